@@ -1,0 +1,77 @@
+"""The one decorator through which rules are compiled, and the cache that never serves stale code.
+
+Numba keys its disk cache by the file that holds a function; a rule changed in *another* file goes unnoticed and old
+machine code is served. The cache folder here is named by a hash over every source that can end up in compiled code,
+so any edit opens a fresh folder. Without a writable folder anywhere, code is compiled in memory only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import numba
+import numpy
+from numba.core import config as numba_config
+
+EPS = 1e-9
+"""Thresholds compare with this slack, so that both engines fall on the same side of a tie."""
+
+_HERE = Path(__file__).resolve().parent
+_F = TypeVar("_F", bound=Callable[..., object])
+
+
+def source_hash() -> str:
+    """Hash of every file compiled code can come from, with the versions that shape the machine code."""
+    digest = hashlib.blake2b(digest_size=12)
+    versions = (numba.__version__, numpy.__version__, sys.version)
+    digest.update(repr(versions).encode())
+    files = [*_HERE.glob("rules/*.py"), *_HERE.glob("engine/*.py"), *_HERE.glob("*.py")]
+    for path in sorted(files):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def cache_folder() -> Path | None:
+    """The folder for compiled code, or None when nothing is writable.
+
+    `PARLEY_CACHE_DIR` wins, then the user's cache folder, then the system's temporary folder.
+    """
+    named = os.environ.get("PARLEY_CACHE_DIR")
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    user = str(os.getuid()) if hasattr(os, "getuid") else "user"
+    bases = [Path(named)] if named else []
+    bases += [Path(home) / "parley", Path(tempfile.gettempdir()) / f"parley-{user}"]
+    key = source_hash()
+    for base in bases:
+        if _writable(base / key):
+            return base / key
+    return None
+
+
+_CACHE = cache_folder()
+
+
+def rule(function: _F) -> _F:
+    """Compile a rule: cached on disk, free of the global lock, IEEE arithmetic without reordering."""
+    kept = numba_config.CACHE_DIR
+    try:
+        if _CACHE is not None:
+            numba_config.CACHE_DIR = str(_CACHE)
+        return numba.njit(cache=_CACHE is not None, nogil=True, error_model="numpy")(function)
+    finally:
+        numba_config.CACHE_DIR = kept

@@ -1,0 +1,28 @@
+"""Errors a user can cause. The command line prints their one message and exits with status 2."""
+
+from __future__ import annotations
+
+
+class ParleyError(Exception):
+    """Anything a user can put right: bad input, a folder that is in the way, a missing extra."""
+
+
+class ScenarioError(ParleyError):
+    """A scenario, position or source file that cannot be used.
+
+    The message names file, line and key, says what is allowed, and offers the nearest match where there is one.
+    """
+
+    def __init__(self, problem: str, *, file: str | None = None, line: int | None = None, key: str | None = None):
+        where = ":".join(str(part) for part in (file, line) if part is not None)
+        parts = [part for part in (where, key) if part]
+        super().__init__(": ".join([*parts, problem]))
+        self.problem, self.file, self.line, self.key = problem, file, line, key
+
+
+def nearest(word: str, allowed: list[str]) -> str:
+    """Return ` (did you mean …?)` for the closest allowed word, or an empty string."""
+    import difflib
+
+    close = difflib.get_close_matches(word, allowed, n=1, cutoff=0.5)
+    return f" (did you mean `{close[0]}`?)" if close else ""
