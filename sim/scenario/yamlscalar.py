@@ -1,0 +1,90 @@
+"""Single values of a YAML file, by YAML 1.2's core schema (YAML 1.2.2, section 10.3) with ISO dates added."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Mapping
+from typing import TypeAlias
+
+MAX_INTEGER = 2**63 - 1
+"""The largest whole number: what an array of 64-bit integers holds."""
+
+Scalar: TypeAlias = str | int | float | bool | datetime.date | None
+
+_CONSTANTS: Mapping[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# Besides what YAML refuses: the exotic line ends (U+0085, U+2028, U+2029), after which editors disagree on
+# line numbers, and a byte order mark inside the text, which cannot be seen.
+UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+
+
+class Refused(Exception):
+    """A scalar that cannot be used; the builder adds the place."""
+
+
+def plain(text: str) -> Scalar:
+    """The value of an unquoted scalar. `yes`, `on` and `1_000` are text; `010` is ten.
+
+    Raises:
+        Refused: an infinite number or none at all, a whole number past MAX_INTEGER, a date no calendar has.
+    """
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if text[0] not in "+-.0123456789":
+        return text
+    if _INTEGER.fullmatch(text):
+        return _whole(text)
+    if _FLOAT.fullmatch(text) or _NOT_FINITE.fullmatch(text):
+        number = float(text) if _FLOAT.fullmatch(text) else math.nan
+        if not math.isfinite(number):
+            raise Refused(f"`{shown(text)}` is not a finite number; a finite one is needed")
+        return number
+    if _DATE.fullmatch(text):
+        return _date(text)
+    return text
+
+
+def _whole(text: str) -> int:
+    # The digits are counted first: Python refuses to convert thousands of them with an error of its own.
+    number = int(text, 0 if text[:2] in ("0o", "0x") else 10) if len(text) <= 40 else MAX_INTEGER + 1
+    if abs(number) > MAX_INTEGER:
+        raise Refused(f"the whole number `{shown(text)}` is too large; at most {MAX_INTEGER} is allowed")
+    return number
+
+
+def _date(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise Refused(f"`{text}` is not a date of the calendar; dates are written YYYY-MM-DD") from None
+
+
+def kind_of(value: Scalar) -> str:
+    """What a message calls a value that is not text."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true or false"
+    return "a date" if isinstance(value, datetime.date) else "a number"
+
+
+def character_name(character: str) -> str:
+    """What a message calls a character that cannot be shown."""
+    return f"the character U+{ord(character):04X}"
+
+
+def shown(text: str, most: int = 60) -> str:
+    """Text as a message shows it: on one line, and not the whole of a very long one."""
+    text = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[: most + 1])
+    return text if len(text) <= most else text[:most] + "…"
