@@ -38,7 +38,7 @@ _HINTS: Mapping[str, str] = {
     "mapping values are not allowed": "one `key: value` a line; text that holds `: ` needs quotes",
     "cannot start any token": "indent with spaces, not tabs; text that starts with @, ` or % needs quotes",
     "could not find expected ':'": "each line of a mapping is `key: value`",
-    "did not find expected key": "keys of one mapping share one indentation; a quote inside quotes is doubled",
+    "did not find expected key": "keys of a mapping share one indentation; a quote inside quotes is doubled",
     "did not find expected '-' indicator": "items of one list share one indentation, each starting with `- `",
     "did not find expected ',' or": "an opening bracket needs its closing one; items are separated by commas",
     "unexpected end of stream": "an opening quote needs its closing one",
