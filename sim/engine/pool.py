@@ -1,0 +1,103 @@
+"""Chunks of runs on a pool of threads: the compiled code runs without the global lock, each worker on its own arrays."""
+
+from __future__ import annotations
+
+import os
+import queue
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.engine.kernel import simulate
+from sim.engine.state import MAX_EVENTS, State, new_state
+from sim.errors import ParleyError
+from sim.layout import Floats, Ints, Theta
+from sim.outcomes import ROUND, run_width
+from sim.scenario.resolve import Problem, theta_views
+
+
+class Chunk(NamedTuple):
+    """Raw rows of consecutive runs: `runs` (n, width), `rounds` (n, steps, width) of which `rows[k]` are in use."""
+
+    start: int
+    runs: Floats
+    rounds: Floats
+    rows: Ints
+
+
+class _Workspace(NamedTuple):
+    flat: Floats
+    theta: Theta
+    state: State
+
+
+def new_workspace(problem: Problem) -> _Workspace:
+    """Arrays one worker needs."""
+    flat = np.zeros(len(problem.paths))
+    return _Workspace(flat, theta_views(flat, problem.names), new_state(problem.structure))
+
+
+def run_chunk(problem: Problem, start: int, assumptions: Ints, fates: Ints, space: _Workspace) -> Chunk:
+    """Simulate one chunk. Raises ParleyError when a run has more incidents in one gap than can be kept."""
+    structure = problem.structure
+    runs = np.empty((fates.size, run_width(structure.baskets, structure.parties)))
+    rounds = np.empty((fates.size, structure.max_steps, len(ROUND)))
+    rows = np.zeros(fates.size, dtype=np.int64)
+    failed = simulate(
+        structure,
+        problem.priors,
+        problem.streams,
+        space.flat,
+        space.theta,
+        space.state,
+        assumptions,
+        fates,
+        runs,
+        rounds,
+        rows,
+    )
+    if failed >= 0:
+        raise ParleyError(
+            f"run {start + failed} has more than {MAX_EVENTS} incidents between two rounds; lower the incident rates"
+        )
+    return Chunk(start, runs, rounds, rows)
+
+
+def workers_available() -> int:
+    """Processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def compiled_chunks(
+    problem: Problem, assumptions: Ints, fates: Ints, chunk: int, threads: int
+) -> Iterator[Chunk]:
+    """All chunks in order, at most two a worker under way, so that memory does not grow with the number of runs."""
+    spaces: queue.SimpleQueue[_Workspace] = queue.SimpleQueue()
+    for _ in range(threads):
+        spaces.put(new_workspace(problem))
+
+    def work(start: int) -> Chunk:
+        space = spaces.get()
+        try:
+            stop = min(start + chunk, fates.size)
+            return run_chunk(problem, start, assumptions[start:stop], fates[start:stop], space)
+        finally:
+            spaces.put(space)
+
+    with ThreadPoolExecutor(threads) as pool:
+        under_way: deque[Future[Chunk]] = deque()
+        try:
+            for start in range(0, fates.size, chunk):
+                under_way.append(pool.submit(work, start))
+                if len(under_way) > 2 * threads:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        finally:
+            for future in under_way:
+                future.cancel()

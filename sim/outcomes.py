@@ -1,0 +1,186 @@
+"""Tables of runs and rounds: which columns there are, and how the engines' raw rows become Arrow tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sim.layout import Floats, Ints
+from sim.rules.outcome import BLOCKS, CODES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from sim.scenario.names import Names
+
+
+class _Run(NamedTuple):
+    OUTCOME: int
+    PEAK: int
+    DAYS: int
+    HELD: int
+    POSTPONED: int
+    ABEYANCE: int
+    INCIDENTS: int
+    WALK_BACKS: int
+    REFUSALS: int
+    AMENDMENTS: int
+    COLLAPSES: int
+    DELIVERED: int
+    GAP: int
+
+
+class _Basket(NamedTuple):
+    SETTLED: int
+    FIRST: int
+    ZONE: int
+    BLOCKED: int
+    NASH: int
+    PARETO: int
+
+
+class _Round(NamedTuple):
+    STEP: int
+    DAY: int
+    GAP_DAYS: int
+    VENUE: int
+    LEVEL: int
+    CODE: int
+    TEXTS: int
+    PAPERS: int
+    SETTLED: int
+    AMENDED: int
+    COLLAPSED: int
+    INCIDENTS: int
+    GAP: int
+
+
+RUN = _Run(*range(len(_Run._fields)))
+BASKET = _Basket(*range(len(_Basket._fields)))
+ROUND = _Round(*range(len(_Round._fields)))
+
+_RUN_NAMES = (
+    ("outcome", "code"),
+    ("peak_outcome", "code"),
+    ("days", "float"),
+    ("rounds_held", "int"),
+    ("rounds_postponed", "int"),
+    ("days_in_abeyance", "float"),
+    ("incidents", "int"),
+    ("walk_backs", "int"),
+    ("failed_ratifications", "int"),
+    ("amendments", "int"),
+    ("collapses", "int"),
+    ("delivered_share", "float"),
+    ("gap", "float"),
+)
+_BASKET_NAMES = (
+    ("settled_{}", "float"),
+    ("first_settled_{}", "float"),
+    ("zone_{}", "bool"),
+    ("blocked_{}", "block"),
+    ("nash_distance_{}", "float"),
+    ("pareto_distance_{}", "float"),
+)
+_ROUND_NAMES = (
+    ("step", "int"),
+    ("day", "float"),
+    ("gap_days", "float"),
+    ("venue", "venue"),
+    ("level", "level"),
+    ("code", "code"),
+    ("texts", "int"),
+    ("documents", "int"),
+    ("settled", "baskets"),
+    ("amended", "baskets"),
+    ("collapsed", "baskets"),
+    ("incidents", "int"),
+    ("gap", "float"),
+)
+
+
+def run_width(baskets: int, parties: int) -> int:
+    """Columns of a raw row of a run."""
+    return len(RUN) + baskets * len(BASKET) + parties
+
+
+def run_columns(names: Names) -> list[tuple[str, str]]:
+    """Name and kind of every column of the table of runs after `run`, in the order of the raw row."""
+    columns = list(_RUN_NAMES)
+    for basket in names.baskets:
+        columns += [(name.format(basket), kind) for name, kind in _BASKET_NAMES]
+    return columns + [(f"utility_{party}", "float") for party in names.parties]
+
+
+def _labels(kind: str, names: Names) -> tuple[str, ...]:
+    return {"code": CODES, "block": BLOCKS, "venue": names.venues, "level": names.levels}[kind]
+
+
+def _arrow(kind: str, values: Floats, names: Names) -> Any:
+    """One raw column as an Arrow array: NaN becomes null, codes become their names."""
+    import pyarrow as pa
+
+    if kind == "int":
+        return pa.array(values.astype(np.int32))
+    if kind == "bool":
+        return pa.array(values > 0.5)
+    if kind == "float":
+        return pa.array(values, mask=np.isnan(values))
+    if kind == "baskets":
+        return pa.array(_masks(values, names.baskets), type=pa.string())
+    # An index of -1, or the empty first label of the blocking reasons, means that there is none.
+    labels, index = _labels(kind, names), values.astype(np.int32)
+    absent = index < (1 if kind == "block" else 0)
+    codes = pa.array(np.maximum(index, 0), mask=absent)
+    return pa.DictionaryArray.from_arrays(codes, pa.array(labels))
+
+
+def _masks(values: Floats, baskets: tuple[str, ...]) -> list[str]:
+    """Bit masks of baskets as names joined by spaces."""
+    masks = values.astype(np.int64)
+    unique, back = np.unique(masks, return_inverse=True)
+    texts = [" ".join(b for k, b in enumerate(baskets) if int(m) >> k & 1) for m in unique]
+    return [texts[k] for k in back]
+
+
+def _type(kind: str) -> Any:
+    import pyarrow as pa
+
+    plain = {"int": pa.int32(), "bool": pa.bool_(), "float": pa.float64(), "baskets": pa.string()}
+    return plain.get(kind) or pa.dictionary(pa.int32(), pa.string())
+
+
+def run_schema(names: Names) -> pa.Schema:
+    """Explicit Arrow schema of the table of runs (a Parquet file is the same bytes only under a fixed schema)."""
+    import pyarrow as pa
+
+    index = [("run", pa.int64()), ("assumption", pa.int64()), ("fate", pa.int64())]
+    return pa.schema(index + [(name, _type(kind)) for name, kind in run_columns(names)])
+
+
+def round_schema(names: Names) -> pa.Schema:
+    """Explicit Arrow schema of the table of rounds."""
+    import pyarrow as pa
+
+    return pa.schema([("run", pa.int64()), *((name, _type(kind)) for name, kind in _ROUND_NAMES)])
+
+
+def run_table(raw: Floats, run: Ints, assumption: Ints, fate: Ints, names: Names) -> pa.Table:
+    """Raw rows (n, width) of runs as an Arrow table: run, assumption and fate index, then the columns."""
+    import pyarrow as pa
+
+    columns = [pa.array(run), pa.array(assumption), pa.array(fate)]
+    columns += [_arrow(kind, raw[:, k], names) for k, (_, kind) in enumerate(run_columns(names))]
+    return pa.Table.from_arrays(columns, schema=run_schema(names))
+
+
+def round_table(raw: Floats, rows: Ints, run: Ints, names: Names) -> pa.Table:
+    """Raw rows (n, steps, width) of rounds, `rows[k]` of run k being in use, as an Arrow table."""
+    import pyarrow as pa
+
+    used = np.arange(raw.shape[1])[None, :] < rows[:, None]
+    flat = raw[used]
+    columns = [pa.array(np.repeat(run, rows))]
+    columns += [_arrow(kind, flat[:, k], names) for k, (_, kind) in enumerate(_ROUND_NAMES)]
+    return pa.Table.from_arrays(columns, schema=round_schema(names))

@@ -1,0 +1,61 @@
+"""How far a party has come down from its demand: concession `C` in [0, 1] by named rule."""
+
+from __future__ import annotations
+
+import math
+
+from sim.compiled import EPS, rule
+
+
+@rule
+def clock(k0: float, beta: float, elapsed: float, deadline: float) -> float:
+    """Polynomial time-based concession `k0 + (1 - k0) τ^(1/β)` (Faratin, Sierra & Jennings 1998, section 4.1)."""
+    return k0 + (1.0 - k0) * min(elapsed / deadline, 1.0) ** (1.0 / beta)
+
+
+@rule
+def exponential(k0: float, beta: float, elapsed: float, deadline: float) -> float:
+    """Exponential time-based concession `exp((1 - τ)^β ln k0)` (Faratin, Sierra & Jennings 1998); `k0 = 0` stays at 0 until the end."""
+    left = 1.0 - min(elapsed / deadline, 1.0)
+    if k0 <= 0.0:
+        return 1.0 if left <= 0.0 else 0.0
+    return math.exp(left**beta * math.log(k0))
+
+
+@rule
+def reciprocal(own: float, share: float, received: float) -> float:
+    """Relative tit-for-tat: the own last concession plus a share of what the others conceded, in one's own utility."""
+    return min(own + share * max(received, 0.0), 1.0)
+
+
+@rule
+def mixed(by_clock: float, by_reciprocity: float, weight: float) -> float:
+    """`weight` on the clock, the rest on reciprocity."""
+    return weight * by_clock + (1.0 - weight) * by_reciprocity
+
+
+@rule
+def by_readiness(own: float, rate: float, readiness: float) -> float:
+    """Concession grows with readiness: a share `rate · readiness` of what is left, a round (Pruitt 2007)."""
+    return own + rate * readiness * (1.0 - own)
+
+
+@rule
+def risk_limit(own: float, offered: float, disagreement: float) -> float:
+    """Zeuthen's (1930) risk limit: the largest chance of disagreement a party would run rather than accept.
+
+    Utilities of its own proposal, of the other's, and of disagreement (the floor). Zero when its own proposal is worth
+    no more than disagreement; at most 1.
+    """
+    stake = own - disagreement
+    if stake <= EPS:
+        return 0.0
+    return min(max((own - offered) / stake, 0.0), 1.0)
+
+
+@rule
+def zeuthen(own: float, step: float, risk: float, least_of_others: float) -> float:
+    """Who has the lower risk limit concedes a step; at a tie both do (Zeuthen 1930; Harsanyi 1956)."""
+    if risk <= least_of_others + EPS:
+        return min(own + step, 1.0)
+    return own

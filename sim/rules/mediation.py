@@ -1,0 +1,45 @@
+"""What a mediator does: persuasion and its leaning, estimates of reservation points, the weight of each party in a text.
+
+Styles after Bercovitch and Beardsley, Quinn, Biswas & Wilkenfeld (2006); bias after Kydd (2003). The texts themselves
+are in `frontier` (two parties) and `coalition` (more).
+"""
+
+from __future__ import annotations
+
+from sim.compiled import rule
+from sim.draws import logistic
+from sim.rules.assumption import admissible
+
+LEAST_WEIGHT = 0.05
+"""A mediator that leans wholly away from a party still gives it this weight, so that a text stays interior."""
+
+
+@rule
+def estimate(demand: float, reservation: float, insight: float, error: float, u: float) -> float:
+    """The mediator's reading of a reservation point: logistic error of scale `(1 - insight) · error`, kept admissible."""
+    away = 1.0 if reservation > demand else -1.0
+    return admissible(demand, reservation + logistic(u) * (1.0 - insight) * error, away)
+
+
+@rule
+def weight(leaning: float) -> float:
+    """Weight of a party in the Nash product of a leaning mediator: `1 + leaning`, at least `LEAST_WEIGHT`."""
+    return max(1.0 + leaning, LEAST_WEIGHT)
+
+
+@rule
+def persuasion(base: float, effect: float, leaning: float) -> float:
+    """Persuasion of a party rises with the leaning toward it (Kydd 2003): a friend's warning is believed."""
+    return min(max(base * (1.0 + effect * leaning), 0.0), 1.0)
+
+
+@rule
+def text_threshold(aspiration: float, floor: float, persuaded: float) -> float:
+    """A mediator's text is measured at `A - persuasion (A - F)⁺`."""
+    return aspiration - persuaded * max(aspiration - floor, 0.0)
+
+
+@rule
+def acceptability(venue: float, leaning: float, effect: float) -> float:
+    """Acceptability of a venue to a party, less for a host that leans away from it."""
+    return venue - effect * max(-leaning, 0.0)

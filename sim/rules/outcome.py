@@ -1,0 +1,73 @@
+"""Outcome codes of rounds and runs, and what blocked a basket that stayed open."""
+
+from __future__ import annotations
+
+from sim.compiled import rule
+
+POSTPONED, NONE, PROCEDURAL, TABLED, HUMANITARIAN, CEASEFIRE, PARTIAL, COMPREHENSIVE = range(8)
+CODES = ("postponed", "none", "procedural", "tabled", "humanitarian", "ceasefire", "partial", "comprehensive")
+
+# Why a basket is not open at a round.
+OPEN, NO_MANDATE, PRECONDITION = 0, 1, 2
+
+# How a basket last fell back to open.
+STANDING, REFUSED, AMENDED, COLLAPSED = 0, 1, 2, 3
+
+BLOCKS = (
+    "",
+    "never convened",
+    "collapsed",
+    "amended",
+    "not ratified",
+    "no mandate",
+    "sequencing deadlock",
+    "precondition",
+    "no zone of agreement",
+    "abeyance",
+    "zone but not reached in time",
+)
+
+
+@rule
+def round_code(best_settled: int, all_settled: bool, tabled: bool, procedural: bool) -> int:
+    """Code of a held round: the highest code among baskets settled in it (or -1), else text, procedure, or none."""
+    if best_settled >= 0:
+        return COMPREHENSIVE if all_settled else best_settled
+    if tabled:
+        return TABLED
+    return PROCEDURAL if procedural else NONE
+
+
+@rule
+def blocking_reason(
+    rounds_held: int, fallen: int, agenda: int, deadlock: bool, zone: bool, abeyance: bool
+) -> int:
+    """Index into `BLOCKS` for a basket that is not settled at the end, the most fundamental reason first.
+
+    `fallen` is how it last fell back to open, `agenda` its status at the last round that was held.
+    """
+    if rounds_held == 0:
+        return 1
+    if fallen == COLLAPSED:
+        return 2
+    if fallen == AMENDED:
+        return 3
+    if fallen == REFUSED:
+        return 4
+    if agenda == NO_MANDATE:
+        return 5
+    if deadlock:
+        return 6
+    if agenda == PRECONDITION:
+        return 7
+    if not zone:
+        return 8
+    return 9 if abeyance else 10
+
+
+@rule
+def shortfall(got: float, best: float) -> float:
+    """`1 - got/best`, between 0 and 1; 1 where the best is nothing."""
+    if best <= 0.0:
+        return 1.0
+    return min(max(1.0 - got / best, 0.0), 1.0)

@@ -1,0 +1,60 @@
+"""Two-level games (Putnam 1988): approval at home, amendment, and the life of what was approved."""
+
+from __future__ import annotations
+
+import math
+
+from sim.compiled import rule
+from sim.layout import Floats
+from sim.rules.assumption import admissible
+from sim.rules.value import value
+
+
+@rule
+def ratifier_point(demand: float, reservation: float, reach: float) -> float:
+    """The ratifier's own reservation point `d + reach (r - d)`: reach below 1 is more demanding than the government."""
+    away = 1.0 if reservation > demand else -1.0
+    return admissible(demand, demand + reach * (reservation - demand), away)
+
+
+@rule
+def ratifier_utility(x: Floats, demand: Floats, reservation: Floats, salience: Floats, reach: float) -> float:
+    """Salience-weighted mean value of a package to a ratifier."""
+    total, weight = 0.0, 0.0
+    for i in range(x.size):
+        total += salience[i] * value(x[i], demand[i], ratifier_point(demand[i], reservation[i], reach))
+        weight += salience[i]
+    return total / weight if weight > 0.0 else 0.0
+
+
+@rule
+def worst_issue(x: Floats, demand: Floats, reservation: Floats, reach: float) -> int:
+    """The issue on which a package is worth least to the ratifier: the one it sends back amended."""
+    worst, least = 0, math.inf
+    for i in range(x.size):
+        v = value(x[i], demand[i], ratifier_point(demand[i], reservation[i], reach))
+        if v < least:
+            worst, least = i, v
+    return worst
+
+
+@rule
+def ratification_chance(utility: float, status_quo: float, width: float) -> float:
+    """`P = Λ((U^R(x) - U^R(status quo))/σ_R)`."""
+    return 1.0 / (1.0 + math.exp(-(utility - status_quo) / width))
+
+
+@rule
+def collapse_chance(
+    hazard: float,
+    by_leverage: float,
+    leverage_gone: float,
+    by_margin: float,
+    margin: float,
+    by_balance: float,
+    balance_change: float,
+    days: float,
+) -> float:
+    """Chance of collapse within `days` at hazard `h0 exp(a · leverage gone - b · margin + c · |change of balance|)`."""
+    rate = hazard * math.exp(by_leverage * leverage_gone - by_margin * margin + by_balance * abs(balance_change))
+    return 1.0 - math.exp(-rate * days)

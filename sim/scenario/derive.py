@@ -1,0 +1,210 @@
+"""From documented positions to demands, reservation points and saliences (specification, section 2).
+
+Only what was disclosed by the scenario's `as_of` date counts, so that a memorandum handed over in a round cannot
+explain that round. What the scenario states itself is kept; only what it leaves open is derived.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.errors import nearest
+from sim.positions import Position, Record, load_record
+from sim.scenario.check import MIN_ROOM
+from sim.scenario.merge import Origins
+from sim.scenario.numbers import Number
+from sim.scenario.schema import Party, Scenario, Stake
+from sim.sources import Source
+
+Derivations = dict[tuple[str, str], "Derived"]
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What one party's numbers on one issue rest on: ids of positions, and the codings passed over."""
+
+    demand: str | None = None
+    conceded: str | None = None
+    withdrawn_by: str | None = None
+    passed_over: tuple[str, ...] = ()
+
+
+def derive(scenario: Scenario, origins: Origins, folder: Path) -> tuple[Scenario, Derivations]:
+    """Fill what stakes leave open from the documents of `folder`; returns a resolved copy and what it rests on.
+
+    Raises ScenarioError where neither the scenario nor the admitted documents say what a party wants.
+    """
+    record = load_record(folder) if scenario.evidence else None
+    _check_citations(scenario, record, origins)
+    admitted = _admitted(scenario, record, origins) if record else []
+    demands = {
+        (p, i): _demand(scenario, p, i, stake, admitted, origins)
+        for p, party in scenario.parties.items()
+        for i, stake in party.issues.items()
+    }
+    parties: dict[str, Party] = {}
+    notes: Derivations = {}
+    for p, party in scenario.parties.items():
+        stakes = {}
+        for i, stake in party.issues.items():
+            number, chosen = demands[p, i]
+            others = [demands[q, i][0] for q in scenario.parties if q != p and (q, i) in demands]
+            stakes[i], notes[p, i] = _stake(scenario, p, i, stake, number, chosen, others, admitted)
+        parties[p] = party.model_copy(update={"issues": stakes})
+    return scenario.model_copy(update={"parties": parties}), notes
+
+
+def _check_citations(scenario: Scenario, record: Record | None, origins: Origins) -> None:
+    from sim.scenario.numbers import numbers_in
+
+    known = list(record.sources) if record else []
+    for path, number in numbers_in(scenario):
+        if number.provenance == "documented" and number.source not in known:
+            raise origins.error(path, f"unknown source `{number.source}`{nearest(str(number.source), known)}")
+
+
+def _admitted(scenario: Scenario, record: Record, origins: Origins) -> list[Position]:
+    """Positions known by `as_of` that the evidence switch lets in, oldest first."""
+    assert scenario.evidence is not None
+    admit = scenario.evidence.admit
+    perspectives = sorted({source.perspective for source in record.sources.values()})
+    allowed = ["all", "own", *perspectives]
+    if admit not in allowed:
+        raise origins.error(
+            ("evidence", "admit"), f"`{admit}` is not known; allowed: {', '.join(allowed)}{nearest(admit, allowed)}"
+        )
+    found = [
+        position
+        for position in record.positions
+        if position.disclosed <= scenario.as_of
+        and (admit in ("all", "own") or _perspective(position, record.sources, admit))
+        and (admit != "own" or position.kind == "own")
+    ]
+    return sorted(found, key=lambda position: (position.event, position.id))
+
+
+def _perspective(position: Position, sources: dict[str, Source], admit: str) -> bool:
+    return any(sources[cited.id].perspective == admit for cited in position.sources)
+
+
+def _own(scenario: Scenario, party: str, issue: str, admitted: list[Position]) -> list[Position]:
+    """A party's positions on an issue: its own statements, or what is attributed to it where there are none."""
+    actor = scenario.parties[party].actor or party
+    found = [position for position in admitted if position.actor == actor and position.issue == issue]
+    own = [position for position in found if position.kind == "own"]
+    return own or found
+
+
+def _standing(positions: list[Position]) -> list[Position]:
+    return [position for position in positions if position.stance in ("demand", "offer", "refusal")]
+
+
+def _demand(
+    scenario: Scenario, party: str, issue: str, stake: Stake, admitted: list[Position], origins: Origins
+) -> tuple[Number, Position | None]:
+    """The demand and the position it rests on: the latest demand or offer, a refusal where there is neither."""
+    if stake.demand is not None:
+        return stake.demand, None
+    standing = _standing(_own(scenario, party, issue, admitted))
+    wanted = [position for position in standing if position.stance != "refusal"] or standing
+    if wanted:
+        latest = wanted[-1]
+        return _documented(latest.value, latest), latest
+    if stake.end is None:
+        problem = "no demand is given and the admitted documents hold none by "
+        problem += f"{scenario.as_of}; give `demand`, or `end: low` or `end: high` for a wide assumed range"
+        raise origins.error(("parties", party, "issues", issue), problem)
+    ends = [0.0, 0.3] if stake.end == "low" else [0.7, 1.0]
+    return _assumed(ends, "admitted documents are silent: wide range on the party's side of the scale"), None
+
+
+def _documented(value: float, position: Position) -> Number:
+    first = position.sources[0]
+    raw = {"value": value, "source": first.id, "locator": first.locator, "why": position.id}
+    return Number.model_validate(raw).model_copy(update={"provenance": "derived"})
+
+
+def _assumed(ends: list[float], why: str) -> Number:
+    return Number.model_validate({"assumed": ends, "why": why})
+
+
+def _stake(
+    scenario: Scenario,
+    party: str,
+    issue: str,
+    stake: Stake,
+    demand: Number,
+    chosen: Position | None,
+    others: list[Number],
+    admitted: list[Position],
+) -> tuple[Stake, Derived]:
+    update: dict[str, Any] = {"demand": demand}
+    own = _own(scenario, party, issue, admitted)
+    note = Derived(demand=chosen.id if chosen else None)
+    if stake.salience is None:
+        update["salience"] = _salience(scenario, own)
+    direction = _direction(demand, others)
+    if stake.reservation is None:
+        conceding = _most_conceding(own, demand, direction) if chosen else None
+        if conceding is None:
+            update["reservation"] = _whole_range(demand, direction, stake)
+        else:
+            withdrawn = next((p for p in own if p.stance == "withdrawn" and p.note.startswith(f"Withdraws {conceding.id}.")), None)
+            update |= _concession_inputs(scenario, conceding, withdrawn)
+            passed = tuple(p.id for p in _standing(own) if p not in (chosen, conceding))
+            note = Derived(note.demand, conceding.id, withdrawn.id if withdrawn else None, passed)
+            return stake.model_copy(update=update), note
+    passed = tuple(p.id for p in _standing(own) if p is not chosen)
+    return stake.model_copy(update=update), Derived(note.demand, passed_over=passed)
+
+
+def _direction(demand: Number, others: list[Number]) -> int:
+    """Which way conceding lies: toward the mean of the others' demands; away from the nearer end where they agree."""
+    mean = sum(number.mode for number in others) / len(others) if others else demand.mode
+    if abs(mean - demand.mode) > 1e-9:
+        return 1 if mean > demand.mode else -1
+    return 1 if demand.mode < 0.5 else -1
+
+
+def _most_conceding(own: list[Position], demand: Number, direction: int) -> Position | None:
+    """The own position farthest in the conceding direction whose condition can be met inside the package."""
+    open_ = [p for p in _standing(own) if "external" not in p.condition_met_by]
+    best = max(open_, key=lambda p: direction * p.value, default=None)
+    if best is None or direction * (best.value - demand.mode) < 1e-9:
+        return None
+    return best
+
+
+def _concession_inputs(scenario: Scenario, conceding: Position, withdrawn: Position | None) -> dict[str, Any]:
+    from sim.scenario.numbers import convention
+
+    age = max((scenario.start - conceding.event).days, 0)
+    taken_back = _documented(1.0, withdrawn) if withdrawn else convention(0.0, "not documented as withdrawn")
+    return {
+        "conceded": _documented(conceding.value, conceding),
+        "age": _documented(float(age), conceding),
+        "withdrawn": taken_back,
+    }
+
+
+def _whole_range(demand: Number, direction: int, stake: Stake) -> Number:
+    """No earlier concession is documented: anything from just past the demand to the far end of the scale."""
+    why = "no earlier concession is documented: the whole range is assumed"
+    if direction > 0:
+        return _assumed([min(demand.high + MIN_ROOM, 1.0 - 1e-6), 1.0], why)
+    return _assumed([0.0, max(demand.low - MIN_ROOM, 1e-6)], why)
+
+
+def _salience(scenario: Scenario, own: list[Position]) -> Number:
+    """Salience coded from the strongest documented insistence, on the scenario's assumed scale."""
+    order = ("key_requirement", "basic_provision", "listed", "mentioned")
+    for insistence in order:
+        found = [p for p in own if p.insistence == insistence]
+        if found and insistence in scenario.salience_scale:
+            why = f"coded from `{insistence}` in {found[-1].id} [{found[-1].cited()}]"
+            return scenario.salience_scale[insistence].model_copy(update={"why": why})
+    if "silent" in scenario.salience_scale:
+        return scenario.salience_scale["silent"].model_copy(update={"why": "no insistence is documented"})
+    return _assumed([0.2, 1.0], "no insistence is documented and the scenario gives no salience scale")

@@ -1,0 +1,57 @@
+"""The names of a scenario's entities in the order in which arrays hold them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.scenario.schema import Scenario
+
+
+@dataclass(frozen=True)
+class Names:
+    """Entity names by kind; issues basket by basket; sub-entities as `sponsor.lever`, `basket.obligation`, `party.ratifier`."""
+
+    parties: tuple[str, ...]
+    issues: tuple[str, ...]
+    baskets: tuple[str, ...]
+    mediators: tuple[str, ...]
+    venues: tuple[str, ...]
+    levers: tuple[str, ...]
+    incidents: tuple[str, ...]
+    obligations: tuple[str, ...]
+    ratifiers: tuple[str, ...]
+    documents: tuple[str, ...]
+    levels: tuple[str, ...]
+
+    @staticmethod
+    def of(scenario: Scenario) -> Names:
+        """Names of a scenario."""
+        s = scenario
+        return Names(
+            parties=tuple(s.parties),
+            issues=tuple(i for b in s.baskets for i, issue in s.issues.items() if issue.basket == b),
+            baskets=tuple(s.baskets),
+            mediators=tuple(s.mediators),
+            venues=tuple(s.venues),
+            levers=tuple(f"{n}.{k}" for n, x in s.sponsors.items() for k in x.levers),
+            incidents=tuple(s.incidents),
+            obligations=tuple(f"{b}.{k}" for b, x in s.baskets.items() for k in x.obligations),
+            ratifiers=tuple(f"{p}.{k}" for p, x in s.parties.items() for k in x.ratifiers),
+            documents=tuple(s.documents),
+            levels=tuple(s.levels),
+        )
+
+    def by_letter(self, letter: str) -> tuple[str, ...]:
+        """Names along a dimension, by the letter that `layout` gives it."""
+        kinds = {
+            "P": self.parties,
+            "I": self.issues,
+            "B": self.baskets,
+            "M": self.mediators,
+            "V": self.venues,
+            "K": self.levers,
+            "T": self.incidents,
+            "O": self.obligations,
+            "R": self.ratifiers,
+        }
+        return kinds[letter]

@@ -1,0 +1,152 @@
+"""A number of a scenario: its value or range, and where it comes from.
+
+Four forms are read from YAML: `{value, source, locator}` (documented), `{assumed: [low, high]}` or
+`{assumed: [low, mode, high]}` (a range, uniform or triangular), `{value, convention}` (a choice of the model, no claim
+about the world) and a bare number (`unsourced`: allowed to users, refused in shipped scenarios by a test).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+
+Provenance = Literal["documented", "assumed", "convention", "derived", "set", "unsourced"]
+FORMS = "a number, {value, source, locator}, {assumed: [low, high]}, {assumed: [low, mode, high]} or {value, convention}"
+_KEYS = {"value", "assumed", "source", "locator", "why", "convention", "set"}
+
+
+class Number(BaseModel):
+    """A fixed value or a range with its provenance; `low == high` for a fixed value."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    low: float
+    mode: float
+    high: float
+    shape: Literal["fixed", "uniform", "triangular"]
+    provenance: Provenance
+    source: str | None = None
+    locator: str | None = None
+    why: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def read(cls, raw: Any) -> Any:
+        """Accept any of the four forms; raise ValueError saying what is allowed otherwise."""
+        if isinstance(raw, dict) and "shape" in raw:
+            return raw
+        if _is_number(raw):
+            return _fixed(float(raw), "unsourced")
+        if not isinstance(raw, dict):
+            raise ValueError(f"expected {FORMS}, got {_shown(raw)}")
+        unknown = sorted(set(raw) - _KEYS)
+        if unknown:
+            raise ValueError(f"unknown key `{unknown[0]}` in a number; allowed: {', '.join(sorted(_KEYS - {'set'}))}")
+        return _ranged(raw) if "assumed" in raw else _valued(raw)
+
+    def quoted(self) -> str:
+        """How the number is shown: its value or range, then `assumed` or its source and locator."""
+        if self.shape == "fixed":
+            text = f"{self.low:g}"
+        elif self.shape == "uniform":
+            text = f"{self.low:g} to {self.high:g}"
+        else:
+            text = f"{self.low:g} / {self.mode:g} / {self.high:g}"
+        if self.provenance in ("documented", "derived"):
+            return f"{text}  [{self.source}, {self.locator}]"
+        return f"{text}  [{self.provenance}]"
+
+
+def _is_number(raw: Any) -> bool:
+    return isinstance(raw, int | float) and not isinstance(raw, bool)
+
+
+def _shown(raw: Any) -> str:
+    names = {bool: "a yes/no value", str: "text", list: "a list", type(None): "nothing", datetime.date: "a date"}
+    kind = names.get(type(raw), type(raw).__name__)
+    return kind if raw is None or isinstance(raw, list) else f"{kind} `{raw}`"
+
+
+def _fixed(value: float, provenance: Provenance, **more: Any) -> dict[str, Any]:
+    return {"low": value, "mode": value, "high": value, "shape": "fixed", "provenance": provenance, **more}
+
+
+def _ranged(raw: dict[str, Any]) -> dict[str, Any]:
+    ends = raw["assumed"]
+    extra = sorted(set(raw) - {"assumed", "why"})
+    if extra:
+        raise ValueError(f"`{extra[0]}` does not go with `assumed`; an assumed number has a range and a `why`")
+    if not isinstance(ends, list) or len(ends) not in (2, 3) or not all(map(_is_number, ends)):
+        raise ValueError("`assumed` takes [low, high] or [low, mode, high]")
+    if sorted(ends) != ends or ends[0] == ends[-1]:
+        raise ValueError(f"range {ends} is upside down or empty; give low before high")
+    low, high = float(ends[0]), float(ends[-1])
+    mode = float(ends[1]) if len(ends) == 3 else (low + high) / 2
+    shape = "triangular" if len(ends) == 3 else "uniform"
+    return {"low": low, "mode": mode, "high": high, "shape": shape, "provenance": "assumed", "why": raw.get("why")}
+
+
+def _valued(raw: dict[str, Any]) -> dict[str, Any]:
+    if not _is_number(raw.get("value")):
+        raise ValueError(f"expected {FORMS}")
+    value = float(raw["value"])
+    if raw.get("set"):
+        return _fixed(value, "set", why=raw.get("why"))
+    if "convention" in raw:
+        return _fixed(value, "convention", why=str(raw["convention"]))
+    if "source" in raw:
+        if not raw.get("locator"):
+            raise ValueError(f"source `{raw['source']}` needs a `locator` (paragraph, page or row)")
+        return _fixed(value, "documented", source=raw["source"], locator=str(raw["locator"]), why=raw.get("why"))
+    raise ValueError("a value without `source` and `locator` or `convention`; else give it as `assumed` with a range")
+
+
+def _bounded(low: float, high: float, what: str) -> AfterValidator:
+    def check(number: Number) -> Number:
+        if number.low < low or number.high > high:
+            shown = number.low if number.low < low else number.high
+            raise ValueError(f"{shown:g} is out of bounds; allowed: {what}")
+        return number
+
+    return AfterValidator(check)
+
+
+_INF = float("inf")
+Unit = Annotated[Number, _bounded(0, 1, "0 to 1")]
+Signed = Annotated[Number, _bounded(-1, 1, "-1 to 1")]
+NonNegative = Annotated[Number, _bounded(0, _INF, "0 or more")]
+Positive = Annotated[Number, _bounded(1e-6, _INF, "above 0")]
+
+
+def _whole(low: int, high: int) -> AfterValidator:
+    def check(number: Number) -> Number:
+        if number.shape != "fixed" or number.low != int(number.low) or not low <= number.low <= high:
+            raise ValueError(f"allowed: one whole number from {low} to {high}, no range")
+        return number
+
+    return AfterValidator(check)
+
+
+Few = Annotated[Number, _whole(1, 200)]
+Many = Annotated[Number, _whole(1, 5000)]
+Any_ = Annotated[Number, _bounded(-_INF, _INF, "any number")]
+
+
+def convention(value: float, why: str) -> Number:
+    """A number that is a choice of the model and makes no claim about the world."""
+    return Number.model_validate({"value": value, "convention": why})
+
+
+def numbers_in(model: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Number]]:
+    """Yield every number below a pydantic model with its path, in the order of definition."""
+    if isinstance(model, Number):
+        yield path, model
+    elif isinstance(model, BaseModel):
+        for name in type(model).model_fields:
+            yield from numbers_in(getattr(model, name), (*path, name))
+    elif isinstance(model, dict):
+        for name, value in model.items():
+            yield from numbers_in(value, (*path, str(name)))

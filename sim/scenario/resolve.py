@@ -1,0 +1,205 @@
+"""From a resolved scenario to the arrays of a run: numbers and ranges, links between entities, keys of the streams."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim import layout
+from sim.layout import BLOCKS, Block, Floats, Ints, Priors, Streams, Structure, Theta
+from sim.scenario.names import Names
+from sim.scenario.numbers import Number, numbers_in
+from sim.scenario.schema import Predicate, Scenario
+from sim.scenario.streams import prior_key, streams
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Everything an engine needs to run a scenario: no names inside the arrays, all names in `names`."""
+
+    names: Names
+    structure: Structure
+    priors: Priors
+    streams: Streams
+    paths: tuple[str, ...]  # the scenario path of every number of theta, in order
+
+
+def resolve(scenario: Scenario, seed: int) -> Problem:
+    """The arrays of a scenario under a seed."""
+    names = Names.of(scenario)
+    known = {_flat(path): number for path, number in numbers_in(scenario)}
+    paths = tuple(_theta_paths(names))
+    return Problem(names, _structure(scenario, names), _priors(paths, known, seed), streams(names, seed), paths)
+
+
+def _flat(path: tuple[str, ...]) -> str:
+    """Paths of sub-entities as the layout writes them: the containers `levers`, `obligations`, `ratifiers` left out."""
+    return ".".join(part for part in path if part not in ("levers", "obligations", "ratifiers"))
+
+
+def shapes(names: Names) -> list[tuple[Block, tuple[int, ...]]]:
+    """Every block of theta with its shape, the field axis first."""
+    return [(block, (len(block.paths), *(len(names.by_letter(d)) for d in block.dims))) for block in BLOCKS]
+
+
+def _theta_paths(names: Names) -> Iterator[str]:
+    for block in BLOCKS:
+        for path in block.paths:
+            for combination in itertools.product(*(names.by_letter(d) for d in block.dims)):
+                yield path.format(*combination)
+
+
+def _priors(paths: tuple[str, ...], known: dict[str, Number], seed: int) -> Priors:
+    """Base vector and the table of ranges. A number a scenario does not have is 0, a missing `announced` NaN."""
+    base = np.zeros(len(paths))
+    ranged: list[tuple[int, Number]] = []
+    for n, path in enumerate(paths):
+        number = known.get(path)
+        if number is None:
+            base[n] = np.nan if path.endswith(".announced") else 0.0
+        else:
+            base[n] = number.mode
+            if number.shape != "fixed":
+                ranged.append((n, number))
+    kinds = {"uniform": 1, "triangular": 2}
+    return Priors(
+        base=base,
+        index=np.array([n for n, _ in ranged], dtype=np.int64),
+        kind=np.array([kinds[number.shape] for _, number in ranged], dtype=np.int64),
+        low=np.array([number.low for _, number in ranged]),
+        mode=np.array([number.mode for _, number in ranged]),
+        high=np.array([number.high for _, number in ranged]),
+        key=np.array([prior_key(seed, paths[n]) for n, _ in ranged], dtype=np.uint64),
+    )
+
+
+def theta_views(flat: Floats, names: Names) -> Theta:
+    """The flat vector cut into blocks (views, no copies)."""
+    views, at = [], 0
+    for _, shape in shapes(names):
+        size = int(np.prod(shape))
+        views.append(flat[at : at + size].reshape(shape if len(shape) > 1 else (size,)))
+        at += size
+    return Theta(*views)
+
+
+def _ints(rows: list[list[int]] | list[int], width: int | None = None) -> Ints:
+    array = np.array(rows, dtype=np.int64)
+    return array.reshape(-1, width) if width else array.reshape(-1)
+
+
+def _structure(s: Scenario, n: Names) -> Structure:
+    def day(date: datetime.date | None, absent: float) -> float:
+        return absent if date is None else float((date - s.start).days)
+
+    level = {name: k for k, name in enumerate(s.levels)}
+    party = {name: k for k, name in enumerate(n.parties)}
+    basket = {name: k for k, name in enumerate(n.baskets)}
+    issue = {name: k for k, name in enumerate(n.issues)}
+    incidents = list(s.incidents.values())
+    mandates = sorted(
+        (day(m.since, -np.inf), party[p], basket[b], level[m.level])
+        for p, x in s.parties.items()
+        for m in x.mandate
+        for b in m.baskets
+    )
+    scripted = sorted((day(date, 0.0), k) for k, x in enumerate(incidents) for date in x.scripted)
+    levers = [s.sponsors[k.split(".")[0]].levers[k.split(".")[1]] for k in n.levers]
+    obligations = [s.baskets[k.split(".")[0]].obligations[k.split(".")[1]] for k in n.obligations]
+    ratifiers = [s.parties[k.split(".")[0]].ratifiers[k.split(".")[1]] for k in n.ratifiers]
+    stake = np.zeros((len(party), len(basket)), dtype=np.int64)
+    red, derived = np.zeros((2, len(party), len(issue)), dtype=np.int64)
+    for p, x in s.parties.items():
+        for i, held in x.issues.items():
+            stake[party[p], basket[s.issues[i].basket]] = 1
+            red[party[p], issue[i]] = held.red_line
+            derived[party[p], issue[i]] = held.conceded is not None
+    obligated = stake.T.copy()
+    for b, entry in enumerate(s.baskets.values()):
+        doers = [party[o.doer] for o in entry.obligations.values()]
+        if doers:
+            obligated[b] = 0
+            obligated[b, doers] = 1
+    first = [sum(s.issues[i].basket in n.baskets[:b] for i in n.issues) for b in range(len(basket) + 1)]
+    order = s.venue_choice.order or list(n.venues)
+    return Structure(
+        parties=len(party),
+        issues=len(issue),
+        baskets=len(basket),
+        mediators=len(n.mediators),
+        venues=len(n.venues),
+        levers=len(levers),
+        incidents=len(incidents),
+        obligations=len(obligations),
+        ratifiers=len(ratifiers),
+        levels=len(level),
+        start_level=level[s.start_level],
+        postponement_limit=int(s.calendar.postponement_limit.mode),
+        exchanges=int(s.calendar.exchanges_per_round.mode),
+        max_steps=int(s.calendar.max_steps.mode),
+        venue_rule={"fixed": layout.FIXED, "rotating": layout.ROTATING, "most_acceptable": layout.MOST_ACCEPTABLE}[
+            s.venue_choice.rule
+        ],
+        venue_order=_ints([n.venues.index(v) for v in order]),
+        venue_host=_ints([n.mediators.index(v.host) if v.host else -1 for v in s.venues.values()]),
+        first_issue=_ints(first),
+        stake=stake,
+        seat=_ints([int(not x.observer) for x in s.parties.values()]),
+        red=red,
+        derived=derived,
+        basket_code=_ints([CODES.index(b.code) for b in s.baskets.values()]),
+        basket_level=_ints([level[b.level] for b in s.baskets.values()]),
+        ratified=_ints([int(b.ratified) for b in s.baskets.values()]),
+        renewable=_ints([int(b.renewable) for b in s.baskets.values()]),
+        obligated=obligated,
+        obligation_basket=_ints([basket[k.split(".")[0]] for k in n.obligations]),
+        obligation_doer=_ints([party[o.doer] for o in obligations]),
+        concession_rule=_ints([RULES.index(x.concession.rule) for x in s.parties.values()]),
+        mandate=_ints([[p, b, at] for _, p, b, at in mandates], 3),
+        mandate_day=np.array([since for since, *_ in mandates], dtype=np.float64),
+        precondition=_ints(
+            [
+                [party[p], basket[c.basket], *_predicate(c.requires, n), issue[c.sequencing] if c.sequencing else -1]
+                for p, x in s.parties.items()
+                for c in x.preconditions
+            ],
+            5,
+        ),
+        condition=_ints([[party[p], *_predicate(c, n)] for p, x in s.parties.items() for c in x.meets_only_if], 3),
+        document_day=np.array([day(d.handed, np.inf) for d in s.documents.values()], dtype=np.float64),
+        document_round=_ints([d.round or 0 for d in s.documents.values()]),
+        attends=_ints([int(m.attends == "always") for m in s.mediators.values()]),
+        leaves=np.array([day(m.leaves, np.inf) for m in s.mediators.values()], dtype=np.float64),
+        text_rule=_ints([("nash", "compromise").index(m.text) for m in s.mediators.values()]),
+        lever_kind=_ints([("dated", "random", "responsive").index(k.kind) for k in levers]),
+        lever_when=_ints([("moving", "stalled").index(k.when or "moving") for k in levers]),
+        lever_on=np.array([day(k.on, np.inf) for k in levers], dtype=np.float64),
+        lever_off=np.array([day(k.off, np.inf) for k in levers], dtype=np.float64),
+        offended=_ints([[int(p in x.offended) for p in n.parties] for x in incidents], len(party)),
+        surge_coercive=_ints([int(x.surge_mode == "coercive") for x in incidents]),
+        scripted_type=_ints([k for _, k in scripted]),
+        scripted_day=np.array([at for at, _ in scripted], dtype=np.float64),
+        ratifier_party=_ints([party[k.split(".")[0]] for k in n.ratifiers]),
+        ratifier_basket=_ints([[int(r.baskets is None or b in r.baskets) for b in n.baskets] for r in ratifiers], len(basket)),
+    )
+
+
+CODES = ("postponed", "none", "procedural", "tabled", "humanitarian", "ceasefire", "partial", "comprehensive")
+RULES = ("clock", "exponential", "reciprocal", "mixed", "readiness", "zeuthen")
+
+
+def _predicate(p: Predicate, n: Names) -> tuple[int, int]:
+    """Kind and target of a condition, as the layout numbers them."""
+    if p.settled is not None:
+        return layout.SETTLED, n.baskets.index(p.settled)
+    if p.delivered is not None:
+        return layout.DELIVERED, n.baskets.index(p.delivered)
+    if p.document is not None:
+        return layout.DOCUMENT, n.documents.index(p.document)
+    if p.lever_on is not None:
+        return layout.LEVER_ON, n.levers.index(p.lever_on)
+    return layout.LEVER_OFF, n.levers.index(str(p.lever_off))

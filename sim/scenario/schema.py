@@ -1,0 +1,294 @@
+"""What a scenario file may hold. Every number is a `Number`: documented, assumed with a range, or a convention."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from sim.scenario.behaviour import Behaviour
+from sim.scenario.numbers import Any_, Few, Many, NonNegative, Positive, Signed, Unit
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Code = Literal["humanitarian", "ceasefire", "partial"]
+
+
+class Model(BaseModel):
+    """Base of all entities: unknown keys are refused, resolved copies are immutable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Option(Model):
+    """A labelled point on an issue's scale."""
+
+    at: float = Field(ge=0, le=1)
+    label: str
+
+
+class Issue(Model):
+    """One thing to be settled, on a scale from 0 to 1 with at least two labelled options."""
+
+    title: str
+    question: str = ""
+    theme: str = ""
+    basket: Name
+    options: list[Option] = Field(min_length=2)
+
+
+class Obligation(Model):
+    """What a party must do once a basket is settled, `due` days later; `blame`: how far each observer blames it."""
+
+    title: str = ""
+    doer: Name
+    due: NonNegative
+    blame: dict[Name, Unit] = {}
+
+
+class Basket(Model):
+    """Issues settled together as one package."""
+
+    title: str
+    code: Code
+    level: str
+    exposure: dict[Name, NonNegative] = {}
+    ratified: bool = False
+    renewable: bool = False
+    obligations: dict[Name, Obligation] = {}
+
+
+class Stake(Model):
+    """What one issue is to one party. `demand` and `reservation` are derived from documents where absent.
+
+    `conceded`, `age` and `withdrawn` are the derivation's inputs (the most conceding documented position, its age in
+    days at the start, whether it was withdrawn), `quantile` is where in the admissible range the reservation lies.
+    `end` says which end of the scale the party stands toward, for when the admitted documents are silent.
+    """
+
+    end: Literal["low", "high"] | None = None
+
+    demand: Unit | None = None
+    reservation: Unit | None = None
+    salience: NonNegative | None = None
+    red_line: bool = False
+    announced: Unit | None = None
+    conceded: Unit | None = None
+    age: NonNegative | None = None
+    withdrawn: Unit | None = None
+    quantile: Unit | None = None
+
+
+class Concession(Model):
+    """The named rule by which a party concedes, with its coefficients."""
+
+    rule: Literal["clock", "exponential", "reciprocal", "mixed", "readiness", "zeuthen"] = "clock"
+    k0: Unit
+    beta: Positive
+    share: NonNegative
+    weight: Unit
+    rate: Unit
+    step: Unit
+
+
+class Predicate(Model):
+    """Something that must hold: a basket settled or delivered, a document received, or a lever on or off."""
+
+    settled: Name | None = None
+    delivered: Name | None = None
+    document: Name | None = None
+    lever_on: str | None = None
+    lever_off: str | None = None
+
+
+class Precondition(Model):
+    """`party` will not open `basket` until `requires` holds, unless the `sequencing` issue was settled against it."""
+
+    basket: Name
+    requires: Predicate
+    sequencing: Name | None = None
+    source: str | None = None
+    locator: str | None = None
+    assumed: str | None = None
+
+
+class Mandate(Model):
+    """From a date on, the lowest level at which a party's delegates may negotiate the named baskets."""
+
+    baskets: list[Name] = Field(min_length=1)
+    level: str
+    since: datetime.date | None = None
+    source: str | None = None
+    locator: str | None = None
+    assumed: str | None = None
+
+
+class Ratifier(Model):
+    """Who must approve at home. Its reservation point lies at `d + reach (r - d)`; `status_quo` is its utility of no deal."""
+
+    title: str = ""
+    reach: NonNegative
+    status_quo: Any_
+    baskets: list[Name] | None = None
+
+
+class Party(Model):
+    """A principal at the table."""
+
+    title: str
+    actor: Name | None = None
+    observer: bool = False
+    side: Signed
+    deadline: Positive
+    compliance: Unit
+    concession: Concession
+    issues: dict[Name, Stake] = {}
+    trust: dict[Name, Unit] = {}
+    trust_baseline: dict[Name, Unit] = {}
+    authority: dict[Name, Unit] = {}
+    mandate: list[Mandate] = []
+    ratifiers: dict[Name, Ratifier] = {}
+    preconditions: list[Precondition] = []
+    meets_only_if: list[Predicate] = []
+
+
+class Styles(Model):
+    """Strengths of the three mediation styles (Bercovitch; Beardsley et al. 2006)."""
+
+    facilitation: Unit
+    formulation: Unit
+    manipulation: Unit
+
+
+class Mediator(Model):
+    """A third party at the table. `leaning` is toward (+1) or away from (-1) each party."""
+
+    title: str
+    styles: Styles
+    leaning: dict[Name, Signed] = {}
+    insight: Unit
+    leverage: Unit
+    guarantee: Unit
+    departure: NonNegative
+    leaves: datetime.date | None = None
+    attends: Literal["always", "hosted"] = "hosted"
+    text: Literal["nash", "compromise"] = "nash"
+
+
+class Lever(Model):
+    """Something an outside backer can pull: it shifts the balance, the cost of fighting, or readiness to meet."""
+
+    title: str = ""
+    kind: Literal["dated", "random", "responsive"]
+    on: datetime.date | None = None
+    off: datetime.date | None = None
+    when: Literal["moving", "stalled"] | None = None
+    threshold: Unit
+    rate_on: NonNegative
+    rate_off: NonNegative
+    balance: Any_
+    relief: dict[Name, Any_] = {}
+    pressure: dict[Name, Any_] = {}
+
+
+class Sponsor(Model):
+    """An outside backer or opponent and its levers."""
+
+    title: str
+    levers: dict[Name, Lever] = {}
+
+
+class Venue(Model):
+    """Where a round is held; `host` names a mediator, if any."""
+
+    title: str
+    host: Name | None = None
+    access: Literal["in person", "online"] = "in person"
+    acceptability: dict[Name, Unit]
+    insulation: Unit
+    publicity: Unit
+
+
+class VenueChoice(Model):
+    """How the venue of the next round is found."""
+
+    rule: Literal["fixed", "rotating", "most_acceptable"]
+    order: list[Name] = []
+
+
+class Incident(Model):
+    """A type of incident. `excites[j]` is the expected number of incidents of type j that one of these sets off."""
+
+    title: str
+    doer: Name | None = None
+    offended: list[Name] = Field(min_length=1)
+    attribution: dict[Name, dict[Name, Unit]] = {}
+    rate: NonNegative
+    decay: Positive
+    surge: NonNegative
+    surge_mode: Literal["agreement", "coercive"] = "agreement"
+    excites: dict[Name, NonNegative] = {}
+    severity: Unit
+    cost: NonNegative
+    hardening: NonNegative
+    scripted: list[datetime.date] = []
+
+
+class Document(Model):
+    """A paper handed over on a date, or at the n-th round that is held."""
+
+    title: str
+    author: Name
+    handed: datetime.date | None = None
+    round: int | None = Field(default=None, ge=1)
+    source: str | None = None
+    locator: str | None = None
+    assumed: str | None = None
+
+
+class Calendar(Model):
+    """Planned rounds: Weibull gaps, the postponement limit, abeyance. Days."""
+
+    horizon: Positive
+    gap_scale: Positive
+    gap_shape: Positive
+    gap_min: NonNegative
+    abeyance_review: Positive
+    postponement_limit: Few
+    exchanges_per_round: Few
+    max_steps: Many
+
+
+class Evidence(Model):
+    """Where the documents are, and which are admitted: all, parties' own statements only, or one perspective's media."""
+
+    folder: str
+    admit: str = "all"
+
+
+class Scenario(Model):
+    """A validated scenario: all that a run needs, every number with its provenance."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)
+    title: str
+    summary: str = ""
+    as_of: datetime.date
+    start: datetime.date
+    evidence: Evidence | None = None
+    salience_scale: dict[Name, NonNegative] = {}
+    levels: list[str] = Field(min_length=1)
+    start_level: str
+    calendar: Calendar
+    behaviour: Behaviour
+    venue_choice: VenueChoice
+    issues: dict[Name, Issue] = Field(min_length=1)
+    baskets: dict[Name, Basket] = Field(min_length=1)
+    parties: dict[Name, Party] = Field(min_length=2)
+    mediators: dict[Name, Mediator] = {}
+    sponsors: dict[Name, Sponsor] = {}
+    venues: dict[Name, Venue] = Field(min_length=1)
+    incidents: dict[Name, Incident] = {}
+    documents: dict[Name, Document] = {}
+
+
+
