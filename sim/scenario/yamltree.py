@@ -136,8 +136,9 @@ class _Builder:
         problem = error.problem or error.context or "no reason given"
         start = error.context_mark
         if start is not None and start.line + 1 != line:
-            problem += f" ({error.context} that starts on line {start.line + 1})"
-        hint = next((f"; {hint}" for part, hint in _HINTS.items() if part in problem), "")
+            part = str(error.context).removeprefix("while parsing ").removeprefix("while scanning ")
+            problem += f" (in {part} that starts on line {start.line + 1})"
+        hint = next((f"; {hint}" for sign, hint in _HINTS.items() if sign in problem), "")
         self._refuse(f"not valid YAML: {problem}{hint}", line)
 
     def _refuse(self, problem: str, line: int | None, key: str | None = None) -> NoReturn:
@@ -150,9 +151,11 @@ class _Builder:
         if self.values > MAX_VALUES:
             self._refuse(f"more than {MAX_VALUES:,} keys and values, the most that are read", line)
         if event.tag is not None:
-            self._refuse(f"tag `{shown(event.tag)}` is not allowed; only plain values are", line)
+            tag = shown(str(event.tag).replace("tag:yaml.org,2002:", "!!", 1))
+            self._refuse(f"tag `{tag}` is not allowed; only plain values are", line)
         if event.anchor is not None:
-            self._refuse(f"anchor `&{shown(event.anchor)}` is not allowed; write the value out twice", line)
+            anchor = shown(event.anchor)
+            self._refuse(f"anchor `&{anchor}` is not allowed; write the value out in each place", line)
 
     def _scalar(self, event: ScalarEvent, line: int) -> None:
         self._check(event, line)
