@@ -27,6 +27,7 @@ from sim.layout import (
 from sim.rules import convening, incidents, ratification, readiness, stalemate, trust
 from sim.rules.assumption import shifted_reservation
 from sim.rules.outcome import COLLAPSED
+from sim.rules.spoilers import surged
 
 
 @rule
@@ -93,7 +94,7 @@ def happen(x: Structure, th: Theta, st: State, keys: Streams, fate: int, step: i
         rate = th.incident[INCIDENT.RATE, t]
         strength = 1.0 if x.surge_coercive[t] != 0 else chance
         st.base_rate[t] = rate
-        st.surged_rate[t] = incidents.surged(rate, th.incident[INCIDENT.SURGE, t], strength)
+        st.surged_rate[t] = surged(rate, th.incident[INCIDENT.SURGE, t], strength)
     count = incidents.window(
         start,
         end,

@@ -136,14 +136,16 @@ def surplus(x: Structure, th: Theta, st: State, b: int) -> float:
             d[p, lo:hi],
             st.reservation[p, lo:hi],
             w[p, lo:hi],
+            st.floors[p],
+            x.red[p, lo:hi],
             d[q, lo:hi],
             st.reservation[q, lo:hi],
             w[q, lo:hi],
-            st.floors[p],
             st.floors[q],
-            x.red[p, lo:hi],
             x.red[q, lo:hi],
             st.frontier,
+            st.order,
+            st.x[lo:hi],
         )
     return max_min_many(
         d[:, lo:hi],
@@ -151,8 +153,9 @@ def surplus(x: Structure, th: Theta, st: State, b: int) -> float:
         w[:, lo:hi],
         st.floors,
         x.red[:, lo:hi],
-        st.members[:members],
+        x.stake[:, b],
         st.coalition,
+        st.x[lo:hi],
     )
 
 
@@ -231,17 +234,18 @@ def nash_distance(x: Structure, th: Theta, st: State, b: int) -> float:
             d[p, lo:hi],
             st.reservation[p, lo:hi],
             w[p, lo:hi],
+            st.floors[p],
+            x.red[p, lo:hi],
+            1.0,
             d[q, lo:hi],
             st.reservation[q, lo:hi],
             w[q, lo:hi],
-            st.floors[p],
             st.floors[q],
-            x.red[p, lo:hi],
             x.red[q, lo:hi],
             1.0,
-            1.0,
-            st.x[lo:hi],
             st.frontier,
+            st.order,
+            st.x[lo:hi],
         )
     else:
         found = nash_many(
@@ -251,9 +255,9 @@ def nash_distance(x: Structure, th: Theta, st: State, b: int) -> float:
             st.floors,
             x.red[:, lo:hi],
             st.weights,
-            st.members[:members],
-            st.x[lo:hi],
+            x.stake[:, b],
             st.coalition,
+            st.x[lo:hi],
         )
     best, got = 1.0, 1.0
     for k in range(members):

@@ -12,10 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.kernel import simulate
-from sim.engine.state import MAX_EVENTS, State, new_state
+from sim.engine.state import State, new_state
 from sim.errors import ParleyError
 from sim.layout import Floats, Ints, Theta
 from sim.outcomes import ROUND, run_width
+from sim.rules.spoilers import MAX_EVENTS
 from sim.scenario.resolve import Problem, theta_views
 
 

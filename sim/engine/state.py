@@ -9,12 +9,10 @@ import numpy as np
 from sim.layout import DYAD, INCIDENT, PI, W, Floats, Ints, Structure, Theta
 from sim.compiled import rule
 from sim.rules.assumption import derived_reservation
-from sim.rules.incidents import IncidentWork, incident_work
+from sim.rules import incidents
 from sim.rules.coalition import CoalitionWork, coalition_work
-from sim.rules.frontier import FrontierWork, frontier_work
-
-MAX_EVENTS = 4096
-"""Most incidents in one gap; more is reported as an error, never cut off silently."""
+from sim.rules.frontier import WORK_ROWS
+from sim.rules.spoilers import MAX_EVENTS, excitation_jump
 
 
 class _Scalar(NamedTuple):
@@ -129,8 +127,9 @@ class State(NamedTuple):
     surged_rate: Floats  # (T,)
     times: Floats
     types: Ints
-    incidents: IncidentWork
-    frontier: FrontierWork
+    incidents: Floats  # (incidents.WORK_ROWS, T) work
+    frontier: Floats  # (WORK_ROWS, I) work
+    order: Ints  # (I,) work
     coalition: CoalitionWork
     a: Floats  # (I,) work
     c: Floats  # (I,) work
@@ -185,8 +184,9 @@ def new_state(x: Structure) -> State:
         surged_rate=floats(t),
         times=floats(MAX_EVENTS),
         types=ints(MAX_EVENTS),
-        incidents=incident_work(t),
-        frontier=frontier_work(i),
+        incidents=floats(incidents.WORK_ROWS, t),
+        frontier=floats(WORK_ROWS, i),
+        order=ints(i),
         coalition=coalition_work(p, i),
         a=floats(i),
         c=floats(i),
@@ -234,12 +234,6 @@ def begin(x: Structure, th: Theta, st: State) -> None:
             st.n[N.PAPERS] += 1
     derive_anew(x, th, st)
     st.reservation[:] = st.derived
-
-
-@rule
-def excitation_jump(offspring: float, decay: float) -> float:
-    """Rise of an intensity a day at an event that sets off `offspring` others on average."""
-    return offspring * decay
 
 
 @rule

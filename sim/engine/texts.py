@@ -63,7 +63,7 @@ def draft(x: Structure, th: Theta, st: State, keys: Streams, fate: int, step: in
             )
     d, w = th.party_issue[PI.DEMAND], th.party_issue[PI.SALIENCE]
     if x.text_rule[m] == COMPROMISE:
-        compromise(d[:, lo:hi], w[:, lo:hi], st.members[:members], st.x[lo:hi])
+        compromise(d[:, lo:hi], w[:, lo:hi], x.stake[:, b], st.x[lo:hi])
         return True
     if members == 2:
         p, q = st.members[0], st.members[1]
@@ -71,17 +71,18 @@ def draft(x: Structure, th: Theta, st: State, keys: Streams, fate: int, step: in
             d[p, lo:hi],
             st.estimate[p, lo:hi],
             w[p, lo:hi],
+            st.floors[p],
+            x.red[p, lo:hi],
+            st.weights[p],
             d[q, lo:hi],
             st.estimate[q, lo:hi],
             w[q, lo:hi],
-            st.floors[p],
             st.floors[q],
-            x.red[p, lo:hi],
             x.red[q, lo:hi],
-            st.weights[p],
             st.weights[q],
-            st.x[lo:hi],
             st.frontier,
+            st.order,
+            st.x[lo:hi],
         )
     return nash_many(
         d[:, lo:hi],
@@ -90,9 +91,9 @@ def draft(x: Structure, th: Theta, st: State, keys: Streams, fate: int, step: in
         st.floors,
         x.red[:, lo:hi],
         st.weights,
-        st.members[:members],
-        st.x[lo:hi],
+        x.stake[:, b],
         st.coalition,
+        st.x[lo:hi],
     )
 
 

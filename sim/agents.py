@@ -1,0 +1,407 @@
+"""Those who sit at the table or stand behind it, as Mesa agents. Every decision is one method that calls a rule.
+
+Override a method of `Party` to give a party another mind; `sim.run_ensemble(..., party_class=MyParty)` then uses the
+Mesa engine. Methods a student is likely to change: `concede`, `meeting_chance`, `hold_out`, `put`, `agrees`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+
+from sim.compiled import EPS
+from sim.layout import DATED, DYAD, INCIDENT, LEVER, LEVER_PARTY, MEDIATOR, MOVING, PARTY, PI, RANDOM, W, Floats
+from sim.rules import aspiration, commitment, concession, convening, distance, incidents, mediation, offer
+from sim.rules import readiness as readiness_rules
+from sim.rules import salience, stalemate, trust
+from sim.rules.acceptance import accepts
+from sim.rules.assumption import derived_reservation, shifted_reservation
+from sim.rules.value import crosses_red_line, utility, weighted_mean
+from sim.scenario.resolve import RULES
+
+if TYPE_CHECKING:
+    from sim.basket import Basket
+    from sim.model import NegotiationModel
+
+NAN, INF = math.nan, math.inf
+
+
+class Party(mesa.Agent):
+    """A principal at the table: what it wants, what it feels, what it offers and accepts.
+
+    Arrays over issues are (I,), over other parties (P,), over baskets (B,), in the scenario's order.
+    """
+
+    model: NegotiationModel
+
+    def __init__(self, model: NegotiationModel, name: str, index: int):
+        super().__init__(model)
+        x, th = model.structure, model.theta
+        self.name, self.index = name, index
+        own = th.party_issue
+        self.demand, self.salience, self.announced = own[PI.DEMAND, index], own[PI.SALIENCE, index], own[PI.ANNOUNCED, index]
+        self.red = x.red[index]
+        self.seated = bool(x.seat[index])
+        self.rule = RULES[x.concession_rule[index]]
+        field = th.party[:, index].tolist()
+        self.side, self.deadline, self.compliance = field[PARTY.SIDE], field[PARTY.DEADLINE], field[PARTY.COMPLIANCE]
+        self.k0, self.beta, self.share = field[PARTY.K0], field[PARTY.BETA], field[PARTY.SHARE]
+        self.weight, self.rate, self.step_size = field[PARTY.WEIGHT], field[PARTY.RATE], field[PARTY.STEP]
+        self.trust: list[float] = th.dyad[DYAD.TRUST, index].tolist()
+        self.trust_baseline: list[float] = th.dyad[DYAD.BASELINE, index].tolist()
+        self.authority: list[float] = th.dyad[DYAD.AUTHORITY, index].tolist()
+        self.exposure: list[float] = th.exposure[0, index].tolist()
+        self.pain = self.cost = self.hardening = self.blame = self.readiness = 0.0
+        self.concession = self.concession_before = self.k0
+        self.received = self.own_value = self.offered_value = self.floor_value = 0.0
+        self.willing = 0.0
+        parties, issues, baskets = x.parties, x.issues, x.baskets
+        self.got = [0.0] * parties
+        self.heard = [[NAN] * baskets for _ in range(parties)]
+        self.aspiration, self.last = [1.0] * baskets, [1.0] * baskets
+        self.floor, self.lowest, self.cap_mean = [1.0] * baskets, [1.0] * baskets, [1.0] * baskets
+        self.mandate = [0] * baskets
+        self.derived, self.priority, self.cap, self.estimate = np.zeros((4, issues))
+        self.offer = self.demand.copy()
+        self.derive_anew()
+        self.reservation = self.derived.copy()
+
+    # What it wants
+
+    def derive_anew(self) -> None:
+        """Reservation points from documented concessions for the present day."""
+        w, own = self.model.world, self.model.theta.party_issue[:, self.index]
+        for i in range(own.shape[1]):
+            if self.model.structure.derived[self.index, i]:
+                self.derived[i] = derived_reservation(
+                    own[PI.DEMAND, i],
+                    own[PI.CONCEDED, i],
+                    own[PI.AGE, i] + self.model.day,
+                    own[PI.WITHDRAWN, i],
+                    own[PI.QUANTILE, i],
+                    w[W.HALF_LIFE],
+                    w[W.WITHDRAWN_DISCOUNT],
+                    w[W.MARGIN],
+                )
+            else:
+                self.derived[i] = own[PI.RESERVATION, i]
+
+    def shift_reservations(self, balance_change: float) -> None:
+        """Reservation points under the present balance of forces."""
+        gain = self.model.world[W.BALANCE_GAIN]
+        for i in range(self.demand.size):
+            self.reservation[i] = shifted_reservation(self.demand[i], self.derived[i], gain, self.side, balance_change)
+
+    def utility_of(self, basket: Basket, package: Floats) -> float:
+        """Utility of a package (I,) on one basket."""
+        s = basket.slice
+        return utility(package[s], self.demand[s], self.reservation[s], self.salience[s])
+
+    # What it feels
+
+    def fade(self, days: float) -> None:
+        """Cost, hardening and blame fade over a gap."""
+        w = self.model.world
+        self.cost = incidents.faded(self.cost, days, w[W.PAIN_MEMORY])
+        self.hardening = incidents.faded(self.hardening, days, w[W.HARDENING_MEMORY])
+        self.blame = incidents.faded(self.blame, days, w[W.INCIDENT_MEMORY])
+
+    def suffer(self, kind: int, offended: bool, cost: float, hardening: float, blame: float) -> None:
+        """One incident of type `kind`: trust lost in whom it blames; cost, hardening and blame where it is offended."""
+        model = self.model
+        severity, effect = model.theta.incident[INCIDENT.SEVERITY, kind], model.world[W.TRUST_INCIDENT]
+        worst = 0.0
+        for other, blamed in enumerate(model.attribution[kind][self.index]):
+            if blamed > 0.0:
+                self.trust[other] = incidents.trust_after(self.trust[other], effect, blamed, severity)
+                worst = max(worst, blamed)
+        if offended:
+            self.cost += cost
+            self.hardening += hardening * worst
+            self.blame += blame * worst
+
+    def see_delivery(self, doer: int, share: float, missing: float, blame: float) -> None:
+        """An obligation fell due: trust for the share met, the shortfall weighed as an incident."""
+        w = self.model.world
+        self.trust[doer] = trust.gained(self.trust[doer], w[W.TRUST_DELIVERY], share)
+        self.trust[doer] = incidents.trust_after(self.trust[doer], w[W.TRUST_INCIDENT], blame, missing)
+        felt = missing * blame
+        self.blame += felt
+        self.hardening += felt * w[W.SHORTFALL_HARDENING]
+
+    def feel(self, days: float) -> None:
+        """Pain, trust and readiness at the end of a gap."""
+        model, w = self.model, self.model.world
+        relief = 0.0
+        for sponsor in model.sponsors:
+            relief = sponsor.add(LEVER_PARTY.RELIEF, self.index, relief)
+        self.pain = stalemate.pain(
+            self.cost, w[W.PAIN_MEMORY], relief, model.drift, w[W.STALEMATE_DRIFT], w[W.PAIN_WEIGHT], w[W.PAIN_CAP]
+        )
+        total = 0.0
+        for other in range(len(self.trust)):
+            if other != self.index:
+                self.trust[other] = trust.drifted(self.trust[other], self.trust_baseline[other], days, w[W.TRUST_MEMORY])
+                total += self.trust[other]
+        self.readiness = self.ready(total / (len(self.trust) - 1))
+
+    def ready(self, mean_trust: float) -> float:
+        """Readiness from pain, mean trust and the progress of the last rounds."""
+        w = self.model.world
+        return readiness_rules.readiness(
+            self.pain, mean_trust, self.model.progress, w[W.M0], w[W.M1], w[W.O0], w[W.O1], w[W.O2]
+        )
+
+    # Whether it comes
+
+    def meeting_chance(self, venue: int) -> float:
+        """Chance that it comes to the planned round at a venue."""
+        model, w = self.model, self.model.world
+        pressure = 0.0
+        for sponsor in model.sponsors:
+            pressure = sponsor.add(LEVER_PARTY.PRESSURE, self.index, pressure)
+        odds = convening.meeting_odds(
+            w[W.CONVENE_BASE],
+            w[W.CONVENE_READINESS],
+            self.readiness,
+            w[W.CONVENE_ACCEPTABILITY],
+            self.acceptability(venue),
+            w[W.CONVENE_FACILITATION],
+            model.attending_strength(MEDIATOR.FACILITATION),
+            w[W.CONVENE_PRESSURE],
+            pressure,
+            w[W.CONVENE_INCIDENTS],
+            self.blame,
+            model.insulation[venue],
+            w[W.CONVENE_CONDITIONS],
+            model.unmet_conditions(self.index),
+        )
+        return convening.chance(odds)
+
+    def acceptability(self, venue: int) -> float:
+        """Acceptability of a venue, its host's leaning counted."""
+        model = self.model
+        host = model.structure.venue_host[venue]
+        leaning = model.leaning[host][self.index] if host >= 0 and model.mediators[host].present else 0.0
+        effect = model.world[W.LEANING_ACCEPTABILITY]
+        return mediation.acceptability(model.acceptability[venue][self.index], leaning, effect)
+
+    # How it bargains
+
+    def concede(self) -> float:
+        """Concession for this round by the party's named rule, 0 (its demand) to 1 (its floor)."""
+        time, last = self.model.talk_time, max(self.concession_before, self.k0)
+        if self.rule == "clock":
+            return concession.clock(self.k0, self.beta, time, self.deadline)
+        if self.rule == "exponential":
+            return concession.exponential(self.k0, self.beta, time, self.deadline)
+        if self.rule == "readiness":
+            return concession.by_readiness(last, self.rate, self.readiness)
+        if self.rule == "zeuthen":
+            least = min((q.risk() for q in self.model.parties if q is not self and q.seated), default=INF)
+            return concession.zeuthen(last, self.step_size, self.risk(), least)
+        returned = concession.reciprocal(last, self.share, self.received)
+        if self.rule == "reciprocal":
+            return returned
+        by_clock = concession.clock(self.k0, self.beta, time, self.deadline)
+        return concession.mixed(by_clock, returned, self.weight)
+
+    def risk(self) -> float:
+        """Zeuthen's risk limit after the last round."""
+        return concession.risk_limit(self.own_value, self.offered_value, self.floor_value)
+
+    def floor_of(self, basket: Basket) -> float:
+        """Floor on a basket: the least chance of compliance among the others obligated by it counts."""
+        guarantee = self.model.present_strength(MEDIATOR.GUARANTEE)
+        chance = 1.0
+        for other in basket.obligated:
+            if other != self.index:
+                chance = min(
+                    chance, commitment.compliance_chance(self.trust[other], guarantee, self.authority[other])
+                )
+        return commitment.floor(chance, self.exposure[basket.index], self.pain, self.lowest_of(basket))
+
+    def lowest_of(self, basket: Basket) -> float:
+        """`F_min` on a basket."""
+        s = basket.slice
+        return commitment.least_floor(self.pain, aspiration.red_line_share(self.salience[s], self.red[s]))
+
+    def prepare(self, basket: Basket) -> None:
+        """Floor, aspiration, priorities and caps for a basket that is opened."""
+        model, s, b = self.model, basket.slice, basket.index
+        self.floor[b], self.lowest[b] = self.floor_of(basket), self.lowest_of(basket)
+        self.aspiration[b] = self.hold_out(basket)
+        own, others = np.empty(basket.size), np.empty(basket.size)
+        salience.shares(self.salience[s], own)
+        everyone = model.theta.party_issue
+        stake = model.structure.stake[:, b]
+        salience.believed(everyone[PI.SALIENCE, :, s], stake, self.index, model.information, others)
+        offer.priorities(own, others, model.world[W.LOGROLL], self.priority[s])
+        offer.caps(
+            self.demand[s],
+            self.reservation[s],
+            everyone[PI.DEMAND, :, s],
+            stake,
+            self.index,
+            self.red[s],
+            self.pain,
+            self.cap[s],
+        )
+        self.cap_mean[b] = weighted_mean(self.cap[s], self.salience[s])
+
+    def hold_out(self, basket: Basket) -> float:
+        """Aspiration on a basket for this round: the utility the party holds out for."""
+        model, s, b = self.model, basket.slice, basket.index
+        announced = aspiration.announced_concession(
+            self.demand[s], self.reservation[s], self.announced[s], self.salience[s]
+        )
+        audience = aspiration.audience_cost(model.world[W.AUDIENCE], model.publicity, self.concession, announced)
+        return aspiration.aspiration(
+            self.floor[b], self.lowest[b], self.concession, self.hardening, audience, model.leverage
+        )
+
+    def level_at(self, basket: Basket, turn: int) -> float:
+        """Aspiration at a turn of the exchange, on the way from the last round's to this round's."""
+        b = basket.index
+        return aspiration.walked(self.last[b], self.aspiration[b], turn, self.model.structure.exchanges)
+
+    def put(self, basket: Basket, level: float) -> Floats:
+        """The offer at an aspiration level, kept as the party's latest; returns the basket's slice of it."""
+        s = basket.slice
+        conceded = np.empty(basket.size)
+        offer.water_fill(1.0 - level, self.salience[s], self.priority[s], self.cap[s], conceded)
+        offer.offer_points(self.demand[s], self.reservation[s], conceded, self.offer[s])
+        return self.offer[s]
+
+    def next_own(self, basket: Basket, turn: int) -> float:
+        """Utility of its own next offer, the measure of what it is offered now."""
+        return aspiration.own_next(self.level_at(basket, turn + 1), self.cap_mean[basket.index])
+
+    def agrees(self, basket: Basket, package: Floats, threshold: float, u: float) -> bool:
+        """Whether it takes a package: its floor can be reached, no red line is crossed, it is worth enough."""
+        s = basket.slice
+        if self.floor[basket.index] > 1.0 + EPS:
+            return False
+        if crosses_red_line(package, self.demand[s], self.reservation[s], self.red[s]):
+            return False
+        worth = utility(package, self.demand[s], self.reservation[s], self.salience[s])
+        return accepts(worth, threshold, self.model.world[W.WIDTH], u)
+
+    def hear(self, basket: Basket) -> float:
+        """What it makes of the others' last offers on a basket; returns the basket's weight to it."""
+        b = basket.index
+        weight = salience.total(self.salience[basket.slice])
+        worst, total, others = INF, 0.0, 0
+        for other in basket.members:
+            if other is self:
+                continue
+            worth = self.utility_of(basket, other.offer)
+            before = self.heard[other.index][b]
+            gain = 0.0 if math.isnan(before) else max(worth - before, 0.0)
+            self.heard[other.index][b] = worth
+            self.got[other.index] += weight * gain
+            worst, total, others = min(worst, worth), total + gain, others + 1
+        self.received += weight * distance.ratio(total, float(others))
+        self.own_value += weight * self.utility_of(basket, self.offer)
+        self.offered_value += weight * worst
+        self.floor_value += weight * self.floor[b]
+        return weight
+
+    def restart(self) -> None:
+        """Back from abeyance: derived anew, concession starts again, offers on open baskets return to demands."""
+        self.derive_anew()
+        self.concession = self.k0
+        for basket in self.model.baskets:
+            self.last[basket.index] = 1.0
+            if basket.open:
+                for heard in self.heard:
+                    heard[basket.index] = NAN
+                self.offer[basket.slice] = self.demand[basket.slice]
+
+
+class Mediator(mesa.Agent):
+    """A third party at the table: facilitates, drafts texts, holds leverage, guarantees, leans."""
+
+    model: NegotiationModel
+
+    def __init__(self, model: NegotiationModel, name: str, index: int):
+        super().__init__(model)
+        self.name, self.index, self.present = name, index, True
+        self.strengths: list[float] = model.theta.mediator[:, index].tolist()
+        self.always = bool(model.structure.attends[index])
+
+    def strength(self, field: int) -> float:
+        """One of its strengths; leverage and guarantee work through its manipulation."""
+        if field in (MEDIATOR.LEVERAGE, MEDIATOR.GUARANTEE):
+            return self.strengths[field] * self.strengths[MEDIATOR.MANIPULATION]
+        return self.strengths[field]
+
+    def attends(self, venue: int) -> bool:
+        """Whether it sits in a round at a venue: always, or where it hosts."""
+        return self.present and (self.always or self.model.structure.venue_host[venue] == self.index)
+
+    def may_leave(self, days: float) -> None:
+        """It leaves at its rate, or on its date."""
+        model = self.model
+        u = model.draw("departure", self.index)
+        if convening.switched(self.strengths[MEDIATOR.DEPARTURE], days, u) or model.day >= model.structure.leaves[self.index]:
+            self.present = False
+
+    def read(self, party: Party, basket: Basket) -> Floats:
+        """Its estimates of a party's reservation points on a basket."""
+        model = self.model
+        insight, error = self.strengths[MEDIATOR.INSIGHT], model.world[W.ESTIMATE_ERROR]
+        for i in range(basket.lo, basket.hi):
+            u = model.draw("estimate", self.index, party.index, i)
+            party.estimate[i] = mediation.estimate(party.demand[i], party.reservation[i], insight, error, u)
+        return party.estimate[basket.slice]
+
+    def threshold_for(self, party: Party, basket: Basket) -> float:
+        """What its text must be worth to a party, persuasion counted."""
+        w = self.model.world
+        leaning = self.model.leaning[self.index][party.index]
+        persuaded = mediation.persuasion(w[W.PERSUASION], w[W.LEANING_PERSUASION], leaning)
+        return mediation.text_threshold(party.aspiration[basket.index], party.floor[basket.index], persuaded)
+
+
+class Sponsor(mesa.Agent):
+    """An outside backer or opponent with the levers it can pull."""
+
+    model: NegotiationModel
+
+    def __init__(self, model: NegotiationModel, name: str, levers: list[int]):
+        super().__init__(model)
+        self.name, self.levers = name, levers
+        self.pulled = dict.fromkeys(levers, False)
+
+    def decide(self, days: float, drift: float) -> float:
+        """Pull or release every lever; returns the balance's drift a day with those that are on."""
+        for k in self.levers:
+            self.pulled[k] = self._pulls(k, days)
+            if self.pulled[k]:
+                drift += self.model.theta.lever[LEVER.BALANCE, k]
+        return drift
+
+    def _pulls(self, k: int, days: float) -> bool:
+        """By date, at random, or in response to talks that move or stall."""
+        model, x, field = self.model, self.model.structure, self.model.theta.lever[:, k]
+        if x.lever_kind[k] == DATED:
+            return bool(x.lever_on[k] <= model.day < x.lever_off[k])
+        if x.lever_kind[k] == RANDOM:
+            on = self.pulled[k]
+            rate = field[LEVER.RATE_OFF] if on else field[LEVER.RATE_ON]
+            return on != convening.switched(rate, days, model.draw("lever", k))
+        if model.held + model.postponed == 0:
+            return False
+        moving = model.progress >= field[LEVER.THRESHOLD]
+        return bool(moving == (x.lever_when[k] == MOVING))
+
+    def add(self, field: int, party: int, total: float) -> float:
+        """`total` plus what its pulled levers give a party (relief or pressure)."""
+        for k in self.levers:
+            if self.pulled[k]:
+                total += self.model.theta.lever_party[field, k, party]
+        return total

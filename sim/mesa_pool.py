@@ -1,0 +1,64 @@
+"""Chunks of runs on the Mesa engine: in this process, or in several, with the same tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_all_start_methods, get_context
+
+import numpy as np
+
+from sim.agents import Party
+from sim.engine.pool import Chunk
+from sim.layout import Ints
+from sim.model import play
+from sim.outcomes import ROUND, run_width
+from sim.run.closing import report
+from sim.scenario.resolve import Problem
+
+
+def mesa_chunk(
+    problem: Problem, start: int, assumptions: Ints, fates: Ints, party_class: type[Party] | None
+) -> Chunk:
+    """Simulate one chunk, run by run."""
+    x = problem.structure
+    runs = np.empty((fates.size, run_width(x.baskets, x.parties)))
+    rounds = np.empty((fates.size, x.max_steps, len(ROUND)))
+    rows = np.zeros(fates.size, dtype=np.int64)
+    for k in range(fates.size):
+        model = play(problem, int(assumptions[k]), int(fates[k]), party_class or Party)
+        runs[k] = report(model)
+        rows[k] = len(model.rounds)
+        if model.rounds:
+            rounds[k, : rows[k]] = model.rounds
+    return Chunk(start, runs, rounds, rows)
+
+
+def mesa_chunks(
+    problem: Problem, assumptions: Ints, fates: Ints, chunk: int, workers: int, party_class: type[Party] | None
+) -> Iterator[Chunk]:
+    """All chunks in order, in this process or in several."""
+    starts = range(0, fates.size, chunk)
+    if workers == 1 or len(starts) == 1:
+        for start in starts:
+            stop = start + chunk
+            yield mesa_chunk(problem, start, assumptions[start:stop], fates[start:stop], party_class)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context(_start(party_class))) as pool:
+        futures = [
+            pool.submit(mesa_chunk, problem, s, assumptions[s : s + chunk], fates[s : s + chunk], party_class)
+            for s in starts
+        ]
+        try:
+            for future in futures:
+                yield future.result()
+        finally:
+            for future in futures:
+                future.cancel()
+
+
+def _start(party_class: type[Party] | None) -> str:
+    """How to start worker processes: a class from a notebook or a script's main is known to forked children only."""
+    if party_class is not None and party_class.__module__ == "__main__" and "fork" in get_all_start_methods():
+        return "fork"
+    return "forkserver" if "forkserver" in get_all_start_methods() else "spawn"

@@ -1,0 +1,134 @@
+"""How a finished run of the reference engine is reported: the same row the compiled engine writes."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.compiled import EPS
+from sim.layout import PI, Floats
+from sim.rules import agenda, outcome, salience
+from sim.rules.coalition import coalition_work, max_min_many, nash_many
+from sim.rules.frontier import WORK_ROWS, max_min_two, nash_two
+from sim.run import meeting
+
+if TYPE_CHECKING:
+    from sim.basket import Basket
+    from sim.model import NegotiationModel
+
+
+def report(model: NegotiationModel) -> list[float]:
+    """The row of a finished run: counts, then each basket's columns, then each party's utility."""
+    final = final_outcome(model)
+    row: list[float] = [final, max(model.peak, final), model.day, model.held, model.postponed, model.abeyance_days]
+    row += [model.incident_count, model.refusals + model.amendments + model.collapses]
+    row += [model.refusals, model.amendments, model.collapses]
+    row += [model.met_share / model.met if model.met > 0.0 else math.nan, model.gap]
+    edges = waiting(model)
+    for basket in model.baskets:
+        zone = has_zone(model, basket)
+        row += [basket.settled_day, basket.first_day, float(zone), blocked(model, basket, zone, edges)]
+        if basket.settled:
+            row += [nash_distance(model, basket), pareto_distance(model, basket)]
+        else:
+            row += [math.nan, math.nan]
+    return row + [party_utility(model, p) for p in range(len(model.parties))]
+
+
+def final_outcome(model: NegotiationModel) -> int:
+    """The highest code standing at the end: of settlements that stand, else of what rounds left behind."""
+    codes = [int(model.structure.basket_code[b.index]) for b in model.baskets if b.settled]
+    if model.held == 0:
+        return outcome.POSTPONED
+    all_settled = len(codes) == len(model.baskets)
+    return outcome.round_code(max(codes, default=-1), all_settled, model.tabled_ever, model.procedural_ever)
+
+
+def waiting(model: NegotiationModel) -> np.ndarray:
+    """Which basket waits for which: unmet preconditions that bind, 1 where row waits for column."""
+    edges = np.zeros((len(model.baskets), len(model.baskets)), dtype=np.int64)
+    for row in model.structure.precondition.tolist():
+        if row[2] <= 1 and meeting.binding(model, row):
+            edges[row[1], row[3]] = 1
+    return edges
+
+
+def blocked(model: NegotiationModel, basket: Basket, zone: bool, edges: np.ndarray) -> int:
+    """Why a basket is not settled at the end; 0 where a settlement stands."""
+    if basket.settled:
+        return 0
+    deadlock = agenda.in_circle(basket.index, edges, np.zeros(len(model.baskets), dtype=np.int64))
+    return outcome.blocking_reason(model.held, basket.fallen, basket.agenda, deadlock, zone, model.abeyance)
+
+
+def has_zone(model: NegotiationModel, basket: Basket) -> bool:
+    """Whether a package exists that gives every party at least its floor."""
+    return surplus(model, basket, _per_party(model, basket, [p.floor_of(basket) for p in basket.members])) >= -EPS
+
+
+def pareto_distance(model: NegotiationModel, basket: Basket) -> float:
+    """How much utility all parties could still gain alike over the settled package."""
+    worth = [p.utility_of(basket, model.package) for p in basket.members]
+    return max(surplus(model, basket, _per_party(model, basket, worth)), 0.0)
+
+
+def _per_party(model: NegotiationModel, basket: Basket, values: list[float]) -> Floats:
+    """Members' values in an array over all parties."""
+    array = np.zeros(len(model.parties))
+    array[[p.index for p in basket.members]] = values
+    return array
+
+
+def surplus(model: NegotiationModel, basket: Basket, floors: Floats) -> float:
+    """`max_x min_i (U_i - floors_i)` of a basket under red lines, with values not clipped below."""
+    x, s, text = model.structure, basket.slice, np.zeros(basket.size)
+    d, w = model.theta.party_issue[PI.DEMAND], model.theta.party_issue[PI.SALIENCE]
+    if len(basket.members) == 2:
+        p, q = basket.members
+        i, j = p.index, q.index
+        first = (d[i, s], p.reservation[s], w[i, s], floors[i], x.red[i, s])
+        second = (d[j, s], q.reservation[s], w[j, s], floors[j], x.red[j, s])
+        order = np.zeros(x.issues, dtype=np.int64)
+        return max_min_two(*first, *second, np.zeros((WORK_ROWS, x.issues)), order, text)
+    work = coalition_work(x.parties, x.issues)
+    points = np.array([party.reservation for party in model.parties])
+    return max_min_many(d[:, s], points[:, s], w[:, s], floors, x.red[:, s], x.stake[:, basket.index], work, text)
+
+
+def nash_distance(model: NegotiationModel, basket: Basket) -> float:
+    """`1 - product of gains / largest product of gains` of the settled package, gains over the floors."""
+    x, s = model.structure, basket.slice
+    text = np.zeros(x.issues)
+    d, w = model.theta.party_issue[PI.DEMAND], model.theta.party_issue[PI.SALIENCE]
+    floors = _per_party(model, basket, [p.floor_of(basket) for p in basket.members])
+    if len(basket.members) == 2:
+        p, q = basket.members
+        i, j = p.index, q.index
+        first = (d[i, s], p.reservation[s], w[i, s], floors[i], x.red[i, s], 1.0)
+        second = (d[j, s], q.reservation[s], w[j, s], floors[j], x.red[j, s], 1.0)
+        order = np.zeros(x.issues, dtype=np.int64)
+        found = nash_two(*first, *second, np.zeros((WORK_ROWS, x.issues)), order, text[s])
+    else:
+        work, even = coalition_work(x.parties, x.issues), np.ones(x.parties)
+        points = np.array([party.reservation for party in model.parties])
+        mask = x.stake[:, basket.index]
+        found = nash_many(d[:, s], points[:, s], w[:, s], floors, x.red[:, s], even, mask, work, text[s])
+    best, got = 1.0, 1.0
+    for party in basket.members:
+        best *= max(party.utility_of(basket, text) - floors[party.index], 0.0)
+        got *= max(party.utility_of(basket, model.package) - floors[party.index], 0.0)
+    return outcome.shortfall(got, best) if found else 1.0
+
+
+def party_utility(model: NegotiationModel, p: int) -> float:
+    """A party's utility at the end over all issues, open baskets counting 0."""
+    party, got, weight = model.parties[p], 0.0, 0.0
+    for basket in model.baskets:
+        if party in basket.members:
+            share = salience.total(party.salience[basket.slice])
+            weight += share
+            if basket.settled:
+                got += share * party.utility_of(basket, model.package)
+    return got / weight if weight > 0.0 else 0.0
