@@ -15,7 +15,7 @@ from sim.rules.inlined import part
 from sim.rules.pieces import SAME, CoalitionWork
 
 _SWEEPS = 200  # most sweeps over the issues; a handful is usual
-_STILL = 1e-11  # largest move of a sweep at which the ascent ends
+_STILL = 1e-13  # largest move of a sweep at which the ascent ends
 _FLAT = 1e-13  # a directional derivative this small against its terms is rounding
 _STEPS = 60  # most steps of a line search
 _ROUNDING = 1e-14  # of a line search, against its length
@@ -186,7 +186,7 @@ def _together(count: int, issues: int, work: CoalitionWork, x: NDArray[np.float6
 
 @part
 def ascend(count: int, issues: int, work: CoalitionWork, x: NDArray[np.float64]) -> None:
-    """From a point x at which all surpluses are positive (and in `work.surplus`) to the greatest log product."""
+    """From a point x where all surpluses are positive (and in `work.surplus`) to the greatest log product."""
     left = _SWEEPS
     while left > 0:
         left -= 1

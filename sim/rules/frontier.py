@@ -18,8 +18,8 @@ from sim.compiled import EPS, rule
 from sim.rules.inlined import part
 from sim.rules.value import utility_open
 
-# Rows of the scratch array `work`, one column an issue. A place is a share of the way from the first party's demand (0)
-# to the second's (1). Losses and gains are in utility per unit of place.
+# Rows of the scratch array `work`, one column an issue. A place is a share of the way from the first party's
+# demand (0) to the second's (1). Losses and gains are in utility per unit of place.
 _LOW, _HIGH, _LOSS, _GAIN, _PLACE = range(5)
 WORK_ROWS = 5
 
@@ -36,7 +36,7 @@ def utility_unclipped(
 
 @part
 def _slope(way: float, d: float, r: float) -> float:
-    """What a party's value loses over the whole way from its demand d to the other's (d + way); 0 if nothing."""
+    """What a party's value loses over the whole way from its demand d to the other's, d + way; at least 0."""
     loss = way / (r - d)
     return loss if loss > 0.0 else 0.0
 
