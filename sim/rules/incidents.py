@@ -25,8 +25,8 @@ IncidentWork: TypeAlias = NDArray[np.float64]
 """Scratch of `window`, one column a type. One array, not a tuple of many: each would be reference-counted."""
 
 # Its rows: day at which budget and excitation hold; what is left of the type's exponential (negative: none
-# pending); day of its next event or a bound below it; 1 where that is the day; exponentials drawn in this step;
-# base rate.
+# pending); day of its next event or a bound below it; 1 where that is the day; exponentials drawn in this
+# step; base rate.
 _SINCE, _BUDGET, _DUE, _SURE, _DRAWN, _RATE = range(6)
 _ROWS = 6
 

@@ -16,5 +16,5 @@ _F = TypeVar("_F", bound=Callable[..., object])
 
 
 def part(function: _F) -> _F:
-    """Compile a part of a rule, to be inlined at machine level; arithmetic without reordering, as in `rule`."""
+    """Compile a part of a rule, inlined at machine level; arithmetic without reordering, as in `rule`."""
     return cast(_F, numba.njit(nogil=True, error_model="numpy", forceinline=True)(function))
