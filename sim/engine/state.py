@@ -127,7 +127,7 @@ class State(NamedTuple):
     surged_rate: Floats  # (T,)
     times: Floats
     types: Ints
-    incidents: Floats  # (incidents.WORK_ROWS, T) work
+    incidents: Floats  # incidents.incident_work
     frontier: Floats  # (WORK_ROWS, I) work
     order: Ints  # (I,) work
     coalition: CoalitionWork
@@ -184,7 +184,7 @@ def new_state(x: Structure) -> State:
         surged_rate=floats(t),
         times=floats(MAX_EVENTS),
         types=ints(MAX_EVENTS),
-        incidents=floats(incidents.WORK_ROWS, t),
+        incidents=incidents.incident_work(t),
         frontier=floats(WORK_ROWS, i),
         order=ints(i),
         coalition=coalition_work(p, i),

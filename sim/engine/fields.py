@@ -1,0 +1,228 @@
+"""The fields of a run's memory: the scenario's numbers first, then its structure, its keys, and the run's state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.layout import BLOCKS, Streams, Structure
+from sim.rules import coalition, frontier, incidents
+from sim.rules.spoilers import MAX_EVENTS
+
+if TYPE_CHECKING:
+    from sim.scenario.resolve import Problem
+
+
+class _Scalar(NamedTuple):
+    DAY: int
+    BALANCE: int
+    DRIFT: int
+    INFORMATION: int
+    PROGRESS: int
+    TALK_TIME: int
+    ABEYANCE_DAYS: int
+    GAP: int
+    LEVERAGE: int
+    PUBLICITY: int
+    MET_SHARE: int
+    MET: int
+
+
+class _Count(NamedTuple):
+    HELD: int
+    POSTPONED: int
+    STREAK: int
+    ABEYANCE: int
+    LEVEL: int
+    VENUE: int
+    TABLED_EVER: int
+    PROCEDURAL_EVER: int
+    INCIDENTS: int
+    INCIDENTS_SINCE: int
+    REFUSALS: int
+    AMENDMENTS: int
+    COLLAPSES: int
+    COLLAPSED_MASK: int
+    SETTLED_MASK: int
+    AMENDED_MASK: int
+    TEXTS: int
+    PAPERS: int
+    PEAK: int
+    OVERFLOW: int
+    ROWS: int
+
+
+class _Party(NamedTuple):
+    PAIN: int
+    COST: int
+    HARDENING: int
+    BLAME: int
+    READINESS: int
+    CONCESSION: int
+    CONCESSION_BEFORE: int
+    RECEIVED: int
+    OWN_VALUE: int
+    OFFERED_VALUE: int
+    FLOOR_VALUE: int
+    WEIGHT: int
+    MEET: int
+
+
+class _PartyBasket(NamedTuple):
+    ASPIRATION: int
+    LAST: int
+    FLOOR: int
+    LOWEST: int
+    CAP_MEAN: int
+
+
+class _Basket(NamedTuple):
+    SETTLED_DAY: int
+    FIRST_DAY: int
+    LEVERAGE_AT: int
+    BALANCE_AT: int
+
+
+S = _Scalar(*range(len(_Scalar._fields)))
+N = _Count(*range(len(_Count._fields)))
+P = _Party(*range(len(_Party._fields)))
+PB = _PartyBasket(*range(len(_PartyBasket._fields)))
+B = _Basket(*range(len(_Basket._fields)))
+
+
+class Sizes(NamedTuple):
+    """Single integers of a scenario: its counts and switches, and the length of `theta`."""
+
+    parties: int
+    issues: int
+    baskets: int
+    mediators: int
+    venues: int
+    levers: int
+    incidents: int
+    obligations: int
+    ratifiers: int
+    levels: int
+    start_level: int
+    postponement_limit: int
+    exchanges: int
+    max_steps: int
+    venue_rule: int
+    numbers: int
+
+
+PLAIN = Sizes._fields[:-1]
+
+
+class Field(NamedTuple):
+    """A field: its name, kind (`f` floats, `i` integers, `u` keys), number of axes, shape and what fills it."""
+
+    name: str
+    kind: str
+    axes: int
+    shape: Callable[[Problem], tuple[int, ...]]
+    given: Callable[[Problem], Any]
+
+
+def _nothing(problem: Problem) -> None:
+    return None
+
+
+def _part(of: str, name: str) -> Field:
+    def value(problem: Problem) -> Any:
+        return getattr(getattr(problem, of), name)
+
+    kind = "u" if of == "streams" else "f" if name in _FLOAT_PARTS else "i"
+    return Field(name, kind, _AXES.get(name, 1), lambda problem: value(problem).shape, value)
+
+
+_FLOAT_PARTS = {"mandate_day", "document_day", "leaves", "lever_on", "lever_off", "scripted_day"}
+_AXES = {
+    **dict.fromkeys(("stake", "red", "derived", "obligated", "mandate", "precondition", "condition"), 2),
+    **dict.fromkeys(("offended", "ratifier_basket", "accept", "formulate", "ratify"), 2),
+    **dict.fromkeys(("estimate", "text"), 3),
+}
+
+_LETTERS = {"P": "parties", "I": "issues", "B": "baskets", "M": "mediators", "K": "levers", "T": "incidents", "O": "obligations"}
+
+
+def _state(name: str, kind: str, dims: str, fixed: int = 0) -> Field:
+    """A field of the state: `fixed` entries on its first axis, if any, then one axis a letter."""
+
+    def shape(problem: Problem) -> tuple[int, ...]:
+        sizes = tuple(getattr(problem.structure, _LETTERS[letter]) for letter in dims)
+        return (fixed, *sizes) if fixed else sizes
+
+    return Field(name, kind, len(dims) + bool(fixed), shape, _nothing)
+
+
+def _work(name: str, kind: str, axes: int, shape: Callable[[int, int, int], tuple[int, ...]]) -> Field:
+    def sized(problem: Problem) -> tuple[int, ...]:
+        x = problem.structure
+        return shape(x.parties, x.issues, x.incidents)
+
+    return Field(name, kind, axes, sized, _nothing)
+
+
+THETA = tuple(Field(f"th_{b.name}", "f", 1 + len(b.dims), lambda problem: (), _nothing) for b in BLOCKS)
+
+_STRUCTURE = tuple(_part("structure", name) for name in Structure._fields if name not in PLAIN)
+_STREAMS = tuple(_part("streams", name)._replace(name=f"key_{name}") for name in Streams._fields)
+
+STATE = (
+    _state("scalar", "f", "", len(S)),
+    _state("count", "i", "", len(N)),
+    _state("party", "f", "P", len(P)),
+    _state("trust", "f", "PP"),  # row trusts column
+    _state("got", "f", "PP"),  # what row received from column in this round, in its own utility
+    _state("heard", "f", "PPB"),  # row's utility of column's last offer; NaN before the first
+    _state("party_basket", "f", "PB", len(PB)),
+    _state("derived_point", "f", "PI"),  # reservation points before the balance moved them
+    _state("reservation", "f", "PI"),
+    _state("offers", "f", "PI"),  # latest offers
+    _state("priority", "f", "PI"),
+    _state("cap", "f", "PI"),
+    _state("estimates", "f", "PI"),
+    _state("basket", "f", "B", len(B)),
+    _state("settled", "i", "B"),  # 1 where a settlement stands
+    _state("open", "i", "B"),  # 1 where the basket is to be settled (again)
+    _state("status", "i", "B"),  # on the agenda of the last round held, or why not
+    _state("agreed", "i", "B"),  # 1 where all agreed in this round
+    _state("fallen", "i", "B"),
+    _state("package", "f", "I"),
+    _state("tabled", "f", "I"),  # a package on the table
+    _state("own_share", "f", "I"),
+    _state("conceded", "f", "I"),
+    _state("present", "i", "M"),
+    _state("lever", "i", "K"),
+    _state("mandated_level", "i", "PB"),
+    _state("due", "f", "O"),
+    _state("share", "f", "O"),
+    _state("pending", "i", "O"),  # 0 not owed, 1 owed, 2 fell due
+    _state("excite", "f", "TT"),
+    _state("excitation", "f", "T"),
+    _state("base_rate", "f", "T"),
+    _state("surged_rate", "f", "T"),
+    _state("floor", "f", "P"),
+    _state("weight", "f", "P"),
+    _state("members", "i", "P"),
+    _state("edges", "i", "BB"),
+    _state("reached", "i", "B"),
+    _work("times", "f", 1, lambda p, i, t: (MAX_EVENTS,)),
+    _work("types", "i", 1, lambda p, i, t: (MAX_EVENTS,)),
+    _work("incident_work", "f", 2, lambda p, i, t: incidents.incident_work(t).shape),
+    _work("frontier_work", "f", 2, lambda p, i, t: (frontier.WORK_ROWS, i)),
+    _work("frontier_order", "i", 1, lambda p, i, t: (i,)),
+    *(
+        _work(
+            f"coalition_{name}",
+            "i" if array.dtype == "int64" else "f",
+            array.ndim,
+            lambda p, i, t, name=name: getattr(coalition.coalition_work(p, i), name).shape,
+        )
+        for name, array in coalition.coalition_work(2, 1)._asdict().items()
+    ),
+)
+
+FIELDS = (*THETA, *_STRUCTURE, *_STREAMS, *STATE)
+FIRST_OF_STATE = len(FIELDS) - len(STATE)
