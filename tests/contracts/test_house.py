@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,21 +26,12 @@ WEB_ADDRESS = re.compile(r"https?://\S+")
 QUOTATION = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|«[^»\n]*»")
 
 
-def committed() -> list[str]:
-    """Paths of all committed files, relative to the root."""
-    try:
-        listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("this is no git checkout: there is nothing that says which files are the project's")
-    return [name for name in listing.stdout.decode().split("\0") if name and (ROOT / name).is_file()]
-
-
-def texts() -> Iterator[tuple[str, str]]:
+@pytest.fixture(scope="module")
+def texts(committed: list[str]) -> list[tuple[str, str]]:
     """Path and text of every committed file that is text; the malformed fixtures are malformed on purpose."""
-    for name in committed():
-        raw = (ROOT / name).read_bytes()
-        if b"\0" not in raw and not name.startswith("tests/malformed/fixtures/"):
-            yield name, raw.decode("utf-8")
+    readable = [name for name in committed if not name.startswith("tests/malformed/fixtures/")]
+    raw = {name: (ROOT / name).read_bytes() for name in readable}
+    return [(name, data.decode("utf-8")) for name, data in raw.items() if b"\0" not in data]
 
 
 def found(pattern: re.Pattern[str], name: str, text: str) -> list[str]:
@@ -93,28 +82,28 @@ def seed_tested_for_truth(name: str, text: str) -> list[str]:
     return faults
 
 
-def test_modules_are_short() -> None:
-    assert [fault for name, text in texts() for fault in too_long(name, text)] == []
+def test_modules_are_short(texts: list[tuple[str, str]]) -> None:
+    assert [fault for name, text in texts for fault in too_long(name, text)] == []
 
 
-def test_no_path_of_one_machine() -> None:
-    assert [fault for name, text in texts() for fault in found(MACHINE_PATH, name, text)] == []
+def test_no_path_of_one_machine(texts: list[tuple[str, str]]) -> None:
+    assert [fault for name, text in texts for fault in found(MACHINE_PATH, name, text)] == []
 
 
-def test_no_registry_host() -> None:
-    assert [fault for name, text in texts() for fault in found(REGISTRY_HOST, name, text)] == []
+def test_no_registry_host(texts: list[tuple[str, str]]) -> None:
+    assert [fault for name, text in texts for fault in found(REGISTRY_HOST, name, text)] == []
 
 
-def test_names_of_places() -> None:
-    assert [fault for name, text in texts() for fault in old_names(name, text)] == []
+def test_names_of_places(texts: list[tuple[str, str]]) -> None:
+    assert [fault for name, text in texts for fault in old_names(name, text)] == []
 
 
-def test_seed_zero_is_a_seed() -> None:
-    assert [fault for name, text in texts() for fault in seed_tested_for_truth(name, text)] == []
+def test_seed_zero_is_a_seed(texts: list[tuple[str, str]]) -> None:
+    assert [fault for name, text in texts for fault in seed_tested_for_truth(name, text)] == []
 
 
-def test_the_checks_see_the_project() -> None:
-    names = {name for name, _ in texts()}
+def test_the_checks_see_the_project(texts: list[tuple[str, str]]) -> None:
+    names = {name for name, _ in texts}
     assert {"pyproject.toml", "sim/errors.py", "README.md", ".ci/run"} <= names
 
 
