@@ -1,6 +1,8 @@
-"""Draws as random numbers: even, unrelated between neighbouring addresses, and independent of what else is drawn.
+"""Draws as random numbers: even, unrelated between neighbouring addresses, and independent of what else is
+drawn.
 
-Every statistical check here has a fixed seed and an error rate of 1e-4 or less, and one rule that is wrong must fail it.
+Every statistical check here has a fixed seed and an error rate of 1e-4 or less, and one rule that is wrong
+must fail it.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from sim.draws import stream_key, uniform
 
 N = 20_000
 WIDEST = math.sqrt(math.log(2.0 / 1e-4) / (2.0 * N))
-"""Largest Kolmogorov distance at an error rate of 1e-4 (Dvoretzky–Kiefer–Wolfowitz with Massart's constant)."""
+"""Largest Kolmogorov distance at an error rate of 1e-4 (Dvoretzky–Kiefer–Wolfowitz, Massart's constant)."""
 FARTHEST = 4.0 / math.sqrt(N)
 """Largest correlation of N unrelated pairs at an error rate of 6.4e-5 (normal approximation)."""
 

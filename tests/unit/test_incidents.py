@@ -78,8 +78,9 @@ class World:
         which = np.array([kind for kind, _ in self.scripted], np.int64)
         when = np.array([day for _, day in self.scripted], float)
         count = window(
-            self.start, self.end, self.surge_start, self.base, self.surged, self.decay, self.excite, excitation,
-            which, when, len(which), self.keys, self.fate, self.step, times, types, incident_work(len(self.base)),
+            self.start, self.end, self.surge_start, self.base, self.surged, self.decay, self.excite,
+            excitation, which, when, len(which), self.keys, self.fate, self.step, times, types,
+            incident_work(len(self.base)),
         )  # fmt: skip
         kept = max(count, 0)
         return times[:kept], types[:kept], excitation, count
@@ -92,10 +93,14 @@ class World:
         turn = min(max(self.surge_start, self.start), self.end)
         total = self.base[i] * (min(day, turn) - self.start) + self.surged[i] * max(day - turn, 0.0)
         jumps = [(self.start, self.residual[i]), *((when, self.excite[i, j]) for when, j in past)]
-        return total + sum(jump / self.decay[i] * -math.expm1(-self.decay[i] * (day - when)) for when, jump in jumps)
+        return total + sum(
+            jump / self.decay[i] * -math.expm1(-self.decay[i] * (day - when)) for when, jump in jumps
+        )
 
     def slowly(self):
-        """The same events by bisection on whole compensators: event n of a type where it reaches n + 1 budgets."""
+        """The same events by bisection on whole compensators: event n of a type where it reaches n + 1
+        budgets.
+        """
         past: list[tuple[float, int]] = []
         own = [0] * len(self.base)
         waiting = [(day, kind) for kind, day in self.scripted if self.start < day <= self.end]
@@ -274,5 +279,7 @@ def test_faded():
 def test_spectral_radius():
     assert spectral_radius(np.array([[0.5, 0.2], [0.0, 0.3]])) == pytest.approx(0.5)
     assert spectral_radius(np.array([[0.0, 0.9], [0.4, 0.0]])) == pytest.approx(0.6)
-    assert spectral_radius(np.array([[0.0, 0.0, 0.512], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])) == pytest.approx(0.8)
+    assert spectral_radius(np.array([[0.0, 0.0, 0.512], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])) == pytest.approx(
+        0.8
+    )
     assert spectral_radius(np.zeros((0, 0))) == 0.0

@@ -25,7 +25,14 @@ def fill(target, w, q, cap):
     [
         (0.3, [1, 1], [1, 1], [1, 1], 0.3, [0.3, 0.3]),
         (0.3, [0.5, 0.5], [3, 1], [1, 1], 0.3, [0.45, 0.15]),
-        (0.3, [0.5, 0.5], [3, 1], [0.3, 1], 0.3, [0.3, 0.3]),  # the first is full at .3, the rest falls to the second
+        (
+            0.3,
+            [0.5, 0.5],
+            [3, 1],
+            [0.3, 1],
+            0.3,
+            [0.3, 0.3],
+        ),  # the first is full at .3, the rest falls to the second
         (0.3, [3, 1], [1, 2], [1, 1], 0.3, [0.24, 0.48]),  # s (3 + 2) = 1.2
         (0.9, [0.5, 0.5], [3, 1], [0.3, 0.4], 0.35, [0.3, 0.4]),  # all caps bind
         (0.6, [0.5, 0.5], [1, 0], [1, 1], 0.6, [1.0, 0.2]),  # what nobody cares for, last
@@ -87,7 +94,9 @@ def capped(others, me=0, active=None, red=0, pain=0.1, d=1.0, r=0.5):
 
 
 def test_caps():
-    assert capped([1.0, 0.8]) == pytest.approx(0.4)  # the other's demand is 0.4 of the way to the reservation point
+    assert capped([1.0, 0.8]) == pytest.approx(
+        0.4
+    )  # the other's demand is 0.4 of the way to the reservation point
     assert capped([1.0, 0.0]) == pytest.approx(1.1)  # beyond it: 1 + pain
     assert capped([1.0, 0.0], red=1) == 1.0
     assert capped([1.0, 0.8], red=1) == pytest.approx(0.4)

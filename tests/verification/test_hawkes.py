@@ -1,6 +1,8 @@
-"""The incident process against the theory of Hawkes processes (Hawkes 1971; counts: Da Fonseca & Zaatour 2014, eq. 10).
+"""The incident process against the theory of Hawkes processes (Hawkes 1971; counts: Da Fonseca & Zaatour
+2014, eq. 10).
 
-Each check has a fixed seed and an error rate of 1e-5 per interval (4.42 standard errors); a wrong process fails it.
+Each check has a fixed seed and an error rate of 1e-5 per interval (4.42 standard errors); a wrong process
+fails it.
 """
 
 from __future__ import annotations
