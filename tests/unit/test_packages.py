@@ -164,8 +164,8 @@ TWO = [
     (pie(2, w=[[0.8, 0.2], [0.2, 0.8]]), [1.0, 0.0]),
     # Salience need not sum to 1, nor to the same for both.
     (pie(2, w=[[8.0, 2.0], [0.1, 0.4]]), [1.0, 0.0]),
-    # A floor of .6 for the second: issue 2 given up whole, surpluses .75 and .15; then issue 1 a share t of the
-    # way, (.75 - .75 t)(.15 + .25 t), greatest where .25 (.75 - .75 t) = .75 (.15 + .25 t), at t = .2.
+    # A floor of .6 for the second: issue 2 given up whole, surpluses .75 and .15; then issue 1 a share t of
+    # the way, (.75 - .75 t)(.15 + .25 t), greatest where .25 (.75 - .75 t) = .75 (.15 + .25 t), at t = .2.
     (pie(2, w=[[0.75, 0.25], [0.25, 0.75]], floors=(0.0, 0.6)), [0.8, 0.0]),
     # Where a party loses nothing on the other's side of its demand, the other has its way.
     (case([[0.5], [0.2]], [[0.8], [0.6]]), [0.2]),
