@@ -58,5 +58,5 @@ experiments: $(TEST_VENV)/.installed  ## carry out every shipped experiment and 
 	@set -e; for script in experiments/run_*.py; do echo "$$script"; $(TEST_VENV)/bin/python "$$script" $(ARGS); done
 
 lint: $(TEST_VENV)/.installed  ## ruff and mypy
-	@$(TEST_VENV)/bin/python -m ruff check --quiet .
+	@$(TEST_VENV)/bin/python -m ruff check --quiet --output-format concise .
 	@$(TEST_VENV)/bin/python -m mypy --no-error-summary

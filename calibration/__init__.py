@@ -1,1 +1,1 @@
-"""Calibration: the record of talks that took place, and what it does and does not say about the parameters."""
+"""Calibration: the record of talks that took place, and what it does and does not say of the parameters."""

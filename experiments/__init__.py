@@ -1,1 +1,1 @@
-"""Experiments: designs over scenarios, the runner that carries them out, and what is read from the results."""
+"""Experiments: designs over scenarios, the runner that carries them out, what is read from the results."""
