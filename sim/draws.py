@@ -1,12 +1,11 @@
 """Random numbers by address: the only file that makes them.
 
-A draw is looked up, not consumed. Its key is a hash of seed, stream and the entity's *name*, with the index
-of the assumption or fate; its counter is the planned step and a sub-index. Skipping a draw therefore changes
-no other, and neither the order of entities nor the number of threads matters.
+A draw is looked up, not consumed. Its key is a hash of seed, stream and the entity's *name*, with the index of the
+assumption or fate; its counter is the planned step and a sub-index. Skipping a draw therefore changes no other, and
+neither the order of entities nor the number of threads matters.
 
-The generator is Threefry2x64 with 20 rounds (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as
-easy as 1, 2, 3", SC'11, doi:10.1145/2063384.2063405; rotation and parity constants from its table 2 and
-Random123).
+The generator is Threefry2x64 with 20 rounds (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1,
+2, 3", SC'11, doi:10.1145/2063384.2063405; rotation and parity constants from its table 2 and Random123).
 """
 
 from __future__ import annotations
@@ -31,8 +30,7 @@ _UNIT_LOGISTIC = math.sqrt(3.0) / math.pi
 def stream_key(seed: int, stream: str, entity: str) -> np.uint64:
     """Key of one stream of one named entity.
 
-    The first 8 bytes, little-endian, of blake2b over the UTF-8 text `seed|stream|entity`. Any integer is a
-    seed, 0 too.
+    The first 8 bytes, little-endian, of blake2b over the UTF-8 text `seed|stream|entity`. Any integer is a seed, 0 too.
     """
     digest = hashlib.blake2b(f"{seed}|{stream}|{entity}".encode()).digest()
     return np.uint64(int.from_bytes(digest[:8], "little"))
@@ -95,8 +93,8 @@ def open_unit(word: np.uint64) -> float:
 def uniform(key: np.uint64, index: int, step: int, sub: int) -> float:
     """The uniform in (0, 1) at one address.
 
-    `key` from `stream_key`; `index` of the assumption (ranged numbers) or fate (all else); `step` the planned
-    step; `sub` the exchange, issue or event within it. The three are 64-bit integers.
+    `key` from `stream_key`; `index` of the assumption (ranged numbers) or fate (all else); `step` the planned step;
+    `sub` the exchange, issue or event within it. The three are 64-bit integers.
     """
     word, _ = threefry2x64(np.uint64(key), np.uint64(index), np.uint64(step), np.uint64(sub))
     return open_unit(word)
@@ -126,9 +124,7 @@ def unit_exponential(u: float) -> float:
 
 @rule
 def weibull(u: float, scale: float, shape: float) -> float:
-    """Weibull of the given scale (the unit of the result) and shape: scale · (-ln(1 - u))^(1/shape), shape >
-    0.
-    """
+    """Weibull of the given scale (the unit of the result) and shape: scale · (-ln(1 - u))^(1/shape), shape > 0."""
     return scale * math.pow(-math.log(1.0 - u), 1.0 / shape)
 
 
@@ -151,9 +147,7 @@ def uniform_between(u: float, low: float, high: float) -> float:
 
 @rule
 def delivered_share(u: float, c: float) -> float:
-    """Share in [0, 1] of an obligation met by a doer of compliance c: u^((1-c)/c), a Beta(c/(1-c), 1) of mean
-    c.
-    """
+    """Share in [0, 1] of an obligation met by a doer of compliance c: u^((1-c)/c), a Beta(c/(1-c), 1) of mean c."""
     if c <= 0.0:
         return 0.0
     if c >= 1.0:

@@ -1,9 +1,9 @@
 """Ascent of the log Nash product of several parties over the pieces of a basket.
 
 The log product is a smooth function g of the surpluses s_i, each a sum over issues of concave functions. Its
-directional derivatives are then sums over the issues, Σ_k Σ_i g_i · u_ik'(x_k; h_k): a point that no single
-issue can improve is optimal, kinks notwithstanding, so coordinate ascent cannot stall (Tseng 2001, J. Optim.
-Theory Appl. 109:475).
+directional derivatives are then sums over the issues, Σ_k Σ_i g_i · u_ik'(x_k; h_k): a point that no single issue can
+improve is optimal, kinks notwithstanding, so coordinate ascent cannot stall (Tseng 2001, J. Optim. Theory Appl.
+109:475).
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ def _gain(count: int, work: CoalitionWork) -> float:
 def _along(limit: float, count: int, work: CoalitionWork) -> float:
     """Where in (0, limit] the log product is greatest along `work.drift`, along which it rises at first.
 
-    The root of 1/G - 1/L with G what the gainers' logs rise by and L what the losers' fall by: each of the
-    two is a straight line for one gainer and one loser and nearly so for more, so Newton's iteration ends in
-    a few steps; kept between bounds, and short of where a surplus ends.
+    The root of 1/G - 1/L with G what the gainers' logs rise by and L what the losers' fall by: each of the two is a
+    straight line for one gainer and one loser and nearly so for more, so Newton's iteration ends in a few steps; kept
+    between bounds, and short of where a surplus ends.
     """
     step, below, above, moving, left = 0.0, 0.0, limit, True, _STEPS
     for m in range(count):
@@ -156,9 +156,7 @@ def _newton(free: int, count: int, work: CoalitionWork) -> None:
 
 @part
 def _together(count: int, issues: int, work: CoalitionWork, x: NDArray[np.float64]) -> None:
-    """Move the issues inside their pieces jointly: the sweeps alone creep where two issues are near
-    substitutes.
-    """
+    """Move the issues inside their pieces jointly: the sweeps alone creep where two issues are near substitutes."""
     free = _inside(issues, work, x)
     if free > 1:
         _newton(free, count, work)

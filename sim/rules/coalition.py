@@ -1,9 +1,8 @@
-"""Three or more parties, one basket: the Nash solution, the egalitarian value and the salience-weighted
-compromise.
+"""Three or more parties, one basket: the Nash solution, the egalitarian value and the salience-weighted compromise.
 
-Utilities are salience-weighted means of min(1, (x - r)/(d - r)), without a lower clip. The basket is laid out
-in `pieces`, the linear programme is solved in `simplex`, the log product climbed in `ascent`. Right for two
-parties too, where `frontier` is shorter.
+Utilities are salience-weighted means of min(1, (x - r)/(d - r)), without a lower clip. The basket is laid out in
+`pieces`, the linear programme is solved in `simplex`, the log product climbed in `ascent`. Right for two parties too,
+where `frontier` is shorter.
 """
 
 from __future__ import annotations
@@ -24,11 +23,10 @@ _NEAR = 1e-3  # a surplus below which the ascent had better start elsewhere
 
 @part
 def _programme(count: int, issues: int, work: CoalitionWork) -> tuple[int, int]:
-    """The dictionary of: maximise t, surplus of every member ≥ t, a length of every piece used; its rows and
-    columns.
+    """The dictionary of: maximise t, surplus of every member ≥ t, a length of every piece used; its rows and columns.
 
-    The utilities being concave, pieces filled out of order only understate them. At the start no length is
-    used, t is the least surplus, and that member's row, from which t never leaves, serves as the objective.
+    The utilities being concave, pieces filled out of order only understate them. At the start no length is used, t is
+    the least surplus, and that member's row, from which t never leaves, serves as the objective.
     """
     least, columns, stride = 0, 0, work.slopes.shape[1]
     for m in range(count):
@@ -93,11 +91,10 @@ def max_min_many(
     work: CoalitionWork,
     out: NDArray[np.float64],
 ) -> float:
-    """max over packages of the least U_i - F_i among the members, no red line crossed: exact, a linear
-    programme.
+    """max over packages of the least U_i - F_i among the members, no red line crossed: exact, a linear programme.
 
-    d, r, w, red are (P, n), floors and member (P,); member[i] = 1 takes part (at least one does). `out` (n,)
-    receives a package that attains it. -inf where red lines clash on an issue: then `out` is no solution.
+    d, r, w, red are (P, n), floors and member (P,); member[i] = 1 takes part (at least one does). `out` (n,) receives a
+    package that attains it. -inf where red lines clash on an issue: then `out` is no solution.
     """
     count, fits = lay_out(d, r, w, floors, red, member, work)
     t = _egalitarian(count, d.shape[1], work, out)
@@ -108,8 +105,7 @@ def max_min_many(
 def compromise(
     d: NDArray[np.float64], w: NDArray[np.float64], member: NDArray[np.int64], out: NDArray[np.float64]
 ) -> None:
-    """Salience-weighted mean demand of the members on each issue (Van den Bos 1991's compromise model) into
-    `out` (n,).
+    """Salience-weighted mean demand of the members on each issue (Van den Bos 1991's compromise model) into `out` (n,).
 
     d, w are (P, n), member (P,). Where no member cares, the plain mean.
     """
@@ -136,14 +132,12 @@ def nash_many(
     work: CoalitionWork,
     out: NDArray[np.float64],
 ) -> bool:
-    """The package that maximises Π (U_i - F_i)^power_i over the members (Nash 1950; weighted: Kalai 1977), to
-    1e-9.
+    """The package that maximises Π (U_i - F_i)^power_i over the members (Nash 1950; weighted: Kalai 1977), to 1e-9.
 
-    Subject to no red line crossed. d, r, w, red are (P, n), floors, power > 0 and member (P,); `out` (n,)
-    receives the package. Coordinate ascent from the salience-weighted compromise or, where that leaves a
-    member near or below its floor, from the egalitarian package. False where red lines clash or no package
-    leaves all at or above their floors (to EPS): then `out` is no solution. Where several packages give the
-    same utilities, earlier issues move first.
+    Subject to no red line crossed. d, r, w, red are (P, n), floors, power > 0 and member (P,); `out` (n,) receives the
+    package. Coordinate ascent from the salience-weighted compromise or, where that leaves a member near or below its
+    floor, from the egalitarian package. False where red lines clash or no package leaves all at or above their floors
+    (to EPS): then `out` is no solution. Where several packages give the same utilities, earlier issues move first.
     """
     issues = d.shape[1]
     count, fits = lay_out(d, r, w, floors, red, member, work)

@@ -1,12 +1,11 @@
 """Two parties, one basket: the Pareto frontier walked from end to end, and two solutions on it.
 
-Utilities are salience-weighted means of min(1, (x - r)/(d - r)), without a lower clip, hence concave. On each
-issue all efficient points lie between the two demands. There a party's value falls linearly from 1 at its own
-demand if its reservation point lies on the other's side of it, and is 1 throughout if not: there is no kink
-inside. The frontier is then a concave chain of straight pieces, the issues in order of (loss to the first
-party)/(gain to the second): the cheapest concessions come first (Raiffa 1982, ch. 11; the greedy solution of
-a continuous knapsack). Issues at equal rates move together, so the result does not hang on the order of the
-issues.
+Utilities are salience-weighted means of min(1, (x - r)/(d - r)), without a lower clip, hence concave. On each issue all
+efficient points lie between the two demands. There a party's value falls linearly from 1 at its own demand if its
+reservation point lies on the other's side of it, and is 1 throughout if not: there is no kink inside. The frontier is
+then a concave chain of straight pieces, the issues in order of (loss to the first party)/(gain to the second): the
+cheapest concessions come first (Raiffa 1982, ch. 11; the greedy solution of a continuous knapsack). Issues at equal
+rates move together, so the result does not hang on the order of the issues.
 """
 
 from __future__ import annotations
@@ -28,9 +27,7 @@ WORK_ROWS = 5
 def utility_unclipped(
     x: NDArray[np.float64], d: NDArray[np.float64], r: NDArray[np.float64], w: NDArray[np.float64]
 ) -> float:
-    """Utility of package x (n,) as the frontier sees it: values clipped at 1, not below
-    (`value.utility_open`).
-    """
+    """Utility of package x (n,) as the frontier sees it: values clipped at 1, not below (`value.utility_open`)."""
     return utility_open(x, d, r, w)
 
 
@@ -70,8 +67,7 @@ def _lay_out(
     work: NDArray[np.float64],
     order: NDArray[np.int64],
 ) -> tuple[int, float, float]:
-    """Lay out the frontier from the first party's best end: number of issues to walk (-1: red lines clash),
-    utilities.
+    """Lay out the frontier from the first party's best end: number of issues to walk (-1: red lines clash), utilities.
 
     Issues that cost one party nothing are settled at the other's liking, those that cost neither midway.
     """
@@ -105,9 +101,7 @@ def _lay_out(
 
 
 @part
-def _piece(
-    at: int, count: int, work: NDArray[np.float64], order: NDArray[np.int64]
-) -> tuple[int, float, float]:
+def _piece(at: int, count: int, work: NDArray[np.float64], order: NDArray[np.int64]) -> tuple[int, float, float]:
     """The next straight piece of the frontier: where in `order` it ends, and its loss and gain as a whole."""
     first = order[at]
     loss0, gain0 = work[_LOSS, first], work[_GAIN, first]
@@ -161,12 +155,11 @@ def nash_two(
     order: NDArray[np.int64],
     out: NDArray[np.float64],
 ) -> bool:
-    """The package that maximises (U1 - F1)^power1 · (U2 - F2)^power2 (Nash 1950; weighted: Kalai 1977),
-    exactly.
+    """The package that maximises (U1 - F1)^power1 · (U2 - F2)^power2 (Nash 1950; weighted: Kalai 1977), exactly.
 
-    Subject to no red line crossed; arrays (n,), `red` 1 on red lines, powers > 0. `out` (n,) receives the
-    package; `work` (WORK_ROWS, n) and `order` (n,) are scratch. False where red lines clash or no package
-    leaves both at or above their floors (to EPS): then `out` is no solution.
+    Subject to no red line crossed; arrays (n,), `red` 1 on red lines, powers > 0. `out` (n,) receives the package;
+    `work` (WORK_ROWS, n) and `order` (n,) are scratch. False where red lines clash or no package leaves both at or
+    above their floors (to EPS): then `out` is no solution.
     """
     count, u1, u2 = _lay_out(d1, r1, w1, d2, r2, w2, red1, red2, work, order)
     s1, s2 = u1 - floor1, u2 - floor2
@@ -202,11 +195,10 @@ def max_min_two(
     order: NDArray[np.int64],
     out: NDArray[np.float64],
 ) -> float:
-    """max over packages of min(U1 - F1, U2 - F2), no red line crossed: at or above 0 there is a zone of
-    agreement.
+    """max over packages of min(U1 - F1, U2 - F2), no red line crossed: at or above 0 there is a zone of agreement.
 
-    Arrays and scratch as in `nash_two`; `out` receives a package that attains it (the egalitarian one where
-    the two surpluses can be made equal). -inf where red lines clash on an issue: then `out` is no solution.
+    Arrays and scratch as in `nash_two`; `out` receives a package that attains it (the egalitarian one where the two
+    surpluses can be made equal). -inf where red lines clash on an issue: then `out` is no solution.
     """
     count, u1, u2 = _lay_out(d1, r1, w1, d2, r2, w2, red1, red2, work, order)
     s1, s2 = u1 - floor1, u2 - floor2

@@ -1,10 +1,9 @@
 """Incidents between two planned rounds: a multivariate Hawkes process, and what an incident does.
 
-Type i occurs at the rate base_i + excitation_i; each event of type j raises excitation_i by excite[i, j],
-which then decays at decay_i a day (Hawkes 1971, Biometrika 58:83; exponential kernel). Event times are exact:
-the next one falls where the type's own compensator has used up a unit exponential (time rescaling: Ogata
-1981; Daley & Vere-Jones 2003, theorem 7.4.I). A type is touched only by events that excite it, so an idle
-further type changes nothing to the bit.
+Type i occurs at the rate base_i + excitation_i; each event of type j raises excitation_i by excite[i, j], which then
+decays at decay_i a day (Hawkes 1971, Biometrika 58:83; exponential kernel). Event times are exact: the next one falls
+where the type's own compensator has used up a unit exponential (time rescaling: Ogata 1981; Daley & Vere-Jones 2003,
+theorem 7.4.I). A type is touched only by events that excite it, so an idle further type changes nothing to the bit.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from sim.rules.waiting import bound, day_of_next
 from sim.rules.waiting import wait as wait
 
 IncidentWork: TypeAlias = NDArray[np.float64]
-"""Scratch of `window`, one column a type. One array, not a tuple of many: each would be reference-counted."""
+"""Scratch of `window`, one column a type; nothing in it outlives a call."""
 
 # Its rows: day at which budget and excitation hold; what is left of the type's exponential (negative: none
 # pending); day of its next event or a bound below it; 1 where that is the day; exponentials drawn in this
@@ -31,9 +30,8 @@ _SINCE, _BUDGET, _DUE, _SURE, _DRAWN, _RATE = range(6)
 _ROWS = 6
 
 
-@rule
 def incident_work(types: int) -> IncidentWork:
-    """Scratch for `window` with that many incident types (allocates: once per chunk of runs)."""
+    """Scratch for `window` with that many incident types; not a rule, for rules make no arrays."""
     return np.zeros((_ROWS, types))
 
 
@@ -47,9 +45,7 @@ def _elapsed(days: float, budget: float, rate: float, excitation: float, decay: 
 
 
 @part
-def _pass(
-    i: int, day: float, decay: float, spent: bool, excitation: NDArray[np.float64], work: IncidentWork
-) -> None:
+def _pass(i: int, day: float, decay: float, spent: bool, excitation: NDArray[np.float64], work: IncidentWork) -> None:
     """Bring type i forward to a day; its exponential is spent where the event of that day is its own."""
     budget = work[_BUDGET, i]
     left, excitation[i] = _elapsed(day - work[_SINCE, i], budget, work[_RATE, i], excitation[i], decay)
@@ -91,9 +87,7 @@ def _soonest(upto: float, types: int, work: IncidentWork) -> int:
 
 
 @part
-def _next_type(
-    upto: float, decay: NDArray[np.float64], excitation: NDArray[np.float64], work: IncidentWork
-) -> int:
+def _next_type(upto: float, decay: NDArray[np.float64], excitation: NDArray[np.float64], work: IncidentWork) -> int:
     """The type whose next own event comes first, or -1 if none comes by `upto`.
 
     A bound suffices to rule a type out; only a type whose bound is the least is solved for.
@@ -101,9 +95,7 @@ def _next_type(
     first = _soonest(upto, decay.shape[0], work)
     while first >= 0 and work[_SURE, first] <= 0.0:
         since, bound, budget = work[_SINCE, first], work[_DUE, first], work[_BUDGET, first]
-        work[_DUE, first] = day_of_next(
-            since, bound, budget, work[_RATE, first], excitation[first], decay[first]
-        )
+        work[_DUE, first] = day_of_next(since, bound, budget, work[_RATE, first], excitation[first], decay[first])
         work[_SURE, first] = 1.0
         first = _soonest(upto, decay.shape[0], work)
     return first
@@ -127,9 +119,7 @@ def _stretch(
     count: int,
     work: IncidentWork,
 ) -> tuple[int, int]:
-    """Events up to and including `upto` at constant base rates; returns the new count (-1: full) and script
-    cursor.
-    """
+    """Events up to and including `upto` at constant base rates; returns the new count (-1: full) and script cursor."""
     for i in range(decay.shape[0]):
         _aim(i, upto, decay[i], excitation[i], keys[i], fate, step, work)
     going = True
@@ -176,18 +166,20 @@ def window(
     types: NDArray[np.int64],
     work: IncidentWork,
 ) -> int:
-    """Incidents of T types in (start, end], days; returns their number, or -1 where `times` is too short for
-    them.
+    """Incidents of T types in (start, end], days; returns their number, or -1 where `times` is too short for them.
 
-    base, surged (T,): base rate per day before and from `surge_start` on (no surge: surge_start ≥ end); the
-    surge multiplies the base rate only. decay (T,) > 0 per day, of the excitation of the type itself. excite
-    (T, T): rise of type i's intensity per day at an event of type j = expected direct offspring × decay[i], ≥
-    0. excitation (T,), in and out: residual excitation per day at `start`, then at `end`. Scripted events, by
-    day ascending in the first `n_scripted` places, occur besides the random ones and excite alike; those
-    outside (start, end] are passed over. Draws: type i's n-th own exponential in this step, n from 0, is
-    uniform(keys[i], fate, step, n); what was left of one at the end of a step is redrawn in the next, which
-    changes no law, the exponential being memoryless. Output in `times`, `types` (at least as long as there
-    are events), in order of time. `work` from `incident_work`.
+    base, surged (T,): base rate per day before and from `surge_start` on (no surge: surge_start ≥ end); the surge
+    multiplies the base rate only. decay (T,) > 0 per day, of the excitation of the type itself. excite (T, T): rise of
+    type i's intensity per day at an event of type j = expected direct offspring × decay[i], ≥ 0. excitation (T,), in
+    and out: residual excitation per day at `start`, then at `end`.
+
+    Scripted events, by day ascending in the first `n_scripted` places, occur besides the random ones and excite alike;
+    those outside (start, end] are passed over.
+
+    Draws: type i's n-th own exponential in this step, n from 0, is uniform(keys[i], fate, step, n); what was left of
+    one at the end of a step is redrawn in the next, which changes no law, the exponential being memoryless.
+
+    Output in `times`, `types` (at least as long as there are events), in order of time. `work` from `incident_work`.
     """
     for i in range(base.shape[0]):
         work[_SINCE, i] = start
@@ -212,8 +204,7 @@ def window(
 
 @rule
 def trust_after(trust: float, effect: float, attribution: float, severity: float) -> float:
-    """Trust in a party after an incident blamed on it in part: it falls by effect · attribution · severity ·
-    trust.
+    """Trust in a party after an incident blamed on it in part: it falls by effect · attribution · severity · trust.
 
     All arguments and the result in [0, 1] (never below 0, whatever the effect).
     """
@@ -229,8 +220,7 @@ def faded(amount: float, days: float, memory: float) -> float:
 def spectral_radius(branching: NDArray[np.float64]) -> float:
     """Largest modulus of an eigenvalue of the branching matrix (T, T) of expected direct offspring.
 
-    Below 1 the process is stationary: an incident sets off finitely many others (Hawkes 1971). For validation
-    only.
+    Below 1 the process is stationary: an incident sets off finitely many others (Hawkes 1971). For validation only.
     """
     if branching.size == 0:
         return 0.0

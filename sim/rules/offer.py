@@ -1,8 +1,8 @@
 """What a party puts on the table: how a wanted mean concession is spread over the issues of a basket.
 
-A concession c on an issue moves the offer from the demand (0) to the reservation point (1) and, where pain
-allows, beyond. Issues the others are believed to care for more than oneself are conceded first (logrolling:
-Froman & Cohen 1970, "Compromise and logroll"; Raiffa 1982, ch. 11).
+A concession c on an issue moves the offer from the demand (0) to the reservation point (1) and, where pain allows,
+beyond. Issues the others are believed to care for more than oneself are conceded first (logrolling: Froman & Cohen
+1970, "Compromise and logroll"; Raiffa 1982, ch. 11).
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from sim.compiled import EPS, rule
 from sim.rules.inlined import part
 
 LARGEST_RATIO = 1e6
-"""Bound on believed over own salience, so that an issue of no salience of one's own is given first, not
-divided by 0.
+"""Bound on believed over own salience, so that an issue of no salience of one's own is given first, not divided by 0.
 """
 
 
@@ -25,12 +24,10 @@ divided by 0.
 def _waterline(
     need: float, w: NDArray[np.float64], q: NDArray[np.float64], cap: NDArray[np.float64], gifts: bool
 ) -> tuple[float, float]:
-    """The level s at which Σ w·min(cap, s·q) = need, and what the filled issues hold; s = inf if the caps
-    bind.
+    """The level s at which Σ w·min(cap, s·q) = need, and what the filled issues hold; s = inf if the caps bind.
 
-    Each pass solves for s as if no further cap would bind. The level only rises and a full issue stays full,
-    so the passes end, at the exact level, when a pass fills no further issue. With `gifts`, the issues of q =
-    0 at weight 1.
+    Each pass solves for s as if no further cap would bind. The level only rises and a full issue stays full, so the
+    passes end, at the exact level, when a pass fills no further issue. With `gifts`, the issues of q = 0 at weight 1.
     """
     s, held, full, filling = 0.0, 0.0, -1, True
     while filling:
@@ -62,10 +59,9 @@ def water_fill(
 ) -> float:
     """Concessions c_k = min(cap_k, s·q_k) of weighted mean `target`, exactly; returns the mean attained.
 
-    Salience w, priority q ≥ 0, caps ≥ 0 and `out`, which receives c: all (n,). Where the caps on all issues
-    of q > 0 bind, the rest is given evenly on those of q = 0 (the limit of vanishing priority); where all
-    caps bind, c = cap. A target ≤ 0, or no salience at all, gives zeros. An issue of salience 0 costs
-    nothing: it follows the same rule.
+    Salience w, priority q ≥ 0, caps ≥ 0 and `out`, which receives c: all (n,). Where the caps on all issues of q > 0
+    bind, the rest is given evenly on those of q = 0 (the limit of vanishing priority); where all caps bind, c = cap. A
+    target ≤ 0, or no salience at all, gives zeros. An issue of salience 0 costs nothing: it follows the same rule.
     """
     n = w.shape[0]
     weight = 0.0
@@ -92,8 +88,7 @@ def priorities(
 ) -> None:
     """Priority of each issue for conceding: (the others' mean believed salience / own)^logroll, arrays (n,).
 
-    logroll 0 spreads evenly (all 1). The ratio is bounded by `LARGEST_RATIO`; an issue nobody cares for has
-    ratio 0.
+    logroll 0 spreads evenly (all 1). The ratio is bounded by `LARGEST_RATIO`; an issue nobody cares for has ratio 0.
     """
     for k in range(own_w.shape[0]):
         if logroll == 0.0:
@@ -117,12 +112,10 @@ def caps(
     pain: float,
     out: NDArray[np.float64],
 ) -> None:
-    """Largest concession on each issue: 1 on a red line, 1 + pain off it, never past the nearest demand on
-    the way.
+    """Largest concession on each issue: 1 on a red line, 1 + pain off it, never past the nearest demand on the way.
 
-    d, r, red, out are (n,); `other_demands` is (P, n), of which row `me` and rows with active[p] = 0 (no
-    stake) are left out. Where nobody's demand lies in the direction of conceding the cap is 0: moving there
-    serves nobody.
+    d, r, red, out are (n,); `other_demands` is (P, n), of which row `me` and rows with active[p] = 0 (no stake) are
+    left out. Where nobody's demand lies in the direction of conceding the cap is 0: moving there serves nobody.
     """
     for k in range(d.shape[0]):
         nearest = np.inf

@@ -1,8 +1,7 @@
 """A basket as several parties see it: every issue in the pieces on which all utilities are straight.
 
-Utilities are salience-weighted means of min(1, (x - r)/(d - r)), without a lower clip, hence concave. On each
-issue every efficient point lies between the outermost demands of the members; the kinks are the demands
-between.
+Utilities are salience-weighted means of min(1, (x - r)/(d - r)), without a lower clip, hence concave. On each issue
+every efficient point lies between the outermost demands of the members; the kinks are the demands between.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import EPS, rule
+from sim.compiled import EPS
 from sim.rules.inlined import part
 
 SAME = 1e-12
@@ -22,9 +21,7 @@ _TOUCH = 0.05 * EPS  # overlap of red lines: 0.05 being the least |d - r|, to EP
 
 
 class CoalitionWork(NamedTuple):
-    """Scratch for P parties and n issues; nothing in it outlives a call. Piece j of issue k has the row k·P +
-    j.
-    """
+    """Scratch for P parties and n issues; nothing in it outlives a call. Piece j of issue k has the row k·P + j."""
 
     members: NDArray[np.int64]  # (P,) the members' rows
     pieces: NDArray[np.int64]  # (n,) number of pieces of an issue
@@ -41,9 +38,8 @@ class CoalitionWork(NamedTuple):
     drawn: NDArray[np.float64]  # (n·P,) lengths used of the pieces
 
 
-@rule
 def coalition_work(parties: int, issues: int) -> CoalitionWork:
-    """Scratch for baskets of up to that many parties and issues (allocates: once per chunk of runs)."""
+    """Scratch for baskets of up to that many parties and issues; not a rule, for rules make no arrays."""
     cells = issues * parties
     return CoalitionWork(
         np.zeros(parties, np.int64),

@@ -1,9 +1,8 @@
 """A small dense simplex for bounded variables, in tables passed in: the linear programmes of coalitions.
 
-Kept as a dictionary (Chvátal 1983, ch. 2 and 8): each basic variable, and the objective in the last row, is a
-constant (last column) plus a combination of the nonbasic variables, all of which are at 0. A variable that
-belongs at its upper end is counted from there instead (`flipped`). Largest coefficient first; after many
-steps Bland's rule, which ends.
+Kept as a dictionary (Chvátal 1983, ch. 2 and 8): each basic variable, and the objective in the last row, is a constant
+(last column) plus a combination of the nonbasic variables, all of which are at 0. A variable that belongs at its upper
+end is counted from there instead (`flipped`). Largest coefficient first; after many steps Bland's rule, which ends.
 """
 
 from __future__ import annotations
@@ -52,9 +51,7 @@ def flip_row(
 
 
 @part
-def pivot(
-    r: int, c: int, rows: int, columns: int, tableau: NDArray[np.float64], names: NDArray[np.int64]
-) -> None:
+def pivot(r: int, c: int, rows: int, columns: int, tableau: NDArray[np.float64], names: NDArray[np.int64]) -> None:
     """Exchange the basic variable of row r with the nonbasic one of column c."""
     per = 1.0 / tableau[r, c]
     for j in range(columns + 1):
@@ -70,12 +67,8 @@ def pivot(
 
 
 @part
-def entering(
-    careful: bool, rows: int, columns: int, tableau: NDArray[np.float64], names: NDArray[np.int64]
-) -> int:
-    """Column of the nonbasic variable to raise: of the largest coefficient, or Bland's first; -1 at the
-    optimum.
-    """
+def entering(careful: bool, rows: int, columns: int, tableau: NDArray[np.float64], names: NDArray[np.int64]) -> int:
+    """Column of the nonbasic variable to raise: of the largest coefficient, or Bland's first; -1 at the optimum."""
     best, c = _TINY, -1
     for j in range(columns):
         gain = tableau[rows, j]
@@ -118,8 +111,8 @@ def maximise(
 ) -> float:
     """Raise the objective from a feasible dictionary to its maximum; returns it.
 
-    `tableau` (rows + 1, columns + 1) and above; `names` holds the variables of the rows, then of the columns;
-    `width` by variable its upper end (inf if none), `flipped` all 0 at first. The objective must be bounded.
+    `tableau` (rows + 1, columns + 1) and above; `names` holds the variables of the rows, then of the columns; `width`
+    by variable its upper end (inf if none), `flipped` all 0 at first. The objective must be bounded.
     """
     steps, most = 0, 200 * (rows + columns + 1)
     c = entering(False, rows, columns, tableau, names)

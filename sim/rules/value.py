@@ -1,9 +1,8 @@
 """What a point or a package is worth to a party.
 
-The value of a point x on an issue is 1 at the party's demand d and 0 at its reservation point r, linear
-between and beyond (Raiffa 1982, additive scoring of packages); a package's utility is the salience-weighted
-mean. All of d, r and x are on the issue's scale [0, 1], |d - r| ≥ 0.05; salience w ≥ 0 needs no particular
-sum.
+The value of a point x on an issue is 1 at the party's demand d and 0 at its reservation point r, linear between and
+beyond (Raiffa 1982, additive scoring of packages); a package's utility is the salience-weighted mean. All of d, r and x
+are on the issue's scale [0, 1], |d - r| ≥ 0.05; salience w ≥ 0 needs no particular sum.
 """
 
 from __future__ import annotations
@@ -42,12 +41,8 @@ def weighted_mean(a: NDArray[np.float64], w: NDArray[np.float64]) -> float:
 
 
 @rule
-def utility(
-    x: NDArray[np.float64], d: NDArray[np.float64], r: NDArray[np.float64], w: NDArray[np.float64]
-) -> float:
-    """Utility in [-2, 1] of package x, all arrays (n,): salience-weighted mean of `value`; 0 without any
-    salience.
-    """
+def utility(x: NDArray[np.float64], d: NDArray[np.float64], r: NDArray[np.float64], w: NDArray[np.float64]) -> float:
+    """Utility in [-2, 1] of package x, all arrays (n,): salience-weighted mean of `value`; 0 without any salience."""
     total, weight = 0.0, 0.0
     for k in range(x.shape[0]):
         total += w[k] * value(x[k], d[k], r[k])
@@ -80,7 +75,5 @@ def crosses_red_line(
 
 @rule
 def own_utility(mean_concession: float) -> float:
-    """A party's utility of its own offer at a weighted mean concession (0 at its demands, 1 at its
-    reservation points).
-    """
+    """A party's utility of its own offer at a mean concession: 0 at its demands, 1 at its reservation points."""
     return 1.0 - mean_concession

@@ -1,8 +1,8 @@
 """How long until the next event of a type whose intensity is a base rate plus a decaying excitation.
 
-Its compensator over x decay times is a·x + e·(1 - e^-x), with a the base rate and e the excitation times the
-decay time; the wait is where it reaches a unit exponential (time rescaling: Ogata 1981; Daley & Vere-Jones
-2003, theorem 7.4.I).
+Its compensator over x decay times is a·x + e·(1 - e^-x), with a the base rate and e the excitation times the decay
+time; the wait is where it reaches a unit exponential (time rescaling: Ogata 1981; Daley & Vere-Jones 2003, theorem
+7.4.I).
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def least(budget: float, a: float, e: float) -> float:
 def root(x: float, budget: float, a: float, e: float) -> float:
     """The root x of a·x + e·(1 - e^-x) = budget, from a point at or left of it, to rounding error.
 
-    Halley's form of Newton's iteration (step g·f'/(f'² - g·f''/2)), of third order: mostly two steps. It ends
-    when the error left by the step just made, at most |step|³·(bend² + bend/3), is below rounding.
+    Halley's form of Newton's iteration (step g·f'/(f'² - g·f''/2)), of third order: mostly two steps. It ends when the
+    error left by the step just made, at most |step|³·(bend² + bend/3), is below rounding.
     """
     for _ in range(_MOST_STEPS):
         bending = 0.5 * e * math.exp(-x)
@@ -50,10 +50,7 @@ def root(x: float, budget: float, a: float, e: float) -> float:
         step = short * slope / curb if curb > 0.5 * slope * slope else 2.0 * short / slope
         x += step
         bend = bending / slope
-        if (
-            abs(step * step * step) * bend * (bend + 0.34) <= _ROUNDING * x
-            or abs(step) <= 8.0 * _ROUNDING * x
-        ):
+        if abs(step * step * step) * bend * (bend + 0.34) <= _ROUNDING * x or abs(step) <= 8.0 * _ROUNDING * x:
             return x
     return x
 
@@ -62,8 +59,7 @@ def root(x: float, budget: float, a: float, e: float) -> float:
 def wait(budget: float, base: float, excitation: float, decay: float) -> float:
     """Days Δ until the compensator base·Δ + (excitation/decay)·(1 - e^(-decay·Δ)) reaches `budget` > 0.
 
-    Rates per day, decay > 0; exact to rounding (about 1e-16/decay days). Infinite where the budget is never
-    used up.
+    Rates per day, decay > 0; exact to rounding (about 1e-16/decay days). Infinite where the budget is never used up.
     """
     if excitation <= 0.0:
         return budget / base if base > 0.0 else np.inf
@@ -75,9 +71,7 @@ def wait(budget: float, base: float, excitation: float, decay: float) -> float:
 
 @part
 def bound(since: float, upto: float, budget: float, rate: float, excitation: float, decay: float) -> float:
-    """A bound below the day of a type's next event (that day itself without excitation), infinite if beyond
-    `upto`.
-    """
+    """A bound below the day of a type's next event (that day itself without excitation), infinite if beyond `upto`."""
     if excitation <= 0.0:
         return since + budget / rate if budget <= rate * (upto - since) else np.inf
     memory = 1.0 / decay  # known early, so that no division waits for the excitation
@@ -88,9 +82,7 @@ def bound(since: float, upto: float, budget: float, rate: float, excitation: flo
 
 
 @part
-def day_of_next(
-    since: float, low: float, budget: float, rate: float, excitation: float, decay: float
-) -> float:
+def day_of_next(since: float, low: float, budget: float, rate: float, excitation: float, decay: float) -> float:
     """The day of a type's next event, from a bound below it; for a type with excitation."""
     if rate <= 0.0:
         return since + wait(budget, rate, excitation, decay)

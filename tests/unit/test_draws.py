@@ -164,6 +164,4 @@ def test_delivered_share():
     assert (delivered_share(0.3, 1.0), delivered_share(0.3, 2.0)) == (1.0, 1.0)
     middles = (np.arange(100_000) + 0.5) / 100_000
     for compliance in (0.2, 0.5, 0.9):
-        assert np.mean([delivered_share(u, compliance) for u in middles]) == pytest.approx(
-            compliance, abs=1e-4
-        )
+        assert np.mean([delivered_share(u, compliance) for u in middles]) == pytest.approx(compliance, abs=1e-4)

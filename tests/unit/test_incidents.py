@@ -93,9 +93,7 @@ class World:
         turn = min(max(self.surge_start, self.start), self.end)
         total = self.base[i] * (min(day, turn) - self.start) + self.surged[i] * max(day - turn, 0.0)
         jumps = [(self.start, self.residual[i]), *((when, self.excite[i, j]) for when, j in past)]
-        return total + sum(
-            jump / self.decay[i] * -math.expm1(-self.decay[i] * (day - when)) for when, jump in jumps
-        )
+        return total + sum(jump / self.decay[i] * -math.expm1(-self.decay[i] * (day - when)) for when, jump in jumps)
 
     def slowly(self):
         """The same events by bisection on whole compensators: event n of a type where it reaches n + 1
@@ -279,7 +277,5 @@ def test_faded():
 def test_spectral_radius():
     assert spectral_radius(np.array([[0.5, 0.2], [0.0, 0.3]])) == pytest.approx(0.5)
     assert spectral_radius(np.array([[0.0, 0.9], [0.4, 0.0]])) == pytest.approx(0.6)
-    assert spectral_radius(np.array([[0.0, 0.0, 0.512], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])) == pytest.approx(
-        0.8
-    )
+    assert spectral_radius(np.array([[0.0, 0.0, 0.512], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])) == pytest.approx(0.8)
     assert spectral_radius(np.zeros((0, 0))) == 0.0

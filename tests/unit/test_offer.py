@@ -94,9 +94,7 @@ def capped(others, me=0, active=None, red=0, pain=0.1, d=1.0, r=0.5):
 
 
 def test_caps():
-    assert capped([1.0, 0.8]) == pytest.approx(
-        0.4
-    )  # the other's demand is 0.4 of the way to the reservation point
+    assert capped([1.0, 0.8]) == pytest.approx(0.4)  # the other's demand is 0.4 of the way to the reservation point
     assert capped([1.0, 0.0]) == pytest.approx(1.1)  # beyond it: 1 + pain
     assert capped([1.0, 0.0], red=1) == 1.0
     assert capped([1.0, 0.8], red=1) == pytest.approx(0.4)

@@ -279,9 +279,7 @@ def test_max_min_of_many_by_hand():
 
 
 def test_many_without_a_zone_or_with_clashing_red_lines():
-    basket = case(
-        [[1.0], [1.0], [0.0]], [[0.6], [0.0], [0.4]], floors=(-9.0, -9.0, -9.0), red=[[1], [0], [1]]
-    )
+    basket = case([[1.0], [1.0], [0.0]], [[0.6], [0.0], [0.4]], floors=(-9.0, -9.0, -9.0), red=[[1], [0], [1]])
     assert not many_nash(basket)[0]
     assert many_max_min(basket)[0] == -np.inf
     basket = case([[1.0], [1.0], [0.0]], [[0.0], [0.0], [1.0]], floors=(0.6, 0.0, 0.5))
