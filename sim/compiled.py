@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 import numpy
@@ -31,7 +31,8 @@ def source_hash() -> str:
     digest = hashlib.blake2b(digest_size=12)
     versions = (numba.__version__, numpy.__version__, sys.version)
     digest.update(repr(versions).encode())
-    files = [*_HERE.glob("rules/*.py"), *_HERE.glob("engine/*.py"), *_HERE.glob("*.py")]
+    single = [_HERE / name for name in ("compiled.py", "draws.py", "layout.py", "outcomes.py")]
+    files = [*_HERE.glob("rules/*.py"), *_HERE.glob("engine/*.py"), *single]
     for path in sorted(files):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
@@ -67,11 +68,16 @@ _CACHE = cache_folder()
 
 
 def rule(function: _F) -> _F:
-    """Compile a rule: cached on disk, free of the global lock, IEEE arithmetic without reordering."""
-    kept = numba_config.CACHE_DIR
+    """Compile a rule: cached on disk, free of the global lock, IEEE arithmetic without reordering.
+
+    Rules make no arrays, so reference counts are left out (`_nrt`): counting would cost more than many a rule.
+    """
+    options: Any = {"cache": _CACHE is not None, "nogil": True, "error_model": "numpy", "_nrt": False}
+    settings: Any = numba_config
+    kept = settings.CACHE_DIR
     try:
         if _CACHE is not None:
-            numba_config.CACHE_DIR = str(_CACHE)
-        return numba.njit(cache=_CACHE is not None, nogil=True, error_model="numpy")(function)
+            settings.CACHE_DIR = str(_CACHE)
+        return cast(_F, numba.njit(**options)(function))
     finally:
-        numba_config.CACHE_DIR = kept
+        settings.CACHE_DIR = kept

@@ -350,7 +350,7 @@ class Priors(NamedTuple):
     """Every number of `theta` with its range: `kind` 0 fixed, 1 uniform, 2 triangular."""
 
     base: Floats  # (N,) theta with ranges at their mode
-    index: Ints  # (n,) where in theta a ranged number lies
+    place: Ints  # (n,) where in theta a ranged number lies
     kind: Ints  # (n,)
     low: Floats  # (n,)
     mode: Floats  # (n,)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.layout import BLOCKS, Streams, Structure
@@ -143,7 +145,15 @@ _AXES = {
     **dict.fromkeys(("estimate", "text"), 3),
 }
 
-_LETTERS = {"P": "parties", "I": "issues", "B": "baskets", "M": "mediators", "K": "levers", "T": "incidents", "O": "obligations"}
+_LETTERS = {
+    "P": "parties",
+    "I": "issues",
+    "B": "baskets",
+    "M": "mediators",
+    "K": "levers",
+    "T": "incidents",
+    "O": "obligations",
+}
 
 
 def _state(name: str, kind: str, dims: str, fixed: int = 0) -> Field:
@@ -154,6 +164,11 @@ def _state(name: str, kind: str, dims: str, fixed: int = 0) -> Field:
         return (fixed, *sizes) if fixed else sizes
 
     return Field(name, kind, len(dims) + bool(fixed), shape, _nothing)
+
+
+def _coalition_shape(name: str, parties: int, issues: int, kinds: int) -> tuple[int, ...]:
+    shape: tuple[int, ...] = getattr(coalition.coalition_work(parties, issues), name).shape
+    return shape
 
 
 def _work(name: str, kind: str, axes: int, shape: Callable[[int, int, int], tuple[int, ...]]) -> Field:
@@ -218,7 +233,7 @@ STATE = (
             f"coalition_{name}",
             "i" if array.dtype == "int64" else "f",
             array.ndim,
-            lambda p, i, t, name=name: getattr(coalition.coalition_work(p, i), name).shape,
+            partial(_coalition_shape, name),
         )
         for name, array in coalition.coalition_work(2, 1)._asdict().items()
     ),
@@ -226,3 +241,6 @@ STATE = (
 
 FIELDS = (*THETA, *_STRUCTURE, *_STREAMS, *STATE)
 FIRST_OF_STATE = len(FIELDS) - len(STATE)
+
+AT: Any = namedtuple("AT", [field.name for field in FIELDS])(*range(len(FIELDS)))
+"""Number of every field by its name, a constant to compiled code."""

@@ -7,9 +7,11 @@ import numpy as np
 from sim.compiled import rule
 from sim.engine import between, closing, meeting
 from sim.engine.bargaining import concede, exchange, listen, on_table, position_gap
-from sim.engine.state import B, N, P, S, State, begin
+from sim.engine.fields import AT, B, N, P, S
+from sim.engine.memory import Memory, floats1, floats2, ints1
+from sim.engine.state import begin
 from sim.engine.texts import facilitate, mediate
-from sim.layout import PARTY, Floats, Ints, Priors, Streams, Structure, Theta, W
+from sim.layout import PARTY, Floats, Ints, Priors, W
 from sim.outcomes import BASKET, ROUND, RUN
 from sim.rules import outcome, readiness
 from sim.rules.assumption import draw_theta
@@ -17,139 +19,144 @@ from sim.rules.assumption import draw_theta
 
 @rule
 def simulate(
-    x: Structure,
-    priors: Priors,
-    keys: Streams,
-    flat: Floats,
-    th: Theta,
-    st: State,
-    assumptions: Ints,
-    fates: Ints,
-    runs: Floats,
-    rounds: Floats,
-    rows: Ints,
+    mem: Memory, priors: Priors, assumptions: Ints, fates: Ints, runs: Floats, rounds: Floats, rows: Ints
 ) -> int:
     """Runs k at `assumptions[k]` and `fates[k]`: a row of `runs` each, rows of `rounds` up to `rows[k]`.
 
-    `th` holds views into `flat`. Returns -1, or the index of the first run with more incidents in one gap than fit.
+    Returns -1, or the index of the first run with more incidents in one gap than fit.
     """
+    n = ints1(mem, AT.count)
     for k in range(fates.size):
-        draw_theta(priors, assumptions[k], flat)
-        begin(x, th, st)
-        play(x, th, st, keys, fates[k], rounds[k])
-        if st.n[N.OVERFLOW] != 0:
+        # The scenario's numbers are the first fields of the buffer of floats.
+        draw_theta(priors, assumptions[k], mem.floats[: mem.x.numbers])
+        begin(mem)
+        play(mem, fates[k], rounds[k])
+        if n[N.OVERFLOW] != 0:
             return k
-        report(x, th, st, runs[k])
-        rows[k] = st.n[N.ROWS]
+        report(mem, runs[k])
+        rows[k] = n[N.ROWS]
     return -1
 
 
 @rule
-def play(x: Structure, th: Theta, st: State, keys: Streams, fate: int, rounds: Floats) -> None:
+def play(mem: Memory, fate: int, rounds: Floats) -> None:
     """One run: the nine phases, step by step, until the horizon."""
-    for p in range(x.parties):
-        st.party[P.CONCESSION, p] = th.party[PARTY.K0, p]
-        between.feel(x, th, st, p, 0.0)
-    st.s[S.GAP] = position_gap(x, th, st)
-    for step in range(x.max_steps):
-        days, planned, ends, planned_day = between.elapse(x, th, st, keys, fate, step)
-        between.happen(x, th, st, keys, fate, step, days, planned_day)
-        if st.n[N.OVERFLOW] != 0:
+    party = floats2(mem, AT.party)
+    given = floats2(mem, AT.th_party)
+    s = floats1(mem, AT.scalar)
+    n = ints1(mem, AT.count)
+    w = floats1(mem, AT.th_world)
+    for p in range(mem.x.parties):
+        party[P.CONCESSION, p] = given[PARTY.K0, p]
+        between.feel(mem, p, 0.0)
+    s[S.GAP] = position_gap(mem)
+    for step in range(mem.x.max_steps):
+        days, planned, ends, planned_day = between.elapse(mem, fate, step)
+        between.happen(mem, fate, step, days, planned_day)
+        if n[N.OVERFLOW] != 0:
             return
-        st.s[S.DAY] += days
-        if st.n[N.ABEYANCE] != 0:
-            st.s[S.ABEYANCE_DAYS] += days
+        s[S.DAY] += days
+        if n[N.ABEYANCE] != 0:
+            s[S.ABEYANCE_DAYS] += days
             if planned:
-                between.resume(x, th, st)
+                between.resume(mem)
         else:
-            st.s[S.TALK_TIME] += days
-        between.implement(x, th, st, keys, fate, step, days)
-        between.reassess(x, th, st, keys, fate, step, days)
+            s[S.TALK_TIME] += days
+        between.implement(mem, fate, step, days)
+        between.reassess(mem, fate, step, days)
         if ends:
             return
         if planned:
-            meeting.instruct(x, st)
-            if meeting.convene(x, th, st, keys, fate, step):
-                code = hold(x, th, st, keys, fate, step)
+            meeting.instruct(mem)
+            if meeting.convene(mem, fate, step):
+                code = hold(mem, fate, step)
             else:
                 code = outcome.POSTPONED
-                st.s[S.PROGRESS] = readiness.progressed(st.s[S.PROGRESS], code, th.world[W.PROGRESS_MEMORY])
-            note(st, rounds, step, days, code)
+                s[S.PROGRESS] = readiness.progressed(s[S.PROGRESS], code, w[W.PROGRESS_MEMORY])
+            note(mem, rounds, step, days, code)
 
 
 @rule
-def hold(x: Structure, th: Theta, st: State, keys: Streams, fate: int, step: int) -> int:
+def hold(mem: Memory, fate: int, step: int) -> int:
     """Phases 6 to 9 of a round that is held; returns its outcome code."""
-    facilitate(x, th, st)
-    meeting.set_agenda(x, th, st)
-    concede(x, th, st)
+    agreed = ints1(mem, AT.agreed)
+    n = ints1(mem, AT.count)
+    facilitate(mem)
+    meeting.set_agenda(mem)
+    concede(mem)
     tentative = False
-    for b in range(x.baskets):
-        st.agreed[b] = 0
-        if on_table(st, b):
-            if exchange(x, th, st, keys, fate, step, b) or mediate(x, th, st, keys, fate, step, b):
-                st.agreed[b] = 1
+    for b in range(mem.x.baskets):
+        agreed[b] = 0
+        if on_table(mem, b):
+            if exchange(mem, fate, step, b) or mediate(mem, fate, step, b):
+                agreed[b] = 1
                 tentative = True
-    listen(x, th, st)
-    for b in range(x.baskets):
-        if st.agreed[b] != 0:
-            closing.conclude(x, th, st, keys, fate, step, b)
-    st.n[N.HELD] += 1
-    papers = closing.papers_received(x, st)
-    handed = papers - st.n[N.PAPERS]
-    st.n[N.PAPERS] = papers
-    return closing.code_round(x, th, st, keys, fate, step, tentative, handed)
+    listen(mem)
+    for b in range(mem.x.baskets):
+        if agreed[b] != 0:
+            closing.conclude(mem, fate, step, b)
+    n[N.HELD] += 1
+    papers = closing.papers_received(mem)
+    handed = papers - n[N.PAPERS]
+    n[N.PAPERS] = papers
+    return closing.code_round(mem, fate, step, tentative, handed)
 
 
 @rule
-def note(st: State, rounds: Floats, step: int, days: float, code: int) -> None:
+def note(mem: Memory, rounds: Floats, step: int, days: float, code: int) -> None:
     """One row of the table of rounds; counts of what happened since the last row start anew."""
-    row = rounds[st.n[N.ROWS]]
+    n = ints1(mem, AT.count)
+    s = floats1(mem, AT.scalar)
+    row = rounds[n[N.ROWS]]
     row[ROUND.STEP] = step
-    row[ROUND.DAY] = st.s[S.DAY]
+    row[ROUND.DAY] = s[S.DAY]
     row[ROUND.GAP_DAYS] = days
-    row[ROUND.VENUE] = st.n[N.VENUE]
-    row[ROUND.LEVEL] = st.n[N.LEVEL]
+    row[ROUND.VENUE] = n[N.VENUE]
+    row[ROUND.LEVEL] = n[N.LEVEL]
     row[ROUND.CODE] = code
-    row[ROUND.TEXTS] = st.n[N.TEXTS]
-    row[ROUND.PAPERS] = st.n[N.PAPERS]
-    row[ROUND.SETTLED] = st.n[N.SETTLED_MASK]
-    row[ROUND.AMENDED] = st.n[N.AMENDED_MASK]
-    row[ROUND.COLLAPSED] = st.n[N.COLLAPSED_MASK]
-    row[ROUND.INCIDENTS] = st.n[N.INCIDENTS_SINCE]
-    row[ROUND.GAP] = st.s[S.GAP]
-    st.n[N.ROWS] += 1
+    row[ROUND.TEXTS] = n[N.TEXTS]
+    row[ROUND.PAPERS] = n[N.PAPERS]
+    row[ROUND.SETTLED] = n[N.SETTLED_MASK]
+    row[ROUND.AMENDED] = n[N.AMENDED_MASK]
+    row[ROUND.COLLAPSED] = n[N.COLLAPSED_MASK]
+    row[ROUND.INCIDENTS] = n[N.INCIDENTS_SINCE]
+    row[ROUND.GAP] = s[S.GAP]
+    n[N.ROWS] += 1
     for count in (N.TEXTS, N.SETTLED_MASK, N.AMENDED_MASK, N.COLLAPSED_MASK, N.INCIDENTS_SINCE):
-        st.n[count] = 0
+        n[count] = 0
 
 
 @rule
-def report(x: Structure, th: Theta, st: State, row: Floats) -> None:
+def report(mem: Memory, row: Floats) -> None:
     """The row of a finished run: counts, then each basket's columns, then each party's utility."""
-    final = closing.final_outcome(x, st)
+    n = ints1(mem, AT.count)
+    s = floats1(mem, AT.scalar)
+    settled = ints1(mem, AT.settled)
+    basket = floats2(mem, AT.basket)
+    final = closing.final_outcome(mem)
     row[RUN.OUTCOME] = final
-    row[RUN.PEAK] = max(st.n[N.PEAK], final)
-    row[RUN.DAYS] = st.s[S.DAY]
-    row[RUN.HELD] = st.n[N.HELD]
-    row[RUN.POSTPONED] = st.n[N.POSTPONED]
-    row[RUN.ABEYANCE] = st.s[S.ABEYANCE_DAYS]
-    row[RUN.INCIDENTS] = st.n[N.INCIDENTS]
-    row[RUN.WALK_BACKS] = st.n[N.REFUSALS] + st.n[N.AMENDMENTS] + st.n[N.COLLAPSES]
-    row[RUN.REFUSALS] = st.n[N.REFUSALS]
-    row[RUN.AMENDMENTS] = st.n[N.AMENDMENTS]
-    row[RUN.COLLAPSES] = st.n[N.COLLAPSES]
-    row[RUN.DELIVERED] = st.s[S.MET_SHARE] / st.s[S.MET] if st.s[S.MET] > 0.0 else np.nan
-    row[RUN.GAP] = st.s[S.GAP]
-    closing.waiting(x, th, st)
-    for b in range(x.baskets):
+    row[RUN.PEAK] = max(n[N.PEAK], final)
+    row[RUN.DAYS] = s[S.DAY]
+    row[RUN.HELD] = n[N.HELD]
+    row[RUN.POSTPONED] = n[N.POSTPONED]
+    row[RUN.ABEYANCE] = s[S.ABEYANCE_DAYS]
+    row[RUN.INCIDENTS] = n[N.INCIDENTS]
+    row[RUN.WALK_BACKS] = n[N.REFUSALS] + n[N.AMENDMENTS] + n[N.COLLAPSES]
+    row[RUN.REFUSALS] = n[N.REFUSALS]
+    row[RUN.AMENDMENTS] = n[N.AMENDMENTS]
+    row[RUN.COLLAPSES] = n[N.COLLAPSES]
+    row[RUN.DELIVERED] = s[S.MET_SHARE] / s[S.MET] if s[S.MET] > 0.0 else np.nan
+    row[RUN.GAP] = s[S.GAP]
+    closing.waiting(mem)
+    for b in range(mem.x.baskets):
         at = len(RUN) + b * len(BASKET)
-        zone = closing.has_zone(x, th, st, b)
-        stands = st.settled[b] != 0
-        row[at + BASKET.SETTLED] = st.basket[B.SETTLED_DAY, b]
-        row[at + BASKET.FIRST] = st.basket[B.FIRST_DAY, b]
+        zone = closing.has_zone(mem, b)
+        stands = settled[b] != 0
+        row[at + BASKET.SETTLED] = basket[B.SETTLED_DAY, b]
+        row[at + BASKET.FIRST] = basket[B.FIRST_DAY, b]
         row[at + BASKET.ZONE] = 1.0 if zone else 0.0
-        row[at + BASKET.BLOCKED] = closing.blocked(x, th, st, b, zone)
-        row[at + BASKET.NASH] = closing.nash_distance(x, th, st, b) if stands else np.nan
-        row[at + BASKET.PARETO] = closing.pareto_distance(x, th, st, b) if stands else np.nan
-    for p in range(x.parties):
-        row[len(RUN) + x.baskets * len(BASKET) + p] = closing.party_utility(x, th, st, p)
+        row[at + BASKET.BLOCKED] = closing.blocked(mem, b, zone)
+        row[at + BASKET.NASH] = closing.nash_distance(mem, b) if stands else np.nan
+        row[at + BASKET.PARETO] = closing.pareto_distance(mem, b) if stands else np.nan
+    for p in range(mem.x.parties):
+        row[len(RUN) + mem.x.baskets * len(BASKET) + p] = closing.party_utility(mem, p)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sim.compiled import rule
 from sim.draws import uniform
 from sim.engine.between import delivered
-from sim.engine.state import N, P, S, State
+from sim.engine.fields import AT, N, P, S
+from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, keys1
 from sim.engine.table import attending_strength
 from sim.layout import (
     DELIVERED,
@@ -18,9 +19,6 @@ from sim.layout import (
     ROTATING,
     SETTLED,
     VENUE,
-    Streams,
-    Structure,
-    Theta,
     W,
 )
 from sim.rules import agenda, convening, mediation
@@ -29,78 +27,97 @@ from sim.rules.value import value
 
 
 @rule
-def venue_of(x: Structure, th: Theta, st: State) -> int:
+def venue_of(mem: Memory) -> int:
     """The venue of the planned round: fixed, in turn, or the one with the highest least acceptability."""
-    if x.venue_rule == FIXED:
-        return x.venue_order[0]
-    if x.venue_rule == ROTATING:
-        return x.venue_order[(st.n[N.HELD] + st.n[N.POSTPONED]) % x.venue_order.size]
-    best, most = x.venue_order[0], -1e9
-    for n in range(x.venue_order.size):
-        v = x.venue_order[n]
+    venue_order = ints1(mem, AT.venue_order)
+    n = ints1(mem, AT.count)
+    seat = ints1(mem, AT.seat)
+    if mem.x.venue_rule == FIXED:
+        return venue_order[0]
+    if mem.x.venue_rule == ROTATING:
+        return venue_order[(n[N.HELD] + n[N.POSTPONED]) % venue_order.size]
+    best, most = venue_order[0], -1e9
+    for j in range(venue_order.size):
+        v = venue_order[j]
         least = 1e9
-        for p in range(x.parties):
-            if x.seat[p] != 0:
-                least = min(least, acceptability_of(x, th, st, v, p))
+        for p in range(mem.x.parties):
+            if seat[p] != 0:
+                least = min(least, acceptability_of(mem, v, p))
         if least > most:
             best, most = v, least
     return best
 
 
 @rule
-def acceptability_of(x: Structure, th: Theta, st: State, v: int, p: int) -> float:
+def acceptability_of(mem: Memory, v: int, p: int) -> float:
     """Acceptability of a venue to a party, its host's leaning counted."""
-    host = x.venue_host[v]
+    venue_host = ints1(mem, AT.venue_host)
+    present = ints1(mem, AT.present)
+    leanings = floats3(mem, AT.th_leaning)
+    acceptable = floats3(mem, AT.th_acceptability)
+    w = floats1(mem, AT.th_world)
+    host = venue_host[v]
     leaning = 0.0
-    if host >= 0 and st.present[host] != 0:
-        leaning = th.leaning[0, host, p]
-    return mediation.acceptability(th.acceptability[0, v, p], leaning, th.world[W.LEANING_ACCEPTABILITY])
+    if host >= 0 and present[host] != 0:
+        leaning = leanings[0, host, p]
+    return mediation.acceptability(acceptable[0, v, p], leaning, w[W.LEANING_ACCEPTABILITY])
 
 
 @rule
-def holds(x: Structure, th: Theta, st: State, kind: int, target: int) -> bool:
+def holds(mem: Memory, kind: int, target: int) -> bool:
     """Whether a condition holds: basket settled or delivered, document received, lever on or off."""
+    settled = ints1(mem, AT.settled)
+    lever = ints1(mem, AT.lever)
     if kind == SETTLED:
-        return st.settled[target] != 0
+        return settled[target] != 0
     if kind == DELIVERED:
-        return st.settled[target] != 0 and delivered(x, th, st, target)
+        return settled[target] != 0 and delivered(mem, target)
     if kind == DOCUMENT:
-        return received(x, st, target)
-    return (st.lever[target] != 0) == (kind == LEVER_ON)
+        return received(mem, target)
+    return (lever[target] != 0) == (kind == LEVER_ON)
 
 
 @rule
-def received(x: Structure, st: State, document: int) -> bool:
+def received(mem: Memory, document: int) -> bool:
     """Whether a document has been handed over: its date has come, or its round was held."""
-    at_round = x.document_round[document]
-    return x.document_day[document] <= st.s[S.DAY] or (at_round > 0 and st.n[N.HELD] >= at_round)
+    document_round = ints1(mem, AT.document_round)
+    document_day = floats1(mem, AT.document_day)
+    s = floats1(mem, AT.scalar)
+    n = ints1(mem, AT.count)
+    at_round = document_round[document]
+    return document_day[document] <= s[S.DAY] or (at_round > 0 and n[N.HELD] >= at_round)
 
 
 @rule
-def meeting_chance(x: Structure, th: Theta, st: State, p: int, v: int) -> float:
+def meeting_chance(mem: Memory, p: int, v: int) -> float:
     """Chance that a party comes to the planned round at venue `v`."""
-    w = th.world
+    w = floats1(mem, AT.th_world)
+    lever = ints1(mem, AT.lever)
+    lever_party = floats3(mem, AT.th_lever_party)
+    condition = ints2(mem, AT.condition)
+    party = floats2(mem, AT.party)
+    venue = floats2(mem, AT.th_venue)
     pressure = 0.0
-    for k in range(x.levers):
-        if st.lever[k] != 0:
-            pressure += th.lever_party[LEVER_PARTY.PRESSURE, k, p]
+    for k in range(mem.x.levers):
+        if lever[k] != 0:
+            pressure += lever_party[LEVER_PARTY.PRESSURE, k, p]
     unmet = 0
-    for n in range(x.condition.shape[0]):
-        if x.condition[n, 0] == p and not holds(x, th, st, x.condition[n, 1], x.condition[n, 2]):
+    for n in range(condition.shape[0]):
+        if condition[n, 0] == p and not holds(mem, condition[n, 1], condition[n, 2]):
             unmet += 1
     odds = convening.meeting_odds(
         w[W.CONVENE_BASE],
         w[W.CONVENE_READINESS],
-        st.party[P.READINESS, p],
+        party[P.READINESS, p],
         w[W.CONVENE_ACCEPTABILITY],
-        acceptability_of(x, th, st, v, p),
+        acceptability_of(mem, v, p),
         w[W.CONVENE_FACILITATION],
-        attending_strength(x, th, st, MEDIATOR.FACILITATION, v),
+        attending_strength(mem, MEDIATOR.FACILITATION, v),
         w[W.CONVENE_PRESSURE],
         pressure,
         w[W.CONVENE_INCIDENTS],
-        st.party[P.BLAME, p],
-        th.venue[VENUE.INSULATION, v],
+        party[P.BLAME, p],
+        venue[VENUE.INSULATION, v],
         w[W.CONVENE_CONDITIONS],
         unmet,
     )
@@ -108,95 +125,122 @@ def meeting_chance(x: Structure, th: Theta, st: State, p: int, v: int) -> float:
 
 
 @rule
-def convene(x: Structure, th: Theta, st: State, keys: Streams, fate: int, step: int) -> bool:
+def convene(mem: Memory, fate: int, step: int) -> bool:
     """Phase 5: the round is held if every party with a seat comes; else it is postponed, in the end into abeyance."""
-    v = venue_of(x, th, st)
-    st.n[N.VENUE] = v
+    n = ints1(mem, AT.count)
+    seat = ints1(mem, AT.seat)
+    party = floats2(mem, AT.party)
+    key_convene = keys1(mem, AT.key_convene)
+    s = floats1(mem, AT.scalar)
+    venue = floats2(mem, AT.th_venue)
+    v = venue_of(mem)
+    n[N.VENUE] = v
     held = True
-    for p in range(x.parties):
-        if x.seat[p] != 0:
-            st.party[P.MEET, p] = meeting_chance(x, th, st, p, v)
-            if uniform(keys.convene[p], fate, step, 0) >= st.party[P.MEET, p]:
+    for p in range(mem.x.parties):
+        if seat[p] != 0:
+            party[P.MEET, p] = meeting_chance(mem, p, v)
+            if uniform(key_convene[p], fate, step, 0) >= party[P.MEET, p]:
                 held = False
     if not held:
-        st.n[N.POSTPONED] += 1
-        st.n[N.STREAK] += 1
-        st.n[N.LEVEL] = x.start_level
-        if st.n[N.STREAK] >= x.postponement_limit:
-            st.n[N.ABEYANCE] = 1
+        n[N.POSTPONED] += 1
+        n[N.STREAK] += 1
+        n[N.LEVEL] = mem.x.start_level
+        if n[N.STREAK] >= mem.x.postponement_limit:
+            n[N.ABEYANCE] = 1
         return False
-    st.n[N.STREAK] = 0
-    st.s[S.PUBLICITY] = th.venue[VENUE.PUBLICITY, v]
-    st.s[S.LEVERAGE] = attending_strength(x, th, st, MEDIATOR.LEVERAGE, v)
-    rise(x, th, st, keys, fate, step, v)
+    n[N.STREAK] = 0
+    s[S.PUBLICITY] = venue[VENUE.PUBLICITY, v]
+    s[S.LEVERAGE] = attending_strength(mem, MEDIATOR.LEVERAGE, v)
+    rise(mem, fate, step, v)
     return True
 
 
 @rule
-def rise(x: Structure, th: Theta, st: State, keys: Streams, fate: int, step: int, v: int) -> None:
+def rise(mem: Memory, fate: int, step: int, v: int) -> None:
     """Whether the parties agree to meet at a higher level."""
-    if st.n[N.LEVEL] + 1 >= x.levels:
+    n = ints1(mem, AT.count)
+    is_open = ints1(mem, AT.open)
+    w = floats1(mem, AT.th_world)
+    key_level = keys1(mem, AT.key_level)
+    seat = ints1(mem, AT.seat)
+    key_rise = keys1(mem, AT.key_rise)
+    party = floats2(mem, AT.party)
+    if n[N.LEVEL] + 1 >= mem.x.levels:
         return
     blocked, to_settle = 0, 0
-    for b in range(x.baskets):
-        if st.open[b] != 0:
+    for b in range(mem.x.baskets):
+        if is_open[b] != 0:
             to_settle += 1
-            if not mandated(x, st, b):
+            if not mandated(mem, b):
                 blocked += 1
     share = blocked / to_settle if to_settle > 0 else 0.0
-    push = attending_strength(x, th, st, MEDIATOR.FACILITATION, v)
-    odds = convening.higher_level_odds(
-        th.world[W.LEVEL_BASE], th.world[W.LEVEL_BLOCKED], share, th.world[W.LEVEL_PUSH], push
-    )
-    if uniform(keys.level[0], fate, step, 0) >= convening.chance(odds):
+    push = attending_strength(mem, MEDIATOR.FACILITATION, v)
+    odds = convening.higher_level_odds(w[W.LEVEL_BASE], w[W.LEVEL_BLOCKED], share, w[W.LEVEL_PUSH], push)
+    if uniform(key_level[0], fate, step, 0) >= convening.chance(odds):
         return
-    for p in range(x.parties):
-        if x.seat[p] != 0 and uniform(keys.rise[p], fate, step, 0) >= st.party[P.MEET, p]:
+    for p in range(mem.x.parties):
+        if seat[p] != 0 and uniform(key_rise[p], fate, step, 0) >= party[P.MEET, p]:
             return
-    st.n[N.LEVEL] += 1
+    n[N.LEVEL] += 1
 
 
 @rule
-def instruct(x: Structure, st: State) -> None:
+def instruct(mem: Memory) -> None:
     """Mandates in force on the present day: the latest dated entry of each party and basket counts."""
-    for n in range(x.mandate.shape[0]):
-        if x.mandate_day[n] <= st.s[S.DAY]:
-            st.mandate[x.mandate[n, 0], x.mandate[n, 1]] = x.mandate[n, 2]
+    mandate = ints2(mem, AT.mandate)
+    mandate_day = floats1(mem, AT.mandate_day)
+    s = floats1(mem, AT.scalar)
+    mandated_level = ints2(mem, AT.mandated_level)
+    for n in range(mandate.shape[0]):
+        if mandate_day[n] <= s[S.DAY]:
+            mandated_level[mandate[n, 0], mandate[n, 1]] = mandate[n, 2]
 
 
 @rule
-def mandated(x: Structure, st: State, b: int) -> bool:
+def mandated(mem: Memory, b: int) -> bool:
     """Whether the level of the talks suffices for a basket and for every party's mandate on it."""
-    level = st.n[N.LEVEL]
-    if level < x.basket_level[b]:
+    n = ints1(mem, AT.count)
+    basket_level = ints1(mem, AT.basket_level)
+    stake = ints2(mem, AT.stake)
+    mandated_level = ints2(mem, AT.mandated_level)
+    level = n[N.LEVEL]
+    if level < basket_level[b]:
         return False
-    for p in range(x.parties):
-        if x.stake[p, b] != 0 and level < st.mandate[p, b]:
+    for p in range(mem.x.parties):
+        if stake[p, b] != 0 and level < mandated_level[p, b]:
             return False
     return True
 
 
 @rule
-def binding(x: Structure, th: Theta, st: State, n: int) -> bool:
+def binding(mem: Memory, n: int) -> bool:
     """Whether precondition `n` stands in the way now."""
-    p, issue = x.precondition[n, 0], x.precondition[n, 4]
-    if holds(x, th, st, x.precondition[n, 2], x.precondition[n, 3]):
+    precondition = ints2(mem, AT.precondition)
+    first_issue = ints1(mem, AT.first_issue)
+    package = floats1(mem, AT.package)
+    stakes = floats3(mem, AT.th_party_issue)
+    reservation = floats2(mem, AT.reservation)
+    settled = ints1(mem, AT.settled)
+    p, issue = precondition[n, 0], precondition[n, 4]
+    if holds(mem, precondition[n, 2], precondition[n, 3]):
         return False
     if issue < 0:
         return True
     b = 0
-    while x.first_issue[b + 1] <= issue:
+    while first_issue[b + 1] <= issue:
         b += 1
-    v = value(st.package[issue], th.party_issue[PI.DEMAND, p, issue], st.reservation[p, issue])
-    return agenda.precondition_binds(st.settled[b] != 0, v)
+    v = value(package[issue], stakes[PI.DEMAND, p, issue], reservation[p, issue])
+    return agenda.precondition_binds(settled[b] != 0, v)
 
 
 @rule
-def set_agenda(x: Structure, th: Theta, st: State) -> None:
+def set_agenda(mem: Memory) -> None:
     """Phase 6: for every basket whether it may be opened in this round, and if not, why."""
-    for b in range(x.baskets):
-        st.agenda[b] = OPEN if mandated(x, st, b) else NO_MANDATE
-    for n in range(x.precondition.shape[0]):
-        b = x.precondition[n, 1]
-        if st.agenda[b] == OPEN and binding(x, th, st, n):
-            st.agenda[b] = PRECONDITION
+    status = ints1(mem, AT.status)
+    precondition = ints2(mem, AT.precondition)
+    for b in range(mem.x.baskets):
+        status[b] = OPEN if mandated(mem, b) else NO_MANDATE
+    for n in range(precondition.shape[0]):
+        b = precondition[n, 1]
+        if status[b] == OPEN and binding(mem, n):
+            status[b] = PRECONDITION

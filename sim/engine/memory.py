@@ -2,7 +2,7 @@
 
 Numba counts references to every array it hands to a function; with some hundred arrays the counting would cost more
 than the arithmetic, and compiling the hand-over would take minutes. So a worker's numbers, structure and state lie in
-one buffer of floats, one of integers and one of keys. `floats(mem, AT.trust, 2)` is a view of the field `trust` with
+one buffer of floats, one of integers and one of keys. `floats2(mem, AT.trust)` is a view of the field `trust` with
 two axes; it costs a few additions and no count. Where a field lies is a table at the start of the integer buffer.
 
 Compiled code must only view a field under the kind and number of axes that `FIELDS` gives it; `check_fields` in the
@@ -21,7 +21,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from sim.engine.fields import FIELDS, PLAIN, THETA, Sizes
-from sim.layout import Floats, Ints, Keys64, Priors, Theta
+from sim.layout import Floats, Ints, Keys64
 from sim.scenario.resolve import Problem, shapes
 
 _ROW = 5
@@ -53,10 +53,14 @@ def _view(axes: int, buffer: int) -> Callable[..., Any]:
             first = builder.mul(number, context.get_constant(types.intp, _ROW))
 
             def entry(n: int) -> Any:
-                return builder.load(builder.gep(table.data, [builder.add(first, context.get_constant(types.intp, n))]))
+                return builder.load(
+                    builder.gep(table.data, [builder.add(first, context.get_constant(types.intp, n))])
+                )
 
             shape = [entry(n + 1) for n in range(axes)]
-            item = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(source.dtype)))
+            item = context.get_constant(
+                types.intp, context.get_abi_sizeof(context.get_data_type(source.dtype))
+            )
             strides, step = [], item
             for length in reversed(shape):
                 strides.append(step)
@@ -85,7 +89,8 @@ keys1, keys2, keys3 = (_view(axes, 2) for axes in (1, 2, 3))
 
 def new_memory(problem: Problem) -> Memory:
     """Buffers for a scenario: its structure and keys filled in, numbers and state still zero."""
-    sizes = Sizes(*(getattr(problem.structure, name) for name in PLAIN), len(problem.paths))
+    plain = {name: getattr(problem.structure, name) for name in PLAIN}
+    sizes = Sizes(**plain, numbers=len(problem.paths))
     theta = [shape if len(shape) > 1 else (shape[0],) for _, shape in shapes(problem.names)]
     places = np.zeros((len(FIELDS), _ROW), dtype=np.int64)
     used = {"f": 0, "i": places.size, "u": 0}
@@ -109,6 +114,3 @@ def view(mem: Memory, number: int) -> Any:
     buffer = {"f": mem.floats, "i": mem.ints, "u": mem.keys}[field.kind]
     shape = tuple(row[1 : 1 + field.axes])
     return buffer[row[0] : row[0] + math.prod(shape)].reshape(shape)
-
-
-__all__ = ["Memory", "Priors", "Theta"]

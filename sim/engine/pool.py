@@ -12,12 +12,12 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.kernel import simulate
-from sim.engine.state import State, new_state
+from sim.engine.memory import Memory, new_memory
 from sim.errors import ParleyError
-from sim.layout import Floats, Ints, Theta
+from sim.layout import Floats, Ints
 from sim.outcomes import ROUND, run_width
 from sim.rules.spoilers import MAX_EVENTS
-from sim.scenario.resolve import Problem, theta_views
+from sim.scenario.resolve import Problem
 
 
 class Chunk(NamedTuple):
@@ -29,37 +29,13 @@ class Chunk(NamedTuple):
     rows: Ints
 
 
-class _Workspace(NamedTuple):
-    flat: Floats
-    theta: Theta
-    state: State
-
-
-def new_workspace(problem: Problem) -> _Workspace:
-    """Arrays one worker needs."""
-    flat = np.zeros(len(problem.paths))
-    return _Workspace(flat, theta_views(flat, problem.names), new_state(problem.structure))
-
-
-def run_chunk(problem: Problem, start: int, assumptions: Ints, fates: Ints, space: _Workspace) -> Chunk:
+def run_chunk(problem: Problem, start: int, assumptions: Ints, fates: Ints, mem: Memory) -> Chunk:
     """Simulate one chunk. Raises ParleyError when a run has more incidents in one gap than can be kept."""
     structure = problem.structure
     runs = np.empty((fates.size, run_width(structure.baskets, structure.parties)))
     rounds = np.empty((fates.size, structure.max_steps, len(ROUND)))
     rows = np.zeros(fates.size, dtype=np.int64)
-    failed = simulate(
-        structure,
-        problem.priors,
-        problem.streams,
-        space.flat,
-        space.theta,
-        space.state,
-        assumptions,
-        fates,
-        runs,
-        rounds,
-        rows,
-    )
+    failed = simulate(mem, problem.priors, assumptions, fates, runs, rounds, rows)
     if failed >= 0:
         raise ParleyError(
             f"run {start + failed} has more than {MAX_EVENTS} incidents between two rounds; lower the incident rates"
@@ -78,17 +54,17 @@ def compiled_chunks(
     problem: Problem, assumptions: Ints, fates: Ints, chunk: int, threads: int
 ) -> Iterator[Chunk]:
     """All chunks in order, at most two a worker under way, so that memory does not grow with the number of runs."""
-    spaces: queue.SimpleQueue[_Workspace] = queue.SimpleQueue()
+    memories: queue.SimpleQueue[Memory] = queue.SimpleQueue()
     for _ in range(threads):
-        spaces.put(new_workspace(problem))
+        memories.put(new_memory(problem))
 
     def work(start: int) -> Chunk:
-        space = spaces.get()
+        mem = memories.get()
         try:
             stop = min(start + chunk, fates.size)
-            return run_chunk(problem, start, assumptions[start:stop], fates[start:stop], space)
+            return run_chunk(problem, start, assumptions[start:stop], fates[start:stop], mem)
         finally:
-            spaces.put(space)
+            memories.put(mem)
 
     with ThreadPoolExecutor(threads) as pool:
         under_way: deque[Future[Chunk]] = deque()

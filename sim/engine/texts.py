@@ -5,117 +5,111 @@ from __future__ import annotations
 from sim.compiled import rule
 from sim.draws import uniform
 from sim.engine.bargaining import agrees
-from sim.engine.state import N, PB, S, State
+from sim.engine.fields import AT, PB, N, S
+from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, keys2, keys3
+from sim.engine.solver import nash_package
 from sim.engine.table import attending, attending_strength
-from sim.layout import COMPROMISE, MEDIATOR, PI, Streams, Structure, Theta, W
+from sim.layout import COMPROMISE, MEDIATOR, PI, W
 from sim.rules import mediation, trust
-from sim.rules.coalition import compromise, nash_many
-from sim.rules.frontier import nash_two
+from sim.rules.coalition import compromise
 
 
 @rule
-def facilitate(x: Structure, th: Theta, st: State) -> None:
+def facilitate(mem: Memory) -> None:
     """What facilitation brings to a round that is held: information, and a little trust."""
-    strength = attending_strength(x, th, st, MEDIATOR.FACILITATION, st.n[N.VENUE])
-    gain = th.world[W.INFORMATION_GAIN]
-    st.s[S.INFORMATION] = trust.gained(st.s[S.INFORMATION], gain, strength)
-    for p in range(x.parties):
-        for q in range(x.parties):
+    n = ints1(mem, AT.count)
+    w = floats1(mem, AT.th_world)
+    s = floats1(mem, AT.scalar)
+    trusts = floats2(mem, AT.trust)
+    strength = attending_strength(mem, MEDIATOR.FACILITATION, n[N.VENUE])
+    gain = w[W.INFORMATION_GAIN]
+    s[S.INFORMATION] = trust.gained(s[S.INFORMATION], gain, strength)
+    for p in range(mem.x.parties):
+        for q in range(mem.x.parties):
             if q != p:
-                st.trust[p, q] = trust.gained(st.trust[p, q], th.world[W.MEDIATION_TRUST], strength)
+                trusts[p, q] = trust.gained(trusts[p, q], w[W.MEDIATION_TRUST], strength)
 
 
 @rule
-def mediate(x: Structure, th: Theta, st: State, keys: Streams, fate: int, step: int, b: int) -> bool:
+def mediate(mem: Memory, fate: int, step: int, b: int) -> bool:
     """Phase 8 on one basket: mediators at the table may put a single text; true when all accept it."""
-    for m in range(x.mediators):
-        if not attending(x, st, m, st.n[N.VENUE]):
+    n = ints1(mem, AT.count)
+    key_formulate = keys2(mem, AT.key_formulate)
+    mediator = floats2(mem, AT.th_mediator)
+    for m in range(mem.x.mediators):
+        if not attending(mem, m, n[N.VENUE]):
             continue
-        if uniform(keys.formulate[m, b], fate, step, 0) >= th.mediator[MEDIATOR.FORMULATION, m]:
+        if uniform(key_formulate[m, b], fate, step, 0) >= mediator[MEDIATOR.FORMULATION, m]:
             continue
-        if not draft(x, th, st, keys, fate, step, m, b):
+        if not draft(mem, fate, step, m, b):
             continue
-        st.n[N.TEXTS] += 1
-        if answered(x, th, st, keys, fate, step, m, b):
+        n[N.TEXTS] += 1
+        if answered(mem, fate, step, m, b):
             return True
     return False
 
 
 @rule
-def draft(x: Structure, th: Theta, st: State, keys: Streams, fate: int, step: int, m: int, b: int) -> bool:
-    """A mediator's text on a basket, written into `x`: false where it sees nothing all could accept."""
-    lo, hi = x.first_issue[b], x.first_issue[b + 1]
-    members = 0
-    for p in range(x.parties):
-        if x.stake[p, b] == 0:
+def draft(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
+    """A mediator's text on a basket, written into `tabled`: false where it sees nothing all could accept."""
+    first_issue = ints1(mem, AT.first_issue)
+    stake = ints2(mem, AT.stake)
+    floors = floats1(mem, AT.floor)
+    pb = floats3(mem, AT.party_basket)
+    weights = floats1(mem, AT.weight)
+    leaning = floats3(mem, AT.th_leaning)
+    estimates = floats2(mem, AT.estimates)
+    stakes = floats3(mem, AT.th_party_issue)
+    reservation = floats2(mem, AT.reservation)
+    mediator = floats2(mem, AT.th_mediator)
+    w = floats1(mem, AT.th_world)
+    key_estimate = keys3(mem, AT.key_estimate)
+    text_rule = ints1(mem, AT.text_rule)
+    tabled = floats1(mem, AT.tabled)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    for p in range(mem.x.parties):
+        if stake[p, b] == 0:
             continue
-        st.members[members] = p
-        members += 1
-        st.floors[p] = st.party_basket[PB.FLOOR, p, b]
-        st.weights[p] = mediation.weight(th.leaning[0, m, p])
+        floors[p] = pb[PB.FLOOR, p, b]
+        weights[p] = mediation.weight(leaning[0, m, p])
         for i in range(lo, hi):
-            st.estimate[p, i] = mediation.estimate(
-                th.party_issue[PI.DEMAND, p, i],
-                st.reservation[p, i],
-                th.mediator[MEDIATOR.INSIGHT, m],
-                th.world[W.ESTIMATE_ERROR],
-                uniform(keys.estimate[m, p, i], fate, step, 0),
+            estimates[p, i] = mediation.estimate(
+                stakes[PI.DEMAND, p, i],
+                reservation[p, i],
+                mediator[MEDIATOR.INSIGHT, m],
+                w[W.ESTIMATE_ERROR],
+                uniform(key_estimate[m, p, i], fate, step, 0),
             )
-    d, w = th.party_issue[PI.DEMAND], th.party_issue[PI.SALIENCE]
-    if x.text_rule[m] == COMPROMISE:
-        compromise(d[:, lo:hi], w[:, lo:hi], x.stake[:, b], st.x[lo:hi])
+    if text_rule[m] == COMPROMISE:
+        compromise(stakes[PI.DEMAND, :, lo:hi], stakes[PI.SALIENCE, :, lo:hi], stake[:, b], tabled[lo:hi])
         return True
-    if members == 2:
-        p, q = st.members[0], st.members[1]
-        return nash_two(
-            d[p, lo:hi],
-            st.estimate[p, lo:hi],
-            w[p, lo:hi],
-            st.floors[p],
-            x.red[p, lo:hi],
-            st.weights[p],
-            d[q, lo:hi],
-            st.estimate[q, lo:hi],
-            w[q, lo:hi],
-            st.floors[q],
-            x.red[q, lo:hi],
-            st.weights[q],
-            st.frontier,
-            st.order,
-            st.x[lo:hi],
-        )
-    return nash_many(
-        d[:, lo:hi],
-        st.estimate[:, lo:hi],
-        w[:, lo:hi],
-        st.floors,
-        x.red[:, lo:hi],
-        st.weights,
-        x.stake[:, b],
-        st.coalition,
-        st.x[lo:hi],
-    )
+    return nash_package(mem, b, estimates)
 
 
 @rule
-def answered(x: Structure, th: Theta, st: State, keys: Streams, fate: int, step: int, m: int, b: int) -> bool:
+def answered(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
     """The parties' answers to a mediator's text; when all accept, it becomes the package."""
-    lo, hi = x.first_issue[b], x.first_issue[b + 1]
-    for p in range(x.parties):
-        if x.stake[p, b] == 0:
+    first_issue = ints1(mem, AT.first_issue)
+    stake = ints2(mem, AT.stake)
+    w = floats1(mem, AT.th_world)
+    leaning = floats3(mem, AT.th_leaning)
+    pb = floats3(mem, AT.party_basket)
+    key_text = keys3(mem, AT.key_text)
+    tabled = floats1(mem, AT.tabled)
+    package = floats1(mem, AT.package)
+    offers = floats2(mem, AT.offers)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    for p in range(mem.x.parties):
+        if stake[p, b] == 0:
             continue
-        persuaded = mediation.persuasion(
-            th.world[W.PERSUASION], th.world[W.LEANING_PERSUASION], th.leaning[0, m, p]
-        )
-        threshold = mediation.text_threshold(
-            st.party_basket[PB.ASPIRATION, p, b], st.party_basket[PB.FLOOR, p, b], persuaded
-        )
-        u = uniform(keys.text[m, p, b], fate, step, 0)
-        if not agrees(x, th, st, p, b, st.x[lo:hi], threshold, u):
+        persuaded = mediation.persuasion(w[W.PERSUASION], w[W.LEANING_PERSUASION], leaning[0, m, p])
+        threshold = mediation.text_threshold(pb[PB.ASPIRATION, p, b], pb[PB.FLOOR, p, b], persuaded)
+        u = uniform(key_text[m, p, b], fate, step, 0)
+        if not agrees(mem, p, b, tabled[lo:hi], threshold, u):
             return False
     for i in range(lo, hi):
-        st.package[i] = st.x[i]
-        for p in range(x.parties):
-            if x.stake[p, b] != 0:
-                st.offer[p, i] = st.x[i]
+        package[i] = tabled[i]
+        for p in range(mem.x.parties):
+            if stake[p, b] != 0:
+                offers[p, i] = tabled[i]
     return True

@@ -15,12 +15,12 @@ def draw_theta(priors: Priors, index: int, out: Floats) -> None:
     """Fill `out` (N,) with the numbers of assumption `index`: every range at its own uniform, addressed by its path."""
     for n in range(out.size):
         out[n] = priors.base[n]
-    for n in range(priors.index.size):
+    for n in range(priors.place.size):
         u = uniform(priors.key[n], index, 0, 0)
         if priors.kind[n] == 1:
-            out[priors.index[n]] = uniform_between(u, priors.low[n], priors.high[n])
+            out[priors.place[n]] = uniform_between(u, priors.low[n], priors.high[n])
         else:
-            out[priors.index[n]] = triangular(u, priors.low[n], priors.mode[n], priors.high[n])
+            out[priors.place[n]] = triangular(u, priors.low[n], priors.mode[n], priors.high[n])
 
 
 @rule

@@ -29,7 +29,7 @@ class Excitement:
             [[excitation_jump(th.branching[0, i, j], th.incident[INCIDENT.DECAY, i]) for j in range(kinds)] for i in range(kinds)]
         ).reshape(kinds, kinds)
         self.excitation = np.zeros(kinds)
-        self.work = np.zeros((incidents.WORK_ROWS, kinds))
+        self.work = incidents.incident_work(kinds)
         self.times, self.types = np.zeros(MAX_EVENTS), np.zeros(MAX_EVENTS, dtype=np.int64)
 
 

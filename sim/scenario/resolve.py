@@ -68,7 +68,7 @@ def _priors(paths: tuple[str, ...], known: dict[str, Number], seed: int) -> Prio
     kinds = {"uniform": 1, "triangular": 2}
     return Priors(
         base=base,
-        index=np.array([n for n, _ in ranged], dtype=np.int64),
+        place=np.array([n for n, _ in ranged], dtype=np.int64),
         kind=np.array([kinds[number.shape] for _, number in ranged], dtype=np.int64),
         low=np.array([number.low for _, number in ranged]),
         mode=np.array([number.mode for _, number in ranged]),

@@ -1,0 +1,142 @@
+"""Best packages of a basket for those with a stake in it, two parties or more: one call whatever their number."""
+
+from __future__ import annotations
+
+from sim.compiled import rule
+from sim.engine.fields import AT
+from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2
+from sim.layout import PI, Floats
+from sim.rules.coalition import CoalitionWork, max_min_many, nash_many
+from sim.rules.frontier import max_min_two, nash_two
+
+
+@rule
+def seat_members(mem: Memory, b: int) -> int:
+    """List in `members` who has a stake in a basket; returns how many."""
+    stake = ints2(mem, AT.stake)
+    members = ints1(mem, AT.members)
+    size = 0
+    for p in range(mem.x.parties):
+        if stake[p, b] != 0:
+            members[size] = p
+            size += 1
+    return size
+
+
+@rule
+def nash_package(mem: Memory, b: int, points: Floats) -> bool:
+    """The maximiser of the product of gains over `floor`, powers in `weight`, on reservation points (P, I).
+
+    Written into `tabled`; false where nothing gives every member its floor.
+    """
+    size = seat_members(mem, b)
+    first_issue = ints1(mem, AT.first_issue)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    members = ints1(mem, AT.members)
+    stakes = floats3(mem, AT.th_party_issue)
+    floors, weights = floats1(mem, AT.floor), floats1(mem, AT.weight)
+    red = ints2(mem, AT.red)
+    tabled = floats1(mem, AT.tabled)
+    d, w = stakes[PI.DEMAND], stakes[PI.SALIENCE]
+    if size == 2:
+        p, q = members[0], members[1]
+        return nash_two(
+            d[p, lo:hi],
+            points[p, lo:hi],
+            w[p, lo:hi],
+            floors[p],
+            red[p, lo:hi],
+            weights[p],
+            d[q, lo:hi],
+            points[q, lo:hi],
+            w[q, lo:hi],
+            floors[q],
+            red[q, lo:hi],
+            weights[q],
+            floats2(mem, AT.frontier_work),
+            ints1(mem, AT.frontier_order),
+            tabled[lo:hi],
+        )
+    stake = ints2(mem, AT.stake)
+    return nash_many(
+        d[:, lo:hi],
+        points[:, lo:hi],
+        w[:, lo:hi],
+        floors,
+        red[:, lo:hi],
+        weights,
+        stake[:, b],
+        CoalitionWork(
+            ints1(mem, AT.coalition_members),
+            ints1(mem, AT.coalition_pieces),
+            floats2(mem, AT.coalition_edges),
+            floats2(mem, AT.coalition_slopes),
+            floats1(mem, AT.coalition_surplus),
+            floats1(mem, AT.coalition_power),
+            floats1(mem, AT.coalition_drift),
+            floats2(mem, AT.coalition_normal),
+            floats2(mem, AT.coalition_tableau),
+            floats1(mem, AT.coalition_width),
+            ints1(mem, AT.coalition_names),
+            ints1(mem, AT.coalition_flipped),
+            floats1(mem, AT.coalition_drawn),
+        ),
+        tabled[lo:hi],
+    )
+
+
+@rule
+def greatest_surplus(mem: Memory, b: int) -> float:
+    """`max_x min_i (U_i - floor_i)` of a basket under red lines, with values not clipped below."""
+    size = seat_members(mem, b)
+    first_issue = ints1(mem, AT.first_issue)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    members = ints1(mem, AT.members)
+    stakes = floats3(mem, AT.th_party_issue)
+    points = floats2(mem, AT.reservation)
+    floors = floats1(mem, AT.floor)
+    red = ints2(mem, AT.red)
+    tabled = floats1(mem, AT.tabled)
+    d, w = stakes[PI.DEMAND], stakes[PI.SALIENCE]
+    if size == 2:
+        p, q = members[0], members[1]
+        return max_min_two(
+            d[p, lo:hi],
+            points[p, lo:hi],
+            w[p, lo:hi],
+            floors[p],
+            red[p, lo:hi],
+            d[q, lo:hi],
+            points[q, lo:hi],
+            w[q, lo:hi],
+            floors[q],
+            red[q, lo:hi],
+            floats2(mem, AT.frontier_work),
+            ints1(mem, AT.frontier_order),
+            tabled[lo:hi],
+        )
+    stake = ints2(mem, AT.stake)
+    return max_min_many(
+        d[:, lo:hi],
+        points[:, lo:hi],
+        w[:, lo:hi],
+        floors,
+        red[:, lo:hi],
+        stake[:, b],
+        CoalitionWork(
+            ints1(mem, AT.coalition_members),
+            ints1(mem, AT.coalition_pieces),
+            floats2(mem, AT.coalition_edges),
+            floats2(mem, AT.coalition_slopes),
+            floats1(mem, AT.coalition_surplus),
+            floats1(mem, AT.coalition_power),
+            floats1(mem, AT.coalition_drift),
+            floats2(mem, AT.coalition_normal),
+            floats2(mem, AT.coalition_tableau),
+            floats1(mem, AT.coalition_width),
+            ints1(mem, AT.coalition_names),
+            ints1(mem, AT.coalition_flipped),
+            floats1(mem, AT.coalition_drawn),
+        ),
+        tabled[lo:hi],
+    )
