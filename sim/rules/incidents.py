@@ -94,8 +94,8 @@ def _next_type(upto: float, decay: NDArray[np.float64], excitation: NDArray[np.f
     """
     first = _soonest(upto, decay.shape[0], work)
     while first >= 0 and work[_SURE, first] <= 0.0:
-        since, bound, budget = work[_SINCE, first], work[_DUE, first], work[_BUDGET, first]
-        work[_DUE, first] = day_of_next(since, bound, budget, work[_RATE, first], excitation[first], decay[first])
+        since, low, budget = work[_SINCE, first], work[_DUE, first], work[_BUDGET, first]
+        work[_DUE, first] = day_of_next(since, low, budget, work[_RATE, first], excitation[first], decay[first])
         work[_SURE, first] = 1.0
         first = _soonest(upto, decay.shape[0], work)
     return first
