@@ -23,15 +23,14 @@ def mesa_chunk(
     """Simulate one chunk, run by run."""
     x = problem.structure
     runs = np.empty((fates.size, run_width(x.baskets, x.parties)))
-    rounds = np.empty((fates.size, x.max_steps, len(ROUND)))
+    rounds: list[list[float]] = []
     rows = np.zeros(fates.size, dtype=np.int64)
     for k in range(fates.size):
         model = play(problem, int(assumptions[k]), int(fates[k]), party_class or Party)
         runs[k] = report(model)
         rows[k] = len(model.rounds)
-        if model.rounds:
-            rounds[k, : rows[k]] = model.rounds
-    return Chunk(start, runs, rounds, rows)
+        rounds += model.rounds
+    return Chunk(start, runs, np.array(rounds).reshape(-1, len(ROUND)), rows)
 
 
 def mesa_chunks(

@@ -176,11 +176,9 @@ def run_table(raw: Floats, run: Ints, assumption: Ints, fate: Ints, names: Names
 
 
 def round_table(raw: Floats, rows: Ints, run: Ints, names: Names) -> pa.Table:
-    """Raw rows (n, steps, width) of rounds, `rows[k]` of run k being in use, as an Arrow table."""
+    """Raw rows (total, width) of rounds, `rows[k]` of them for run k, as an Arrow table."""
     import pyarrow as pa
 
-    used = np.arange(raw.shape[1])[None, :] < rows[:, None]
-    flat = raw[used]
     columns = [pa.array(np.repeat(run, rows))]
-    columns += [_arrow(kind, flat[:, k], names) for k, (_, kind) in enumerate(_ROUND_NAMES)]
+    columns += [_arrow(kind, raw[:, k], names) for k, (_, kind) in enumerate(_ROUND_NAMES)]
     return pa.Table.from_arrays(columns, schema=round_schema(names))

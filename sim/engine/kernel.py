@@ -21,20 +21,22 @@ from sim.rules.assumption import draw_theta
 def simulate(
     mem: Memory, priors: Priors, assumptions: Ints, fates: Ints, runs: Floats, rounds: Floats, rows: Ints
 ) -> int:
-    """Runs k at `assumptions[k]` and `fates[k]`: a row of `runs` each, rows of `rounds` up to `rows[k]`.
+    """Runs k at `assumptions[k]` and `fates[k]`: a row of `runs` each, and `rows[k]` rows of `rounds`, run after run.
 
-    Returns -1, or the index of the first run with more incidents in one gap than fit.
+    `rounds` has room for the longest of runs. Returns -1, or the index of the first run with more incidents in one gap than fit.
     """
     n = ints1(mem, AT.count)
+    at = 0
     for k in range(fates.size):
         # The scenario's numbers are the first fields of the buffer of floats.
         draw_theta(priors, assumptions[k], mem.floats[: mem.x.numbers])
         begin(mem)
-        play(mem, fates[k], rounds[k])
+        play(mem, fates[k], rounds[at:])
         if n[N.OVERFLOW] != 0:
             return k
         report(mem, runs[k])
         rows[k] = n[N.ROWS]
+        at += n[N.ROWS]
     return -1
 
 

@@ -21,7 +21,7 @@ from sim.scenario.resolve import Problem
 
 
 class Chunk(NamedTuple):
-    """Raw rows of consecutive runs: `runs` (n, width), `rounds` (n, steps, width) of which `rows[k]` are in use."""
+    """Raw rows of consecutive runs: `runs` (n, width), and `rounds` (total, width), `rows[k]` of them for run k."""
 
     start: int
     runs: Floats
@@ -29,18 +29,28 @@ class Chunk(NamedTuple):
     rows: Ints
 
 
-def run_chunk(problem: Problem, start: int, assumptions: Ints, fates: Ints, mem: Memory) -> Chunk:
+class _Space(NamedTuple):
+    """What a worker keeps from chunk to chunk; fresh arrays would cost the system more than the runs themselves."""
+
+    mem: Memory
+    rounds: Floats
+
+
+def _space(problem: Problem, chunk: int) -> _Space:
+    return _Space(new_memory(problem), np.empty((chunk * problem.structure.max_steps, len(ROUND))))
+
+
+def run_chunk(problem: Problem, start: int, assumptions: Ints, fates: Ints, space: _Space) -> Chunk:
     """Simulate one chunk. Raises ParleyError when a run has more incidents in one gap than can be kept."""
     structure = problem.structure
     runs = np.empty((fates.size, run_width(structure.baskets, structure.parties)))
-    rounds = np.empty((fates.size, structure.max_steps, len(ROUND)))
     rows = np.zeros(fates.size, dtype=np.int64)
-    failed = simulate(mem, problem.priors, assumptions, fates, runs, rounds, rows)
+    failed = simulate(space.mem, problem.priors, assumptions, fates, runs, space.rounds, rows)
     if failed >= 0:
         raise ParleyError(
             f"run {start + failed} has more than {MAX_EVENTS} incidents between two rounds; lower the incident rates"
         )
-    return Chunk(start, runs, rounds, rows)
+    return Chunk(start, runs, space.rounds[: rows.sum()].copy(), rows)
 
 
 def workers_available() -> int:
@@ -54,17 +64,17 @@ def compiled_chunks(
     problem: Problem, assumptions: Ints, fates: Ints, chunk: int, threads: int
 ) -> Iterator[Chunk]:
     """All chunks in order, at most two a worker under way, so that memory does not grow with the number of runs."""
-    memories: queue.SimpleQueue[Memory] = queue.SimpleQueue()
+    spaces: queue.SimpleQueue[_Space] = queue.SimpleQueue()
     for _ in range(threads):
-        memories.put(new_memory(problem))
+        spaces.put(_space(problem, chunk))
 
     def work(start: int) -> Chunk:
-        mem = memories.get()
+        space = spaces.get()
         try:
             stop = min(start + chunk, fates.size)
-            return run_chunk(problem, start, assumptions[start:stop], fates[start:stop], mem)
+            return run_chunk(problem, start, assumptions[start:stop], fates[start:stop], space)
         finally:
-            memories.put(mem)
+            spaces.put(space)
 
     with ThreadPoolExecutor(threads) as pool:
         under_way: deque[Future[Chunk]] = deque()
