@@ -46,7 +46,7 @@ run: $(VENV)/.installed  ## simulate SCENARIO (istanbul-2025) N times (10000) in
 	echo "The figures and tables are in $$folder"
 
 test: $(TEST_VENV)/.installed  ## run the tests, without the slow verification and the benchmarks
-	@$(TEST_VENV)/bin/python -m pytest -q $(ARGS)
+	@$(TEST_VENV)/bin/python -m pytest --no-header $(ARGS)
 
 verify: $(TEST_VENV)/.installed  ## check the model against known answers, slow ones included
 	@$(TEST_VENV)/bin/python -m pytest -q -m verification tests/verification $(ARGS)
