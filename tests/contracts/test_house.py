@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -83,23 +84,46 @@ def seed_tested_for_truth(name: str, text: str) -> list[str]:
 
 
 def test_modules_are_short(texts: list[tuple[str, str]]) -> None:
-    assert [fault for name, text in texts for fault in too_long(name, text)] == []
+    faults = [fault for name, text in texts for fault in too_long(name, text)]
+    assert not faults, "\n".join(faults)
 
 
 def test_no_path_of_one_machine(texts: list[tuple[str, str]]) -> None:
-    assert [fault for name, text in texts for fault in found(MACHINE_PATH, name, text)] == []
+    faults = [fault for name, text in texts for fault in found(MACHINE_PATH, name, text)]
+    assert not faults, "\n".join(faults)
 
 
 def test_no_registry_host(texts: list[tuple[str, str]]) -> None:
-    assert [fault for name, text in texts for fault in found(REGISTRY_HOST, name, text)] == []
+    faults = [fault for name, text in texts for fault in found(REGISTRY_HOST, name, text)]
+    assert not faults, "\n".join(faults)
 
 
 def test_names_of_places(texts: list[tuple[str, str]]) -> None:
-    assert [fault for name, text in texts for fault in old_names(name, text)] == []
+    faults = [fault for name, text in texts for fault in old_names(name, text)]
+    assert not faults, "\n".join(faults)
 
 
 def test_seed_zero_is_a_seed(texts: list[tuple[str, str]]) -> None:
-    assert [fault for name, text in texts for fault in seed_tested_for_truth(name, text)] == []
+    faults = [fault for name, text in texts for fault in seed_tested_for_truth(name, text)]
+    assert not faults, "\n".join(faults)
+
+
+def versions(project: str, module: str, citation: str) -> set[str]:
+    """The versions that three files state; one, if they agree."""
+    stated = re.findall(r'^__version__ = "(.*)"$', module, re.M) + re.findall(r"^version: (.*)$", citation, re.M)
+    return {tomllib.loads(project)["project"]["version"], *stated}
+
+
+def test_one_version(texts: list[tuple[str, str]]) -> None:
+    text = dict(texts)
+    assert len(versions(text["pyproject.toml"], text["sim/version.py"], text["CITATION.cff"])) == 1
+
+
+def test_control_one_version() -> None:
+    project, module = '[project]\nversion = "1.2"\n', '__version__ = "1.2"\n'
+    assert versions(project, module, "version: 1.2\n") == {"1.2"}
+    assert versions(project, module, "version: 1.3\n") == {"1.2", "1.3"}
+    assert versions(project, '__version__ = "1.3"\n', "version: 1.2\n") == {"1.2", "1.3"}
 
 
 def test_the_checks_see_the_project(texts: list[tuple[str, str]]) -> None:
