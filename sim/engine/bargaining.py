@@ -7,7 +7,7 @@ import math
 from sim.compiled import EPS, rule
 from sim.draws import uniform
 from sim.engine.fields import AT, PB, N, P, S
-from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, keys2
+from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, keys2, sizes
 from sim.engine.solver import seat_members
 from sim.engine.table import floor_of, lowest_of, utility_of
 from sim.layout import CLOCK, EXPONENTIAL, MIXED, PARTY, PI, READINESS, RECIPROCAL, Floats, W
@@ -28,16 +28,18 @@ def on_table(mem: Memory, b: int) -> bool:
 @rule
 def concede(mem: Memory) -> None:
     """Every party's concession for this round, by its named rule, from what the last round left."""
+    x = sizes(mem)
     party = floats2(mem, AT.party)
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         party[P.CONCESSION_BEFORE, p] = party[P.CONCESSION, p]
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         party[P.CONCESSION, p] = conceded(mem, p)
 
 
 @rule
 def conceded(mem: Memory, p: int) -> float:
     """One party's concession by its rule."""
+    x = sizes(mem)
     concession_rule = ints1(mem, AT.concession_rule)
     given = floats2(mem, AT.th_party)
     s = floats1(mem, AT.scalar)
@@ -60,7 +62,7 @@ def conceded(mem: Memory, p: int) -> float:
     if kind == READINESS:
         return concession.by_readiness(last, given[PARTY.RATE, p], party[P.READINESS, p])
     least = math.inf
-    for q in range(mem.x.parties):
+    for q in range(x.parties):
         if q != p and seat[q] != 0:
             least = min(least, risk_of(mem, q))
     return concession.zeuthen(last, given[PARTY.STEP, p], risk_of(mem, p), least)
@@ -76,6 +78,7 @@ def risk_of(mem: Memory, p: int) -> float:
 @rule
 def prepare(mem: Memory, b: int) -> None:
     """Floors, aspirations, priorities and caps of every party with a stake in a basket."""
+    x = sizes(mem)
     first_issue = ints1(mem, AT.first_issue)
     w = floats1(mem, AT.th_world)
     stake = ints2(mem, AT.stake)
@@ -90,7 +93,7 @@ def prepare(mem: Memory, b: int) -> None:
     red = ints2(mem, AT.red)
     cap = floats2(mem, AT.cap)
     lo, hi = first_issue[b], first_issue[b + 1]
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         if stake[p, b] == 0:
             continue
         d, r = stakes[PI.DEMAND, p, lo:hi], reservation[p, lo:hi]
@@ -158,14 +161,16 @@ def agrees(mem: Memory, p: int, b: int, package: Floats, threshold: float, u: fl
 @rule
 def next_own(mem: Memory, p: int, b: int, turn: int) -> float:
     """Utility of a party's own next offer, the measure of what it is offered now."""
+    x = sizes(mem)
     pb = floats3(mem, AT.party_basket)
-    level = aspiration.walked(pb[PB.LAST, p, b], pb[PB.ASPIRATION, p, b], turn + 1, mem.x.exchanges)
+    level = aspiration.walked(pb[PB.LAST, p, b], pb[PB.ASPIRATION, p, b], turn + 1, x.exchanges)
     return aspiration.own_next(level, pb[PB.CAP_MEAN, p, b])
 
 
 @rule
 def exchange(mem: Memory, fate: int, step: int, b: int) -> bool:
     """Phase 7 on one basket: turns of offers and answers; true when all accept, the package then in `package`."""
+    x = sizes(mem)
     first_issue = ints1(mem, AT.first_issue)
     members = ints1(mem, AT.members)
     n = ints1(mem, AT.count)
@@ -177,12 +182,12 @@ def exchange(mem: Memory, fate: int, step: int, b: int) -> bool:
     prepare(mem, b)
     size = seat_members(mem, b)
     settled = False
-    for turn in range(mem.x.exchanges):
+    for turn in range(x.exchanges):
         first = n[N.HELD] + turn
         p = members[first % size]
         if pb[PB.FLOOR, p, b] > 1.0 + EPS:
             continue
-        level = aspiration.walked(pb[PB.LAST, p, b], pb[PB.ASPIRATION, p, b], turn, mem.x.exchanges)
+        level = aspiration.walked(pb[PB.LAST, p, b], pb[PB.ASPIRATION, p, b], turn, x.exchanges)
         put(mem, p, b, level)
         settled = True
         for k in range(1, size):
@@ -202,12 +207,13 @@ def exchange(mem: Memory, fate: int, step: int, b: int) -> bool:
 @rule
 def close_exchange(mem: Memory, b: int, settled: bool) -> None:
     """The offers that stand when the exchange is over: the package, or every party's last word."""
+    x = sizes(mem)
     stake = ints2(mem, AT.stake)
     pb = floats3(mem, AT.party_basket)
     first_issue = ints1(mem, AT.first_issue)
     offers = floats2(mem, AT.offers)
     package = floats1(mem, AT.package)
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         if stake[p, b] == 0:
             continue
         pb[PB.LAST, p, b] = pb[PB.ASPIRATION, p, b]
@@ -221,26 +227,27 @@ def close_exchange(mem: Memory, b: int, settled: bool) -> None:
 @rule
 def listen(mem: Memory) -> None:
     """After the exchange: what each party received from each other, in its own utility, and Zeuthen's three utilities."""
+    x = sizes(mem)
     got = floats2(mem, AT.got)
     party = floats2(mem, AT.party)
     stake = ints2(mem, AT.stake)
     trusts = floats2(mem, AT.trust)
     w = floats1(mem, AT.th_world)
     got[:] = 0.0
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         for field in (P.RECEIVED, P.OWN_VALUE, P.OFFERED_VALUE, P.FLOOR_VALUE, P.WEIGHT):
             party[field, p] = 0.0
-    for b in range(mem.x.baskets):
+    for b in range(x.baskets):
         if on_table(mem, b):
-            for p in range(mem.x.parties):
+            for p in range(x.parties):
                 if stake[p, b] != 0:
                     hear(mem, p, b)
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         weight = party[P.WEIGHT, p]
         for field in (P.OWN_VALUE, P.OFFERED_VALUE, P.FLOOR_VALUE, P.RECEIVED):
             party[field, p] = distance.ratio(party[field, p], weight)
         moved = party[P.CONCESSION, p] > party[P.CONCESSION_BEFORE, p] + EPS
-        for q in range(mem.x.parties):
+        for q in range(x.parties):
             share = distance.ratio(got[p, q], weight)
             if moved and share > 0.0:
                 trusts[p, q] = trust.gained(trusts[p, q], w[W.TRUST_RECIPROCITY], share)
@@ -249,6 +256,7 @@ def listen(mem: Memory) -> None:
 @rule
 def hear(mem: Memory, p: int, b: int) -> None:
     """What one party makes of the others' last offers on one basket."""
+    x = sizes(mem)
     stakes = floats3(mem, AT.th_party_issue)
     first_issue = ints1(mem, AT.first_issue)
     stake = ints2(mem, AT.stake)
@@ -259,7 +267,7 @@ def hear(mem: Memory, p: int, b: int) -> None:
     pb = floats3(mem, AT.party_basket)
     weight = salience.total(stakes[PI.SALIENCE, p, first_issue[b] : first_issue[b + 1]])
     worst, total, others = math.inf, 0.0, 0
-    for q in range(mem.x.parties):
+    for q in range(x.parties):
         if q != p and stake[q, b] != 0:
             worth = utility_of(mem, p, b, offers[q])
             gain = 0.0 if math.isnan(heard[p, q, b]) else max(worth - heard[p, q, b], 0.0)
@@ -278,18 +286,19 @@ def hear(mem: Memory, p: int, b: int) -> None:
 @rule
 def position_gap(mem: Memory) -> float:
     """Salience-weighted mean distance between latest offers on baskets to be settled, over all pairs of parties."""
+    x = sizes(mem)
     is_open = ints1(mem, AT.open)
     first_issue = ints1(mem, AT.first_issue)
     stake = ints2(mem, AT.stake)
     stakes = floats3(mem, AT.th_party_issue)
     offers = floats2(mem, AT.offers)
     apart, weight = 0.0, 0.0
-    for b in range(mem.x.baskets):
+    for b in range(x.baskets):
         if is_open[b] == 0:
             continue
         lo, hi = first_issue[b], first_issue[b + 1]
-        for p in range(mem.x.parties):
-            for q in range(p + 1, mem.x.parties):
+        for p in range(x.parties):
+            for q in range(p + 1, x.parties):
                 if stake[p, b] != 0 and stake[q, b] != 0:
                     w, v = stakes[PI.SALIENCE, p, lo:hi], stakes[PI.SALIENCE, q, lo:hi]
                     apart += distance.pair_distance(offers[p, lo:hi], offers[q, lo:hi], w, v)

@@ -7,7 +7,7 @@ import math
 from sim.compiled import rule
 from sim.draws import delivered_share, logistic_unit, uniform, unit_exponential, weibull
 from sim.engine.fields import AT, B, N, P, S
-from sim.engine.memory import Memory, floats1, floats2, floats3, floats4, ints1, ints2, keys1
+from sim.engine.memory import Memory, floats1, floats2, floats3, floats4, ints1, ints2, keys1, sizes
 from sim.engine.state import derive_anew
 from sim.engine.table import floor_of, present_strength, utility_of
 from sim.layout import DATED, DYAD, INCIDENT, LEVER, LEVER_PARTY, MEDIATOR, MOVING, PARTY, PI, RANDOM, W
@@ -54,8 +54,9 @@ def elapse(mem: Memory, fate: int, step: int) -> tuple[float, bool, bool, float]
 @rule
 def any_open(mem: Memory) -> bool:
     """Whether any basket is still to be settled."""
+    x = sizes(mem)
     is_open = ints1(mem, AT.open)
-    for b in range(mem.x.baskets):
+    for b in range(x.baskets):
         if is_open[b] != 0:
             return True
     return False
@@ -64,10 +65,11 @@ def any_open(mem: Memory) -> bool:
 @rule
 def least_readiness(mem: Memory) -> float:
     """The least readiness among the parties that must come."""
+    x = sizes(mem)
     seat = ints1(mem, AT.seat)
     party = floats2(mem, AT.party)
     least = 1.0
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         if seat[p] != 0:
             least = min(least, party[P.READINESS, p])
     return least
@@ -76,6 +78,7 @@ def least_readiness(mem: Memory) -> float:
 @rule
 def happen(mem: Memory, fate: int, step: int, days: float, planned: float) -> None:
     """Phase 2: incidents of the gap, each with its day, and what they do to trust, cost, hardening and blame."""
+    x = sizes(mem)
     s = floats1(mem, AT.scalar)
     party = floats2(mem, AT.party)
     w = floats1(mem, AT.th_world)
@@ -94,14 +97,14 @@ def happen(mem: Memory, fate: int, step: int, days: float, planned: float) -> No
     n = ints1(mem, AT.count)
     start = s[S.DAY]
     end = start + days
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         party[P.COST, p] = incidents.faded(party[P.COST, p], days, w[W.PAIN_MEMORY])
         party[P.HARDENING, p] = incidents.faded(party[P.HARDENING, p], days, w[W.HARDENING_MEMORY])
         party[P.BLAME, p] = incidents.faded(party[P.BLAME, p], days, w[W.INCIDENT_MEMORY])
-    if mem.x.incidents == 0:
+    if x.incidents == 0:
         return
     chance = readiness.agreement_chance(s[S.GAP], least_readiness(mem))
-    for t in range(mem.x.incidents):
+    for t in range(x.incidents):
         rate = kind[INCIDENT.RATE, t]
         strength = 1.0 if surge_coercive[t] != 0 else chance
         base_rate[t] = rate
@@ -137,6 +140,7 @@ def happen(mem: Memory, fate: int, step: int, days: float, planned: float) -> No
 @rule
 def strike(mem: Memory, t: int, ago: float) -> None:
     """The effects of one incident of type `t`, `ago` days before the gap's end."""
+    x = sizes(mem)
     kind = floats2(mem, AT.th_incident)
     w = floats1(mem, AT.th_world)
     attribution = floats4(mem, AT.th_attribution)
@@ -148,9 +152,9 @@ def strike(mem: Memory, t: int, ago: float) -> None:
     cost = incidents.faded(kind[INCIDENT.COST, t], ago, w[W.PAIN_MEMORY])
     hardening = incidents.faded(kind[INCIDENT.HARDENING, t], ago, w[W.HARDENING_MEMORY])
     blame = incidents.faded(severity, ago, w[W.INCIDENT_MEMORY])
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         worst = 0.0
-        for q in range(mem.x.parties):
+        for q in range(x.parties):
             blamed = attribution[0, t, p, q]
             if blamed > 0.0:
                 trusts[p, q] = incidents.trust_after(trusts[p, q], effect, blamed, severity)
@@ -164,6 +168,7 @@ def strike(mem: Memory, t: int, ago: float) -> None:
 @rule
 def implement(mem: Memory, fate: int, step: int, days: float) -> None:
     """Phase 3: obligations that fell due are met in a share; settlements that stand may collapse."""
+    x = sizes(mem)
     s = floats1(mem, AT.scalar)
     pending = ints1(mem, AT.pending)
     due = floats1(mem, AT.due)
@@ -175,7 +180,7 @@ def implement(mem: Memory, fate: int, step: int, days: float) -> None:
     renewable = ints1(mem, AT.renewable)
     is_open = ints1(mem, AT.open)
     day = s[S.DAY]
-    for o in range(mem.x.obligations):
+    for o in range(x.obligations):
         if pending[o] == 1 and due[o] <= day:
             u = uniform(key_delivery[o], fate, step, 0)
             share = delivered_share(u, given[PARTY.COMPLIANCE, obligation_doer[o]])
@@ -183,7 +188,7 @@ def implement(mem: Memory, fate: int, step: int, days: float) -> None:
             s[S.MET_SHARE] += share
             s[S.MET] += 1.0
             seen(mem, o, share)
-    for b in range(mem.x.baskets):
+    for b in range(x.baskets):
         if settled[b] != 0:
             if renewable[b] != 0 and is_open[b] == 0 and executed(mem, b):
                 is_open[b] = 1
@@ -194,6 +199,7 @@ def implement(mem: Memory, fate: int, step: int, days: float) -> None:
 @rule
 def seen(mem: Memory, o: int, share: float) -> None:
     """What the others make of a delivery: trust for the share met; the shortfall is an incident blamed on the doer."""
+    x = sizes(mem)
     obligation_doer = ints1(mem, AT.obligation_doer)
     w = floats1(mem, AT.th_world)
     trusts = floats2(mem, AT.trust)
@@ -201,7 +207,7 @@ def seen(mem: Memory, o: int, share: float) -> None:
     party = floats2(mem, AT.party)
     doer = obligation_doer[o]
     missing = (1.0 - share) * w[W.SHORTFALL_SEVERITY]
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         if p != doer:
             trusts[p, doer] = trust.gained(trusts[p, doer], w[W.TRUST_DELIVERY], share)
             blame = blames[0, o, p]
@@ -214,9 +220,10 @@ def seen(mem: Memory, o: int, share: float) -> None:
 @rule
 def executed(mem: Memory, b: int) -> bool:
     """Whether every obligation of a settled basket fell due."""
+    x = sizes(mem)
     obligation_basket = ints1(mem, AT.obligation_basket)
     pending = ints1(mem, AT.pending)
-    for o in range(mem.x.obligations):
+    for o in range(x.obligations):
         if obligation_basket[o] == b and pending[o] != 2:
             return False
     return True
@@ -225,12 +232,13 @@ def executed(mem: Memory, b: int) -> bool:
 @rule
 def delivered(mem: Memory, b: int) -> bool:
     """Whether every obligation of a settled basket was met at least in the share that counts; false without any."""
+    x = sizes(mem)
     obligation_basket = ints1(mem, AT.obligation_basket)
     pending = ints1(mem, AT.pending)
     shares = floats1(mem, AT.share)
     w = floats1(mem, AT.th_world)
     any_obligation = False
-    for o in range(mem.x.obligations):
+    for o in range(x.obligations):
         if obligation_basket[o] == b:
             any_obligation = True
             if pending[o] != 2 or shares[o] < w[W.DELIVERED_ENOUGH]:
@@ -241,6 +249,7 @@ def delivered(mem: Memory, b: int) -> bool:
 @rule
 def collapse(mem: Memory, fate: int, step: int, b: int, days: float) -> None:
     """Whether a standing settlement collapses in the gap; if so its basket is open again."""
+    x = sizes(mem)
     stake = ints2(mem, AT.stake)
     package = floats1(mem, AT.package)
     w = floats1(mem, AT.th_world)
@@ -254,7 +263,7 @@ def collapse(mem: Memory, fate: int, step: int, b: int, days: float) -> None:
     obligation_basket = ints1(mem, AT.obligation_basket)
     pending = ints1(mem, AT.pending)
     margin = math.inf
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         if stake[p, b] != 0:
             margin = min(margin, utility_of(mem, p, b, package) - floor_of(mem, p, b))
     leverage = present_strength(mem, MEDIATOR.LEVERAGE)
@@ -273,7 +282,7 @@ def collapse(mem: Memory, fate: int, step: int, b: int, days: float) -> None:
         basket[B.SETTLED_DAY, b] = math.nan
         n[N.COLLAPSES] += 1
         n[N.COLLAPSED_MASK] |= 1 << b
-        for o in range(mem.x.obligations):
+        for o in range(x.obligations):
             if obligation_basket[o] == b:
                 pending[o] = 0
 
@@ -281,6 +290,7 @@ def collapse(mem: Memory, fate: int, step: int, b: int, days: float) -> None:
 @rule
 def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
     """Phase 4: levers, balance, pain, trust, readiness, reservation points; a mediator may leave."""
+    x = sizes(mem)
     w = floats1(mem, AT.th_world)
     lever = ints1(mem, AT.lever)
     given_lever = floats2(mem, AT.th_lever)
@@ -295,7 +305,7 @@ def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
     key_departure = keys1(mem, AT.key_departure)
     leaves = floats1(mem, AT.leaves)
     drift = w[W.BALANCE_DRIFT]
-    for k in range(mem.x.levers):
+    for k in range(x.levers):
         lever[k] = pulled(mem, fate, step, days, k)
         if lever[k] != 0:
             drift += given_lever[LEVER.BALANCE, k]
@@ -303,11 +313,11 @@ def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
     shock = logistic_unit(uniform(key_balance[0], fate, step, 0))
     s[S.BALANCE] = stalemate.moved_balance(before, drift, w[W.BALANCE_NOISE], days, shock)
     s[S.DRIFT] = stalemate.recent_drift(s[S.DRIFT], s[S.BALANCE] - before, days, w[W.BALANCE_MEMORY])
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         feel(mem, p, days)
     change = s[S.BALANCE] - w[W.BALANCE_START]
-    for p in range(mem.x.parties):
-        for i in range(mem.x.issues):
+    for p in range(x.parties):
+        for i in range(x.issues):
             reservation[p, i] = shifted_reservation(
                 stakes[PI.DEMAND, p, i],
                 derived_point[p, i],
@@ -315,7 +325,7 @@ def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
                 given[PARTY.SIDE, p],
                 change,
             )
-    for m in range(mem.x.mediators):
+    for m in range(x.mediators):
         if present[m] != 0:
             rate = mediator[MEDIATOR.DEPARTURE, m]
             gone = convening.switched(rate, days, uniform(key_departure[m], fate, step, 0))
@@ -326,6 +336,7 @@ def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
 @rule
 def feel(mem: Memory, p: int, days: float) -> None:
     """Pain, trust and readiness of one party at the end of a gap."""
+    x = sizes(mem)
     w = floats1(mem, AT.th_world)
     lever = ints1(mem, AT.lever)
     lever_party = floats3(mem, AT.th_lever_party)
@@ -334,7 +345,7 @@ def feel(mem: Memory, p: int, days: float) -> None:
     trusts = floats2(mem, AT.trust)
     dyad = floats3(mem, AT.th_dyad)
     relief = 0.0
-    for k in range(mem.x.levers):
+    for k in range(x.levers):
         if lever[k] != 0:
             relief += lever_party[LEVER_PARTY.RELIEF, k, p]
     party[P.PAIN, p] = stalemate.pain(
@@ -347,13 +358,13 @@ def feel(mem: Memory, p: int, days: float) -> None:
         w[W.PAIN_CAP],
     )
     total = 0.0
-    for q in range(mem.x.parties):
+    for q in range(x.parties):
         if q != p:
             trusts[p, q] = trust.drifted(trusts[p, q], dyad[DYAD.BASELINE, p, q], days, w[W.TRUST_MEMORY])
             total += trusts[p, q]
     party[P.READINESS, p] = readiness.readiness(
         party[P.PAIN, p],
-        total / (mem.x.parties - 1),
+        total / (x.parties - 1),
         s[S.PROGRESS],
         w[W.M0],
         w[W.M1],
@@ -392,6 +403,7 @@ def pulled(mem: Memory, fate: int, step: int, days: float, k: int) -> int:
 @rule
 def resume(mem: Memory) -> None:
     """Talks resume from abeyance: reservation points are derived anew, concession restarts, offers return to demands."""
+    x = sizes(mem)
     n = ints1(mem, AT.count)
     s = floats1(mem, AT.scalar)
     party = floats2(mem, AT.party)
@@ -406,12 +418,12 @@ def resume(mem: Memory) -> None:
     n[N.ABEYANCE] = 0
     n[N.STREAK] = 0
     s[S.TALK_TIME] = 0.0
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         party[P.CONCESSION, p] = given[PARTY.K0, p]
-        for b in range(mem.x.baskets):
+        for b in range(x.baskets):
             pb[1, p, b] = 1.0
             if is_open[b] != 0:
-                for q in range(mem.x.parties):
+                for q in range(x.parties):
                     heard[p, q, b] = math.nan
                 for i in range(first_issue[b], first_issue[b + 1]):
                     offers[p, i] = stakes[PI.DEMAND, p, i]

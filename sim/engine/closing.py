@@ -7,7 +7,7 @@ from sim.draws import uniform
 from sim.engine.bargaining import position_gap
 from sim.engine.fields import AT, B, N, P, S
 from sim.engine.meeting import binding, received
-from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, keys1, keys2
+from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, keys1, keys2, sizes
 from sim.engine.solver import greatest_surplus, nash_package
 from sim.engine.table import attending_strength, floor_of, utility_of
 from sim.layout import MEDIATOR, PI, RATIFIER, W
@@ -17,6 +17,7 @@ from sim.rules import agenda, convening, outcome, ratification, readiness, salie
 @rule
 def conclude(mem: Memory, fate: int, step: int, b: int) -> None:
     """A tentative settlement of one basket: approved at home and standing, or back on the table."""
+    x = sizes(mem)
     s = floats1(mem, AT.scalar)
     basket = floats2(mem, AT.basket)
     ratified = ints1(mem, AT.ratified)
@@ -34,7 +35,7 @@ def conclude(mem: Memory, fate: int, step: int, b: int) -> None:
     if basket[B.FIRST_DAY, b] != basket[B.FIRST_DAY, b]:
         basket[B.FIRST_DAY, b] = day
     if ratified[b] != 0:
-        for j in range(mem.x.ratifiers):
+        for j in range(x.ratifiers):
             if ratifier_basket[j, b] != 0 and not approved(mem, fate, step, j, b):
                 return
     settled[b], is_open[b], fallen[b] = 1, 0, outcome.STANDING
@@ -42,7 +43,7 @@ def conclude(mem: Memory, fate: int, step: int, b: int) -> None:
     basket[B.LEVERAGE_AT, b] = s[S.LEVERAGE]
     basket[B.BALANCE_AT, b] = s[S.BALANCE]
     n[N.SETTLED_MASK] |= 1 << b
-    for o in range(mem.x.obligations):
+    for o in range(x.obligations):
         if obligation_basket[o] == b:
             pending[o], shares[o] = 1, 0.0
             due[o] = day + terms[0, o]
@@ -51,6 +52,7 @@ def conclude(mem: Memory, fate: int, step: int, b: int) -> None:
 @rule
 def approved(mem: Memory, fate: int, step: int, j: int, b: int) -> bool:
     """Whether a ratifier approves; if not, the text fails or comes back amended and the others harden."""
+    x = sizes(mem)
     ratifier_party = ints1(mem, AT.ratifier_party)
     first_issue = ints1(mem, AT.first_issue)
     package = floats1(mem, AT.package)
@@ -80,7 +82,7 @@ def approved(mem: Memory, fate: int, step: int, j: int, b: int) -> bool:
         fallen[b] = outcome.AMENDED
         n[N.AMENDMENTS] += 1
         n[N.AMENDED_MASK] |= 1 << b
-        for q in range(mem.x.parties):
+        for q in range(x.parties):
             if q != p and stake[q, b] != 0:
                 party[P.HARDENING, q] += w[W.AMENDMENT_HARDENING]
     else:
@@ -92,6 +94,7 @@ def approved(mem: Memory, fate: int, step: int, j: int, b: int) -> bool:
 @rule
 def code_round(mem: Memory, fate: int, step: int, tentative: bool, papers: int) -> int:
     """The outcome code of a held round; progress and the gap between positions follow it."""
+    x = sizes(mem)
     n = ints1(mem, AT.count)
     basket_code = ints1(mem, AT.basket_code)
     settled = ints1(mem, AT.settled)
@@ -101,14 +104,14 @@ def code_round(mem: Memory, fate: int, step: int, tentative: bool, papers: int) 
     key_procedural = keys1(mem, AT.key_procedural)
     s = floats1(mem, AT.scalar)
     best, all_settled = -1, True
-    for b in range(mem.x.baskets):
+    for b in range(x.baskets):
         if n[N.SETTLED_MASK] & (1 << b):
             best = max(best, basket_code[b])
         if settled[b] == 0:
             all_settled = False
     tabled = n[N.TEXTS] > 0 or papers > 0 or tentative
     least = 1.0
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         if seat[p] != 0:
             least = min(least, party[P.READINESS, p])
     odds = convening.procedural_odds(
@@ -144,11 +147,12 @@ def papers_received(mem: Memory) -> int:
 @rule
 def final_outcome(mem: Memory) -> int:
     """The highest code standing at the end: of settlements that stand, else of what rounds left behind."""
+    x = sizes(mem)
     settled = ints1(mem, AT.settled)
     basket_code = ints1(mem, AT.basket_code)
     n = ints1(mem, AT.count)
     best, all_settled = -1, True
-    for b in range(mem.x.baskets):
+    for b in range(x.baskets):
         if settled[b] != 0:
             best = max(best, basket_code[b])
         else:
@@ -161,9 +165,10 @@ def final_outcome(mem: Memory) -> int:
 @rule
 def has_zone(mem: Memory, b: int) -> bool:
     """Whether a package exists that gives every party at least its floor."""
+    x = sizes(mem)
     stake = ints2(mem, AT.stake)
     floors = floats1(mem, AT.floor)
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         if stake[p, b] != 0:
             floors[p] = floor_of(mem, p, b)
     return greatest_surplus(mem, b) >= -EPS
@@ -172,10 +177,11 @@ def has_zone(mem: Memory, b: int) -> bool:
 @rule
 def pareto_distance(mem: Memory, b: int) -> float:
     """How much utility all parties could still gain alike over the settled package: 0 on the Pareto frontier."""
+    x = sizes(mem)
     stake = ints2(mem, AT.stake)
     floors = floats1(mem, AT.floor)
     package = floats1(mem, AT.package)
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         if stake[p, b] != 0:
             floors[p] = utility_of(mem, p, b, package)
     return max(greatest_surplus(mem, b), 0.0)
@@ -211,13 +217,14 @@ def blocked(mem: Memory, b: int, zone: bool) -> int:
 @rule
 def party_utility(mem: Memory, p: int) -> float:
     """A party's utility at the end over all issues, open baskets counting 0."""
+    x = sizes(mem)
     stake = ints2(mem, AT.stake)
     stakes = floats3(mem, AT.th_party_issue)
     first_issue = ints1(mem, AT.first_issue)
     settled = ints1(mem, AT.settled)
     package = floats1(mem, AT.package)
     got, weight = 0.0, 0.0
-    for b in range(mem.x.baskets):
+    for b in range(x.baskets):
         if stake[p, b] != 0:
             share = salience.total(stakes[PI.SALIENCE, p, first_issue[b] : first_issue[b + 1]])
             weight += share
@@ -232,16 +239,17 @@ def nash_distance(mem: Memory, b: int) -> float:
 
     1 where nothing gives all a gain, or where the package leaves someone without one.
     """
+    x = sizes(mem)
     stake = ints2(mem, AT.stake)
     floors, weights = floats1(mem, AT.floor), floats1(mem, AT.weight)
     tabled, package = floats1(mem, AT.tabled), floats1(mem, AT.package)
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         if stake[p, b] != 0:
             floors[p] = floor_of(mem, p, b)
             weights[p] = 1.0
     found = nash_package(mem, b, floats2(mem, AT.reservation))
     best, got = 1.0, 1.0
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         if stake[p, b] != 0:
             best *= max(utility_of(mem, p, b, tabled) - floors[p], 0.0)
             got *= max(utility_of(mem, p, b, package) - floors[p], 0.0)

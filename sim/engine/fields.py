@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import namedtuple
 from collections.abc import Callable
 from functools import partial
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.layout import BLOCKS, Streams, Structure
 from sim.rules import coalition, frontier, incidents
 from sim.rules.spoilers import MAX_EVENTS
+from sim.scenario.resolve import shapes
 
 if TYPE_CHECKING:
     from sim.scenario.resolve import Problem
@@ -110,20 +112,23 @@ class Sizes(NamedTuple):
     exchanges: int
     max_steps: int
     venue_rule: int
-    numbers: int
 
 
-PLAIN = Sizes._fields[:-1]
+PLAIN = Sizes._fields
 
 
 class Field(NamedTuple):
-    """A field: its name, kind (`f` floats, `i` integers, `u` keys), number of axes, shape and what fills it."""
+    """A field: its name, kind (`f` floats, `i` integers, `u` keys), number of axes, shape and what fills it.
+
+    `inside` gives where in the field `theta` a block of it begins.
+    """
 
     name: str
     kind: str
     axes: int
     shape: Callable[[Problem], tuple[int, ...]]
     given: Callable[[Problem], Any]
+    inside: Callable[[Problem], int] | None = None
 
 
 def _nothing(problem: Problem) -> None:
@@ -179,7 +184,23 @@ def _work(name: str, kind: str, axes: int, shape: Callable[[int, int, int], tupl
     return Field(name, kind, axes, sized, _nothing)
 
 
-THETA = tuple(Field(f"th_{b.name}", "f", 1 + len(b.dims), lambda problem: (), _nothing) for b in BLOCKS)
+def _block(number: int) -> Field:
+    """A block of the scenario's numbers, a view of part of the field `theta`."""
+
+    def shape(problem: Problem) -> tuple[int, ...]:
+        return shapes(problem.names)[number][1]
+
+    def begins(problem: Problem) -> int:
+        return sum(math.prod(before) for _, before in shapes(problem.names)[:number])
+
+    block = BLOCKS[number]
+    return Field(f"th_{block.name}", "f", 1 + len(block.dims), shape, _nothing, begins)
+
+
+THETA = (
+    Field("theta", "f", 1, lambda problem: (len(problem.paths),), _nothing),
+    *(_block(number) for number in range(len(BLOCKS))),
+)
 
 _STRUCTURE = tuple(_part("structure", name) for name in Structure._fields if name not in PLAIN)
 _STREAMS = tuple(_part("streams", name)._replace(name=f"key_{name}") for name in Streams._fields)

@@ -8,7 +8,7 @@ from sim.compiled import rule
 from sim.engine import between, closing, meeting
 from sim.engine.bargaining import concede, exchange, listen, on_table, position_gap
 from sim.engine.fields import AT, B, N, P, S
-from sim.engine.memory import Memory, floats1, floats2, ints1
+from sim.engine.memory import Memory, floats1, floats2, ints1, sizes
 from sim.engine.state import begin
 from sim.engine.texts import facilitate, mediate
 from sim.layout import PARTY, Floats, Ints, Priors, W
@@ -26,10 +26,10 @@ def simulate(
     `rounds` has room for the longest of runs. Returns -1, or the index of the first run with more incidents in one gap than fit.
     """
     n = ints1(mem, AT.count)
+    theta = floats1(mem, AT.theta)
     at = 0
     for k in range(fates.size):
-        # The scenario's numbers are the first fields of the buffer of floats.
-        draw_theta(priors, assumptions[k], mem.floats[: mem.x.numbers])
+        draw_theta(priors, assumptions[k], theta)
         begin(mem)
         play(mem, fates[k], rounds[at:])
         if n[N.OVERFLOW] != 0:
@@ -43,16 +43,17 @@ def simulate(
 @rule
 def play(mem: Memory, fate: int, rounds: Floats) -> None:
     """One run: the nine phases, step by step, until the horizon."""
+    x = sizes(mem)
     party = floats2(mem, AT.party)
     given = floats2(mem, AT.th_party)
     s = floats1(mem, AT.scalar)
     n = ints1(mem, AT.count)
     w = floats1(mem, AT.th_world)
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         party[P.CONCESSION, p] = given[PARTY.K0, p]
         between.feel(mem, p, 0.0)
     s[S.GAP] = position_gap(mem)
-    for step in range(mem.x.max_steps):
+    for step in range(x.max_steps):
         days, planned, ends, planned_day = between.elapse(mem, fate, step)
         between.happen(mem, fate, step, days, planned_day)
         if n[N.OVERFLOW] != 0:
@@ -81,20 +82,21 @@ def play(mem: Memory, fate: int, rounds: Floats) -> None:
 @rule
 def hold(mem: Memory, fate: int, step: int) -> int:
     """Phases 6 to 9 of a round that is held; returns its outcome code."""
+    x = sizes(mem)
     agreed = ints1(mem, AT.agreed)
     n = ints1(mem, AT.count)
     facilitate(mem)
     meeting.set_agenda(mem)
     concede(mem)
     tentative = False
-    for b in range(mem.x.baskets):
+    for b in range(x.baskets):
         agreed[b] = 0
         if on_table(mem, b):
             if exchange(mem, fate, step, b) or mediate(mem, fate, step, b):
                 agreed[b] = 1
                 tentative = True
     listen(mem)
-    for b in range(mem.x.baskets):
+    for b in range(x.baskets):
         if agreed[b] != 0:
             closing.conclude(mem, fate, step, b)
     n[N.HELD] += 1
@@ -131,6 +133,7 @@ def note(mem: Memory, rounds: Floats, step: int, days: float, code: int) -> None
 @rule
 def report(mem: Memory, row: Floats) -> None:
     """The row of a finished run: counts, then each basket's columns, then each party's utility."""
+    x = sizes(mem)
     n = ints1(mem, AT.count)
     s = floats1(mem, AT.scalar)
     settled = ints1(mem, AT.settled)
@@ -150,7 +153,7 @@ def report(mem: Memory, row: Floats) -> None:
     row[RUN.DELIVERED] = s[S.MET_SHARE] / s[S.MET] if s[S.MET] > 0.0 else np.nan
     row[RUN.GAP] = s[S.GAP]
     closing.waiting(mem)
-    for b in range(mem.x.baskets):
+    for b in range(x.baskets):
         at = len(RUN) + b * len(BASKET)
         zone = closing.has_zone(mem, b)
         stands = settled[b] != 0
@@ -160,5 +163,5 @@ def report(mem: Memory, row: Floats) -> None:
         row[at + BASKET.BLOCKED] = closing.blocked(mem, b, zone)
         row[at + BASKET.NASH] = closing.nash_distance(mem, b) if stands else np.nan
         row[at + BASKET.PARETO] = closing.pareto_distance(mem, b) if stands else np.nan
-    for p in range(mem.x.parties):
-        row[len(RUN) + mem.x.baskets * len(BASKET) + p] = closing.party_utility(mem, p)
+    for p in range(x.parties):
+        row[len(RUN) + x.baskets * len(BASKET) + p] = closing.party_utility(mem, p)

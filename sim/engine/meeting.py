@@ -6,7 +6,7 @@ from sim.compiled import rule
 from sim.draws import uniform
 from sim.engine.between import delivered
 from sim.engine.fields import AT, N, P, S
-from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, keys1
+from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, keys1, sizes
 from sim.engine.table import attending_strength
 from sim.layout import (
     DELIVERED,
@@ -29,18 +29,19 @@ from sim.rules.value import value
 @rule
 def venue_of(mem: Memory) -> int:
     """The venue of the planned round: fixed, in turn, or the one with the highest least acceptability."""
+    x = sizes(mem)
     venue_order = ints1(mem, AT.venue_order)
     n = ints1(mem, AT.count)
     seat = ints1(mem, AT.seat)
-    if mem.x.venue_rule == FIXED:
+    if x.venue_rule == FIXED:
         return venue_order[0]
-    if mem.x.venue_rule == ROTATING:
+    if x.venue_rule == ROTATING:
         return venue_order[(n[N.HELD] + n[N.POSTPONED]) % venue_order.size]
     best, most = venue_order[0], -1e9
     for j in range(venue_order.size):
         v = venue_order[j]
         least = 1e9
-        for p in range(mem.x.parties):
+        for p in range(x.parties):
             if seat[p] != 0:
                 least = min(least, acceptability_of(mem, v, p))
         if least > most:
@@ -91,6 +92,7 @@ def received(mem: Memory, document: int) -> bool:
 @rule
 def meeting_chance(mem: Memory, p: int, v: int) -> float:
     """Chance that a party comes to the planned round at venue `v`."""
+    x = sizes(mem)
     w = floats1(mem, AT.th_world)
     lever = ints1(mem, AT.lever)
     lever_party = floats3(mem, AT.th_lever_party)
@@ -98,7 +100,7 @@ def meeting_chance(mem: Memory, p: int, v: int) -> float:
     party = floats2(mem, AT.party)
     venue = floats2(mem, AT.th_venue)
     pressure = 0.0
-    for k in range(mem.x.levers):
+    for k in range(x.levers):
         if lever[k] != 0:
             pressure += lever_party[LEVER_PARTY.PRESSURE, k, p]
     unmet = 0
@@ -127,6 +129,7 @@ def meeting_chance(mem: Memory, p: int, v: int) -> float:
 @rule
 def convene(mem: Memory, fate: int, step: int) -> bool:
     """Phase 5: the round is held if every party with a seat comes; else it is postponed, in the end into abeyance."""
+    x = sizes(mem)
     n = ints1(mem, AT.count)
     seat = ints1(mem, AT.seat)
     party = floats2(mem, AT.party)
@@ -136,7 +139,7 @@ def convene(mem: Memory, fate: int, step: int) -> bool:
     v = venue_of(mem)
     n[N.VENUE] = v
     held = True
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         if seat[p] != 0:
             party[P.MEET, p] = meeting_chance(mem, p, v)
             if uniform(key_convene[p], fate, step, 0) >= party[P.MEET, p]:
@@ -144,8 +147,8 @@ def convene(mem: Memory, fate: int, step: int) -> bool:
     if not held:
         n[N.POSTPONED] += 1
         n[N.STREAK] += 1
-        n[N.LEVEL] = mem.x.start_level
-        if n[N.STREAK] >= mem.x.postponement_limit:
+        n[N.LEVEL] = x.start_level
+        if n[N.STREAK] >= x.postponement_limit:
             n[N.ABEYANCE] = 1
         return False
     n[N.STREAK] = 0
@@ -158,6 +161,7 @@ def convene(mem: Memory, fate: int, step: int) -> bool:
 @rule
 def rise(mem: Memory, fate: int, step: int, v: int) -> None:
     """Whether the parties agree to meet at a higher level."""
+    x = sizes(mem)
     n = ints1(mem, AT.count)
     is_open = ints1(mem, AT.open)
     w = floats1(mem, AT.th_world)
@@ -165,10 +169,10 @@ def rise(mem: Memory, fate: int, step: int, v: int) -> None:
     seat = ints1(mem, AT.seat)
     key_rise = keys1(mem, AT.key_rise)
     party = floats2(mem, AT.party)
-    if n[N.LEVEL] + 1 >= mem.x.levels:
+    if n[N.LEVEL] + 1 >= x.levels:
         return
     blocked, to_settle = 0, 0
-    for b in range(mem.x.baskets):
+    for b in range(x.baskets):
         if is_open[b] != 0:
             to_settle += 1
             if not mandated(mem, b):
@@ -178,7 +182,7 @@ def rise(mem: Memory, fate: int, step: int, v: int) -> None:
     odds = convening.higher_level_odds(w[W.LEVEL_BASE], w[W.LEVEL_BLOCKED], share, w[W.LEVEL_PUSH], push)
     if uniform(key_level[0], fate, step, 0) >= convening.chance(odds):
         return
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         if seat[p] != 0 and uniform(key_rise[p], fate, step, 0) >= party[P.MEET, p]:
             return
     n[N.LEVEL] += 1
@@ -199,6 +203,7 @@ def instruct(mem: Memory) -> None:
 @rule
 def mandated(mem: Memory, b: int) -> bool:
     """Whether the level of the talks suffices for a basket and for every party's mandate on it."""
+    x = sizes(mem)
     n = ints1(mem, AT.count)
     basket_level = ints1(mem, AT.basket_level)
     stake = ints2(mem, AT.stake)
@@ -206,7 +211,7 @@ def mandated(mem: Memory, b: int) -> bool:
     level = n[N.LEVEL]
     if level < basket_level[b]:
         return False
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         if stake[p, b] != 0 and level < mandated_level[p, b]:
             return False
     return True
@@ -236,9 +241,10 @@ def binding(mem: Memory, n: int) -> bool:
 @rule
 def set_agenda(mem: Memory) -> None:
     """Phase 6: for every basket whether it may be opened in this round, and if not, why."""
+    x = sizes(mem)
     status = ints1(mem, AT.status)
     precondition = ints2(mem, AT.precondition)
-    for b in range(mem.x.baskets):
+    for b in range(x.baskets):
         status[b] = OPEN if mandated(mem, b) else NO_MANDATE
     for n in range(precondition.shape[0]):
         b = precondition[n, 1]

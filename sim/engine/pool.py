@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.kernel import simulate
-from sim.engine.memory import Memory, new_memory
+from sim.engine.memory import Buffer
 from sim.errors import ParleyError
 from sim.layout import Floats, Ints
 from sim.outcomes import ROUND, run_width
@@ -32,12 +32,12 @@ class Chunk(NamedTuple):
 class _Space(NamedTuple):
     """What a worker keeps from chunk to chunk; fresh arrays would cost the system more than the runs themselves."""
 
-    mem: Memory
+    memory: Buffer
     rounds: Floats
 
 
 def _space(problem: Problem, chunk: int) -> _Space:
-    return _Space(new_memory(problem), np.empty((chunk * problem.structure.max_steps, len(ROUND))))
+    return _Space(Buffer(problem), np.empty((chunk * problem.structure.max_steps, len(ROUND))))
 
 
 def run_chunk(problem: Problem, start: int, assumptions: Ints, fates: Ints, space: _Space) -> Chunk:
@@ -45,7 +45,7 @@ def run_chunk(problem: Problem, start: int, assumptions: Ints, fates: Ints, spac
     structure = problem.structure
     runs = np.empty((fates.size, run_width(structure.baskets, structure.parties)))
     rows = np.zeros(fates.size, dtype=np.int64)
-    failed = simulate(space.mem, problem.priors, assumptions, fates, runs, space.rounds, rows)
+    failed = simulate(space.memory.address, problem.priors, assumptions, fates, runs, space.rounds, rows)
     if failed >= 0:
         raise ParleyError(
             f"run {start + failed} has more than {MAX_EVENTS} incidents between two rounds; lower the incident rates"

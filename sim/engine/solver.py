@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.compiled import rule
 from sim.engine.fields import AT
-from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2
+from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, sizes
 from sim.layout import PI, Floats
 from sim.rules.coalition import CoalitionWork, max_min_many, nash_many
 from sim.rules.frontier import max_min_two, nash_two
@@ -13,10 +13,11 @@ from sim.rules.frontier import max_min_two, nash_two
 @rule
 def seat_members(mem: Memory, b: int) -> int:
     """List in `members` who has a stake in a basket; returns how many."""
+    x = sizes(mem)
     stake = ints2(mem, AT.stake)
     members = ints1(mem, AT.members)
     size = 0
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         if stake[p, b] != 0:
             members[size] = p
             size += 1

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.compiled import rule
 from sim.engine.fields import AT, N, S
-from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2
+from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, sizes
 from sim.layout import DYAD, INCIDENT, PI, Floats, W
 from sim.rules.assumption import derived_reservation
 from sim.rules.spoilers import excitation_jump
@@ -15,6 +15,7 @@ from sim.rules.spoilers import excitation_jump
 @rule
 def begin(mem: Memory) -> None:
     """Clear the state and set it to the scenario's start."""
+    x = sizes(mem)
     s = floats1(mem, AT.scalar)
     n = ints1(mem, AT.count)
     party = floats2(mem, AT.party)
@@ -60,14 +61,14 @@ def begin(mem: Memory) -> None:
     pending[:] = 0
     shares[:] = 0.0
     excitation[:] = 0.0
-    n[N.LEVEL] = mem.x.start_level
+    n[N.LEVEL] = x.start_level
     n[N.VENUE] = -1
     s[S.BALANCE] = w[W.BALANCE_START]
     s[S.INFORMATION] = w[W.INFORMATION]
     copy(dyad[DYAD.TRUST], trusts)
     copy(stakes[PI.DEMAND], offers)
-    for i in range(mem.x.incidents):
-        for j in range(mem.x.incidents):
+    for i in range(x.incidents):
+        for j in range(x.incidents):
             excite[i, j] = excitation_jump(branching[0, i, j], kind[INCIDENT.DECAY, i])
     for k in range(document_day.size):
         if document_day[k] < 0.0:
@@ -87,14 +88,15 @@ def copy(given: Floats, out: Floats) -> None:
 @rule
 def derive_anew(mem: Memory) -> None:
     """Reservation points from documented concessions for the present day (specification, section 2)."""
+    x = sizes(mem)
     stakes = floats3(mem, AT.th_party_issue)
     is_derived = ints2(mem, AT.derived)
     derived_point = floats2(mem, AT.derived_point)
     s = floats1(mem, AT.scalar)
     w = floats1(mem, AT.th_world)
     f = stakes
-    for p in range(mem.x.parties):
-        for i in range(mem.x.issues):
+    for p in range(x.parties):
+        for i in range(x.issues):
             if is_derived[p, i] != 0:
                 derived_point[p, i] = derived_reservation(
                     f[PI.DEMAND, p, i],

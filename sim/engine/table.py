@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.compiled import rule
 from sim.engine.fields import AT, P
-from sim.engine.memory import Memory, floats2, floats3, ints1, ints2
+from sim.engine.memory import Memory, floats2, floats3, ints1, ints2, sizes
 from sim.layout import DYAD, MEDIATOR, PI, Floats
 from sim.rules import aspiration, commitment
 from sim.rules.value import utility
@@ -23,9 +23,10 @@ def strength_of(mem: Memory, field: int, m: int) -> float:
 @rule
 def present_strength(mem: Memory, field: int) -> float:
     """The largest strength among mediators that have not left, whether or not they sit in this round."""
+    x = sizes(mem)
     present = ints1(mem, AT.present)
     best = 0.0
-    for m in range(mem.x.mediators):
+    for m in range(x.mediators):
         if present[m] != 0:
             best = max(best, strength_of(mem, field, m))
     return best
@@ -43,8 +44,9 @@ def attending(mem: Memory, m: int, venue: int) -> bool:
 @rule
 def attending_strength(mem: Memory, field: int, venue: int) -> float:
     """The largest strength among mediators that sit in a round at this venue."""
+    x = sizes(mem)
     best = 0.0
-    for m in range(mem.x.mediators):
+    for m in range(x.mediators):
         if attending(mem, m, venue):
             best = max(best, strength_of(mem, field, m))
     return best
@@ -80,6 +82,7 @@ def lowest_of(mem: Memory, p: int, b: int) -> float:
 @rule
 def floor_of(mem: Memory, p: int, b: int) -> float:
     """The floor of a party on a basket: the least chance of compliance among the others obligated by it counts."""
+    x = sizes(mem)
     obligated = ints2(mem, AT.obligated)
     trusts = floats2(mem, AT.trust)
     dyad = floats3(mem, AT.th_dyad)
@@ -87,7 +90,7 @@ def floor_of(mem: Memory, p: int, b: int) -> float:
     party = floats2(mem, AT.party)
     guarantee = present_strength(mem, MEDIATOR.GUARANTEE)
     chance = 1.0
-    for q in range(mem.x.parties):
+    for q in range(x.parties):
         if q != p and obligated[b, q] != 0:
             chance = min(
                 chance, commitment.compliance_chance(trusts[p, q], guarantee, dyad[DYAD.AUTHORITY, p, q])

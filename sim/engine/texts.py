@@ -6,7 +6,7 @@ from sim.compiled import rule
 from sim.draws import uniform
 from sim.engine.bargaining import agrees
 from sim.engine.fields import AT, PB, N, S
-from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, keys2, keys3
+from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, keys2, keys3, sizes
 from sim.engine.solver import nash_package
 from sim.engine.table import attending, attending_strength
 from sim.layout import COMPROMISE, MEDIATOR, PI, W
@@ -17,6 +17,7 @@ from sim.rules.coalition import compromise
 @rule
 def facilitate(mem: Memory) -> None:
     """What facilitation brings to a round that is held: information, and a little trust."""
+    x = sizes(mem)
     n = ints1(mem, AT.count)
     w = floats1(mem, AT.th_world)
     s = floats1(mem, AT.scalar)
@@ -24,8 +25,8 @@ def facilitate(mem: Memory) -> None:
     strength = attending_strength(mem, MEDIATOR.FACILITATION, n[N.VENUE])
     gain = w[W.INFORMATION_GAIN]
     s[S.INFORMATION] = trust.gained(s[S.INFORMATION], gain, strength)
-    for p in range(mem.x.parties):
-        for q in range(mem.x.parties):
+    for p in range(x.parties):
+        for q in range(x.parties):
             if q != p:
                 trusts[p, q] = trust.gained(trusts[p, q], w[W.MEDIATION_TRUST], strength)
 
@@ -33,10 +34,11 @@ def facilitate(mem: Memory) -> None:
 @rule
 def mediate(mem: Memory, fate: int, step: int, b: int) -> bool:
     """Phase 8 on one basket: mediators at the table may put a single text; true when all accept it."""
+    x = sizes(mem)
     n = ints1(mem, AT.count)
     key_formulate = keys2(mem, AT.key_formulate)
     mediator = floats2(mem, AT.th_mediator)
-    for m in range(mem.x.mediators):
+    for m in range(x.mediators):
         if not attending(mem, m, n[N.VENUE]):
             continue
         if uniform(key_formulate[m, b], fate, step, 0) >= mediator[MEDIATOR.FORMULATION, m]:
@@ -52,6 +54,7 @@ def mediate(mem: Memory, fate: int, step: int, b: int) -> bool:
 @rule
 def draft(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
     """A mediator's text on a basket, written into `tabled`: false where it sees nothing all could accept."""
+    x = sizes(mem)
     first_issue = ints1(mem, AT.first_issue)
     stake = ints2(mem, AT.stake)
     floors = floats1(mem, AT.floor)
@@ -67,7 +70,7 @@ def draft(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
     text_rule = ints1(mem, AT.text_rule)
     tabled = floats1(mem, AT.tabled)
     lo, hi = first_issue[b], first_issue[b + 1]
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         if stake[p, b] == 0:
             continue
         floors[p] = pb[PB.FLOOR, p, b]
@@ -89,6 +92,7 @@ def draft(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
 @rule
 def answered(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
     """The parties' answers to a mediator's text; when all accept, it becomes the package."""
+    x = sizes(mem)
     first_issue = ints1(mem, AT.first_issue)
     stake = ints2(mem, AT.stake)
     w = floats1(mem, AT.th_world)
@@ -99,7 +103,7 @@ def answered(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
     package = floats1(mem, AT.package)
     offers = floats2(mem, AT.offers)
     lo, hi = first_issue[b], first_issue[b + 1]
-    for p in range(mem.x.parties):
+    for p in range(x.parties):
         if stake[p, b] == 0:
             continue
         persuaded = mediation.persuasion(w[W.PERSUASION], w[W.LEANING_PERSUASION], leaning[0, m, p])
@@ -109,7 +113,7 @@ def answered(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
             return False
     for i in range(lo, hi):
         package[i] = tabled[i]
-        for p in range(mem.x.parties):
+        for p in range(x.parties):
             if stake[p, b] != 0:
                 offers[p, i] = tabled[i]
     return True
