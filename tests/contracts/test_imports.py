@@ -40,7 +40,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("experiments.*",),
     ("sim.report.*",),
     ("sim.app.*",),
-    ("sim.cli.* sim.__main__",),
+    ("sim.cli.* sim.verbs.* sim.__main__",),
 )
 
 PLACES = {

@@ -1,0 +1,40 @@
+"""What several verbs share: the scenario, changes by path, the seed, and folders to write into."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+ScenarioArgument = Annotated[str, typer.Argument(help="Id of a shipped scenario, or a path.", show_default=False)]
+SeedOption = Annotated[int, typer.Option(help="Seed of all draws.", min=0, max=2**63 - 1)]
+ChangesOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Put a value at a path; may be repeated.")
+]
+
+
+def parsed_changes(given: list[str] | None) -> dict[str, Any]:
+    """`path=value` texts as values by path, read as YAML. Raises ScenarioError."""
+    from sim.errors import ScenarioError
+    from sim.scenario.yamlfile import read
+
+    changes: dict[str, Any] = {}
+    for text in given or []:
+        path, mark, value = text.partition("=")
+        if not mark or not path.strip():
+            raise ScenarioError(f"`{text}` is not of the form path=value", key="--set")
+        changes[path.strip()] = read(f"value: {value}", "--set").data["value"]
+    return changes
+
+
+def fresh_folder(out: Path) -> None:
+    """Make a folder for results. Raises ParleyError where it holds something or cannot be made."""
+    from sim.errors import ParleyError
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        if any(out.iterdir()):
+            raise ParleyError(f"{out} is not empty; give a new folder")
+    except OSError as error:
+        raise ParleyError(f"{out} cannot be used: {error.strerror}") from None
