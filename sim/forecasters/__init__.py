@@ -1,0 +1,1 @@
+"""Static forecasters: what a single number for power, position and salience says without any talks being simulated."""
