@@ -11,7 +11,7 @@ from sim.scenario.behaviour import Behaviour
 from sim.scenario.numbers import Any_, Few, Many, NonNegative, Positive, Signed, Unit
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Code = Literal["humanitarian", "ceasefire", "partial"]
+Code = Literal["procedural", "humanitarian", "ceasefire", "partial"]
 
 
 class Model(BaseModel):
