@@ -6,7 +6,7 @@ explain that round. What the scenario states itself is kept; only what it leaves
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ class Derived:
     demand: str | None = None
     conceded: str | None = None
     withdrawn_by: str | None = None
+    salience: str | None = None
     passed_over: tuple[str, ...] = ()
 
 
@@ -144,20 +145,23 @@ def _stake(
     own = _own(scenario, party, issue, admitted)
     note = Derived(demand=chosen.id if chosen else None)
     if stake.salience is None:
-        update["salience"] = _salience(scenario, own)
+        update["salience"], insisted = _salience(scenario, own)
+        note = replace(note, salience=insisted)
     direction = _direction(demand, others)
     if stake.reservation is None:
         conceding = _most_conceding(own, demand, direction) if chosen else None
         if conceding is None:
             update["reservation"] = _whole_range(demand, direction, stake)
         else:
-            withdrawn = next((p for p in own if p.stance == "withdrawn" and p.note.startswith(f"Withdraws {conceding.id}.")), None)
+            taking_back = (p for p in own if p.stance == "withdrawn")
+            withdrawn = next((p for p in taking_back if p.note.startswith(f"Withdraws {conceding.id}.")), None)
             update |= _concession_inputs(scenario, conceding, withdrawn)
             passed = tuple(p.id for p in _standing(own) if p not in (chosen, conceding))
-            note = Derived(note.demand, conceding.id, withdrawn.id if withdrawn else None, passed)
+            taken_back = withdrawn.id if withdrawn else None
+            note = replace(note, conceded=conceding.id, withdrawn_by=taken_back, passed_over=passed)
             return stake.model_copy(update=update), note
     passed = tuple(p.id for p in _standing(own) if p is not chosen)
-    return stake.model_copy(update=update), Derived(note.demand, passed_over=passed)
+    return stake.model_copy(update=update), replace(note, passed_over=passed)
 
 
 def _direction(demand: Number, others: list[Number]) -> int:
@@ -197,14 +201,14 @@ def _whole_range(demand: Number, direction: int, stake: Stake) -> Number:
     return _assumed([0.0, max(demand.low - MIN_ROOM, 1e-6)], why)
 
 
-def _salience(scenario: Scenario, own: list[Position]) -> Number:
-    """Salience coded from the strongest documented insistence, on the scenario's assumed scale."""
+def _salience(scenario: Scenario, own: list[Position]) -> tuple[Number, str | None]:
+    """Salience coded from the strongest documented insistence, on the scenario's assumed scale; and its position."""
     order = ("key_requirement", "basic_provision", "listed", "mentioned")
     for insistence in order:
         found = [p for p in own if p.insistence == insistence]
         if found and insistence in scenario.salience_scale:
             why = f"coded from `{insistence}` in {found[-1].id} [{found[-1].cited()}]"
-            return scenario.salience_scale[insistence].model_copy(update={"why": why})
+            return scenario.salience_scale[insistence].model_copy(update={"why": why}), found[-1].id
     if "silent" in scenario.salience_scale:
-        return scenario.salience_scale["silent"].model_copy(update={"why": "no insistence is documented"})
-    return _assumed([0.2, 1.0], "no insistence is documented and the scenario gives no salience scale")
+        return scenario.salience_scale["silent"].model_copy(update={"why": "no insistence is documented"}), None
+    return _assumed([0.2, 1.0], "no insistence is documented and the scenario gives no salience scale"), None

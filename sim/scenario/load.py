@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import types
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin
@@ -12,6 +13,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from sim.errors import ScenarioError, nearest
+from sim.positions import Record, load_record
 from sim.scenario import merge
 from sim.scenario.check import check
 from sim.scenario.derive import Derivations, derive
@@ -26,7 +28,8 @@ class Loaded:
     """A scenario ready to run, with what is needed to explain it.
 
     `data` is the plain data after `extends`, defaults and changes (what a manifest keeps); `derivations` says for each
-    derived demand and reservation point which positions it rests on; `origins` knows file and line of every key.
+    derived demand and reservation point which positions it rests on; `origins` knows file and line of every key;
+    `changes` are the values the user put at dotted paths, the latest at each path.
     """
 
     scenario: Scenario
@@ -34,10 +37,16 @@ class Loaded:
     derivations: Derivations
     origins: merge.Origins = field(repr=False)
     folder: Path = field(repr=False)
+    changes: dict[str, Any] = field(default_factory=dict)
 
     def changed(self, changes: Mapping[str, Any]) -> Loaded:
         """The same scenario with values put at dotted paths; raises ScenarioError on a wrong path or value."""
-        return _finish(self.data, self.origins, self.folder, changes)
+        changed = _finish(self.data, self.origins, self.folder, changes)
+        return replace(changed, changes={**self.changes, **changes})
+
+    def documents(self) -> Record | None:
+        """The sources and positions that a scenario with `evidence` is derived from; None without."""
+        return None if self.scenario.evidence is None else load_record(_evidence(self.scenario, self.folder))
 
 
 def shipped_folder() -> Path:
@@ -136,15 +145,16 @@ def evidence_folder(beside: Path, name: str) -> Path:
 def _finish(
     data: dict[str, Any], origins: merge.Origins, folder: Path, changes: Mapping[str, Any]
 ) -> Loaded:
-    plain = merge.overlay(data, {})
+    plain = copy.deepcopy(data)
     if changes:
         known = known_paths(_validated(plain, origins))
         for path, value in changes.items():
             merge.set_path(plain, path, value, known)
     scenario = _validated(plain, origins)
     check(scenario, origins)
-    resolved, derivations = derive(scenario, origins, folder if scenario.evidence is None else _evidence(scenario, folder))
-    return Loaded(resolved, plain, derivations, origins, folder)
+    documents = folder if scenario.evidence is None else _evidence(scenario, folder)
+    resolved, derivations = derive(scenario, origins, documents)
+    return Loaded(resolved, plain, derivations, origins, folder, dict(changes))
 
 
 def _evidence(scenario: Scenario, folder: Path) -> Path:

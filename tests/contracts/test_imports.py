@@ -29,11 +29,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("sim.positions",),
     ("sim.scenario.*",),
     ("sim.outcomes", "sim.summary"),
-    ("sim.plots.*",),  # figures come from tables: nothing that runs a simulation lies to their left
+    ("sim.plots.* sim.look",),  # figures come from tables: nothing that runs a simulation lies to their left
     ("sim.engine.*", "sim.agents sim.basket sim.model sim.run.*"),
     ("sim.mesa_pool",),
     ("sim.provenance sim.ensemble sim.store",),
-    ("sim.solutions.*", "sim.forecasters.*", "sim.narrative.*"),
+    ("sim.solutions.*", "sim.forecasters.*", "sim.narrative.* sim.wording"),
     ("sim",),
     ("sim.interop.*",),
     ("calibration.*",),

@@ -1,0 +1,235 @@
+"""What a result stands on: versions, resolved scenario and its hash, seed, indices, citations, environment.
+
+Everything that can move a number is in the manifest; what cannot (workers, chunks, the machine's name for itself, the
+time) is under `environment` and `created`, outside the fingerprint.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import platform
+import re
+from collections.abc import Iterator
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.layout import Ints
+from sim.scenario.load import Loaded, shipped_folder
+from sim.scenario.numbers import Number, numbers_in
+from sim.sources import Source, load_sources
+from sim.version import __version__
+
+if TYPE_CHECKING:
+    from sim.ensemble import Plan
+
+FORMAT = 1
+"""Raised when a reader of manifests has to know of a change."""
+
+_PACKAGES = (
+    "numpy",
+    "numba",
+    "llvmlite",
+    "mesa",
+    "scipy",
+    "pandas",
+    "pyarrow",
+    "pydantic",
+    "ruamel.yaml",
+    "matplotlib",
+)
+_MANY = 1000
+_PAPER = re.compile(r"([A-Z][\w-]+)(?:,? (?:et al\.|& [A-Z][\w-]+|and [A-Z][\w-]+))? \(?((?:19|20)\d\d)\b")
+
+
+def manifest(job: Plan) -> dict[str, Any]:
+    """All that is needed to judge and repeat an ensemble, as data that JSON can hold."""
+    party_class = job.party_class
+    return {
+        "kind": "run",
+        "format": FORMAT,
+        "parley": __version__,
+        "fingerprint": fingerprint(job),
+        "seed": job.seed,
+        "n": job.n,
+        "engine": job.engine,
+        "party_class": f"{party_class.__module__}.{party_class.__qualname__}" if party_class else None,
+        "assumptions": index_ranges(job.assumptions),
+        "fates": index_ranges(job.fates),
+        "scenario": _scenario(job.loaded),
+        "citations": citations(job.loaded),
+        "environment": {**environment(), "workers": job.workers, "chunk": job.chunk},
+        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _scenario(loaded: Loaded) -> dict[str, Any]:
+    s = loaded.scenario
+    notes = {
+        f"{party}.{issue}": {key: value for key, value in vars(note).items() if value}
+        for (party, issue), note in loaded.derivations.items()
+    }
+    return {
+        "id": s.id,
+        "title": s.title,
+        "as_of": s.as_of.isoformat(),
+        "hash": scenario_hash(loaded),
+        "admitted": s.evidence.admit if s.evidence else None,
+        "changes": plain(loaded.changes),
+        "derivations": {key: note for key, note in notes.items() if note},
+        "resolved": resolved(loaded),
+    }
+
+
+# The scenario as it was run
+
+
+def resolved(loaded: Loaded) -> dict[str, Any]:
+    """The scenario with every demand and reservation point filled in, as plain data; it validates as a scenario."""
+    data = loaded.scenario.model_dump(mode="json", exclude_none=True)
+    data.pop("evidence", None)  # where the documents lie; what they say is in the numbers
+    return data
+
+
+def scenario_hash(loaded: Loaded) -> str:
+    """Hash of the resolved scenario, the user's changes included; the same wherever its files lie.
+
+    The order of parties, issues, baskets … counts, for it decides who speaks first; that of a party's numbers does not.
+    """
+    return blake(json.dumps(_canonical(resolved(loaded)), ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+
+
+def _canonical(node: Any) -> Any:
+    """Plain data with mappings from names to numbers in alphabetical order."""
+    if isinstance(node, list):
+        return [_canonical(entry) for entry in node]
+    if not isinstance(node, dict):
+        return node
+    below = {key: _canonical(entry) for key, entry in node.items()}
+    numbers = all(isinstance(entry, dict) and "shape" in entry for entry in below.values())
+    return dict(sorted(below.items())) if numbers else below
+
+
+def blake(text: str) -> str:
+    """Hash of a text, 32 hexadecimal digits."""
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def fingerprint(job: Plan) -> str:
+    """Short name of a result: equal where parley, scenario, seed, indices and minds are equal, whatever the engine."""
+    mind = job.party_class.__qualname__ if job.party_class else ""
+    digest = hashlib.blake2b(digest_size=6)
+    digest.update(f"{__version__}|{scenario_hash(job.loaded)}|{job.seed}|{job.n}|{mind}|".encode())
+    digest.update(job.assumptions.astype("<i8").tobytes() + job.fates.astype("<i8").tobytes())
+    return digest.hexdigest()
+
+
+def plain(value: Any) -> Any:
+    """Data as JSON holds it: dates as text, tuples as lists, NumPy numbers as numbers."""
+    if isinstance(value, dict):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    if isinstance(value, np.generic):
+        return value.item()
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def index_ranges(index: Ints) -> list[list[int]] | dict[str, Any]:
+    """Indices as ranges `[first, last]` in their order; with more than a thousand ranges, their ends and a hash."""
+    ends = np.flatnonzero(np.diff(index) != 1)
+    if ends.size >= _MANY:
+        digest = hashlib.blake2b(index.astype("<i8").tobytes(), digest_size=16).hexdigest()
+        return {"count": int(index.size), "least": int(index.min()), "largest": int(index.max()), "hash": digest}
+    first, last = [0, *(ends + 1).tolist()], [*ends.tolist(), index.size - 1]
+    return [[int(index[a]), int(index[b])] for a, b in zip(first, last, strict=True)]
+
+
+# What it rests on
+
+
+def citations(loaded: Loaded) -> list[dict[str, Any]]:
+    """Every source the numbers rest on, then the papers their reasons name, each with what it is cited for."""
+    record = loaded.documents()
+    sources = record.sources if record else load_sources(shipped_folder())
+    used = set(_documents(loaded)) & set(sources)
+    papers = set(_papers(loaded, list(sources))) - used
+    found = [("document", name) for name in sources if name in used]
+    found += [("paper", name) for name in sources if name in papers]
+    return [_citation(kind, name, sources[name]) for kind, name in found]
+
+
+def _citation(kind: str, name: str, source: Source) -> dict[str, Any]:
+    return {
+        "id": name,
+        "kind": kind,
+        "citation": source.citation(),
+        "cited_for": source.cited_for,
+        "perspective": source.perspective,
+    }
+
+
+def _documents(loaded: Loaded) -> Iterator[str]:
+    """Ids of the sources behind numbers, derived ones included, and behind mandates, conditions and papers."""
+    for _, number in numbers_in(loaded.scenario):
+        if number.source:
+            yield number.source
+    record = loaded.documents()
+    positions = {position.id: position for position in record.positions} if record else {}
+    for note in loaded.derivations.values():
+        for name in (note.demand, note.conceded, note.withdrawn_by, note.salience):
+            if name:
+                yield from (cited.id for cited in positions[name].sources)
+    for party in loaded.scenario.parties.values():
+        yield from (entry.source for entry in party.mandate if entry.source)
+        yield from (entry.source for entry in party.preconditions if entry.source)
+    yield from (document.source for document in loaded.scenario.documents.values() if document.source)
+
+
+def _papers(loaded: Loaded, known: list[str]) -> Iterator[str]:
+    """Ids of the papers that reasons name by author and year: `Kydd & Walter 2002` is `kydd-walter-2002`."""
+    for _, number in numbers_in(loaded.scenario):
+        for author, year in _PAPER.findall(number.why or ""):
+            first = author.lower()
+            yield from (name for name in known if name.endswith(f"-{year}") and name.split("-")[0] == first)
+
+
+def counts(loaded: Loaded) -> dict[str, int]:
+    """How many numbers of a scenario are documented, derived from documents, assumed … (kinds that occur)."""
+    found: dict[str, int] = {}
+    number: Number
+    for _, number in numbers_in(loaded.scenario):
+        found[number.provenance] = found.get(number.provenance, 0) + 1
+    return found
+
+
+# Where it ran
+
+
+def environment() -> dict[str, Any]:
+    """Versions and machine. Equal results are promised for equal versions and processor type only."""
+    return {
+        "python": platform.python_version(),
+        "versions": {name: version for name in _PACKAGES if (version := _version(name))},
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "processor": _processor(),
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _processor() -> str:
+    """The processor type as the compiler names it: what decides which machine code is made."""
+    from llvmlite import binding
+
+    name: str = binding.get_host_cpu_name()
+    return name
