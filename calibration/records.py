@@ -1,0 +1,137 @@
+"""The record that fits are held against: coded rounds of talks, and shares of outcomes of recorded crises."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from sim.errors import ParleyError, nearest
+from sim.positions import Cited
+from sim.rules.outcome import CODES
+from sim.scenario.load import shipped_folder
+from sim.scenario.yamlfile import Document, read
+from sim.sources import load_sources
+
+STYLES = ("none", "facilitation", "formulation", "manipulation")
+COLUMNS = ("id", "date_start", "date_end", "format", "venue", "outcome_code", "gap_days_from_previous_start")
+"""Columns of a record of rounds as CSV that scoring reads; others may stand beside them."""
+
+
+def record_folder() -> Path:
+    """The folder of the record that comes with the package."""
+    return Path(__file__).parent / "record"
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Statement(_Entry):
+    """Who says what about a round: a party about itself (`own`), about the other (`attributed`), or an outlet (`media`)."""
+
+    by: str
+    kind: Literal["own", "attributed", "media"]
+    says: str
+    sources: list[Cited] = Field(min_length=1)
+
+
+class Round(_Entry):
+    """One coded round. `codes` is the set the sources support, the record's own reading first; `gap` in days."""
+
+    id: str
+    start: datetime.date
+    end: datetime.date
+    gap: int | None = Field(default=None, ge=0)
+    venue: str
+    place: str
+    access: Literal["in person", "online"]
+    third_party: str
+    codes: list[str] = Field(min_length=1)
+    delivered: tuple[float, float] | None = None
+    walk_backs: tuple[int, int] | None = None
+    why: str | None = None
+    statements: list[Statement] = Field(min_length=1)
+
+
+@lru_cache(maxsize=4)
+def load_rounds(path: Path | None = None) -> tuple[Round, ...]:
+    """The coded rounds in order of date. Raises ScenarioError naming file, line and key."""
+    file = path or record_folder() / "rounds.yaml"
+    document = read(file)
+    entries = document.data.get("rounds")
+    if not isinstance(entries, list):
+        raise document.refuse("expected a list of rounds", ("rounds",))
+    found = tuple(_round(document, n, entry) for n, entry in enumerate(entries))
+    known = set(load_sources(shipped_folder()))
+    for n, entry in enumerate(found):
+        _check(document, n, entry, found[:n], known)
+    return found
+
+
+def _round(document: Document, n: int, entry: Any) -> Round:
+    try:
+        return Round.model_validate(entry)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise document.refuse(f"{first['msg'][0].lower()}{first['msg'][1:]}", ("rounds", n, *first["loc"])) from None
+
+
+def _check(document: Document, n: int, entry: Round, earlier: tuple[Round, ...], known: set[str]) -> None:
+    for code in entry.codes:
+        if code not in CODES:
+            raise document.refuse(
+                f"unknown code `{code}`; allowed: {', '.join(CODES)}{nearest(code, list(CODES))}", ("rounds", n, "codes")
+            )
+    if earlier and entry.start < earlier[-1].start:
+        raise document.refuse("rounds are listed in order of date", ("rounds", n, "start"))
+    if entry.gap is not None and (not earlier or (entry.start - earlier[-1].start).days != entry.gap):
+        raise document.refuse("`gap` is not the days since the start of the round before", ("rounds", n, "gap"))
+    for statement in entry.statements:
+        for cited in statement.sources:
+            if cited.id not in known:
+                raise document.refuse(
+                    f"unknown source `{cited.id}`{nearest(cited.id, sorted(known))}", ("rounds", n, "statements")
+                )
+
+
+@dataclass(frozen=True)
+class Crises:
+    """Crises and formal agreements among them, by style of mediation."""
+
+    cases: dict[str, int]
+    formal: dict[str, int]
+
+    def share(self, style: str) -> float:
+        """Share of crises of a style that ended in a formal agreement."""
+        return self.formal[style] / self.cases[style]
+
+
+def load_crises(path: Path | None = None) -> Crises:
+    """The cross table, added up over degrees of violence. Raises ParleyError where a count is wrong."""
+    file = path or record_folder() / "crises.csv"
+    cases, formal = dict.fromkeys(STYLES, 0), dict.fromkeys(STYLES, 0)
+    with file.open(encoding="utf-8", newline="") as stream:
+        for line, row in enumerate(csv.DictReader(stream), start=2):
+            style = row["mediation_style"]
+            parts = [int(row[name]) for name in ("formal", "semi_formal", "tacit", "other")]
+            if style not in STYLES or sum(parts) != int(row["crises"]) or min(parts) < 0:
+                raise ParleyError(f"{file.name}:{line}: unknown style, or outcomes do not add up to `crises`")
+            cases[style] += int(row["crises"])
+            formal[style] += parts[0]
+    return Crises(cases, formal)
+
+
+def odds_ratio(a: float, b: float, c: float, d: float) -> tuple[float, float, float]:
+    """Odds ratio (a/b)/(c/d) with its 95% interval by Woolf's logarithmic method (Woolf 1955, Ann. Hum. Genet. 19)."""
+    import math
+
+    if min(a, b, c, d) <= 0:
+        return math.nan, math.nan, math.nan
+    ratio, width = (a / b) / (c / d), 1.959963984540054 * math.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
+    return ratio, ratio * math.exp(-width), ratio * math.exp(width)

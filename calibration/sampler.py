@@ -1,0 +1,99 @@
+"""A sampler for pyABC whose result does not depend on the number of workers: every evaluation has its own seed.
+
+pyABC's parallel samplers seed each forked worker from the system, so a fit can never be repeated. Here evaluation i of
+generation t reseeds the generators that pyABC proposes with from a hash of (seed, t, i), and the first n accepted in the
+order of i are kept. The simulator is addressed and touches none of these generators.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
+import numpy as np
+from pyabc.sampler import Sampler
+
+from sim.draws import stream_key
+
+_BATCH = 100
+_work: Callable[[], Any] | None = None
+
+
+def evaluation_seed(seed: int, generation: int, number: int) -> int:
+    """The 32-bit seed of one evaluation."""
+    return int(stream_key(seed, "proposal", f"{generation}|{number}")) & 0xFFFFFFFF
+
+
+def _range(seed: int, generation: int, numbers: range) -> list[tuple[int, Any]]:
+    assert _work is not None
+    found = []
+    for number in numbers:
+        own = evaluation_seed(seed, generation, number)
+        random.seed(own)
+        np.random.seed(own)
+        found.append((number, _work()))
+    return found
+
+
+def _adopt(work: Callable[[], Any]) -> None:
+    global _work
+    _work = work
+
+
+class AddressedSampler(Sampler):
+    """Static batches of numbered evaluations, on forked processes where there is more than one worker."""
+
+    def __init__(self, seed: int, workers: int, progress: Callable[[int, int, int], None] | None = None) -> None:
+        super().__init__()
+        self.seed, self.workers, self.progress = seed, workers, progress
+
+    def sample_until_n_accepted(
+        self,
+        n: int,
+        simulate_one: Callable[[], Any],
+        t: int,
+        *,
+        max_eval: float = np.inf,
+        all_accepted: bool = False,
+        ana_vars: Any = None,
+    ) -> Any:
+        """The first `n` accepted evaluations by number; `ok` is False if `max_eval` came first."""
+        _adopt(simulate_one)
+        sample = self._create_empty_sample()
+        accepted, done = 0, 0
+        if self.workers == 1:
+            accepted, done = self._collect(sample, n, t, max_eval, lambda r: [_range(self.seed, t, r)])
+        else:
+            # The child inherits `simulate_one` by forking: it is a closure and need not be pickled.
+            context = multiprocessing.get_context("fork")
+            with ProcessPoolExecutor(self.workers, mp_context=context) as pool:
+
+                def spread(numbers: range) -> list[list[tuple[int, Any]]]:
+                    parts = [numbers[k :: self.workers] for k in range(self.workers)]
+                    return [job.result() for job in [pool.submit(_range, self.seed, t, part) for part in parts]]
+
+                accepted, done = self._collect(sample, n, t, max_eval, spread)
+        self.nr_evaluations_ = done
+        if accepted < n:
+            sample.ok = False
+        return sample
+
+    def _collect(
+        self, sample: Any, n: int, t: int, max_eval: float, spread: Callable[[range], list[list[tuple[int, Any]]]]
+    ) -> tuple[int, int]:
+        accepted, done, start = 0, 0, 0
+        while accepted < n and done < max_eval:
+            batch = range(start, start + _BATCH)
+            start = batch.stop
+            for _, particle in sorted((pair for part in spread(batch) for pair in part), key=lambda pair: pair[0]):
+                if accepted == n:
+                    break
+                sample.append(particle)
+                done += 1
+                accepted += bool(particle.accepted)
+            if self.progress:
+                self.progress(t, accepted, done)
+        return accepted, done
