@@ -1,0 +1,71 @@
+"""Scenarios as NegMAS reads them: a folder a basket with the domain and one utility function a party.
+
+The files are written as JSON, which is YAML too, so that no label can be mistaken for a number or a truth value.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from sim.errors import ParleyError
+from sim.interop.discrete import domain, option_labels, option_points
+from sim.interop.domain import Domain
+from sim.scenario.load import Loaded
+from sim.scenario.resolve import resolve
+from sim.solutions.game import MIDDLE, at, games
+
+
+def negmas_files(of: Domain) -> dict[str, dict[str, Any]]:
+    """File names and their contents for one domain."""
+    space = {
+        "type": "DiscreteCartesianOutcomeSpace",
+        "name": of.name,
+        "issues": [
+            {"type": "CategoricalIssue", "name": issue, "values": list(values)}
+            for issue, values in zip(of.issues, of.values, strict=True)
+        ],
+    }
+    files: dict[str, dict[str, Any]] = {"domain.yml": space}
+    for profile in of.profiles:
+        tables = [
+            {"type": "TableFun", "mapping": dict(zip(values, table.tolist(), strict=True))}
+            for values, table in zip(of.values, profile.evaluations, strict=True)
+        ]
+        files[f"{profile.name}.yml"] = {
+            "type": "LinearAdditiveUtilityFunction",
+            "name": profile.name,
+            "weights": profile.weights.tolist(),
+            "values": tables,
+            "reserved_value": profile.reserved,
+        }
+    return files
+
+
+def domains(loaded: Loaded, seed: int = 0, assumption: int = MIDDLE) -> list[Domain]:
+    """One domain a basket, and one for all baskets at once if there are several: labelled options as values."""
+    found = []
+    for game in games(at(resolve(loaded.scenario, seed), assumption)):
+        points, labels = option_points(loaded.scenario, game), option_labels(loaded.scenario, game)
+        found.append(domain(game, points, labels))
+    return found
+
+
+def export(loaded: Loaded, out: Path, seed: int = 0, assumption: int = MIDDLE) -> list[Path]:
+    """Write every domain into a folder of its own below `out`, which is new or empty. Raises ParleyError."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        if any(out.iterdir()):
+            raise ParleyError(f"{out} is not empty; give a new folder")
+        written = []
+        for found in domains(loaded, seed, assumption):
+            folder = out / found.name
+            folder.mkdir()
+            for name, content in negmas_files(found).items():
+                text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+                (folder / name).write_text(text + "\n", encoding="utf-8")
+            written.append(folder)
+    except OSError as error:
+        raise ParleyError(f"{out} cannot be used: {error.strerror}") from None
+    return written

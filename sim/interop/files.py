@@ -1,0 +1,75 @@
+"""Reading what others wrote and writing scenarios: small files, every fault with its file, nothing half done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from sim.errors import ParleyError, ScenarioError
+
+MAX_BYTES = 2_000_000
+_DECORATION = re.compile(r"[^a-z0-9]+")
+
+
+def text_of(path: Path) -> str:
+    """The text of a UTF-8 file of at most MAX_BYTES. Raises ScenarioError."""
+    name = path.name or str(path)
+    try:
+        if not path.is_file():
+            raise ScenarioError("no such file" if not path.exists() else "is not a regular file", file=name)
+        with path.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise ScenarioError(f"cannot be read: {error}", file=name) from None
+    if len(raw) > MAX_BYTES:
+        raise ScenarioError(f"is larger than {MAX_BYTES:,} bytes, the most that is read", file=name)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ScenarioError("is not UTF-8; save the file as UTF-8", file=name, line=line) from None
+
+
+def slug(text: str, taken: Iterable[str] = (), fallback: str = "item") -> str:
+    """A name that a scenario may use, made of a title: lower-case letters, digits, underscores; none of `taken`."""
+    plain = _DECORATION.sub("_", text.lower()).strip("_")[:50].strip("_")
+    if not plain:
+        plain = fallback
+    if not plain[0].isalpha():
+        plain = f"{fallback}_{plain}"[:54]
+    used, name, k = set(taken), plain, 2
+    while name in used:
+        name, k = f"{plain}_{k}", k + 1
+    return name
+
+
+def shown(text: str) -> str:
+    """A text on one printable line, for titles."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200]
+
+
+def write_scenario(data: dict[str, Any], out: Path, head: str) -> None:
+    """Write a scenario file after making sure that it loads. Raises ParleyError; then nothing is left behind."""
+    from ruamel.yaml import YAML
+
+    from sim.scenario.load import load
+
+    if out.suffix not in (".yaml", ".yml"):
+        raise ParleyError(f"{out} does not end in .yaml")
+    if out.exists():
+        raise ParleyError(f"{out} exists; give a new name")
+    draft = out.with_name(f".{out.stem}.draft.yaml")
+    yaml = YAML()
+    yaml.width = 110
+    try:
+        with draft.open("w", encoding="utf-8") as stream:
+            stream.write("".join(f"# {line}\n" for line in head.splitlines()))
+            yaml.dump(data, stream)
+        load(draft)
+        draft.rename(out)
+    except OSError as error:
+        raise ParleyError(f"{out} cannot be written: {error.strerror}") from None
+    finally:
+        draft.unlink(missing_ok=True)

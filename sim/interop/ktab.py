@@ -1,0 +1,167 @@
+"""KTAB's spatial model of politics: its CSV of actors with power, position and salience on each dimension.
+
+The layout is that of `examples/smp` (KAPSARC Toolkit for Behavioral Analysis): a line `name, description, actors,
+dimensions`, a heading, then a line an actor: `name, description, power, position 1, salience 1, …`, positions and
+saliences from 0 to 100, with or without a final comma.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.errors import ScenarioError
+from sim.forecasters.positions import Actors, actors, weighted_mean, weighted_median
+from sim.interop.files import shown, slug, text_of, write_scenario
+
+MAX_ACTORS, MAX_DIMENSIONS = 200, 40
+_ROOM = 0.05
+
+
+@dataclass(frozen=True)
+class Table:
+    """A KTAB scenario: `groups` holds the actors on each dimension, positions and saliences in [0, 1]."""
+
+    title: str
+    description: str
+    dimensions: tuple[str, ...]
+    descriptions: tuple[str, ...]
+    groups: tuple[Actors, ...]
+
+
+def read(path: Path) -> Table:
+    """Read a KTAB CSV. Raises ScenarioError with file and line."""
+    file = path.name
+    try:
+        rows = [(n, [cell.strip() for cell in row]) for n, row in enumerate(csv.reader(io.StringIO(text_of(path))), 1)]
+    except csv.Error as error:
+        raise ScenarioError(f"is no CSV: {error}", file=file) from None
+    rows = [(n, row) for n, row in rows if any(row)]
+    if len(rows) < 4:
+        raise ScenarioError("a KTAB file has a line of counts, a heading and at least two actors", file=file)
+    (first, head), (_, heading), body = rows[0], rows[1], rows[2:]
+    if len(head) < 4:
+        raise ScenarioError("the first line is `name, description, actors, dimensions`", file=file, line=first)
+    count, size = (_whole(file, first, head[k], what) for k, what in ((2, "actors"), (3, "dimensions")))
+    if not 2 <= count <= MAX_ACTORS or not 1 <= size <= MAX_DIMENSIONS:
+        limits = f"2 to {MAX_ACTORS} actors and 1 to {MAX_DIMENSIONS} dimensions are read"
+        raise ScenarioError(f"{count} actors on {size} dimensions; {limits}", file=file, line=first)
+    if len(body) != count:
+        raise ScenarioError(f"{count} actors are announced and {len(body)} listed", file=file, line=first)
+    width = 3 + 2 * size
+    numbers = np.array([_numbers(file, n, row, width) for n, row in body])
+    names = [shown(row[0]) for _, row in body]
+    dimensions = tuple(_dimension(heading, k) for k in range(size))
+    power, shares = numbers[:, 0].tolist(), numbers[:, 1:] / 100
+    groups = tuple(
+        actors(names, power, shares[:, 2 * k].tolist(), shares[:, 2 * k + 1].tolist()) for k in range(size)
+    )
+    return Table(shown(head[0]), shown(head[1]), dimensions, tuple(shown(row[1]) for _, row in body), groups)
+
+
+def _dimension(heading: list[str], k: int) -> str:
+    given = shown(heading[3 + 2 * k]) if len(heading) > 3 + 2 * k else ""
+    return given or f"Dimension {k + 1}"
+
+
+def _whole(file: str, line: int, cell: str, what: str) -> int:
+    if not cell.isascii() or not cell.isdigit() or len(cell) > 6:
+        problem = f"the number of {what} is `{shown(cell)[:40]}`; a whole number is needed"
+        raise ScenarioError(problem, file=file, line=line)
+    return int(cell)
+
+
+def _numbers(file: str, line: int, row: list[str], width: int) -> list[float]:
+    """Power, then position and salience on each dimension."""
+    cells = row[:-1] if len(row) == width + 1 and not row[-1] else row
+    if len(cells) != width:
+        raise ScenarioError(f"{len(cells)} cells; {width} are needed", file=file, line=line)
+    found = []
+    for k, cell in enumerate(cells[2:]):
+        try:
+            number = float(cell)
+        except ValueError:
+            number = math.nan
+        most = math.inf if k == 0 else 100.0
+        if not 0.0 <= number <= most or math.isinf(number):
+            limit = "0 or more" if k == 0 else "0 to 100"
+            raise ScenarioError(f"`{shown(cell)[:40]}` in cell {k + 3}; allowed: {limit}", file=file, line=line)
+        found.append(number)
+    return found
+
+
+def scenario(table: Table, file: str, name: str) -> dict[str, Any]:
+    """The table as a scenario: one issue a dimension, one basket for all, everyone's agreement needed."""
+    parties: dict[str, Any] = {}
+    issues: dict[str, Any] = {}
+    for title in table.dimensions:
+        ends = [{"at": 0, "label": "0 on the imported scale"}, {"at": 1, "label": "100 on the imported scale"}]
+        issues[slug(title, issues, "dimension")] = {"title": title, "basket": "package", "options": ends}
+    group = table.groups[0]
+    for a, actor in enumerate(group.names):
+        stakes = {issue: _stake(table.groups[k], a) for k, issue in enumerate(issues)}
+        title = f"{actor}: {table.descriptions[a]} (power {group.capability[a]:g})"
+        parties[slug(actor, parties, "actor")] = {"title": title, "issues": stakes}
+    return {
+        "extends": "behaviour",
+        "id": name,
+        "title": table.title or name,
+        "summary": _summary(table, file),
+        "as_of": "2000-01-01",
+        "start": "2000-01-01",
+        "levels": ["delegation"],
+        "start_level": "delegation",
+        "issues": issues,
+        "baskets": {"package": {"title": "All dimensions together", "code": "partial", "level": "delegation"}},
+        "parties": parties,
+        "venues": {"table": {"title": "A table", "acceptability": {"assumed": [0.5, 1.0], "why": "not in the file"}}},
+    }
+
+
+def _summary(table: Table, file: str) -> str:
+    forecasts = "; ".join(
+        f"{title}: mean {100 * weighted_mean(g):.2f}, median {100 * weighted_median(g):.2f}"
+        for title, g in zip(table.dimensions, table.groups, strict=True)
+    )
+    about = table.description if table.description.endswith((".", "!", "?")) else f"{table.description}."
+    return (
+        f"Imported from {shown(file)}. {about} Power has no place at a table where all must agree; it "
+        f"enters the static forecasts, weighted by power times salience, on the scale of 0 to 100: {forecasts}."
+    )
+
+
+def _stake(group: Actors, a: int) -> dict[str, Any]:
+    """Demand as stated; the reservation point anywhere from there to the farthest actor on the side of the others."""
+    stated, others = float(group.position[a]), np.delete(group.position, a)
+    weight = np.delete(group.weight, a)
+    middle = float((weight * others).sum() / weight.sum()) if weight.sum() > 0.0 else float(others.mean())
+    up = middle > stated if middle != stated else stated <= 0.5
+    demand = min(stated, 1.0 - 2 * _ROOM) if up else max(stated, 2 * _ROOM)
+    if up:
+        far = max(float(others.max()), demand + 2 * _ROOM)
+        room = [demand + _ROOM, min(far, 1.0)]
+    else:
+        far = min(float(others.min()), demand - 2 * _ROOM)
+        room = [max(far, 0.0), demand - _ROOM]
+    why = "not in the file: anywhere from next to its own position to the farthest actor on the side of the others"
+    reservation = {"assumed": [round(end, 9) for end in room], "why": why}
+    return {"demand": demand, "reservation": reservation, "salience": float(group.salience[a])}
+
+
+def convert(path: Path, out: Path) -> Table:
+    """Read a KTAB CSV and write it as a scenario file. Raises ParleyError; nothing is left behind then."""
+    table = read(path)
+    name = slug(out.stem, fallback="ktab").replace("_", "-")
+    head = (
+        f"Imported from KTAB: {shown(path.name)}.\nDemands and saliences are the file's, which names no source for "
+        "them; a demand at an end of the scale that leaves\nno room to concede is moved in by at most .1. "
+        "The rest is assumed."
+    )
+    write_scenario(scenario(table, path.name, name), out, head)
+    return table
