@@ -19,7 +19,7 @@ from sim.draws import logistic_unit, uniform, unit_exponential, weibull
 from sim.layout import FIXED, MEDIATOR, ROTATING, VENUE, Floats, W
 from sim.rules import convening, outcome, readiness, stalemate
 from sim.rules.assumption import draw_theta
-from sim.run import agreement, incidence, meeting
+from sim.run import agreement, incidence, meeting, telling
 from sim.run.setting import make_baskets
 from sim.scenario.resolve import Problem, theta_views
 
@@ -50,7 +50,8 @@ class NegotiationModel(mesa.Model):
     ):
         super().__init__(rng=fate)
         x = self.structure = problem.structure
-        self.names, self.streams, self.fate, self.tell = problem.names, problem.streams, fate, tell
+        self.names, self.streams, self.fate = problem.names, problem.streams, fate
+        self.tell, self.told = tell, tell is not _silent
         flat = np.zeros(len(problem.paths))
         draw_theta(problem.priors, assumption, flat)
         self.theta = th = theta_views(flat, problem.names)
@@ -98,6 +99,7 @@ class NegotiationModel(mesa.Model):
         days, ends = self.elapse()
         incidence.happen(self, days)
         self.day += days
+        self.tell("elapsed", {"days": days, "day": self.day})
         self._count_time(days)
         incidence.implement(self, days)
         self.reassess(days)
@@ -149,8 +151,12 @@ class NegotiationModel(mesa.Model):
         """Phase 4: levers, balance, pain, trust, readiness, reservation points; mediators may leave."""
         w, before = self.world, self.balance
         drift = w[W.BALANCE_DRIFT]
+        pulled = telling.pulled(self) if self.told else {}
         for sponsor in self.sponsors:
             drift = sponsor.decide(days, drift)
+        if self.told:
+            changed = {lever: on for lever, on in telling.pulled(self).items() if on != pulled[lever]}
+            self.tell("levers", changed)
         shock = logistic_unit(self.draw("balance", 0))
         self.balance = stalemate.moved_balance(before, drift, w[W.BALANCE_NOISE], days, shock)
         self.drift = stalemate.recent_drift(self.drift, self.balance - before, days, w[W.BALANCE_MEMORY])
@@ -161,6 +167,8 @@ class NegotiationModel(mesa.Model):
         for mediator in self.mediators:
             if mediator.present:
                 mediator.may_leave(days)
+                if not mediator.present:
+                    self.tell("left", {"mediator": mediator.name})
 
     def hold(self) -> int:
         """Phases 6 to 9 of a round that is held; returns its outcome code."""

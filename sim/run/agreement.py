@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,9 +12,10 @@ from sim.layout import COMPROMISE, MEDIATOR, PI, RATIFIER, W, Floats
 from sim.rules import distance, mediation, outcome, ratification, trust
 from sim.rules.coalition import coalition_work, compromise, nash_many
 from sim.rules.frontier import WORK_ROWS, nash_two
+from sim.run import telling
 
 if TYPE_CHECKING:
-    from sim.agents import Mediator
+    from sim.agents import Mediator, Party
     from sim.basket import Basket
     from sim.model import NegotiationModel
 
@@ -44,18 +45,25 @@ def exchange(model: NegotiationModel, basket: Basket) -> bool:
         settled = True
         for party in order[1:]:
             u = model.draw("accept", party.index, b, sub=turn)
-            if not party.agrees(basket, package, party.next_own(basket, turn), u):
+            asked = party.next_own(basket, turn)
+            if not party.agrees(basket, package, asked, u):
                 settled = False
-                model.tell("refused", {"basket": basket.name, "by": order[0].name, "refused_by": party.name, "turn": turn})
+                if model.told:
+                    facts = {"basket": basket.name, "by": order[0].name, "refused_by": party.name, "turn": turn}
+                    model.tell("refused", facts | telling.refusal(party, basket, package, asked))
                 break
         if settled:
             adopt(model, basket, package)
-            model.tell("agreed", {"basket": basket.name, "by": order[0].name, "turn": turn})
+            if model.told:
+                facts = {"basket": basket.name, "by": order[0].name, "turn": turn}
+                model.tell("agreed", facts | {"points": telling.points(model, basket, package)})
             break
     for party in members:
         party.last[b] = party.aspiration[b]
         if not settled:
             party.put(basket, party.aspiration[b])
+    if model.told:
+        model.tell("offers", {"basket": basket.name, "offers": telling.offers(model, basket)})
     return settled
 
 
@@ -98,19 +106,24 @@ def mediate(model: NegotiationModel, basket: Basket) -> bool:
             continue
         model.since_last.texts += 1
         refusing = answer(model, mediator, basket, text)
-        model.tell("text", {"basket": basket.name, "mediator": mediator.name, "refused_by": refusing})
+        if model.told:
+            facts: dict[str, Any] = {"basket": basket.name, "mediator": mediator.name}
+            facts |= {"points": telling.points(model, basket, text), "refused_by": refusing.name if refusing else None}
+            if refusing:
+                facts |= telling.refusal(refusing, basket, text, mediator.threshold_for(refusing, basket))
+            model.tell("text", facts)
         if refusing is None:
             adopt(model, basket, text)
             return True
     return False
 
 
-def answer(model: NegotiationModel, mediator: Mediator, basket: Basket, text: Floats) -> str | None:
+def answer(model: NegotiationModel, mediator: Mediator, basket: Basket, text: Floats) -> Party | None:
     """Who refuses a text first, if anyone."""
     for party in basket.members:
         u = model.draw("text", mediator.index, party.index, basket.index)
         if not party.agrees(basket, text, mediator.threshold_for(party, basket), u):
-            return party.name
+            return party
     return None
 
 
@@ -169,7 +182,10 @@ def conclude(model: NegotiationModel, basket: Basket) -> None:
     for obligation in basket.obligations:
         obligation.pending, obligation.done, obligation.share = True, False, 0.0
         obligation.due = model.day + obligation.term
-    model.tell("settled", {"basket": basket.name})
+    if model.told:
+        due = {model.names.obligations[o.index]: o.due for o in basket.obligations}
+        text = telling.points(model, basket, model.package[basket.slice])
+        model.tell("settled", {"basket": basket.name, "day": model.day, "points": text, "due": due})
 
 
 def _approved(model: NegotiationModel, basket: Basket, n: int) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sim.layout import DELIVERED, DOCUMENT, LEVER_ON, MEDIATOR, SETTLED, VENUE, W
 from sim.rules import agenda, convening, outcome, readiness
 from sim.rules.value import value
-from sim.run import agreement
+from sim.run import agreement, telling
 
 if TYPE_CHECKING:
     from sim.basket import Basket
@@ -37,6 +37,8 @@ def convene(model: NegotiationModel) -> bool:
             if model.draw("convene", party.index) >= party.willing:
                 absent.append(party.name)
     venue = model.names.venues[model.venue]
+    if model.told:
+        model.tell("planned", {"venue": venue, "balance": model.balance, "parties": telling.moods(model)})
     if absent:
         model.postponed += 1
         model.streak += 1
@@ -47,8 +49,9 @@ def convene(model: NegotiationModel) -> bool:
     model.streak = 0
     model.publicity = float(model.theta.venue[VENUE.PUBLICITY, model.venue])
     model.leverage = model.attending_strength(MEDIATOR.LEVERAGE)
+    before = model.level
     rise(model)
-    model.tell("held", {"venue": venue, "level": model.names.levels[model.level]})
+    model.tell("held", {"venue": venue, "level": model.names.levels[model.level], "rose": model.level > before})
     return True
 
 
@@ -129,8 +132,9 @@ def set_agenda(model: NegotiationModel) -> None:
         basket = model.baskets[row[1]]
         if basket.agenda == outcome.OPEN and binding(model, row):
             basket.agenda = outcome.PRECONDITION
-    reasons = ("open", "no mandate", "precondition")
-    model.tell("agenda", {b.name: reasons[b.agenda] for b in model.baskets if b.open})
+    if model.told:
+        rows = [row for row in model.structure.precondition.tolist() if binding(model, row)]
+        model.tell("agenda", telling.agenda(model, rows))
 
 
 def code_round(model: NegotiationModel, tentative: bool, handed: int) -> int:

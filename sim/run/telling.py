@@ -1,0 +1,103 @@
+"""What the reference engine tells of a run, as plain data. Called only when somebody listens; nothing here draws."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sim.compiled import EPS
+from sim.layout import DELIVERED, DOCUMENT, LEVER_OFF, LEVER_ON, SETTLED, Floats
+from sim.rules import outcome
+from sim.rules.value import crosses_red_line
+
+if TYPE_CHECKING:
+    from sim.agents import Party
+    from sim.basket import Basket
+    from sim.model import NegotiationModel
+
+_KINDS = {
+    SETTLED: "settled",
+    DELIVERED: "delivered",
+    DOCUMENT: "document",
+    LEVER_ON: "lever_on",
+    LEVER_OFF: "lever_off",
+}
+
+
+def moods(model: NegotiationModel) -> dict[str, dict[str, Any]]:
+    """By party: readiness, pain, trust in each other party, and its chance of coming to the planned round."""
+    names = model.names.parties
+    return {
+        party.name: {
+            "readiness": party.readiness,
+            "pain": party.pain,
+            "trust": {names[q]: t for q, t in enumerate(party.trust) if q != party.index},
+            "chance": party.willing if party.seated else None,
+        }
+        for party in model.parties
+    }
+
+
+def pulled(model: NegotiationModel) -> dict[str, bool]:
+    """By lever whether it is pulled."""
+    return {model.names.levers[k]: on for sponsor in model.sponsors for k, on in sponsor.pulled.items()}
+
+
+def agenda(model: NegotiationModel, binding: list[list[int]]) -> dict[str, dict[str, Any]]:
+    """By basket to be settled: `open`, or what keeps it closed and whose doing it is. `binding`: preconditions that do."""
+    return {basket.name: _status(model, basket, binding) for basket in model.baskets if basket.open}
+
+
+def _status(model: NegotiationModel, basket: Basket, binding: list[list[int]]) -> dict[str, Any]:
+    if basket.agenda == outcome.NO_MANDATE:
+        at = model.level
+        needed, levels = int(model.structure.basket_level[basket.index]), model.names.levels
+        short = {p.name: levels[p.mandate[basket.index]] for p in basket.members if p.mandate[basket.index] > at}
+        return {"status": "no mandate", "level": levels[needed] if needed > at else None, "parties": short}
+    if basket.agenda == outcome.PRECONDITION:
+        row = next(row for row in binding if row[1] == basket.index)
+        party, kind = model.names.parties[row[0]], _KINDS[row[2]]
+        return {"status": "precondition", "party": party, "kind": kind, "target": _target(model, row)}
+    return {"status": "open"}
+
+
+def _target(model: NegotiationModel, row: list[int]) -> str:
+    n = model.names
+    lists = {SETTLED: n.baskets, DELIVERED: n.baskets, DOCUMENT: n.documents, LEVER_ON: n.levers, LEVER_OFF: n.levers}
+    return lists[row[2]][row[3]]
+
+
+def points(model: NegotiationModel, basket: Basket, package: Floats) -> dict[str, float]:
+    """A package of a basket by issue."""
+    return dict(zip(model.names.issues[basket.lo : basket.hi], package.tolist(), strict=True))
+
+
+def worth(basket: Basket, package: Floats) -> dict[str, float]:
+    """What a package (n,) of a basket is worth to each of its parties."""
+    everything = basket.members[0].offer.copy()
+    everything[basket.slice] = package
+    return {party.name: party.utility_of(basket, everything) for party in basket.members}
+
+
+def offers(model: NegotiationModel, basket: Basket) -> dict[str, dict[str, Any]]:
+    """By party its latest offer on a basket, what that is worth to each, what it holds out for, and its floor."""
+    return {
+        party.name: {
+            "points": points(model, basket, party.offer[basket.slice]),
+            "worth": worth(basket, party.offer[basket.slice]),
+            "asks": party.aspiration[basket.index],
+            "floor": party.floor[basket.index],
+        }
+        for party in basket.members
+    }
+
+
+def refusal(party: Party, basket: Basket, package: Floats, asked: float) -> dict[str, Any]:
+    """Why a party refuses a package (n,): `floor` out of reach, a `red line`, or `worth` less than it asked for."""
+    s = basket.slice
+    if party.floor[basket.index] > 1.0 + EPS:
+        why = "floor"
+    elif crosses_red_line(package, party.demand[s], party.reservation[s], party.red[s]):
+        why = "red line"
+    else:
+        why = "worth"
+    return {"why": why, "worth": worth(basket, package)[party.name], "asked": asked, "floor": party.floor[basket.index]}
