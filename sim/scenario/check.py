@@ -1,76 +1,83 @@
-"""What a scenario's parts require of one another: names that must exist, orders that must hold, circles that may not."""
+"""What a scenario's parts require of one another: names that must exist, orders that must hold."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime
 
 import numpy as np
 
-from sim.errors import nearest
 from sim.rules.incidents import spectral_radius
+from sim.scenario.conditions import check_conditions, known
 from sim.scenario.merge import Origins
-from sim.scenario.schema import Predicate, Scenario
+from sim.scenario.schema import Scenario
 
-MIN_ROOM = 0.05
-"""Least distance of a reservation point from the demand (specification, section 2)."""
 _MAX_BASKETS = 52
 """Baskets settled in a round are kept as bits of one number that a float holds exactly."""
 
 
 def check(scenario: Scenario, origins: Origins) -> None:
     """Raise ScenarioError for the first thing that does not fit together."""
-    for part in (_names, _venues, _stakes, _issues, _baskets, _preconditions, _incidents, _levers, _documents):
+    parts = (_dates, _names, _venues, _stakes, _issues, _baskets, check_conditions, _incidents, _levers, _documents)
+    for part in parts:
         part(scenario, origins)
 
 
-def _known(origins: Origins, path: tuple[str, ...], name: str, allowed: Iterable[str], what: str) -> None:
-    names = list(allowed)
-    if name not in names:
-        listed = ", ".join(names) or "none"
-        raise origins.error(path, f"unknown {what} `{name}`; known: {listed}{nearest(name, names)}")
+def _dates(s: Scenario, o: Origins) -> None:
+    if s.start < s.as_of:
+        raise o.error(("start",), f"{s.start} lies before `as_of` {s.as_of}: what was not yet said could explain it")
 
 
 def _names(s: Scenario, o: Origins) -> None:
-    _known(o, ("start_level",), s.start_level, s.levels, "level")
+    repeated = next((level for n, level in enumerate(s.levels) if level in s.levels[:n]), None)
+    if repeated is not None:
+        raise o.error(("levels",), f"level `{repeated}` is given twice")
+    actors: dict[str, str] = {}
+    for p, party in s.parties.items():
+        actor = party.actor or p
+        if s.evidence and actor in actors:
+            problem = f"`{actor}` is the actor of party `{actors[actor]}` already; each party has documents of its own"
+            raise o.error(("parties", p, "actor"), problem)
+        actors[actor] = p
+    known(o, ("start_level",), s.start_level, s.levels, "level")
     for p, party in s.parties.items():
         for kind in ("trust", "trust_baseline", "authority"):
             for other in getattr(party, kind):
-                _known(o, ("parties", p, kind, other), other, [q for q in s.parties if q != p], "other party")
+                known(o, ("parties", p, kind, other), other, [q for q in s.parties if q != p], "other party")
         for n, mandate in enumerate(party.mandate):
             at = ("parties", p, "mandate", str(n))
-            _known(o, (*at, "level"), mandate.level, s.levels, "level")
+            known(o, (*at, "level"), mandate.level, s.levels, "level")
             for basket in mandate.baskets:
-                _known(o, (*at, "baskets"), basket, s.baskets, "basket")
+                known(o, (*at, "baskets"), basket, s.baskets, "basket")
         for r, ratifier in party.ratifiers.items():
             for basket in ratifier.baskets or []:
-                _known(o, ("parties", p, "ratifiers", r, "baskets"), basket, s.baskets, "basket")
+                known(o, ("parties", p, "ratifiers", r, "baskets"), basket, s.baskets, "basket")
     for m, mediator in s.mediators.items():
         for p in mediator.leaning:
-            _known(o, ("mediators", m, "leaning", p), p, s.parties, "party")
+            known(o, ("mediators", m, "leaning", p), p, s.parties, "party")
 
 
 def _venues(s: Scenario, o: Origins) -> None:
     for v, venue in s.venues.items():
         if venue.host:
-            _known(o, ("venues", v, "host"), venue.host, s.mediators, "mediator")
+            known(o, ("venues", v, "host"), venue.host, s.mediators, "mediator")
         for p in venue.acceptability:
-            _known(o, ("venues", v, "acceptability", p), p, s.parties, "party")
+            known(o, ("venues", v, "acceptability", p), p, s.parties, "party")
         for p, party in s.parties.items():
             if p not in venue.acceptability and not party.observer:
                 raise o.error(("venues", v, "acceptability"), f"says nothing on party `{p}`; give it or `others`")
-    for v in s.venue_choice.order:
-        _known(o, ("venue_choice", "order"), v, s.venues, "venue")
-    if s.venue_choice.rule == "fixed" and len(s.venue_choice.order) != 1:
-        raise o.error(("venue_choice", "order"), "rule `fixed` takes exactly one venue")
+    order = s.venue_choice.order
+    for v in order:
+        known(o, ("venue_choice", "order"), v, s.venues, "venue")
+    if s.venue_choice.rule == "fixed" and len(order) != 1:
+        given = f"{len(order)} are given: {', '.join(order)}" if order else "none is given"
+        raise o.error(("venue_choice", "order"), f"rule `fixed` takes exactly one venue; {given}")
 
 
 def _stakes(s: Scenario, o: Origins) -> None:
     for p, party in s.parties.items():
-        for i, stake in party.issues.items():
+        for i in party.issues:
             at = ("parties", p, "issues", i)
-            _known(o, at, i, s.issues, "issue")
-            if stake.demand and stake.reservation:
-                _room(o, at, p, i, s)
+            known(o, at, i, s.issues, "issue")
         saliences = [x.salience.high for x in party.issues.values() if x.salience]
         if party.issues and len(saliences) == len(party.issues) and not any(saliences):
             raise o.error(("parties", p, "issues"), "the saliences sum to zero; at least one must be above 0")
@@ -79,38 +86,20 @@ def _stakes(s: Scenario, o: Origins) -> None:
         for b in {s.issues[i].basket for i in party.issues if i in s.issues}:
             for i, issue in s.issues.items():
                 if issue.basket == b and i not in party.issues:
-                    raise o.error(
-                        ("parties", p, "issues"),
-                        f"has a stake in basket `{b}` but says nothing on its issue `{i}`; give it, with low salience if need be",
-                    )
+                    problem = f"has a stake in basket `{b}` but says nothing on its issue `{i}`; "
+                    raise o.error(("parties", p, "issues"), problem + "give it, with low salience if need be")
     for i in s.issues:
         if sum(i in party.issues for party in s.parties.values()) < 2:
             raise o.error(("issues", i), "fewer than two parties have a stake in it")
 
 
-def _room(o: Origins, at: tuple[str, ...], party: str, issue: str, s: Scenario) -> None:
-    stake = s.parties[party].issues[issue]
-    demand, reservation = stake.demand, stake.reservation
-    assert demand is not None and reservation is not None
-    others = [q.issues[issue].demand for n, q in s.parties.items() if n != party and issue in q.issues]
-    away = [d for d in others if d is not None and d.low > demand.high + 1e-9]
-    toward = [d for d in others if d is not None and d.high < demand.low - 1e-9]
-    if reservation.low <= demand.high and reservation.high >= demand.low:
-        raise o.error((*at, "reservation"), "overlaps the demand; it must lie on the conceding side of it")
-    if (reservation.low > demand.high and toward and not away) or (
-        reservation.high < demand.low and away and not toward
-    ):
-        raise o.error(
-            (*at, "reservation"), "lies on the wrong side: conceding means moving toward the other parties' demands"
-        )
-
-
 def _issues(s: Scenario, o: Origins) -> None:
     for i, issue in s.issues.items():
-        _known(o, ("issues", i, "basket"), issue.basket, s.baskets, "basket")
+        known(o, ("issues", i, "basket"), issue.basket, s.baskets, "basket")
         points = [option.at for option in issue.options]
         if points != sorted(set(points)) or points[0] != 0 or points[-1] != 1:
-            raise o.error(("issues", i, "options"), "options ascend from `at: 0` to `at: 1`")
+            written = ", ".join(f"{point:g}" for point in points)
+            raise o.error(("issues", i, "options"), f"options ascend from `at: 0` to `at: 1`; given: {written}")
 
 
 def _baskets(s: Scenario, o: Origins) -> None:
@@ -121,64 +110,13 @@ def _baskets(s: Scenario, o: Origins) -> None:
         at = ("baskets", b)
         if b not in held:
             raise o.error(at, "holds no issue")
-        _known(o, (*at, "level"), basket.level, s.levels, "level")
+        known(o, (*at, "level"), basket.level, s.levels, "level")
         for p in basket.exposure:
-            _known(o, (*at, "exposure", p), p, s.parties, "party")
+            known(o, (*at, "exposure", p), p, s.parties, "party")
         for name, obligation in basket.obligations.items():
-            _known(o, (*at, "obligations", name, "doer"), obligation.doer, s.parties, "party")
+            known(o, (*at, "obligations", name, "doer"), obligation.doer, s.parties, "party")
             for p in obligation.blame:
-                _known(o, (*at, "obligations", name, "blame", p), p, s.parties, "party")
-
-
-def _predicate(s: Scenario, o: Origins, at: tuple[str, ...], predicate: Predicate) -> None:
-    given = {k: v for k, v in predicate.model_dump().items() if v is not None}
-    if len(given) != 1:
-        kinds = ", ".join(Predicate.model_fields)
-        raise o.error(at, f"a condition names exactly one of {kinds}")
-    kind, target = next(iter(given.items()))
-    levers = [f"{n}.{lever}" for n, sponsor in s.sponsors.items() for lever in sponsor.levers]
-    names = {"settled": s.baskets, "delivered": s.baskets, "document": s.documents}.get(kind, levers)
-    what = {"settled": "basket", "delivered": "basket", "document": "document"}.get(kind, "lever")
-    _known(o, (*at, kind), target, names, what)
-
-
-def _preconditions(s: Scenario, o: Origins) -> None:
-    for p, party in s.parties.items():
-        needs: dict[str, set[str]] = {b: set() for b in s.baskets}
-        for n, condition in enumerate(party.preconditions):
-            at = ("parties", p, "preconditions", str(n))
-            _known(o, (*at, "basket"), condition.basket, s.baskets, "basket")
-            _predicate(s, o, (*at, "requires"), condition.requires)
-            if condition.sequencing:
-                _known(o, (*at, "sequencing"), condition.sequencing, party.issues, "issue of this party")
-            required = condition.requires.settled or condition.requires.delivered
-            if required == condition.basket:
-                raise o.error(at, f"basket `{required}` requires itself")
-            if required:
-                needs[condition.basket].add(required)
-        circle = _circle(needs)
-        if circle:
-            raise o.error(
-                ("parties", p, "preconditions"),
-                f"run in a circle within one party: {' → '.join(circle)} (a circle across parties is allowed)",
-            )
-        for n, predicate in enumerate(party.meets_only_if):
-            _predicate(s, o, ("parties", p, "meets_only_if", str(n)), predicate)
-
-
-def _circle(needs: dict[str, set[str]]) -> list[str]:
-    """A circle in `basket → baskets it requires`, or an empty list (depth-first)."""
-    done: set[str] = set()
-
-    def walk(node: str, trail: list[str]) -> list[str]:
-        if node in trail:
-            return [*trail[trail.index(node) :], node]
-        if node in done:
-            return []
-        done.add(node)
-        return next((found for nxt in sorted(needs[node]) if (found := walk(nxt, [*trail, node]))), [])
-
-    return next((found for start in needs if (found := walk(start, []))), [])
+                known(o, (*at, "obligations", name, "blame", p), p, s.parties, "party")
 
 
 def _incidents(s: Scenario, o: Origins) -> None:
@@ -186,23 +124,21 @@ def _incidents(s: Scenario, o: Origins) -> None:
     for t, incident in s.incidents.items():
         at = ("incidents", t)
         if incident.doer:
-            _known(o, (*at, "doer"), incident.doer, s.parties, "party")
+            known(o, (*at, "doer"), incident.doer, s.parties, "party")
         for p in incident.offended:
-            _known(o, (*at, "offended"), p, s.parties, "party")
+            known(o, (*at, "offended"), p, s.parties, "party")
         for observer, blamed in incident.attribution.items():
-            _known(o, (*at, "attribution", observer), observer, s.parties, "party")
+            known(o, (*at, "attribution", observer), observer, s.parties, "party")
             for q in blamed:
-                _known(o, (*at, "attribution", observer, q), q, [x for x in s.parties if x != observer], "other party")
+                known(o, (*at, "attribution", observer, q), q, [x for x in s.parties if x != observer], "other party")
         for other in incident.excites:
-            _known(o, (*at, "excites", other), other, names, "incident type")
+            known(o, (*at, "excites", other), other, names, "incident type")
     # branching[i, j]: incidents of type i set off by one of type j, at the top of their ranges
-    branching = np.array([[s.incidents[j].excites[i].high if i in s.incidents[j].excites else 0.0 for j in names] for i in names])
-    if names and spectral_radius(branching) >= 1:
-        raise o.error(
-            ("incidents",),
-            f"incidents would set each other off without end: spectral radius {spectral_radius(branching):.3g}; "
-            "the `excites` numbers must keep it below 1 at the top of their ranges",
-        )
+    excites = {(i, j): number.high for j in names for i, number in s.incidents[j].excites.items()}
+    radius = spectral_radius(np.array([[excites.get((i, j), 0.0) for j in names] for i in names])) if names else 0.0
+    if radius >= 1:
+        problem = f"incidents would set each other off without end: spectral radius {radius:.3g}; "
+        raise o.error(("incidents",), problem + "the tops of the `excites` ranges must keep it below 1")
 
 
 def _levers(s: Scenario, o: Origins) -> None:
@@ -210,7 +146,7 @@ def _levers(s: Scenario, o: Origins) -> None:
         for k, lever in sponsor.levers.items():
             at = ("sponsors", n, "levers", k)
             for p in (*lever.relief, *lever.pressure):
-                _known(o, at, p, s.parties, "party")
+                known(o, at, p, s.parties, "party")
             if lever.kind == "dated" and lever.on is None:
                 raise o.error((*at, "on"), "a dated lever needs the date from which it is `on`")
             if lever.kind == "responsive" and lever.when is None:
@@ -220,13 +156,16 @@ def _levers(s: Scenario, o: Origins) -> None:
 def _documents(s: Scenario, o: Origins) -> None:
     for d, document in s.documents.items():
         at = ("documents", d)
-        _known(o, (*at, "author"), document.author, s.parties, "party")
+        known(o, (*at, "author"), document.author, s.parties, "party")
         if (document.handed is None) == (document.round is None):
             raise o.error(at, "is handed over either on a date (`handed`) or at a round (`round`)")
+        if document.handed and document.handed > s.as_of and document.assumed is None:
+            raise o.error((*at, "handed"), _not_yet(document.handed, s))
     for p, party in s.parties.items():
         for n, mandate in enumerate(party.mandate):
             if mandate.since and mandate.since > s.as_of and mandate.assumed is None:
-                raise o.error(
-                    ("parties", p, "mandate", str(n), "since"),
-                    f"{mandate.since} is after `as_of` {s.as_of}: not yet known then; say `assumed` if you mean it",
-                )
+                raise o.error(("parties", p, "mandate", str(n), "since"), _not_yet(mandate.since, s))
+
+
+def _not_yet(date: datetime.date, s: Scenario) -> str:
+    return f"{date} is after `as_of` {s.as_of}: not yet known then; say why in `assumed` if you mean it"

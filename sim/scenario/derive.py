@@ -12,9 +12,10 @@ from typing import Any
 
 from sim.errors import nearest
 from sim.positions import Position, Record, load_record
-from sim.scenario.check import MIN_ROOM
+from sim.rules.assumption import MIN_ROOM
+from sim.scenario.citations import check_citations
 from sim.scenario.merge import Origins
-from sim.scenario.numbers import Number
+from sim.scenario.numbers import Number, convention
 from sim.scenario.schema import Party, Scenario, Stake
 from sim.sources import Source
 
@@ -38,7 +39,7 @@ def derive(scenario: Scenario, origins: Origins, folder: Path) -> tuple[Scenario
     Raises ScenarioError where neither the scenario nor the admitted documents say what a party wants.
     """
     record = load_record(folder) if scenario.evidence else None
-    _check_citations(scenario, record, origins)
+    check_citations(scenario, record, origins)
     admitted = _admitted(scenario, record, origins) if record else []
     demands = {
         (p, i): _demand(scenario, p, i, stake, admitted, origins)
@@ -57,15 +58,6 @@ def derive(scenario: Scenario, origins: Origins, folder: Path) -> tuple[Scenario
     return scenario.model_copy(update={"parties": parties}), notes
 
 
-def _check_citations(scenario: Scenario, record: Record | None, origins: Origins) -> None:
-    from sim.scenario.numbers import numbers_in
-
-    known = list(record.sources) if record else []
-    for path, number in numbers_in(scenario):
-        if number.provenance == "documented" and number.source not in known:
-            raise origins.error(path, f"unknown source `{number.source}`{nearest(str(number.source), known)}")
-
-
 def _admitted(scenario: Scenario, record: Record, origins: Origins) -> list[Position]:
     """Positions known by `as_of` that the evidence switch lets in, oldest first."""
     assert scenario.evidence is not None
@@ -76,18 +68,18 @@ def _admitted(scenario: Scenario, record: Record, origins: Origins) -> list[Posi
         raise origins.error(
             ("evidence", "admit"), f"`{admit}` is not known; allowed: {', '.join(allowed)}{nearest(admit, allowed)}"
         )
-    found = [
-        position
-        for position in record.positions
-        if position.disclosed <= scenario.as_of
-        and (admit in ("all", "own") or _perspective(position, record.sources, admit))
-        and (admit != "own" or position.kind == "own")
-    ]
-    return sorted(found, key=lambda position: (position.event, position.id))
+    known = [position for position in record.positions if position.disclosed <= scenario.as_of]
+    if admit == "own":
+        known = [position for position in known if position.kind == "own"]
+    elif admit != "all":
+        known = [seen for position in known if (seen := _as_seen_by(admit, position, record.sources))]
+    return sorted(known, key=lambda position: (position.event, position.id))
 
 
-def _perspective(position: Position, sources: dict[str, Source], admit: str) -> bool:
-    return any(sources[cited.id].perspective == admit for cited in position.sources)
+def _as_seen_by(perspective: str, position: Position, sources: dict[str, Source]) -> Position | None:
+    """A position as one perspective's media document it, with their citations only; None where they do not."""
+    cited = [cited for cited in position.sources if sources[cited.id].perspective == perspective]
+    return position.model_copy(update={"sources": cited}) if cited else None
 
 
 def _own(scenario: Scenario, party: str, issue: str, admitted: list[Position]) -> list[Position]:
@@ -151,7 +143,7 @@ def _stake(
     if stake.reservation is None:
         conceding = _most_conceding(own, demand, direction) if chosen else None
         if conceding is None:
-            update["reservation"] = _whole_range(demand, direction, stake)
+            update["reservation"] = _whole_range(demand, direction)
         else:
             taking_back = (p for p in own if p.stance == "withdrawn")
             withdrawn = next((p for p in taking_back if p.note.startswith(f"Withdraws {conceding.id}.")), None)
@@ -173,17 +165,18 @@ def _direction(demand: Number, others: list[Number]) -> int:
 
 
 def _most_conceding(own: list[Position], demand: Number, direction: int) -> Position | None:
-    """The own position farthest in the conceding direction whose condition can be met inside the package."""
+    """The own position farthest in the conceding direction whose condition can be met inside the package.
+
+    Of several with the same value the latest counts: the age of a concession is the time since it was last repeated.
+    """
     open_ = [p for p in _standing(own) if "external" not in p.condition_met_by]
-    best = max(open_, key=lambda p: direction * p.value, default=None)
+    best = max(open_, key=lambda p: (direction * p.value, p.event, p.id), default=None)
     if best is None or direction * (best.value - demand.mode) < 1e-9:
         return None
     return best
 
 
 def _concession_inputs(scenario: Scenario, conceding: Position, withdrawn: Position | None) -> dict[str, Any]:
-    from sim.scenario.numbers import convention
-
     age = max((scenario.start - conceding.event).days, 0)
     taken_back = _documented(1.0, withdrawn) if withdrawn else convention(0.0, "not documented as withdrawn")
     return {
@@ -193,12 +186,13 @@ def _concession_inputs(scenario: Scenario, conceding: Position, withdrawn: Posit
     }
 
 
-def _whole_range(demand: Number, direction: int, stake: Stake) -> Number:
+def _whole_range(demand: Number, direction: int) -> Number:
     """No earlier concession is documented: anything from just past the demand to the far end of the scale."""
     why = "no earlier concession is documented: the whole range is assumed"
-    if direction > 0:
-        return _assumed([min(demand.high + MIN_ROOM, 1.0 - 1e-6), 1.0], why)
-    return _assumed([0.0, max(demand.low - MIN_ROOM, 1e-6)], why)
+    near, far = (demand.high + MIN_ROOM, 1.0) if direction > 0 else (demand.low - MIN_ROOM, 0.0)
+    if direction * (far - near) <= 0.0:
+        near = far - direction * 1e-6  # nothing is left of the scale: `check_room` will refuse it
+    return _assumed(sorted([near, far]), why)
 
 
 def _salience(scenario: Scenario, own: list[Position]) -> tuple[Number, str | None]:

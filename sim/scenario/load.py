@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import copy
-import types
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -17,10 +16,11 @@ from sim.positions import Record, load_record
 from sim.scenario import merge
 from sim.scenario.check import check
 from sim.scenario.derive import Derivations, derive
+from sim.scenario.explain import explained, holds_number
+from sim.scenario.numbers import Number, shown
+from sim.scenario.room import check_room
 from sim.scenario.schema import Scenario
-from sim.scenario.yamlfile import read
-
-_BASES = {"issues", "sources"}
+from sim.scenario.yamlfile import Document, read
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,8 @@ def shipped_folder() -> Path:
 
 
 def shipped() -> list[str]:
-    """Ids of the shipped scenarios that can be run (those with a title of their own), in alphabetical order."""
-    found = []
-    for path in sorted(shipped_folder().glob("*.yaml")):
-        if path.stem not in _BASES and "id" in read(path).data:
-            found.append(path.stem)
-    return found
+    """Ids of the shipped scenarios that can be run (those with an id of their own), in alphabetical order."""
+    return [path.stem for path in sorted(shipped_folder().glob("*.yaml")) if "id" in read(path).data]
 
 
 def locate(name: str) -> Path:
@@ -89,15 +85,13 @@ def _chain(path: Path, origins: merge.Origins, seen: tuple[Path, ...]) -> dict[s
     document = read(path)
     if path in seen:
         circle = " → ".join(p.name for p in (*seen[seen.index(path) :], path))
-        raise ScenarioError(f"`extends` runs in a circle: {circle}", file=path.name, line=document.line(("extends",)))
+        raise document.refuse(f"runs in a circle: {circle}", ("extends",))
     layer = dict(document.data)
-    parents = layer.pop("extends", [])
     data: dict[str, Any] = {}
-    for parent in parents if isinstance(parents, list) else [parents]:
-        found = _parent(str(parent), path, document.line(("extends",)))
-        data = merge.overlay(data, _chain(found, origins, (*seen, path)))
-    if seen and layer.get("id"):
-        layer.pop("id")
+    for parent in _parents(layer.pop("extends", []), path, document):
+        data = merge.overlay(data, _chain(parent, origins, (*seen, path)))
+    if seen:
+        layer.pop("id", None)  # an id is a file's own
 
     def put(key: tuple[str, ...]) -> None:
         origins.note(key, path.name, document.line(tuple(int(k) if k.isdigit() else k for k in key)))
@@ -106,18 +100,21 @@ def _chain(path: Path, origins: merge.Origins, seen: tuple[Path, ...]) -> dict[s
     return merge.overlay(data, layer, put)
 
 
-def _parent(name: str, child: Path, line: int | None) -> Path:
-    stem = name.removesuffix(".yaml")
+def _parents(given: Any, child: Path, document: Document) -> list[Path]:
+    """The files a file extends: beside it, else shipped."""
+    names = given if isinstance(given, list) else [given]
+    for name in names:
+        if not isinstance(name, str):
+            raise document.refuse(f"expected a name or a list of names, got {shown(name)}", ("extends",))
+    return [_parent(name.removesuffix(".yaml"), child, document) for name in names]
+
+
+def _parent(stem: str, child: Path, document: Document) -> Path:
     for folder in (child.parent, shipped_folder()):
         if (folder / f"{stem}.yaml").is_file():
             return folder / f"{stem}.yaml"
-    known = sorted(p.stem for p in [*child.parent.glob("*.yaml"), *shipped_folder().glob("*.yaml")])
-    raise ScenarioError(
-        f"`{name}` is neither beside this file nor shipped{nearest(name, known)}",
-        file=child.name,
-        line=line,
-        key="extends",
-    )
+    known = sorted(p.stem for p in {*child.parent.glob("*.yaml"), *shipped_folder().glob("*.yaml")} - {child})
+    raise document.refuse(f"`{stem}` is neither beside this file nor shipped{nearest(stem, known)}", ("extends",))
 
 
 def _with_catalogue(data: dict[str, Any], origins: merge.Origins, folder: Path) -> dict[str, Any]:
@@ -126,11 +123,13 @@ def _with_catalogue(data: dict[str, Any], origins: merge.Origins, folder: Path) 
     evidence, issues = data.get("evidence"), data.get("issues")
     if isinstance(evidence, dict) and isinstance(evidence.get("folder"), str) and isinstance(issues, dict):
         file = evidence_folder(folder, evidence["folder"]) / "issues.yaml"
-        if file.is_file():
-            catalogue = read(file).data.get("issues", {})
-            for name, issue in issues.items():
-                if isinstance(issue, dict) and name in catalogue:
-                    issues[name] = merge.overlay(catalogue[name], issue)
+        catalogue = read(file).data.get("issues", {}) if file.is_file() else {}
+        for name, issue in issues.items():
+            if isinstance(issue, dict) and name in catalogue:
+                issues[name] = merge.overlay(catalogue[name], issue)
+            elif isinstance(issue, dict) and catalogue and "title" not in issue:
+                problem = f"is not in the catalogue {file.name}{nearest(name, list(catalogue))}; "
+                raise origins.error(("issues", name), problem + "a new issue needs a `title` and `options`")
     return data
 
 
@@ -142,18 +141,20 @@ def evidence_folder(beside: Path, name: str) -> Path:
     return shipped_folder() / name
 
 
-def _finish(
-    data: dict[str, Any], origins: merge.Origins, folder: Path, changes: Mapping[str, Any]
-) -> Loaded:
+def _finish(data: dict[str, Any], origins: merge.Origins, folder: Path, changes: Mapping[str, Any]) -> Loaded:
     plain = copy.deepcopy(data)
     if changes:
         known = known_paths(_validated(plain, origins))
-        for path, value in changes.items():
-            merge.set_path(plain, path, value, known)
+        put = [at for path, value in changes.items() for at in merge.set_path(plain, path, value, known, holds_number)]
+        origins = origins.changed(put)
     scenario = _validated(plain, origins)
     check(scenario, origins)
     documents = folder if scenario.evidence is None else _evidence(scenario, folder)
+    if scenario.evidence is not None and not (documents / "sources.yaml").is_file():
+        problem = f"neither `{scenario.evidence.folder}` beside this file nor the shipped one holds a sources.yaml"
+        raise origins.error(("evidence", "folder"), problem)
     resolved, derivations = derive(scenario, origins, documents)
+    check_room(resolved, origins)
     return Loaded(resolved, plain, derivations, origins, folder, dict(changes))
 
 
@@ -166,48 +167,7 @@ def _validated(plain: dict[str, Any], origins: merge.Origins) -> Scenario:
     try:
         return Scenario.model_validate(plain)
     except ValidationError as error:
-        raise _explained(error, origins) from None
-
-
-def _explained(error: ValidationError, origins: merge.Origins) -> ScenarioError:
-    """The first problem of a pydantic error in our own words."""
-    first = error.errors()[0]
-    loc = tuple(str(part) for part in first["loc"])
-    kind, message = first["type"], first["msg"]
-    if kind == "extra_forbidden":
-        allowed = _allowed(loc[:-1])
-        return origins.error(loc, f"unknown key; allowed: {', '.join(allowed)}{nearest(loc[-1], allowed)}")
-    if loc and loc[-1] == "[key]":
-        return origins.error(loc[:-1], "names are lower-case letters, digits and underscores, a letter first")
-    if kind == "missing":
-        return origins.error(loc, "is missing and must be given")
-    if kind == "value_error":
-        return origins.error(loc, message.removeprefix("Value error, "))
-    return origins.error(loc, f"{message[0].lower()}{message[1:]}")
-
-
-def _allowed(loc: tuple[str, ...]) -> list[str]:
-    """Keys the schema allows at a place."""
-    here: Any = Scenario
-    for step in loc:
-        here = _below(here, step)
-    return sorted(here.model_fields) if isinstance(here, type) and issubclass(here, BaseModel) else []
-
-
-def _below(annotation: Any, step: str) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return _bare(annotation.model_fields[step].annotation) if step in annotation.model_fields else None
-    if get_origin(annotation) is dict:
-        return _bare(get_args(annotation)[1])
-    if get_origin(annotation) is list:
-        return _bare(get_args(annotation)[0])
-    return None
-
-
-def _bare(annotation: Any) -> Any:
-    if get_origin(annotation) in (Union, types.UnionType):
-        return next((_bare(a) for a in get_args(annotation) if a is not type(None)), None)
-    return _bare(get_args(annotation)[0]) if hasattr(annotation, "__metadata__") else annotation
+        raise explained(error, origins) from None
 
 
 def known_paths(scenario: Scenario) -> list[str]:
@@ -216,8 +176,6 @@ def known_paths(scenario: Scenario) -> list[str]:
 
 
 def _leaves(node: Any, path: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
-    from sim.scenario.numbers import Number
-
     if isinstance(node, BaseModel) and not isinstance(node, Number):
         for name in type(node).model_fields:
             yield from _leaves(getattr(node, name), (*path, name))

@@ -7,26 +7,44 @@ found later can still name them.
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable, Iterator
+from numbers import Real
 from typing import Any
 
 from sim.errors import ScenarioError, nearest
+from sim.scenario.numbers import shown
 
 Path = tuple[str, ...]
 Data = dict[str, Any]
+Place = tuple[str, int | None]
+
+CHANGE = "set"
+"""What messages name instead of a file where a value was put by the user's changes."""
 
 
 class Origins:
     """File and line of every key of the merged data."""
 
-    def __init__(self) -> None:
-        self._at: dict[Path, tuple[str, int | None]] = {}
+    def __init__(self, at: dict[Path, Place] | None = None) -> None:
+        self._at: dict[Path, Place] = {} if at is None else at
 
     def note(self, path: Path, file: str, line: int | None) -> None:
         """Remember where a key was written; the latest layer wins."""
         self._at[path] = (file, line)
 
+    def note_default(self, path: Path, default: Path) -> None:
+        """A key that an entity has from `defaults`: it was written where the default was."""
+        if default in self._at:
+            self._at.setdefault(path, self._at[default])
+
+    def changed(self, paths: list[str]) -> Origins:
+        """A copy in which the values at dotted paths come from the user's changes and no longer from a file."""
+        put = [tuple(path.split(".")) for path in paths]
+        kept = {path: place for path, place in self._at.items() if not any(path[: len(p)] == p for p in put)}
+        return Origins(kept | dict.fromkeys(put, (CHANGE, None)))
+
     def find(self, path: Path) -> tuple[str | None, int | None]:
-        """File and line of a key, or of its nearest ancestor that was written down."""
+        """File and line of a key, or of its nearest ancestor that was written down somewhere."""
         for length in range(len(path), -1, -1):
             if path[:length] in self._at:
                 return self._at[path[:length]]
@@ -102,22 +120,35 @@ def apply_defaults(data: Data, origins: Origins) -> Data:
                 ("defaults", name), f"unknown key; allowed: {', '.join(known)}{nearest(name, known)}"
             )
         if not isinstance(below, dict):
-            raise origins.error(("defaults", name), "expected a mapping")
-        _lay_under(data, below, _DEFAULTS[name])
+            raise origins.error(("defaults", name), f"expected a mapping, got {shown(below)}")
+        for path, holder in _entities(data, _DEFAULTS[name], ()):
+            entity = holder[path[-1]]
+            if isinstance(entity, dict):
+                holder[path[-1]] = overlay(copy.deepcopy(below), entity)
+                _note_defaults(origins, path, ("defaults", name), below, entity)
     return data
 
 
-def _lay_under(data: Any, below: Data, route: Path) -> None:
+def _entities(data: Any, route: Path, passed: Path) -> Iterator[tuple[Path, Data]]:
+    """Path of every entity a route leads to, with the mapping that holds it."""
     if not isinstance(data, dict):
         return
-    if len(route) == 1:
-        for key, entity in data.items():
-            if entity is None or isinstance(entity, dict):
-                data[key] = overlay(copy.deepcopy(below), entity or {})
-        return
     head, rest = route[0], route[1:]
-    for key in data if head == "*" else [head]:
-        _lay_under(data.get(key), below, rest)
+    for key in list(data) if head == "*" else [head] if head in data else []:
+        if rest:
+            yield from _entities(data[key], rest, (*passed, key))
+        else:
+            yield (*passed, key), data
+
+
+def _note_defaults(origins: Origins, path: Path, default: Path, below: Data, entity: Data) -> None:
+    """Remember of every key that the entity does not give itself that it came from the default."""
+    for key, value in below.items():
+        given = entity.get(key)
+        if key not in entity:
+            origins.note_default((*path, key), (*default, key))
+        if isinstance(value, dict) and not is_number(value) and (key not in entity or isinstance(given, dict)):
+            _note_defaults(origins, (*path, key), (*default, key), value, given or {})
 
 
 # Mappings by party that may be given as one number for all, or with a key `others` for those not named.
@@ -135,7 +166,7 @@ _PARTY_MAPS = [
 
 
 def expand_maps(data: Data) -> Data:
-    """Write out mappings by party that were given as one number or with `others`. Works on data with defaults applied."""
+    """Write out mappings by party given as one number or with `others`. Works on data with defaults applied."""
     parties = list(data["parties"]) if isinstance(data.get("parties"), dict) else []
     for route in _PARTY_MAPS:
         _expand(data, route, parties, ())
@@ -165,24 +196,27 @@ def _expand(data: Any, route: Path, parties: list[str], passed: Path) -> None:
         data[head] = {p: given.get(p, copy.deepcopy(others)) for p in parties if p != own} | given
 
 
-def set_path(data: Data, path: str, value: Any, known: list[str]) -> None:
-    """Put `value` at a dotted path (`*` stands for any one name). Numbers keep the note that a user set them.
+def set_path(data: Data, path: str, value: Any, known: list[str], holds_number: Callable[[Path], bool]) -> list[str]:
+    """Put `value` at a dotted path (`*` stands for any one name); returns the paths it was put at.
 
-    Raises ScenarioError with the nearest valid path when nothing is there.
+    Where the schema `holds_number`, a bare number keeps the note that a user set it. Raises ScenarioError with the
+    nearest valid path when nothing is there.
     """
     steps = tuple(path.split("."))
-    found = 0
-    for target in [p for p in known if _matches(steps, tuple(p.split(".")))]:
+    targets = [p for p in known if _matches(steps, tuple(p.split(".")))]
+    for target in targets:
         node: Any = data
         *way, last = target.split(".")
         for step in way:
             node = node.setdefault(step, {})
-        plain = isinstance(value, int | float) and not isinstance(value, bool)
-        was_number = last not in node or is_number(node[last])
-        node[last] = {"value": value, "set": True} if plain and was_number else copy.deepcopy(value)
-        found += 1
-    if not found:
-        raise ScenarioError(f"no such path in the scenario{nearest(path, known)}", key=path)
+        bare = isinstance(value, Real) and not isinstance(value, bool)
+        if bare and holds_number((*way, last)):
+            node[last] = {"value": value if isinstance(value, int) else float(value), "set": True}
+        else:
+            node[last] = copy.deepcopy(value)
+    if not targets:
+        raise ScenarioError(f"no such path in the scenario{nearest(path, known)}", file=CHANGE, key=path)
+    return targets
 
 
 def _matches(pattern: Path, path: Path) -> bool:

@@ -8,13 +8,17 @@ about the world) and a bare number (`unsourced`: allowed to users, refused in sh
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterator
+from numbers import Real
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 Provenance = Literal["documented", "assumed", "convention", "derived", "set", "unsourced"]
-FORMS = "a number, {value, source, locator}, {assumed: [low, high]}, {assumed: [low, mode, high]} or {value, convention}"
+FORMS = (
+    "a number, {value, source, locator}, {assumed: [low, high]}, {assumed: [low, mode, high]} or {value, convention}"
+)
 _KEYS = {"value", "assumed", "source", "locator", "why", "convention", "set"}
 
 
@@ -36,12 +40,12 @@ class Number(BaseModel):
     @classmethod
     def read(cls, raw: Any) -> Any:
         """Accept any of the four forms; raise ValueError saying what is allowed otherwise."""
-        if isinstance(raw, dict) and "shape" in raw:
+        if isinstance(raw, Number):
             return raw
         if _is_number(raw):
             return _fixed(float(raw), "unsourced")
         if not isinstance(raw, dict):
-            raise ValueError(f"expected {FORMS}, got {_shown(raw)}")
+            raise ValueError(f"expected {FORMS}, got {shown(raw)}")
         unknown = sorted(set(raw) - _KEYS)
         if unknown:
             raise ValueError(f"unknown key `{unknown[0]}` in a number; allowed: {', '.join(sorted(_KEYS - {'set'}))}")
@@ -61,13 +65,17 @@ class Number(BaseModel):
 
 
 def _is_number(raw: Any) -> bool:
-    return isinstance(raw, int | float) and not isinstance(raw, bool)
+    return isinstance(raw, Real) and not isinstance(raw, bool) and math.isfinite(raw)
 
 
-def _shown(raw: Any) -> str:
-    names = {bool: "a yes/no value", str: "text", list: "a list", type(None): "nothing", datetime.date: "a date"}
-    kind = names.get(type(raw), type(raw).__name__)
-    return kind if raw is None or isinstance(raw, list) else f"{kind} `{raw}`"
+def shown(raw: Any) -> str:
+    """What was given instead of what was expected, in the words of a message."""
+    kinds = {bool: "true or false:", str: "text", datetime.date: "the date", int: "the number", float: "the number"}
+    whole = {list: "a list", dict: "a mapping", type(None): "nothing"}
+    if type(raw) in whole:
+        return whole[type(raw)]
+    text = str(raw).lower() if isinstance(raw, bool) else str(raw)
+    return f"{kinds.get(type(raw), type(raw).__name__)} `{text if len(text) <= 60 else text[:60] + '…'}`"
 
 
 def _fixed(value: float, provenance: Provenance, **more: Any) -> dict[str, Any]:
@@ -75,32 +83,38 @@ def _fixed(value: float, provenance: Provenance, **more: Any) -> dict[str, Any]:
 
 
 def _ranged(raw: dict[str, Any]) -> dict[str, Any]:
-    ends = raw["assumed"]
+    ends, why = raw["assumed"], raw.get("why")
     extra = sorted(set(raw) - {"assumed", "why"})
     if extra:
         raise ValueError(f"`{extra[0]}` does not go with `assumed`; an assumed number has a range and a `why`")
-    if not isinstance(ends, list) or len(ends) not in (2, 3) or not all(map(_is_number, ends)):
-        raise ValueError("`assumed` takes [low, high] or [low, mode, high]")
+    if not isinstance(ends, list | tuple) or len(ends) not in (2, 3) or not all(map(_is_number, ends)):
+        raise ValueError("`assumed` takes two or three numbers: [low, high] or [low, mode, high]")
+    ends = [float(end) for end in ends]
     if sorted(ends) != ends or ends[0] == ends[-1]:
-        raise ValueError(f"range {ends} is upside down or empty; give low before high")
-    low, high = float(ends[0]), float(ends[-1])
-    mode = float(ends[1]) if len(ends) == 3 else (low + high) / 2
+        written = ", ".join(f"{end:g}" for end in ends)
+        raise ValueError(f"the range [{written}] is upside down or empty; give low before high")
+    low, high = ends[0], ends[-1]
+    mode = ends[1] if len(ends) == 3 else (low + high) / 2
     shape = "triangular" if len(ends) == 3 else "uniform"
-    return {"low": low, "mode": mode, "high": high, "shape": shape, "provenance": "assumed", "why": raw.get("why")}
+    return {"low": low, "mode": mode, "high": high, "shape": shape, "provenance": "assumed", "why": why}
 
 
 def _valued(raw: dict[str, Any]) -> dict[str, Any]:
     if not _is_number(raw.get("value")):
-        raise ValueError(f"expected {FORMS}")
+        raise ValueError(f"expected {FORMS}, got {shown(raw.get('value'))} as the value")
     value = float(raw["value"])
+    if "source" in raw and "convention" in raw:
+        raise ValueError("a value rests on a `source` or is a `convention`, not both")
     if raw.get("set"):
         return _fixed(value, "set", why=raw.get("why"))
     if "convention" in raw:
+        if not raw["convention"]:
+            raise ValueError("`convention` says why this is a choice of the model and no claim about the world")
         return _fixed(value, "convention", why=str(raw["convention"]))
-    if "source" in raw:
+    if raw.get("source"):
         if not raw.get("locator"):
             raise ValueError(f"source `{raw['source']}` needs a `locator` (paragraph, page or row)")
-        return _fixed(value, "documented", source=raw["source"], locator=str(raw["locator"]), why=raw.get("why"))
+        return _fixed(value, "documented", source=str(raw["source"]), locator=str(raw["locator"]), why=raw.get("why"))
     raise ValueError("a value without `source` and `locator` or `convention`; else give it as `assumed` with a range")
 
 

@@ -5,19 +5,34 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from sim.scenario.behaviour import Behaviour
-from sim.scenario.numbers import Any_, Few, Many, NonNegative, Positive, Signed, Unit
+from sim.scenario.numbers import Any_, Few, Many, NonNegative, Positive, Signed, Unit, shown
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Code = Literal["procedural", "humanitarian", "ceasefire", "partial"]
 
 
-class Model(BaseModel):
-    """Base of all entities: unknown keys are refused, resolved copies are immutable."""
+def _day(raw: object) -> object:
+    """A date of YAML, or its text as it stands in JSON and on the command line; never a number of seconds."""
+    if isinstance(raw, str):
+        try:
+            return datetime.date.fromisoformat(raw)
+        except ValueError:
+            pass
+    if type(raw) is not datetime.date:
+        raise ValueError(f"expected a date, YYYY-MM-DD, got {shown(raw)}")
+    return raw
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+
+Day = Annotated[datetime.date, BeforeValidator(_day)]
+
+
+class Model(BaseModel):
+    """Base of all entities: unknown keys are refused, nothing is converted, resolved copies are immutable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Option(Model):
@@ -117,14 +132,14 @@ class Mandate(Model):
 
     baskets: list[Name] = Field(min_length=1)
     level: str
-    since: datetime.date | None = None
+    since: Day | None = None
     source: str | None = None
     locator: str | None = None
     assumed: str | None = None
 
 
 class Ratifier(Model):
-    """Who must approve at home. Its reservation point lies at `d + reach (r - d)`; `status_quo` is its utility of no deal."""
+    """Who must approve at home. Its reservation point is `d + reach (r - d)`; `status_quo` its utility of no deal."""
 
     title: str = ""
     reach: NonNegative
@@ -170,7 +185,7 @@ class Mediator(Model):
     leverage: Unit
     guarantee: Unit
     departure: NonNegative
-    leaves: datetime.date | None = None
+    leaves: Day | None = None
     attends: Literal["always", "hosted"] = "hosted"
     text: Literal["nash", "compromise"] = "nash"
 
@@ -180,8 +195,8 @@ class Lever(Model):
 
     title: str = ""
     kind: Literal["dated", "random", "responsive"]
-    on: datetime.date | None = None
-    off: datetime.date | None = None
+    on: Day | None = None
+    off: Day | None = None
     when: Literal["moving", "stalled"] | None = None
     threshold: Unit
     rate_on: NonNegative
@@ -231,7 +246,7 @@ class Incident(Model):
     severity: Unit
     cost: NonNegative
     hardening: NonNegative
-    scripted: list[datetime.date] = []
+    scripted: list[Day] = []
 
 
 class Document(Model):
@@ -239,7 +254,7 @@ class Document(Model):
 
     title: str
     author: Name
-    handed: datetime.date | None = None
+    handed: Day | None = None
     round: int | None = Field(default=None, ge=1)
     source: str | None = None
     locator: str | None = None
@@ -260,7 +275,7 @@ class Calendar(Model):
 
 
 class Evidence(Model):
-    """Where the documents are, and which are admitted: all, parties' own statements only, or one perspective's media."""
+    """Where the documents are, and which are admitted: all, own statements only, or one perspective's media."""
 
     folder: str
     admit: str = "all"
@@ -272,8 +287,8 @@ class Scenario(Model):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)
     title: str
     summary: str = ""
-    as_of: datetime.date
-    start: datetime.date
+    as_of: Day
+    start: Day
     evidence: Evidence | None = None
     salience_scale: dict[Name, NonNegative] = {}
     levels: list[str] = Field(min_length=1)
@@ -289,6 +304,3 @@ class Scenario(Model):
     venues: dict[Name, Venue] = Field(min_length=1)
     incidents: dict[Name, Incident] = {}
     documents: dict[Name, Document] = {}
-
-
-
