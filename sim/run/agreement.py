@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.compiled import EPS
-from sim.layout import COMPROMISE, MEDIATOR, PI, RATIFIER, W, Floats
+from sim.layout import COMPROMISE, MEDIATOR, PI, RATIFIER, Floats, W
 from sim.rules import distance, mediation, outcome, ratification, trust
 from sim.rules.coalition import coalition_work, compromise, nash_many
 from sim.rules.frontier import WORK_ROWS, nash_two
