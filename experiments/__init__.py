@@ -1,1 +1,26 @@
-"""Experiments: designs over scenarios, the runner that carries them out, what is read from the results."""
+"""Experiments over scenarios: sweeps, paired comparisons, sensitivity, discovery; each imported when it is used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_HOMES = {
+    "load": "results",
+    "Results": "results",
+    "sweep": "sweep",
+    "Experiment": "spec",
+    "read_experiment": "spec",
+    "compare": "compare",
+    "runs_until": "stopping",
+    "split_variance": "variance",
+    "discover": "discovery",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import late: `experiments.load(DIR)` needs neither the engines nor a plotting library."""
+    from importlib import import_module
+
+    if name not in _HOMES:
+        raise AttributeError(f"module `experiments` has no attribute `{name}`")
+    return getattr(import_module(f"experiments.{_HOMES[name]}"), name)

@@ -1,0 +1,66 @@
+"""Parts of a sweep on a Dask cluster: workers compute, this process writes; what a lost worker had is done again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from experiments.parts import Piece, carry_out
+from experiments.setup import Setup
+from experiments.spec import Experiment
+from sim.compiled import source_hash
+from sim.errors import ParleyError
+from sim.provenance import scenario_hash
+
+
+def on_cluster(
+    setup: Setup, parts: dict[int, list[Piece]], address: str, told: Callable[[int], None]
+) -> Iterator[tuple[int, bytes]]:
+    """Parts as they are finished by the workers of the scheduler at `address`.
+
+    Raises ParleyError: the extra `cluster` is missing, nobody answers, or a worker has another version or scenario.
+    """
+    try:
+        from distributed import Client, as_completed
+    except ModuleNotFoundError:
+        raise ParleyError("a cluster needs the extra `cluster`: pip install 'parley[cluster]'") from None
+    try:
+        client = Client(address, timeout="20s", set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise ParleyError(f"no Dask scheduler answers at {address}: {error}") from None
+    with client:
+        wanted, asked = signature(setup), setup.asked.model_dump_json()
+        futures = {
+            client.submit(work, asked, wanted, number, pieces, key=f"parley-{wanted}-{number}", pure=False): number
+            for number, pieces in parts.items()
+        }
+        for future in as_completed(futures):
+            content = future.result()
+            if isinstance(content, str):
+                raise ParleyError(content)
+            number = futures[future]
+            told(sum(piece.high - piece.low for piece in parts[number]))
+            future.release()
+            yield number, content
+
+
+def signature(setup: Setup) -> str:
+    """What a worker must have in common with this process: compiled rules, and the scenario as it is resolved."""
+    return f"{source_hash()}-{scenario_hash(setup.base)}"
+
+
+@lru_cache(maxsize=4)
+def _setup(asked: str) -> Setup:
+    return Setup.of(Experiment.model_validate_json(asked))
+
+
+def work(asked: str, wanted: str, number: int, pieces: list[Any]) -> bytes | str:
+    """On a worker: one part's file, or a text that says why this worker cannot take part."""
+    try:
+        setup = _setup(asked)
+    except ParleyError as error:
+        return f"a worker cannot load the experiment: {error}"
+    if signature(setup) != wanted:
+        return "a worker has another version of parley or of the scenario; install the same on all of them"
+    return carry_out(setup, [Piece(*piece) for piece in pieces], lambda runs: None)

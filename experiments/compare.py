@@ -1,0 +1,172 @@
+"""Paired comparison of scenarios on common random numbers: run k of each has the same draws of assumption and fate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from experiments.measures import Measure, measures
+from experiments.results import Z95
+from sim.ensemble import plan, tables
+from sim.errors import ParleyError
+from sim.layout import Floats
+from sim.scenario.load import Loaded, load
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+CORRECTION = "Holm (1979) over all {tests} tests of this table; 5% family-wise"
+
+
+class Difference(NamedTuple):
+    """Second minus first of one measure, over the runs in which both have a value."""
+
+    n: int
+    first: float
+    second: float
+    difference: float
+    low: float
+    high: float
+    unpaired_low: float
+    unpaired_high: float
+    variance_saved: float
+    p: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`frame`: one row a contrast and measure. `labels` name the scenarios; all are held against the first."""
+
+    labels: list[str]
+    n: int
+    seed: int
+    frame: pd.DataFrame
+    tables: list[pa.Table]
+
+    @property
+    def correction(self) -> str:
+        """How multiple comparisons were corrected."""
+        return CORRECTION.format(tests=int(self.frame["p"].notna().sum()))
+
+
+def variant(text: str) -> tuple[str, Loaded]:
+    """`SCENARIO` or `SCENARIO,path=value,…` as label and loaded scenario. Raises ScenarioError."""
+    from sim.scenario.yamlfile import read
+
+    name, *parts = text.split(",")
+    changes: dict[str, Any] = {}
+    for part in parts:
+        path, mark, value = part.partition("=")
+        if not mark:
+            raise ParleyError(f"`{part}` is not of the form path=value; write SCENARIO,path=value,…")
+        changes[path.strip()] = read(f"value: {value}", text).data["value"]
+    return text, load(name, changes)
+
+
+def compare(
+    scenarios: Sequence[str] | Mapping[str, Loaded], n: int = 2000, seed: int = 0, **options: Any
+) -> Comparison:
+    """Run two or more scenarios on the same draws and hold every other against the first.
+
+    `options` are those of `sim.ensemble.plan`. Raises ParleyError.
+    """
+    import pyarrow as pa
+
+    named = dict(scenarios) if isinstance(scenarios, Mapping) else dict(variant(text) for text in scenarios)
+    if len(named) < 2:
+        raise ParleyError("a comparison needs two scenarios that differ")
+    found = []
+    for loaded in named.values():
+        parts = [runs for runs, _ in tables(plan(loaded, n, seed, **options))]
+        found.append(pa.concat_tables(parts).unify_dictionaries().combine_chunks())
+    labels = list(named)
+    return Comparison(labels, n, seed, contrasts(labels, found), found)
+
+
+def contrasts(labels: Sequence[str], runs: Sequence[pa.Table]) -> pd.DataFrame:
+    """Every scenario against the first, in every measure both have, with Holm's correction over the whole table."""
+    import pandas as pd
+
+    base = dict(measures(runs[0]))
+    rows: list[dict[str, Any]] = []
+    for label, other in zip(labels[1:], runs[1:], strict=True):
+        for measure, values in measures(other):
+            if measure in base and (found := difference(base[measure], values)) is not None:
+                rows.append({"contrast": f"{label} − {labels[0]}", **_named(measure), **found._asdict()})
+    frame = pd.DataFrame(rows, columns=["contrast", "measure", "level", "kind", *Difference._fields])
+    frame["p_holm"] = holm(frame["p"].to_numpy(dtype=np.float64))
+    return frame
+
+
+def _named(measure: Measure) -> dict[str, str]:
+    return {"measure": measure.measure, "level": measure.level, "kind": "share" if measure.share else "mean"}
+
+
+def difference(first: Floats, second: Floats) -> Difference | None:
+    """Mean difference with 95% intervals, paired and unpaired; None where nothing varies and nothing differs.
+
+    `variance_saved` is 1 - Var(paired)/Var(unpaired) of the estimated difference; p is two-sided, normal.
+    """
+    both = ~(np.isnan(first) | np.isnan(second))
+    n = int(both.sum())
+    if n < 2:
+        return None
+    a, b = first[both], second[both]
+    gap = b - a
+    paired = float(gap.var(ddof=1)) / n
+    unpaired = float(a.var(ddof=1) + b.var(ddof=1)) / n
+    mean = float(gap.mean())
+    if unpaired <= 0.0 and mean == 0.0:
+        return None
+    half, wide = Z95 * math.sqrt(paired), Z95 * math.sqrt(unpaired)
+    saved = 1.0 - paired / unpaired if unpaired > 0.0 else 0.0
+    return Difference(
+        n,
+        float(a.mean()),
+        float(b.mean()),
+        mean,
+        mean - half,
+        mean + half,
+        mean - wide,
+        mean + wide,
+        saved,
+        two_sided(mean, paired),
+    )
+
+
+def two_sided(mean: float, variance: float) -> float:
+    """Normal two-sided p of a mean with this variance."""
+    if variance <= 0.0:
+        return 1.0 if mean == 0.0 else 0.0
+    return math.erfc(abs(mean) / math.sqrt(2.0 * variance))
+
+
+def holm(p: Floats) -> Floats:
+    """Adjusted p-values (Holm 1979, Scand. J. Statist. 6): k-th smallest times m - k + 1, never falling, at most 1."""
+    adjusted = np.full(p.size, np.nan)
+    order = np.argsort(p, kind="stable")
+    order = order[~np.isnan(p[order])]
+    if order.size:
+        scaled = p[order] * np.arange(order.size, 0, -1)
+        adjusted[order] = np.minimum(np.maximum.accumulate(scaled), 1.0)
+    return adjusted
+
+
+def changed_runs(found: Comparison, second: int = 1) -> list[int]:
+    """Numbers of the runs whose outcome differs between the first scenario and another."""
+    outcomes = [table.column("outcome").to_pylist() for table in (found.tables[0], found.tables[second])]
+    return [k for k, (a, b) in enumerate(zip(*outcomes, strict=True)) if a != b]
+
+
+def transitions(found: Comparison, second: int = 1) -> dict[tuple[str, str], int]:
+    """How often an outcome of the first became another's, run by run."""
+    counts: dict[tuple[str, str], int] = {}
+    outcomes = [table.column("outcome").to_pylist() for table in (found.tables[0], found.tables[second])]
+    for pair in zip(*outcomes, strict=True):
+        counts[pair] = counts.get(pair, 0) + 1
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -1,0 +1,170 @@
+"""Designs over scenario paths: full factorial, Latin hypercube, Sobol sequence, Morris, Saltelli, lists, variants."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from experiments.spec import Experiment, Factor
+from sim.draws import triangular
+from sim.errors import ScenarioError, nearest
+from sim.layout import Floats
+from sim.scenario.load import Loaded, known_paths
+from sim.scenario.numbers import Number, numbers_in
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of a design: its number, its values by factor, and what is put where in the scenario."""
+
+    number: int
+    name: str
+    values: Mapping[str, Any]
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a design needs to know of its scenario: the paths that can be set and the numbers that stand there."""
+
+    known: list[str]
+    numbers: Mapping[str, Number]
+    _found: dict[str, list[str]] = field(default_factory=dict, repr=False)
+
+    @staticmethod
+    def of(loaded: Loaded) -> Scope:
+        """The scope of a loaded scenario."""
+        numbers = {".".join(path): number for path, number in numbers_in(loaded.scenario)}
+        return Scope(known_paths(loaded.scenario), numbers)
+
+    def matching(self, pattern: str) -> list[str]:
+        """The paths a pattern stands for. Raises ScenarioError naming the nearest valid path when there is none."""
+        if pattern in self._found:
+            return self._found[pattern]
+        if "*" not in pattern:
+            found = [pattern] if pattern in self.known else []
+        else:
+            steps = pattern.split(".")
+            found = [path for path in self.known if _matches(steps, path.split("."))]
+        if not found:
+            raise ScenarioError(f"no such path in the scenario{nearest(pattern, self.known)}", key=pattern)
+        self._found[pattern] = found
+        return found
+
+
+def _matches(pattern: list[str], path: list[str]) -> bool:
+    return len(pattern) == len(path) and all(a in ("*", b) for a, b in zip(pattern, path, strict=True))
+
+
+def points(asked: Experiment, loaded: Loaded) -> list[Point]:
+    """All points of an experiment, in order. Raises ScenarioError on a wrong path before anything runs."""
+    scope = Scope.of(loaded)
+    for path in asked.changes:
+        scope.matching(path)
+    if asked.design == "variants":
+        named = enumerate(asked.variants.items())
+        return [_point(n, name, {"variant": name}, [below], scope) for n, (name, below) in named]
+    if asked.design == "list":
+        return [_point(n, "", row, [row], scope) for n, row in enumerate(asked.rows)]
+    factors = expanded(asked.factors, scope)
+    if asked.design == "factorial":
+        levels = [_levels(name, factor) for name, factor in factors.items()]
+        return [_combined(n, factors, row, scope) for n, row in enumerate(itertools.product(*levels))]
+    sample = unit_sample(asked, len(factors))
+    named_factors = list(factors.items())
+    rows = [
+        [_at(f, u, name, scope) for u, (name, f) in zip(row, named_factors, strict=True)] for row in sample.tolist()
+    ]
+    return [_combined(n, factors, row, scope) for n, row in enumerate(rows)]
+
+
+def expanded(factors: Mapping[str, Factor], scope: Scope) -> dict[str, Factor]:
+    """Factors with `assumed` and a pattern for a path become one factor for every ranged number it stands for."""
+    found: dict[str, Factor] = {}
+    for name, factor in factors.items():
+        if not factor.assumed:
+            found[name] = factor
+            continue
+        for pattern in _paths(name, factor):
+            ranged = [path for path in scope.matching(pattern) if _ranged(scope, path)]
+            if not ranged:
+                raise ScenarioError("the scenario has no assumed range here; give `low` and `high`", key=pattern)
+            found |= {path: Factor(assumed=True, title=factor.title) for path in ranged}
+    return found
+
+
+def _ranged(scope: Scope, path: str) -> bool:
+    return path in scope.numbers and scope.numbers[path].shape != "fixed"
+
+
+def _paths(name: str, factor: Factor) -> list[str]:
+    return factor.paths or [factor.path or name]
+
+
+def _levels(name: str, factor: Factor) -> list[Any]:
+    if factor.levels is None:
+        raise ScenarioError("a full factorial needs `levels`", key=f"factors.{name}")
+    return list(factor.levels)
+
+
+def unit_sample(asked: Experiment, dimensions: int) -> Floats:
+    """Points in the unit cube, (points, dimensions), by the experiment's design and its own seed."""
+    from scipy.stats import qmc
+
+    assert asked.points is not None
+    if asked.design == "latin_hypercube":
+        return np.asarray(qmc.LatinHypercube(dimensions, rng=asked.design_seed).random(asked.points))
+    if asked.design == "sobol":
+        return np.asarray(qmc.Sobol(dimensions, scramble=True, rng=asked.design_seed).random(asked.points))
+    from experiments.sensitivity import sample
+
+    return sample(asked.design, asked.points, dimensions, asked.design_seed)
+
+
+def _at(factor: Factor, u: float, name: str, scope: Scope) -> Any:
+    """The value of a factor at u in [0, 1]: by its range, its levels, or the scenario's own distribution."""
+    if factor.levels is not None:
+        levels = list(factor.levels)
+        return levels[min(int(u * len(levels)), len(levels) - 1)]
+    if factor.low is not None and factor.high is not None:
+        return factor.low + (factor.high - factor.low) * u
+    number = scope.numbers[_paths(name, factor)[0]]
+    if number.shape == "triangular":
+        return triangular(u, number.low, number.mode, number.high)
+    return number.low + (number.high - number.low) * u
+
+
+def _combined(n: int, factors: Mapping[str, Factor], row: Iterable[Any], scope: Scope) -> Point:
+    values = dict(zip(factors, row, strict=True))
+    changes = [_changes(name, factors[name], value, scope) for name, value in values.items()]
+    return _point(n, "", values, changes, scope)
+
+
+def _changes(name: str, factor: Factor, value: Any, scope: Scope) -> dict[str, Any]:
+    if isinstance(factor.levels, dict):
+        return factor.levels[value]
+    paths = [path for pattern in _paths(name, factor) for path in scope.matching(pattern)]
+    if factor.how == "set":
+        return dict.fromkeys(paths, value)
+    return {path: multiplied(scope.numbers[path], value) for path in paths if path in scope.numbers}
+
+
+def multiplied(number: Number, by: float) -> Any:
+    """A number or range times `by`, in a form a scenario takes."""
+    if number.shape == "fixed" or by == 0:
+        return number.mode * by
+    ends = (number.low, number.high) if number.shape == "uniform" else (number.low, number.mode, number.high)
+    scaled = sorted(end * by for end in ends)
+    return {"assumed": scaled, "why": f"the scenario's range times {by:g}"}
+
+
+def _point(n: int, name: str, values: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], scope: Scope) -> Point:
+    changes: dict[str, Any] = {}
+    for part in parts:
+        for pattern, value in part.items():
+            changes |= dict.fromkeys(scope.matching(pattern), value)
+    return Point(n, name, values, changes)

@@ -1,0 +1,110 @@
+"""Scenario discovery: under which conditions does something come about? PRIM over a sweep (extra `discover`).
+
+The patient rule induction method (Friedman & Fisher 1999, Statistics and Computing 9; for policy models Bryant &
+Lempert 2010, Technological Forecasting and Social Change 77) peels the space of factors down to a box in which the
+share of cases of interest (density) is high while few of them are left outside (coverage).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from experiments.results import Results
+from experiments.sensitivity import at_points
+from sim.errors import ParleyError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PEEL = 0.05
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """`path`: the peeling trajectory (coverage, density, mass … a step); `limits`: what bounds the chosen box."""
+
+    path: pd.DataFrame
+    limits: pd.DataFrame
+    chosen: int
+    interesting: int
+    cases: int
+
+    @property
+    def coverage(self) -> float:
+        """Share of all cases of interest that lie in the box."""
+        return float(self.path["coverage"].iloc[self.chosen])
+
+    @property
+    def density(self) -> float:
+        """Share of the cases in the box that are of interest."""
+        return float(self.path["density"].iloc[self.chosen])
+
+
+def discover(
+    results: Results, target: str, above: float, least_density: float = 0.8, least_mass: float = 0.05
+) -> Boxes:
+    """PRIM on a sweep: points at which `target` (`outcome_at_least=ceasefire`) is above `above` are of interest.
+
+    Of the trajectory the box with the largest coverage among those of at least `least_density` is chosen, the densest
+    where there is none. Raises ParleyError: no or only cases of interest, factors that are no numbers, extra missing.
+    """
+    frame = results.points[results.factors]
+    texts = [name for name in frame.columns if frame[name].dtype.kind not in "if"]
+    if texts:
+        raise ParleyError(f"discovery needs factors that are numbers; `{texts[0]}` is not")
+    return prim(frame, at_points(results, target) > above, least_density, least_mass)
+
+
+def prim(frame: pd.DataFrame, interesting: Any, least_density: float = 0.8, least_mass: float = 0.05) -> Boxes:
+    """PRIM on cases (rows of `frame`) and whether each is of interest. Raises ParleyError."""
+
+    wanted = np.asarray(interesting, dtype=bool)
+    if not 0 < wanted.sum() < wanted.size:
+        raise ParleyError(f"{int(wanted.sum())} of {wanted.size} points are of interest; choose another threshold")
+    try:
+        from ema_workbench.analysis import prim as ema
+    except ModuleNotFoundError as error:
+        raise ParleyError(f"{error.name} is missing: pip install 'parley[discover]'") from None
+    # Release 3 dropped `threshold`, below which release 2 gives up; the choice of a box is ours in any case.
+    options = {"peel_alpha": PEEL, "mass_min": least_mass}
+    with _quiet():
+        if "threshold" in ema.Prim.__init__.__code__.co_varnames:
+            options["threshold"] = 0.0
+        box = ema.Prim(frame, wanted, **options).find_box()
+    if box is None:
+        raise ParleyError("no box is denser than the whole")
+    path = box.peeling_trajectory.reset_index(drop=True)
+    dense = path[path["density"] >= least_density]
+    chosen = int(dense["coverage"].idxmax()) if len(dense) else int(path["density"].idxmax())
+    limits = _limits(box.box_lims[0], box.box_lims[chosen])
+    return Boxes(path, limits, chosen, int(wanted.sum()), wanted.size)
+
+
+def _limits(whole: pd.DataFrame, box: pd.DataFrame) -> pd.DataFrame:
+    """The factors that the box bounds, with the range that was looked at."""
+    import pandas as pd
+
+    rows = [
+        [name, *map(float, box[name].tolist()), *map(float, whole[name].tolist())]
+        for name in whole.columns
+        if not box[name].equals(whole[name])
+    ]
+    return pd.DataFrame(rows, columns=["factor", "low", "high", "from", "to"])
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """The workbench reports every step to its log; the table says the same."""
+    logger = logging.getLogger("EMA")
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,87 @@
+"""A stopping rule: add runs until the Monte Carlo standard error is small enough, checked at fixed multiples only.
+
+The number of runs that comes out depends on the scenario and the seed, not on the machine or the number of workers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from experiments.measures import measures
+from sim.ensemble import plan, tables
+from sim.errors import ParleyError, nearest
+from sim.scenario.load import Loaded, load
+
+STEP = 1000
+"""Runs between two checks."""
+
+MOST = 1_000_000
+
+
+class Stopped(NamedTuple):
+    """After how many runs, with which standard error, and whether that is what was asked for."""
+
+    runs: int
+    se: float
+    reached: bool
+
+
+def parsed(text: str) -> tuple[str, float]:
+    """`outcome=0.005` as measure and standard error. Raises ParleyError."""
+    measure, mark, number = text.rpartition("=")
+    try:
+        wanted = float(number)
+    except ValueError:
+        wanted = math.nan
+    if not mark or not wanted > 0.0 or math.isinf(wanted):
+        raise ParleyError(f"`{text}`: write measure=standard error, for instance outcome=0.005")
+    return measure.strip(), wanted
+
+
+def runs_until(
+    scenario: str | Path | Loaded,
+    until: str,
+    seed: int = 0,
+    *,
+    most: int = MOST,
+    told: Callable[[int, float], None] = lambda runs, se: None,
+    **options: Any,
+) -> Stopped:
+    """The least multiple of STEP runs at which the standard error of a measure is at most what `until` asks.
+
+    `until` is `outcome=0.005` (the largest standard error among the shares of all codes) or any one measure with its
+    standard error, `days=0.5`. `told(runs, se)` hears of every check. Raises ParleyError for an unknown measure.
+    """
+    measure, wanted = parsed(until)
+    loaded = scenario if isinstance(scenario, Loaded) else load(scenario)
+    sums: dict[str, tuple[float, float, float]] = {}
+    done, se = 0, math.inf
+    while done < most:
+        index = np.arange(done, done + STEP)
+        for runs, _ in tables(plan(loaded, None, seed, assumptions=index, fates=index, **options)):
+            for found, values in measures(runs):
+                if measure in (found.label, found.measure):
+                    there = values[~np.isnan(values)]
+                    n, total, squares = sums.get(found.label, (0.0, 0.0, 0.0))
+                    sums[found.label] = n + there.size, total + float(there.sum()), squares + float((there**2).sum())
+        if not sums:
+            known = [found.label for found, _ in measures(runs)]
+            raise ParleyError(f"no measure `{measure}`{nearest(measure, known)}; for instance outcome or days")
+        done += STEP
+        se = max(standard_error(*entry) for entry in sums.values())
+        told(done, se)
+        if se <= wanted:
+            return Stopped(done, se, True)
+    return Stopped(done, se, False)
+
+
+def standard_error(n: float, total: float, squares: float) -> float:
+    """Standard error of a mean from count, sum and sum of squares; infinite with fewer than two values."""
+    if n < 2:
+        return math.inf
+    return math.sqrt(max(squares - total * total / n, 0.0) / (n - 1) / n)

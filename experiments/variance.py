@@ -1,0 +1,105 @@
+"""How much of the answer is assumption and how much is chance: a two-way random-effects split of the variance.
+
+Every assumption index meets every fate index (`nested` in an experiment). The expected mean squares of a two-way layout
+without repetition give the components (Searle, Casella & McCulloch 1992, Variance Components, ch. 4):
+interaction = MS of the residual, assumption = (MS of rows - that)/fates, chance = (MS of columns - that)/assumptions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.results import Z95, Results
+from experiments.sensitivity import asked_of
+from sim.errors import ParleyError
+from sim.layout import Floats
+
+PARTS = ("assumption", "chance", "interaction")
+
+
+@dataclass(frozen=True)
+class Split:
+    """Variance components and their shares with 95% intervals, in the order of PARTS."""
+
+    components: Floats
+    shares: Floats
+    low: Floats
+    high: Floats
+
+    def rows(self) -> list[dict[str, float | str]]:
+        """One row a part, for a table."""
+        numbers = zip(PARTS, self.components, self.shares, self.low, self.high, strict=True)
+        return [
+            {"part": part, "variance": float(v), "share": float(s), "low": float(a), "high": float(b)}
+            for part, v, s, a, b in numbers
+        ]
+
+
+def split_variance(y: Floats) -> Split:
+    """Split of results `y`, (assumptions, fates) or (assumptions, fates, outcomes): the outcomes' variances are summed.
+
+    Intervals by the jackknife over assumptions and over fates, the two variances added. Raises ParleyError where all
+    results are equal.
+    """
+    cube = np.asarray(y, dtype=np.float64)
+    cube = cube[:, :, None] if cube.ndim == 2 else cube
+    rows, columns, _ = cube.shape
+    if min(rows, columns) < 3:
+        raise ParleyError("a split needs at least 3 assumptions and 3 fates")
+    whole = _components(cube)
+    if not whole.sum() > 0:
+        raise ParleyError("all results are equal: there is no variance to split")
+    shares = whole / whole.sum()
+    without = [[_shares(np.delete(cube, k, axis)) for k in range(cube.shape[axis])] for axis in (0, 1)]
+    variance = sum(_jackknife(np.array(parts)) for parts in without)
+    half = Z95 * np.sqrt(variance)
+    return Split(whole, shares, np.clip(shares - half, 0.0, 1.0), np.clip(shares + half, 0.0, 1.0))
+
+
+def _components(cube: Floats) -> Floats:
+    """Components in the order of PARTS, negative estimates set to 0."""
+    rows, columns, _ = cube.shape
+    mean = cube.mean(axis=(0, 1))
+    of_row, of_column = cube.mean(axis=1), cube.mean(axis=0)
+    rest = cube - of_row[:, None] - of_column[None] + mean
+    ms_rest = (rest**2).sum() / ((rows - 1) * (columns - 1))
+    ms_rows = columns * ((of_row - mean) ** 2).sum() / (rows - 1)
+    ms_columns = rows * ((of_column - mean) ** 2).sum() / (columns - 1)
+    return np.maximum(np.array([(ms_rows - ms_rest) / columns, (ms_columns - ms_rest) / rows, ms_rest]), 0.0)
+
+
+def _shares(cube: Floats) -> Floats:
+    found = _components(cube)
+    return found / found.sum() if found.sum() > 0 else np.full(3, np.nan)
+
+
+def _jackknife(without: Floats) -> Floats:
+    n = without.shape[0]
+    spread: Floats = (n - 1) / n * ((without - without.mean(axis=0)) ** 2).sum(axis=0)
+    return spread
+
+
+def layout(results: Results, target: str, point: int = 0) -> Floats:
+    """Results of one point of a nested sweep as (assumptions, fates[, codes]); target `outcome` takes all codes.
+
+    Raises ParleyError where the sweep is not nested or the point failed.
+    """
+    import pyarrow.compute as pc
+
+    from experiments.measures import measures
+    from experiments.measures import target as measure
+
+    nested = asked_of(results).nested
+    if nested is None:
+        raise ParleyError("a split needs an experiment with `nested: {assumptions, fates}`")
+    runs = results.run_table()
+    runs = runs.filter(pc.equal(runs.column("point"), point))
+    if runs.num_rows != nested.assumptions * nested.fates:
+        raise ParleyError(f"point {point} is not complete; see `error` in the table of points")
+    shape = (nested.assumptions, nested.fates)
+    if target == "outcome":
+        codes = [values for m, values in measures(runs) if m.measure == "outcome"]
+        return np.stack([values.reshape(shape) for values in codes], axis=2)
+    return measure(runs, target).reshape(shape)
