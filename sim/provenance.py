@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.layout import Ints
+from sim.scenario.citations import cited_entries
 from sim.scenario.load import Loaded, shipped_folder
-from sim.scenario.numbers import Number, numbers_in
+from sim.scenario.merge import is_number
+from sim.scenario.numbers import numbers_in
 from sim.sources import Source, load_sources
 from sim.version import __version__
 
@@ -88,10 +90,31 @@ def _scenario(loaded: Loaded) -> dict[str, Any]:
 
 
 def resolved(loaded: Loaded) -> dict[str, Any]:
-    """The scenario with every demand and reservation point filled in, as plain data; it validates as a scenario."""
-    data = loaded.scenario.model_dump(mode="json", exclude_none=True)
+    """The scenario with every demand and reservation point filled in, as plain data in the form of a scenario file."""
+    data = _written(loaded.scenario.model_dump(mode="json", exclude_none=True))
     data.pop("evidence", None)  # where the documents lie; what they say is in the numbers
-    return data
+    return dict(data)
+
+
+def _written(node: Any) -> Any:
+    """Plain data with numbers as a scenario file writes them."""
+    if isinstance(node, list):
+        return [_written(entry) for entry in node]
+    if not isinstance(node, dict):
+        return node
+    if "shape" not in node:
+        return {key: _written(entry) for key, entry in node.items()}
+    why = {"why": node["why"]} if "why" in node else {}
+    if node["shape"] != "fixed":
+        ends = [node["low"], node["high"]] if node["shape"] == "uniform" else [node["low"], node["mode"], node["high"]]
+        return {"assumed": ends, **why}
+    if node["provenance"] == "convention":
+        return {"value": node["low"], "convention": node.get("why", "")}
+    if node["provenance"] == "set":
+        return {"value": node["low"], "set": True}
+    if "source" in node:
+        return {"value": node["low"], "source": node["source"], "locator": node["locator"], **why}
+    return node["low"]
 
 
 def scenario_hash(loaded: Loaded) -> str:
@@ -109,7 +132,7 @@ def _canonical(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     below = {key: _canonical(entry) for key, entry in node.items()}
-    numbers = all(isinstance(entry, dict) and "shape" in entry for entry in below.values())
+    numbers = all(is_number(entry) for entry in below.values())
     return dict(sorted(below.items())) if numbers else below
 
 
@@ -183,10 +206,7 @@ def _documents(loaded: Loaded) -> Iterator[str]:
         for name in (note.demand, note.conceded, note.withdrawn_by, note.salience):
             if name:
                 yield from (cited.id for cited in positions[name].sources)
-    for party in loaded.scenario.parties.values():
-        yield from (entry.source for entry in party.mandate if entry.source)
-        yield from (entry.source for entry in party.preconditions if entry.source)
-    yield from (document.source for document in loaded.scenario.documents.values() if document.source)
+    yield from (entry.source for _, entry in cited_entries(loaded.scenario) if entry.source)
 
 
 def _papers(loaded: Loaded, known: list[str]) -> Iterator[str]:
@@ -200,7 +220,6 @@ def _papers(loaded: Loaded, known: list[str]) -> Iterator[str]:
 def counts(loaded: Loaded) -> dict[str, int]:
     """How many numbers of a scenario are documented, derived from documents, assumed … (kinds that occur)."""
     found: dict[str, int] = {}
-    number: Number
     for _, number in numbers_in(loaded.scenario):
         found[number.provenance] = found.get(number.provenance, 0) + 1
     return found
