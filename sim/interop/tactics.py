@@ -24,7 +24,7 @@ TOLERANCE = 1e-4
 
 @dataclass(frozen=True)
 class Ending:
-    """The agreement (None without one), the step in which it was reached or talks ended, who offered it."""
+    """The agreement (None without one), the steps taken, the last one included, and who offered it."""
 
     agreement: tuple[str, ...] | None
     step: int
@@ -88,7 +88,7 @@ def play(domain: Domain, tactics: Sequence[str | float], steps: int, tolerance: 
             if table >= 0 and side.accepts(table, time):
                 agreed += 1
                 if agreed == len(sides) - 1:
-                    return Ending(outcomes[table], step, proposer, tuple(offers))
+                    return Ending(outcomes[table], step + 1, proposer, tuple(offers))
                 continue
             table, proposer, agreed = side.offer(time), k, 0
             offers.append((step, k, outcomes[table]))

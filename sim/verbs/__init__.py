@@ -2,4 +2,5 @@
 
 MODULES: tuple[str, ...] = (
     "analyse",
+    "carry",
 )

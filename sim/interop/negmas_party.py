@@ -1,0 +1,204 @@
+"""A NegMAS negotiator at the table: a party class that lets one bargain for a party, on the Mesa engine.
+
+    import negmas
+    from sim.interop.negmas_party import NegmasParty
+
+    class Mine(NegmasParty):
+        negotiators = {"northbank": negmas.BoulwareTBNegotiator}
+
+    sim.run_ensemble("river-border", n=10, party_class=Mine)
+
+The negotiator sees a basket as a discrete domain, its own utility function on it with the floor as reserved value, and
+what is offered to it, rounded to the nearest listed points. Whether a party comes to the table, what it trusts, how it
+hardens, and what it must have at the least stay the party's own: its floor and its red lines are checked before the
+negotiator's answer counts. Needs the extra `negmas`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from sim.agents import Party
+from sim.compiled import EPS
+from sim.errors import ParleyError
+from sim.interop.discrete import CROSSED
+from sim.layout import Floats, W
+from sim.rules.value import crosses_red_line, value
+
+if TYPE_CHECKING:
+    from sim.basket import Basket
+    from sim.model import NegotiationModel
+
+MakeNegotiator = Callable[[], Any]
+"""Makes a fresh NegMAS SAO negotiator; a negotiator's class is one."""
+
+
+def negmas() -> Any:
+    """The module `negmas`. Raises ParleyError where the extra is not installed."""
+    try:
+        import negmas as module
+    except ImportError:
+        raise ParleyError("NegMAS is not installed; install the extra: parley[negmas]") from None
+    return module
+
+
+class Seat:
+    """A negotiator's place in the talks on one basket: `points` are the listed points of each issue."""
+
+    def __init__(self, make: MakeNegotiator, party: Party, basket: Basket, points: list[Floats], steps: int):
+        module, self.points, self.steps, self.rounds = negmas(), points, steps, -1
+        self.labels = [[f"{x:.12g}" for x in at] for at in points]
+        names = party.model.names.issues[basket.slice]
+        space = module.make_os([module.make_issue(v, n) for v, n in zip(self.labels, names, strict=True)])
+        mechanism = module.sao.SAOMechanism(outcome_space=space, n_steps=steps)
+        self.negotiator = make()
+        mechanism.add(self.negotiator, ufun=self._ufun(module, space, party, basket))
+        others = [other for other in basket.members if other is not party]
+        for other in others:
+            mechanism.add(module.sao.RandomNegotiator(name=other.name), ufun=None)
+        self.size, self.state_class = len(basket.members), module.sao.SAOState
+        ids = [negotiator.id for negotiator in mechanism.negotiators[1:]]
+        self.ids = dict(zip([other.index for other in others], ids, strict=True))
+        self.yes = module.ResponseType.ACCEPT_OFFER
+        self.mechanism = mechanism
+        # What a mechanism calls first: it hands over the preferences, then tells that talks start.
+        self.negotiator._on_negotiation_start(self.state(0))
+
+    def _ufun(self, module: Any, space: Any, party: Party, basket: Basket) -> Any:
+        salience = party.salience[basket.slice]
+        shares = salience / salience.sum() if salience.sum() > 0.0 else np.full(basket.size, 1.0 / basket.size)
+        tables = []
+        for k, at in enumerate(self.points):
+            d, r, red = party.demand[basket.lo + k], party.reservation[basket.lo + k], party.red[basket.lo + k]
+            worth = [value(float(x), d, r) for x in at]
+            crossed = CROSSED / max(float(shares[k]), 1e-3)
+            worth = [crossed if red and v < -EPS else v for v in worth]
+            tables.append(module.preferences.TableFun(dict(zip(self.labels[k], worth, strict=True))))
+        floor = min(party.floor[basket.index], 1.0)
+        return module.LinearAdditiveUtilityFunction(
+            tables, weights=shares.tolist(), outcome_space=space, reserved_value=floor, name=party.name
+        )
+
+    def state(self, step: int, offer: tuple[str, ...] | None = None, by: int | None = None) -> Any:
+        """What the negotiator is told of a step: NegMAS's clock, (step + 1)/(steps + 1)."""
+        time = min((step + 1) / (self.steps + 1), 1.0)
+        return self.state_class(
+            running=True,
+            started=True,
+            step=step,
+            relative_time=time,
+            n_negotiators=self.size,
+            current_offer=offer,
+            current_proposer=self.ids.get(-1 if by is None else by),
+        )
+
+    def nearest(self, package: Floats) -> tuple[str, ...]:
+        """The listed outcome nearest to a package (n,) on every issue."""
+        pairs = zip(self.points, self.labels, package, strict=True)
+        return tuple(labels[int(np.argmin(np.abs(at - x)))] for at, labels, x in pairs)
+
+    def propose(self, step: int) -> Floats | None:
+        """The package that the negotiator offers; None if it has nothing to offer."""
+        outcome = self.negotiator.propose(self.state(step))
+        outcome = getattr(outcome, "outcome", outcome)
+        if outcome is None:
+            return None
+        found = zip(self.points, self.labels, outcome, strict=True)
+        return np.array([at[labels.index(label)] for at, labels, label in found])
+
+    def accepts(self, step: int, package: Floats, by: int) -> bool:
+        """The negotiator's answer to a package offered by a party's index."""
+        state = self.state(step, self.nearest(package), by)
+        source = state.current_proposer
+        self.negotiator.on_partner_proposal(state, source, state.current_offer)
+        answer = self.negotiator.respond(state, source)
+        return bool(getattr(answer, "response", answer) == self.yes)
+
+
+class NegmasParty(Party):
+    """A party whose offers and answers come from a NegMAS negotiator if `negotiators` names it."""
+
+    negotiators: ClassVar[Mapping[str, MakeNegotiator]] = {}
+    points: ClassVar[Mapping[str, Sequence[float]]] = {}
+    """Points of an issue that the negotiator may name; an even grid of `levels` where nothing is given."""
+    levels: ClassVar[int] = 11
+    steps: ClassVar[int | None] = None
+    """NegMAS steps that the negotiator reckons with; else those that fit into the party's deadline."""
+
+    def __init__(self, model: NegotiationModel, name: str, index: int):
+        super().__init__(model, name, index)
+        self._seats: dict[int, Seat] = {}
+        self._turn, self._asked = 0, False
+
+    def prepare(self, basket: Basket) -> None:
+        """As any party; the negotiator sits down the first time."""
+        super().prepare(basket)
+        if self.name in self.negotiators and self.floor[basket.index] <= 1.0 + EPS:
+            seat = self._seats.get(basket.index)
+            if seat is None:
+                seat = self._seats[basket.index] = self._sit_down(basket)
+            seat.rounds += 1
+
+    def _sit_down(self, basket: Basket) -> Seat:
+        grid = np.linspace(0.0, 1.0, self.levels)
+        names = self.model.names.issues[basket.slice]
+        points = [np.asarray(self.points.get(name, grid), dtype=np.float64) for name in names]
+        steps = self.steps
+        if steps is None:
+            rounds = self.deadline / self.model.world[W.GAP_SCALE]
+            steps = max(1, math.ceil(rounds * self.model.structure.exchanges / len(basket.members)))
+        return Seat(self.negotiators[self.name], self, basket, points, steps)
+
+    def restart(self) -> None:
+        """Back from abeyance: the negotiator starts anew too."""
+        super().restart()
+        self._seats.clear()
+
+    def _step(self, seat: Seat, answering: bool) -> int:
+        """NegMAS counts a step when everybody had a turn; whoever answers first in a turn is in the next one."""
+        turns = seat.rounds * self.model.structure.exchanges + self._turn + int(answering)
+        return turns // seat.size
+
+    def level_at(self, basket: Basket, turn: int) -> float:
+        """As any party; remembers the turn, for which an offer is asked next."""
+        self._turn, self._asked = turn, True
+        return super().level_at(basket, turn)
+
+    def next_own(self, basket: Basket, turn: int) -> float:
+        """As any party; remembers the turn, in which an answer is asked next."""
+        threshold = super().next_own(basket, turn)
+        self._turn, self._asked = turn, False
+        return threshold
+
+    def put(self, basket: Basket, level: float) -> Floats:
+        """The negotiator's offer; the last one stands when the round is over or it has none."""
+        seat = self._seats.get(basket.index)
+        if seat is None:
+            return super().put(basket, level)
+        asked, self._asked = self._asked, False
+        package = seat.propose(self._step(seat, False)) if asked else None
+        if package is not None:
+            self.offer[basket.slice] = package
+        return self.offer[basket.slice]
+
+    def agrees(self, basket: Basket, package: Floats, threshold: float, u: float) -> bool:
+        """The negotiator's answer, once no red line is crossed and the floor is reached."""
+        seat = self._seats.get(basket.index)
+        if seat is None:
+            return super().agrees(basket, package, threshold, u)
+        s = basket.slice
+        if crosses_red_line(package, self.demand[s], self.reservation[s], self.red[s]):
+            return False
+        whole = self.offer.copy()
+        whole[s] = package
+        if self.utility_of(basket, whole) < self.floor[basket.index] - EPS:
+            return False
+        return seat.accepts(self._step(seat, True), package, self._proposer(basket))
+
+    def _proposer(self, basket: Basket) -> int:
+        members = basket.members
+        return members[(self.model.held + self._turn) % len(members)].index
