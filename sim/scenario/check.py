@@ -158,7 +158,8 @@ def _documents(s: Scenario, o: Origins) -> None:
         at = ("documents", d)
         known(o, (*at, "author"), document.author, s.parties, "party")
         if (document.handed is None) == (document.round is None):
-            raise o.error(at, "is handed over either on a date (`handed`) or at a round (`round`)")
+            given = "both are" if document.round else "neither is"
+            raise o.error(at, f"is handed over either on a date (`handed`) or at a round (`round`); {given} given")
         if document.handed and document.handed > s.as_of and document.assumed is None:
             raise o.error((*at, "handed"), _not_yet(document.handed, s))
     for p, party in s.parties.items():
