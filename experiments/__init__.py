@@ -7,10 +7,10 @@ from typing import Any
 _HOMES = {
     "load": "results",
     "Results": "results",
-    "sweep": "sweep",
+    "run_sweep": "sweep",
     "Experiment": "spec",
     "read_experiment": "spec",
-    "compare": "compare",
+    "compare_scenarios": "compare",
     "runs_until": "stopping",
     "split_variance": "variance",
     "discover": "discovery",

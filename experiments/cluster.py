@@ -22,7 +22,7 @@ def on_cluster(
     Raises ParleyError: the extra `cluster` is missing, nobody answers, or a worker has another version or scenario.
     """
     try:
-        from distributed import Client, as_completed
+        from distributed import Client, KilledWorker, as_completed
     except ModuleNotFoundError:
         raise ParleyError("a cluster needs the extra `cluster`: pip install 'parley[cluster]'") from None
     try:
@@ -35,8 +35,11 @@ def on_cluster(
             client.submit(work, asked, wanted, number, pieces, key=f"parley-{wanted}-{number}", pure=False): number
             for number, pieces in parts.items()
         }
-        for future in as_completed(futures):
-            content = future.result()
+        for future in as_completed(futures, loop=client.loop):
+            try:
+                content = future.result()
+            except KilledWorker as error:
+                raise ParleyError(f"workers died again and again over the same part: {error}") from None
             if isinstance(content, str):
                 raise ParleyError(content)
             number = futures[future]

@@ -68,7 +68,7 @@ def variant(text: str) -> tuple[str, Loaded]:
     return text, load(name, changes)
 
 
-def compare(
+def compare_scenarios(
     scenarios: Sequence[str] | Mapping[str, Loaded], n: int = 2000, seed: int = 0, **options: Any
 ) -> Comparison:
     """Run two or more scenarios on the same draws and hold every other against the first.

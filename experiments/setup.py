@@ -45,12 +45,21 @@ class Setup:
         problem = resolve(base.scenario, asked.seed)
         return Setup(asked, base, points(asked, base), problem, _short_paths(base, problem))
 
+    @property
+    def short_paths(self) -> list[str]:
+        """Paths whose numbers are written without resolving the scenario anew."""
+        return list(self._short)
+
     def ready(self, point: Point) -> Problem:
         """The arrays of a point. Raises ScenarioError where its values are refused."""
+        return self.arrays(point.changes)
+
+    def arrays(self, changes: Mapping[str, Any]) -> Problem:
+        """The arrays of the base with values put at paths, by the short way where it is open."""
         try:
-            moved = {path: self._short[path][1].validate_python(_set(value)) for path, value in point.changes.items()}
+            moved = {path: self._short[path][1].validate_python(_set(value)) for path, value in changes.items()}
         except (KeyError, ValidationError):
-            return self.anew(point.changes)
+            return self.anew(changes)
         priors = self.problem.priors
         for path, number in moved.items():
             place = self._short[path][0]

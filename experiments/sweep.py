@@ -33,7 +33,7 @@ def _silent(done: int, total: int) -> None:
     """Tell nobody."""
 
 
-def sweep(
+def run_sweep(
     source: str | Path | Mapping[str, Any] | Experiment,
     folder: str | Path,
     *,

@@ -1,0 +1,111 @@
+"""What the experiments' figures share: captions, panels side by side, files with the manifest's hash inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+from experiments.results import Results
+from sim.errors import ParleyError
+from sim.look import CAUTION, DPI, LINES, STYLE, Caption, blank
+from sim.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Note(Caption):
+    """Caption of an experiment's figure; `scale` says how much was run."""
+
+    scale: str = ""
+
+    def subtitle(self) -> str:
+        """The line under every title."""
+        return f"{self.scale}, seed {self.seed}. {CAUTION}"
+
+
+def note(results: Results) -> Note:
+    """The caption of a sweep: its scenario, points and runs, and the hash of its manifest."""
+    asked, tables = results.manifest["asked"], results.manifest["tables"]
+    runs = tables["runs"] // max(tables["points"], 1)
+    scale = f"{runs:,} runs" + (f" at each of {tables['points']:,} points" if tables["points"] > 1 else "")
+    title = asked["scenario"]["title"]
+    return Note(
+        title, tables["runs"], results.manifest["seed"], results.manifest["hash"], _baskets(asked["scenario"]), scale
+    )
+
+
+def _baskets(scenario: Mapping[str, Any]) -> dict[str, str]:
+    return {name: basket["title"] for name, basket in scenario["baskets"].items()}
+
+
+def panels(
+    caption: Caption, title: str, height: float, left: float, legend: int, columns: int, **shared: Any
+) -> tuple[Figure, list[Any]]:
+    """A figure with `columns` panels side by side."""
+    figure, axes = blank(caption, title, height, left, legend)
+    axes.remove()
+    return figure, list(figure.subplots(1, columns, squeeze=False, gridspec_kw={"wspace": 0.18}, **shared)[0])
+
+
+def save(figures: Mapping[str, Figure], folder: Path, fingerprint: str) -> list[Path]:
+    """Write figures as PNG and SVG; each file names the result it was drawn from. Raises ParleyError."""
+    about = f"parley {__version__}, result {fingerprint}. {CAUTION}"
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, figure in figures.items():
+            for kind in ("png", "svg"):
+                creator = (
+                    {"Software": f"parley {__version__}"}
+                    if kind == "png"
+                    else {"Creator": f"parley {__version__}", "Date": None}
+                )
+                written.append(folder / f"{name}.{kind}")
+                with rc_context(STYLE):
+                    figure.savefig(written[-1], dpi=DPI, metadata={**creator, "Description": about})
+    except OSError as error:
+        raise ParleyError(f"cannot write figures to {folder}: {error.strerror}") from None
+    return written
+
+
+def title_of(results: Results, factor: str) -> str:
+    """A factor's title, or its name."""
+    factors = results.manifest["asked"]["experiment"]["factors"]
+    return str(factors.get(factor, {}).get("title") or factor)
+
+
+def labels(results: Results, factors: Sequence[str] | None = None) -> dict[int, str]:
+    """A name for every point: that of its variant, or the values of its factors."""
+    names = list(factors or results.factors)
+    found = {}
+    for row in results.points.to_dict("records"):
+        found[int(row["point"])] = ", ".join(shown(row[name]) for name in names) if names else str(row["name"])
+    return found
+
+
+def shown(value: Any) -> str:
+    """A value as a label; names with their underscores as spaces."""
+    return f"{value:g}" if isinstance(value, float | int) else str(value).replace("_", " ")
+
+
+def select(results: Results, measure: str, level: str = "", kind: str | None = None) -> pd.DataFrame:
+    """The rows of the summary that hold one measure, by point, with the points' factors."""
+    summary = results.summary
+    chosen = summary[(summary["measure"] == measure) & (summary["level"] == level)]
+    if kind:
+        chosen = chosen[chosen["kind"] == kind]
+    if chosen.empty:
+        raise ParleyError(f"no measure `{measure}{'=' + level if level else ''}` in this sweep")
+    return chosen.merge(results.points, on="point", suffixes=("", "_point"))
+
+
+def look(n: int) -> tuple[str, str]:
+    """Colour and dashes of the n-th line."""
+    return LINES[n % len(LINES)]

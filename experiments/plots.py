@@ -1,0 +1,173 @@
+"""Figures of sweeps, from their tables only: outcome shares, days, heat maps, fans. None runs a simulation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from experiments.drawing import labels, look, note, panels, select, shown, title_of
+from experiments.results import Results
+from sim.errors import ParleyError
+from sim.look import BLUE, CODE_TITLES, GRID, STYLE, blank, legend_below, percent, percent_axis, wrapped
+from sim.rules.outcome import CODES
+
+_SEEN = 0.005
+"""A code that reaches this share nowhere gets no panel."""
+
+
+def shares(results: Results, title: str, by: Sequence[str] | None = None) -> Figure:
+    """Share of every outcome at every point, with 95% intervals: a panel a code, a row a point."""
+    with rc_context(STYLE):
+        names = labels(results, by)
+        summary = results.summary[results.summary["measure"] == "outcome"]
+        peak = summary.groupby("level")["mean"].max()
+        codes = [code for code in CODES if peak.get(code, 0.0) >= _SEEN]
+        width = 0.15 + 0.062 * max(len(name) for name in names.values())
+        figure, axes = panels(
+            note(results), title, 0.55 + 0.24 * len(names), min(width, 2.6), 0, len(codes), sharey=True
+        )
+        places = {point: row for row, point in enumerate(names)}
+        for axis, code in zip(axes, codes, strict=True):
+            rows = summary[summary["level"] == code]
+            y = [places[p] for p in rows["point"]]
+            span = np.clip([rows["mean"] - rows["low"], rows["high"] - rows["mean"]], 0.0, None)
+            axis.errorbar(rows["mean"], y, xerr=span, fmt="o", color=BLUE, ms=4.5, elinewidth=1.3, capsize=2.5)
+            axis.set_title(wrapped_title(code), fontsize=8.5, loc="left")
+            _share_axis(axis, float(rows["high"].max()))
+        axes[0].set_yticks(list(places.values()), list(names.values()))
+        axes[0].set_ylim(len(names) - 0.5, -0.5)
+        figure.text(0.5, 0.3 / figure.get_figheight(), "Share of runs, with 95% interval", ha="center", fontsize=9)
+        return figure
+
+
+def wrapped_title(code: str) -> str:
+    """The short name of an outcome code, as a panel's title."""
+    return CODE_TITLES[code].split(":")[0].replace(" settlement", "\nsettlement")
+
+
+def _share_axis(axis: Any, most: float) -> None:
+    axis.set_xlim(0, min(max(most * 1.12, 0.02), 1.02))
+    axis.xaxis.set_major_locator(MaxNLocator(nbins=2, steps=[1, 2, 5, 10]))
+    axis.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=None if most > 0.04 else 1))
+    axis.grid(axis="x", color=GRID, lw=0.7)
+    axis.grid(axis="y", color=GRID, lw=0.5, ls=":")
+    axis.tick_params(axis="y", length=0)
+
+
+def settled_days(results: Results, title: str, basket: str, by: Sequence[str] | None = None) -> Figure:
+    """Share of all runs in which a basket had been settled (and still stands) by a day: one line a point."""
+    with rc_context(STYLE):
+        names, caption = labels(results, by), note(results)
+        table = results.run_table(["point", "days", f"settled_{basket}"])
+        point, day = (table.column(k).to_numpy(zero_copy_only=False) for k in (0, 2))
+        last = float(np.nanmax(table.column(1).to_numpy(zero_copy_only=False)))
+        rows = -(-len(names) // 3)
+        figure, axes = blank(caption, title, 2.7, 0.75, rows)
+        lines = []
+        for n, p in enumerate(names):
+            mine = day[point == p]
+            found = np.sort(mine[~np.isnan(mine)])
+            colour, dash = look(n)
+            up = np.r_[0, np.arange(1, found.size + 1), found.size] / max(mine.size, 1)
+            lines += axes.plot(np.r_[0, found, last], up, color=colour, ls=dash, lw=1.7, drawstyle="steps-post")
+        axes.set_xlim(0, last)
+        axes.set_ylim(0)
+        axes.set_xlabel("Days since the start")
+        percent_axis(axes, "y", f"{wrapped(caption.baskets.get(basket, basket))}:\nsettled by that day")
+        legend_below(figure, lines, list(names.values()), 3)
+        return figure
+
+
+def heat(
+    results: Results, title: str, x: str, y: str, measure: str, level: str = "", panel: str | None = None
+) -> Figure:
+    """A share or mean over two factors, a panel for every value of a third; every cell carries its number."""
+    with rc_context(STYLE):
+        rows = select(results, measure, level)
+        of_panel = list(dict.fromkeys(rows[panel])) if panel else [None]
+        columns, lines = (list(dict.fromkeys(rows[k])) for k in (x, y))
+        longest = max(len(shown(value)) for value in lines)
+        figure, axes = panels(
+            note(results), title, 0.7 + 0.42 * len(lines), 0.75 + 0.06 * longest, 0, len(of_panel), sharey=True
+        )
+        share = bool((rows["kind"] == "share").all())
+        low, high = float(rows["mean"].min()), float(rows["mean"].max())
+        for axis, value in zip(axes, of_panel, strict=True):
+            mine = rows if panel is None else rows[rows[panel] == value]
+            grid = mine.pivot_table(index=y, columns=x, values="mean", sort=False).reindex(index=lines, columns=columns)
+            axis.imshow(grid.to_numpy(), cmap="cividis", vmin=low, vmax=high, aspect="auto", origin="lower")
+            _write_cells(axis, grid.to_numpy(), (low, high), share)
+            axis.set_xticks(range(len(columns)), [shown(c) for c in columns])
+            axis.set_yticks(range(len(lines)), [shown(c) for c in lines])
+            axis.spines[:].set_visible(False)
+            axis.tick_params(length=0)
+            if panel:
+                axis.set_title(f"{title_of(results, panel)}: {shown(value)}", fontsize=8.5, loc="left")
+        axes[0].set_ylabel(title_of(results, y))
+        figure.text(0.55, 0.3 / figure.get_figheight(), title_of(results, x), ha="center", fontsize=9)
+        return figure
+
+
+def _write_cells(axis: Any, grid: Any, limits: tuple[float, float], share: bool) -> None:
+    middle = sum(limits) / 2
+    for (i, j), value in np.ndenumerate(grid):
+        if not np.isnan(value):
+            text = percent(value, 1 if value > 0 else 0) if share else f"{value:.3g}"
+            axis.text(j, i, text, ha="center", va="center", fontsize=8, color="black" if value > middle else "white")
+
+
+def fan(results: Results, title: str, x: str, column: str, label: str) -> Figure:
+    """The distribution of a number over runs against a factor: median, middle half, middle 80%."""
+    with rc_context(STYLE):
+        table = results.run_table(["point", column])
+        values = table.column(1).to_numpy(zero_copy_only=False).astype(np.float64)
+        point = table.column(0).to_numpy()
+        at = results.points.groupby(x)["point"].apply(list)
+        if at.index.dtype.kind not in "if":
+            raise ParleyError(f"a fan needs a factor with numbers; `{x}` has none")
+        across = at.index.to_numpy(dtype=np.float64)
+        q = np.array([np.nanquantile(values[np.isin(point, p)], [0.1, 0.25, 0.5, 0.75, 0.9]) for p in at])
+        figure, axes = blank(note(results), title, 2.6, 0.75, 1)
+        wide = axes.fill_between(across, q[:, 0], q[:, 4], color="#CFE3F1", lw=0)
+        narrow = axes.fill_between(across, q[:, 1], q[:, 3], color="#8FBFDF", lw=0)
+        (median,) = axes.plot(across, q[:, 2], color=BLUE, lw=1.8, marker="o", ms=3.5)
+        axes.set_xlabel(title_of(results, x))
+        axes.set_ylabel(label)
+        axes.grid(axis="y", color=GRID, lw=0.7)
+        legend_below(figure, [median, narrow, wide], ["median run", "middle half", "middle 80% of runs"], 3)
+        return figure
+
+
+def against(
+    results: Results, title: str, x: str, measure: str, level: str, label: str, by: str | None = None
+) -> Figure:
+    """A share or mean with 95% intervals against a factor with numbers, one line for every value of another."""
+    with rc_context(STYLE):
+        rows = select(results, measure, level).sort_values(x)
+        groups = list(dict.fromkeys(rows.sort_values("point")[by])) if by else [None]
+        figure, axes = blank(note(results), title, 2.6, 0.75, -(-len(groups) // 3) if by else 0)
+        lines = []
+        for n, group in enumerate(groups):
+            mine = rows if by is None else rows[rows[by] == group]
+            span = np.clip([mine["mean"] - mine["low"], mine["high"] - mine["mean"]], 0.0, None)
+            colour, dash = look(n)
+            lines.append(
+                axes.errorbar(
+                    mine[x], mine["mean"], yerr=span, color=colour, ls=dash, lw=1.6, marker="o", ms=4, capsize=2.5
+                )
+            )
+        axes.set_xlabel(title_of(results, x))
+        axes.set_ylim(0)
+        if (rows["kind"] == "share").all():
+            percent_axis(axes, "y", label)
+        else:
+            axes.set_ylabel(label)
+            axes.grid(axis="y", color=GRID, lw=0.7)
+        if by:
+            legend_below(figure, lines, [f"{title_of(results, by)}: {shown(g)}" for g in groups], 3)
+        return figure
