@@ -172,8 +172,10 @@ def test_control_a_sound_scenario_loads(fixture: str) -> None:
             f"set: parties.east.compliance: expected {FORMS}, got the number `nan` as the value",
         ),
         ({"parties.east.compliance": "low"}, f"set: parties.east.compliance: expected {FORMS}, got text `low`"),
-        ({"start": "2029-01-01"}, "set: start: 2029-01-01 lies before `as_of` 2030-01-01: what was not yet said could "
-         "explain it"),
+        (
+            {"start": "2029-01-01"},
+            "set: start: 2029-01-01 lies before `as_of` 2030-01-01: what was not yet said could explain it",
+        ),
         ({"start": 20300108}, "set: start: expected a date, YYYY-MM-DD, got the number `20300108`"),
         (
             {"parties.east.issues.strait.reservation": 0.05},
