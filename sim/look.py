@@ -153,4 +153,6 @@ def percent(share: float, count: int) -> str:
     """A share in percent, with a decimal where it is near 0 or 1; what occurred is never shown as 0%."""
     if count and share < 0.001:
         return "<0.1%"
+    if 0.999 < share < 1:
+        return ">99.9%"
     return f"{share:.1%}" if 0 < share < 0.0995 or 0.9005 < share < 1 else f"{share:.0%}"

@@ -96,26 +96,33 @@ def outcomes(summary: Summary, caption: Caption) -> Figure:
 
 
 def days(summary: Summary, caption: Caption) -> Figure:
-    """Share of all runs in which each basket had been settled by a day (settlements standing at the end)."""
-    ends = {basket: summary.settled_by(basket) for basket in summary.baskets}
-    title = "Time to the settlements that stand at the end"
-    figure, axes = blank(caption, title, 2.8, left=0.75, legend=len(ends))
+    """Share of all runs in which each basket had been agreed on by a day; how many of these stand at the end."""
+    ends = {basket: summary.agreed_by(basket) for basket in summary.baskets}
+    figure, axes = blank(caption, "Time to the first agreement", 2.8, left=0.75, legend=len(ends))
     last = max([1.0, summary.mean("days"), *(float(found[-1]) + 1 for found, _ in ends.values() if found.size)])
     lines, labels = [], []
     for (basket, (found, sofar)), (colour, dash) in zip(ends.items(), itertools.cycle(LINES), strict=False):
-        # A settlement of day 12.4 counts from the end of day 12 on, at 13.
+        # An agreement of day 12.4 counts from the end of day 12 on, at 13.
         across = np.r_[0, np.repeat(found + 1, 2), last]
         up = np.repeat(np.r_[0, sofar], 2) / max(summary.n, 1)
         lines += axes.plot(across, up, color=colour, ls=dash, lw=1.8)
-        settled = summary.settled(basket)
-        label = f"{caption.baskets.get(basket, basket)}: {percent(settled.share, settled.runs)} of runs"
-        labels.append(label + (f", half of these by day {summary.days(basket)[0.5]:.0f}" if settled.runs else ""))
+        labels.append(f"{caption.baskets.get(basket, basket)}: {_when(summary, basket)}")
     axes.set_xlim(0, last)
-    axes.set_ylim(0, max(0.05, min(1.0, 1.08 * max(summary.settled(basket).share for basket in ends))))
+    axes.set_ylim(0, max(0.05, 1.04 * max(summary.agreed(basket).share for basket in ends)))
     axes.set_xlabel("Days since the start")
-    percent_axis(axes, "y", "Settled by that day, share of all runs")
+    percent_axis(axes, "y", "Agreed on by that day, share of all runs")
     legend_below(figure, lines, labels, 1)
     return figure
+
+
+def _when(summary: Summary, basket: str) -> str:
+    """How often and when a basket was first agreed on, and how often a settlement stands."""
+    first, stands = summary.agreed(basket), summary.settled(basket)
+    if not first.runs:
+        return "never agreed on"
+    median = summary.days(basket, "first_settled")[0.5]
+    text = f"agreed on in {percent(first.share, first.runs)} of runs, half of these by day {median:.0f}"
+    return f"{text}; settled at the end in {percent(stands.share, stands.runs)}"
 
 
 def gap(summary: Summary, caption: Caption) -> Figure:
@@ -127,7 +134,7 @@ def gap(summary: Summary, caption: Caption) -> Figure:
     x, q = fan.rounds[:shown], fan.quantiles[:, :shown]
     wide = upper.fill_between(x, q[0], q[4], color="#CFE3F1", lw=0)
     narrow = upper.fill_between(x, q[1], q[3], color="#8FBFDF", lw=0)
-    (median,) = upper.plot(x, q[2], color=BLUE, lw=1.8, marker="o", ms=3)
+    (median,) = upper.plot(x, q[2], color=BLUE, lw=1.8, marker="o" if shown <= 30 else None, ms=3)
     upper.set_ylim(0, min(1.0, max(0.1, q.max(initial=0.0) * 1.2)))
     upper.set_ylabel("Mean distance of offers\n(whole scale: 1)")
     upper.grid(axis="y", color=GRID, lw=0.7)

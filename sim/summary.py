@@ -184,13 +184,13 @@ class Summary:
         return share(self._of(f"zone_{basket}")[1], self.n)
 
     def days(self, basket: str, column: str = "settled") -> dict[float, float]:
-        """Quantiles of the day of settlement (whole days) among the runs that have one."""
+        """Quantiles of the whole day of the settlement that stands, or of the first agreement (`first_settled`)."""
         found = self._of(f"{column}_{basket}")
         return {q: quantile(found, q) for q in QUANTILES}
 
-    def settled_by(self, basket: str) -> tuple[Ints, Ints]:
-        """Days on which the basket was settled, ascending, and in how many runs it was by the end of each."""
-        found = self._of(f"settled_{basket}")
+    def agreed_by(self, basket: str) -> tuple[Ints, Ints]:
+        """Days on which the basket was first agreed on, ascending, and in how many runs by the end of each."""
+        found = self._of(f"first_settled_{basket}")
         days = sorted(found)
         return np.array(days, dtype=np.int64), np.cumsum([found[day] for day in days], dtype=np.int64)
 
@@ -228,7 +228,8 @@ class Summary:
                 "settled": self.settled(basket)._asdict(),
                 "agreed": self.agreed(basket)._asdict(),
                 "zone": self.zone(basket)._asdict(),
-                "days": {f"{q:g}": day for q, day in self.days(basket).items() if not math.isnan(day)},
+                "days": _known(self.days(basket)),
+                "days_first": _known(self.days(basket, "first_settled")),
                 "blocked": {reason: found._asdict() for reason, found in self.blocked(basket).items()},
             }
             for basket in self.baskets
@@ -244,6 +245,10 @@ class Summary:
             "means": {name: None if math.isnan(self.mean(name)) else self.mean(name) for name in names},
             "gap": {"runs": fan.runs.tolist(), **bands},
         }
+
+
+def _known(days: dict[float, float]) -> dict[str, float]:
+    return {f"{q:g}": day for q, day in days.items() if not math.isnan(day)}
 
 
 def _codes(column: pa.ChunkedArray, labels: tuple[str, ...]) -> Ints:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 ScenarioArgument = Annotated[str, typer.Argument(help="Id of a shipped scenario, or a path.", show_default=False)]
 SeedOption = Annotated[int, typer.Option(help="Seed of all draws.", min=0, max=2**63 - 1)]
@@ -38,3 +41,11 @@ def fresh_folder(out: Path) -> None:
             raise ParleyError(f"{out} is not empty; give a new folder")
     except OSError as error:
         raise ParleyError(f"{out} cannot be used: {error.strerror}") from None
+
+
+def console(stderr: bool = False) -> Console:
+    """The screen. Where the output is no terminal lines are long enough for tables, and nothing is coloured."""
+    from rich.console import Console
+
+    screen = Console(stderr=stderr, highlight=False)
+    return screen if screen.is_terminal else Console(stderr=stderr, highlight=False, width=130, no_color=True)

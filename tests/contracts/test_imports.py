@@ -33,7 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("sim.engine.*", "sim.agents sim.basket sim.model sim.run.*"),
     ("sim.mesa_pool",),
     ("sim.provenance sim.ensemble sim.store",),
-    ("sim.solutions.*", "sim.forecasters.*", "sim.narrative.* sim.wording"),
+    ("sim.solutions.*", "sim.forecasters.*", "sim.narrative.* sim.wording", "sim.ledger", "sim.starter"),
     ("sim",),
     ("sim.interop.*",),
     ("calibration.*",),

@@ -1,0 +1,94 @@
+"""`parley run`: simulate a scenario many times, print what came out, write tables, manifest and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.verbs.options import ChangesOption, ScenarioArgument, SeedOption, console, parsed_changes
+
+if TYPE_CHECKING:
+    from sim.ensemble import Progress
+
+
+def add(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+
+    @app.command()
+    def run(
+        scenario: ScenarioArgument,
+        n: Annotated[int, typer.Option("-n", help="How many runs.")] = 1000,
+        seed: SeedOption = 0,
+        changes: ChangesOption = None,
+        engine: Annotated[str, typer.Option(help="auto, compiled (fast) or mesa (the readable reference).")] = "auto",
+        out: Annotated[
+            Path | None,
+            typer.Option("-o", "--out", help="Folder for results; left out, a new one under out/.", show_default=False),
+        ] = None,
+        force: Annotated[bool, typer.Option("--force", help="Replace an earlier run's results in the folder.")] = False,
+        svg: Annotated[bool, typer.Option("--svg", help="Figures as SVG besides PNG.")] = False,
+    ) -> None:
+        """Simulate a scenario many times: how the talks end, how long they take, what stands in the way.
+
+        Results are conditional on the assumptions that `parley show` lists; they are no forecast.
+
+        Examples:
+
+        parley run istanbul-2025 -n 10000 -o results
+
+        parley run river-border --set parties.northbank.deadline=90
+
+        parley run istanbul-2025 --set evidence.admit=own --seed 7
+        """
+        from sim.ensemble import plan
+        from sim.store import Folder, write_ensemble
+
+        folder = out if out is not None else fresh(Path("out"), scenario)
+        Folder(folder, "run", force)  # refuse before the work, not after it
+        job = plan(scenario, n, seed, engine=engine, changes=parsed_changes(changes))
+        with progress_bar(n) as progress:
+            summary = write_ensemble(job, folder, progress, force=force, figures=("png", "svg") if svg else ("png",))
+        from sim.verbs.printing import print_summary
+
+        print_summary(console(), summary, job)
+        typer.echo(f"\nTables, manifest and figures are in {folder}")
+
+
+def fresh(base: Path, scenario: str) -> Path:
+    """A folder under `base` that does not exist yet, named after the scenario: `out/name`, `out/name-2`, …"""
+    stem, k = Path(scenario).stem, 1
+    folder = base / stem
+    while folder.exists():
+        k += 1
+        folder = base / f"{stem}-{k}"
+    return folder
+
+
+@contextmanager
+def progress_bar(n: int) -> Iterator[Progress | None]:
+    """A bar with rate and time left on a terminal's error stream; nothing where nobody watches."""
+    from rich import progress
+    from rich.text import Text
+
+    class Rate(progress.ProgressColumn):
+        def render(self, task: progress.Task) -> Text:
+            speed = task.finished_speed or task.speed
+            return Text(f"{speed:,.0f} runs/s" if speed else "", style="dim")
+
+    screen = console(stderr=True)
+    if not screen.is_terminal:
+        yield None
+        return
+    columns = [progress.TextColumn("{task.description}"), progress.BarColumn(), progress.MofNCompleteColumn()]
+    columns += [Rate(), progress.TimeRemainingColumn()]
+    with progress.Progress(*columns, console=screen, transient=True) as bar:
+        task = bar.add_task("starting (after an installation or a change of the rules this compiles first)", total=n)
+
+        def advance(runs: int) -> None:
+            bar.update(task, advance=runs, description="simulating")
+
+        yield advance
