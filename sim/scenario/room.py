@@ -57,4 +57,5 @@ def _range(number: Number) -> str:
 
 
 def _quoted(number: Number) -> str:
-    return number.quoted() if number.provenance in ("documented", "derived") else _range(number)
+    documented = number.provenance in ("documented", "derived")
+    return f"{_range(number)} [{number.source}, {number.locator}]" if documented else _range(number)

@@ -1,4 +1,4 @@
-"""What shipped scenarios keep to: numbers with provenance, nothing from after their day, both sides alike, neutral words."""
+"""What shipped scenarios keep to: numbers accounted for, nothing from after their day, both sides alike, neutral."""
 
 from __future__ import annotations
 
