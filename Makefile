@@ -48,8 +48,8 @@ run: $(VENV)/.installed  ## simulate SCENARIO (istanbul-2025) N times (10000) in
 test: $(TEST_VENV)/.installed  ## run the tests, without the slow verification and the benchmarks
 	@$(TEST_VENV)/bin/python -m pytest --no-header $(ARGS)
 
-verify: $(TEST_VENV)/.installed  ## check the model against known answers, slow ones included
-	@$(TEST_VENV)/bin/python -m pytest -q -m verification tests/verification $(ARGS)
+verify: $(TEST_VENV)/.installed  ## check the model against known answers and write docs/verification.md
+	@PARLEY_VERIFICATION_PAGE=docs/verification.md $(TEST_VENV)/bin/python -m pytest -q -m verification tests/verification $(ARGS)
 
 bench: $(TEST_VENV)/.installed  ## measure speed
 	@$(TEST_VENV)/bin/python -m pytest -q -m benchmark tests/benchmarks $(ARGS)
