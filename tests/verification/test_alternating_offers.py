@@ -16,7 +16,7 @@ FINITE = "Ståhl 1972; backward induction"
 
 
 class Backward(Party):
-    """Takes what it would get by waiting a turn, discounted; offers the other just that. The last to propose takes all."""
+    """Takes what waiting a turn would give it, discounted; offers the other just that. The last to propose takes all."""
 
     discounts: ClassVar[tuple[float, float]] = (0.9, 0.9)
 
@@ -96,7 +96,7 @@ def test_no_horizon(claim, shipped_case, first, second, printed):
     control = "patience of the two mixed up" if first != second else "five turns for two hundred"
     other = pie if first != second else shipped_case("pie", calendar__exchanges_per_round=5)
     claim(
-        "Alternating offers", f"no last turn (200 turns), discounts {first} and {second}: share of the first", RUBINSTEIN,
+        "Alternating offers", f"no last turn (200 turns), discounts {first}, {second}: share of the first", RUBINSTEIN,
         expected, first_share(pie, Backward, (first, second)), 1e-8,
         through="talks", control=control, control_got=first_share(other, wrong, (first, second)),
     )  # fmt: skip

@@ -136,7 +136,7 @@ def test_no_war_where_the_other_s_doubt_is_small(claim, shipped_case):
 
 
 def test_commitment_makes_peace_impossible(claim, shipped_case):
-    """Who expects the other not to comply can accept nothing: F = (1 - π)/π · L > 1 although everybody gains by peace."""
+    """Who expects the other not to comply can accept nothing: F = (1 - π)/π · L > 1 although all gain by peace."""
     case = shipped_case("crisis").changed({"baskets.good.exposure.b": 0.25})
     for trust, expected in ((0.5, 1.0), (0.3, 0.0)):
         shares = [zone(case.changed({"parties.*.trust.*": value, "baskets.good.exposure.a": 0.5}), 50)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.forecasters.positions import Actors, actors, weighted_mean, weighted_median
-from sim.forecasters.votes import condorcet, conditional_pce, contests, markov_pce, victory
+from sim.forecasters.votes import conditional_pce, condorcet, contests, markov_pce, victory
 
 SOURCE = "Scholz, Calbert & Smith 2011"
 # Capability, position (years), salience.
@@ -37,12 +37,14 @@ def standards(kept: Callable[[float], bool] = lambda _: True, salient: bool = Tr
 def test_mean_and_median(claim):
     group, careless = standards(), standards(salient=False)
     claim(
-        "Static forecasters", "EU emission standards: weighted mean (years)", SOURCE, 7.38996, weighted_mean(group), 5e-6,
+        "Static forecasters", "EU emission standards: weighted mean (years)", SOURCE,
+        7.38996, weighted_mean(group), 5e-6,
         through="sim.forecasters", control="without salience", control_got=weighted_mean(careless),
     )  # fmt: skip
     ends = standards(lambda position: position != 7)
     claim(
-        "Static forecasters", "EU emission standards: weighted median (years)", SOURCE, 7.0, weighted_median(group), 0.0,
+        "Static forecasters", "EU emission standards: weighted median (years)", SOURCE,
+        7.0, weighted_median(group), 0.0,
         through="sim.forecasters", control="without the actors at 7", control_got=weighted_median(ends),
     )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Nash's solution as a mediator's text at the table, and the other solutions as `parley analyse` finds them.
 
-A curve u2 = f(u1) that is concave is laid out as many issues, each worth a little to both: the frontier of the basket is
-then the chain through the curve at the break points, and it touches the curve where the solution is a break point.
+A concave curve u2 = f(u1) is laid out as many issues, each worth a little to both: the frontier of the basket is then
+the chain through the curve at the break points, and it touches the curve where the solution is a break point.
 """
 
 from __future__ import annotations
@@ -123,7 +123,9 @@ baskets: {b: {title: b, code: partial, level: delegation}}
 parties:
   first:
     title: First
-    issues: {share: {demand: 1.0, reservation: 0.0, salience: 1.0}, gift: {demand: 1.0, reservation: 0.0, salience: 0.0}}
+    issues:
+      share: {demand: 1.0, reservation: 0.0, salience: 1.0}
+      gift: {demand: 1.0, reservation: 0.0, salience: 0.0}
   second:
     title: Second
     issues:

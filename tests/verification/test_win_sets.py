@@ -72,7 +72,7 @@ def test_agreement_if_and_only_if_win_sets_meet(claim, shipped_case, upper, lowe
 
 
 def test_status_quo_end_of_a_win_set(claim, shipped_case):
-    """Ideal r and status quo q: a legislature takes [2r - q, q]; with r .2 and q .5 the end toward the other side is .5.
+    """Ideal r, status quo q: a legislature takes [2r - q, q]; with r .2 and q .5 the end toward the other side is .5.
 
     The ratifier's point is where its utility equals that of the status quo: demand .2, reach so that it lies at q.
     """
