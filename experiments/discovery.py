@@ -75,7 +75,7 @@ def prim(frame: pd.DataFrame, interesting: Any, least_density: float = 0.8, leas
     options = {"peel_alpha": PEEL, "mass_min": least_mass}
     with _quiet():
         if "threshold" in ema.Prim.__init__.__code__.co_varnames:
-            options["threshold"] = 0.0
+            options["threshold"] = 1e-9  # of interest is what lies above it, and no box is refused
         box = ema.Prim(frame, wanted, **options).find_box()
     if box is None:
         raise ParleyError("no box is denser than the whole")

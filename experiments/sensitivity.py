@@ -64,7 +64,7 @@ def indices(design: str, unit: Floats, y: Floats, names: list[str], seed: int = 
         return frame.sort_values("mu_star", ascending=False, ignore_index=True)
     if design != "saltelli":
         raise ParleyError(f"indices need design `morris` or `saltelli`, not `{design}`")
-    found = sobol.analyze(problem, y, calc_second_order=False, seed=seed)
+    found = sobol.analyze(problem, y, calc_second_order=False, seed=seed + 1)  # it takes 0 for no seed
     frame = pd.DataFrame({"factor": names})
     for name, key in (("first", "S1"), ("total", "ST")):
         frame[name] = found[key]

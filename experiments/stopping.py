@@ -38,7 +38,7 @@ def parsed(text: str) -> tuple[str, float]:
         wanted = float(number)
     except ValueError:
         wanted = math.nan
-    if not mark or not wanted > 0.0 or math.isinf(wanted):
+    if not mark or not measure.strip() or not wanted > 0.0 or math.isinf(wanted):
         raise ParleyError(f"`{text}`: write measure=standard error, for instance outcome=0.005")
     return measure.strip(), wanted
 
