@@ -16,7 +16,7 @@ FINITE = "Ståhl 1972; backward induction"
 
 
 class Backward(Party):
-    """Takes what waiting a turn would give it, discounted; offers the other just that. The last to propose takes all."""
+    """Takes what waiting a turn would give it, discounted, and offers just that; the last to propose takes all."""
 
     discounts: ClassVar[tuple[float, float]] = (0.9, 0.9)
 
