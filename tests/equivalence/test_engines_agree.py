@@ -1,0 +1,124 @@
+"""The compiled engine and the Mesa engine give the same runs to the bit: on shipped scenarios and on random worlds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.ensemble import plan
+from sim.layout import COMPROMISE, DATED, NASH, RANDOM, RESPONSIVE
+from sim.model import play
+from sim.outcomes import BASKET, ROUND, RUN
+from sim.rules.outcome import BLOCKS
+from sim.scenario.load import Loaded, shipped
+from sim.scenario.resolve import RULES
+from tests.equivalence.engines import agree, rows, same
+from tests.equivalence.worlds import loaded, world
+
+BATCH = 60
+"""Worlds of the fixed batch; the seeds 0 … 59 are no choice of ours."""
+
+
+@pytest.mark.parametrize("scenario", shipped())
+def test_shipped_scenarios(scenario):
+    assert agree(scenario, 60, seed=0)
+
+
+@given(st.randoms(use_true_random=False), st.integers(0, 5))
+@settings(max_examples=40)
+def test_random_worlds(rng, seed):
+    assert agree(loaded(world(rng)), 6, seed)
+
+
+@pytest.mark.slow
+@given(st.randoms(use_true_random=False), st.integers(0, 2**31))
+@settings(max_examples=600)
+def test_many_random_worlds(rng, seed):
+    assert agree(loaded(world(rng)), 12, seed)
+
+
+@pytest.fixture(scope="module")
+def batch() -> list[Loaded]:
+    return [loaded(world(Random(k))) for k in range(BATCH)]
+
+
+def what_happens(scenario: Loaded, seed: int) -> Counter[str]:
+    """How many runs, rounds or baskets show each thing that a run can bring; both engines are compared on the way."""
+    mesa = rows(scenario, 6, seed, "mesa")
+    assert same(mesa, rows(scenario, 6, seed, "compiled"))
+    seen: Counter[str] = Counter()
+    for field in ("ABEYANCE", "INCIDENTS", "REFUSALS", "AMENDMENTS", "COLLAPSES"):
+        seen[field.lower()] += int((mesa.runs[:, getattr(RUN, field)] > 0).sum())
+    seen["deliveries"] += int((~np.isnan(mesa.runs[:, RUN.DELIVERED])).sum())
+    for field in ("TEXTS", "PAPERS", "SETTLED", "AMENDED", "COLLAPSED"):
+        seen[f"round {field.lower()}"] += int((mesa.rounds[:, getattr(ROUND, field)] > 0).sum())
+    for b in range(len(scenario.scenario.baskets)):
+        at = len(RUN) + b * len(BASKET)
+        seen.update(f"blocked: {BLOCKS[int(k)]}" for k in mesa.runs[:, at + BASKET.BLOCKED])
+        seen["zone"] += int((mesa.runs[:, at + BASKET.ZONE] > 0).sum())
+        seen["off the frontier"] += int((mesa.runs[:, at + BASKET.PARETO] > 0).sum())
+    return seen
+
+
+def test_in_the_batch_everything_happens(batch):
+    seen: Counter[str] = Counter()
+    for seed, scenario in enumerate(batch):
+        seen += what_happens(scenario, seed)
+    missing = {f"blocked: {reason}" for reason in BLOCKS} - set(seen)
+    assert not missing
+    fields = ("abeyance", "incidents", "refusals", "amendments", "collapses", "deliveries", "zone", "off the frontier")
+    for name in (*fields, *(f"round {f}" for f in ("texts", "papers", "settled", "amended", "collapsed"))):
+        assert seen[name] > 0, name
+
+
+def test_in_the_batch_levels_rise_talks_resume_levers_move_and_mediators_leave(batch):
+    told: Counter[str] = Counter()
+    for seed, scenario in enumerate(batch):
+        problem = plan(scenario, 3, seed).problem
+        for k in range(3):
+            play(problem, k, k, tell=lambda event, facts: told.update(_kinds(event, facts)))
+    expected = {"resume", "rose", "levers", "left", "text", "text accepted", "agreed", "settled", "amended", "collapse"}
+    expected |= {"not_ratified", "delivery", "postponed", "refused: floor", "refused: red line", "refused: worth"}
+    assert not expected - set(told)
+
+
+def _kinds(event, facts):
+    """An event's name, with what sort of it this is; nothing where nothing moved."""
+    if event == "levers":
+        return [event] if facts else []
+    if event == "held":
+        return ["held", "rose"] if facts["rose"] else ["held"]
+    if event == "refused":
+        return [f"refused: {facts['why']}"]
+    if event == "text":
+        return [event] if facts["refused_by"] else [event, "text accepted"]
+    return [event]
+
+
+TABLES = ("mandate", "precondition", "condition", "document_day", "scripted_day", "lever_kind", "ratifier_party")
+SWITCHES = ("red", "derived", "ratified", "renewable", "surge_coercive")
+
+
+def test_in_the_batch_every_feature_of_a_scenario_occurs(batch):
+    seen: set[str] = set()
+    for scenario in batch:
+        x = plan(scenario, 1).problem.structure
+        seen |= {name for name in TABLES if len(getattr(x, name))}
+        seen |= {name for name in SWITCHES if getattr(x, name).any()}
+        seen |= {f"rule {RULES[k]}" for k in x.concession_rule} | {f"venues {x.venue_rule}"}
+        seen |= {f"text {k}" for k in x.text_rule} | {f"lever {k}" for k in x.lever_kind}
+        seen |= {f"condition {k}" for k in x.precondition[:, 2]} | {f"parties {x.parties}", f"issues {x.issues}"}
+        seen |= {"observer"} if not x.seat.all() else set()
+        seen |= {"sequencing"} if (x.precondition[:, 4] >= 0).any() else set()
+        seen |= {"sharp" if scenario.scenario.behaviour.bargaining.width.high == 0 else "soft"}
+    expected = {*TABLES, *SWITCHES, "observer", "sequencing"}
+    expected |= {f"rule {rule}" for rule in RULES} | {f"venues {k}" for k in range(3)} | {"sharp", "soft"}
+    expected |= {f"text {k}" for k in (NASH, COMPROMISE)} | {f"lever {k}" for k in (DATED, RANDOM, RESPONSIVE)}
+    expected |= {f"condition {k}" for k in range(5)} | {f"parties {k}" for k in (2, 3, 4, 5)}
+    expected |= {f"issues {k}" for k in range(1, 13)}
+    assert not expected - seen

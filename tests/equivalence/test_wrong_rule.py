@@ -1,0 +1,68 @@
+"""Negative controls: one wrong rule in the Mesa engine alone, and the comparison of the engines fails."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim import agents, model
+from sim.run import agreement, closing, incidence, meeting
+from sim.scenario.load import load
+from tests.equivalence.engines import agree
+
+
+def eventful():
+    """The teaching scenario with every basket open from the start and nothing to lose, so that every rule matters."""
+    changes = {"start_level": "ministers", "parties.southbank.preconditions": [], "baskets.*.exposure.*": 0.0}
+    return load("river-border", changes | {"behaviour.convening.base": 3.0})
+
+
+RIVER = eventful()
+
+
+def scaled(rule, by):
+    return lambda *given: by * rule(*given)
+
+
+# Where a rule is called, its name, and what it becomes: from a coarse error to one in the last digits.
+WRONG = [
+    (agents.concession, "clock", 1.2),
+    (agents.aspiration, "own_next", 0.9),
+    (agents.convening, "chance", 0.9),
+    (agents.stalemate, "pain", 1.1),
+    (agents.trust, "drifted", 1.0 + 1e-9),
+    (agents.offer, "priorities", None),
+    (model.convening, "gap_scale", 1.0 + 1e-12),
+    (agreement.ratification, "ratification_chance", 0.5),
+    (incidence, "delivered_share", 0.8),
+    (incidence.incidents, "faded", 0.99),
+    (meeting.readiness, "progressed", 0.9),
+    (closing.outcome, "shortfall", 1.01),
+]
+
+
+def test_untouched_the_engines_agree():
+    assert agree(RIVER, 100, seed=3)
+
+
+@pytest.mark.parametrize(("where", "name", "by"), WRONG, ids=[name for _, name, _ in WRONG])
+def test_a_wrong_rule_in_one_engine_is_noticed(monkeypatch, where, name, by):
+    def nothing(own, others, logroll, out):
+        out[:] = 1.0
+
+    monkeypatch.setattr(where, name, nothing if by is None else scaled(getattr(where, name), by))
+    assert not agree(RIVER, 100, seed=3)
+
+
+def test_a_phase_left_out_is_noticed(monkeypatch):
+    monkeypatch.setattr(agreement, "listen", lambda model: None)
+    assert not agree(RIVER, 100, seed=3)
+
+
+def test_a_draw_at_another_address_is_noticed(monkeypatch):
+    drawn = model.NegotiationModel.draw
+
+    def elsewhere(self, stream, *entity, sub=0):
+        return drawn(self, stream, *entity, sub=sub + 1)
+
+    monkeypatch.setattr(model.NegotiationModel, "draw", elsewhere)
+    assert not agree(RIVER, 100, seed=3)
