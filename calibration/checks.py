@@ -21,6 +21,8 @@ from sim.layout import Floats, Ints
 
 INFORMED, WEAKLY = 0.5, 0.15
 """Contraction from which a parameter is called informed, or weakly informed."""
+COVERAGE = (0.85, 0.95)
+"""Shares of true values between which the 90% intervals of an informed parameter must hold."""
 RECORDS_FROM = 1 << 37
 """Numbers of the simulated records' fates start here, far from those of the reference table."""
 _BINS = 10
@@ -100,10 +102,21 @@ def word(contraction: float) -> str:
     return "weakly" if contraction >= WEAKLY else "not informed by this record"
 
 
-def contraction_table(problem: FitProblem, posterior: Sample, recovery: Recovery) -> list[dict[str, Any]]:
-    """One row a parameter: prior, posterior, contraction here and on simulated records, the verdict, coverage.
+def verdict(contraction: float, coverage: float) -> str:
+    """The word for a contraction, withheld where intervals that would inform do not cover."""
+    found = word(contraction)
+    low, high = COVERAGE
+    if found == "informed" and not low <= coverage <= high:
+        return "no verdict: intervals do not cover"
+    return found
 
-    The verdict goes by the lesser of the two contractions: a single record may narrow a parameter by luck.
+
+def contraction_table(problem: FitProblem, posterior: Sample, recovery: Recovery) -> list[dict[str, Any]]:
+    """One row a parameter: prior, posterior, contraction here and the mean one on simulated records, verdict, coverage.
+
+    A contraction far above that of simulated records means that this record lies at the edge of what the model makes.
+    A parameter that would be called informed, but whose 90% intervals do not hold 85 to 95% of true
+    values, gets no verdict.
     """
     prior = np.array([p.variance() for p in problem.wanted])
     here, expected = 1 - posterior.variance() / prior, recovery.contraction.mean(axis=0)
@@ -118,7 +131,7 @@ def contraction_table(problem: FitProblem, posterior: Sample, recovery: Recovery
             "q95": float(bounds[2, j]),
             "contraction": float(here[j]),
             "expected_contraction": float(expected[j]),
-            "verdict": word(float(min(here[j], expected[j]))),
+            "verdict": verdict(float(here[j]), float(recovery.coverage()[j])),
             "coverage_90": float(recovery.coverage()[j]),
             "rank_p_value": float(p_values[j]),
         }
@@ -149,7 +162,9 @@ def _codes(record: Observed, j: int) -> str:
 def broken(sample: Sample, factor: float = 0.4) -> Sample:
     """A posterior deliberately too narrow: the control that calibration checks must catch."""
     centre = sample.mean()
-    return Sample(centre + (sample.values - centre) * factor, sample.weights, sample.codes, sample.numbers, sample.epsilon)
+    return Sample(
+        centre + (sample.values - centre) * factor, sample.weights, sample.codes, sample.numbers, sample.epsilon
+    )
 
 
 def failing(rows: Sequence[dict[str, Any]]) -> list[str]:

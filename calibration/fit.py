@@ -25,13 +25,19 @@ def _pyabc() -> Any:
     try:
         import pyabc
     except ModuleNotFoundError:
-        raise ParleyError("fitting needs pyABC: install the extra `calibrate` (pip install 'parley[calibrate]')") from None
+        raise ParleyError(
+            "fitting needs pyABC: install the extra `calibrate` (pip install 'parley[calibrate]')"
+        ) from None
     logging.getLogger("ABC").setLevel(logging.WARNING)
     return pyabc
 
 
 def smc(
-    problem: FitProblem, folder: Path, epsilon: float, workers: int = 1, progress: SmcProgress | None = None,
+    problem: FitProblem,
+    folder: Path,
+    epsilon: float,
+    workers: int = 1,
+    progress: SmcProgress | None = None,
     generations: int | None = None,
 ) -> Sample:
     """Run or resume the ABC-SMC whose database lies in `folder`, down to threshold `epsilon`; its last generation.
@@ -40,12 +46,12 @@ def smc(
     ParleyError where the database belongs to another fit.
     """
     pyabc = _pyabc()
-    from calibration.sampler import AddressedSampler
+    from calibration.sampler import AddressedSampler, NormalScores
 
     file = problem.file
     abc = pyabc.ABCSMC(
         _model(problem),
-        _prior(pyabc, problem),
+        NormalScores(len(problem.wanted)),
         _distance(problem),
         population_size=file.smc.population,
         eps=pyabc.QuantileEpsilon(alpha=file.smc.quantile),
@@ -65,7 +71,7 @@ def _model(problem: FitProblem) -> Callable[[dict[str, float]], dict[str, Any]]:
     names = _keys(problem)
 
     def model(parameter: dict[str, float]) -> dict[str, Any]:
-        values = np.array([[parameter[name] for name in names]])
+        values = values_of(problem, np.array([[parameter[name] for name in names]]))
         codes, numbers = problem.simulate(values, np.array([fate_of(values[0])], dtype=np.int64))
         return {"codes": codes[0], "numbers": numbers[0]}
 
@@ -74,17 +80,18 @@ def _model(problem: FitProblem) -> Callable[[dict[str, float]], dict[str, Any]]:
 
 def _keys(problem: FitProblem) -> list[str]:
     """Names that pyABC's database can hold as columns."""
-    return [f"p{k}" for k in range(len(problem.wanted))]
+    return [f"p{k:02d}" for k in range(len(problem.wanted))]
 
 
-def _prior(pyabc: Any, problem: FitProblem) -> Any:
-    rvs = {}
-    for key, p in zip(_keys(problem), problem.wanted, strict=True):
-        if p.shape == "triangular":
-            rvs[key] = pyabc.RV("triang", (p.mode - p.low) / (p.high - p.low), p.low, p.high - p.low)
-        else:
-            rvs[key] = pyabc.RV("uniform", p.low, p.high - p.low)
-    return pyabc.Distribution(**rvs)
+def values_of(problem: FitProblem, scores: Floats) -> Floats:
+    """Parameters (n, k) from normal scores: pyABC moves on these, where no proposal falls outside a prior's range.
+
+    The value is the prior's quantile at the normal distribution function, so a normal score has the prior wanted.
+    """
+    from scipy.special import ndtr
+
+    us = np.clip(ndtr(scores), 1e-12, 1 - 1e-12)
+    return np.array([[p.value(u) for p, u in zip(problem.wanted, row, strict=True)] for row in us])
 
 
 def _distance(problem: FitProblem) -> Callable[[dict[str, Any], dict[str, Any]], float]:
@@ -99,8 +106,9 @@ def _open(pyabc: Any, abc: Any, problem: FitProblem, folder: Path, epsilon: floa
     """A new database, or the one that is there if it is of the same fit."""
     folder.mkdir(parents=True, exist_ok=True)
     database, note = folder / "smc.db", folder / "smc.json"
-    own = {"fit": problem.file.model_dump(mode="json", include={"id", "seed", "targets", "parameters", "smc"}), "epsilon": epsilon}
-    own["fit"]["smc"].pop("generations")
+    told = problem.file.model_dump(mode="json", include={"id", "seed", "targets", "parameters", "smc"})
+    told["smc"].pop("generations")
+    own = {"fit": told, "epsilon": epsilon}
     if database.is_file() and note.is_file():
         if json.loads(note.read_text(encoding="utf-8")) != own:
             raise ParleyError(f"{folder} holds a fit of another file or version; choose an empty folder")
@@ -131,7 +139,7 @@ def _last(history: Any, problem: FitProblem) -> Sample:
     w, stats = history.get_weighted_sum_stats()
     codes = np.array([np.asarray(s["codes"], dtype=np.int64) for s in stats]).reshape(len(stats), -1)
     numbers = np.array([np.asarray(s["numbers"], dtype=float) for s in stats]).reshape(len(stats), -1)
-    values: Floats = frame[_keys(problem)].to_numpy(dtype=float)
+    values = values_of(problem, frame[_keys(problem)].to_numpy(dtype=float))
     if not np.allclose(np.asarray(w), np.asarray(weights)):
         raise ParleyError("the database of the fit gives its particles in no fixed order")
     epsilon = float(history.get_all_populations().iloc[-1].epsilon)

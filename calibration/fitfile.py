@@ -33,15 +33,19 @@ class Target(_Entry):
         if self.kind == "rounds" and not self.rounds:
             raise ValueError("a target of kind `rounds` names the rounds of the record it is held against")
         if self.kind == "crises" and set(self.styles) != set(STYLES):
-            raise ValueError(f"a target of kind `crises` says under `styles` what each style changes: {', '.join(STYLES)}")
+            raise ValueError(
+                f"a target of kind `crises` says under `styles` what each style changes: {', '.join(STYLES)}"
+            )
         for name in self.numbers:
             if name not in NUMBERS:
-                raise ValueError(f"unknown summary `{name}`; allowed: {', '.join(NUMBERS)}{nearest(name, list(NUMBERS))}")
+                raise ValueError(
+                    f"unknown summary `{name}`; allowed: {', '.join(NUMBERS)}{nearest(name, list(NUMBERS))}"
+                )
         return self
 
 
 class Smc(_Entry):
-    """Size of the ABC-SMC: particles a generation, generations at most, quantile of the next threshold, last threshold."""
+    """Particles a generation, generations at most, quantile for the next threshold, acceptance rate to stop below."""
 
     population: int = Field(ge=20)
     generations: int = Field(ge=1)

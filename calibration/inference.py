@@ -33,7 +33,7 @@ class Table(NamedTuple):
 
 @dataclass(frozen=True)
 class Sample:
-    """Weighted draws of the parameters (n, k) with the summaries they came with, and the threshold they were kept at."""
+    """Weighted draws of the parameters (n, k) with the summaries they came with; `epsilon` is the threshold."""
 
     values: Floats
     weights: Floats
@@ -55,7 +55,9 @@ class Sample:
 
     def quantile(self, levels: Sequence[float]) -> Floats:
         """Weighted quantiles (levels, k)."""
-        return np.column_stack([weighted_quantile(self.values[:, j], self.weights, levels) for j in range(self.values.shape[1])])
+        return np.column_stack(
+            [weighted_quantile(self.values[:, j], self.weights, levels) for j in range(self.values.shape[1])]
+        )
 
     def draws(self, us: Floats) -> Floats:
         """Rows picked by uniforms `us` through the cumulated weights (len(us), k)."""
@@ -79,7 +81,7 @@ def reject(table: Table, layout: Layout, record: Observed, accept: float, left_o
 
 
 def residuals(codes: Ints, numbers: Floats, layout: Layout, record: Observed) -> Floats:
-    """How each simulation differs from the record, with sign (n, q); 0 where it lies in the record's set or interval."""
+    """How simulations differ from the record, with sign (n, q); 0 inside the record's set or interval."""
     parts = [(numbers - np.clip(numbers, record.low, record.high)) / layout.scale]
     for j in range(codes.shape[1]):
         inside = record.allowed[j, codes[:, j]]

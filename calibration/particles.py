@@ -88,6 +88,8 @@ class Particles:
                 base[at] = value
             here = slice(k * runs, (k + 1) * runs)
             if simulate(memory.address, priors, assumptions[k], chances[k], out[here], space, rows[here]) >= 0:
-                raise ParleyError("a run has more incidents between two rounds than can be kept; lower the incident rates")
+                raise ParleyError(
+                    "a run has more incidents between two rounds than can be kept; lower the incident rates"
+                )
             parts.append(space[: rows[here].sum()].copy())
         return out, np.concatenate(parts) if parts else np.empty((0, len(ROUND))), rows

@@ -1,4 +1,4 @@
-"""What is fitted: scenario paths with priors from the scenario's own ranges, and how a vector of them reaches the engine."""
+"""What is fitted: scenario paths, their priors from the scenario's own ranges, and how a vector of them is set."""
 
 from __future__ import annotations
 
@@ -62,7 +62,9 @@ def _parameter(problems: Sequence[Problem], name: str, paths: tuple[str, ...]) -
         for path in paths:
             found.add(_range(problem, path))
     if len(found) > 1:
-        raise ParleyError(f"parameter `{name}` has different ranges at its paths or in the scenarios fitted: {sorted(found)}")
+        raise ParleyError(
+            f"parameter `{name}` has different ranges at its paths or in the scenarios fitted: {sorted(found)}"
+        )
     low, mode, high, kind = found.pop()
     return Parameter(name, paths, low, mode, high, "triangular" if kind == 2 else "uniform")
 
@@ -71,7 +73,9 @@ def _range(problem: Problem, path: str) -> tuple[float, float, float, int]:
     at = position(problem, path)
     hits = np.flatnonzero(problem.priors.place == at)
     if not hits.size:
-        raise ParleyError(f"`{path}` is a fixed number in one of the scenarios fitted; only assumed ranges can be fitted")
+        raise ParleyError(
+            f"`{path}` is a fixed number in one of the scenarios fitted; only assumed ranges can be fitted"
+        )
     n, p = int(hits[0]), problem.priors
     return float(p.low[n]), float(p.mode[n]), float(p.high[n]), int(p.kind[n])
 

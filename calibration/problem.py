@@ -1,4 +1,4 @@
-"""A fit made ready: scenarios resolved, parameters with their priors, summaries with their scales, the record beside them."""
+"""A fit made ready: scenarios resolved, parameters with priors, summaries with scales, the record beside them."""
 
 from __future__ import annotations
 
@@ -51,11 +51,13 @@ class FitProblem:
         return [p.name for p in self.wanted]
 
     def simulate(self, values: Floats, numbers: Ints, workers: int | None = 1) -> tuple[Ints, Floats]:
-        """Summaries, codes (n, c) and numbers (n, m), of vectors `values` (n, k) with fates of their own `numbers` (n,)."""
+        """Summaries, codes (n, c) and numbers (n, m), of vectors (n, k) whose fates are numbered `numbers` (n,)."""
         codes, found = zip(*(_simulate(part, values, numbers, workers) for part in self.parts), strict=True)
         return np.concatenate(codes, axis=1), np.concatenate(found, axis=1)
 
-    def table(self, rows: int, workers: int | None = None, progress: Progress | None = None) -> tuple[Floats, Ints, Floats]:
+    def table(
+        self, rows: int, workers: int | None = None, progress: Progress | None = None
+    ) -> tuple[Floats, Ints, Floats]:
         """The reference table: prior draws of rows 0 … n-1 and their summaries. The row is the counter of its fates."""
         values = draw(self.wanted, range(rows), self.file.seed)
         codes, found = [], []
@@ -106,7 +108,11 @@ def _simulate(part: _Part, values: Floats, numbers: Ints, workers: int | None) -
         chance = fates(numbers, place, runs)
         # Rounds: one world, so scenarios of one vector share its assumption. Crises: every crisis its own world.
         assumed = np.repeat(numbers[:, None], runs, axis=1) if part.target.kind == "rounds" else chance
-        rows = [particles.run(values, assumed, chance)] if workers == 1 else particles.run_threads(values, assumed, chance, workers)
+        rows = (
+            [particles.run(values, assumed, chance)]
+            if workers == 1
+            else particles.run_threads(values, assumed, chance, workers)
+        )
         for raw, rounds, counts in rows:
             if part.target.kind == "rounds":
                 c, f = summaries.of_rounds(raw, rounds, counts, len(part.target.rounds), part.target.numbers)

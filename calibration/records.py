@@ -33,7 +33,7 @@ class _Entry(BaseModel):
 
 
 class Statement(_Entry):
-    """Who says what about a round: a party about itself (`own`), about the other (`attributed`), or an outlet (`media`)."""
+    """Who says what of a round: a party of itself (`own`), of the other (`attributed`), or an outlet (`media`)."""
 
     by: str
     kind: Literal["own", "attributed", "media"]
@@ -86,7 +86,8 @@ def _check(document: Document, n: int, entry: Round, earlier: tuple[Round, ...],
     for code in entry.codes:
         if code not in CODES:
             raise document.refuse(
-                f"unknown code `{code}`; allowed: {', '.join(CODES)}{nearest(code, list(CODES))}", ("rounds", n, "codes")
+                f"unknown code `{code}`; allowed: {', '.join(CODES)}{nearest(code, list(CODES))}",
+                ("rounds", n, "codes"),
             )
     if earlier and entry.start < earlier[-1].start:
         raise document.refuse("rounds are listed in order of date", ("rounds", n, "start"))

@@ -1,12 +1,13 @@
 """A sampler for pyABC whose result does not depend on the number of workers: every evaluation has its own seed.
 
 pyABC's parallel samplers seed each forked worker from the system, so a fit can never be repeated. Here evaluation i of
-generation t reseeds the generators that pyABC proposes with from a hash of (seed, t, i), and the first n accepted in the
-order of i are kept. The simulator is addressed and touches none of these generators.
+generation t reseeds the generators that pyABC proposes with from a hash of (seed, t, i), and the first n accepted in
+the order of i are kept. The simulator is addressed and touches none of these generators.
 """
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import random
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import numpy as np
+from pyabc import Parameter
+from pyabc.random_variables import DistributionBase
 from pyabc.sampler import Sampler
 
 from sim.draws import stream_key
@@ -41,6 +44,29 @@ def _range(seed: int, generation: int, numbers: range) -> list[tuple[int, Any]]:
 def _adopt(work: Callable[[], Any]) -> None:
     global _work
     _work = work
+
+
+class NormalScores(DistributionBase):
+    """Independent standard normal scores p00, p01, …: the prior of a fit (a product of scipy's is slow)."""
+
+    def __init__(self, count: int) -> None:
+        self.names = [f"p{k:02d}" for k in range(count)]
+
+    def __repr__(self) -> str:
+        return f"<{len(self.names)} standard normal scores>"
+
+    def copy(self) -> NormalScores:
+        """A copy."""
+        return NormalScores(len(self.names))
+
+    def rvs(self, *args: Any, **kwargs: Any) -> Parameter:
+        """One draw from NumPy's generator, which the sampler seeds."""
+        return Parameter(dict(zip(self.names, np.random.standard_normal(len(self.names)).tolist(), strict=True)))
+
+    def pdf(self, x: Any) -> float:
+        """Density at a vector."""
+        squares = sum(float(x[name]) ** 2 for name in self.names)
+        return math.exp(-0.5 * squares) / (2 * math.pi) ** (len(self.names) / 2)
 
 
 class AddressedSampler(Sampler):

@@ -2,7 +2,7 @@
 
 Two kinds of target. *Rounds*: of the first K rounds held, their outcome codes, the gaps between them, the day of the
 first humanitarian settlement, the delivered share, walk-backs, and whether the window ends in abeyance (no round in its
-last two months). *Crises*: the share of formal agreements by style of mediation, out of as many crises as were recorded.
+last two months). *Crises*: the share of formal agreements by style of mediation, of as many crises as recorded.
 
 Codes are compared as categories, and an uncertain code of the record is a set: a simulated code agrees with it or not.
 Numbers are compared on scales fixed by the fit, and an uncertain number is an interval.
@@ -29,7 +29,7 @@ MISSING = -1.0
 
 @dataclass(frozen=True)
 class Layout:
-    """Names of the codes and numbers of a fit's summaries; `scale` (m,) is the distance on each number that counts as 1."""
+    """Names of a fit's codes and numbers; `scale` (m,) is the distance on each number that counts as 1."""
 
     codes: tuple[str, ...]
     numbers: tuple[str, ...]
@@ -129,7 +129,9 @@ def observed_rounds(rounds: Sequence[Round], numbers: Sequence[str]) -> Observed
     }
     chosen = [bounds[name] for name in numbers]
     return Observed(
-        allowed, np.array([*gaps, *(low for low, _ in chosen)], float), np.array([*gaps, *(high for _, high in chosen)], float)
+        allowed,
+        np.array([*gaps, *(low for low, _ in chosen)], float),
+        np.array([*gaps, *(high for _, high in chosen)], float),
     )
 
 

@@ -30,6 +30,15 @@ Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
+class Given:
+    """Numbers that come from a posterior instead of the scenario's ranges: its name (a hash), what it is, its runs."""
+
+    name: str
+    note: dict[str, Any]
+    chunks: Callable[[Plan], Iterator[Chunk]]
+
+
+@dataclass(frozen=True)
 class Plan:
     """What to simulate: a scenario under a seed, run k at `assumptions[k]` and `fates[k]`."""
 
@@ -42,6 +51,7 @@ class Plan:
     workers: int
     chunk: int
     party_class: type[Party] | None = None
+    given: Given | None = None
 
     @property
     def n(self) -> int:
@@ -121,6 +131,8 @@ def _indices(n: int | None, assumptions: Sequence[int] | Ints | None, fates: Seq
 
 def chunks(job: Plan) -> Iterator[Chunk]:
     """Raw chunks of a plan, in the order of runs whatever the number of workers."""
+    if job.given is not None:
+        return job.given.chunks(job)
     if job.engine == "compiled":
         from sim.engine.pool import compiled_chunks
 

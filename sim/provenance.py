@@ -58,6 +58,7 @@ def manifest(job: Plan) -> dict[str, Any]:
         "seed": job.seed,
         "n": job.n,
         "engine": job.engine,
+        "posterior": plain({"name": job.given.name, **job.given.note}) if job.given else None,
         "party_class": f"{party_class.__module__}.{party_class.__qualname__}" if party_class else None,
         "assumptions": index_ranges(job.assumptions),
         "fates": index_ranges(job.fates),
@@ -142,8 +143,9 @@ def blake(text: str) -> str:
 
 
 def fingerprint(job: Plan) -> str:
-    """Short name of a result: equal where parley, scenario, seed, indices and minds are equal, whatever the engine."""
+    """Short name of a result: equal where parley, scenario, posterior, seed, indices and minds are equal, whatever the engine."""
     mind = job.party_class.__qualname__ if job.party_class else ""
+    mind += f" under {job.given.name}" if job.given else ""
     digest = hashlib.blake2b(digest_size=6)
     digest.update(f"{__version__}|{scenario_hash(job.loaded)}|{job.seed}|{job.n}|{mind}|".encode())
     digest.update(job.assumptions.astype("<i8").tobytes() + job.fates.astype("<i8").tobytes())

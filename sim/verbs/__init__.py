@@ -10,4 +10,7 @@ MODULES: tuple[str, ...] = (
     "sweep",
     "compare",
     "sensitivity",
+    "calibrate",
+    "forecast",
+    "score",
 )

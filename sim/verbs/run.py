@@ -24,6 +24,10 @@ def add(app: typer.Typer) -> None:
         n: Annotated[int, typer.Option("-n", help="How many runs.")] = 1000,
         seed: SeedOption = 0,
         changes: ChangesOption = None,
+        posterior: Annotated[
+            Path | None,
+            typer.Option("--posterior", help="Folder of `parley calibrate`: its numbers replace their ranges.", show_default=False),
+        ] = None,
         engine: Annotated[str, typer.Option(help="auto, compiled (fast) or mesa (the readable reference).")] = "auto",
         out: Annotated[
             Path | None,
@@ -50,6 +54,10 @@ def add(app: typer.Typer) -> None:
         folder = out if out is not None else fresh(Path("out"), scenario)
         Folder(folder, "run", force)  # refuse before the work, not after it
         job = plan(scenario, n, seed, engine=engine, changes=parsed_changes(changes))
+        if posterior is not None:
+            from calibration.posterior import under
+
+            job = under(job, posterior)
         with progress_bar(n) as progress:
             summary = write_ensemble(job, folder, progress, force=force, figures=("png", "svg") if svg else ("png",))
         from sim.verbs.printing import print_summary

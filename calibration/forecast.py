@@ -1,0 +1,145 @@
+"""Probabilities for the rounds after a date, conditional on a scenario, a posterior and the model.
+
+Runs start where the scenario starts. The record says how many rounds were held by the date; a run is kept if it held
+as many, and if its next round came no earlier after them than the date allows. So the gap that straddles the date is
+not taken for longer than it is (length bias), and a forecast made weeks after the last round knows of those weeks.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from calibration.calibrate import CONDITIONAL
+from calibration.posterior import Posterior, chunks
+from calibration.records import Round, load_rounds
+from calibration.summaries import held_rounds
+from sim.ensemble import Plan, plan
+from sim.errors import ParleyError
+from sim.layout import Floats
+from sim.outcomes import ROUND
+from sim.rules.outcome import CODES
+
+GAP_EDGES = (0, 3, 7, 14, 21, 30, 45, 60, 90, 120, 180, 270, 365)
+"""Days that part the gap into bins (an edge belongs to the bin it begins); the last: later, or never in the horizon."""
+LEAST_RUNS = 100
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a forecast takes as known on its date: rounds held in the scenario's time, and days since the last."""
+
+    held: int
+    since_last: int
+    last: datetime.date | None
+
+
+def known(start: datetime.date, after: datetime.date, rounds: tuple[Round, ...]) -> Conditions:
+    """What the record says of the rounds from a scenario's start to the date, both included. Raises ParleyError."""
+    if after < start:
+        raise ParleyError(f"--after {after} lies before the scenario's start, {start}")
+    held = [r for r in rounds if start <= r.start <= after]
+    if not held:
+        return Conditions(0, (after - start).days, None)
+    return Conditions(len(held), (after - held[-1].start).days, held[-1].start)
+
+
+def forecast(
+    scenario: str,
+    posterior: Posterior,
+    after: datetime.date,
+    n: int = 4000,
+    seed: int = 0,
+    rounds_ahead: int = 3,
+    record: tuple[Round, ...] | None = None,
+    workers: int | None = None,
+) -> dict[str, Any]:
+    """Probabilities of code, gap and venue of the next rounds, as data that JSON can hold. Raises ParleyError."""
+    job = plan(scenario, n, seed, workers=workers)
+    start = job.loaded.scenario.start
+    conditions = known(start, after, _applicable(job, record))
+    table = _held(job, posterior, conditions.held + rounds_ahead)
+    kept = _kept(table, conditions)
+    if len(kept) < LEAST_RUNS:
+        raise ParleyError(
+            f"only {len(kept)} of {n} runs hold {conditions.held} rounds and then none until {after}; at "
+            f"least {LEAST_RUNS} are needed: use more runs, or an earlier date"
+        )
+    return {
+        "kind": "forecast",
+        "scenario": job.loaded.scenario.id,
+        "after": after.isoformat(),
+        "last_round": conditions.last.isoformat() if conditions.last else None,
+        "conditional_on": CONDITIONAL,
+        "given": f"{conditions.held} rounds held from {start} on, the last {conditions.since_last} days before {after}",
+        "posterior": posterior.note,
+        "seed": seed,
+        "runs": n,
+        "runs_kept": len(kept),
+        "gap_edges": list(GAP_EDGES),
+        "venues": {name: venue.title for name, venue in job.loaded.scenario.venues.items()},
+        "rounds": [_round(kept, conditions, k, job) for k in range(rounds_ahead)],
+    }
+
+
+def _applicable(job: Plan, record: tuple[Round, ...] | None) -> tuple[Round, ...]:
+    """The record, if the scenario rests on documents; invented cases have none."""
+    if record is not None:
+        return record
+    return load_rounds() if job.loaded.scenario.evidence else ()
+
+
+def _held(job: Plan, posterior: Posterior, first: int) -> Floats:
+    return np.concatenate([held_rounds(c.rounds, c.rows, first)[0] for c in chunks(job, posterior)])
+
+
+def _kept(table: Floats, conditions: Conditions) -> Floats:
+    """Runs that agree with what is known: as many rounds, and the next not before the date."""
+    days = table[:, :, ROUND.DAY]
+    held = conditions.held
+    if held == 0:
+        # No round yet: the start itself is a planned round, and the next must lie after the date.
+        return table[np.nan_to_num(days[:, 0], nan=np.inf) >= conditions.since_last]
+    ok = ~np.isnan(days[:, held - 1])
+    gap = np.nan_to_num(days[:, held], nan=np.inf) - days[:, held - 1]
+    return table[ok & (gap > conditions.since_last)]
+
+
+def _round(table: Floats, conditions: Conditions, k: int, job: Plan) -> dict[str, Any]:
+    """One round ahead. Codes and venues are conditional on its being held within the horizon."""
+    at = conditions.held + k
+    days = table[:, :, ROUND.DAY]
+    before = days[:, at - 1] if at else np.zeros(len(table))
+    asked = table[~np.isnan(before)]
+    gap = (days[:, at] - before)[~np.isnan(before)]
+    happened = ~np.isnan(gap)
+    rows, venues = asked[happened, at], job.problem.names.venues
+    codes = np.bincount(rows[:, ROUND.CODE].astype(int), minlength=len(CODES)) + 0.5
+    codes[0] = 0.0  # a round that is held has another code than postponed
+    places = np.bincount(rows[:, ROUND.VENUE].astype(int), minlength=len(venues)) + 0.5
+    edges = np.array([*GAP_EDGES, np.inf])
+    bins = np.histogram(np.where(happened, gap, 1e9), bins=edges)[0] + 0.5
+    if k == 0:
+        bins[edges[1:] <= conditions.since_last] = 0.0
+    held = float((happened.sum() + 0.5) / (len(gap) + 1))
+    found = gap[happened]
+    return {
+        "ahead": k + 1,
+        "held_within_horizon": held,
+        "code": dict(zip(CODES, (codes / codes.sum()).tolist(), strict=True)),
+        "gap_bins": (bins / bins.sum()).tolist(),
+        "gap_quantiles": dict(zip(("0.1", "0.5", "0.9"), np.quantile(found, [0.1, 0.5, 0.9]).tolist(), strict=True))
+        if found.size
+        else None,
+        "venue": dict(zip(venues, (places / places.sum()).tolist(), strict=True)),
+    }
+
+
+def write(found: dict[str, Any], path: Path) -> None:
+    """Write a forecast as JSON."""
+    path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
