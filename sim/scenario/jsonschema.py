@@ -50,15 +50,17 @@ def file_schema() -> dict[str, Any]:
 
 
 def _relaxed(node: Any) -> Any:
-    """Without `required`; a mapping of names to numbers may also be one number for all."""
+    """Without `required`; a mapping of names to numbers may also be one number for all; null takes an entry away."""
     if isinstance(node, list):
         return [_relaxed(entry) for entry in node]
     if not isinstance(node, dict):
         return node
     below = {key: _relaxed(entry) for key, entry in node.items() if not (key == "required" and isinstance(entry, list))}
+    for pattern, entry in (below.get("patternProperties") or {}).items():
+        below["patternProperties"][pattern] = {"anyOf": [entry, {"type": "null"}]}
     return {"anyOf": [_REF, below]} if _maps_to_numbers(node) else below
 
 
 def _maps_to_numbers(node: Any) -> bool:
-    inner = node.get("additionalProperties")
-    return inner == _REF or (isinstance(inner, dict) and _maps_to_numbers(inner))
+    inner = (node.get("patternProperties") or {}).values()
+    return any(entry == _REF or (isinstance(entry, dict) and _maps_to_numbers(entry)) for entry in inner)
