@@ -26,7 +26,7 @@ def add(app: typer.Typer) -> None:
         changes: ChangesOption = None,
         posterior: Annotated[
             Path | None,
-            typer.Option("--posterior", help="Folder of `parley calibrate`: its numbers replace their ranges.", show_default=False),
+            typer.Option(help="Folder of `parley calibrate`: its numbers replace ranges.", show_default=False),
         ] = None,
         engine: Annotated[str, typer.Option(help="auto, compiled (fast) or mesa (the readable reference).")] = "auto",
         out: Annotated[
