@@ -16,8 +16,13 @@ class ScenarioError(ParleyError):
     def __init__(self, problem: str, *, file: str | None = None, line: int | None = None, key: str | None = None):
         where = ":".join(str(part) for part in (file, line) if part is not None)
         parts = [part for part in (where, key) if part]
-        super().__init__(": ".join([*parts, problem]))
+        super().__init__(one_line(": ".join([*parts, problem])))
         self.problem, self.file, self.line, self.key = problem, file, line, key
+
+
+def one_line(text: str) -> str:
+    """The text with what cannot be seen written out: a message is one line, and quotes no control characters."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def nearest(word: str, allowed: list[str]) -> str:

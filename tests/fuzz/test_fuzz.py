@@ -1,0 +1,281 @@
+"""Inputs made to break the readers: each is taken, or refused with one message of the program's own; nothing else.
+
+Some hundred inputs in every test run; `PARLEY_FUZZ=100000 python -m pytest tests/fuzz` makes as many and writes the
+figures that docs/verification.md shows. The same inputs every time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import re
+import resource
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from sim.errors import ParleyError
+from sim.interop import genius, ktab
+from sim.scenario.load import known_paths, load
+from sim.scenario.resolve import resolve
+from sim.verbs.options import parsed_changes
+
+HERE = Path(__file__).parent
+FULL = int(os.environ.get("PARLEY_FUZZ", "0"))
+SHARES = {"loader": 0.25, "--set": 0.15, "import ktab": 0.35, "import genius": 0.25}
+SLOWEST = 10.0  # seconds; a hang, not a measure of speed
+MOST_MEMORY = 500.0  # MB by which the process may grow
+
+NASTY = (
+    "null", "~", "true", "yes", "-1", "0", "1", "1e308", "1e999", "-0.0", ".nan", ".inf",
+    "999999999999999999999999999999", "0x10", "0o7", "1_000", "2000-01-01", "2000-13-45", "[]", "{}",
+    "[0.2, 0.1]", "[0.1, 0.5]", "{assumed: [0.1, 0.4], why: x}", "{value: 1}", "{value: 0.5, convention: x}",
+    "{value: 1, source: nobody, locator: x}", "{low: 0, high: 1, shape: uniform}", "'", '"', "&a b", "*a",
+    "!!python/object/apply:os.system [ls]", "<<", "..", "../../../etc/passwd", "%", "\t", "\u00e9", "\u2028",
+    "\x00", "[[[[[[[[[[", "{a: {a: {a: {a: 1}}}}", "- - - -", "|", ">", "? x", "northbank", "extends", "value",
+    "*", "a.b.c", "",
+)  # fmt: skip
+
+
+class Record:
+    """What became of the inputs fed to one reader."""
+
+    def __init__(self, name: str):
+        self.name, self.inputs, self.taken, self.refused, self.faults, self.stray = name, 0, 0, 0, 0, 0
+        self.longest = 0.0
+        self.before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    @contextlib.contextmanager
+    def one(self) -> Iterator[None]:
+        """Count one input; anything but a refusal of the program's own goes through."""
+        self.inputs += 1
+        start = time.monotonic()
+        try:
+            yield
+            self.taken += 1
+        except ParleyError as error:
+            self.refused += 1
+            assert str(error).strip() and "\n" not in str(error), "a refusal is one line"
+        except Exception:
+            self.faults += 1
+            raise
+        finally:
+            self.longest = max(self.longest, time.monotonic() - start)
+
+    def close(self) -> None:
+        """Check the bounds; keep the figures of a full run."""
+        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - self.before) / 1024.0
+        assert self.faults == 0 and self.stray == 0
+        assert self.taken and self.refused, "the inputs are all of one kind: they test nothing"
+        if not FULL:
+            return
+        assert self.longest < SLOWEST and grown < MOST_MEMORY
+        path = HERE / "figures.json"
+        figures = json.loads(path.read_text()) if path.is_file() else {}
+        keys = ("inputs", "taken", "refused", "faults", "stray", "longest")
+        figures[self.name] = {key: getattr(self, key) for key in keys} | {"megabytes": round(grown, 1)}
+        figures[self.name]["longest"] = round(self.longest, 2)
+        path.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n")
+
+
+@pytest.fixture
+def record(request: pytest.FixtureRequest) -> Iterator[Record]:
+    found = Record(request.param)
+    yield found
+    found.close()
+
+
+def feed(name: str, few: int) -> Callable[[Any], Any]:
+    """As many inputs as the run asks for."""
+    count = int(FULL * SHARES[name]) if FULL else few
+    return settings(
+        max_examples=count,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+TOKEN = re.compile(r"[A-Za-z0-9_.\-]+")
+
+
+def broken(text: str, chance: random.Random) -> str:
+    """A text with a few tokens, characters or lines changed."""
+    for _ in range(chance.randint(0, 3)):
+        kind = chance.randrange(7)
+        if kind <= 2:
+            tokens = list(TOKEN.finditer(text))
+            if tokens:
+                hit = chance.choice(tokens)
+                text = text[: hit.start()] + chance.choice(NASTY) + text[hit.end() :]
+        elif kind == 3:
+            at = chance.randrange(len(text) + 1)
+            text = text[:at] + chance.choice((*NASTY, chr(chance.randrange(1, 0x3000)), " ", "\n")) + text[at:]
+        elif kind == 4:
+            text = text[: chance.randrange(len(text) + 1)]
+        else:
+            lines = text.split("\n")
+            at = chance.randrange(len(lines))
+            lines[at : at + 1] = [] if kind == 5 else [lines[at], chance.choice(lines)]
+            text = "\n".join(lines)
+    return text
+
+
+BASES = {
+    "scenario": [
+        (HERE.parents[1] / "scenarios" / "river-border.yaml").read_text(encoding="utf-8"),
+        (HERE.parent / "verification" / "scenarios" / "two-reservations.yaml").read_text(encoding="utf-8"),
+    ],
+    "ktab": [
+        'A case,"Three towns, one road",3,2,\nActor,Description,Power,Pstn1,Sal1,Pstn2,Sal2,\n'
+        "Alder, Alder town, 100.0, 75.0, 50.0, 5.0, 10.0,\nBirch, x, 50, 100, 30, 70, 20,\nCedar,y,120,0,48,90,15,\n",
+    ],
+}
+
+
+@pytest.mark.parametrize("record", ["loader"], indirect=True)
+def test_loader(record: Record, tmp_path: Path) -> None:
+    textbook = HERE.parent / "verification" / "scenarios" / "textbook.yaml"
+    (tmp_path / "textbook.yaml").write_bytes(textbook.read_bytes())
+    path = tmp_path / "case.yaml"
+
+    @feed("loader", 60)
+    @given(st.randoms(use_true_random=False), st.one_of(st.none(), st.none(), st.none(), st.text(max_size=200)))
+    def run(chance: random.Random, raw: str | None) -> None:
+        text = broken(chance.choice(BASES["scenario"]), chance) if raw is None else raw
+        path.write_bytes(text.encode("utf-8", "surrogatepass"))
+        with record.one():
+            resolve(load(path).scenario, 0)
+
+    run()
+    record.stray += sum(1 for _ in tmp_path.iterdir()) - 2
+
+
+@pytest.mark.parametrize("record", ["--set"], indirect=True)
+def test_set(record: Record) -> None:
+    loaded = load("river-border")
+    known = known_paths(loaded.scenario)
+
+    @feed("--set", 60)
+    @given(st.randoms(use_true_random=False), st.one_of(st.none(), st.none(), st.none(), st.text(max_size=60)))
+    def run(chance: random.Random, raw: str | None) -> None:
+        path = chance.choice(known)
+        if chance.random() < 0.3:
+            path = broken(path, chance)
+        if chance.random() < 0.2:
+            steps = path.split(".")
+            steps[chance.randrange(len(steps))] = "*"
+            path = ".".join(steps)
+        value = chance.choice((*NASTY, f"{chance.random():.3f}")) if raw is None else raw
+        with record.one():
+            resolve(loaded.changed(parsed_changes([f"{path}={value}"])).scenario, 0)
+
+    run()
+
+
+@pytest.mark.parametrize("record", ["import ktab"], indirect=True)
+def test_ktab(record: Record, tmp_path: Path) -> None:
+    source, out = tmp_path / "in.csv", tmp_path / "out.yaml"
+
+    @feed("import ktab", 60)
+    @given(st.randoms(use_true_random=False), st.one_of(st.none(), st.none(), st.none(), st.binary(max_size=200)))
+    def run(chance: random.Random, raw: bytes | None) -> None:
+        text = broken(BASES["ktab"][0], chance).encode("utf-8", "surrogatepass")
+        source.write_bytes(text if raw is None else raw)
+        with record.one():
+            ktab.convert(source, out)
+        out.unlink(missing_ok=True)
+
+    run()
+    record.stray += sum(1 for _ in tmp_path.iterdir()) - 1
+
+
+def space(chance: random.Random, values: list[list[str]]) -> str:
+    """A utility space with evaluations at random."""
+    issues = "".join(
+        f'<issue index="{k + 1}" type="discrete" name="issue {k}">'
+        + "".join(f'<item index="{n + 1}" value="{v}" evaluation="{chance.randint(0, 9)}"/>' for n, v in enumerate(row))
+        + "</issue>"
+        for k, row in enumerate(values)
+    )
+    weights = "".join(f'<weight index="{k + 1}" value="{chance.random():.3f}"/>' for k in range(len(values)))
+    tail = f'<discount_factor value="1.0"/><reservation value="{chance.random():.2f}"/>'
+    head = f'<utility_space number_of_issues="{len(values)}"><objective index="0" name="root">'
+    return f"{head}{issues}{weights}</objective>{tail}</utility_space>"
+
+
+def template(values: list[list[str]]) -> str:
+    """The domain file."""
+    issues = "".join(
+        f'<issue index="{k + 1}" type="discrete" name="issue {k}">'
+        + "".join(f'<item index="{n + 1}" value="{v}"/>' for n, v in enumerate(row))
+        + "</issue>"
+        for k, row in enumerate(values)
+    )
+    inner = f'<utility_space><objective name="root">{issues}</objective></utility_space>'
+    return f"<negotiation_template>{inner}</negotiation_template>"
+
+
+@pytest.mark.parametrize("record", ["import genius"], indirect=True)
+def test_genius(record: Record, tmp_path: Path) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out.yaml"
+    folder.mkdir()
+
+    @feed("import genius", 60)
+    @given(st.randoms(use_true_random=False), st.one_of(st.none(), st.none(), st.none(), st.binary(max_size=200)))
+    def run(chance: random.Random, raw: bytes | None) -> None:
+        values = [[f"v{n}" for n in range(chance.randint(1, 4))] for _ in range(chance.randint(1, 3))]
+        files = {"domain.xml": template(values), "a.xml": space(chance, values), "b.xml": space(chance, values)}
+        hit = chance.choice(list(files))
+        for name, text in files.items():
+            broke = broken(text, chance) if name == hit and chance.random() < 0.7 else text
+            (folder / name).write_bytes(broke.encode("utf-8", "surrogatepass"))
+        if raw is not None:
+            (folder / hit).write_bytes(raw)
+        with record.one():
+            genius.convert(folder, out)
+        out.unlink(missing_ok=True)
+
+    run()
+    record.stray += sum(1 for _ in tmp_path.iterdir()) - 1
+
+
+def test_a_large_or_deep_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    """10 MB, ten thousand levels, a million tiny values: refused by limits, whatever the machine's speed."""
+    cases = {
+        "large": "x: " + "a" * 10_000_000,
+        "deep": "x: " + "[" * 10_000,
+        "deep-blocks": "\n".join(" " * k + "a:" for k in range(2000)),
+        "many": "x: [" + "1," * 400_000 + "1]",
+        "aliases": "a: &a [x]\nb: &b [*a,*a,*a]\nc: [*b,*b,*b]",
+    }
+    for name, text in cases.items():
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(text)
+        with pytest.raises(ParleyError) as refused:
+            load(path)
+        assert name in str(refused.value)
+
+
+def test_a_large_or_deep_import_is_refused(tmp_path: Path) -> None:
+    table = tmp_path / "large.csv"
+    table.write_text("a,b,2,1\n" + "x" * 3_000_000)
+    with pytest.raises(ParleyError, match="larger than"):
+        ktab.read(table)
+    folder = tmp_path / "deep"
+    folder.mkdir()
+    (folder / "a.xml").write_text("<a>" * 100_000)
+    with pytest.raises(ParleyError, match="levels of nesting"):
+        genius.read(folder)
+    (folder / "a.xml").write_text('<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><x>&b;</x>')
+    with pytest.raises(ParleyError, match="entities"):
+        genius.read(folder)
