@@ -1,0 +1,121 @@
+"""Where nothing can be agreed, nothing is: red lines without overlap, and floors without a zone (specification, section 7)."""
+
+from __future__ import annotations
+
+import fnmatch
+
+import pytest
+
+from sim.model import play
+from sim.rules.value import LEAST_VALUE, value_open
+from sim.scenario.load import known_paths, load
+from sim.scenario.resolve import resolve
+
+CLASHES = [
+    ("river-border", "calm", "patrols", ("southbank", "northbank")),
+    ("belarus-2022", "status", "alignment", ("russia", "ukraine")),
+    ("istanbul-2022", "status", "alignment", ("russia", "ukraine")),
+    ("istanbul-2025", "status", "foreign_forces", ("russia", "ukraine")),
+]
+
+
+def top(scenario: str) -> str:
+    return load(scenario).scenario.levels[-1]
+
+
+@pytest.mark.parametrize(("scenario", "basket", "issue", "sides"), CLASHES)
+def test_red_lines_without_overlap(pairs, record_property, scenario, basket, issue, sides):
+    """Reservation points .6 and .4 of demands 1 and 0. Control: the same points without red lines, where pain may bridge them."""
+    clash = {"start_level": top(scenario), "parties.*.preconditions": [], "baskets.*.exposure.*": 0.0}
+    for party, demand, reservation in zip(sides, (1.0, 0.0), (0.6, 0.4), strict=True):
+        at = f"parties.{party}.issues.{issue}."
+        clash |= {f"{at}demand": demand, f"{at}reservation": reservation, f"{at}red_line": True}
+    if scenario == "river-border":
+        clash |= {"behaviour.pain.weight": 10.0, "incidents.*.rate": 0.5}
+    bridged = clash | {f"parties.{party}.issues.{issue}.red_line": False for party in sides}
+    never, sometimes = (pairs.settled(scenario, changes, basket) for changes in (clash, bridged))
+    record_property("figure", f"{scenario} {basket}: {never.sum()} of {never.size}; without red lines {sometimes.sum()}")
+    assert not never.any()
+    assert not pairs.runs(scenario, clash)[f"zone_{basket}"].any()
+    assert sometimes.any()
+
+
+STILL = {
+    "behaviour.balance.noise": 0.0,
+    "behaviour.balance.drift": 0.0,
+    "sponsors.*.levers.*.balance": 0.0,
+    "incidents.*.rate": 0.0,
+    "behaviour.trust.incident_effect": 0.0,
+    "behaviour.trust.delivery_gain": 0.0,
+    "behaviour.trust.reciprocity_gain": 0.0,
+    "behaviour.mediation.trust_gain": 0.0,
+    "parties.*.trust.*": 0.4,
+    "parties.*.trust_baseline.*": 0.4,
+    "calendar.postponement_limit": 200,
+    "mediators.*.leverage": 0.0,
+    "mediators.*.departure": 0.0,
+    "behaviour.bargaining.width": 0.0,
+    "parties.*.deadline": 60.0,
+    "parties.*.preconditions": [],
+}
+"""Floors that stay as they are all along, so that the zone at the end is the zone of every round; no lever, sharp answers."""
+
+
+def still(scenario: str) -> dict[str, object]:
+    known = known_paths(load(scenario).scenario)
+
+    def there(path: str) -> bool:
+        return any(fnmatch.fnmatchcase(name, path) for name in known)
+
+    return {path: value for path, value in STILL.items() if there(path)} | {"start_level": top(scenario)}
+
+
+@pytest.mark.parametrize("scenario", ["river-border", "belarus-2022", "istanbul-2022", "istanbul-2025"])
+def test_no_zone_no_settlement(pairs, record_property, scenario):
+    """Without a zone at the floors no basket of one issue is ever settled.
+
+    A basket of several issues may be, where the clip of values at -2 (section 4) hides part of a loss from the party that
+    the zone, reckoned without that clip (section 5), counts in full: every such settlement is shown to be one.
+    """
+    changes = still(scenario)
+    runs = pairs.runs(scenario, changes)
+    loaded = load(scenario, changes).scenario
+    outside, empty = 0, 0
+    for basket in loaded.baskets:
+        without = ~runs[f"zone_{basket}"].to_numpy()
+        struck = without & runs[f"first_settled_{basket}"].notna().to_numpy()
+        empty += int(without.sum())
+        single = sum(issue.basket == basket for issue in loaded.issues.values()) == 1
+        assert not (single and struck.any()), basket
+        for k in runs["run"][struck]:
+            outside += 1
+            assert hidden_loss(scenario, changes, basket, int(k), pairs.seed), f"run {k} settles {basket} without a zone"
+    record_property("figure", f"{scenario}: {empty} baskets without a zone, {outside} settled, each by the clip at -2")
+    assert empty > 0
+    assert outside <= 0.005 * empty
+
+
+def hidden_loss(scenario: str, changes: dict[str, object], basket: str, k: int, seed: int) -> bool:
+    """Whether the package of run k is worth less than the clip shows to some party on some issue."""
+    model = play(resolve(load(scenario, changes).scenario, seed), k, k)
+    held = next(b for b in model.baskets if b.name == basket)
+    return any(
+        value_open(model.package[i], party.demand[i], party.reservation[i]) < LEAST_VALUE
+        for party in held.members
+        for i in range(held.lo, held.hi)
+    )
+
+
+@pytest.mark.parametrize("change", [{"behaviour.bargaining.width": 0.3}, {"behaviour.trust.incident_effect": 0.0}])
+def test_control_no_zone(pairs, change):
+    """Soft answers settle where there is no zone; a change that bears on nothing does not."""
+    runs = pairs.runs("belarus-2022", still("belarus-2022") | change)
+    struck = ~runs["zone_ceasefire"] & runs["first_settled_ceasefire"].notna()
+    assert struck.any() == ("behaviour.bargaining.width" in change)
+
+
+def test_control_leverage(pairs):
+    """A lever at the table settles where there is no zone."""
+    lever = {"mediators.*.leverage": 0.3, "mediators.*.styles.manipulation": 1.0}
+    runs = pairs.runs("belarus-2022", still("belarus-2022") | lever)
+    assert (~runs["zone_ceasefire"] & runs["first_settled_ceasefire"].notna()).any()
