@@ -13,4 +13,6 @@ MODULES: tuple[str, ...] = (
     "calibrate",
     "forecast",
     "score",
+    "app",
+    "report",
 )

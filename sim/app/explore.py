@@ -1,0 +1,155 @@
+"""A scenario and its changed twin, run on the same draws: shares, days, gap, and the paired differences."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from experiments.compare import difference
+from sim.ensemble import plan, tables
+from sim.layout import Floats
+from sim.look import CODE_TITLES
+from sim.outcomes import run_schema
+from sim.rules.outcome import CODES
+from sim.scenario.load import Loaded
+from sim.summary import Summary
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Result:
+    """An ensemble in memory: the scenario it is of, its table of runs, its summary."""
+
+    loaded: Loaded
+    n: int
+    seed: int
+    runs: pa.Table
+    summary: Summary
+
+    def values(self, column: str) -> Floats:
+        """A numeric column (n,), NaN where a run has no value."""
+        return np.asarray(self.runs.column(column).to_numpy(), dtype=np.float64)
+
+    def codes(self, column: str) -> list[str | None]:
+        """A column of names, run by run."""
+        found: list[str | None] = self.runs.column(column).to_pylist()
+        return found
+
+
+class Contrast(NamedTuple):
+    """One measure: its value in the scenario and in the changed one, the paired difference and its 95% interval."""
+
+    group: str
+    name: str
+    share: bool
+    first: float
+    second: float
+    difference: float
+    low: float
+    high: float
+
+
+def simulate(loaded: Loaded, n: int, seed: int) -> Result:
+    """Run a scenario in memory. Raises ParleyError. Run k has assumption and fate k, so that results pair up."""
+    import pyarrow as pa
+
+    job = plan(loaded, n, seed)
+    summary = Summary.of(run_schema(job.problem.names))
+    parts = []
+    for runs, rounds in tables(job):
+        summary.add(runs, rounds)
+        parts.append(runs)
+    return Result(loaded, n, seed, pa.concat_tables(parts).unify_dictionaries().combine_chunks(), summary)
+
+
+OUTCOMES, SETTLED, MEANS = "How the talks ended", "Settled at the end", "On average"
+_MEANS = {
+    "days": "days until the talks end",
+    "rounds_held": "rounds held",
+    "rounds_postponed": "rounds postponed",
+    "days_in_abeyance": "days in abeyance",
+    "incidents": "incidents",
+    "gap": "gap between positions at the end",
+}
+
+
+def contrasts(base: Result, changed: Result) -> list[Contrast]:
+    """Every measure of the page: outcome shares, settlements, days to them, means, worth to each party."""
+    s = base.loaded.scenario
+    found = [_code(base, changed, code) for code in CODES]
+    for basket in base.summary.baskets:
+        if basket in changed.summary.baskets:
+            found += _settled(base, changed, basket, s.baskets[basket].title)
+    for name, title in _MEANS.items():
+        found.append(_contrast(MEANS, title, False, base.values(name), changed.values(name)))
+    for party in base.summary.parties:
+        if party in changed.summary.parties:
+            title, name = f"worth of what stands to {s.parties[party].title}", f"utility_{party}"
+            found.append(_contrast(MEANS, title, False, base.values(name), changed.values(name)))
+    return found
+
+
+def _code(base: Result, changed: Result, code: str) -> Contrast:
+    pair = (_indicator(result, "outcome", code) for result in (base, changed))
+    return _contrast(OUTCOMES, CODE_TITLES[code], True, *pair)
+
+
+def _indicator(result: Result, column: str, label: str) -> Floats:
+    """1 in the runs whose name in a column is `label`."""
+    column_ = result.runs.column(column).combine_chunks()
+    labels = column_.dictionary.to_pylist()
+    index = column_.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    wanted = labels.index(label) if label in labels else -2
+    return (index == wanted).astype(np.float64)
+
+
+def _settled(base: Result, changed: Result, basket: str, title: str) -> list[Contrast]:
+    first, second = (result.values(f"settled_{basket}") for result in (base, changed))
+    share = _contrast(SETTLED, title, True, (~np.isnan(first)).astype(float), (~np.isnan(second)).astype(float))
+    days = (result.values(f"first_settled_{basket}") for result in (base, changed))
+    return [share, _contrast(SETTLED, f"{title}: day first agreed, where agreed in both", False, *days)]
+
+
+def _contrast(group: str, name: str, share: bool, first: Floats, second: Floats) -> Contrast:
+    found = difference(first, second)
+    if found is None:
+        # Nothing varies or nothing pairs: the means say it all, and there is no interval to give.
+        both = ~(np.isnan(first) | np.isnan(second))
+        a, b = (float(x[both].mean()) if both.any() else math.nan for x in (first, second))
+        return Contrast(group, name, share, a, b, b - a, b - a, b - a)
+    return Contrast(group, name, share, found.first, found.second, found.difference, found.low, found.high)
+
+
+def moved(contrast: Contrast) -> bool:
+    """Whether the interval of the difference leaves 0 out."""
+    return contrast.low > 0 or contrast.high < 0
+
+
+def sentence(base: Result, changed: Result) -> str:
+    """How many runs end otherwise than in the scenario as it is, in one sentence."""
+    other = sum(a != b for a, b in zip(base.codes("outcome"), changed.codes("outcome"), strict=True))
+    if base is changed or base.loaded.changes == changed.loaded.changes:
+        return f"The scenario as it is, {base.n:,} runs. Move a control to see what it does."
+    return f"{other:,} of {base.n:,} runs end otherwise than in the unmodified scenario, under the same draws."
+
+
+def formatted(contrast: Contrast) -> tuple[str, str, str, str]:
+    """Value before, value now, difference, and its interval, as shown."""
+    if math.isnan(contrast.difference):
+        return ("–",) * 4
+    if contrast.share:
+        points = f"{contrast.low * 100:+.1f} to {contrast.high * 100:+.1f}"
+        return f"{contrast.first:.1%}", f"{contrast.second:.1%}", f"{contrast.difference * 100:+.1f} points", points
+    form = ".2f" if abs(contrast.first) < 10 else ".1f"
+    values = (f"{contrast.first:{form}}", f"{contrast.second:{form}}", f"{contrast.difference:+{form}}")
+    return *values, f"{contrast.low:+{form}} to {contrast.high:+{form}}"
+
+
+def as_data(found: list[Contrast]) -> list[dict[str, Any]]:
+    """Contrasts as rows of plain data."""
+    return [contrast._asdict() for contrast in found]

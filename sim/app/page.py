@@ -1,0 +1,25 @@
+"""The interactive page: what Streamlit runs. `parley app` starts it on this machine only."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sim.app import state, view_compare, view_explore, view_run, view_sources
+
+st.set_page_config(page_title="parley", layout="wide", initial_sidebar_state="auto")
+pages = [
+    st.Page(view_explore.show, title="Explore", url_path="explore", default=True),
+    st.Page(view_run.show, title="One run", url_path="run"),
+    st.Page(view_sources.show, title="Sources", url_path="sources"),
+    st.Page(view_compare.show, title="Compare", url_path="compare"),
+]
+chosen = st.navigation(pages, position="top")
+state.start()
+# On a narrow screen the side panel is folded away: say where the pages and controls are.
+st.html(
+    "<style>.narrow{display:none}@media(max-width:640px){.narrow{display:block;color:#555;font-size:.85rem}}"
+    "h1{font-size:1.7rem!important}h3{font-size:1.15rem!important}</style>"
+    '<p class="narrow">Pages, scenario and controls are behind » at the top.</p>'
+)
+chosen.run()
+st.caption("Results are conditional on the scenario's assumptions; they are no forecast. Nothing leaves this machine.")

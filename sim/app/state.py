@@ -1,0 +1,122 @@
+"""What a browser tab holds: its edits. What all tabs share: finished ensembles, which nobody changes."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from sim.app.controls import Changes
+from sim.app.editing import Edits, explained
+from sim.app.explore import Result, simulate
+from sim.errors import ParleyError
+from sim.scenario.load import Loaded, shipped
+
+SCENARIO = "PARLEY_APP_SCENARIO"
+"""The environment variable by which `parley app` names the scenario to open."""
+RUNS = (500, 1000, 2000, 5000, 10_000, 20_000)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _ensemble(key: str, _loaded: Loaded, n: int, seed: int) -> Result:
+    return simulate(_loaded, n, seed)
+
+
+def ensemble(loaded: Loaded, n: int, seed: int) -> Result:
+    """An ensemble, from memory where it was run before. Raises ParleyError."""
+    from sim.provenance import scenario_hash
+
+    return _ensemble(scenario_hash(loaded), loaded, n, seed)
+
+
+def edits() -> Edits:
+    """The edits of this tab."""
+    found: Edits = st.session_state.edits
+    return found
+
+
+def runs() -> int:
+    """How many runs this tab asks for."""
+    return int(st.session_state.get("runs", 2000))
+
+
+def seed() -> int:
+    """The seed this tab asks for."""
+    return int(st.session_state.get("seed_now", 0))
+
+
+def start() -> None:
+    """Prepare a new tab; the sidebar's choice of scenario, runs and seed. Never fails."""
+    given = os.environ.get(SCENARIO)
+    if "edits" not in st.session_state:
+        st.session_state.problems = {}
+        st.session_state.edits = Edits(shipped()[0])
+        _open(given or "river-border")
+    # Widgets of pages that are not on show lose their values; these are kept by hand.
+    for key in ("runs", "run"):
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]
+    names = list(dict.fromkeys([*shipped(), edits().name]))
+    with st.sidebar:
+        st.selectbox("Scenario", names, names.index(edits().name), key="scenario", on_change=_chosen)
+        complaint("scenario")
+        with st.expander("A scenario file, runs, seed"):
+            st.text_input("Path of a scenario file", key="file", on_change=_typed_file)
+            complaint("file")
+            st.select_slider("Runs", RUNS, RUNS[2] if "runs" not in st.session_state else runs(), key="runs")
+            st.session_state.setdefault("seed_text", str(seed()))
+            st.session_state.seed_text = st.session_state.seed_text
+            st.text_input("Seed of all draws", key="seed_text", on_change=_typed_seed)
+            complaint("seed")
+
+
+def _open(name: str, where: str = "scenario") -> None:
+    try:
+        st.session_state.edits = Edits(name)
+        st.session_state.problems = {}
+    except ParleyError as error:
+        st.session_state.problems[where] = explained(error)
+
+
+def _chosen() -> None:
+    _open(st.session_state.scenario)
+
+
+def _typed_file() -> None:
+    st.session_state.problems.pop("file", None)
+    if st.session_state.file.strip():
+        _open(st.session_state.file.strip(), "file")
+
+
+def _typed_seed() -> None:
+    text = st.session_state.seed_text.strip()
+    if text.isdigit() and int(text) < 2**63:
+        st.session_state.problems.pop("seed", None)
+        st.session_state.seed_now = int(text)
+    else:
+        st.session_state.problems["seed"] = f"`{text}` is no seed: give a whole number from 0 on; {seed()} is kept"
+
+
+def adopt(where: str, make: Callable[[], Changes]) -> bool:
+    """Take changes; where they are refused, keep what stands and remember why, to be shown at `where`."""
+    try:
+        edits().take(make())
+    except ParleyError as error:
+        st.session_state.problems[where] = explained(error)
+        return False
+    st.session_state.problems.pop(where, None)
+    return True
+
+
+def complaint(where: str) -> None:
+    """Show, at the place of entry, why the last entry there was refused."""
+    if where in st.session_state.problems:
+        st.error(st.session_state.problems[where])
+
+
+def chart(spec: dict[str, Any], key: str) -> None:
+    """Draw a specification as wide as there is room, under its description for screen readers."""
+    st.vega_lite_chart(json.loads(json.dumps(spec)), width="stretch", key=key, theme=None)

@@ -1,0 +1,32 @@
+"""Tables as HTML: short, readable by screen readers, scrolling by themselves where the screen is narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+STYLE = """<style>
+.parley{overflow-x:auto}
+.parley table{border-collapse:collapse;font-size:0.9rem;width:100%;font-variant-numeric:tabular-nums}
+.parley th,.parley td{padding:0.25rem 0.6rem;border-bottom:1px solid #ddd;text-align:right;vertical-align:top}
+.parley th:first-child,.parley td:first-child,.parley .text td,.parley .text th{text-align:left}
+.parley tr.strong td{font-weight:600}
+.parley caption{text-align:left;font-weight:600;padding:0.3rem 0}
+</style>"""
+
+
+def table(
+    caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]], strong: Iterable[int] = (), text: bool = False
+) -> str:
+    """An HTML table; rows whose number is in `strong` stand out; `text` sets every column to the left."""
+    marked = set(strong)
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+    body = "".join(_row(row, k in marked) for k, row in enumerate(rows))
+    kind = ' class="text"' if text else ""
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return f'<div class="parley"><table{kind}>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _row(row: Sequence[str], strong: bool) -> str:
+    cells = "".join(f"<td>{escape(cell)}</td>" for cell in row)
+    return f'<tr class="strong">{cells}</tr>' if strong else f"<tr>{cells}</tr>"
