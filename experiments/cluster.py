@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from experiments.parts import Piece, carry_out
-from experiments.setup import Setup
+from experiments.prepared import Setup
 from experiments.spec import Experiment
 from sim.compiled import source_hash
 from sim.errors import ParleyError

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from experiments.measures import Measure, measures
-from experiments.results import Z95
+from experiments.results import Z95, Results, labels
 from sim.ensemble import plan, tables
 from sim.errors import ParleyError
 from sim.layout import Floats
@@ -170,3 +170,18 @@ def transitions(found: Comparison, second: int = 1) -> dict[tuple[str, str], int
     for pair in zip(*outcomes, strict=True):
         counts[pair] = counts.get(pair, 0) + 1
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def between_points(results: Results, first: int = 0) -> pd.DataFrame:
+    """Every other point of a sweep against one of its points: they share the draws, so run k pairs with run k.
+
+    Raises ParleyError where a point has failed runs.
+    """
+    import pyarrow.compute as pc
+
+    runs, names = results.run_table(), labels(results)
+    order = [first, *(point for point in names if point != first)]
+    tables = [runs.filter(pc.equal(runs.column("point"), point)).drop_columns(["point"]) for point in order]
+    if len({table.num_rows for table in tables}) > 1:
+        raise ParleyError("some points failed; there is nothing to pair their runs with")
+    return contrasts([names[point] for point in order], tables)

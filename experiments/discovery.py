@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -68,7 +69,9 @@ def prim(frame: pd.DataFrame, interesting: Any, least_density: float = 0.8, leas
     if not 0 < wanted.sum() < wanted.size:
         raise ParleyError(f"{int(wanted.sum())} of {wanted.size} points are of interest; choose another threshold")
     try:
-        from ema_workbench.analysis import prim as ema
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # on import it tells which of its other extras are missing
+            from ema_workbench.analysis import prim as ema
     except ModuleNotFoundError as error:
         raise ParleyError(f"{error.name} is missing: pip install 'parley[discover]'") from None
     # Release 3 dropped `threshold`, below which release 2 gives up; the choice of a box is ours in any case.

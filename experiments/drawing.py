@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,20 +79,6 @@ def title_of(results: Results, factor: str) -> str:
     """A factor's title, or its name."""
     factors = results.manifest["asked"]["experiment"]["factors"]
     return str(factors.get(factor, {}).get("title") or factor)
-
-
-def labels(results: Results, factors: Sequence[str] | None = None) -> dict[int, str]:
-    """A name for every point: that of its variant, or the values of its factors."""
-    names = list(factors or results.factors)
-    found = {}
-    for row in results.points.to_dict("records"):
-        found[int(row["point"])] = ", ".join(shown(row[name]) for name in names) if names else str(row["name"])
-    return found
-
-
-def shown(value: Any) -> str:
-    """A value as a label; names with their underscores as spaces."""
-    return f"{value:g}" if isinstance(value, float | int) else str(value).replace("_", " ")
 
 
 def select(results: Results, measure: str, level: str = "", kind: str | None = None) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from experiments.drawing import shown
+from experiments.results import shown
 from sim.look import BLACK, BLUE, GREY, GRID, ORANGE, PALE, SKY, STYLE, VERMILION, Caption, blank, legend_below
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from experiments.design import Point
-from experiments.setup import Setup
+from experiments.prepared import Setup
 from experiments.spec import Experiment
 from sim.ensemble import Plan, chunks
 from sim.errors import ParleyError, nearest

@@ -10,10 +10,10 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from experiments.drawing import labels, look, note, panels, select, shown, title_of
-from experiments.results import Results
+from experiments.drawing import look, note, panels, select, title_of
+from experiments.results import Results, labels, shown
 from sim.errors import ParleyError
-from sim.look import BLUE, CODE_TITLES, GRID, STYLE, blank, legend_below, percent, percent_axis, wrapped
+from sim.look import BLUE, CODE_TITLES, GRID, LOOKS, STYLE, blank, legend_below, percent, percent_axis, wrapped
 from sim.rules.outcome import CODES
 
 _SEEN = 0.005
@@ -170,4 +170,36 @@ def against(
             axes.grid(axis="y", color=GRID, lw=0.7)
         if by:
             legend_below(figure, lines, [f"{title_of(results, by)}: {shown(g)}" for g in groups], 3)
+        return figure
+
+
+def blocking(results: Results, title: str, baskets: Sequence[str], by: Sequence[str] | None = None) -> Figure:
+    """For some baskets the share of runs that settled them and, of the others, what stood in the way: a row a point."""
+    with rc_context(STYLE):
+        names, caption = labels(results, by), note(results)
+        width = min(0.2 + 0.062 * max(len(name) for name in names.values()), 2.6)
+        height = 0.55 + 0.3 * len(names)
+        figure, axes = panels(caption, title, height, width, 4, len(baskets), sharey=True)
+        handles: dict[str, Any] = {}
+        for axis, basket in zip(axes, baskets, strict=True):
+            found = {"settled": select(results, f"settled_{basket}", kind="share").set_index("point")["mean"]}
+            for reason in list(LOOKS)[1:]:
+                found[reason] = select(results, f"blocked_{basket}", reason).set_index("point")["mean"]
+            left = np.zeros(len(names))
+            for reason, share in found.items():
+                colour, hatch = LOOKS[reason]
+                wide = share.reindex(list(names)).to_numpy()
+                bar = axis.barh(range(len(names)), wide, 0.66, left=left, color=colour, hatch=hatch)
+                left = left + wide
+                if wide.max() >= _SEEN:
+                    handles.setdefault(reason, bar)
+            axis.set_title(wrapped(caption.baskets.get(basket, basket)), fontsize=8.5, loc="left")
+            axis.set_xlim(0, 1)
+            axis.set_xticks([0, 0.5, 1])
+            axis.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+            axis.tick_params(axis="y", length=0)
+        axes[0].set_yticks(range(len(names)), list(names.values()))
+        axes[0].set_ylim(len(names) - 0.5, -0.5)
+        ordered = [reason for reason in LOOKS if reason in handles]
+        legend_below(figure, [handles[reason] for reason in ordered], ordered, 3)
         return figure

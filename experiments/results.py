@@ -14,7 +14,7 @@ import numpy as np
 from experiments.folder import MANIFEST, Folder
 from experiments.measures import Measure, measures
 from experiments.parts import Failure, failures_of
-from experiments.setup import Setup
+from experiments.prepared import Setup
 from sim.errors import ParleyError
 from sim.layout import Floats, Ints
 
@@ -68,6 +68,20 @@ def load(folder: str | Path) -> Results:
         problem = f"{folder} holds no finished sweep; `parley sweep EXPERIMENT.yaml -o {folder}` makes or resumes one"
         raise ParleyError(problem)
     return Results(Path(folder), manifest)
+
+
+def labels(results: Results, factors: Sequence[str] | None = None) -> dict[int, str]:
+    """A name for every point: that of its variant, or the values of its factors."""
+    names = list(factors or results.factors)
+    found = {}
+    for row in results.points.to_dict("records"):
+        found[int(row["point"])] = ", ".join(shown(row[name]) for name in names) if names else str(row["name"])
+    return found
+
+
+def shown(value: Any) -> str:
+    """A value as a label; names with their underscores as spaces."""
+    return f"{value:g}" if isinstance(value, float | int) else str(value).replace("_", " ")
 
 
 def _frame(path: Path) -> pd.DataFrame:

@@ -14,8 +14,8 @@ from typing import Any
 
 from experiments.folder import MANIFEST, Folder
 from experiments.parts import Piece, carry_out, columns, cut, engine_of, part_runs
+from experiments.prepared import Setup
 from experiments.results import write_tables
-from experiments.setup import Setup
 from experiments.spec import Experiment, read_experiment
 from sim.compiled import source_hash
 from sim.engine.pool import workers_available

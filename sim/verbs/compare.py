@@ -98,7 +98,7 @@ def _cells(row: dict[str, Any]) -> list[str]:
 
 def trace_run(named: list[tuple[str, Any]], seed: int, run: int) -> None:
     """Print where run `run` of the first and the second scenario part, and on which draw."""
-    from experiments.trace import trace
+    from experiments.parting import trace
     from sim.errors import ParleyError
     from sim.scenario.resolve import resolve
 

@@ -10,7 +10,7 @@ import pytest
 
 from experiments.design import Scope, expanded, multiplied, points, unit_sample
 from experiments.parts import columns, cut, part_runs
-from experiments.setup import Setup
+from experiments.prepared import Setup
 from experiments.spec import Experiment, Factor, read_experiment, shipped
 from sim.errors import ParleyError, ScenarioError
 from sim.scenario.load import Loaded, load

@@ -1,0 +1,28 @@
+"""Scenario discovery: `python experiments/run_ceasefire_conditions.py`."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from experiments.discovery import discover
+from experiments.drawing import note
+from experiments.forests import box
+from experiments.results import Results
+from experiments.sensitivity import at_points
+
+MEASURE = "outcome_at_least=ceasefire"
+
+
+def draw(results: Results) -> dict[str, Figure]:
+    """The box in which the share of ceasefires lies in the uppermost fifth of all points."""
+    limit = float(np.quantile(at_points(results, MEASURE), 0.8))
+    found = discover(results, MEASURE, limit, least_density=0.7)
+    title = f"Where more than {limit:.0%} of the runs end with a ceasefire or more"
+    return {"ceasefire-conditions": box(found, note(results), title)}
+
+
+if __name__ == "__main__":
+    from experiments.shipping import carry_out
+
+    carry_out("ceasefire-conditions", draw)

@@ -1,0 +1,32 @@
+"""Rate, surge and insulation: `python experiments/run_incidents.py`."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from experiments.plots import fan, heat
+from experiments.results import Results
+
+
+def draw(results: Results) -> dict[str, Figure]:
+    """Rounds held and ceasefires over rate and surge by insulation; the spread of postponements over the rate."""
+    axes = {"x": "rate", "y": "surge", "panel": "insulation"}
+    return {
+        "incidents-rounds": heat(results, "Rounds held in a run, on average", **axes, measure="rounds_held"),
+        "incidents-ceasefire": heat(
+            results, "Runs that end with a ceasefire or more", **axes, measure="outcome_at_least", level="ceasefire"
+        ),
+        "incidents-fan": fan(
+            results,
+            "Rounds postponed, over the rate of incidents",
+            "rate",
+            "rounds_postponed",
+            "Rounds postponed in a run",
+        ),
+    }
+
+
+if __name__ == "__main__":
+    from experiments.shipping import carry_out
+
+    carry_out("incidents", draw)

@@ -1,0 +1,32 @@
+"""Style of mediation against leaning: `python experiments/run_mediation.py`."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from experiments.plots import heat, shares
+from experiments.results import Results
+
+
+def draw(results: Results) -> dict[str, Figure]:
+    """Ceasefires, rounds and what each party gets, over style and leaning."""
+    axes = {"x": "leaning", "y": "style"}
+    return {
+        "mediation-shares": shares(
+            results, "How the talks end, by style and leaning of the host", ["style", "leaning"]
+        ),
+        "mediation-ceasefire": heat(
+            results, "Runs that end with a ceasefire or more", **axes, measure="outcome_at_least", level="ceasefire"
+        ),
+        "mediation-rounds": heat(results, "Rounds held in a run, on average", **axes, measure="rounds_held"),
+        "mediation-russia": heat(results, "Russia's utility at the end, on average", **axes, measure="utility_russia"),
+        "mediation-ukraine": heat(
+            results, "Ukraine's utility at the end, on average", **axes, measure="utility_ukraine"
+        ),
+    }
+
+
+if __name__ == "__main__":
+    from experiments.shipping import carry_out
+
+    carry_out("mediation", draw)

@@ -1,0 +1,26 @@
+"""Morris screening of the coefficients of behaviour: `python experiments/run_which_assumptions.py`."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from experiments.drawing import note
+from experiments.forests import tornado
+from experiments.results import Results
+from experiments.sensitivity import of_sweep
+
+
+def draw(results: Results) -> dict[str, Figure]:
+    """The coefficients that move ceasefires and rounds most."""
+    caption = note(results)
+    frames = {"ceasefire": of_sweep(results, "outcome_at_least=ceasefire"), "rounds": of_sweep(results, "rounds_held")}
+    titles = {"ceasefire": "What the share of ceasefires hangs on", "rounds": "What the number of rounds held hangs on"}
+    for frame in frames.values():
+        frame["factor"] = frame["factor"].str.removeprefix("behaviour.")
+    return {f"which-assumptions-{name}": tornado(frame, caption, titles[name]) for name, frame in frames.items()}
+
+
+if __name__ == "__main__":
+    from experiments.shipping import carry_out
+
+    carry_out("which-assumptions", draw)
