@@ -7,6 +7,7 @@ so any edit opens a fresh folder. Without a writable folder anywhere, code is co
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import sys
@@ -56,7 +57,9 @@ def cache_folder() -> Path | None:
     home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     user = str(os.getuid()) if hasattr(os, "getuid") else "user"
     bases = [Path(named)] if named else []
-    bases += [Path(home) / "parley", Path(tempfile.gettempdir()) / f"parley-{user}"]
+    bases.append(Path(home) / "parley")
+    with contextlib.suppress(FileNotFoundError):  # there may be no temporary folder at all
+        bases.append(Path(tempfile.gettempdir()) / f"parley-{user}")
     key = source_hash()
     for base in bases:
         if _writable(base / key):
