@@ -1,4 +1,4 @@
-"""Paired ensembles: run k of one arm against run k of the other, under one seed, so that they share every draw they both make.
+"""Paired ensembles: run k of one arm against run k of the other, under one seed, so that they share the draws both make.
 
 Every statement is tested one-sided at ERROR_RATE: McNemar's exact test for what a run does or does not do, a paired z
 for what it counts. Its negative control is the reverse statement, which must fail on the same runs; so an ensemble in
@@ -72,7 +72,7 @@ def pairs() -> Pairs:
 
 @pytest.fixture
 def no_less_likely(pairs: Pairs, record_property: Callable[[str, object], None]) -> Callable[..., None]:
-    """Assert that a basket is settled no less often with `after` than with `before`; the reverse statement must fail."""
+    """Assert that a basket is settled no less often with `after` than with `before`, and that the reverse fails."""
 
     def check(scenario: str, basket: str, before: Changes, after: Changes) -> None:
         first, second = (pairs.settled(scenario, changes, basket) for changes in (before, after))
@@ -104,7 +104,9 @@ def more_rounds(pairs: Pairs, record_property: Callable[[str, object], None]) ->
 def told() -> Callable[..., tuple[NegotiationModel, list[tuple[str, dict[str, Any]]]]]:
     """One run of the reference engine and all it tells."""
 
-    def run(scenario: str, changes: Changes, index: int = 0) -> tuple[NegotiationModel, list[tuple[str, dict[str, Any]]]]:
+    def run(
+        scenario: str, changes: Changes, index: int = 0
+    ) -> tuple[NegotiationModel, list[tuple[str, dict[str, Any]]]]:
         events: list[tuple[str, dict[str, Any]]] = []
         problem = resolve(load(scenario, changes).scenario, SEED)
         model = play(problem, index, index, tell=lambda event, facts: events.append((event, facts)))

@@ -48,7 +48,7 @@ def test_an_added_precondition(no_less_likely, scenario, basket, party, level, b
 
 @pytest.mark.parametrize("scenario", ["river-border", "belarus-2022", "istanbul-2022", "istanbul-2025"])
 def test_all_mandates_open(pairs, record_property, scenario):
-    """The blocking reason moves from `no mandate` to the others; control: with the mandates of the scenario it is there."""
+    """The blocking reason moves from `no mandate` to the others; with the scenario's mandates it is there."""
     gated_basket = "river" if scenario == "river-border" else "territory"
     top = load(scenario).scenario.levels[-1]
     shut = pairs.runs(scenario, {})[f"blocked_{gated_basket}"].astype(str)
@@ -56,7 +56,9 @@ def test_all_mandates_open(pairs, record_property, scenario):
     before, after = (shut == "no mandate").to_numpy(), (opened == "no mandate").to_numpy()
     moved = opened[before].value_counts(normalize=True).round(3).to_dict()
     moved = {reason: share for reason, share in moved.items() if share > 0.0}
-    record_property("figure", f"{scenario} {gated_basket}: no mandate {before.mean():.3f} to {after.mean():.3f}; {moved}")
+    record_property(
+        "figure", f"{scenario} {gated_basket}: no mandate {before.mean():.3f} to {after.mean():.3f}; {moved}"
+    )
     print(f"{scenario} {gated_basket}: no mandate {before.mean():.3f} to {after.mean():.3f}; then {moved}")
     assert not after.any()
     assert before.mean() > 0.5

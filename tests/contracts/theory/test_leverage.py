@@ -70,7 +70,9 @@ def test_collapse_after_leverage_is_withdrawn(pairs, record_property, scenario):
     same, left = fallen(pairs, scenario, goes)
     assert made == same, "up to the day of leaving both arms are one"
     first, second = (np.array([key in down for key in made]) for down in (kept, left))
-    figure = f"{scenario}: of {len(made)} settlements {first.mean():.3f} collapse, {second.mean():.3f} once leverage is gone"
+    figure = (
+        f"{scenario}: of {len(made)} settlements {first.mean():.3f} collapse, {second.mean():.3f} once leverage is gone"
+    )
     record_property("figure", figure)
     print(figure)
     assert pairs.rarer(first, second) >= 1e-3, figure
@@ -79,7 +81,7 @@ def test_collapse_after_leverage_is_withdrawn(pairs, record_property, scenario):
 
 @pytest.mark.parametrize("scenario", HOLDER)
 def test_control_leverage_that_does_not_bear(pairs, scenario):
-    """Where collapse does not hang on leverage (a = 0), its withdrawal brings down no more settlements than it keeps."""
+    """Where collapse does not hang on leverage (a = 0), its withdrawal brings down no more settlements."""
     stays, goes = arms(scenario, bearing=0.0)
     made, kept = fallen(pairs, scenario, stays)
     _, left = fallen(pairs, scenario, goes)
@@ -88,7 +90,7 @@ def test_control_leverage_that_does_not_bear(pairs, scenario):
 
 
 def test_against_the_record(record_property):
-    """The evidence is mixed: reported beside the model, not asserted of it (crises of 1918 to 1989, `not_recurred_5y`)."""
+    """The evidence is mixed: reported beside the model, not asserted of it (crises of 1918 to 1989)."""
     with CRISES.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     kept: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""Do simulated rounds, coded as documented, resemble the eight coded rounds? A predictive check, not an assertion of fit."""
+"""Do simulated rounds, coded as documented, resemble the eight coded ones? A predictive check, no assertion of fit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Counts = tuple[int, ...]
 
 
 def first_rounds(pairs, scenario: str, count: int) -> dict[Counts, float]:
-    """Distribution of the codes of a scenario's first rounds held, as counts by code; runs with fewer rounds left out."""
+    """Distribution of the codes of a scenario's first rounds held, as counts by code; runs with fewer left out."""
     rounds = pairs.rounds(scenario, {})
     held = rounds[rounds["code"] != "postponed"]
     courses = Counter[Counts]()
@@ -53,7 +53,7 @@ def quantile(shares: list[float], q: float) -> int:
 
 
 def test_eight_rounds(eight, record_property):
-    """Each code's count over eight simulated rounds: mean, 95% interval, how often it is as observed. Never impossible."""
+    """Each code's count over eight simulated rounds: mean, 95% interval, and how often it is as observed."""
     assert sum(eight.values()) == pytest.approx(1.0)
     assert all(sum(counts) == 8 for counts in eight)
     for k, code in enumerate(CODES):

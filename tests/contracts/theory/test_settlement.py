@@ -1,4 +1,4 @@
-"""What makes tentative settlement more and less likely, at fixed level and fixed deadlines (specification, section 7)."""
+"""What makes tentative settlement more and less likely, at fixed level and deadlines (specification, section 7)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What a mediator's single text says, and how a leaning mediator fares (specification, section 7).
 
-The texts are those of Türkiye in Istanbul in 2025, on the basket of two issues, `humanitarian`, of that scenario, once the
+The texts are those of Türkiye in Istanbul in 2025, on that scenario's basket of two issues, `humanitarian`, once the
 parties' stakes are set to the numbers a statement names. Expected packages are worked out by hand and, for the Nash
 solution, checked against a grid.
 """
@@ -100,7 +100,7 @@ def test_control_the_compromise(told):
 
 
 def test_the_middle_of_the_zone(told):
-    """Demands 1 and 0 with the zone [.3, .4]: the text is .35, no end of the zone. Control: leaning leaves the middle."""
+    """Demands 1 and 0 with the zone [.3, .4]: the text is .35, no end of the zone. Control: leaning leaves it."""
     zone = stakes((1.0, 0.0), ((0.3, 0.3), (0.4, 0.4)), ((0.5, 0.5), (0.5, 0.5)))
     text = first_text(told, zone)
     assert text == pytest.approx([0.35, 0.35], abs=1e-9)

@@ -1,4 +1,4 @@
-"""Where nothing can be agreed, nothing is: red lines without overlap, and floors without a zone (specification, section 7)."""
+"""Where nothing can be agreed, nothing is: red lines without overlap, and floors without a zone (section 7)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def top(scenario: str) -> str:
 
 @pytest.mark.parametrize(("scenario", "basket", "issue", "sides"), CLASHES)
 def test_red_lines_without_overlap(pairs, record_property, scenario, basket, issue, sides):
-    """Reservation points .6 and .4 of demands 1 and 0. Control: the same points without red lines, where pain may bridge them."""
+    """Reservation points .6 and .4 of demands 1 and 0. Control: no red lines; pain may bridge them."""
     clash = {"start_level": top(scenario), "parties.*.preconditions": [], "baskets.*.exposure.*": 0.0}
     for party, demand, reservation in zip(sides, (1.0, 0.0), (0.6, 0.4), strict=True):
         at = f"parties.{party}.issues.{issue}."
@@ -34,7 +34,9 @@ def test_red_lines_without_overlap(pairs, record_property, scenario, basket, iss
         clash |= {"behaviour.pain.weight": 10.0, "incidents.*.rate": 0.5}
     bridged = clash | {f"parties.{party}.issues.{issue}.red_line": False for party in sides}
     never, sometimes = (pairs.settled(scenario, changes, basket) for changes in (clash, bridged))
-    record_property("figure", f"{scenario} {basket}: {never.sum()} of {never.size}; without red lines {sometimes.sum()}")
+    record_property(
+        "figure", f"{scenario} {basket}: {never.sum()} of {never.size}; without red lines {sometimes.sum()}"
+    )
     assert not never.any()
     assert not pairs.runs(scenario, clash)[f"zone_{basket}"].any()
     assert sometimes.any()
@@ -58,7 +60,7 @@ STILL = {
     "parties.*.deadline": 60.0,
     "parties.*.preconditions": [],
 }
-"""Floors that stay as they are all along, so that the zone at the end is the zone of every round; no lever, sharp answers."""
+"""Floors that stay as they are all along, so the zone at the end is that of every round; no lever, sharp answers."""
 
 
 def still(scenario: str) -> dict[str, object]:
@@ -74,7 +76,7 @@ def still(scenario: str) -> dict[str, object]:
 def test_no_zone_no_settlement(pairs, record_property, scenario):
     """Without a zone at the floors no basket of one issue is ever settled.
 
-    A basket of several issues may be, where the clip of values at -2 (section 4) hides part of a loss from the party that
+    A basket of several issues may be, where the clip of values at -2 (section 4) hides part of a loss that
     the zone, reckoned without that clip (section 5), counts in full: every such settlement is shown to be one.
     """
     changes = still(scenario)
@@ -89,7 +91,9 @@ def test_no_zone_no_settlement(pairs, record_property, scenario):
         assert not (single and struck.any()), basket
         for k in runs["run"][struck]:
             outside += 1
-            assert hidden_loss(scenario, changes, basket, int(k), pairs.seed), f"run {k} settles {basket} without a zone"
+            assert hidden_loss(scenario, changes, basket, int(k), pairs.seed), (
+                f"run {k} settles {basket} without a zone"
+            )
     record_property("figure", f"{scenario}: {empty} baskets without a zone, {outside} settled, each by the clip at -2")
     assert empty > 0
     assert outside <= 0.005 * empty
