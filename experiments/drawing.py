@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,7 +37,12 @@ def note(results: Results) -> Note:
     scale = f"{runs:,} runs" + (f" at each of {tables['points']:,} points" if tables["points"] > 1 else "")
     title = asked["scenario"]["title"]
     return Note(
-        title, tables["runs"], results.manifest["seed"], results.manifest["hash"], _baskets(asked["scenario"]), scale
+        title,
+        tables["runs"],
+        results.manifest["seed"],
+        results.manifest["hash"][:12],
+        _baskets(asked["scenario"]),
+        scale,
     )
 
 
@@ -46,12 +51,36 @@ def _baskets(scenario: Mapping[str, Any]) -> dict[str, str]:
 
 
 def panels(
-    caption: Caption, title: str, height: float, left: float, legend: int, columns: int, **shared: Any
+    caption: Caption,
+    title: str,
+    height: float,
+    left: float,
+    legend: int,
+    columns: int,
+    head: float = 0.0,
+    **shared: Any,
 ) -> tuple[Figure, list[Any]]:
-    """A figure with `columns` panels side by side."""
-    figure, axes = blank(caption, title, height, left, legend)
+    """A figure with `columns` panels side by side; `head` inches above them for their titles."""
+    figure, axes = blank(caption, title, height + head, left, legend)
     axes.remove()
-    return figure, list(figure.subplots(1, columns, squeeze=False, gridspec_kw={"wspace": 0.18}, **shared)[0])
+    figure.subplots_adjust(top=figure.subplotpars.top - head / figure.get_figheight())
+    return figure, list(figure.subplots(1, columns, squeeze=False, gridspec_kw={"wspace": 0.16}, **shared)[0])
+
+
+def room(names: Iterable[str], most: float = 3.6) -> float:
+    """Inches that labels take to the left of the axes."""
+    from matplotlib.textpath import TextPath
+
+    widths = [TextPath((0, 0), name, size=9).get_extents().width / 72 for name in names if name.strip()]
+    return min(max(widths, default=0.5) + 0.22, most)
+
+
+def inward(axis: Any) -> None:
+    """Set the outermost labels of a panel's lower axis inside it, so that neighbours' labels do not touch."""
+    labels = axis.get_xticklabels()
+    if len(labels) > 1:
+        labels[0].set_ha("left")
+        labels[-1].set_ha("right")
 
 
 def save(figures: Mapping[str, Figure], folder: Path, fingerprint: str) -> list[Path]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from experiments.drawing import panels, room
 from experiments.results import shown
 from sim.look import BLACK, BLUE, GREY, GRID, ORANGE, PALE, SKY, STYLE, VERMILION, Caption, blank, legend_below
 
@@ -27,9 +28,10 @@ def forest(frame: pd.DataFrame, caption: Caption, title: str, measures: Sequence
     """
     with rc_context(STYLE):
         rows = frame[frame["measure"].isin(measures) & (frame["kind"] == "share")].reset_index(drop=True)
-        names = [_row_name(row, frame["contrast"].nunique() > 1) for row in rows.to_dict("records")]
-        left = min(0.2 + 0.062 * max(map(len, names), default=10), 3.4)
-        figure, axes = blank(caption, title, 0.4 + 0.21 * len(rows), left, 1)
+        contrasts = list(dict.fromkeys(rows["contrast"]))
+        bases = {contrast.rpartition(" − ")[2] for contrast in contrasts}
+        names = [_row_name(row, len(contrasts) > 1, len(bases) == 1) for row in rows.to_dict("records")]
+        figure, axes = blank(caption, title, 0.4 + 0.21 * len(rows), room(names), 1)
         y = np.arange(len(rows))
         wide = axes.hlines(y, rows["unpaired_low"], rows["unpaired_high"], color=PALE, lw=5)
         pair = axes.hlines(y, rows["low"], rows["high"], color=BLUE, lw=1.6)
@@ -41,7 +43,8 @@ def forest(frame: pd.DataFrame, caption: Caption, title: str, measures: Sequence
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
         axes.xaxis.set_major_formatter(_points)
-        axes.set_xlabel("Difference of shares, percentage points")
+        base = f"Difference from {shown(bases.pop())}" if len(bases) == 1 else "Difference of shares"
+        axes.set_xlabel(f"{base}, percentage points")
         axes.grid(axis="x", color=GRID, lw=0.7)
         legend_below(figure, [filled, pair, wide], ["differs after Holm's correction", "paired 95%", "unpaired 95%"], 3)
         return figure
@@ -51,9 +54,10 @@ def _points(value: float, position: object = None) -> str:
     return f"{100 * value:+.3g}" if abs(value) > 1e-12 else "0"
 
 
-def _row_name(row: Mapping[str, object], several: bool) -> str:
+def _row_name(row: Mapping[str, object], several: bool, one_base: bool) -> str:
     level = str(row["level"]) or str(row["measure"]).replace("_", " ")
-    return f"{shown(row['contrast'])}: {level}" if several else level
+    contrast = shown(row["contrast"])
+    return f"{contrast.rpartition(' − ')[0] if one_base else contrast}: {level}" if several else level
 
 
 def tornado(frame: pd.DataFrame, caption: Caption, title: str, most: int = 15) -> Figure:
@@ -61,9 +65,7 @@ def tornado(frame: pd.DataFrame, caption: Caption, title: str, most: int = 15) -
     with rc_context(STYLE):
         rows = frame.head(most)
         sobol = "total" in rows
-        figure, axes = blank(
-            caption, title, 0.4 + 0.27 * len(rows), min(0.2 + 0.056 * rows["factor"].str.len().max(), 3.5), 1
-        )
+        figure, axes = blank(caption, title, 0.4 + 0.27 * len(rows), room(rows["factor"]), 1)
         y = np.arange(len(rows))
         kinds = [("total", BLUE, "total, with all interactions", -0.17), ("first", ORANGE, "first order, alone", 0.17)]
         if not sobol:
@@ -90,8 +92,7 @@ _PART_LOOK = {"assumption": (BLUE, ""), "chance": (ORANGE, ""), "interaction": (
 def splits(found: Mapping[str, Split], caption: Caption, title: str) -> Figure:
     """Shares of variance due to assumption, chance and both together, for several results, with 95% intervals."""
     with rc_context(STYLE):
-        left = min(0.2 + 0.062 * max(map(len, found)), 2.8)
-        figure, axes = blank(caption, title, 0.3 + 0.55 * len(found), left, 1)
+        figure, axes = blank(caption, title, 0.3 + 0.55 * len(found), room(found), 1)
         bars: dict[str, object] = {}
         for row, split in enumerate(found.values()):
             for n, entry in enumerate(split.rows()):
@@ -115,20 +116,26 @@ def box(found: Boxes, caption: Caption, title: str) -> Figure:
     """A PRIM box: the limits of every bounded factor within its range, under the coverage and density they bring."""
     with rc_context(STYLE):
         rows = found.limits
-        left = min(0.25 + 0.058 * max(rows["factor"].str.len().max(), 8), 3.4)
-        figure, axes = blank(caption, title, 0.5 + 0.32 * len(rows), left, 1)
+        figure, (axes,) = panels(caption, title, 0.4 + 0.32 * len(rows), room(rows["factor"]), 1, 1, 0.2)
         y, span = np.arange(len(rows)), (rows["to"] - rows["from"]).to_numpy()
         low, high = ((rows[k] - rows["from"]).to_numpy() / span for k in ("low", "high"))
         whole = axes.barh(y, np.ones(len(rows)), 0.5, color=PALE)
         inside = axes.barh(y, high - low, 0.5, left=low, color=VERMILION)
         for place, row in enumerate(rows.to_dict("records")):
-            axes.text(1.01, place, f"{row['low']:.3g} to {row['high']:.3g}", va="center", fontsize=8, color=GREY)
+            axes.text(1.01, place, _limits(row), va="center", fontsize=8, color=GREY)
         axes.set_yticks(y, rows["factor"])
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlim(0, 1.28)
-        axes.set_xticks([0, 0.5, 1], ["lowest", "middle", "highest value tried"])
+        axes.set_xticks([0, 0.5, 1], ["lowest", "middle", "highest tried"])
         base = found.interesting / found.cases
         text = f"Of the points in the box {found.density:.0%} are of interest (of all {base:.0%}); "
         axes.set_title(text + f"it holds {found.coverage:.0%} of those", fontsize=8.5, loc="left")
         legend_below(figure, [inside, whole], ["inside the box", "range tried"], 2)
         return figure
+
+
+def _limits(row: Mapping[str, Any]) -> str:
+    """The bounds of a box on one factor, leaving out those that the design itself set."""
+    if row["low"] == row["from"]:
+        return f"up to {row['high']:.3g}"
+    return f"{row['low']:.3g} or more" if row["high"] == row["to"] else f"{row['low']:.3g} to {row['high']:.3g}"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from experiments.drawing import look, note, panels, select, title_of
+from experiments.drawing import inward, look, note, panels, room, select, title_of
 from experiments.results import Results, labels, shown
 from sim.errors import ParleyError
 from sim.look import BLUE, CODE_TITLES, GRID, LOOKS, STYLE, blank, legend_below, percent, percent_axis, wrapped
@@ -27,17 +27,15 @@ def shares(results: Results, title: str, by: Sequence[str] | None = None) -> Fig
         summary = results.summary[results.summary["measure"] == "outcome"]
         peak = summary.groupby("level")["mean"].max()
         codes = [code for code in CODES if peak.get(code, 0.0) >= _SEEN]
-        width = 0.15 + 0.062 * max(len(name) for name in names.values())
-        figure, axes = panels(
-            note(results), title, 0.55 + 0.24 * len(names), min(width, 2.6), 0, len(codes), sharey=True
-        )
+        height, left = 0.35 + 0.24 * len(names), room(names.values())
+        figure, axes = panels(note(results), title, height, left, 0, len(codes), 0.36, sharey=True)
         places = {point: row for row, point in enumerate(names)}
         for axis, code in zip(axes, codes, strict=True):
             rows = summary[summary["level"] == code]
             y = [places[p] for p in rows["point"]]
             span = np.clip([rows["mean"] - rows["low"], rows["high"] - rows["mean"]], 0.0, None)
             axis.errorbar(rows["mean"], y, xerr=span, fmt="o", color=BLUE, ms=4.5, elinewidth=1.3, capsize=2.5)
-            axis.set_title(wrapped_title(code), fontsize=8.5, loc="left")
+            axis.set_title(wrapped_title(code), fontsize=8.5, loc="left", va="bottom")
             _share_axis(axis, float(rows["high"].max()))
         axes[0].set_yticks(list(places.values()), list(names.values()))
         axes[0].set_ylim(len(names) - 0.5, -0.5)
@@ -51,9 +49,11 @@ def wrapped_title(code: str) -> str:
 
 
 def _share_axis(axis: Any, most: float) -> None:
-    axis.set_xlim(0, min(max(most * 1.12, 0.02), 1.02))
-    axis.xaxis.set_major_locator(MaxNLocator(nbins=2, steps=[1, 2, 5, 10]))
-    axis.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=None if most > 0.04 else 1))
+    """From 0 to a round number above the largest share; two labels, so that neighbours' do not touch."""
+    end = next(k for k in (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0) if most <= k or k == 1.0)
+    axis.set_xlim(0, end)
+    axis.set_xticks([0, end / 2, end], ["0", "", f"{100 * end:g}%"])
+    inward(axis)
     axis.grid(axis="x", color=GRID, lw=0.7)
     axis.grid(axis="y", color=GRID, lw=0.5, ls=":")
     axis.tick_params(axis="y", length=0)
@@ -91,10 +91,8 @@ def heat(
         rows = select(results, measure, level)
         of_panel = list(dict.fromkeys(rows[panel])) if panel else [None]
         columns, lines = (list(dict.fromkeys(rows[k])) for k in (x, y))
-        longest = max(len(shown(value)) for value in lines)
-        figure, axes = panels(
-            note(results), title, 0.7 + 0.42 * len(lines), 0.75 + 0.06 * longest, 0, len(of_panel), sharey=True
-        )
+        height, left, head = 0.45 + 0.42 * len(lines), 0.35 + room(map(shown, lines)), 0.2 if panel else 0.0
+        figure, axes = panels(note(results), title, height, left, 0, len(of_panel), head, sharey=True)
         share = bool((rows["kind"] == "share").all())
         low, high = float(rows["mean"].min()), float(rows["mean"].max())
         for axis, value in zip(axes, of_panel, strict=True):
@@ -177,26 +175,25 @@ def blocking(results: Results, title: str, baskets: Sequence[str], by: Sequence[
     """For some baskets the share of runs that settled them and, of the others, what stood in the way: a row a point."""
     with rc_context(STYLE):
         names, caption = labels(results, by), note(results)
-        width = min(0.2 + 0.062 * max(len(name) for name in names.values()), 2.6)
-        height = 0.55 + 0.3 * len(names)
-        figure, axes = panels(caption, title, height, width, 4, len(baskets), sharey=True)
+        height, left, head = 0.35 + 0.3 * len(names), room(names.values()), 0.36
+        figure, axes = panels(caption, title, height, left, 4, len(baskets), head, sharey=True)
         handles: dict[str, Any] = {}
         for axis, basket in zip(axes, baskets, strict=True):
             found = {"settled": select(results, f"settled_{basket}", kind="share").set_index("point")["mean"]}
             for reason in list(LOOKS)[1:]:
                 found[reason] = select(results, f"blocked_{basket}", reason).set_index("point")["mean"]
-            left = np.zeros(len(names))
+            start = np.zeros(len(names))
             for reason, share in found.items():
                 colour, hatch = LOOKS[reason]
                 wide = share.reindex(list(names)).to_numpy()
-                bar = axis.barh(range(len(names)), wide, 0.66, left=left, color=colour, hatch=hatch)
-                left = left + wide
-                if wide.max() >= _SEEN:
+                bar = axis.barh(range(len(names)), wide, 0.66, left=start, color=colour, hatch=hatch)
+                start = start + wide
+                if wide.max() >= 0.01:
                     handles.setdefault(reason, bar)
-            axis.set_title(wrapped(caption.baskets.get(basket, basket)), fontsize=8.5, loc="left")
+            axis.set_title(textwrap.fill(caption.baskets.get(basket, basket), 14), fontsize=8.5, loc="left")
             axis.set_xlim(0, 1)
-            axis.set_xticks([0, 0.5, 1])
-            axis.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+            axis.set_xticks([0, 0.5, 1], ["0", "50%", "100%"])
+            inward(axis)
             axis.tick_params(axis="y", length=0)
         axes[0].set_yticks(range(len(names)), list(names.values()))
         axes[0].set_ylim(len(names) - 0.5, -0.5)
