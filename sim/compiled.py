@@ -70,12 +70,8 @@ def cache_folder() -> Path | None:
 _CACHE = cache_folder()
 
 
-def rule(function: _F) -> _F:
-    """Compile a rule: cached on disk, free of the global lock, IEEE arithmetic without reordering.
-
-    Rules make no arrays, so reference counts are left out (`_nrt`): counting would cost more than many a rule.
-    """
-    options: Any = {"cache": _CACHE is not None, "nogil": True, "error_model": "numpy", "_nrt": False}
+def _compile(function: _F, **more: Any) -> _F:
+    options: Any = {"cache": _CACHE is not None, "nogil": True, "error_model": "numpy", "_nrt": False, **more}
     settings: Any = numba_config
     kept = settings.CACHE_DIR
     try:
@@ -84,3 +80,16 @@ def rule(function: _F) -> _F:
         return cast(_F, numba.njit(**options)(function))
     finally:
         settings.CACHE_DIR = kept
+
+
+def rule(function: _F) -> _F:
+    """Compile a rule: cached on disk, free of the global lock, IEEE arithmetic without reordering.
+
+    Rules make no arrays, so reference counts are left out (`_nrt`): counting would cost more than many a rule.
+    """
+    return _compile(function)
+
+
+def melted(function: _F) -> _F:
+    """Compile a rule that is always melted into the compiled code that calls it: for short ones in inner loops."""
+    return _compile(function, forceinline=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.compiled import EPS, rule
+from sim.compiled import EPS, melted, rule
 from sim.draws import uniform
 from sim.engine.fields import AT, PB, N, P, S
 from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, keys2, sizes
@@ -17,7 +17,7 @@ from sim.rules.outcome import OPEN
 from sim.rules.value import crosses_red_line, utility, weighted_mean
 
 
-@rule
+@melted
 def on_table(mem: Memory, b: int) -> bool:
     """Whether a basket is bargained over in this round."""
     is_open = ints1(mem, AT.open)
@@ -122,7 +122,7 @@ def prepare(mem: Memory, b: int) -> None:
         pb[PB.CAP_MEAN, p, b] = weighted_mean(cap[p, lo:hi], own)
 
 
-@rule
+@melted
 def put(mem: Memory, p: int, b: int, level: float) -> None:
     """A party's offer on a basket at an aspiration level, written into its row of `offer`."""
     first_issue = ints1(mem, AT.first_issue)
@@ -139,7 +139,7 @@ def put(mem: Memory, p: int, b: int, level: float) -> None:
     offer.offer_points(stakes[PI.DEMAND, p, lo:hi], reservation[p, lo:hi], conceding[lo:hi], offers[p, lo:hi])
 
 
-@rule
+@melted
 def agrees(mem: Memory, p: int, b: int, package: Floats, threshold: float, u: float) -> bool:
     """Whether a party takes a package (of the basket's issues): its floor can be reached, no red line is crossed, it is worth enough."""
     first_issue = ints1(mem, AT.first_issue)
@@ -158,7 +158,7 @@ def agrees(mem: Memory, p: int, b: int, package: Floats, threshold: float, u: fl
     return accepts(worth, threshold, w[W.WIDTH], u)
 
 
-@rule
+@melted
 def next_own(mem: Memory, p: int, b: int, turn: int) -> float:
     """Utility of a party's own next offer, the measure of what it is offered now."""
     x = sizes(mem)

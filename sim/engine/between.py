@@ -331,6 +331,7 @@ def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
             gone = convening.switched(rate, days, uniform(key_departure[m], fate, step, 0))
             if gone or s[S.DAY] >= leaves[m]:
                 present[m] = 0
+    s[S.GUARANTEE] = present_strength(mem, MEDIATOR.GUARANTEE)
 
 
 @rule

@@ -28,6 +28,7 @@ class _Scalar(NamedTuple):
     GAP: int
     LEVERAGE: int
     PUBLICITY: int
+    GUARANTEE: int
     MET_SHARE: int
     MET: int
 
@@ -219,6 +220,7 @@ STATE = (
     _state("priority", "f", "PI"),
     _state("cap", "f", "PI"),
     _state("estimates", "f", "PI"),
+    _state("red_share", "f", "PB"),  # share of salience on red lines
     _state("basket", "f", "B", len(B)),
     _state("settled", "i", "B"),  # 1 where a settlement stands
     _state("open", "i", "B"),  # 1 where the basket is to be settled (again)

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.engine.kernel import simulate
 from sim.engine.memory import Buffer
+from sim.engine.warming import warm
 from sim.errors import ParleyError
 from sim.layout import Floats, Ints
 from sim.outcomes import ROUND, run_width
@@ -76,6 +77,7 @@ def compiled_chunks(
         finally:
             spaces.put(space)
 
+    warm()
     with ThreadPoolExecutor(threads) as pool:
         under_way: deque[Future[Chunk]] = deque()
         try:

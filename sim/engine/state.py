@@ -7,7 +7,9 @@ import numpy as np
 from sim.compiled import rule
 from sim.engine.fields import AT, N, S
 from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, sizes
-from sim.layout import DYAD, INCIDENT, PI, Floats, W
+from sim.engine.table import present_strength
+from sim.layout import DYAD, INCIDENT, MEDIATOR, PI, Floats, W
+from sim.rules.aspiration import red_line_share
 from sim.rules.assumption import derived_reservation
 from sim.rules.spoilers import excitation_jump
 
@@ -43,6 +45,8 @@ def begin(mem: Memory) -> None:
     kind = floats2(mem, AT.th_incident)
     document_day = floats1(mem, AT.document_day)
     reservation = floats2(mem, AT.reservation)
+    red_share, red = floats2(mem, AT.red_share), ints2(mem, AT.red)
+    first_issue = ints1(mem, AT.first_issue)
     derived_point = floats2(mem, AT.derived_point)
     s[:] = 0.0
     n[:] = 0
@@ -73,6 +77,11 @@ def begin(mem: Memory) -> None:
     for k in range(document_day.size):
         if document_day[k] < 0.0:
             n[N.PAPERS] += 1
+    for p in range(x.parties):
+        for b in range(x.baskets):
+            lo, hi = first_issue[b], first_issue[b + 1]
+            red_share[p, b] = red_line_share(stakes[PI.SALIENCE, p, lo:hi], red[p, lo:hi])
+    s[S.GUARANTEE] = present_strength(mem, MEDIATOR.GUARANTEE)
     derive_anew(mem)
     copy(derived_point, reservation)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from sim.compiled import rule
-from sim.engine.fields import AT, P
-from sim.engine.memory import Memory, floats2, floats3, ints1, ints2, sizes
+from sim.compiled import melted, rule
+from sim.engine.fields import AT, P, S
+from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, sizes
 from sim.layout import DYAD, MEDIATOR, PI, Floats
-from sim.rules import aspiration, commitment
+from sim.rules import commitment
 from sim.rules.value import utility
 
 
-@rule
+@melted
 def strength_of(mem: Memory, field: int, m: int) -> float:
     """One strength of a mediator; leverage and guarantee work through its manipulation."""
     mediator = floats2(mem, AT.th_mediator)
@@ -32,7 +32,7 @@ def present_strength(mem: Memory, field: int) -> float:
     return best
 
 
-@rule
+@melted
 def attending(mem: Memory, m: int, venue: int) -> bool:
     """Whether a mediator sits in a round at this venue: always, or where it hosts."""
     present = ints1(mem, AT.present)
@@ -52,7 +52,7 @@ def attending_strength(mem: Memory, field: int, venue: int) -> float:
     return best
 
 
-@rule
+@melted
 def utility_of(mem: Memory, p: int, b: int, package: Floats) -> float:
     """Utility of a package (I,) on one basket to one party."""
     first_issue = ints1(mem, AT.first_issue)
@@ -67,19 +67,15 @@ def utility_of(mem: Memory, p: int, b: int, package: Floats) -> float:
     )
 
 
-@rule
+@melted
 def lowest_of(mem: Memory, p: int, b: int) -> float:
     """`F_min` of a party on a basket."""
-    first_issue = ints1(mem, AT.first_issue)
-    stakes = floats3(mem, AT.th_party_issue)
-    red = ints2(mem, AT.red)
     party = floats2(mem, AT.party)
-    lo, hi = first_issue[b], first_issue[b + 1]
-    share = aspiration.red_line_share(stakes[PI.SALIENCE, p, lo:hi], red[p, lo:hi])
-    return commitment.least_floor(party[P.PAIN, p], share)
+    red_share = floats2(mem, AT.red_share)
+    return commitment.least_floor(party[P.PAIN, p], red_share[p, b])
 
 
-@rule
+@melted
 def floor_of(mem: Memory, p: int, b: int) -> float:
     """The floor of a party on a basket: the least chance of compliance among the others obligated by it counts."""
     x = sizes(mem)
@@ -88,7 +84,8 @@ def floor_of(mem: Memory, p: int, b: int) -> float:
     dyad = floats3(mem, AT.th_dyad)
     exposure = floats3(mem, AT.th_exposure)
     party = floats2(mem, AT.party)
-    guarantee = present_strength(mem, MEDIATOR.GUARANTEE)
+    s = floats1(mem, AT.scalar)
+    guarantee = s[S.GUARANTEE]
     chance = 1.0
     for q in range(x.parties):
         if q != p and obligated[b, q] != 0:

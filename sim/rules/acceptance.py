@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sim.compiled import EPS, rule
+from sim.compiled import EPS, melted, rule
 from sim.draws import logistic
 
 
-@rule
+@melted
 def accepts(utility: float, threshold: float, width: float, u: float) -> bool:
     """`utility ≥ threshold`, softened by logistic noise of scale `width` from the uniform `u` (0 is sharp)."""
     if width <= 0.0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.compiled import rule
+from sim.compiled import melted, rule
 from sim.layout import Floats
 
 
@@ -33,7 +33,7 @@ def aspiration(floor: float, lowest: float, concession: float, hardening: float,
     return min(max(floor + (1.0 - floor) * held - leverage, lowest), 1.0)
 
 
-@rule
+@melted
 def walked(last: float, target: float, turn: int, turns: int) -> float:
     """Aspiration at an exchange: from the last round's final one (turn 0 has made its first step) to this round's."""
     reached = min(turn + 1, turns)
@@ -51,7 +51,7 @@ def red_line_share(salience: Floats, red: Floats) -> float:
     return total / weight if weight > 0.0 else 0.0
 
 
-@rule
+@melted
 def own_next(aspiration: float, cap_mean: float) -> float:
     """Utility of a party's own next offer: its aspiration, or what is left when every cap on conceding binds."""
     return 1.0 - max(min(1.0 - aspiration, cap_mean), 0.0)

@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import EPS, rule
+from sim.compiled import EPS, melted, rule
 from sim.rules.inlined import part
 
 LARGEST_RATIO = 1e6
@@ -49,7 +49,7 @@ def _waterline(
     return s, held
 
 
-@rule
+@melted
 def water_fill(
     target: float,
     w: NDArray[np.float64],
@@ -130,7 +130,7 @@ def caps(
         out[k] = 0.0 if nearest == np.inf else (nearest if nearest < limit else limit)
 
 
-@rule
+@melted
 def offer_points(
     d: NDArray[np.float64], r: NDArray[np.float64], c: NDArray[np.float64], out: NDArray[np.float64]
 ) -> None:

@@ -30,12 +30,17 @@ BLOCKS = (
 
 @rule
 def round_code(best_settled: int, all_settled: bool, tabled: bool, procedural: bool) -> int:
-    """Code of a held round: the highest code among baskets settled in it (or -1), else text, procedure, or none."""
-    if best_settled >= 0:
-        return COMPREHENSIVE if all_settled else best_settled
+    """Code of a held round: the highest code among baskets settled in it (or -1), else text, procedure, or none.
+
+    A basket of code `procedural` (how to go on) ranks below a text on the table.
+    """
+    if all_settled and best_settled >= 0:
+        return COMPREHENSIVE
+    if best_settled >= HUMANITARIAN:
+        return best_settled
     if tabled:
         return TABLED
-    return PROCEDURAL if procedural else NONE
+    return PROCEDURAL if procedural or best_settled == PROCEDURAL else NONE
 
 
 @rule

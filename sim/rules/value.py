@@ -10,13 +10,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import EPS, rule
+from sim.compiled import EPS, melted, rule
 
 LEAST_VALUE = -2.0
 """A point far beyond the reservation point is no worse than this."""
 
 
-@rule
+@melted
 def value(x: float, d: float, r: float) -> float:
     """Value of point x: (x - r)/(d - r), clipped to [-2, 1]."""
     v = (x - r) / (d - r)
@@ -40,7 +40,7 @@ def weighted_mean(a: NDArray[np.float64], w: NDArray[np.float64]) -> float:
     return total / weight if weight > 0.0 else 0.0
 
 
-@rule
+@melted
 def utility(x: NDArray[np.float64], d: NDArray[np.float64], r: NDArray[np.float64], w: NDArray[np.float64]) -> float:
     """Utility in [-2, 1] of package x, all arrays (n,): salience-weighted mean of `value`; 0 without any salience."""
     total, weight = 0.0, 0.0
@@ -62,7 +62,7 @@ def utility_open(
     return total / weight if weight > 0.0 else 0.0
 
 
-@rule
+@melted
 def crosses_red_line(
     x: NDArray[np.float64], d: NDArray[np.float64], r: NDArray[np.float64], red: NDArray[np.int64]
 ) -> bool:
