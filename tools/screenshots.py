@@ -5,6 +5,7 @@ Usage: .venv/bin/python tools/screenshots.py [SCENARIO] [FOLDER]. Needs Chromium
 
 from __future__ import annotations
 
+import io
 import shutil
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -56,7 +58,8 @@ def picture(browser: webdriver.Chrome, width: int, path: Path, most: int = 2600)
     height = browser.execute_script("return document.querySelector('[data-testid=stMain]').scrollHeight")
     resize(browser, width, min(max(int(height) + 20, 800), most))
     time.sleep(2.0)
-    browser.save_screenshot(str(path))
+    with Image.open(io.BytesIO(browser.get_screenshot_as_png())) as image:
+        image.convert("RGB").quantize(96).save(path, optimize=True)
 
 
 def resize(browser: webdriver.Chrome, width: int, height: int) -> None:

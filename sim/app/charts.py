@@ -144,7 +144,9 @@ def blocking(results: dict[str, Result], titles: dict[str, str]) -> Spec:
             "tooltip": [{"field": "place", "title": "of"}, {"field": "reason"}, {"field": "share", "format": ".1%"}],
         },
     }
-    return _frame({"step": 22}, [bar], rows, "What was settled, and what stood in the way")
+    spec = _frame({"step": 22}, [bar], rows, "What was settled, and what stood in the way")
+    spec["config"]["legend"]["columns"] = 1  # two columns are cut off where the column of the page is narrow
+    return spec
 
 
 def _reasons(summary: Summary) -> Iterable[tuple[str, str, float]]:
@@ -169,7 +171,7 @@ def party_look(parties: Sequence[str]) -> Spec:
 def positions(rows: list[dict[str, Any]], parties: Sequence[str], zones: list[dict[str, Any]]) -> Spec:
     """Each issue's scale from 0 to 1: what each party demands, its least, its offer, and where their ranges meet."""
     y = {"field": "issue", "type": "nominal", "sort": list(dict.fromkeys(row["issue"] for row in rows)), "title": None}
-    axis = {"values": [0, 0.25, 0.5, 0.75, 1], "grid": True}
+    axis = {"values": [0, 0.25, 0.5, 0.75, 1], "grid": True, "format": ".2~f"}
     x = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": axis, "title": "Scale of the issue"}
     colour = party_look(parties)
     shape = {"field": "party", "title": None, "scale": {"domain": list(parties), "range": list(SHAPES[: len(parties)])}}

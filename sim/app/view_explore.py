@@ -189,5 +189,7 @@ def _table(found: list[Contrast], paired: bool) -> None:
             strong = [k for k, (contrast, _) in enumerate(rows) if moved(contrast)]
             parts.append(table("", columns, [(c.name, *cells) for c, cells in rows], strong))
         else:
-            parts.append(table("", (group, "As it is"), [(c.name, cells[0]) for c, cells in rows]))
+            parts.append(
+                table("", (group, "As it is"), [(c.name.partition(", where")[0], cells[0]) for c, cells in rows])
+            )
     st.html("".join(parts))

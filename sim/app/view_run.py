@@ -125,6 +125,9 @@ def _round(story: Story, now: Round, loaded: Loaded) -> None:
         st.markdown("**Incidents and rounds**")
         rounds = [{"kind": "Planned rounds", "day": r.day, "held": r.held} for r in story.rounds]
         state.chart(charts.incidents(story.incidents, rounds, now.day, story.horizon), "incidents")
+    with st.expander("What the scales mean"):
+        ends = [(i.title, i.options[0].label, i.options[-1].label) for i in s.issues.values()]
+        st.html(STYLE + table("", ("Issue", "At 0", "At 1"), ends, text=True))
     with st.expander("How the run ended"):
         st.html("".join(_line(line) for line in story.ending))
 

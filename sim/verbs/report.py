@@ -21,7 +21,7 @@ def add(app: typer.Typer) -> None:
 
         Example: parley report out/river-border -o river-border.html
         """
-        from sim.report import write_report
+        from sim.report.document import write_report
 
         write_report(folder, out, force=force)
         typer.echo(f"The report is in {out}")

@@ -1,0 +1,106 @@
+"""What a run, a sweep, a comparison and a fit have of their own in a report. Tables are read, nothing is simulated."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import ParleyError
+from sim.look import CODE_TITLES, percent
+from sim.report.parts import table
+
+if TYPE_CHECKING:
+    from sim.summary import Share, Summary
+
+
+def run(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
+    """Tables of an ensemble, counted from its files."""
+    from sim.summary import Summary
+
+    runs, rounds = _parquet(folder / "runs.parquet"), _parquet(folder / "rounds.parquet")
+    summary = Summary.of(runs.schema, [(runs, rounds)])
+    titles = {name: basket["title"] for name, basket in manifest["scenario"]["resolved"]["baskets"].items()}
+    yield "<h2>In numbers</h2>"
+    peak = summary.outcomes("peak_outcome")
+    rows = [(CODE_TITLES[c], *_share(s), percent(peak[c].share, peak[c].runs)) for c, s in summary.outcomes().items()]
+    columns = ("Outcome standing at the end", "Runs", "Share", "95% interval", "Highest reached")
+    yield table("How the talks ended", columns, rows)
+    settled = [_settled(summary, name, titles[name]) for name in summary.baskets]
+    yield table("Settlements", ("Basket", "Runs", "Share", "95% interval", "Median day of first agreement"), settled)
+    blocked = [
+        (f"{titles[name]}: {reason}", *_share(found))
+        for name in summary.baskets
+        for reason, found in summary.blocked(name).items()
+    ]
+    yield table("What stood in the way", ("Basket and reason", "Runs", "Share of all runs", "95% interval"), blocked)
+    means = summary.as_dict()["means"].items()
+    rows_ = [(name.replace("_", " "), "–" if mean is None else f"{mean:.3g}") for name, mean in means]
+    yield table("Means over runs", ("Measure", "Mean"), rows_)
+
+
+def _share(found: Share) -> tuple[str, str, str]:
+    return f"{found.runs:,}", percent(found.share, found.runs), f"{found.low:.1%} to {found.high:.1%}"
+
+
+def _settled(summary: Summary, basket: str, title: str) -> tuple[str, ...]:
+    day = summary.days(basket, "first_settled")[0.5]
+    return (title, *_share(summary.settled(basket)), "–" if math.isnan(day) else f"{day:.0f}")
+
+
+def _parquet(path: Path) -> Any:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_table(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise ParleyError(f"{path} cannot be read: {error}") from None
+
+
+def sweep(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
+    """Outcome shares and the main means of every point of a sweep."""
+    summary, points = _parquet(folder / "summary.parquet").to_pandas(), _parquet(folder / "points.parquet").to_pandas()
+    yield "<h2>In numbers</h2>"
+    shown = summary[summary["measure"].isin(("outcome", "rounds_held", "days")) & (summary["mean"] > 0)]
+    rows = []
+    names = dict(zip(points["point"], points["name"], strict=True))
+    for row in shown.to_dict("records"):
+        label = row["measure"].replace("_", " ") + (f": {row['level']}" if row["level"] else "")
+        rows.append((names[row["point"]], label, f"{row['mean']:.3f}", f"{row['low']:.3f} to {row['high']:.3f}"))
+    yield table("Shares and means at every point", ("Point", "Measure", "Value", "95% interval"), rows)
+
+
+def comparison(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
+    """The table of differences."""
+    yield "<h2>In numbers</h2>"
+    yield _csv(folder / "differences.csv", "Second minus first of every pair, on the same draws")
+
+
+def calibration(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
+    """Checks of the fit, its parameters and its predictions of the record."""
+    yield "<h2>In numbers</h2>"
+    checks = json.loads((folder / "checks.json").read_text(encoding="utf-8"))
+    yield f"<pre>{escape(json.dumps(checks, ensure_ascii=False, indent=1))}</pre>"
+    for name in ("parameters", "predictive", "crises"):
+        if (folder / f"{name}.csv").is_file():
+            yield _csv(folder / f"{name}.csv", name.capitalize())
+
+
+def _csv(path: Path, caption: str) -> str:
+    import csv
+
+    with path.open(encoding="utf-8", newline="") as file:
+        columns, *rows = list(csv.reader(file))
+    return table(caption, [c.replace("_", " ") for c in columns], [[_short(cell) for cell in row] for row in rows])
+
+
+def _short(cell: str) -> str:
+    """A number to four digits; any other text as it is."""
+    try:
+        return f"{float(cell):.4g}"
+    except ValueError:
+        return cell
