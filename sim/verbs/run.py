@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -34,6 +34,10 @@ def add(app: typer.Typer) -> None:
             typer.Option("-o", "--out", help="Folder for results; left out, a new one under out/.", show_default=False),
         ] = None,
         force: Annotated[bool, typer.Option("--force", help="Replace an earlier run's results in the folder.")] = False,
+        until_se: Annotated[
+            str | None,
+            typer.Option(metavar="MEASURE=SE", help="Add runs, 1,000 at a time, until this standard error is reached."),
+        ] = None,
         svg: Annotated[bool, typer.Option("--svg", help="Figures as SVG besides PNG.")] = False,
     ) -> None:
         """Simulate a scenario many times: how the talks end, how long they take, what stands in the way.
@@ -47,12 +51,16 @@ def add(app: typer.Typer) -> None:
         parley run river-border --set parties.northbank.deadline=90
 
         parley run istanbul-2025 --set evidence.admit=own --seed 7
+
+        parley run istanbul-2025 --until-se outcome=0.005
         """
         from sim.ensemble import plan
         from sim.store import Folder, write_ensemble
 
         folder = out if out is not None else fresh(Path("out"), scenario)
         Folder(folder, "run", force)  # refuse before the work, not after it
+        if until_se is not None:
+            n = runs_needed(scenario, parsed_changes(changes), until_se, seed, engine)
         job = plan(scenario, n, seed, engine=engine, changes=parsed_changes(changes))
         if posterior is not None:
             from calibration.posterior import under
@@ -64,6 +72,17 @@ def add(app: typer.Typer) -> None:
 
         print_summary(console(), summary, job)
         typer.echo(f"\nTables, manifest and figures are in {folder}")
+
+
+def runs_needed(scenario: str, changes: dict[str, Any], until: str, seed: int, engine: str) -> int:
+    """The multiple of 1,000 runs at which a standard error is reached, said on the error stream."""
+    from experiments.stopping import runs_until
+    from sim.scenario.load import load
+
+    found = runs_until(load(scenario, changes), until, seed, engine=engine)
+    reached = "" if found.reached else ", not small enough, but as many as are tried"
+    typer.echo(f"{found.runs:,} runs: standard error {found.se:.3g} ({until} was asked for){reached}", err=True)
+    return found.runs
 
 
 def fresh(base: Path, scenario: str) -> Path:
