@@ -43,7 +43,7 @@ def pulled(model: NegotiationModel) -> dict[str, bool]:
 
 
 def agenda(model: NegotiationModel, binding: list[list[int]]) -> dict[str, dict[str, Any]]:
-    """By basket to be settled: `open`, or what keeps it closed and whose doing it is; `binding` preconditions as rows."""
+    """By basket to be settled: `open`, or what keeps it closed and whose doing it is; `binding` holds rows."""
     return {basket.name: _status(model, basket, binding) for basket in model.baskets if basket.open}
 
 
