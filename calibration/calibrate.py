@@ -135,7 +135,8 @@ def _sample(problem: FitProblem, folder: Path, epsilon: float, workers: int, sta
 
 def _checked(problem: FitProblem, table: Table, kept: Sample, sample: Sample, workers: int, stage: Stage) -> Result:
     file, wanted = problem.file, problem.wanted
-    fitted = adjust(sample, problem.layout, problem.record, wanted)
+    fitted = adjust(sample, problem.layout, problem.record, wanted, kept)
+    adjusted = adjust(kept, problem.layout, problem.record, wanted)
     stage.stage("recovery of simulated records", 2 * file.checks.records)
     records = checks.simulated_records(problem, workers)
     recovery = checks.recover(problem, table, records, progress=stage.step)
@@ -146,12 +147,12 @@ def _checked(problem: FitProblem, table: Table, kept: Sample, sample: Sample, wo
     return Result(
         problem,
         fitted,
-        adjust(kept, problem.layout, problem.record, wanted),
+        adjusted,
         table,
         recovery,
         checks.passes(recovery.ranks, recovery.draws),
         not checks.passes(narrow.ranks, narrow.draws),
-        checks.contraction_table(problem, fitted, recovery),
+        checks.contraction_table(problem, fitted, adjusted, recovery),
         checks.predictive(problem, predicted.codes, predicted.numbers, np.ones(len(predicted.values))),
         predicted,
         _theories(problem, table, workers, stage) if file.theories else None,

@@ -111,15 +111,18 @@ def verdict(contraction: float, coverage: float) -> str:
     return found
 
 
-def contraction_table(problem: FitProblem, posterior: Sample, recovery: Recovery) -> list[dict[str, Any]]:
+def contraction_table(
+    problem: FitProblem, posterior: Sample, checked: Sample, recovery: Recovery
+) -> list[dict[str, Any]]:
     """One row a parameter: prior, posterior, contraction here and the mean one on simulated records, verdict, coverage.
 
+    The interval is that of `posterior` (ABC-SMC); contraction and verdict are those of `checked`, the posterior of the
+    same threshold from the table: it has many more effective draws, and is the method that recovery was checked on.
     A contraction far above that of simulated records means that this record lies at the edge of what the model makes.
-    A parameter that would be called informed, but whose 90% intervals do not hold 85 to 95% of true
-    values, gets no verdict.
+    A parameter that would be called informed gets no verdict if its 90% intervals do not hold 85 to 95% of true values.
     """
     prior = np.array([p.variance() for p in problem.wanted])
-    here, expected = 1 - posterior.variance() / prior, recovery.contraction.mean(axis=0)
+    here, expected = 1 - checked.variance() / prior, recovery.contraction.mean(axis=0)
     bounds, p_values = posterior.quantile([0.05, 0.5, 0.95]), rank_test(recovery.ranks, recovery.draws)
     return [
         {

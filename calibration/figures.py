@@ -154,7 +154,7 @@ def _scores(result: Result, axis: Axes) -> None:
     axis.invert_yaxis()
     axis.grid(axis="x", color=PALE, linewidth=0.6)
     axis.set_title(
-        "mean log score, a round left out at a time\n(squares: simple baselines; right is better)",
+        "mean log score, one round left out\n(squares: simple baselines)",
         fontsize=8,
         loc="left",
     )

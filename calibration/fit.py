@@ -54,7 +54,7 @@ def smc(
         NormalScores(len(problem.wanted)),
         _distance(problem),
         population_size=file.smc.population,
-        eps=pyabc.QuantileEpsilon(alpha=file.smc.quantile),
+        eps=_threshold(pyabc, file.smc.quantile, epsilon),
         transitions=pyabc.MultivariateNormalTransition(),
         sampler=AddressedSampler(file.seed, workers, progress),
     )
@@ -65,6 +65,14 @@ def smc(
             minimum_epsilon=epsilon, max_nr_populations=left, min_acceptance_rate=file.smc.least_acceptance
         )
     return _last(history, problem)
+
+
+def _threshold(pyabc: Any, quantile: float, epsilon: float) -> Any:
+    class Clipped(pyabc.QuantileEpsilon):
+        def __call__(self, t: int) -> float:
+            return max(float(super().__call__(t)), epsilon)
+
+    return Clipped(alpha=quantile)
 
 
 def _model(problem: FitProblem) -> Callable[[dict[str, float]], dict[str, Any]]:

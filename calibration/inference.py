@@ -92,20 +92,32 @@ def residuals(codes: Ints, numbers: Floats, layout: Layout, record: Observed) ->
     return np.concatenate(parts, axis=1)
 
 
-def adjust(sample: Sample, layout: Layout, record: Observed, wanted: Sequence[Parameter]) -> Sample:
-    """Local linear regression adjustment: each draw moved to where it would lie had it hit the record."""
-    low, high = np.array([p.low for p in wanted]), np.array([p.high for p in wanted])
-    x = residuals(sample.codes, sample.numbers, layout, record)
+def adjust(
+    sample: Sample, layout: Layout, record: Observed, wanted: Sequence[Parameter], source: Sample | None = None
+) -> Sample:
+    """Local linear regression adjustment: each draw moved to where it would lie had it hit the record.
+
+    The slopes come from `source`, another and larger sample of the same distribution, or from the sample itself: a
+    weighted sample of a hundred effective draws would fit its own noise.
+    """
+    from_, low, high = source or sample, np.array([p.low for p in wanted]), np.array([p.high for p in wanted])
+    x = residuals(from_.codes, from_.numbers, layout, record)
     spread = x.std(axis=0)
-    x = x[:, spread > 1e-9] / spread[spread > 1e-9]
-    if not x.shape[1] or len(x) < 4 * x.shape[1]:
+    used = spread > 1e-9
+    if not used.any() or len(x) < 4 * used.sum():
         return sample
-    w = sample.weights / sample.weights.sum()
-    share = np.clip((sample.values - low) / (high - low), _EDGE, 1 - _EDGE)
-    y = np.log(share / (1 - share))
+    x = x[:, used] / spread[used]
+    w = from_.weights / from_.weights.sum()
+    y = _logit(from_.values, low, high)
     mx, my = w @ x, w @ y
     gram = (x - mx).T @ ((x - mx) * w[:, None])
     slope = np.linalg.solve(gram + _RIDGE * np.eye(len(gram)), (x - mx).T @ ((y - my) * w[:, None]))
-    moved = y - x @ slope
-    values = low + (high - low) / (1 + np.exp(-moved))
+    own = residuals(sample.codes, sample.numbers, layout, record)[:, used] / spread[used]
+    values = low + (high - low) / (1 + np.exp(own @ slope - _logit(sample.values, low, high)))
     return Sample(values, sample.weights, sample.codes, sample.numbers, sample.epsilon)
+
+
+def _logit(values: Floats, low: Floats, high: Floats) -> Floats:
+    """Parameters (n, k) on the logit scale between their bounds."""
+    share = np.clip((values - low) / (high - low), _EDGE, 1 - _EDGE)
+    return np.log(share / (1 - share))

@@ -118,11 +118,9 @@ def test_a_posterior_needs_its_paths(folder: Path, tmp_path: Path) -> None:
         posterior.read(tmp_path)
     other = prepare(SHORT)
     wanted = (replace(other.wanted[0], paths=("parties.atlantis.deadline",)),)
-    sample = calibrating.reject(
-        calibrating.Table(*other.table(200, 1)), other.layout, other.record, 0.2
-    )
+    sample = calibrating.reject(calibrating.Table(*other.table(200, 1)), other.layout, other.record, 0.2)
     posterior.write(tmp_path, replace(sample, values=sample.values[:, :1]), wanted, {})
-    with pytest.raises(ParleyError, match="no number at `parties.atlantis.deadline`"):
+    with pytest.raises(ParleyError, match=r"no number at `parties\.atlantis\.deadline`"):
         posterior.under(plan("istanbul-2025", 1, 0), tmp_path)
 
 

@@ -18,7 +18,11 @@ from sim.errors import ParleyError
 from sim.outcomes import ROUND, RUN
 from sim.rules.outcome import HUMANITARIAN, NONE, POSTPONED, PROCEDURAL, TABLED
 
-CHANGES = {"calendar.gap_scale": 9.0, "parties.northbank.trust.southbank": 0.33, "parties.southbank.ratifiers.assembly.reach": 0.7}
+CHANGES = {
+    "calendar.gap_scale": 9.0,
+    "parties.northbank.trust.southbank": 0.33,
+    "parties.southbank.ratifiers.assembly.reach": 0.7,
+}
 
 
 def test_fixed_numbers_are_those_of_a_changed_scenario() -> None:

@@ -81,7 +81,11 @@ HEAD = "id,date_start,date_end,format,venue,outcome_code,gap_days_from_previous_
 def said() -> dict[str, object]:
     """A forecast with made-up numbers."""
     codes = dict.fromkeys(["postponed", "none", "procedural", "tabled", "humanitarian", "ceasefire", "partial"], 0.1)
-    one = {"code": {**codes, "comprehensive": 0.3}, "gap_bins": [0.25, 0.5, 0.25], "venue": {"istanbul": 0.8, "minsk": 0.2}}
+    one = {
+        "code": {**codes, "comprehensive": 0.3},
+        "gap_bins": [0.25, 0.5, 0.25],
+        "venue": {"istanbul": 0.8, "minsk": 0.2},
+    }
     return {
         "kind": "forecast",
         "after": "2030-06-02",
@@ -95,7 +99,7 @@ def said() -> dict[str, object]:
 
 def test_only_rounds_after_the_date_are_scored(tmp_path: Path) -> None:
     file = tmp_path / "record.csv"
-    rows = "a,2030-05-30,,,,tabled,\nb,2030-06-29,,,\"Palace, Istanbul\",tabled|partial,27\n"
+    rows = 'a,2030-05-30,,,,tabled,\nb,2030-06-29,,,"Palace, Istanbul",tabled|partial,27\n'
     file.write_text(HEAD + rows, encoding="utf-8")
     found = score.score(said(), score.read_record(file))
     (row,) = found["rounds"]
