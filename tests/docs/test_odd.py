@@ -1,0 +1,194 @@
+"""docs/odd.md says what the rules do: every formula on it is evaluated against the compiled rule, on random inputs."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "odd.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^```python (rule|property): (\w+)\.(\w+)\n(.*?)\n```$", re.M | re.S)
+BLOCKS = {f"{module}.{name}": (kind, text) for kind, module, name, text in BLOCK.findall(PAGE)}
+KNOWN = {name: getattr(math, name) for name in ("exp", "log", "sqrt", "pi", "inf", "isnan")} | {"EPS": 1e-9}
+CASES = 200
+
+# Not evaluated: draws of a whole run, the search for circles, and algorithms with tests of their own.
+ALGORITHMS = {
+    "assumption.draw_theta",
+    "agenda.in_circle",
+    "coalition.max_min_many",
+    "coalition.nash_many",
+    "frontier.max_min_two",
+    "frontier.nash_two",
+    "frontier.utility_unclipped",
+    "incidents.window",
+}
+SCRATCH = {"out"}
+
+# Ranges of numbers that are not shares in [0, 1].
+RANGES = {
+    **dict.fromkeys(("elapsed", "deadline", "days", "age", "half_life", "memory"), (0.5, 400.0)),
+    **dict.fromkeys(("log_odds", "base"), (-6.0, 6.0)),
+    **dict.fromkeys(("leaning", "side", "balance_change", "margin", "drift", "shock", "received"), (-1.0, 1.0)),
+    **dict.fromkeys(("beta", "shape", "decay", "width", "stalemate_drift"), (0.05, 3.0)),
+    **dict.fromkeys(("threshold", "utility", "aspiration", "floor", "change"), (-0.6, 1.2)),
+    "target": (-0.2, 1.8),
+}
+COUNTS = {"unmet": 4, "turn": 8, "code": 8, "rounds_held": 2, "fallen": 4, "agenda": 3, "best_settled": 7}
+SWITCHES = {"sequencing_settled", "all_settled", "tabled", "procedural", "deadlock", "zone", "abeyance"}
+VECTORS = {"x", "y", "a", "w", "v", "q", "cap", "c", "salience", "own_w", "believed_w"}
+MATRICES = {"d", "w", "other_demands"}
+MASKS = {"red", "active", "member"}
+POINTS = {"demand", "reservation", "d", "r", "announced"}
+SIGNED_BASE = {"convening.resumption_rate": (0.0, 0.1), "waiting.wait": (0.0, 0.5), "mediation.persuasion": (0.0, 1.0)}
+
+
+def rule_of(name: str) -> Any:
+    module, function = name.split(".")
+    home = "sim.draws" if module == "draws" else f"sim.rules.{module}"
+    return getattr(importlib.import_module(home), function)
+
+
+def stakes(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Demands and reservation points at least 0.05 apart, both ways round."""
+    demand = rng.uniform(0.0, 1.0, n)
+    apart = rng.uniform(0.05, 0.5, n)
+    return demand, np.where(demand + apart <= 1.0, demand + apart, demand - apart)
+
+
+class Case:
+    """Random arguments for one rule; which of its arguments are arrays is told by where they stand."""
+
+    def __init__(self, name: str, rng: np.random.Generator) -> None:
+        self.name, self.rng = name, rng
+        self.n, self.parties = int(rng.integers(1, 6)), int(rng.integers(2, 5))
+        self.demand, self.reservation = stakes(rng, self.n)
+        self.array = any(f" {word}" in f" {inspect.signature(rule_of(name).py_func)}" for word in ("NDArray", "Floats"))
+        self.low = float(rng.uniform(0.0, 0.5))
+
+    def value(self, argument: str, annotation: str) -> Any:
+        rng = self.rng
+        if "int64" in annotation or "Ints" in annotation:
+            size = self.n if argument == "red" else self.parties
+            mask = rng.integers(0, 2, size)
+            if argument == "member":
+                mask[0] = 1
+            return mask.astype(np.int64)
+        if "float64" in annotation or "Floats" in annotation:
+            return self.floats(argument)
+        if argument in SWITCHES:
+            return bool(rng.integers(0, 2))
+        if argument in COUNTS:
+            return int(rng.integers(0, COUNTS[argument])) - (argument == "best_settled")
+        if argument == "turns":
+            return 6
+        if argument == "me":
+            return 0
+        return self.number(argument)
+
+    def floats(self, argument: str) -> np.ndarray:
+        rng = self.rng
+        matrix = {"coalition.compromise": {"d", "w"}, "salience.believed": {"w"}, "offer.caps": {"other_demands"}}
+        if argument in matrix.get(self.name, set()):
+            return rng.uniform(0.0, 1.0, (self.parties, self.n))
+        if argument in ("demand", "d"):
+            return self.demand
+        if argument in ("reservation", "r"):
+            return self.reservation
+        array = rng.uniform(0.0, 1.0, self.n)
+        if argument == "announced":
+            array[rng.uniform(size=self.n) < 0.5] = np.nan
+        if argument == "q":
+            array += 0.1
+        if argument in ("own_w", "w", "believed_w") and rng.uniform() < 0.2 and self.name != "offer.water_fill":
+            array[0] = 0.0
+        return array
+
+    def number(self, argument: str) -> float:
+        rng = self.rng
+        if argument in ("low", "mode", "high"):
+            self.low += float(rng.uniform(0.0, 0.3))
+            return self.low
+        if argument in ("demand", "d"):
+            return float(self.demand[0])
+        if argument in ("reservation", "r"):
+            return float(self.reservation[0])
+        if argument == "base" and self.name in SIGNED_BASE:
+            return float(rng.uniform(*SIGNED_BASE[self.name]))
+        if argument in ("k0", "c", "base", "excitation", "logroll", "surge", "chance") and rng.uniform() < 0.1:
+            return 0.0
+        low, high = RANGES.get(argument, (0.0, 1.0))
+        return float(rng.uniform(low, high))
+
+
+def evaluated(name: str, rng: np.random.Generator) -> tuple[Any, Any]:
+    """The page's expression and the compiled rule, on one random input; for a property, its truth and True."""
+    kind, text = BLOCKS[name]
+    stated = eval(text, dict(KNOWN))
+    rule = rule_of(name)
+    signature = inspect.signature(rule.py_func)
+    case = Case(name, rng)
+    given = {a: case.value(a, str(p.annotation)) for a, p in signature.parameters.items() if a not in SCRATCH}
+    out = None
+    if "out" in signature.parameters:
+        out = np.zeros(case.n)
+    got = rule(*given.values(), *([] if out is None else [out]))
+    result = got if out is None else out.tolist()
+    plain = {a: v.tolist() if isinstance(v, np.ndarray) else v for a, v in given.items()}
+    if kind == "property":
+        return stated(**plain, result=result), True
+    return stated(**plain), result
+
+
+def disagreements(name: str) -> int:
+    rng = np.random.default_rng(20250602)
+    apart = 0
+    for _ in range(CASES):
+        stated, got = evaluated(name, rng)
+        both = np.asarray(stated, dtype=float), np.asarray(got, dtype=float)
+        apart += not np.allclose(*both, rtol=1e-12, atol=1e-12)
+    return apart
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_block(name):
+    assert disagreements(name) == 0
+
+
+@pytest.mark.parametrize("name", [name for name, (kind, _) in BLOCKS.items() if kind == "rule"])
+def test_arguments_are_named_as_in_the_rule(name):
+    parameters = [a for a in inspect.signature(rule_of(name).py_func).parameters if a not in SCRATCH]
+    stated = list(inspect.signature(eval(BLOCKS[name][1], dict(KNOWN))).parameters)
+    assert stated == parameters
+
+
+def test_every_rule_is_on_the_page():
+    public = set()
+    for path in sorted((ROOT / "sim" / "rules").glob("*.py")):
+        module = path.stem
+        for function in re.findall(r"^@(?:rule|melted)\ndef ([a-z]\w*)\(", path.read_text(encoding="utf-8"), re.M):
+            public.add(f"{module}.{function}")
+    assert public - set(BLOCKS) == ALGORITHMS
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        ("concession.clock", "(1 / beta)", "beta"),
+        ("commitment.floor", "- pain", "+ pain"),
+        ("offer.caps", "1 + pain", "1"),
+        ("waiting.wait", "(1 - exp", "(2 - exp"),
+    ],
+)
+def test_control_a_wrong_formula(monkeypatch, name, right, wrong):
+    kind, text = BLOCKS[name]
+    assert right in text
+    monkeypatch.setitem(BLOCKS, name, (kind, text.replace(right, wrong)))
+    assert disagreements(name) > 0
