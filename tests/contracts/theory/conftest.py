@@ -1,4 +1,4 @@
-"""Paired ensembles: run k of one arm against run k of the other, under one seed, so that they share the draws both make.
+"""Paired ensembles: run k of one arm against run k of the other, under one seed, sharing the draws both make.
 
 Every statement is tested one-sided at ERROR_RATE: McNemar's exact test for what a run does or does not do, a paired z
 for what it counts. Its negative control is the reverse statement, which must fail on the same runs; so an ensemble in

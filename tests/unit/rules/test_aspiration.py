@@ -1,0 +1,69 @@
+"""Aspirations, audience costs, the walk within a round, and answers to an offer, on hand-worked numbers."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from sim.rules import aspiration
+from sim.rules.acceptance import accepts
+
+
+@pytest.mark.parametrize(
+    ("floor", "lowest", "concession", "hardening", "audience", "leverage", "expected"),
+    [
+        (0.2, -0.1, 0.5, 0.0, 0.0, 0.0, 0.6),  # .2 + .8 · .5
+        (0.2, -0.1, 0.5, 0.1, 0.05, 0.0, 0.72),  # held: .65
+        (0.2, -0.1, 0.0, 0.5, 0.0, 0.0, 1.0),  # never above the demand
+        (0.2, -0.1, 1.0, 0.0, 0.0, 0.1, 0.1),  # leverage goes below the floor
+        (0.2, -0.1, 1.0, 0.0, 0.0, 0.9, -0.1),  # but not below F_min
+        (-0.3, -0.3, 1.0, 0.0, 0.0, 0.0, -0.3),
+        (2.0, 0.0, 0.5, 0.0, 0.0, 0.0, 1.0),
+    ],
+)
+def test_aspiration(floor, lowest, concession, hardening, audience, leverage, expected):
+    got = aspiration.aspiration(floor, lowest, concession, hardening, audience, leverage)
+    assert got == pytest.approx(expected)
+
+
+def test_audience():
+    assert aspiration.audience_cost(0.4, 0.5, 0.7, 0.2) == pytest.approx(0.1)
+    assert aspiration.audience_cost(0.4, 0.5, 0.1, 0.2) == 0.0
+
+
+def test_what_was_announced():
+    """Demand 1, reservation 0 on both: .6 announced on the first (conceded .4), salience 3 and 1."""
+    d, r, w = np.ones(2), np.zeros(2), np.array([3.0, 1.0])
+    assert aspiration.announced_concession(d, r, np.array([0.6, np.nan]), w) == pytest.approx(0.3)
+    assert aspiration.announced_concession(d, r, np.full(2, np.nan), w) == 0.0
+    assert aspiration.announced_concession(d, r, np.array([1.0, -5.0]), w) == pytest.approx(0.25)
+    assert aspiration.announced_concession(d, r, np.array([0.6, 0.6]), np.zeros(2)) == 0.0
+
+
+def test_walk():
+    assert aspiration.walked(1.0, 0.4, 0, 6) == pytest.approx(0.9)
+    assert aspiration.walked(1.0, 0.4, 5, 6) == pytest.approx(0.4)
+    assert aspiration.walked(1.0, 0.4, 6, 6) == pytest.approx(0.4)
+
+
+def test_red_line_share():
+    assert aspiration.red_line_share(np.array([3.0, 1.0]), np.array([0.0, 1.0])) == 0.25
+    assert aspiration.red_line_share(np.zeros(2), np.ones(2)) == 0.0
+
+
+def test_own_next_offer():
+    assert aspiration.own_next(0.7, 0.9) == pytest.approx(0.7)
+    assert aspiration.own_next(0.2, 0.5) == pytest.approx(0.5)  # all caps bind
+    assert aspiration.own_next(1.2, 0.5) == 1.0
+
+
+def test_acceptance():
+    assert accepts(0.5, 0.5, 0.0, 0.01)
+    assert accepts(0.5 - 1e-10, 0.5, 0.0, 0.01)  # a tie to rounding
+    assert not accepts(0.5 - 1e-8, 0.5, 0.0, 0.99)
+    noise = 1.0 / (1.0 + math.exp(-2.0))  # the uniform at which standard logistic noise is 2
+    assert accepts(0.31, 0.5, 0.1, noise)
+    assert not accepts(0.29, 0.5, 0.1, noise)
+    assert not accepts(0.69, 0.5, 0.1, 1.0 - noise)
