@@ -13,7 +13,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.agents import Mediator, Party, Sponsor
+    from sim.agents import Party
     from sim.ensemble import Ensemble, Plan, plan, run_ensemble
     from sim.errors import ParleyError, ScenarioError
     from sim.model import NegotiationModel
@@ -22,18 +22,19 @@ if TYPE_CHECKING:
     from sim.scenario.load import Loaded, load, shipped
     from sim.store import write_ensemble
     from sim.summary import Summary
+    from sim.third_parties import Mediator, Sponsor
     from sim.version import __version__
 
 _HOME = {
     "Ensemble": "sim.ensemble",
     "Loaded": "sim.scenario.load",
-    "Mediator": "sim.agents",
+    "Mediator": "sim.third_parties",
     "NegotiationModel": "sim.model",
     "ParleyError": "sim.errors",
     "Party": "sim.agents",
     "Plan": "sim.ensemble",
     "ScenarioError": "sim.errors",
-    "Sponsor": "sim.agents",
+    "Sponsor": "sim.third_parties",
     "Summary": "sim.summary",
     "__version__": "sim.version",
     "load": "sim.scenario.load",

@@ -13,10 +13,21 @@ import mesa
 import numpy as np
 
 from sim.compiled import EPS
-from sim.layout import DATED, DYAD, INCIDENT, LEVER, LEVER_PARTY, MEDIATOR, MOVING, PARTY, PI, RANDOM, W, Floats
-from sim.rules import aspiration, commitment, concession, convening, distance, incidents, mediation, offer
+from sim.layout import DYAD, INCIDENT, LEVER_PARTY, MEDIATOR, PARTY, PI, Floats, W
+from sim.rules import (
+    aspiration,
+    commitment,
+    concession,
+    convening,
+    distance,
+    incidents,
+    mediation,
+    offer,
+    salience,
+    stalemate,
+    trust,
+)
 from sim.rules import readiness as readiness_rules
-from sim.rules import salience, stalemate, trust
 from sim.rules.acceptance import accepts
 from sim.rules.assumption import derived_reservation, shifted_reservation
 from sim.rules.value import crosses_red_line, utility, weighted_mean
@@ -42,7 +53,8 @@ class Party(mesa.Agent):
         x, th = model.structure, model.theta
         self.name, self.index = name, index
         own = th.party_issue
-        self.demand, self.salience, self.announced = own[PI.DEMAND, index], own[PI.SALIENCE, index], own[PI.ANNOUNCED, index]
+        self.demand, self.salience = own[PI.DEMAND, index], own[PI.SALIENCE, index]
+        self.announced = own[PI.ANNOUNCED, index]
         self.red = x.red[index]
         self.seated = bool(x.seat[index])
         self.rule = RULES[x.concession_rule[index]]
@@ -144,7 +156,8 @@ class Party(mesa.Agent):
         total = 0.0
         for other in range(len(self.trust)):
             if other != self.index:
-                self.trust[other] = trust.drifted(self.trust[other], self.trust_baseline[other], days, w[W.TRUST_MEMORY])
+                baseline = self.trust_baseline[other]
+                self.trust[other] = trust.drifted(self.trust[other], baseline, days, w[W.TRUST_MEMORY])
                 total += self.trust[other]
         self.readiness = self.ready(total / (len(self.trust) - 1))
 
@@ -320,88 +333,3 @@ class Party(mesa.Agent):
                 for heard in self.heard:
                     heard[basket.index] = NAN
                 self.offer[basket.slice] = self.demand[basket.slice]
-
-
-class Mediator(mesa.Agent):
-    """A third party at the table: facilitates, drafts texts, holds leverage, guarantees, leans."""
-
-    model: NegotiationModel
-
-    def __init__(self, model: NegotiationModel, name: str, index: int):
-        super().__init__(model)
-        self.name, self.index, self.present = name, index, True
-        self.strengths: list[float] = model.theta.mediator[:, index].tolist()
-        self.always = bool(model.structure.attends[index])
-
-    def strength(self, field: int) -> float:
-        """One of its strengths; leverage and guarantee work through its manipulation."""
-        if field in (MEDIATOR.LEVERAGE, MEDIATOR.GUARANTEE):
-            return self.strengths[field] * self.strengths[MEDIATOR.MANIPULATION]
-        return self.strengths[field]
-
-    def attends(self, venue: int) -> bool:
-        """Whether it sits in a round at a venue: always, or where it hosts."""
-        return self.present and (self.always or self.model.structure.venue_host[venue] == self.index)
-
-    def may_leave(self, days: float) -> None:
-        """It leaves at its rate, or on its date."""
-        model = self.model
-        u = model.draw("departure", self.index)
-        if convening.switched(self.strengths[MEDIATOR.DEPARTURE], days, u) or model.day >= model.structure.leaves[self.index]:
-            self.present = False
-
-    def read(self, party: Party, basket: Basket) -> Floats:
-        """Its estimates of a party's reservation points on a basket."""
-        model = self.model
-        insight, error = self.strengths[MEDIATOR.INSIGHT], model.world[W.ESTIMATE_ERROR]
-        for i in range(basket.lo, basket.hi):
-            u = model.draw("estimate", self.index, party.index, i)
-            party.estimate[i] = mediation.estimate(party.demand[i], party.reservation[i], insight, error, u)
-        return party.estimate[basket.slice]
-
-    def threshold_for(self, party: Party, basket: Basket) -> float:
-        """What its text must be worth to a party, persuasion counted."""
-        w = self.model.world
-        leaning = self.model.leaning[self.index][party.index]
-        persuaded = mediation.persuasion(w[W.PERSUASION], w[W.LEANING_PERSUASION], leaning)
-        return mediation.text_threshold(party.aspiration[basket.index], party.floor[basket.index], persuaded)
-
-
-class Sponsor(mesa.Agent):
-    """An outside backer or opponent with the levers it can pull."""
-
-    model: NegotiationModel
-
-    def __init__(self, model: NegotiationModel, name: str, levers: list[int]):
-        super().__init__(model)
-        self.name, self.levers = name, levers
-        self.pulled = dict.fromkeys(levers, False)
-
-    def decide(self, days: float, drift: float) -> float:
-        """Pull or release every lever; returns the balance's drift a day with those that are on."""
-        for k in self.levers:
-            self.pulled[k] = self._pulls(k, days)
-            if self.pulled[k]:
-                drift += self.model.theta.lever[LEVER.BALANCE, k]
-        return drift
-
-    def _pulls(self, k: int, days: float) -> bool:
-        """By date, at random, or in response to talks that move or stall."""
-        model, x, field = self.model, self.model.structure, self.model.theta.lever[:, k]
-        if x.lever_kind[k] == DATED:
-            return bool(x.lever_on[k] <= model.day < x.lever_off[k])
-        if x.lever_kind[k] == RANDOM:
-            on = self.pulled[k]
-            rate = field[LEVER.RATE_OFF] if on else field[LEVER.RATE_ON]
-            return on != convening.switched(rate, days, model.draw("lever", k))
-        if model.held + model.postponed == 0:
-            return False
-        moving = model.progress >= field[LEVER.THRESHOLD]
-        return bool(moving == (x.lever_when[k] == MOVING))
-
-    def add(self, field: int, party: int, total: float) -> float:
-        """`total` plus what its pulled levers give a party (relief or pressure)."""
-        for k in self.levers:
-            if self.pulled[k]:
-                total += self.model.theta.lever_party[field, k, party]
-        return total

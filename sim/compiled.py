@@ -32,7 +32,7 @@ def source_hash() -> str:
     digest = hashlib.blake2b(digest_size=12)
     versions = (numba.__version__, numpy.__version__, sys.version)
     digest.update(repr(versions).encode())
-    single = [_HERE / name for name in ("compiled.py", "draws.py", "layout.py", "outcomes.py")]
+    single = [_HERE / name for name in ("compiled.py", "draws.py", "layout.py", "coefficients.py", "outcomes.py")]
     files = [*_HERE.glob("rules/*.py"), *_HERE.glob("engine/*.py"), *single]
     for path in sorted(files):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())

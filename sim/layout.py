@@ -13,79 +13,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.coefficients import WORLD_PATHS, paths
+from sim.coefficients import W as W
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Keys64 = npt.NDArray[np.uint64]
-
-
-class _World(NamedTuple):
-    HORIZON: int
-    GAP_SCALE: int
-    GAP_SHAPE: int
-    GAP_MIN: int
-    ABEYANCE_REVIEW: int
-    HALF_LIFE: int
-    WITHDRAWN_DISCOUNT: int
-    MARGIN: int
-    BALANCE_START: int
-    BALANCE_DRIFT: int
-    BALANCE_NOISE: int
-    BALANCE_GAIN: int
-    STALEMATE_DRIFT: int
-    BALANCE_MEMORY: int
-    PAIN_WEIGHT: int
-    PAIN_CAP: int
-    PAIN_MEMORY: int
-    TRUST_INCIDENT: int
-    TRUST_MEMORY: int
-    TRUST_DELIVERY: int
-    TRUST_RECIPROCITY: int
-    M0: int
-    M1: int
-    O0: int
-    O1: int
-    O2: int
-    PROGRESS_MEMORY: int
-    WIDTH: int
-    LOGROLL: int
-    INFORMATION: int
-    AUDIENCE: int
-    HARDENING_MEMORY: int
-    PERSUASION: int
-    LEANING_PERSUASION: int
-    LEANING_ACCEPTABILITY: int
-    GAP_SHORTENING: int
-    INFORMATION_GAIN: int
-    MEDIATION_TRUST: int
-    ESTIMATE_ERROR: int
-    CONVENE_BASE: int
-    CONVENE_READINESS: int
-    CONVENE_ACCEPTABILITY: int
-    CONVENE_FACILITATION: int
-    CONVENE_PRESSURE: int
-    CONVENE_INCIDENTS: int
-    CONVENE_CONDITIONS: int
-    INCIDENT_MEMORY: int
-    LEVEL_BASE: int
-    LEVEL_BLOCKED: int
-    LEVEL_PUSH: int
-    RESUME_RATE: int
-    RESUME_READINESS: int
-    RESUME_FACILITATION: int
-    PROCEDURAL_BASE: int
-    PROCEDURAL_READINESS: int
-    PROCEDURAL_FACILITATION: int
-    RATIFY_WIDTH: int
-    AMENDMENT: int
-    AMENDMENT_HARDENING: int
-    COLLAPSE_HAZARD: int
-    COLLAPSE_LEVERAGE: int
-    COLLAPSE_MARGIN: int
-    COLLAPSE_BALANCE: int
-    SURGE_WINDOW: int
-    DELIVERED_ENOUGH: int
-    SHORTFALL_SEVERITY: int
-    SHORTFALL_HARDENING: int
 
 
 class _Party(NamedTuple):
@@ -158,7 +91,6 @@ class _Ratifier(NamedTuple):
     STATUS_QUO: int
 
 
-W = _World(*range(len(_World._fields)))
 PARTY = _Party(*range(len(_Party._fields)))
 PI = _PartyIssue(*range(len(_PartyIssue._fields)))
 DYAD = _Dyad(*range(len(_Dyad._fields)))
@@ -204,65 +136,38 @@ class Block(NamedTuple):
     paths: tuple[str, ...]
 
 
-_BEHAVIOUR = (
-    "derivation.half_life derivation.withdrawn_discount derivation.margin "
-    "balance.start balance.drift balance.noise balance.gain balance.stalemate_drift balance.memory "
-    "pain.weight pain.cap pain.memory "
-    "trust.incident_effect trust.memory trust.delivery_gain trust.reciprocity_gain "
-    "readiness.m0 readiness.m1 readiness.o0 readiness.o1 readiness.o2 readiness.progress_memory "
-    "bargaining.width bargaining.logroll bargaining.information bargaining.audience bargaining.hardening_memory "
-    "mediation.persuasion mediation.leaning_persuasion mediation.leaning_acceptability mediation.gap_shortening "
-    "mediation.information_gain mediation.trust_gain mediation.estimate_error "
-    "convening.base convening.readiness convening.acceptability convening.facilitation convening.pressure "
-    "convening.incidents convening.conditions convening.incident_memory "
-    "level.base level.blocked level.push resumption.rate resumption.readiness resumption.facilitation "
-    "procedural.base procedural.readiness procedural.facilitation "
-    "ratification.width ratification.amendment ratification.amendment_hardening "
-    "collapse.hazard collapse.leverage collapse.margin collapse.balance "
-    "surge.window delivery.enough delivery.severity delivery.hardening"
-)
-
-
-def _paths(prefix: str, fields: str) -> tuple[str, ...]:
-    return tuple(f"{prefix}.{field}" for field in fields.split())
-
-
 BLOCKS = (
-    Block(
-        "world",
-        "",
-        _paths("calendar", "horizon gap_scale gap_shape gap_min abeyance_review") + _paths("behaviour", _BEHAVIOUR),
-    ),
+    Block("world", "", WORLD_PATHS),
     Block(
         "party",
         "P",
-        _paths("parties.{0}", "side deadline compliance")
-        + _paths("parties.{0}.concession", "k0 beta share weight rate step"),
+        paths("parties.{0}", "side deadline compliance")
+        + paths("parties.{0}.concession", "k0 beta share weight rate step"),
     ),
     Block(
         "party_issue",
         "PI",
-        _paths("parties.{0}.issues.{1}", "demand reservation salience announced conceded age withdrawn quantile"),
+        paths("parties.{0}.issues.{1}", "demand reservation salience announced conceded age withdrawn quantile"),
     ),
     Block("dyad", "PP", ("parties.{0}.trust.{1}", "parties.{0}.trust_baseline.{1}", "parties.{0}.authority.{1}")),
     Block("exposure", "PB", ("baskets.{1}.exposure.{0}",)),
     Block(
         "mediator",
         "M",
-        _paths("mediators.{0}.styles", "facilitation formulation manipulation")
-        + _paths("mediators.{0}", "insight leverage guarantee departure"),
+        paths("mediators.{0}.styles", "facilitation formulation manipulation")
+        + paths("mediators.{0}", "insight leverage guarantee departure"),
     ),
     Block("leaning", "MP", ("mediators.{0}.leaning.{1}",)),
-    Block("venue", "V", _paths("venues.{0}", "insulation publicity")),
+    Block("venue", "V", paths("venues.{0}", "insulation publicity")),
     Block("acceptability", "VP", ("venues.{0}.acceptability.{1}",)),
-    Block("lever", "K", _paths("sponsors.{0}", "threshold rate_on rate_off balance")),
+    Block("lever", "K", paths("sponsors.{0}", "threshold rate_on rate_off balance")),
     Block("lever_party", "KP", ("sponsors.{0}.relief.{1}", "sponsors.{0}.pressure.{1}")),
-    Block("incident", "T", _paths("incidents.{0}", "rate decay surge severity cost hardening")),
+    Block("incident", "T", paths("incidents.{0}", "rate decay surge severity cost hardening")),
     Block("branching", "TT", ("incidents.{1}.excites.{0}",)),
     Block("attribution", "TPP", ("incidents.{0}.attribution.{1}.{2}",)),
     Block("due", "O", ("baskets.{0}.due",)),
     Block("blame", "OP", ("baskets.{0}.blame.{1}",)),
-    Block("ratifier", "R", _paths("parties.{0}", "reach status_quo")),
+    Block("ratifier", "R", paths("parties.{0}", "reach status_quo")),
 )
 
 

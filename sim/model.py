@@ -13,7 +13,7 @@ from typing import Any
 import mesa
 import numpy as np
 
-from sim.agents import Mediator, Party, Sponsor
+from sim.agents import Party
 from sim.basket import Basket
 from sim.draws import logistic_unit, uniform, unit_exponential, weibull
 from sim.layout import FIXED, MEDIATOR, ROTATING, VENUE, Floats, W
@@ -22,6 +22,7 @@ from sim.rules.assumption import draw_theta
 from sim.run import agreement, incidence, meeting, telling
 from sim.run.setting import make_baskets
 from sim.scenario.resolve import Problem, theta_views
+from sim.third_parties import Mediator, Sponsor
 
 PHASES = ("elapse", "incidents", "implement", "reassess", "convene", "agenda", "exchange", "mediate", "conclude")
 """The nine phases of a step, in order (specification, section 3)."""

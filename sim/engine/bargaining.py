@@ -141,7 +141,7 @@ def put(mem: Memory, p: int, b: int, level: float) -> None:
 
 @melted
 def agrees(mem: Memory, p: int, b: int, package: Floats, threshold: float, u: float) -> bool:
-    """Whether a party takes a package (of the basket's issues): its floor can be reached, no red line is crossed, it is worth enough."""
+    """Whether a party takes a package (of the basket's issues): floor in reach, no red line crossed, worth enough."""
     first_issue = ints1(mem, AT.first_issue)
     pb = floats3(mem, AT.party_basket)
     stakes = floats3(mem, AT.th_party_issue)
@@ -226,7 +226,7 @@ def close_exchange(mem: Memory, b: int, settled: bool) -> None:
 
 @rule
 def listen(mem: Memory) -> None:
-    """After the exchange: what each party received from each other, in its own utility, and Zeuthen's three utilities."""
+    """After the exchange: what each party received from each other in its own utility; Zeuthen's three utilities."""
     x = sizes(mem)
     got = floats2(mem, AT.got)
     party = floats2(mem, AT.party)

@@ -235,7 +235,7 @@ def party_utility(mem: Memory, p: int) -> float:
 
 @rule
 def nash_distance(mem: Memory, b: int) -> float:
-    """`1 - product of gains / largest product of gains` of the settled package, gains over the floors; 0 at the Nash point.
+    """`1 - product of gains / largest product` of the settled package, gains over the floors; 0 at the Nash point.
 
     1 where nothing gives all a gain, or where the package leaves someone without one.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import rule
-from sim.engine import between, closing, meeting
+from sim.engine import closing, delivery, gap, meeting, reassessment
 from sim.engine.bargaining import concede, exchange, listen, on_table, position_gap
 from sim.engine.fields import AT, B, N, P, S
 from sim.engine.memory import Memory, floats1, floats2, ints1, sizes
@@ -23,7 +23,7 @@ def simulate(
 ) -> int:
     """Runs k at `assumptions[k]` and `fates[k]`: a row of `runs` each, and `rows[k]` rows of `rounds`, run after run.
 
-    `rounds` has room for the longest of runs. Returns -1, or the index of the first run with more incidents in one gap than fit.
+    `rounds` has room for the longest of runs. Returns -1, or the first run with more incidents in one gap than fit.
     """
     n = ints1(mem, AT.count)
     theta = floats1(mem, AT.theta)
@@ -51,22 +51,22 @@ def play(mem: Memory, fate: int, rounds: Floats) -> None:
     w = floats1(mem, AT.th_world)
     for p in range(x.parties):
         party[P.CONCESSION, p] = given[PARTY.K0, p]
-        between.feel(mem, p, 0.0)
+        reassessment.feel(mem, p, 0.0)
     s[S.GAP] = position_gap(mem)
     for step in range(x.max_steps):
-        days, planned, ends, planned_day = between.elapse(mem, fate, step)
-        between.happen(mem, fate, step, days, planned_day)
+        days, planned, ends, planned_day = gap.elapse(mem, fate, step)
+        gap.happen(mem, fate, step, days, planned_day)
         if n[N.OVERFLOW] != 0:
             return
         s[S.DAY] += days
         if n[N.ABEYANCE] != 0:
             s[S.ABEYANCE_DAYS] += days
             if planned:
-                between.resume(mem)
+                gap.resume(mem)
         else:
             s[S.TALK_TIME] += days
-        between.implement(mem, fate, step, days)
-        between.reassess(mem, fate, step, days)
+        delivery.implement(mem, fate, step, days)
+        reassessment.reassess(mem, fate, step, days)
         if ends:
             return
         if planned:

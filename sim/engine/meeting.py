@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.compiled import rule
 from sim.draws import uniform
-from sim.engine.between import delivered
+from sim.engine.delivery import delivered
 from sim.engine.fields import AT, N, P, S
 from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, keys1, sizes
 from sim.engine.table import attending_strength

@@ -1,4 +1,4 @@
-"""Chunks of runs on a pool of threads: the compiled code runs without the global lock, each worker on its own arrays."""
+"""Chunks of runs on a pool of threads: compiled code runs without the global lock, each worker on its own arrays."""
 
 from __future__ import annotations
 

@@ -15,18 +15,18 @@ from typing import Any
 from numba import types
 
 from sim.compiled import cache_folder
-from sim.engine import bargaining, between, closing, kernel, meeting, state, texts
+from sim.engine import bargaining, closing, delivery, gap, kernel, meeting, reassessment, state, texts
 
 _INT, _FLOAT, _ROW = types.int64, types.float64, types.Array(types.float64, 1, "C")
 _TIMES = (_INT, _INT, _INT, _FLOAT)
 
 _HERE: list[tuple[Any, tuple[Any, ...]]] = [
     (state.begin, (_INT,)),
-    (between.elapse, (_INT, _INT, _INT)),
-    (between.happen, (*_TIMES, _FLOAT)),
-    (between.implement, _TIMES),
-    (between.reassess, _TIMES),
-    (between.resume, (_INT,)),
+    (gap.elapse, (_INT, _INT, _INT)),
+    (gap.happen, (*_TIMES, _FLOAT)),
+    (delivery.implement, _TIMES),
+    (reassessment.reassess, _TIMES),
+    (gap.resume, (_INT,)),
     (meeting.convene, (_INT, _INT, _INT)),
     (meeting.set_agenda, (_INT,)),
     (bargaining.concede, (_INT,)),

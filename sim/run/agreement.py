@@ -15,9 +15,10 @@ from sim.rules.frontier import WORK_ROWS, nash_two
 from sim.run import telling
 
 if TYPE_CHECKING:
-    from sim.agents import Mediator, Party
+    from sim.agents import Party
     from sim.basket import Basket
     from sim.model import NegotiationModel
+    from sim.third_parties import Mediator
 
 
 def facilitate(model: NegotiationModel) -> None:

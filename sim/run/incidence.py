@@ -25,9 +25,10 @@ class Excitement:
 
     def __init__(self, model: NegotiationModel):
         kinds, th = model.structure.incidents, model.theta
-        self.excite = np.array(
-            [[excitation_jump(th.branching[0, i, j], th.incident[INCIDENT.DECAY, i]) for j in range(kinds)] for i in range(kinds)]
-        ).reshape(kinds, kinds)
+        decay = th.incident[INCIDENT.DECAY]
+        self.excite = np.zeros((kinds, kinds))
+        for i, j in np.ndindex(kinds, kinds):
+            self.excite[i, j] = excitation_jump(th.branching[0, i, j], decay[i])
         self.excitation = np.zeros(kinds)
         self.work = incidents.incident_work(kinds)
         self.times, self.types = np.zeros(MAX_EVENTS), np.zeros(MAX_EVENTS, dtype=np.int64)

@@ -21,7 +21,7 @@ PACKAGES = ("sim", "scenarios", "calibration", "experiments")
 # longest match counts. Compiled rules come before all that a user writes: they import nothing but each other.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("sim.compiled",),
-    ("sim.layout",),
+    ("sim.coefficients sim.layout",),
     ("sim.draws sim.rules.*",),
     ("sim.errors", "sim.version", "scenarios"),
     ("sim.scenario.yamlfile sim.scenario.yamltree sim.scenario.yamlscalar",),
@@ -30,7 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("sim.scenario.*",),
     ("sim.outcomes", "sim.summary"),
     ("sim.plots.* sim.look",),  # figures come from tables: nothing that runs a simulation lies to their left
-    ("sim.engine.*", "sim.agents sim.basket sim.model sim.run.*"),
+    ("sim.engine.*", "sim.agents sim.third_parties sim.basket sim.model sim.run.*"),
     ("sim.mesa_pool",),
     ("sim.provenance sim.ensemble sim.store",),
     ("sim.solutions.*", "sim.forecasters.*", "sim.narrative.* sim.wording", "sim.ledger", "sim.starter"),

@@ -1,0 +1,136 @@
+"""Phase 3: obligations that fall due, and settlements that do not last."""
+
+from __future__ import annotations
+
+import math
+
+from sim.compiled import rule
+from sim.draws import delivered_share, uniform
+from sim.engine.fields import AT, B, N, P, S
+from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, keys1, sizes
+from sim.engine.table import floor_of, present_strength, utility_of
+from sim.layout import MEDIATOR, PARTY, W
+from sim.rules import incidents, ratification, trust
+from sim.rules.outcome import COLLAPSED
+
+
+@rule
+def implement(mem: Memory, fate: int, step: int, days: float) -> None:
+    """Phase 3: obligations that fell due are met in a share; settlements that stand may collapse."""
+    x = sizes(mem)
+    s = floats1(mem, AT.scalar)
+    pending = ints1(mem, AT.pending)
+    due = floats1(mem, AT.due)
+    key_delivery = keys1(mem, AT.key_delivery)
+    given = floats2(mem, AT.th_party)
+    obligation_doer = ints1(mem, AT.obligation_doer)
+    shares = floats1(mem, AT.share)
+    settled = ints1(mem, AT.settled)
+    renewable = ints1(mem, AT.renewable)
+    is_open = ints1(mem, AT.open)
+    day = s[S.DAY]
+    for o in range(x.obligations):
+        if pending[o] == 1 and due[o] <= day:
+            u = uniform(key_delivery[o], fate, step, 0)
+            share = delivered_share(u, given[PARTY.COMPLIANCE, obligation_doer[o]])
+            shares[o], pending[o] = share, 2
+            s[S.MET_SHARE] += share
+            s[S.MET] += 1.0
+            seen(mem, o, share)
+    for b in range(x.baskets):
+        if settled[b] != 0:
+            if renewable[b] != 0 and is_open[b] == 0 and executed(mem, b):
+                is_open[b] = 1
+            if is_open[b] == 0 and not delivered(mem, b):
+                collapse(mem, fate, step, b, days)
+
+
+@rule
+def seen(mem: Memory, o: int, share: float) -> None:
+    """What the others make of a delivery: trust for the share met; the shortfall is an incident blamed on the doer."""
+    x = sizes(mem)
+    obligation_doer = ints1(mem, AT.obligation_doer)
+    w = floats1(mem, AT.th_world)
+    trusts = floats2(mem, AT.trust)
+    blames = floats3(mem, AT.th_blame)
+    party = floats2(mem, AT.party)
+    doer = obligation_doer[o]
+    missing = (1.0 - share) * w[W.SHORTFALL_SEVERITY]
+    for p in range(x.parties):
+        if p != doer:
+            trusts[p, doer] = trust.gained(trusts[p, doer], w[W.TRUST_DELIVERY], share)
+            blame = blames[0, o, p]
+            trusts[p, doer] = incidents.trust_after(trusts[p, doer], w[W.TRUST_INCIDENT], blame, missing)
+            felt = missing * blame
+            party[P.BLAME, p] += felt
+            party[P.HARDENING, p] += felt * w[W.SHORTFALL_HARDENING]
+
+
+@rule
+def executed(mem: Memory, b: int) -> bool:
+    """Whether every obligation of a settled basket fell due."""
+    x = sizes(mem)
+    obligation_basket = ints1(mem, AT.obligation_basket)
+    pending = ints1(mem, AT.pending)
+    for o in range(x.obligations):
+        if obligation_basket[o] == b and pending[o] != 2:
+            return False
+    return True
+
+
+@rule
+def delivered(mem: Memory, b: int) -> bool:
+    """Whether every obligation of a settled basket was met at least in the share that counts; false without any."""
+    x = sizes(mem)
+    obligation_basket = ints1(mem, AT.obligation_basket)
+    pending = ints1(mem, AT.pending)
+    shares = floats1(mem, AT.share)
+    w = floats1(mem, AT.th_world)
+    any_obligation = False
+    for o in range(x.obligations):
+        if obligation_basket[o] == b:
+            any_obligation = True
+            if pending[o] != 2 or shares[o] < w[W.DELIVERED_ENOUGH]:
+                return False
+    return any_obligation
+
+
+@rule
+def collapse(mem: Memory, fate: int, step: int, b: int, days: float) -> None:
+    """Whether a standing settlement collapses in the gap; if so its basket is open again."""
+    x = sizes(mem)
+    stake = ints2(mem, AT.stake)
+    package = floats1(mem, AT.package)
+    w = floats1(mem, AT.th_world)
+    basket = floats2(mem, AT.basket)
+    s = floats1(mem, AT.scalar)
+    key_collapse = keys1(mem, AT.key_collapse)
+    settled = ints1(mem, AT.settled)
+    is_open = ints1(mem, AT.open)
+    fallen = ints1(mem, AT.fallen)
+    n = ints1(mem, AT.count)
+    obligation_basket = ints1(mem, AT.obligation_basket)
+    pending = ints1(mem, AT.pending)
+    margin = math.inf
+    for p in range(x.parties):
+        if stake[p, b] != 0:
+            margin = min(margin, utility_of(mem, p, b, package) - floor_of(mem, p, b))
+    leverage = present_strength(mem, MEDIATOR.LEVERAGE)
+    chance = ratification.collapse_chance(
+        w[W.COLLAPSE_HAZARD],
+        w[W.COLLAPSE_LEVERAGE],
+        max(basket[B.LEVERAGE_AT, b] - leverage, 0.0),
+        w[W.COLLAPSE_MARGIN],
+        margin,
+        w[W.COLLAPSE_BALANCE],
+        s[S.BALANCE] - basket[B.BALANCE_AT, b],
+        days,
+    )
+    if uniform(key_collapse[b], fate, step, 0) < chance:
+        settled[b], is_open[b], fallen[b] = 0, 1, COLLAPSED
+        basket[B.SETTLED_DAY, b] = math.nan
+        n[N.COLLAPSES] += 1
+        n[N.COLLAPSED_MASK] |= 1 << b
+        for o in range(x.obligations):
+            if obligation_basket[o] == b:
+                pending[o] = 0

@@ -1,0 +1,126 @@
+"""Phase 4: levers, balance, pain, trust, readiness, reservation points."""
+
+from __future__ import annotations
+
+from sim.compiled import rule
+from sim.draws import logistic_unit, uniform
+from sim.engine.fields import AT, N, P, S
+from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, keys1, sizes
+from sim.engine.table import present_strength
+from sim.layout import DATED, DYAD, LEVER, LEVER_PARTY, MEDIATOR, MOVING, PARTY, PI, RANDOM, W
+from sim.rules import convening, readiness, stalemate, trust
+from sim.rules.assumption import shifted_reservation
+
+
+@rule
+def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
+    """Phase 4: levers, balance, pain, trust, readiness, reservation points; a mediator may leave."""
+    x = sizes(mem)
+    w = floats1(mem, AT.th_world)
+    lever = ints1(mem, AT.lever)
+    given_lever = floats2(mem, AT.th_lever)
+    s = floats1(mem, AT.scalar)
+    key_balance = keys1(mem, AT.key_balance)
+    reservation = floats2(mem, AT.reservation)
+    stakes = floats3(mem, AT.th_party_issue)
+    derived_point = floats2(mem, AT.derived_point)
+    given = floats2(mem, AT.th_party)
+    present = ints1(mem, AT.present)
+    mediator = floats2(mem, AT.th_mediator)
+    key_departure = keys1(mem, AT.key_departure)
+    leaves = floats1(mem, AT.leaves)
+    drift = w[W.BALANCE_DRIFT]
+    for k in range(x.levers):
+        lever[k] = pulled(mem, fate, step, days, k)
+        if lever[k] != 0:
+            drift += given_lever[LEVER.BALANCE, k]
+    before = s[S.BALANCE]
+    shock = logistic_unit(uniform(key_balance[0], fate, step, 0))
+    s[S.BALANCE] = stalemate.moved_balance(before, drift, w[W.BALANCE_NOISE], days, shock)
+    s[S.DRIFT] = stalemate.recent_drift(s[S.DRIFT], s[S.BALANCE] - before, days, w[W.BALANCE_MEMORY])
+    for p in range(x.parties):
+        feel(mem, p, days)
+    change = s[S.BALANCE] - w[W.BALANCE_START]
+    for p in range(x.parties):
+        for i in range(x.issues):
+            reservation[p, i] = shifted_reservation(
+                stakes[PI.DEMAND, p, i],
+                derived_point[p, i],
+                w[W.BALANCE_GAIN],
+                given[PARTY.SIDE, p],
+                change,
+            )
+    for m in range(x.mediators):
+        if present[m] != 0:
+            rate = mediator[MEDIATOR.DEPARTURE, m]
+            gone = convening.switched(rate, days, uniform(key_departure[m], fate, step, 0))
+            if gone or s[S.DAY] >= leaves[m]:
+                present[m] = 0
+    s[S.GUARANTEE] = present_strength(mem, MEDIATOR.GUARANTEE)
+
+
+@rule
+def feel(mem: Memory, p: int, days: float) -> None:
+    """Pain, trust and readiness of one party at the end of a gap."""
+    x = sizes(mem)
+    w = floats1(mem, AT.th_world)
+    lever = ints1(mem, AT.lever)
+    lever_party = floats3(mem, AT.th_lever_party)
+    party = floats2(mem, AT.party)
+    s = floats1(mem, AT.scalar)
+    trusts = floats2(mem, AT.trust)
+    dyad = floats3(mem, AT.th_dyad)
+    relief = 0.0
+    for k in range(x.levers):
+        if lever[k] != 0:
+            relief += lever_party[LEVER_PARTY.RELIEF, k, p]
+    party[P.PAIN, p] = stalemate.pain(
+        party[P.COST, p],
+        w[W.PAIN_MEMORY],
+        relief,
+        s[S.DRIFT],
+        w[W.STALEMATE_DRIFT],
+        w[W.PAIN_WEIGHT],
+        w[W.PAIN_CAP],
+    )
+    total = 0.0
+    for q in range(x.parties):
+        if q != p:
+            trusts[p, q] = trust.drifted(trusts[p, q], dyad[DYAD.BASELINE, p, q], days, w[W.TRUST_MEMORY])
+            total += trusts[p, q]
+    party[P.READINESS, p] = readiness.readiness(
+        party[P.PAIN, p],
+        total / (x.parties - 1),
+        s[S.PROGRESS],
+        w[W.M0],
+        w[W.M1],
+        w[W.O0],
+        w[W.O1],
+        w[W.O2],
+    )
+
+
+@rule
+def pulled(mem: Memory, fate: int, step: int, days: float, k: int) -> int:
+    """Whether a lever is on: by date, at random, or in response to talks that move or stall."""
+    lever_kind = ints1(mem, AT.lever_kind)
+    lever_on = floats1(mem, AT.lever_on)
+    s = floats1(mem, AT.scalar)
+    lever_off = floats1(mem, AT.lever_off)
+    lever = ints1(mem, AT.lever)
+    given_lever = floats2(mem, AT.th_lever)
+    key_lever = keys1(mem, AT.key_lever)
+    n = ints1(mem, AT.count)
+    lever_when = ints1(mem, AT.lever_when)
+    if lever_kind[k] == DATED:
+        return 1 if lever_on[k] <= s[S.DAY] < lever_off[k] else 0
+    if lever_kind[k] == RANDOM:
+        on = lever[k] != 0
+        rate = given_lever[LEVER.RATE_OFF, k] if on else given_lever[LEVER.RATE_ON, k]
+        if convening.switched(rate, days, uniform(key_lever[k], fate, step, 0)):
+            return 0 if on else 1
+        return 1 if on else 0
+    if n[N.HELD] + n[N.POSTPONED] == 0:
+        return 0
+    moving = s[S.PROGRESS] >= given_lever[LEVER.THRESHOLD, k]
+    return 1 if moving == (lever_when[k] == MOVING) else 0
