@@ -39,7 +39,8 @@ def read(path: Path) -> Table:
     """Read a KTAB CSV. Raises ScenarioError with file and line."""
     file = path.name
     try:
-        rows = [(n, [cell.strip() for cell in row]) for n, row in enumerate(csv.reader(io.StringIO(text_of(path))), 1)]
+        lines = csv.reader(io.StringIO(text_of(path)), skipinitialspace=True)
+        rows = [(n, [cell.strip() for cell in row]) for n, row in enumerate(lines, 1)]
     except csv.Error as error:
         raise ScenarioError(f"is no CSV: {error}", file=file) from None
     rows = [(n, row) for n, row in rows if any(row)]
