@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -106,7 +107,8 @@ def days(summary: Summary, caption: Caption) -> Figure:
         across = np.r_[0, np.repeat(found + 1, 2), last]
         up = np.repeat(np.r_[0, sofar], 2) / max(summary.n, 1)
         lines += axes.plot(across, up, color=colour, ls=dash, lw=1.8)
-        labels.append(f"{caption.baskets.get(basket, basket)}: {_when(summary, basket)}")
+        title = textwrap.shorten(caption.baskets.get(basket, basket), 38, placeholder=" …")
+        labels.append(f"{title}: {_when(summary, basket)}")
     axes.set_xlim(0, last)
     axes.set_ylim(0, max(0.05, 1.04 * max(summary.agreed(basket).share for basket in ends)))
     axes.set_xlabel("Days since the start")
@@ -121,8 +123,8 @@ def _when(summary: Summary, basket: str) -> str:
     if not first.runs:
         return "never agreed on"
     median = summary.days(basket, "first_settled")[0.5]
-    text = f"agreed on in {percent(first.share, first.runs)} of runs, half of these by day {median:.0f}"
-    return f"{text}; settled at the end in {percent(stands.share, stands.runs)}"
+    text = f"agreed in {percent(first.share, first.runs)}, half of these by day {median:.0f}"
+    return f"{text}; {percent(stands.share, stands.runs)} stand at the end"
 
 
 def gap(summary: Summary, caption: Caption) -> Figure:

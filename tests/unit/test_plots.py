@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 
 from sim.look import CAUTION, LINES, LOOKS, percent
@@ -95,8 +97,37 @@ def test_days_are_steps_over_all_runs() -> None:
     ]
     assert set(river.get_ydata()) == {0.0}
     written = texts(figure)
-    assert "Exchange of crews: agreed on in 30% of runs, half of these by day 10; settled at the end in 25%" in written
+    assert "Exchange of crews: agreed in 30%, half of these by day 10; 25% stand at the end" in written
     assert "Water: never agreed on" in written
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_nothing_is_cut_off(name: str) -> None:
+    """The longest titles allowed for still lie within the figure."""
+    title = "A quite long title of things that are settled together"
+    baskets = {"swap": {"title": title}, "river": {"title": title}}
+    scenario = {**MANIFEST["scenario"], "resolved": {"baskets": baskets}}
+    figure = figures(summary(), {**MANIFEST, "scenario": scenario})[name]
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    frame = figure.bbox.padded(1)
+    labels = [label for axes in figure.axes for label in (axes.xaxis.label, axes.yaxis.label)]
+    legends = [text for legend in figure.legends for text in legend.get_texts()]
+    shown = [text for text in (*figure.texts, *labels, *legends, *wide_tick_labels(figure)) if text.get_text()]
+    assert len(shown) > 6
+    for text in shown:
+        box = text.get_window_extent(canvas.get_renderer())
+        assert frame.x0 <= box.x0 and box.x1 <= frame.x1, text.get_text()
+        assert frame.y0 <= box.y0 and box.y1 <= frame.y1, text.get_text()
+
+
+def wide_tick_labels(figure: Figure) -> list[Text]:
+    """Names on the upright axis; ticks outside the view are not drawn."""
+    found = []
+    for axes in figure.axes:
+        low, high = sorted(axes.get_ylim())
+        found += [text for text in axes.get_yticklabels() if low <= text.get_position()[1] <= high]
+    return found
 
 
 def test_gap_shows_the_median_and_how_many_runs() -> None:
