@@ -43,12 +43,14 @@ def add(app: typer.Typer) -> None:
         from calibration.calibrate import calibrate as fit_it
         from calibration.figures import save_figures
         from calibration.fitfile import load_fit
+        from calibration.report import write
         from sim.engine.pool import workers_available
 
         file = load_fit(fit)
         with _progress() as stage:
             result = fit_it(file, out, workers or workers_available(), stage)
         save_figures(result, out)
+        write(result, out)
         _print(result)
         typer.echo(f"\nPosterior, checks and figures are in {out}")
 
