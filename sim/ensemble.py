@@ -115,7 +115,9 @@ def plan(
     return Plan(loaded, resolve(loaded.scenario, seed), seed, *index, chosen, count, size, party_class)
 
 
-def _indices(n: int | None, assumptions: Sequence[int] | Ints | None, fates: Sequence[int] | Ints | None) -> tuple[Ints, Ints]:
+def _indices(
+    n: int | None, assumptions: Sequence[int] | Ints | None, fates: Sequence[int] | Ints | None
+) -> tuple[Ints, Ints]:
     if assumptions is None and fates is None and n is None:
         raise ParleyError("say how many runs: n is missing")
     given = [np.asarray(a, dtype=np.int64) for a in (assumptions, fates) if a is not None]

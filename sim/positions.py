@@ -147,7 +147,7 @@ def _entries(document: Document, path: Path) -> list[tuple[str, dict[str, Any], 
             raise _fail(f"unknown key; allowed: {', '.join(allowed)}{nearest(key, allowed)}", (key,), document, path)
     if not isinstance(data.get("actor"), str):
         raise _fail("is missing and must be given", ("actor",), document, path)
-    found = []
+    found: list[tuple[str, dict[str, Any], tuple[str, ...]]] = []
     for kind in _KINDS:
         for n, entry in enumerate(data.get(kind) or []):
             if not isinstance(entry, dict):
@@ -177,7 +177,8 @@ def _check(
     for cited in entry["sources"]:
         if isinstance(cited, dict) and cited.get("id") not in sources:
             known = list(sources)
-            problem = f"unknown source `{cited.get('id')}`{nearest(str(cited.get('id')), known)}; sources.yaml lists them"
+            name = str(cited.get("id"))
+            problem = f"unknown source `{name}`{nearest(name, known)}; sources.yaml lists them"
             raise _fail(problem, (*key, "sources"), document, path)
 
 

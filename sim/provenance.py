@@ -143,7 +143,7 @@ def blake(text: str) -> str:
 
 
 def fingerprint(job: Plan) -> str:
-    """Short name of a result: the same for equal parley, scenario, posterior, seed, indices, minds, whatever the engine."""
+    """Short name of a result: equal for equal parley, scenario, posterior, seed, indices and minds, on any engine."""
     mind = job.party_class.__qualname__ if job.party_class else ""
     mind += f" under {job.given.name}" if job.given else ""
     digest = hashlib.blake2b(digest_size=6)

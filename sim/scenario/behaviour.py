@@ -121,7 +121,7 @@ class Procedural(_Group):
 
 
 class Ratification(_Group):
-    """Two-level games (Putnam 1988): softness, chance that a refused text comes back amended, hardening of the others."""
+    """Two-level games (Putnam 1988): softness, chance that a refused text comes back amended, others' hardening."""
 
     width: Positive
     amendment: Unit

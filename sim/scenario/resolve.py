@@ -184,7 +184,9 @@ def _structure(s: Scenario, n: Names) -> Structure:
         scripted_type=_ints([k for _, k in scripted]),
         scripted_day=np.array([at for at, _ in scripted], dtype=np.float64),
         ratifier_party=_ints([party[k.split(".")[0]] for k in n.ratifiers]),
-        ratifier_basket=_ints([[int(r.baskets is None or b in r.baskets) for b in n.baskets] for r in ratifiers], len(basket)),
+        ratifier_basket=_ints(
+            [[int(r.baskets is None or b in r.baskets) for b in n.baskets] for r in ratifiers], len(basket)
+        ),
     )
 
 
