@@ -1,0 +1,70 @@
+"""Every command and every piece of code of the tutorials runs, in order, in an empty folder."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+TUTORIALS = Path(__file__).resolve().parents[2] / "docs" / "tutorials"
+BLOCK = re.compile(r"^```(console|python|yaml)\n(.*?)^```$", re.M | re.S)
+NAMED = re.compile(r"# file: (\S+)\n")
+
+
+def blocks(text: str) -> list[tuple[str, str]]:
+    """Kind and content of every block that is executed."""
+    return [(found[1], found[2]) for found in BLOCK.finditer(text)]
+
+
+def carry_out(text: str, where: str) -> int:
+    """Run all blocks in the current folder; returns how many there were. A failing one raises."""
+    names: dict[str, Any] = {"__name__": "tutorial"}
+    for number, (kind, content) in enumerate(blocks(text), 1):
+        if kind == "yaml":
+            named = NAMED.match(content)
+            assert named, f"{where}, block {number}: a YAML block says `# file: NAME` in its first line"
+            Path(named[1]).write_text(content, encoding="utf-8")
+        elif kind == "python":
+            exec(compile(content, f"{where}, block {number}", "exec"), names)
+        else:
+            for line in content.splitlines():
+                command(line, where)
+    return len(blocks(text))
+
+
+def command(line: str, where: str) -> None:
+    """Run one command line of the form `$ parley …`."""
+    from sim.cli import app
+
+    prompt, program, *arguments = shlex.split(line)
+    assert (prompt, program) == ("$", "parley"), f"{where}: {line}"
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, f"{where}: {line}\n{result.output}"
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in TUTORIALS.glob("0*.md")))
+def test_tutorial_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert carry_out((TUTORIALS / name).read_text(encoding="utf-8"), name) >= 3
+
+
+def test_tutorials_are_listed_and_linked() -> None:
+    text = (TUTORIALS / "README.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"\((0\d-[\w-]+\.md)\)", text)) == sorted(path.name for path in TUTORIALS.glob("0*.md"))
+    for path in TUTORIALS.glob("*.md"):
+        for link in re.findall(r"\]\(([\w.-]+\.md)\)", path.read_text(encoding="utf-8")):
+            assert (TUTORIALS / link).is_file(), f"{path.name}: {link}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["```console\n$ parley run no-such-scenario\n```\n", "```python\nassert False\n```\n", "```yaml\na: 1\n```\n"],
+)
+def test_control_a_failing_block_is_seen(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(AssertionError):
+        carry_out(text, "control")
