@@ -15,7 +15,7 @@ ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test verify bench experiments lint
+.PHONY: help run test verify bench experiments docs lint
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -51,11 +51,14 @@ test: $(TEST_VENV)/.installed  ## run the tests, without the slow verification a
 verify: $(TEST_VENV)/.installed  ## check the model against known answers and write docs/verification.md
 	@PARLEY_VERIFICATION_PAGE=docs/verification.md $(TEST_VENV)/bin/python -m pytest -q -m verification tests/verification $(ARGS)
 
-bench: $(TEST_VENV)/.installed  ## measure speed
-	@$(TEST_VENV)/bin/python -m pytest -q -m benchmark tests/benchmarks $(ARGS)
+bench: $(TEST_VENV)/.installed  ## measure speed, into docs/performance.md
+	@PARLEY_PERFORMANCE=docs/performance.md $(TEST_VENV)/bin/python -m pytest -q -m benchmark tests/benchmarks $(ARGS)
 
 experiments: $(TEST_VENV)/.installed  ## carry out every shipped experiment and draw its figures
 	@set -e; for script in experiments/run_*.py; do echo "$$script"; $(TEST_VENV)/bin/python "$$script" $(ARGS); done
+
+docs: $(TEST_VENV)/.installed  ## write docs/api.md anew from the docstrings
+	@$(TEST_VENV)/bin/python tools/make_api.py
 
 lint: $(TEST_VENV)/.installed  ## ruff and mypy
 	@$(TEST_VENV)/bin/python -m ruff check --quiet --output-format concise .

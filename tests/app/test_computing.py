@@ -1,0 +1,194 @@
+"""What the page computes, without the page: controls, edits, the file they become, contrasts, one run."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.app.controls import Choice, Mandate, Slider, all_sliders, controls, search
+from sim.app.editing import Edits, shown
+from sim.app.explore import OUTCOMES, SETTLED, contrasts, formatted, moved, sentence, simulate
+from sim.app.onerun import next_like, record
+from sim.app.tables import table
+from sim.errors import ScenarioError
+from sim.provenance import scenario_hash
+from sim.scenario.load import load
+
+ALL = ("river-border", "belarus-2022", "istanbul-2022", "istanbul-2025")
+
+
+def slider(name: str, path: str) -> Slider:
+    return next(s for s in all_sliders(load(name)) if s.path == path)
+
+
+def choice(name: str, key: str) -> Choice:
+    return next(c for c in controls(load(name)) if isinstance(c, Choice) and c.key == key)
+
+
+def test_a_slider_starts_at_the_scenarios_range_and_takes_itself_back() -> None:
+    patience = slider("river-border", "parties.northbank.deadline")
+    assert patience.ends({}) == (120.0, 540.0)  # the range in behaviour.yaml
+    changed = patience.put({}, 60.0, 540.0)
+    assert changed[patience.path]["assumed"] == [60.0, 540.0]
+    assert patience.ends(changed) == (60.0, 540.0)
+    assert patience.put({}, 90.0, 90.0) == {patience.path: 90.0}
+    assert patience.put(changed, 120.0, 540.0) == {}
+
+
+def test_a_triangular_range_keeps_its_peak_while_that_is_inside() -> None:
+    demand = slider("istanbul-2025", "parties.russia.issues.bodies.demand")
+    assert (demand.low, demand.mode, demand.high) == (0.5, 0.5, 1.0)
+    assert demand.put({}, 0.3, 1.0)[demand.path]["assumed"] == [0.3, 0.5, 1.0]
+    assert demand.put({}, 0.6, 1.0)[demand.path]["assumed"] == [0.6, 1.0]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_control_starts_where_the_scenario_is(name: str) -> None:
+    base = load(name)
+    for control in controls(base):
+        if isinstance(control, Slider):
+            assert control.put({}, *control.ends({})) == {}
+            assert control.least <= control.low <= control.high <= control.most
+        else:
+            assert control.put({}, control.chosen({})) == {}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_option_of_every_choice_is_a_scenario_that_loads(name: str) -> None:
+    base = load(name)
+    for control in controls(base):
+        if not isinstance(control, Slider):
+            for option in control.options if isinstance(control, Choice) else control.levels:
+                changes = control.put({}, option)
+                assert control.chosen(changes) == option
+                assert base.changed(changes).scenario.id == name
+
+
+def test_mandates_of_one_party_do_not_overwrite_each_other() -> None:
+    found = {c.basket: c for c in controls(load("istanbul-2025")) if isinstance(c, Mandate) and c.party == "ukraine"}
+    changes = found["status"].put(found["ceasefire"].put({}, "leaders"), "delegation")
+    assert (found["ceasefire"].chosen(changes), found["status"].chosen(changes)) == ("leaders", "delegation")
+    assert found["territory"].chosen(changes) == "leaders"  # as in the scenario
+
+
+def test_search_wants_every_word() -> None:
+    sliders = all_sliders(load("river-border"))
+    assert [s.path for s in search(sliders, "Lake Hall insulation")] == ["venues.lake_hall.insulation"]
+    assert list(search(sliders, "lake nonsense")) == []
+
+
+def test_edits_are_listed_undone_and_refused() -> None:
+    edits = Edits("river-border")
+    edits.take({"calendar.horizon": 90})
+    assert edits.rows() == [("calendar.horizon", "180", "90")]
+    with pytest.raises(ScenarioError, match="no such path"):
+        edits.take(edits.changes | {"calendar.horizn": 1})
+    assert edits.changes == {"calendar.horizon": 90}
+    edits.undo()
+    assert edits.changes == {}
+    assert edits.loaded is edits.base
+    assert not edits.can_undo
+
+
+@pytest.mark.parametrize("text", ["", "calendar.horizon", "= 3", "calendar.horizon =", "calendar.horizon = soon"])
+def test_what_is_typed_wrong_is_refused(text: str) -> None:
+    with pytest.raises(ScenarioError):
+        Edits("river-border").typed(text)
+
+
+CHANGES = {
+    "a number": {"parties.northbank.deadline": 60.0},
+    "a range": {"incidents.boat_clash.rate": {"assumed": [0.0, 0.01], "why": "tried"}},
+    "one of a map given as one number": {"venues.lake_hall.acceptability.northbank": 0.1},
+    "one of trust": {"parties.northbank.trust.southbank": 0.9},
+    "a venue": {"venue_choice.rule": "fixed", "venue_choice.order": ["north_fort"]},
+    "a mandate": {"parties.northbank.mandate": []},
+    "many at once": {"parties.*.deadline": 100},
+    "attribution": {"incidents.boat_clash.attribution.northbank.southbank": 0.5},
+    "a rule": {"parties.southbank.concession.rule": "zeuthen"},
+}
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_the_file_is_the_scenario_of_the_page(kind: str, tmp_path: Path) -> None:
+    edits = Edits("river-border")
+    edits.take(CHANGES[kind])
+    path = tmp_path / "river-border-changed.yaml"
+    path.write_text(edits.yaml(), encoding="utf-8")
+    again = load(path)
+    assert again.scenario.id == "river-border-changed"
+    page = edits.loaded.scenario.model_dump(exclude={"id", "title", "evidence"})
+    assert again.scenario.model_dump(exclude={"id", "title", "evidence"}) == page
+    ran = [simulate(loaded, 50, 3).runs for loaded in (again, edits.loaded)]
+    assert ran[0].equals(ran[1])
+
+
+def test_the_file_of_a_case_with_documents_too(tmp_path: Path) -> None:
+    edits = Edits("istanbul-2025")
+    edits.take({"evidence.admit": "own", "mediators.united_states.attends": "always"})
+    path = tmp_path / "mine.yaml"
+    path.write_text(edits.yaml(), encoding="utf-8")
+    again = load(path).scenario.model_dump(exclude={"id", "title"})
+    assert again == edits.loaded.scenario.model_dump(exclude={"id", "title"})
+    assert scenario_hash(load(path)) != scenario_hash(edits.base)
+
+
+def test_contrasts_are_the_means_of_the_runs() -> None:
+    base = load("river-border")
+    first, second = simulate(base, 400, 1), simulate(base.changed({"parties.northbank.deadline": 20}), 400, 1)
+    found = {(c.group, c.name): c for c in contrasts(first, second)}
+    gap = found["On average", "gap between positions at the end"]
+    a, b = (np.asarray(r.runs.column("gap").to_pylist(), dtype=float) for r in (first, second))
+    assert math.isclose(gap.first, a.mean(), abs_tol=1e-12)
+    assert math.isclose(gap.difference, (b - a).mean(), abs_tol=1e-12)
+    half = 1.959963984540054 * (b - a).std(ddof=1) / 20  # the square root of 400
+    assert math.isclose(gap.high - gap.low, 2 * half, rel_tol=1e-9)
+    outcomes = [c for c in contrasts(first, second) if c.group == OUTCOMES]
+    assert math.isclose(sum(c.first for c in outcomes), 1, abs_tol=1e-12)
+    assert math.isclose(sum(c.difference for c in outcomes), 0, abs_tol=1e-12)
+    settled = found[SETTLED, "Exchange of crews"]
+    assert settled.first == sum(x is not None for x in first.runs.column("settled_exchange").to_pylist()) / 400
+
+
+def test_control_a_scenario_against_itself_does_not_move() -> None:
+    base = simulate(load("river-border"), 200, 1)
+    again = simulate(load("river-border"), 200, 1)
+    assert not any(moved(c) for c in contrasts(base, again))
+    assert sentence(base, again).startswith("The scenario as it is")
+    assert all(formatted(c)[2] in ("+0.0 points", "+0.00", "+0.0", "–") for c in contrasts(base, again))
+
+
+def test_a_recorded_run_is_the_run_of_the_ensemble() -> None:
+    base = load("river-border")
+    ensemble = simulate(base, 8, 5)
+    for run in range(8):
+        story = record(base, 5, run)
+        assert story.outcome == ensemble.codes("outcome")[run]
+        assert sum(r.held for r in story.rounds) == int(ensemble.values("rounds_held")[run])
+        assert len(story.incidents) == int(ensemble.values("incidents")[run])
+        for row in story.rounds[0].stakes:
+            assert 0 <= row["offer"] <= 1
+    assert all(line for line in story.rounds[0].lines)
+
+
+def test_the_next_run_like_this_ends_alike() -> None:
+    ensemble = simulate(load("river-border"), 60, 5)
+    codes = ensemble.codes("outcome")
+    for run in range(60):
+        other = next_like(ensemble, run)
+        assert codes[other] == codes[run]
+        assert other != run or codes.count(codes[run]) == 1
+
+
+def test_tables_escape_what_a_scenario_says() -> None:
+    assert "<script>" not in table("<script>", ("<script>",), [("<script>",)])
+
+
+def test_shown_values() -> None:
+    assert shown(None) == "not given"
+    assert shown({"assumed": [0.1, 0.2]}) == "0.1 to 0.2"
+    assert shown([]) == "none"
+    assert shown([{"baskets": ["river"], "level": "ministers"}]) == "river: ministers"

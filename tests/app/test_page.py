@@ -1,0 +1,193 @@
+"""The page in a real browser: what a reader does, and that nothing else happens."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+pytest.importorskip("selenium", reason="Selenium is not installed (extra `dev`)")
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+PATIENCE = 100  # seconds until a condition counts as never coming true; passing does not depend on it
+CLOSING = "they are no forecast. Nothing leaves this machine."
+
+
+class Reader:
+    """Somebody at the page."""
+
+    def __init__(self, browser: Any, address: str):
+        self.browser, self.address = browser, address
+        self.wait = WebDriverWait(browser, PATIENCE, ignored_exceptions=[StaleElementReferenceException])
+
+    def open(self, path: str = "") -> None:
+        self.browser.get(f"{self.address}/{path}")
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the page has run to its end."""
+        self.wait.until(lambda b: CLOSING in self.text())
+        self.wait.until(lambda b: not b.find_elements(By.CSS_SELECTOR, "[data-test-script-state='running']"))
+
+    def text(self) -> str:
+        return str(self.browser.execute_script("return document.body.innerText"))
+
+    def until(self, words: str) -> None:
+        self.wait.until(lambda b: words in self.text())
+
+    def button(self, label: str) -> Any:
+        return self.wait.until(lambda b: b.find_element(By.XPATH, f"//button[.//p[normalize-space()='{label}']]"))
+
+    def press(self, label: str) -> None:
+        self.wait.until(lambda b: self.button(label).is_enabled())
+        self.browser.execute_script("arguments[0].click()", self.button(label))
+
+    def slider(self, label: str) -> list[Any]:
+        way = f"//div[@data-testid='stSlider'][.//p[normalize-space()='{label}']]//*[@role='slider']"
+        return list(self.wait.until(lambda b: b.find_elements(By.XPATH, way)))
+
+    def field(self, label: str) -> Any:
+        return self.wait.until(lambda b: b.find_element(By.CSS_SELECTOR, f"input[aria-label='{label}']"))
+
+    def enter(self, label: str, text: str) -> None:
+        field = self.field(label)
+        field.send_keys(Keys.CONTROL, "a")
+        field.send_keys(text, Keys.ENTER)
+
+    def table(self) -> dict[str, list[str]]:
+        """Rows of the tables on the page by their first cell."""
+        rows = self.browser.execute_script(
+            "return [...document.querySelectorAll('.parley tbody tr')].map(r => [...r.cells].map(c => c.innerText))"
+        )
+        return {row[0]: row[1:] for row in rows}
+
+
+@pytest.fixture
+def reader(browser: Any, address: str) -> Reader:
+    return Reader(browser, address)
+
+
+PATIENCE_OF_NORTH = "Northbank: days until it would concede all"
+
+
+def test_a_moved_slider_moves_the_distribution(reader: Reader) -> None:
+    reader.open()
+    before = reader.table()
+    reader.enter("Any other value", "parties.northbank.deadline = 20")
+    reader.until("runs end otherwise")
+    reader.settle()
+    typed = reader.table()
+    assert typed["humanitarian settlement"][0] == before["humanitarian settlement"][0]  # the scenario as it is
+    assert typed["humanitarian settlement"][1] != before["humanitarian settlement"][0]
+    reader.press("Undo all")
+    reader.wait.until(lambda b: "runs end otherwise" not in reader.text())
+    reader.settle()
+    assert reader.table()["humanitarian settlement"] == before["humanitarian settlement"]
+    _, high = reader.slider(PATIENCE_OF_NORTH)
+    for _ in range(30):
+        high.send_keys(Keys.ARROW_LEFT)
+    reader.until("runs end otherwise")
+    reader.settle()
+    assert reader.table()["humanitarian settlement"][1] != before["humanitarian settlement"][0]
+
+
+def test_what_is_downloaded_gives_the_numbers_of_the_page(reader: Reader, downloads: Path, tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from sim.cli import app
+
+    reader.open()
+    reader.enter("Any other value", "venues.lake_hall.acceptability.northbank = 0.1")
+    reader.until("runs end otherwise")
+    reader.enter("Any other value", "parties.northbank.trust.southbank = 0.9")
+    reader.until("parties.northbank.trust.southbank")
+    reader.settle()
+    shown = reader.table()
+    reader.press("Download as a scenario")
+    file = downloads / "river-border-changed.yaml"
+    reader.wait.until(lambda b: file.is_file() and file.stat().st_size)
+    ran = CliRunner().invoke(app, ["run", str(file), "-n", "2000", "--seed", "0", "-o", str(tmp_path / "out")])
+    assert ran.exit_code == 0, ran.output
+    for title in ("humanitarian settlement", "tabled: texts, no settlement", "procedural: to meet again"):
+        line = re.search(rf"{re.escape(title)} +([\d,]+) ", ran.output)
+        assert line is not None, ran.output
+        share = int(line[1].replace(",", "")) / 2000
+        assert shown[title][1] == f"{share:.1%}", title
+    assert shown["humanitarian settlement"][0] != shown["humanitarian settlement"][1]
+
+
+def test_stepping_through_a_run(reader: Reader) -> None:
+    reader.open("run")
+    reader.until("Round 1 of")
+    first = reader.text()
+    reader.press("Next round")
+    reader.until("Round 2 of")
+    reader.settle()
+    assert reader.text() != first
+    reader.press("Previous round")
+    reader.until("Round 1 of")
+    ending = re.search(r"ends as: (.*)\.", reader.text())
+    reader.press("Another run like this")
+    reader.wait.until(lambda b: "Run 0 of" not in reader.text())
+    reader.settle()
+    assert ending is not None
+    assert f"ends as: {ending[1]}." in reader.text()
+    reader.enter("Run", "minus one")
+    reader.until("`minus one` is no run")
+    assert "ends as" in reader.text()
+
+
+def test_invalid_entries_are_explained_and_two_tabs_do_not_meet(reader: Reader) -> None:
+    reader.open()
+    for entry, complaint in (
+        ("calendar.horizn = 90", "no such path in the scenario"),
+        ("calendar.horizon = soon", "expected a number"),
+        ("calendar.horizon", "not of the form path = value"),
+        ("parties.northbank.compliance = 7", "out of bounds"),
+    ):
+        reader.enter("Any other value", entry)
+        reader.until(complaint)
+        reader.settle()
+        assert "In numbers" in reader.text()
+    reader.enter("Any other value", "calendar.horizon = 60")
+    reader.until("What you changed")
+    reader.browser.switch_to.new_window("tab")
+    reader.open()
+    assert "What you changed" not in reader.text()
+    reader.browser.switch_to.window(reader.browser.window_handles[0])
+    assert "What you changed" in reader.text()
+
+
+def test_sources_and_compare(reader: Reader) -> None:
+    reader.open("sources")
+    reader.enter("Find", "lake hall insulation")
+    reader.until("how far the venue shields talks from events")
+    reader.enter("Find", "no such words")
+    reader.until("No number fits what you look for.")
+    reader.open("compare")
+    assert "Measures that all of them have" in reader.text()
+    assert reader.table()["rounds held"][0] != reader.table()["rounds held"][1]
+
+
+def test_nothing_leaves_this_machine_and_the_console_is_quiet(reader: Reader) -> None:
+    for path in ("", "run", "sources", "compare"):
+        reader.open(path)
+    hosts, outside = set(), []
+    for entry in reader.browser.get_log("performance"):
+        message = json.loads(entry["message"])["message"]
+        if message["method"] in ("Network.requestWillBeSent", "Network.webSocketCreated"):
+            url = message["params"].get("url") or message["params"]["request"]["url"]
+            if urlsplit(url).scheme in ("http", "https", "ws", "wss"):
+                hosts.add(urlsplit(url).hostname)
+                outside += [url] if urlsplit(url).hostname != "127.0.0.1" else []
+    assert not outside
+    assert hosts == {"127.0.0.1"}  # the record was kept
+    errors = [entry for entry in reader.browser.get_log("browser") if entry["level"] == "SEVERE"]
+    assert not errors
