@@ -1,0 +1,86 @@
+"""How fast the engines are, in pairs. Nothing here fails for being slow: ratios and targets go into the report."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.ensemble import chunks, plan
+from sim.scenario.load import Loaded, shipped
+from tests.benchmarks.counting import counted
+from tests.benchmarks.growth import grown
+from tests.benchmarks.limit import bare
+from tests.benchmarks.pairs import Work
+from tests.benchmarks.peer import bargaining, negmas_negotiation
+from tests.equivalence.engines import agree
+
+BINDING = "istanbul-2025"
+
+
+def runs(name: str, scenario: str | Loaded, n: int, engine: str = "compiled", workers: int = 1) -> Work:
+    """Simulating n runs into raw tables; loading and resolving the scenario is not timed."""
+    job = plan(scenario, n, 0, engine=engine, workers=workers, chunk=n if engine == "mesa" else None)
+
+    def simulate() -> None:
+        for _ in chunks(job):
+            pass
+
+    return Work(name, simulate, n)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("scenario", shipped())
+def test_compiled_against_mesa(compare, scenario, threads):
+    fast, slow = runs("compiled", scenario, 4000, workers=threads), runs("Mesa", scenario, 12, engine="mesa")
+    target = {"at_least": 250.0} if threads == 2 else {}
+    subject = f"{scenario}, {threads} thread{'s' if threads > 1 else ''}"
+    compare("mesa", subject, fast, slow, **target)
+
+
+@pytest.mark.parametrize("scenario", shipped())
+def test_compiled_against_the_limit(compare, scenario):
+    n, counts = 2000, counted(scenario, 40)
+    loop = Work("limit", lambda: bare(n, counts), n)
+    target = {"at_most": 1.5} if scenario == BINDING else {}
+    made = f"{counts.draws} draws, {counts.values} values, {counts.exps} exp, {counts.logs} log, {counts.pows} pow"
+    compare("limit", f"{scenario} ({made} a run)", loop, runs("compiled", scenario, n), **target)
+
+
+def test_two_threads_against_one(compare):
+    one, two = (runs(f"{k} thread{'s' if k > 1 else ''}", BINDING, 12_000, workers=k) for k in (1, 2))
+    compare("threads", BINDING, two, one, at_least=1.7)
+
+
+DOUBLED = {
+    "rounds, 20 to 40": ({}, {"rounds": 40}, 2.3),
+    "issues, 6 to 12": ({}, {"issues": 12}, 2.3),
+    "parties, 2 to 4": ({}, {"parties": 4}, 4.6),
+    "parties, 3 to 6": ({"parties": 3}, {"parties": 6}, 4.6),
+    "incidents, 0.2 to 0.4 a day": ({}, {"rate": 0.4}, 2.3),
+}
+
+
+@pytest.mark.parametrize("what", DOUBLED)
+def test_what_doubling_costs(compare, what):
+    plain, doubled, most = DOUBLED[what]
+    compare("growth", what, runs("plain", grown(**plain), 500), runs("doubled", grown(**doubled), 500), at_most=most)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_the_bargaining_core_against_negmas(compare, threads):
+    negmas = pytest.importorskip("negmas", reason="NegMAS comes with the extra `bench`")
+    negotiate = negmas_negotiation()
+
+    def many() -> None:
+        for _ in range(30):
+            negotiate()
+
+    scenario, n = bargaining(), 20_000
+    subject = f"NegMAS {negmas.__version__}, {threads} thread{'s' if threads > 1 else ''}"
+    target = {"at_least": 3000.0} if threads == 2 else {}
+    compare("negmas", subject, runs("compiled", scenario, n, workers=threads), Work("NegMAS", many, 30), **target)
+
+
+@pytest.mark.parametrize("scenario", [bargaining, grown], ids=["bargaining", "grown"])
+def test_what_is_measured_is_the_model(scenario):
+    """The scenarios made for measuring give the same runs on both engines, like all others."""
+    assert agree(scenario(), 10, 0)
