@@ -37,8 +37,8 @@ SECTIONS = {
         "What doubling costs",
         "A scenario made for the purpose: every round is held, nobody concedes, a mediator puts texts. The ratio is "
         "the time of the doubled scenario over that of the plain one (2 parties, 6 issues, 20 rounds, 0.2 "
-        "incidents a day before they excite each other). Two parties' joint solutions have a closed form, three and more need a "
-        "linear programme; so both 2 to 4 and 3 to 6 parties are given.",
+        "incidents a day before they excite each other). Two parties' joint solutions have a closed form, three and "
+        "more need a linear programme; so both 2 to 4 and 3 to 6 parties are given.",
     ),
     "negmas": (
         "The bargaining core alone against NegMAS",
