@@ -232,9 +232,7 @@ class Party(mesa.Agent):
         chance = 1.0
         for other in basket.obligated:
             if other != self.index:
-                chance = min(
-                    chance, commitment.compliance_chance(self.trust[other], guarantee, self.authority[other])
-                )
+                chance = min(chance, commitment.compliance_chance(self.trust[other], guarantee, self.authority[other]))
         return commitment.floor(chance, self.exposure[basket.index], self.pain, self.lowest_of(basket))
 
     def lowest_of(self, basket: Basket) -> float:
@@ -327,6 +325,8 @@ class Party(mesa.Agent):
         """Back from abeyance: derived anew, concession starts again, offers on open baskets return to demands."""
         self.derive_anew()
         self.concession = self.k0
+        # What was heard before the break counts no more: else reciprocity would start above k0.
+        self.received = self.own_value = self.offered_value = self.floor_value = 0.0
         for basket in self.model.baskets:
             self.last[basket.index] = 1.0
             if basket.open:

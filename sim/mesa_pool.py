@@ -17,9 +17,7 @@ from sim.run.closing import report
 from sim.scenario.resolve import Problem
 
 
-def mesa_chunk(
-    problem: Problem, start: int, assumptions: Ints, fates: Ints, party_class: type[Party] | None
-) -> Chunk:
+def mesa_chunk(problem: Problem, start: int, assumptions: Ints, fates: Ints, party_class: type[Party] | None) -> Chunk:
     """Simulate one chunk, run by run."""
     x = problem.structure
     runs = np.empty((fates.size, run_width(x.baskets, x.parties)))

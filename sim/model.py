@@ -241,5 +241,3 @@ def play(
     while model.running:
         model.step()
     return model
-
-

@@ -128,7 +128,7 @@ def _arrow(kind: str, values: Floats, names: Names) -> Any:
     if kind == "float":
         return pa.array(values, mask=np.isnan(values))
     if kind == "baskets":
-        return pa.array(_masks(values, names.baskets), type=pa.string())
+        return _masks(values, names.baskets)
     # An index of -1, or the empty first label of the blocking reasons, means that there is none.
     labels, index = _labels(kind, names), values.astype(np.int32)
     absent = index < (1 if kind == "block" else 0)
@@ -136,12 +136,13 @@ def _arrow(kind: str, values: Floats, names: Names) -> Any:
     return pa.DictionaryArray.from_arrays(codes, pa.array(labels))
 
 
-def _masks(values: Floats, baskets: tuple[str, ...]) -> list[str]:
-    """Bit masks of baskets as names joined by spaces."""
-    masks = values.astype(np.int64)
-    unique, back = np.unique(masks, return_inverse=True)
-    texts = [" ".join(b for k, b in enumerate(baskets) if int(m) >> k & 1) for m in unique]
-    return [texts[k] for k in back]
+def _masks(values: Floats, baskets: tuple[str, ...]) -> Any:
+    """Bit masks of baskets as an array of names joined by spaces."""
+    import pyarrow as pa
+
+    unique, back = np.unique(values.astype(np.int64), return_inverse=True)
+    texts = [" ".join(b for k, b in enumerate(baskets) if int(mask) >> k & 1) for mask in unique]
+    return pa.array(texts, type=pa.string()).take(pa.array(back))
 
 
 def _type(kind: str) -> Any:

@@ -156,9 +156,7 @@ def gap(summary: Summary, caption: Caption) -> Figure:
 
 def blocking(summary: Summary, caption: Caption) -> Figure:
     """For every basket the share of runs that settled it and, of the others, what stood in the way."""
-    shares = {
-        reason: np.array([_share_of(summary, basket, reason) for basket in summary.baskets]) for reason in LOOKS
-    }
+    shares = {reason: np.array([_share_of(summary, basket, reason) for basket in summary.baskets]) for reason in LOOKS}
     shares = {reason: found for reason, found in shares.items() if found.any()}
     height = 0.35 + 0.5 * len(summary.baskets)
     title = "What was settled, and what stood in the way"

@@ -213,9 +213,7 @@ class Summary:
         """Quantiles of the gap by round held (middle of their bin), over the runs that held so many rounds."""
         runs = self.gaps.sum(axis=1)
         below = np.cumsum(self.gaps, axis=1)
-        rows = [
-            np.argmax(below >= np.maximum(np.ceil(q * runs - 1e-9), 1)[:, None], axis=1) for q in QUANTILES
-        ]
+        rows = [np.argmax(below >= np.maximum(np.ceil(q * runs - 1e-9), 1)[:, None], axis=1) for q in QUANTILES]
         return Fan(np.arange(1, runs.size + 1), runs, (np.array(rows).reshape(5, -1) + 0.5) / GAP_BINS)
 
     def _of(self, name: str) -> Counter[int]:

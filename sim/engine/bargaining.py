@@ -133,9 +133,7 @@ def put(mem: Memory, p: int, b: int, level: float) -> None:
     reservation = floats2(mem, AT.reservation)
     offers = floats2(mem, AT.offers)
     lo, hi = first_issue[b], first_issue[b + 1]
-    offer.water_fill(
-        1.0 - level, stakes[PI.SALIENCE, p, lo:hi], priority[p, lo:hi], cap[p, lo:hi], conceding[lo:hi]
-    )
+    offer.water_fill(1.0 - level, stakes[PI.SALIENCE, p, lo:hi], priority[p, lo:hi], cap[p, lo:hi], conceding[lo:hi])
     offer.offer_points(stakes[PI.DEMAND, p, lo:hi], reservation[p, lo:hi], conceding[lo:hi], offers[p, lo:hi])
 
 

@@ -6,7 +6,7 @@ import math
 
 from sim.compiled import rule
 from sim.draws import uniform, unit_exponential, weibull
-from sim.engine.fields import AT, N, P, S
+from sim.engine.fields import AT, PB, N, P, S
 from sim.engine.memory import Memory, floats1, floats2, floats3, floats4, ints1, ints2, keys1, sizes
 from sim.engine.state import derive_anew
 from sim.engine.table import present_strength
@@ -183,8 +183,10 @@ def resume(mem: Memory) -> None:
     s[S.TALK_TIME] = 0.0
     for p in range(x.parties):
         party[P.CONCESSION, p] = given[PARTY.K0, p]
+        for field in (P.RECEIVED, P.OWN_VALUE, P.OFFERED_VALUE, P.FLOOR_VALUE):
+            party[field, p] = 0.0
         for b in range(x.baskets):
-            pb[1, p, b] = 1.0
+            pb[PB.LAST, p, b] = 1.0
             if is_open[b] != 0:
                 for q in range(x.parties):
                     heard[p, q, b] = math.nan

@@ -61,9 +61,7 @@ def workers_available() -> int:
     return os.cpu_count() or 1
 
 
-def compiled_chunks(
-    problem: Problem, assumptions: Ints, fates: Ints, chunk: int, threads: int
-) -> Iterator[Chunk]:
+def compiled_chunks(problem: Problem, assumptions: Ints, fates: Ints, chunk: int, threads: int) -> Iterator[Chunk]:
     """All chunks in order, at most two a worker under way, so that memory does not grow with the number of runs."""
     spaces: queue.SimpleQueue[_Space] = queue.SimpleQueue()
     for _ in range(threads):

@@ -89,7 +89,5 @@ def floor_of(mem: Memory, p: int, b: int) -> float:
     chance = 1.0
     for q in range(x.parties):
         if q != p and obligated[b, q] != 0:
-            chance = min(
-                chance, commitment.compliance_chance(trusts[p, q], guarantee, dyad[DYAD.AUTHORITY, p, q])
-            )
+            chance = min(chance, commitment.compliance_chance(trusts[p, q], guarantee, dyad[DYAD.AUTHORITY, p, q]))
     return commitment.floor(chance, exposure[0, p, b], party[P.PAIN, p], lowest_of(mem, p, b))

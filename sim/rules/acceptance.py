@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.compiled import EPS, melted, rule
+from sim.compiled import EPS, melted
 from sim.draws import logistic
 
 
@@ -12,4 +12,3 @@ def accepts(utility: float, threshold: float, width: float, u: float) -> bool:
     if width <= 0.0:
         return utility >= threshold - EPS
     return utility + width * logistic(u) >= threshold - EPS
-

@@ -27,7 +27,9 @@ def audience_cost(coefficient: float, publicity: float, concession: float, annou
 
 
 @rule
-def aspiration(floor: float, lowest: float, concession: float, hardening: float, audience: float, leverage: float) -> float:
+def aspiration(
+    floor: float, lowest: float, concession: float, hardening: float, audience: float, leverage: float
+) -> float:
     """`A = clip(F + (1 - F) clip(1 - C + hardening + audience, 0, 1) - leverage, F_min, 1)`."""
     held = min(max(1.0 - concession + hardening + audience, 0.0), 1.0)
     return min(max(floor + (1.0 - floor) * held - leverage, lowest), 1.0)

@@ -25,7 +25,7 @@ def draw_theta(priors: Priors, index: int, out: Floats) -> None:
 
 @rule
 def admissible(demand: float, reservation: float, away: float) -> float:
-    """A reservation point moved onto the scale and at least `MIN_ROOM` from the demand, on the side `away` (+1 or -1)."""
+    """A reservation point moved onto the scale, at least `MIN_ROOM` from the demand, on the side `away` (+1 or -1)."""
     if away > 0.0:
         low = min(demand + MIN_ROOM, 1.0)
         return min(max(reservation, low), 1.0)
@@ -44,7 +44,7 @@ def derived_reservation(
     withdrawn_discount: float,
     margin: float,
 ) -> float:
-    """`r = d + (x* - d) ρ` with ρ between `2^(-age/half-life) (1 - δ withdrawn)` and `1 + m` (specification, section 2).
+    """`r = d + (x* - d) ρ`, ρ between `2^(-age/half-life) (1 - δ withdrawn)` and `1 + m` (specification, section 2).
 
     `age` and `half_life` in days; `quantile` in [0, 1] is where ρ lies in its range.
     """
@@ -56,6 +56,6 @@ def derived_reservation(
 
 @rule
 def shifted_reservation(demand: float, reservation: float, gain: float, side: float, balance_change: float) -> float:
-    """The reservation point under the present balance: toward the own demand of whom the change favours (Fearon 1995)."""
+    """The reservation point under the present balance: toward the demand of whom the change favours (Fearon 1995)."""
     away = 1.0 if reservation > demand else -1.0
     return admissible(demand, reservation - away * gain * side * balance_change, away)

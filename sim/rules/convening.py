@@ -45,7 +45,7 @@ def meeting_odds(
 
 @rule
 def higher_level_odds(base: float, by_blocked: float, blocked_share: float, by_push: float, push: float) -> float:
-    """Log-odds that a higher level is proposed: `l0 + l1 · share of open baskets blocked for want of mandate + l2 · push`."""
+    """Log-odds that a higher level is proposed: `l0 + l1 · share of open baskets without mandate + l2 · push`."""
     return base + by_blocked * blocked_share + by_push * push
 
 
@@ -56,13 +56,17 @@ def gap_scale(scale: float, shortening: float, facilitation: float) -> float:
 
 
 @rule
-def resumption_rate(rate: float, by_readiness: float, readiness: float, by_facilitation: float, facilitation: float) -> float:
+def resumption_rate(
+    rate: float, by_readiness: float, readiness: float, by_facilitation: float, facilitation: float
+) -> float:
     """Rate a day at which talks resume from abeyance: `λ0 exp(a · least readiness + b · facilitation)`."""
     return rate * math.exp(by_readiness * readiness + by_facilitation * facilitation)
 
 
 @rule
-def procedural_odds(base: float, by_readiness: float, readiness: float, by_facilitation: float, facilitation: float) -> float:
+def procedural_odds(
+    base: float, by_readiness: float, readiness: float, by_facilitation: float, facilitation: float
+) -> float:
     """Log-odds that a round without text or settlement agrees at least on how to go on."""
     return base + by_readiness * readiness + by_facilitation * facilitation
 

@@ -8,7 +8,7 @@ from sim.layout import Floats
 
 @rule
 def pair_distance(x: Floats, y: Floats, w: Floats, v: Floats) -> float:
-    """Salience-weighted sum of distances between two parties' offers (n,), each issue weighing the mean of both saliences."""
+    """Sum of distances between two parties' offers (n,), each issue weighing the mean of both saliences."""
     s = 0.0
     for i in range(x.size):
         s += 0.5 * (w[i] + v[i]) * abs(x[i] - y[i])

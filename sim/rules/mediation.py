@@ -1,4 +1,4 @@
-"""What a mediator does: persuasion and its leaning, estimates of reservation points, the weight of each party in a text.
+"""What a mediator does: persuasion and its leaning, estimates of reservation points, each party's weight in a text.
 
 Styles after Bercovitch and Beardsley, Quinn, Biswas & Wilkenfeld (2006); bias after Kydd (2003). The texts themselves
 are in `frontier` (two parties) and `coalition` (more).
@@ -16,7 +16,7 @@ LEAST_WEIGHT = 0.05
 
 @rule
 def estimate(demand: float, reservation: float, insight: float, error: float, u: float) -> float:
-    """The mediator's reading of a reservation point: logistic error of scale `(1 - insight) · error`, kept admissible."""
+    """A mediator's reading of a reservation point: logistic error of scale `(1 - insight) · error`, kept admissible."""
     away = 1.0 if reservation > demand else -1.0
     return admissible(demand, reservation + logistic(u) * (1.0 - insight) * error, away)
 

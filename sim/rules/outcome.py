@@ -44,9 +44,7 @@ def round_code(best_settled: int, all_settled: bool, tabled: bool, procedural: b
 
 
 @rule
-def blocking_reason(
-    rounds_held: int, fallen: int, agenda: int, deadlock: bool, zone: bool, abeyance: bool
-) -> int:
+def blocking_reason(rounds_held: int, fallen: int, agenda: int, deadlock: bool, zone: bool, abeyance: bool) -> int:
     """Index into `BLOCKS` for a basket that is not settled at the end, the most fundamental reason first.
 
     `fallen` is how it last fell back to open, `agenda` its status at the last round that was held.

@@ -6,7 +6,9 @@ from sim.compiled import rule
 
 
 @rule
-def readiness(pain: float, trust: float, progress: float, m0: float, m1: float, o0: float, o1: float, o2: float) -> float:
+def readiness(
+    pain: float, trust: float, progress: float, m0: float, m1: float, o0: float, o1: float, o2: float
+) -> float:
     """In [0, 1], from pain, mean trust in the others and progress of the last rounds."""
     motivation = min(max(m0 + m1 * pain, 0.0), 1.0)
     optimism = min(max(o0 + o1 * trust + o2 * progress, 0.0), 1.0)

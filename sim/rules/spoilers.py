@@ -1,4 +1,4 @@
-"""What stirs incidents: a planned round that promises agreement, and incidents before (Stedman 1997; Kydd & Walter 2002)."""
+"""What stirs incidents: a round that promises agreement, and earlier ones (Stedman 1997; Kydd & Walter 2002)."""
 
 from __future__ import annotations
 

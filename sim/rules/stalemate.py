@@ -9,7 +9,7 @@ from sim.compiled import rule
 
 @rule
 def moved_balance(balance: float, drift: float, noise: float, days: float, shock: float) -> float:
-    """Balance after `days`: drift a day, noise growing with the root of time, `shock` of unit variance, reflected at 0 and 1."""
+    """Balance after `days`: drift a day, noise with the root of time, `shock` of unit variance, reflected at 0 and 1."""
     moved = balance + drift * days + noise * math.sqrt(days) * shock
     moved = abs(moved) % 2.0
     return 2.0 - moved if moved > 1.0 else moved
@@ -25,7 +25,9 @@ def recent_drift(previous: float, change: float, days: float, memory: float) -> 
 
 
 @rule
-def pain(cost: float, memory: float, relief: float, drift: float, stalemate_drift: float, weight: float, cap: float) -> float:
+def pain(
+    cost: float, memory: float, relief: float, drift: float, stalemate_drift: float, weight: float, cap: float
+) -> float:
     """`κ · cost · (1 - |drift|/D)⁺`, at most `cap`: a stalemate hurts, an advance does not.
 
     `cost` is the faded sum of violence, so `cost / memory` is its weighted mean a day; sponsors' `relief` is taken off.

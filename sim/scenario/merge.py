@@ -116,9 +116,7 @@ def apply_defaults(data: Data, origins: Origins) -> Data:
     for name, below in defaults.items():
         if name not in _DEFAULTS:
             known = sorted(_DEFAULTS)
-            raise origins.error(
-                ("defaults", name), f"unknown key; allowed: {', '.join(known)}{nearest(name, known)}"
-            )
+            raise origins.error(("defaults", name), f"unknown key; allowed: {', '.join(known)}{nearest(name, known)}")
         if not isinstance(below, dict):
             raise origins.error(("defaults", name), f"expected a mapping, got {shown(below)}")
         for path, holder in _entities(data, _DEFAULTS[name], ()):
