@@ -66,7 +66,8 @@ def start() -> None:
         with st.expander("A scenario file, runs, seed"):
             st.text_input("Path of a scenario file", key="file", on_change=_typed_file)
             complaint("file")
-            st.select_slider("Runs", RUNS, RUNS[2] if "runs" not in st.session_state else runs(), key="runs")
+            st.session_state.setdefault("runs", 2000)
+            st.select_slider("Runs", RUNS, key="runs")
             st.session_state.setdefault("seed_text", str(seed()))
             st.session_state.seed_text = st.session_state.seed_text
             st.text_input("Seed of all draws", key="seed_text", on_change=_typed_seed)

@@ -60,9 +60,7 @@ def read(path: Path) -> Table:
     names = [shown(row[0]) for _, row in body]
     dimensions = tuple(_dimension(heading, k) for k in range(size))
     power, shares = numbers[:, 0].tolist(), numbers[:, 1:] / 100
-    groups = tuple(
-        actors(names, power, shares[:, 2 * k].tolist(), shares[:, 2 * k + 1].tolist()) for k in range(size)
-    )
+    groups = tuple(actors(names, power, shares[:, 2 * k].tolist(), shares[:, 2 * k + 1].tolist()) for k in range(size))
     return Table(shown(head[0]), shown(head[1]), dimensions, tuple(shown(row[1]) for _, row in body), groups)
 
 

@@ -22,7 +22,7 @@ def least_floor(pain: float, red_share: float) -> float:
 
 @rule
 def floor(chance: float, exposure: float, pain: float, lowest: float) -> float:
-    """`F = max(((1 - π) L - pain)/π, F_min)`: the least utility at which signing beats fighting on; above 1 none does."""
+    """`F = max(((1 - π) L - pain)/π, F_min)`: the least utility at which signing beats fighting on."""
     if chance < EPS:
         return NEVER
     return min(max(((1.0 - chance) * exposure - pain) / chance, lowest), NEVER)

@@ -15,7 +15,7 @@ def clock(k0: float, beta: float, elapsed: float, deadline: float) -> float:
 
 @rule
 def exponential(k0: float, beta: float, elapsed: float, deadline: float) -> float:
-    """Exponential time-based concession `exp((1 - τ)^β ln k0)` (Faratin et al. 1998); from `k0 = 0` none before the end."""
+    """Exponential concession by time `exp((1 - τ)^β ln k0)` (Faratin et al. 1998); from `k0 = 0` none until the end."""
     left = 1.0 - min(elapsed / deadline, 1.0)
     if k0 <= 0.0:
         return 1.0 if left <= 0.0 else 0.0

@@ -9,7 +9,7 @@ from sim.compiled import rule
 
 @rule
 def moved_balance(balance: float, drift: float, noise: float, days: float, shock: float) -> float:
-    """Balance after `days`: drift a day, noise with the root of time, `shock` of unit variance, reflected at 0 and 1."""
+    """Balance after `days`: drift, noise with the root of time, `shock` of unit variance, reflected at 0 and 1."""
     moved = balance + drift * days + noise * math.sqrt(days) * shock
     moved = abs(moved) % 2.0
     return 2.0 - moved if moved > 1.0 else moved

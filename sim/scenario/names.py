@@ -9,7 +9,7 @@ from sim.scenario.schema import Scenario
 
 @dataclass(frozen=True)
 class Names:
-    """Entity names by kind; issues basket by basket; sub-entities as `sponsor.lever`, `basket.obligation` and the like."""
+    """Entity names by kind; issues basket by basket; sub-entities as `sponsor.lever`, and so on."""
 
     parties: tuple[str, ...]
     issues: tuple[str, ...]

@@ -44,10 +44,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 )
 
 PLACES = {
-    pattern: (layer, group)
-    for layer, groups in enumerate(LAYERS)
-    for group in groups
-    for pattern in group.split()
+    pattern: (layer, group) for layer, groups in enumerate(LAYERS) for group in groups for pattern in group.split()
 }
 
 
