@@ -20,14 +20,19 @@ if TYPE_CHECKING:
     from experiments.discovery import Boxes
     from experiments.variance import Split
 
+_SEEN = 0.005
+"""A row whose shares both lie below this is left out."""
+
 
 def forest(frame: pd.DataFrame, caption: Caption, title: str, measures: Sequence[str] = ("outcome",)) -> Figure:
     """Paired differences with 95% intervals (unpaired ones thin behind): a row a contrast and level.
 
-    Filled marks: different from 0 after Holm's correction. `frame` is that of a comparison; shares only.
+    Filled marks: different from 0 after Holm's correction. `frame` is that of a comparison; shares only, and none that
+    is next to nothing in both.
     """
     with rc_context(STYLE):
-        rows = frame[frame["measure"].isin(measures) & (frame["kind"] == "share")].reset_index(drop=True)
+        seen = frame[["first", "second"]].max(axis=1) >= _SEEN
+        rows = frame[frame["measure"].isin(measures) & (frame["kind"] == "share") & seen].reset_index(drop=True)
         contrasts = list(dict.fromkeys(rows["contrast"]))
         bases = {contrast.rpartition(" − ")[2] for contrast in contrasts}
         names = [_row_name(row, len(contrasts) > 1, len(bases) == 1) for row in rows.to_dict("records")]

@@ -176,7 +176,7 @@ def blocking(results: Results, title: str, baskets: Sequence[str], by: Sequence[
     with rc_context(STYLE):
         names, caption = labels(results, by), note(results)
         height, left, head = 0.35 + 0.3 * len(names), room(names.values()), 0.36
-        figure, axes = panels(caption, title, height, left, 4, len(baskets), head, sharey=True)
+        figure, axes = panels(caption, title, height, left, 3, len(baskets), head, sharey=True)
         handles: dict[str, Any] = {}
         for axis, basket in zip(axes, baskets, strict=True):
             found = {"settled": select(results, f"settled_{basket}", kind="share").set_index("point")["mean"]}
@@ -192,7 +192,7 @@ def blocking(results: Results, title: str, baskets: Sequence[str], by: Sequence[
                     handles.setdefault(reason, bar)
             axis.set_title(textwrap.fill(caption.baskets.get(basket, basket), 14), fontsize=8.5, loc="left")
             axis.set_xlim(0, 1)
-            axis.set_xticks([0, 0.5, 1], ["0", "50%", "100%"])
+            axis.set_xticks([0, 0.5, 1], ["0", "", "100%"])
             inward(axis)
             axis.tick_params(axis="y", length=0)
         axes[0].set_yticks(range(len(names)), list(names.values()))
