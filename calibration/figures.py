@@ -40,9 +40,10 @@ def save_figures(result: Result, folder: Path) -> list[Path]:
     return paths
 
 
-def _panels(count: int, width: int, title: str, height: float = 1.9) -> tuple[Figure, list[Axes]]:
+def _panels(count: int, title: str, height: float = 1.9) -> tuple[Figure, list[Axes]]:
+    width = min(count, 3)
     rows = math.ceil(count / width)
-    figure = Figure(figsize=(2.4 * width, height * rows + 0.9), layout="constrained")
+    figure = Figure(figsize=(max(2.4 * width, 5.4), height * rows + 0.9), layout="constrained")
     figure.suptitle(title, fontsize=11, x=0.01, ha="left")
     figure.supxlabel(_FOOT, fontsize=7, color=GREY, x=0.01, ha="left")
     axes = [figure.add_subplot(rows, width, k + 1) for k in range(count)]
@@ -52,12 +53,17 @@ def _panels(count: int, width: int, title: str, height: float = 1.9) -> tuple[Fi
 def posterior(result: Result) -> Figure:
     """Histogram of each parameter's posterior over its prior range, with the 90% interval and the verdict."""
     with rc_context(STYLE):
-        figure, axes = _panels(len(result.rows), 3, f"What the record narrows: {result.problem.file.id}")
+        figure, axes = _panels(
+            len(result.rows),
+            f"What the record narrows: {result.problem.file.id}\n(dashed: prior; line: from the table; bar: 90%)",
+        )
         for j, (row, p, axis) in enumerate(zip(result.rows, result.problem.wanted, axes, strict=True)):
             edges = np.linspace(p.low, p.high, 21)
             weights = result.smc.weights / result.smc.weights.sum()
             heights, _ = np.histogram(result.smc.values[:, j], edges, weights=weights, density=True)
             axis.stairs(heights, edges, fill=True, color=SKY)
+            same, _ = np.histogram(result.table.values[:, j], edges, density=True)
+            axis.stairs(same, edges, color=BLACK, linewidth=0.8)
             xs = np.linspace(p.low, p.high, 200)
             axis.plot(xs, p.frozen().pdf(xs), color=BLACK, linewidth=1, linestyle="--")
             axis.plot([row["q05"], row["q95"]], [0, 0], color=BLUE, linewidth=4, solid_capstyle="butt", clip_on=False)
@@ -72,7 +78,7 @@ def ranks(result: Result) -> Figure:
     from scipy import stats
 
     with rc_context(STYLE):
-        figure, axes = _panels(len(result.rows), 3, "Simulation-based calibration: ranks of the true value", 1.6)
+        figure, axes = _panels(len(result.rows), "Simulation-based calibration: ranks of the true value", 1.6)
         count = len(result.recovery.ranks)
         low, high = stats.binom(count, 0.1).ppf([0.005, 0.995])
         for j, (row, axis) in enumerate(zip(result.rows, axes, strict=True)):
@@ -92,7 +98,7 @@ def predictive(result: Result) -> Figure:
     """Outcome codes of each documented round under the posterior; the record's codes are framed."""
     names = result.problem.layout.codes
     with rc_context(STYLE):
-        figure, (axis,) = _panels(1, 1, "Posterior predictive: outcome codes, round by round", 4.0)
+        figure, (axis,) = _panels(1, "Posterior predictive: outcome codes, round by round", 4.0)
         figure.set_size_inches(7.2, 3.9)
         shares = np.array(
             [np.bincount(result.predicted.codes[:, j], minlength=len(CODES)) for j in range(len(names))]
@@ -163,7 +169,7 @@ def _scores(result: Result, axis: Axes) -> None:
 def crises(result: Result) -> Figure:
     """Odds ratios of formal agreement against no mediation: record with 95% interval, fitted model."""
     with rc_context(STYLE):
-        figure, (axis,) = _panels(1, 1, "Formal agreement by style, against no mediation", 2.6)
+        figure, (axis,) = _panels(1, "Formal agreement by style, against no mediation", 2.6)
         figure.set_size_inches(6.6, 2.8)
         rows = [row for row in result.odds if row["style"] != "none"]
         for k, row in enumerate(rows):
