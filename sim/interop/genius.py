@@ -155,18 +155,7 @@ def _evaluations(file: str, issue: ET.Element, name: str, values: tuple[str, ...
 
 def scenario(domain: Domain, name: str) -> dict[str, Any]:
     """A scenario near to a domain: values in the first side's order along each scale, straight lines for tables."""
-    issues: dict[str, Any] = {}
-    places: list[Floats] = []
-    for k, title in enumerate(domain.issues):
-        order = np.argsort(domain.profiles[0].evaluations[k], kind="stable")
-        size = max(len(order) - 1, 1)
-        options = [{"at": n / size, "label": domain.values[k][v]} for n, v in enumerate(order)]
-        if len(order) == 1:
-            options.append({"at": 1.0, "label": f"{domain.values[k][0]} (the only value)"})
-        place = np.empty(len(order))
-        place[order] = np.arange(len(order)) / size
-        places.append(place)
-        issues[slug(title, issues, "issue")] = {"title": title, "basket": "package", "options": options}
+    issues, places = _scales(domain)
     parties: dict[str, Any] = {}
     for p, profile in enumerate(domain.profiles):
         stakes = {issue: _line(domain, p, k, places[k]) for k, issue in enumerate(issues)}
@@ -185,6 +174,23 @@ def scenario(domain: Domain, name: str) -> dict[str, Any]:
         "parties": parties,
         "venues": {"table": {"title": "A table", "acceptability": {"assumed": [0.5, 1.0], "why": "not in the domain"}}},
     }
+
+
+def _scales(domain: Domain) -> tuple[dict[str, Any], list[Floats]]:
+    """Issues with their values in the first side's order, and where each value (in the domain's order) lies."""
+    issues: dict[str, Any] = {}
+    places: list[Floats] = []
+    for k, title in enumerate(domain.issues):
+        order = np.argsort(domain.profiles[0].evaluations[k], kind="stable")
+        size = max(len(order) - 1, 1)
+        options = [{"at": n / size, "label": domain.values[k][v]} for n, v in enumerate(order)]
+        if len(order) == 1:
+            options.append({"at": 1.0, "label": f"{domain.values[k][0]} (the only value)"})
+        place = np.empty(len(order))
+        place[order] = np.arange(len(order)) / size
+        places.append(place)
+        issues[slug(title, issues, "issue")] = {"title": title, "basket": "package", "options": options}
+    return issues, places
 
 
 def _line(domain: Domain, p: int, k: int, place: Floats) -> dict[str, Any]:
