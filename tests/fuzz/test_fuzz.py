@@ -29,7 +29,7 @@ from sim.verbs.options import parsed_changes
 
 HERE = Path(__file__).parent
 FULL = int(os.environ.get("PARLEY_FUZZ", "0"))
-SHARES = {"loader": 0.25, "--set": 0.05, "import ktab": 0.35, "import genius": 0.35}
+SHARES = {"loader": 0.25, "--set": 0.15, "import ktab": 0.3, "import genius": 0.3}
 WRITTEN = 0.05 if FULL else 0.5  # share of imports carried through to a scenario file, which takes long
 SLOWEST = 10.0  # seconds; a hang, not a measure of speed
 MOST_MEMORY = 500.0  # MB by which the process may grow
