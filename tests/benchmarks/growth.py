@@ -36,9 +36,7 @@ def grown(parties: int = 2, issues: int = 6, rounds: int = 20, rate: float = 0.2
                     "title": party,
                     "deadline": 1e9,
                     "concession": firm,
-                    "issues": {
-                        name: {"demand": n % 2, "reservation": 0.5, "salience": drawn} for name in names
-                    },
+                    "issues": {name: {"demand": n % 2, "reservation": 0.5, "salience": drawn} for name in names},
                 }
                 for n, party in enumerate(people)
             },
