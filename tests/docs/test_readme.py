@@ -60,6 +60,17 @@ def test_scenario_runs(text, tmp_path):
     assert CliRunner().invoke(app, ["check", str(path)]).exit_code == 0
 
 
+@pytest.mark.parametrize("text", blocks("sql"))
+def test_query_runs(text, tmp_path, monkeypatch):
+    duckdb = pytest.importorskip("duckdb")
+    monkeypatch.chdir(tmp_path)
+    ran = CliRunner().invoke(app, ["run", "river-border", "-n", "50", "-o", "results"])
+    assert ran.exit_code == 0, ran.output
+    found = duckdb.sql(text).df()
+    assert found["runs"].sum() == 50
+    assert found["runs"].is_monotonic_decreasing
+
+
 def commands(page: str) -> list[list[str]]:
     """Every `parley …` of the page's blocks, comments left out, and those in running text without their arguments."""
     inside = [line for text in blocks("") for line in text.splitlines() if line.startswith("parley ")]
