@@ -62,7 +62,7 @@ class Programme:
         solved = linprog(-goal, A_ub=self.rows, b_ub=self.limits, bounds=bounds, method="highs")
         if solved.status != 0:
             return None
-        return -float(solved.fun), np.clip(solved.x[:issues], 0.0, 1.0)
+        return -float(solved.fun), np.clip(solved.x[:issues], 0.0, 1.0) + 0.0  # no -0.0
 
     def copy(self) -> Programme:
         """The same programme, to which constraints can be added without changing this one."""

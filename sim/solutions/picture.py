@@ -7,21 +7,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.solutions.analysis import Analysis, Study
+from sim.solutions.game import WHOLE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 # Okabe & Ito's colours, told apart by the colour-blind; shapes tell the solutions apart without colour.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+MOST_ISSUES = 8
+"""With more issues than this the package of all baskets is left to the tables."""
 _MARKS = {"Nash": "o", "weighted Nash": "P", "Kalai-Smorodinsky": "s", "egalitarian": "^", "utilitarian": "D"}
 
 
 def draw(analysis: Analysis, path: Path, title: str) -> None:
-    """Write the picture of all single baskets to a PNG or SVG file."""
+    """Write the picture to a PNG or SVG file: every basket, and all at once where that is no more than a few issues."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    studies = [entry for entry in analysis.studies if len(entry.game.issues)]
+    studies = [entry for entry in analysis.studies if entry.game.name != WHOLE or len(entry.game.issues) <= MOST_ISSUES]
     heights = [max(1.9, 0.32 * entry.game.demand.size + 0.9) for entry in studies]
     figure = Figure(figsize=(12, sum(heights) + 1.4), layout="constrained")
     FigureCanvasAgg(figure)
@@ -30,7 +33,8 @@ def draw(analysis: Analysis, path: Path, title: str) -> None:
     for row, entry in zip(axes, studies, strict=True):
         _rooms(row[0], entry)
         _worth(row[1], entry)
-    figure.suptitle(f"{title}: what each party wants, where it stops, and what theory would settle on")
+    where = "the middle of every assumed range" if analysis.assumption < 0 else f"draw {analysis.assumption}"
+    figure.suptitle(f"{title}\nRoom of each party and textbook solutions at {where}; no forecast")
     _legend(figure)
     figure.savefig(path, dpi=110, metadata={"Software": None} if path.suffix == ".png" else None)
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.layout import Floats
 from sim.rules.coalition import coalition_work, nash_many
-from sim.rules.frontier import WORK_ROWS, nash_two
+from sim.rules.frontier import WORK_ROWS, max_min_two, nash_two
 from sim.solutions.game import Game
 from sim.solutions.linear import Programme, best_for, raise_together
 
@@ -100,7 +100,23 @@ def solutions(game: Game, weights: Mapping[str, float] | None = None) -> list[Po
     ways[KALAI_SMORODINSKY] = kalai_smorodinsky(game)
     ways[EGALITARIAN] = egalitarian(game)
     ways[UTILITARIAN] = utilitarian(game)
-    return [Point(name, package, game.utilities(package)) for name, package in ways.items() if package is not None]
+    found = [(name, even(game, package)) for name, package in ways.items() if package is not None]
+    return [Point(name, package, game.utilities(package)) for name, package in found]
+
+
+def even(game: Game, package: Floats) -> Floats:
+    """Of all packages worth as much to each of two parties, the one in which issues at equal rates move together.
+
+    A linear programme picks an end of them, and with it a winner on each issue that nothing in the numbers names. With
+    more parties the package stays as it is: one of those worth as much.
+    """
+    if game.floor.size != 2:
+        return package
+    worth, out = game.utilities(package), np.zeros(package.size)
+    d, r, w, red = game.demand, game.reservation, game.salience, game.red
+    scratch = np.zeros((WORK_ROWS, package.size)), np.zeros(package.size, dtype=np.int64)
+    max_min_two(d[0], r[0], w[0], worth[0], red[0], d[1], r[1], w[1], worth[1], red[1], *scratch, out)
+    return out if np.all(game.utilities(out) >= worth - _TINY) else package
 
 
 def frontier(game: Game, rational: bool = False) -> list[Floats]:

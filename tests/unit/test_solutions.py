@@ -143,6 +143,19 @@ def test_by_hand_a_zone_of_one_issue():
     assert points.solutions(apart) == [] and points.surplus(apart) < 0
 
 
+def test_issues_alike_are_settled_alike():
+    """Two issues that both parties value the same: no solution gives all of one to somebody, none of the other."""
+    demand, reservation = np.array([[1.0, 1.0], [0.0, 0.0]]), np.array([[0.2, 0.2], [0.9, 0.9]])
+    names, none = (("a", "b"), ("x", "y")), np.zeros((2, 2), np.int64)
+    game = Game("g", *names, demand, reservation, np.full((2, 2), 0.5), none, np.zeros(2))
+    found = points.solutions(game)
+    assert len(found) == 4
+    for point in found:
+        assert point.package[0] == pytest.approx(point.package[1]), point.name
+    package = np.array([1.0, 0.2])
+    assert game.utilities(points.even(game, package)) == pytest.approx(game.utilities(package))
+
+
 def test_games_of_a_scenario():
     """Members, floors and the whole of river-border, the floors by hand from trust, authority and exposure."""
     loaded = load("river-border")
