@@ -73,7 +73,7 @@ class Record:
     def close(self) -> None:
         """Check the bounds; keep the figures of a full run."""
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - self.before) / 1024.0
-        assert self.faults == 0 and self.stray == 0
+        assert self.faults == 0 and self.stray == 0 and self.taken + self.refused == self.inputs
         assert self.taken and self.refused, "the inputs are all of one kind: they test nothing"
         if not FULL:
             return
@@ -192,8 +192,9 @@ def test_ktab(record: Record, tmp_path: Path) -> None:
     def run(chance: random.Random, raw: bytes | None) -> None:
         text = broken(BASES["ktab"][0], chance).encode("utf-8", "surrogatepass")
         source.write_bytes(text if raw is None else raw)
+        written = chance.random() < WRITTEN
         with record.one():
-            ktab.convert(source, out) if chance.random() < WRITTEN else ktab.read(source)
+            ktab.convert(source, out) if written else ktab.read(source)
         out.unlink(missing_ok=True)
 
     run()
@@ -242,8 +243,9 @@ def test_genius(record: Record, tmp_path: Path) -> None:
             (folder / name).write_bytes(broke.encode("utf-8", "surrogatepass"))
         if raw is not None:
             (folder / hit).write_bytes(raw)
+        written = chance.random() < WRITTEN
         with record.one():
-            genius.convert(folder, out) if chance.random() < WRITTEN else genius.read(folder)
+            genius.convert(folder, out) if written else genius.read(folder)
         out.unlink(missing_ok=True)
 
     run()
