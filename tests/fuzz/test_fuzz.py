@@ -176,7 +176,8 @@ def test_set(record: Record) -> None:
             steps = path.split(".")
             steps[chance.randrange(len(steps))] = "*"
             path = ".".join(steps)
-        value = chance.choice((*NASTY, f"{chance.random():.3f}")) if raw is None else raw
+        plain = f"{chance.random():.3f}"
+        value = chance.choice((*NASTY, *[plain] * len(NASTY))) if raw is None else raw
         with record.one():
             resolve(loaded.changed(parsed_changes([f"{path}={value}"])).scenario, 0)
 
