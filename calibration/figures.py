@@ -160,7 +160,7 @@ def _scores(result: Result, axis: Axes) -> None:
     axis.invert_yaxis()
     axis.grid(axis="x", color=PALE, linewidth=0.6)
     axis.set_title(
-        "mean log score, one round left out\n(squares: simple baselines)",
+        "leave-one-out log score\n(squares: baselines)",
         fontsize=8,
         loc="left",
     )
