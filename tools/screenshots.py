@@ -17,6 +17,7 @@ from pathlib import Path
 from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from sim.verbs.app import arguments, settings
@@ -53,13 +54,13 @@ def at_rest(browser: webdriver.Chrome) -> None:
     time.sleep(2.5)
 
 
-def picture(browser: webdriver.Chrome, width: int, path: Path, most: int = 2600) -> None:
+def picture(browser: webdriver.Chrome, width: int, path: Path, most: int = 1750) -> None:
     """The whole page, down to `most` pixels."""
     height = browser.execute_script("return document.querySelector('[data-testid=stMain]').scrollHeight")
     resize(browser, width, min(max(int(height) + 20, 800), most))
     time.sleep(2.0)
     with Image.open(io.BytesIO(browser.get_screenshot_as_png())) as image:
-        image.convert("RGB").quantize(96).save(path, optimize=True)
+        image.convert("RGB").save(path, optimize=True)
 
 
 def resize(browser: webdriver.Chrome, width: int, height: int) -> None:
@@ -92,6 +93,14 @@ def main() -> None:
                 browser.get(f"http://127.0.0.1:{port}/{path}")
                 at_rest(browser)
                 picture(browser, width, folder / f"{name}-{width}.png")
+                if name == "explore" and width > 500:
+                    field = browser.find_element(By.CSS_SELECTOR, "input[aria-label='Any other value']")
+                    field.send_keys("parties.*.deadline = 120", Keys.ENTER)
+                    WebDriverWait(browser, 180).until(
+                        lambda b: b.find_elements(By.XPATH, "//*[contains(text(), 'runs end otherwise')]")
+                    )
+                    at_rest(browser)
+                    picture(browser, width, folder / f"explore-changed-{width}.png")
             browser.quit()
     finally:
         server.terminate()

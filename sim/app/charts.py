@@ -12,6 +12,7 @@ from sim.summary import Summary
 
 Spec = dict[str, Any]
 BASE, CHANGED = "scenario as it is", "with your changes"
+_SHORT = {BASE: "as it is", CHANGED: "changed"}
 _PERCENT = {"format": ".0%", "grid": True}
 
 
@@ -122,11 +123,11 @@ def blocking(results: dict[str, Result], titles: dict[str, str]) -> Spec:
     rows, seen = [], []
     for name, result in results.items():
         for basket, reason, share in _reasons(result.summary):
-            place = f"{titles.get(basket, basket)} · {name}" if len(results) > 1 else titles.get(basket, basket)
+            place = _place(titles.get(basket, basket), name, len(results) > 1)
             rows.append({"place": place, "reason": reason, "share": share, "order": list(LOOKS).index(reason)})
             seen.append(reason)
     order = [
-        f"{titles.get(b, b)} · {name}" if len(results) > 1 else titles.get(b, b)
+        _place(titles.get(b, b), name, len(results) > 1)
         for b in next(iter(results.values())).summary.baskets
         for name in results
     ]
@@ -134,10 +135,11 @@ def blocking(results: dict[str, Result], titles: dict[str, str]) -> Spec:
     # Vega-Lite has no hatching; reasons that share a colour in print are told apart by shade here.
     shades = {"sequencing deadlock": "#1B6A93", "amended": "#8F4F74"}
     colours = [shades.get(reason, LOOKS[reason][0]) for reason in used]
+    whole = {"domain": [0, 1], "clamp": True}  # rounding may bring a sum just above 1
     bar = {
         "mark": {"type": "bar", "stroke": "white"},
         "encoding": {
-            "x": {"field": "share", "type": "quantitative", "title": "Share of runs", "axis": _PERCENT},
+            "x": {"field": "share", "type": "quantitative", "title": "Share of runs", "axis": _PERCENT, "scale": whole},
             "y": {"field": "place", "type": "nominal", "sort": order, "title": None},
             "color": {"field": "reason", "title": None, "scale": {"domain": used, "range": colours}},
             "order": {"field": "order"},
@@ -147,6 +149,12 @@ def blocking(results: dict[str, Result], titles: dict[str, str]) -> Spec:
     spec = _frame({"step": 22}, [bar], rows, "What was settled, and what stood in the way")
     spec["config"]["legend"]["columns"] = 1  # two columns are cut off where the column of the page is narrow
     return spec
+
+
+def _place(title: str, name: str, several: bool) -> str:
+    """The label of a bar, short enough to be read whole."""
+    short = title if len(title) <= 22 else title[:20].rstrip() + "…"
+    return f"{short} · {_SHORT.get(name, name)}" if several else title
 
 
 def _reasons(summary: Summary) -> Iterable[tuple[str, str, float]]:

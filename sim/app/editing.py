@@ -52,9 +52,9 @@ class Edits:
         if not mark or not path.strip() or not value.strip():
             raise ScenarioError(f"`{text.strip()}` is not of the form path = value, as in calendar.horizon = 90")
         found = read(f"value: {value.strip()}", "entry").data["value"]
-        changes = self.changes | {path.strip(): found}
-        self.base.changed(changes)
-        return changes
+        put = {path.strip(): found}
+        self.base.changed(self.changes | put)
+        return self.changes | dict.fromkeys(_spread(self.base, put), found)
 
     def rows(self) -> list[tuple[str, str, str]]:
         """Path, value in the scenario, value now; of every change."""
@@ -98,7 +98,7 @@ def as_yaml(name: str, base: Loaded, loaded: Loaded, changes: Changes) -> str:
     stem = name if name in shipped() else Path(name).stem
     s = base.scenario
     data: dict[str, Any] = {"extends": stem, "id": f"{s.id[:52]}-changed", "title": f"{s.title} (changed)"}
-    for path in _spread(base, loaded, changes):
+    for path in _spread(loaded, changes):
         steps = path.split(".")
         for cut, step in enumerate(steps[:-1]):
             if step in _WHOLE or step == "attribution":
@@ -112,7 +112,7 @@ def as_yaml(name: str, base: Loaded, loaded: Loaded, changes: Changes) -> str:
     return f"# Made on the interactive page of parley. Run it with: parley run {data['id']}.yaml\n{out.getvalue()}"
 
 
-def _spread(base: Loaded, loaded: Loaded, changes: Changes) -> list[str]:
+def _spread(loaded: Loaded, changes: Changes) -> list[str]:
     """The paths of changes, those with `*` written out."""
     from sim.scenario.load import known_paths
 

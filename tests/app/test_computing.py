@@ -93,6 +93,11 @@ def test_edits_are_listed_undone_and_refused() -> None:
     assert not edits.can_undo
 
 
+def test_a_typed_star_is_written_out() -> None:
+    changes = Edits("river-border").typed("parties.*.deadline = 100")
+    assert changes == {f"parties.{name}.deadline": 100 for name in ("northbank", "southbank", "upland")}
+
+
 @pytest.mark.parametrize("text", ["", "calendar.horizon", "= 3", "calendar.horizon =", "calendar.horizon = soon"])
 def test_what_is_typed_wrong_is_refused(text: str) -> None:
     with pytest.raises(ScenarioError):
