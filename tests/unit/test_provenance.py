@@ -211,9 +211,7 @@ def documented(tmp_path: Path) -> Path:
     stake = ", ".join(f"{key}: {{assumed: {ends}, why: invented}}" for key, ends in ranges.items())
     assert stake in text
     text = text.replace(f"crossing: {{{stake}}}", "crossing: {}", 1)
-    text = text.replace(
-        'assumed: "invented: the crossing is for ministers"', "source: for_mandate, locator: line 2"
-    )
+    text = text.replace('assumed: "invented: the crossing is for ministers"', "source: for_mandate, locator: line 2")
     text = text.replace(
         "Northbank\n    side", "Northbank\n    deadline: {value: 90, source: for_number, locator: p. 3}\n    side"
     )
