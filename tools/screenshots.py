@@ -61,6 +61,8 @@ def picture(browser: webdriver.Chrome, width: int, path: Path, most: int = 1750)
     time.sleep(2.0)
     with Image.open(io.BytesIO(browser.get_screenshot_as_png())) as image:
         image.convert("RGB").save(path, optimize=True)
+        if path.stat().st_size > 290_000:
+            image.convert("RGB").quantize(256).save(path, optimize=True)
 
 
 def resize(browser: webdriver.Chrome, width: int, height: int) -> None:
