@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,10 @@ from experiments.variance import layout, split_variance
 from sim.ensemble import run_ensemble
 from sim.errors import ParleyError
 from sim.scenario.load import load
+
+NEEDS_SALIB = pytest.mark.skipif(
+    importlib.util.find_spec("SALib") is None, reason="the extra `discover` is not installed"
+)
 
 INSULATION = "venues.lake_hall.insulation"
 
@@ -141,6 +146,7 @@ def ishigami(x: Any) -> Any:
     return np.sin(z[:, 0]) + 7 * np.sin(z[:, 1]) ** 2 + 0.1 * z[:, 2] ** 4 * np.sin(z[:, 0])
 
 
+@NEEDS_SALIB
 def test_sobol_indices_of_ishigami() -> None:
     """First order .3139, .4424, 0; total .5576, .4424, .2437 (closed form), each inside its 95% interval + .01."""
     unit = sample("saltelli", 2048, 3, 1)
@@ -155,6 +161,7 @@ def test_sobol_indices_of_ishigami() -> None:
     assert turned.loc["x1", "first"] < 0.05  # control: another function, other indices
 
 
+@NEEDS_SALIB
 @pytest.mark.parametrize("design", ["morris", "saltelli"])
 def test_samples_and_indices_repeat_under_any_seed(design: str) -> None:
     for seed in (0, 1):
@@ -164,6 +171,7 @@ def test_samples_and_indices_repeat_under_any_seed(design: str) -> None:
         assert frames[0].equals(frames[1])
 
 
+@NEEDS_SALIB
 def test_morris_of_a_plane() -> None:
     """y = 3 x1 + x2: every elementary effect of x1 is 3, of x2 1, of x3 0; no spread."""
     unit = sample("morris", 8, 3, 1)
@@ -173,6 +181,7 @@ def test_morris_of_a_plane() -> None:
     assert frame["sigma"].tolist() == pytest.approx([0, 0, 0], abs=1e-12)
 
 
+@NEEDS_SALIB
 def test_indices_need_variance_and_a_design() -> None:
     unit = sample("saltelli", 8, 2, 0)
     with pytest.raises(ParleyError, match="no variance"):
@@ -181,6 +190,7 @@ def test_indices_need_variance_and_a_design() -> None:
         indices("factorial", unit, unit[:, 0], ["a", "b"])
 
 
+@NEEDS_SALIB
 def test_a_sweep_screens_the_scenarios_own_ranges(tmp_path: Path) -> None:
     asked = {
         "experiment": "screen",
