@@ -6,6 +6,7 @@ import errno
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -221,19 +222,24 @@ def test_a_full_disk(job: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.fixture
+@contextmanager
 def small_files() -> Iterator[None]:
-    """No file of this process may grow beyond 20,000 bytes."""
+    """No file of this process may grow beyond 20,000 bytes.
+
+    A context and no fixture: while a fixture stands pytest prints its dot, and its output may itself be a long file.
+    """
     resource = pytest.importorskip("resource")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-@pytest.mark.usefixtures("small_files")
 def test_a_disk_that_fills_while_rows_are_written(tmp_path: Path) -> None:
     with (
+        small_files(),
         pytest.raises(ParleyError, match=r"cannot write to .*File too large"),
         Folder(tmp_path / "out") as out,
         TableSink(out.path("table"), SCHEMA, out.folder) as sink,
