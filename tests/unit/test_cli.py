@@ -271,7 +271,9 @@ def test_a_reader_that_has_seen_enough(here: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_run_leaves_nothing(here: Path, number: int, status: int) -> None:
-    code = MAIN.format(["run", "river-border", "-n", "1000000", *MESA, "-o", "results"])
+    # A job in the background of a shell inherits deaf ears for SIGINT; whoever presses Ctrl-C has a program that hears.
+    hears = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    code = hears + MAIN.format(["run", "river-border", "-n", "1000000", *MESA, "-o", "results"])
     environment = {**os.environ, "PYTHONPATH": str(Path(sim.__file__).parents[1])}
     with subprocess.Popen(
         [sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, env=environment, cwd=here
