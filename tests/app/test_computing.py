@@ -30,12 +30,12 @@ def choice(name: str, key: str) -> Choice:
 
 def test_a_slider_starts_at_the_scenarios_range_and_takes_itself_back() -> None:
     patience = slider("river-border", "parties.northbank.deadline")
-    assert patience.ends({}) == (120.0, 540.0)  # the range in behaviour.yaml
-    changed = patience.put({}, 60.0, 540.0)
-    assert changed[patience.path]["assumed"] == [60.0, 540.0]
-    assert patience.ends(changed) == (60.0, 540.0)
-    assert patience.put({}, 90.0, 90.0) == {patience.path: 90.0}
-    assert patience.put(changed, 120.0, 540.0) == {}
+    assert patience.ends({}) == (90.0, 300.0)  # the range in river-border.yaml
+    changed = patience.put({}, 60.0, 300.0)
+    assert changed[patience.path]["assumed"] == [60.0, 300.0]
+    assert patience.ends(changed) == (60.0, 300.0)
+    assert patience.put({}, 120.0, 120.0) == {patience.path: 120.0}
+    assert patience.put(changed, 90.0, 300.0) == {}
 
 
 def test_a_triangular_range_keeps_its_peak_while_that_is_inside() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from sim.ensemble import Ensemble, run_ensemble
 from sim.positions import Record, load_record
 from sim.scenario.citations import cited_entries
 from sim.scenario.load import Loaded, load, shipped, shipped_folder
@@ -17,6 +18,7 @@ from sim.scenario.numbers import Number, numbers_in
 from sim.scenario.resolve import resolve
 from sim.scenario.schema import Scenario
 from sim.scenario.yamlfile import read
+from sim.summary import Summary
 
 CASES = ("belarus-2022", "istanbul-2022", "istanbul-2025")
 SWITCHES = ("all", "own", "russia-media", "ukraine-media", "neutral", "third-party-media")
@@ -54,6 +56,21 @@ def test_a_case_loads_under_every_switch_of_evidence(name: str, switch: str) -> 
 
 def test_the_switches_are_all_there_are(record: Record) -> None:
     assert {"all", "own"} | {source.perspective for source in record.sources.values()} == set(SWITCHES)
+
+
+def lively(ensemble: Ensemble) -> dict[str, bool]:
+    """By basket: a zone of agreement neither nearly always nor nearly never, and settled in some runs, not in most."""
+    found = Summary.of(ensemble.run_table.schema, [(ensemble.run_table, ensemble.round_table)])
+    return {b: 0.3 <= found.zone(b).share <= 0.7 and 0.0 < found.settled(b).share < 0.5 for b in found.baskets}
+
+
+def test_the_case_for_teaching_is_open_in_every_basket() -> None:
+    assert lively(run_ensemble("river-border", n=2000, seed=1)) == {"exchange": True, "calm": True, "river": True}
+
+
+def test_control_high_stakes_close_a_basket() -> None:
+    exposed = {"baskets.calm.exposure.*": {"assumed": [0.1, 0.4]}}
+    assert lively(run_ensemble("river-border", n=2000, seed=1, changes=exposed))["calm"] is False
 
 
 # Numbers say where they come from

@@ -189,8 +189,8 @@ def test_export_by_hand(tmp_path):
     space = json.loads((written[0] / "domain.yml").read_text(encoding="utf-8"))
     assert space["issues"][0]["values"] == ["none released", "half released", "all released"]
     north = json.loads((written[0] / "northbank.yml").read_text(encoding="utf-8"))
-    # Demand .95, reservation point .4: values of 0, .5 and 1.
-    expected = {"none released": -0.4 / 0.55, "half released": 0.1 / 0.55, "all released": 1.0}
+    # Demand .95, reservation point .55: values of 0, .5 and 1.
+    expected = {"none released": -0.55 / 0.4, "half released": -0.05 / 0.4, "all released": 1.0}
     assert north["values"][0]["mapping"] == pytest.approx(expected)
     game = games(at(resolve(loaded.scenario, 0), MIDDLE))[0]
     assert north["reserved_value"] == pytest.approx(game.floor[0]) and north["weights"] == [1.0]
