@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import calendar
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -261,3 +263,30 @@ def test_papers_named_in_reasons(why: str, expected: set[str]) -> None:
     loaded = load("river-border", {"parties.upland.deadline": {"assumed": [1, 2], "why": why}})
     silent = load("river-border", {"parties.upland.deadline": {"assumed": [1, 2], "why": "none"}})
     assert set(_papers(loaded, known)) - set(_papers(silent, known)) <= expected <= set(_papers(loaded, known))
+
+
+MONTHS = set(calendar.month_name)
+
+
+def named_papers(text: str) -> list[str]:
+    """Every `Author 1990`, `Author & Other 1990`, `Author et al. 1990` of a text; months are no authors."""
+    found = re.findall(r"([A-Z]\w+(?: (?:&|and) [A-Z]\w+| et al\.)?) ((?:19|20)\d\d)", text)
+    return [f"{who} {year}" for who, year in found if who not in MONTHS]
+
+
+def uncited(text: str, cited: set[str]) -> list[str]:
+    """Papers a text names that no entry with that first author and year stands for."""
+    ids = {paper: (paper.split()[0].lower(), paper[-4:]) for paper in named_papers(text)}
+    return [p for p, (who, year) in ids.items() if not any(c.startswith(who) and c.endswith(year) for c in cited)]
+
+
+@pytest.mark.parametrize("name", ["river-border", "istanbul-2025"])
+def test_every_paper_the_coefficients_name_is_cited(name: str) -> None:
+    text = (shipped_folder() / "behaviour.yaml").read_text(encoding="utf-8")
+    assert len(set(named_papers(text))) >= 8
+    assert uncited(text, {entry["id"] for entry in citations(load(name))}) == []
+
+
+def test_control_a_paper_without_an_entry_is_found() -> None:
+    text = "of May 2025 (Fearon 1995), not Fearon 1994, nor Kydd & Walter 2002"
+    assert uncited(text, {"fearon-1995", "kydd-2003"}) == ["Fearon 1994", "Kydd & Walter 2002"]
