@@ -56,7 +56,7 @@ class Comparison:
 
 def variant(text: str) -> tuple[str, Loaded]:
     """`SCENARIO` or `SCENARIO,path=value,…` as label and loaded scenario. Raises ScenarioError."""
-    from sim.scenario.yamlfile import read
+    from sim.scenario.yamlfile import read_value
 
     name, *parts = text.split(",")
     changes: dict[str, Any] = {}
@@ -64,7 +64,7 @@ def variant(text: str) -> tuple[str, Loaded]:
         path, mark, value = part.partition("=")
         if not mark:
             raise ParleyError(f"`{part}` is not of the form path=value; write SCENARIO,path=value,…")
-        changes[path.strip()] = read(f"value: {value}", text).data["value"]
+        changes[path.strip()] = read_value(value, path.strip(), text)
     return text, load(name, changes)
 
 

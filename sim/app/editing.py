@@ -46,12 +46,12 @@ class Edits:
 
     def typed(self, text: str) -> Changes:
         """The changes with a typed `path = value` among them. Raises ScenarioError saying what is wrong with it."""
-        from sim.scenario.yamlfile import read
+        from sim.scenario.yamlfile import read_value
 
         path, mark, value = text.partition("=")
         if not mark or not path.strip() or not value.strip():
             raise ScenarioError(f"`{text.strip()}` is not of the form path = value, as in calendar.horizon = 90")
-        found = read(f"value: {value.strip()}", "entry").data["value"]
+        found = read_value(value.strip(), path.strip(), "entry")
         put = {path.strip(): found}
         self.base.changed(self.changes | put)
         return self.changes | dict.fromkeys(_spread(self.base, put), found)

@@ -16,7 +16,7 @@ from sim.errors import ScenarioError
 from sim.scenario.yamlscalar import UNPRINTABLE, character_name
 from sim.scenario.yamltree import KeyPath, Lines, build, dotted
 
-__all__ = ["MAX_BYTES", "Document", "dotted", "read"]
+__all__ = ["MAX_BYTES", "Document", "dotted", "read", "read_value"]
 
 MAX_BYTES = 2_000_000
 """The largest file that is read."""
@@ -79,6 +79,15 @@ def read(source: Path | str, name: str | None = None) -> Document:
         raise ScenarioError(problem, file=name, line=line)
     data, lines = build(text, name)
     return Document(name, data, lines)
+
+
+def read_value(text: str, path: str, name: str) -> Any:
+    """The value that YAML text puts at a path of a scenario. Raises ScenarioError that names the path, not a line."""
+    try:
+        return read(f"value: {text}", name).data["value"]
+    except ScenarioError as error:
+        below = (error.key or "").removeprefix("value")
+        raise ScenarioError(error.problem, file=name, key=f"{path}{below}") from None
 
 
 def _text_of(path: Path, name: str) -> str:

@@ -6,6 +6,7 @@ passes a limit, and deep nesting cannot exhaust Python's stack.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn, TypeAlias
 
@@ -45,10 +46,24 @@ _HINTS: Mapping[str, str] = {
     "did not find expected node content": "a value is missing, or a closing bracket is",
 }
 
+_TIGHT = re.compile(r"""("[^"]*"|'[^']*')|((?:[{,]|^)\s*[\w.*-]+:)(?=\S)""")
+"""A quoted text, or a key inside braces whose colon no space follows."""
+
 
 def dotted(path: KeyPath) -> str:
     """`("positions", 3, "value")` as `positions.3.value`: how messages name a key. Items count from 0."""
     return ".".join(shown(str(step)) for step in path)
+
+
+def _innermost(lines: list[str]) -> str:
+    """The bracket that was opened last and is still open, or an empty text. Good enough for a hint."""
+    opened: list[str] = []
+    for character in "".join(lines):
+        if character in "{[":
+            opened.append(character)
+        elif character in "}]" and opened:
+            opened.pop()
+    return opened[-1] if opened else ""
 
 
 def build(text: str, name: str) -> tuple[dict[str, Any], Lines]:
@@ -101,11 +116,13 @@ class _Builder:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.text = ""
         self.open: list[_Mapping | _List] = []
         self.values = 0
         self.done: _Mapping | None = None
 
     def build(self, text: str) -> tuple[dict[str, Any], Lines]:
+        self.text = text
         for event in self._events(text):
             line = event.start_mark.line + 1
             if isinstance(event, ScalarEvent):
@@ -134,12 +151,25 @@ class _Builder:
         mark = error.problem_mark or error.context_mark
         line = None if mark is None else mark.line + 1
         problem = error.problem or error.context or "no reason given"
+        if mark is not None and "unexpected ':'" in problem:
+            self._refuse(self._colon(mark.line, mark.column), line)
         start = error.context_mark
         if start is not None and start.line + 1 != line:
             part = str(error.context).removeprefix("while parsing ").removeprefix("while scanning ")
             problem += f" (in {part} that starts on line {start.line + 1})"
         hint = next((f"; {hint}" for sign, hint in _HINTS.items() if sign in problem), "")
         self._refuse(f"not valid YAML: {problem}{hint}", line)
+
+    def _colon(self, line: int, column: int) -> str:
+        """What is wrong with a colon inside braces or brackets, and how to write it."""
+        lines = self.text.splitlines()
+        written = lines[line]
+        before = re.search(r"([{,]|^)\s*[\w.*-]+$", written[:column])
+        if before is None or (before[1] != "{" and _innermost([*lines[:line], written[:column]]) == "["):
+            return "text that holds a colon needs quotes inside braces and brackets"
+        start = min((at for at in map(written.find, "{[") if 0 <= at < column), default=0)
+        spaced = _TIGHT.sub(lambda found: found[1] or f"{found[2]} ", written[start:].strip())
+        return f"a key's colon needs a space after it; write `{shown(spaced, 200)}`"
 
     def _refuse(self, problem: str, line: int | None, key: str | None = None) -> NoReturn:
         path = [step for step in (holder.step() for holder in self.open) if step is not None]

@@ -20,14 +20,14 @@ ChangesOption = Annotated[
 def parsed_changes(given: list[str] | None) -> dict[str, Any]:
     """`path=value` texts as values by path, read as YAML. Raises ScenarioError."""
     from sim.errors import ScenarioError
-    from sim.scenario.yamlfile import read
+    from sim.scenario.yamlfile import read_value
 
     changes: dict[str, Any] = {}
     for text in given or []:
         path, mark, value = text.partition("=")
         if not mark or not path.strip():
             raise ScenarioError(f"`{text}` is not of the form path=value", key="--set")
-        changes[path.strip()] = read(f"value: {value}", "--set").data["value"]
+        changes[path.strip()] = read_value(value, path.strip(), "--set")
     return changes
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.app.controls import Choice, Mandate, Slider, all_sliders, controls, search
-from sim.app.editing import Edits, shown
+from sim.app.editing import Edits, explained, shown
 from sim.app.explore import OUTCOMES, SETTLED, contrasts, formatted, moved, sentence, simulate
 from sim.app.onerun import next_like, record
 from sim.app.tables import table
@@ -102,6 +102,14 @@ def test_a_typed_star_is_written_out() -> None:
 def test_what_is_typed_wrong_is_refused(text: str) -> None:
     with pytest.raises(ScenarioError):
         Edits("river-border").typed(text)
+
+
+def test_a_missing_space_is_named_with_the_right_form() -> None:
+    with pytest.raises(ScenarioError) as refused:
+        Edits("river-border").typed("parties.upland.deadline = {assumed:[1,2]}")
+    assert explained(refused.value) == (
+        "parties.upland.deadline: a key's colon needs a space after it; write `{assumed: [1,2]}`"
+    )
 
 
 CHANGES = {

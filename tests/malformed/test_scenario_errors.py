@@ -202,11 +202,13 @@ def test_a_scenario_nobody_ships() -> None:
 
 DRAFT = {"title": "A draft", "author": "west", "round": 2}
 DATA = {**read(FIXTURES / "sound.yaml").data, "documents": {"draft": DRAFT}}
-JUNK = st.sampled_from([
-    *[None, True, -1, 0, 0.5, 7, 1e300, "", "east", "land", "2030-01-01", "x" * 200, [], {}, [[]], ["land", 3]],
-    *[{"": 1}, {"value": 1}, {"value": None, "source": "x"}, {"assumed": 3}, {"assumed": [1, 2], "why": 3}],
-    *[{"others": 0.5}, {"east": None}, {"a b": 1}, {"shape": "fixed"}, {"assumed": [0.2, 0.8], "why": "x"}],
-])
+JUNK = st.sampled_from(
+    [
+        *[None, True, -1, 0, 0.5, 7, 1e300, "", "east", "land", "2030-01-01", "x" * 200, [], {}, [[]], ["land", 3]],
+        *[{"": 1}, {"value": 1}, {"value": None, "source": "x"}, {"assumed": 3}, {"assumed": [1, 2], "why": 3}],
+        *[{"others": 0.5}, {"east": None}, {"a b": 1}, {"shape": "fixed"}, {"assumed": [0.2, 0.8], "why": "x"}],
+    ]
+)
 
 
 def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

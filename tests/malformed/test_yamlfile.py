@@ -26,8 +26,7 @@ MESSAGES = {
     "list-at-top": "1: the file holds a list; a mapping (`key: value`) is needed at the top",
     "value-at-top": "1: the file holds a single value; a mapping (`key: value`) is needed at the top",
     "two-documents": "2: a second document starts; a file holds one",
-    "duplicate-key": "5: parties.ukraine.trust: duplicate key, first given on line 3; each key may stand "
-    "once",
+    "duplicate-key": "5: parties.ukraine.trust: duplicate key, first given on line 3; each key may stand once",
     "tab": "2: parties: not valid YAML: found character that cannot start any token; indent with spaces, not "
     "tabs; text that starts with @, ` or % needs quotes",
     "unclosed-list": "4: venues.istanbul.2: not valid YAML: did not find expected ',' or ']' (in a flow "
@@ -35,6 +34,9 @@ MESSAGES = {
     "commas",
     "unclosed-quote": "3: title: not valid YAML: found unexpected end of stream (in a quoted scalar that "
     "starts on line 1); an opening quote needs its closing one",
+    "colon-without-space": "3: parties.ukraine: a key's colon needs a space after it; write `{side: 1, trust: "
+    "{assumed: [0.1, 0.4], why: 'low, b:c'}}`",
+    "colon-in-list": "2: venues.1: text that holds a colon needs quotes inside braces and brackets",
     "colon-in-text": "3: parties.ukraine: not valid YAML: mapping values are not allowed in this context; "
     "one `key: value` a line; text that holds `: ` needs quotes",
     "uneven-indent": "3: not valid YAML: did not find expected key (in a block mapping that starts on line "
@@ -274,12 +276,14 @@ def plain_only(data: Any) -> bool:
     return data is None or type(data) in (str, int, float, bool, datetime.date)
 
 
-FRAGMENTS = st.sampled_from([
-    *["a", "b: ", "- ", "? ", ": ", "\n", "\n  ", "\n    ", "{", "}", "[", "]", ",", "'", '"', "|\n", ">-\n"],
-    *["&x ", "*x", "!!", "!t ", "<<: ", "---\n", "...\n", "%YAML 1.2\n", "%TAG ! x\n", "# ", "\t", "\r", "~"],
-    *["1e9", ".inf", "0x", "2025-13-01", "9" * 50, "\\", "\\x00", "\\ud800", "@", "`", " ", "é", "𝑥"],
-    *["\ufeff", "\u2028", "\ud800", "\x00"],
-])
+FRAGMENTS = st.sampled_from(
+    [
+        *["a", "b: ", "- ", "? ", ": ", "\n", "\n  ", "\n    ", "{", "}", "[", "]", ",", "'", '"', "|\n", ">-\n"],
+        *["&x ", "*x", "!!", "!t ", "<<: ", "---\n", "...\n", "%YAML 1.2\n", "%TAG ! x\n", "# ", "\t", "\r", "~"],
+        *["1e9", ".inf", "0x", "2025-13-01", "9" * 50, "\\", "\\x00", "\\ud800", "@", "`", " ", "é", "𝑥"],
+        *["\ufeff", "\u2028", "\ud800", "\x00"],
+    ]
+)
 
 
 @given(st.one_of(st.text(), st.lists(FRAGMENTS, max_size=30).map("".join)))

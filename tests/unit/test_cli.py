@@ -224,6 +224,10 @@ def test_run_with_changes(here: Path) -> None:
         (("run", "river-border", "--set", "calendar.horizon"), "is not of the form path=value"),
         (("run", "river-border", "--set", "calendar.horizon=[1"), "--set"),
         (("run", "river-border", "--set", "calendar.horizon=long"), "calendar.horizon"),
+        (
+            ("run", "river-border", "--set", "parties.upland.deadline={assumed:[1,2]}"),
+            "--set: parties.upland.deadline: a key's colon needs a space after it; write `{assumed: [1,2]}`",
+        ),
         (("run", "river-border", "--set", "parties.upland.compliance=2"), "allowed: 0 to 1"),
         (("trace", "river-border", "--run", "-1"), "run is -1; runs are numbered from 0"),
         (("trace", "river-border", "--seed", "x"), "--seed"),
