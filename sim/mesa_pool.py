@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_all_start_methods, get_context
 
 import numpy as np
@@ -34,23 +35,25 @@ def mesa_chunk(problem: Problem, start: int, assumptions: Ints, fates: Ints, par
 def mesa_chunks(
     problem: Problem, assumptions: Ints, fates: Ints, chunk: int, workers: int, party_class: type[Party] | None
 ) -> Iterator[Chunk]:
-    """All chunks in order, in this process or in several."""
+    """All chunks in order, in this process or in several; at most two a worker are under way beside the one awaited."""
     starts = range(0, fates.size, chunk)
     if workers == 1 or len(starts) == 1:
         for start in starts:
             stop = start + chunk
             yield mesa_chunk(problem, start, assumptions[start:stop], fates[start:stop], party_class)
         return
+    under_way: deque[Future[Chunk]] = deque()
     with ProcessPoolExecutor(workers, mp_context=get_context(_start(party_class))) as pool:
-        futures = [
-            pool.submit(mesa_chunk, problem, s, assumptions[s : s + chunk], fates[s : s + chunk], party_class)
-            for s in starts
-        ]
         try:
-            for future in futures:
-                yield future.result()
+            for start in starts:
+                some = slice(start, start + chunk)
+                under_way.append(pool.submit(mesa_chunk, problem, start, assumptions[some], fates[some], party_class))
+                if len(under_way) > 2 * workers:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
         finally:
-            for future in futures:
+            for future in under_way:
                 future.cancel()
 
 
