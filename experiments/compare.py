@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from sim.ensemble import Plan
+
 CORRECTION = "Holm (1979) over all {tests} tests of this table; 5% family-wise"
 
 
@@ -47,6 +49,7 @@ class Comparison:
     seed: int
     frame: pd.DataFrame
     tables: list[pa.Table]
+    jobs: list[Plan]
 
     @property
     def correction(self) -> str:
@@ -80,12 +83,13 @@ def compare_scenarios(
     named = dict(scenarios) if isinstance(scenarios, Mapping) else dict(variant(text) for text in scenarios)
     if len(named) < 2:
         raise ParleyError("a comparison needs two scenarios that differ")
+    jobs = [plan(loaded, n, seed, **options) for loaded in named.values()]
     found = []
-    for loaded in named.values():
-        parts = [runs for runs, _ in tables(plan(loaded, n, seed, **options))]
+    for job in jobs:
+        parts = [runs for runs, _ in tables(job)]
         found.append(pa.concat_tables(parts).unify_dictionaries().combine_chunks())
     labels = list(named)
-    return Comparison(labels, n, seed, contrasts(labels, found), found)
+    return Comparison(labels, n, seed, contrasts(labels, found), found, jobs)
 
 
 def contrasts(labels: Sequence[str], runs: Sequence[pa.Table]) -> pd.DataFrame:

@@ -77,7 +77,7 @@ def kind_of(folder: Path, manifest: dict[str, Any]) -> str:
     """What a folder holds. Raises ParleyError where it is no folder of results."""
     if not folder.is_dir():
         raise ParleyError(f"`{folder}` is no folder")
-    if manifest.get("kind") in ("run", "sweep"):
+    if manifest.get("kind") in ("run", "sweep", "comparison"):
         return str(manifest["kind"])
     for name, kind in (("differences.csv", "comparison"), ("checks.json", "calibration")):
         if (folder / name).is_file():
@@ -96,5 +96,6 @@ def _what(manifest: dict[str, Any]) -> str:
     facts = [f"{manifest['n']:,} runs" if "n" in manifest else "", manifest.get("question") or ""]
     facts += [f"seed {manifest['seed']}" if "seed" in manifest else ""]
     changes = manifest["scenario"]["changes"] if isinstance(manifest.get("scenario"), dict) else {}
+    facts += [entry["label"] for entry in manifest.get("scenarios", [])]
     facts += [f"changed: {path} = {value}" for path, value in changes.items()]
     return "; ".join(fact for fact in facts if fact)

@@ -42,11 +42,15 @@ def figures(folder: Path) -> Iterator[str]:
 def assumptions(manifest: dict[str, Any]) -> Iterator[str]:
     """Every assumed range with its reason."""
     scenario = manifest.get("scenario")
-    rows = list(_assumed(scenario["resolved"], ())) if isinstance(scenario, dict) else []
-    if rows:
+    one = [scenario] if isinstance(scenario, dict) else []
+    given = [(entry, list(_assumed(entry["resolved"], ()))) for entry in manifest.get("scenarios", one)]
+    if any(rows for _, rows in given):
         yield "<h2>What is assumed</h2>"
-        yield f"<details><summary>{len(rows)} numbers are drawn from an assumed range</summary>"
-        yield table("", ("Number", "Range", "Why"), rows, text=True) + "</details>"
+    for entry, rows in given:
+        if rows:
+            where = f"{entry['label']}: " if "label" in entry else ""
+            yield f"<details><summary>{escape(where)}{len(rows)} numbers are drawn from an assumed range</summary>"
+            yield table("", ("Number", "Range", "Why"), rows, text=True) + "</details>"
 
 
 def _assumed(node: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:

@@ -27,7 +27,10 @@ def add(app: typer.Typer) -> None:
         seed: SeedOption = 0,
         run: Annotated[int | None, typer.Option(min=0, help="Trace this run: which draw changed the outcome.")] = None,
         everything: Annotated[bool, typer.Option("--all", help="Print every measure, not the main ones only.")] = False,
-        out: Annotated[Path | None, typer.Option("-o", "--out", help="A new folder for table and figure.")] = None,
+        out: Annotated[
+            Path | None, typer.Option("-o", "--out", help="Folder for table, figure and manifest.", show_default=False)
+        ] = None,
+        force: Annotated[bool, typer.Option("--force", help="Replace the earlier comparison in that folder.")] = False,
     ) -> None:
         """Hold scenarios against the first on common random numbers: run k of each has the same draws.
 
@@ -45,15 +48,17 @@ def add(app: typer.Typer) -> None:
         if run is not None:
             trace_run([variant(text) for text in scenarios], seed, run)
             return
-        if out is not None:
-            from sim.verbs.options import fresh_folder
+        if out is None:
+            show(compare_scenarios(scenarios, n, seed), everything)
+            return
+        from experiments.comparison import KIND, write
+        from sim.store import Folder
 
-            fresh_folder(out)
-        found = compare_scenarios(scenarios, n, seed)
+        with Folder(out, KIND, force) as folder:
+            found = compare_scenarios(scenarios, n, seed)
+            write(found, folder)
         show(found, everything)
-        if out is not None:
-            write(found, out)
-            typer.echo(f"\nTable and figure are in {out}")
+        typer.echo(f"\nTable, figure and manifest are in {out}")
 
 
 def show(found: Comparison, everything: bool) -> None:
@@ -119,21 +124,3 @@ def trace_run(named: list[tuple[str, Any]], seed: int, run: int) -> None:
         count = len(found.partings)
         draws = "this one draw is" if count == 1 else f"these {count} draws together are"
         typer.echo(f"\nTurned in B, {draws} enough for the outcome of A.")
-
-
-def write(found: Comparison, out: Path) -> None:
-    """The table as CSV and the forest of outcome shares as PNG and SVG. Raises ParleyError."""
-    from experiments.drawing import Note, save
-    from experiments.forests import forest
-    from sim.errors import ParleyError
-    from sim.provenance import blake
-
-    try:
-        found.frame.to_csv(out / "differences.csv", index=False, lineterminator="\n")
-    except OSError as error:
-        raise ParleyError(f"cannot write to {out}: {error.strerror}") from None
-    mark = blake((out / "differences.csv").read_text(encoding="utf-8"))
-    note = Note(
-        f"{found.labels[0]} is what others are held against", found.n, found.seed, mark, {}, f"{found.n:,} paired runs"
-    )
-    save({"differences": forest(found.frame, note, "Difference of outcome shares")}, out, mark)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ from typer.testing import CliRunner, Result
 
 from experiments.results import load
 from sim.cli import app
+from sim.ensemble import plan
+from sim.provenance import manifest
+from sim.report.document import report
 
 ROOT = Path(__file__).resolve().parents[2]
 MINE = """\
@@ -53,12 +57,52 @@ def test_compare_prints_intervals_and_says_how_it_corrects(tmp_path: Path) -> No
     found = parley("compare", "river-border", other, "-n", "300", "-o", str(tmp_path / "out"))
     assert found.exit_code == 0
     assert "paired" in found.output and "Holm (1979)" in found.output and "not a forecast" in found.output
-    assert {p.name for p in (tmp_path / "out").iterdir()} == {"differences.csv", "differences.png", "differences.svg"}
+    files = {"differences.csv", "differences.png", "differences.svg", "manifest.json"}
+    assert {p.name for p in (tmp_path / "out").iterdir()} == files
     run = re.search(r"for --run: (\d+)", found.output)
     assert run is not None
     traced = parley("compare", "river-border", other, "--run", run[1])
     assert traced.exit_code == 0 and "They part at planned round" in traced.output
     assert parley("compare", "river-border").exit_code == 2
+
+
+def test_a_comparisons_manifest_says_what_it_takes_to_repeat_it(tmp_path: Path) -> None:
+    """Each scenario stands in it as a run of it alone would have it in its own manifest."""
+    other = "river-border,calendar.horizon=60"
+    asked = ("compare", "river-border", other, "-n", "20", "--seed", "4", "-o", str(tmp_path / "out"))
+    assert parley(*asked).exit_code == 0
+    about = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert (about["kind"], about["n"], about["seed"]) == ("comparison", 20, 4)
+    assert sorted(about["files"]) == sorted(path.name for path in (tmp_path / "out").iterdir())
+    alone = [manifest(plan("river-border", 20, 4, changes=c)) for c in ({}, {"calendar.horizon": 60})]
+    assert [entry["label"] for entry in about["scenarios"]] == ["river-border", other]
+    for entry, one in zip(about["scenarios"], alone, strict=True):
+        assert entry["fingerprint"] == one["fingerprint"]
+        assert {key: entry[key] for key in one["scenario"]} == json.loads(json.dumps(one["scenario"]))
+    assert about["citations"] == alone[0]["citations"] and about["parley"] == alone[0]["parley"]
+    page = report(tmp_path / "out")
+    for words in (other, "20 runs", "seed 4", about["fingerprint"], "What is assumed", "Sources"):
+        assert words in page, words
+
+
+def test_a_comparison_is_replaced_only_when_asked_and_only_where_one_was(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    asked = ("compare", "river-border", "river-border,calendar.horizon=60", "-n", "20", "-o", str(out))
+    assert parley(*asked).exit_code == 0
+    first = (out / "manifest.json").read_text(encoding="utf-8")
+    refused = parley(*asked, "--seed", "5")
+    assert refused.exit_code == 2 and "--force replaces it" in refused.output
+    assert (out / "manifest.json").read_text(encoding="utf-8") == first
+    assert parley(*asked, "--seed", "5", "--force").exit_code == 0
+    assert (out / "manifest.json").read_text(encoding="utf-8") != first
+    (tmp_path / "else").mkdir()
+    (tmp_path / "else" / "notes.txt").write_text("mine", encoding="utf-8")
+    assert parley(*asked[:-1], str(tmp_path / "else"), "--force").exit_code == 2
+
+
+def test_a_comparison_that_fails_leaves_no_folder(tmp_path: Path) -> None:
+    wrong = parley("compare", "river-border", "river-border,calendar.horizn=60", "-o", str(tmp_path / "out"))
+    assert wrong.exit_code == 2 and not (tmp_path / "out").exists()
 
 
 def test_sensitivity_of_a_nested_sweep_and_discovery(tmp_path: Path) -> None:
