@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sim.app import charts, state
+from sim.app import charts_run, state
 from sim.app.onerun import Round, Story, next_like, record
 from sim.app.tables import STYLE, table
 from sim.errors import ParleyError
@@ -109,7 +109,7 @@ def _round(story: Story, now: Round, loaded: Loaded) -> None:
         st.html("".join(_line(line) for line in now.lines[1:]))
     with right:
         st.markdown("**Positions**")
-        state.chart(charts.positions(now.stakes, parties, now.zones), "positions")
+        state.chart(charts_run.positions(now.stakes, parties, now.zones), "positions")
         st.caption(
             "Bar: from a party's demand to the least it can live with. Mark: its latest offer. "
             "Shaded: points of this one issue that all could live with. A package may trade one issue for another."
@@ -120,11 +120,11 @@ def _round(story: Story, now: Round, loaded: Loaded) -> None:
     left, right = st.columns(2)
     with left:
         st.markdown("**Trust**")
-        state.chart(charts.trust(story.trust, now.planned), "trust")
+        state.chart(charts_run.trust(story.trust, now.planned), "trust")
     with right:
         st.markdown("**Incidents and rounds**")
         rounds = [{"kind": "Planned rounds", "day": r.day, "held": r.held} for r in story.rounds]
-        state.chart(charts.incidents(story.incidents, rounds, now.day, story.horizon), "incidents")
+        state.chart(charts_run.incidents(story.incidents, rounds, now.day, story.horizon), "incidents")
     with st.expander("What the scales mean"):
         ends = [(i.title, i.options[0].label, i.options[-1].label) for i in s.issues.values()]
         st.html(STYLE + table("", ("Issue", "At 0", "At 1"), ends, text=True))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from sim.app import charts
 from sim.app.controls import Choice, Mandate, Slider, all_sliders, controls, search
 from sim.app.editing import Edits, explained, shown
 from sim.app.explore import OUTCOMES, SETTLED, contrasts, formatted, moved, sentence, simulate
@@ -205,3 +207,36 @@ def test_shown_values() -> None:
     assert shown({"assumed": [0.1, 0.2]}) == "0.1 to 0.2"
     assert shown([]) == "none"
     assert shown([{"baskets": ["river"], "level": "ministers"}]) == "river: ministers"
+
+
+# What the charts show
+
+
+def drawn(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = spec["data"]["values"]
+    return rows
+
+
+def sums(rows: list[dict[str, Any]], key: str) -> dict[str, float]:
+    return {name: math.fsum(row["share"] for row in rows if row[key] == name) for name in {row[key] for row in rows}}
+
+
+def test_every_run_ends_in_one_bar_and_every_basket_fills_its_bar() -> None:
+    base = load("river-border")
+    both = {
+        charts.BASE: simulate(base, 200, 1),
+        charts.CHANGED: simulate(base.changed({"calendar.horizon": 60}), 200, 1),
+    }
+    titles = {name: basket.title for name, basket in base.scenario.baskets.items()}
+    assert sums(drawn(charts.outcomes(both)), "series") == pytest.approx(dict.fromkeys(both, 1.0))
+    bars = sums(drawn(charts.blocking(both, titles)), "place")
+    assert bars == pytest.approx(dict.fromkeys(bars, 1.0)) and len(bars) == 2 * len(titles)
+
+
+def test_agreement_by_a_day_only_grows_and_a_basket_unknown_stays_at_none() -> None:
+    result = simulate(load("river-border"), 200, 1)
+    rows = drawn(charts.days({charts.BASE: result}, "exchange"))
+    shares = [row["share"] for row in rows]
+    agreed = [day for day in result.runs.column("first_settled_exchange").to_pylist() if day is not None]
+    assert shares == sorted(shares) and shares[-1] == len(agreed) / 200 > 0
+    assert [row["share"] for row in drawn(charts.days({charts.BASE: result}, "nothing"))] == [0.0]
