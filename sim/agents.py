@@ -7,6 +7,7 @@ Mesa engine. Methods a student is likely to change: `concede`, `meeting_chance`,
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import mesa
@@ -28,9 +29,9 @@ from sim.rules import (
     trust,
 )
 from sim.rules import readiness as readiness_rules
-from sim.rules.acceptance import accepts
+from sim.rules.acceptance import accepts, certain
 from sim.rules.assumption import derived_reservation, shifted_reservation
-from sim.rules.value import crosses_red_line, utility, weighted_mean
+from sim.rules.value import acceptable_utility, utility, weighted_mean
 from sim.scenario.resolve import RULES
 
 if TYPE_CHECKING:
@@ -77,11 +78,23 @@ class Party(mesa.Agent):
         self.floor, self.lowest, self.cap_mean = [1.0] * baskets, [1.0] * baskets, [1.0] * baskets
         self.mandate = [0] * baskets
         self.derived, self.priority, self.cap, self.estimate = np.zeros((4, issues))
+        self.own_share, self.others_share, self.nearest = np.zeros((3, issues))
+        self.salience_total = [0.0] * baskets
         self.offer = self.demand.copy()
         self.derive_anew()
         self.reservation = self.derived.copy()
 
     # What it wants
+
+    def look_over(self, basket: Basket) -> None:
+        """What stays the same all run on a basket it has a stake in: shares of salience, others' demands on its way."""
+        s, x, everyone = basket.slice, self.model.structure, self.model.theta.party_issue
+        stake = x.stake[:, basket.index]
+        self.salience_total[basket.index] = salience.total(self.salience[s])
+        salience.shares(self.salience[s], self.own_share[s])
+        salience.others_shares(everyone[PI.SALIENCE, :, s], stake, self.index, self.others_share[s])
+        demands = everyone[PI.DEMAND, :, s]
+        offer.nearest_demands(self.demand[s], self.derived[s], demands, stake, self.index, self.nearest[s])
 
     def derive_anew(self) -> None:
         """Reservation points from documented concessions for the present day."""
@@ -114,12 +127,11 @@ class Party(mesa.Agent):
 
     # What it feels
 
-    def fade(self, days: float) -> None:
-        """Cost, hardening and blame fade over a gap."""
-        w = self.model.world
-        self.cost = incidents.faded(self.cost, days, w[W.PAIN_MEMORY])
-        self.hardening = incidents.faded(self.hardening, days, w[W.HARDENING_MEMORY])
-        self.blame = incidents.faded(self.blame, days, w[W.INCIDENT_MEMORY])
+    def fade(self, cost: float, hardening: float, blame: float) -> None:
+        """Cost, hardening and blame fade over a gap: the shares of each that are left."""
+        self.cost *= cost
+        self.hardening *= hardening
+        self.blame *= blame
 
     def suffer(self, kind: int, offended: bool, cost: float, hardening: float, blame: float) -> None:
         """One incident of type `kind`: trust lost in whom it blames; cost, hardening and blame where it is offended."""
@@ -144,8 +156,11 @@ class Party(mesa.Agent):
         self.blame += felt
         self.hardening += felt * w[W.SHORTFALL_HARDENING]
 
-    def feel(self, days: float) -> None:
-        """Pain, trust and readiness at the end of a gap."""
+    def feel(self, kept: float) -> None:
+        """Pain, trust and readiness at the end of a gap; `kept` is the share left of trust's distance to its baseline.
+
+        Readiness looks at trust in the parties that come to the table, not in those that only watch.
+        """
         model, w = self.model, self.model.world
         relief = 0.0
         for sponsor in model.sponsors:
@@ -153,13 +168,13 @@ class Party(mesa.Agent):
         self.pain = stalemate.pain(
             self.cost, w[W.PAIN_MEMORY], relief, model.drift, w[W.STALEMATE_DRIFT], w[W.PAIN_WEIGHT], w[W.PAIN_CAP]
         )
-        total = 0.0
+        total, others = 0.0, 0
         for other in range(len(self.trust)):
             if other != self.index:
-                baseline = self.trust_baseline[other]
-                self.trust[other] = trust.drifted(self.trust[other], baseline, days, w[W.TRUST_MEMORY])
-                total += self.trust[other]
-        self.readiness = self.ready(total / (len(self.trust) - 1))
+                self.trust[other] = trust.drifted(self.trust[other], self.trust_baseline[other], kept)
+                if model.structure.seat[other]:
+                    total, others = total + self.trust[other], others + 1
+        self.readiness = self.ready(distance.ratio(total, float(others)))
 
     def ready(self, mean_trust: float) -> float:
         """Readiness from pain, mean trust and the progress of the last rounds."""
@@ -245,22 +260,10 @@ class Party(mesa.Agent):
         model, s, b = self.model, basket.slice, basket.index
         self.floor[b], self.lowest[b] = self.floor_of(basket), self.lowest_of(basket)
         self.aspiration[b] = self.hold_out(basket)
-        own, others = np.empty(basket.size), np.empty(basket.size)
-        salience.shares(self.salience[s], own)
-        everyone = model.theta.party_issue
-        stake = model.structure.stake[:, b]
-        salience.believed(everyone[PI.SALIENCE, :, s], stake, self.index, model.information, others)
-        offer.priorities(own, others, model.world[W.LOGROLL], self.priority[s])
-        offer.caps(
-            self.demand[s],
-            self.reservation[s],
-            everyone[PI.DEMAND, :, s],
-            stake,
-            self.index,
-            self.red[s],
-            self.pain,
-            self.cap[s],
-        )
+        others = np.empty(basket.size)
+        salience.believed(self.others_share[s], model.information, others)
+        offer.priorities(self.own_share[s], others, model.world[W.LOGROLL], self.priority[s])
+        offer.caps(self.demand[s], self.reservation[s], self.nearest[s], self.red[s], self.pain, self.cap[s])
         self.cap_mean[b] = weighted_mean(self.cap[s], self.salience[s])
 
     def hold_out(self, basket: Basket) -> float:
@@ -291,20 +294,23 @@ class Party(mesa.Agent):
         """Utility of its own next offer, the measure of what it is offered now."""
         return aspiration.own_next(self.level_at(basket, turn + 1), self.cap_mean[basket.index])
 
-    def agrees(self, basket: Basket, package: Floats, threshold: float, u: float) -> bool:
-        """Whether it takes a package: its floor can be reached, no red line is crossed, it is worth enough."""
+    def agrees(self, basket: Basket, package: Floats, threshold: float, u: Callable[[], float]) -> bool:
+        """Whether it takes a package: its floor can be reached, no red line is crossed, it is worth enough.
+
+        `u()` draws the uniform of its noise; it is asked for only where the answer hangs on it.
+        """
         s = basket.slice
         if self.floor[basket.index] > 1.0 + EPS:
             return False
-        if crosses_red_line(package, self.demand[s], self.reservation[s], self.red[s]):
-            return False
-        worth = utility(package, self.demand[s], self.reservation[s], self.salience[s])
-        return accepts(worth, threshold, self.model.world[W.WIDTH], u)
+        worth = acceptable_utility(package, self.demand[s], self.reservation[s], self.salience[s], self.red[s])
+        width = self.model.world[W.WIDTH]
+        answer = certain(worth, threshold, width)
+        return accepts(worth, threshold, width, u()) if answer == 0 else answer > 0
 
     def hear(self, basket: Basket) -> float:
         """What it makes of the others' last offers on a basket; returns the basket's weight to it."""
         b = basket.index
-        weight = salience.total(self.salience[basket.slice])
+        weight = self.salience_total[b]
         worst, total, others = INF, 0.0, 0
         for other in basket.members:
             if other is self:

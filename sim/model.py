@@ -17,7 +17,7 @@ from sim.agents import Party
 from sim.basket import Basket
 from sim.draws import logistic_unit, uniform, unit_exponential, weibull
 from sim.layout import FIXED, MEDIATOR, ROTATING, VENUE, Floats, W
-from sim.rules import convening, outcome, readiness, stalemate
+from sim.rules import convening, incidents, outcome, readiness, stalemate
 from sim.rules.assumption import draw_theta
 from sim.run import agreement, incidence, meeting, telling
 from sim.run.setting import make_baskets
@@ -77,10 +77,13 @@ class NegotiationModel(mesa.Model):
         self.mediators = [Mediator(self, name, k) for k, name in enumerate(self.names.mediators)]
         self.sponsors = self._sponsors()
         self.baskets: list[Basket] = make_baskets(self)
+        for basket in self.baskets:
+            for member in basket.members:
+                member.look_over(basket)
         self.excitement = incidence.Excitement(self)
         self.rounds: list[list[float]] = []
         for party in self.parties:
-            party.feel(0.0)
+            party.feel(1.0)
         self.gap = agreement.position_gap(self)
 
     def _sponsors(self) -> list[Sponsor]:
@@ -161,8 +164,9 @@ class NegotiationModel(mesa.Model):
         shock = logistic_unit(self.draw("balance", 0))
         self.balance = stalemate.moved_balance(before, drift, w[W.BALANCE_NOISE], days, shock)
         self.drift = stalemate.recent_drift(self.drift, self.balance - before, days, w[W.BALANCE_MEMORY])
+        kept = incidents.kept(days, w[W.TRUST_MEMORY])
         for party in self.parties:
-            party.feel(days)
+            party.feel(kept)
         for party in self.parties:
             party.shift_reservations(self.balance - w[W.BALANCE_START])
         for mediator in self.mediators:

@@ -38,9 +38,8 @@ class Mediator(mesa.Agent):
 
     def may_leave(self, days: float) -> None:
         """It leaves at its rate, or on its date."""
-        model = self.model
-        u = model.draw("departure", self.index)
-        gone = convening.switched(self.strengths[MEDIATOR.DEPARTURE], days, u)
+        model, rate = self.model, self.strengths[MEDIATOR.DEPARTURE]
+        gone = rate > 0.0 and convening.switched(rate, days, model.draw("departure", self.index))
         if gone or model.day >= model.structure.leaves[self.index]:
             self.present = False
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sim.compiled import EPS, melted, rule
 from sim.draws import uniform
 from sim.engine.fields import AT, PB, N, P, S
-from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, keys2, sizes
+from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, ints_strip, keys2, sizes
 from sim.engine.solver import seat_members
 from sim.engine.table import floor_of, lowest_of, utility_of
 from sim.layout import CLOCK, EXPONENTIAL, MIXED, PARTY, PI, READINESS, RECIPROCAL, Floats, W
 from sim.rules import aspiration, concession, distance, offer, salience, trust
-from sim.rules.acceptance import accepts
+from sim.rules.acceptance import accepts, certain
 from sim.rules.outcome import OPEN
-from sim.rules.value import crosses_red_line, utility, weighted_mean
+from sim.rules.value import acceptable_utility, weighted_mean
 
 
 @melted
@@ -79,81 +81,107 @@ def risk_of(mem: Memory, p: int) -> float:
 def prepare(mem: Memory, b: int) -> None:
     """Floors, aspirations, priorities and caps of every party with a stake in a basket."""
     x = sizes(mem)
+    stake = ints2(mem, AT.stake)
+    for p in range(x.parties):
+        if stake[p, b] != 0:
+            hold_out(mem, p, b)
+            weigh_issues(mem, p, b)
+
+
+@melted
+def hold_out(mem: Memory, p: int, b: int) -> None:
+    """A party's floor and aspiration on a basket for this round."""
     first_issue = ints1(mem, AT.first_issue)
     w = floats1(mem, AT.th_world)
-    stake = ints2(mem, AT.stake)
-    stakes = floats3(mem, AT.th_party_issue)
-    reservation = floats2(mem, AT.reservation)
     s = floats1(mem, AT.scalar)
     party = floats2(mem, AT.party)
     pb = floats3(mem, AT.party_basket)
-    own_share = floats1(mem, AT.own_share)
-    conceding = floats1(mem, AT.conceded)
-    priority = floats2(mem, AT.priority)
-    red = ints2(mem, AT.red)
-    cap = floats2(mem, AT.cap)
     lo, hi = first_issue[b], first_issue[b + 1]
-    for p in range(x.parties):
-        if stake[p, b] == 0:
-            continue
-        d, r = stakes[PI.DEMAND, p, lo:hi], reservation[p, lo:hi]
-        own = stakes[PI.SALIENCE, p, lo:hi]
-        floor, lowest = floor_of(mem, p, b), lowest_of(mem, p, b)
-        announced = aspiration.announced_concession(d, r, stakes[PI.ANNOUNCED, p, lo:hi], own)
-        audience = aspiration.audience_cost(w[W.AUDIENCE], s[S.PUBLICITY], party[P.CONCESSION, p], announced)
-        pb[PB.FLOOR, p, b] = floor
-        pb[PB.LOWEST, p, b] = lowest
-        pb[PB.ASPIRATION, p, b] = aspiration.aspiration(
-            floor, lowest, party[P.CONCESSION, p], party[P.HARDENING, p], audience, s[S.LEVERAGE]
-        )
-        salience.shares(own, own_share[lo:hi])
-        salience.believed(stakes[PI.SALIENCE, :, lo:hi], stake[:, b], p, s[S.INFORMATION], conceding[lo:hi])
-        offer.priorities(own_share[lo:hi], conceding[lo:hi], w[W.LOGROLL], priority[p, lo:hi])
-        offer.caps(
-            d,
-            r,
-            stakes[PI.DEMAND, :, lo:hi],
-            stake[:, b],
-            p,
-            red[p, lo:hi],
-            party[P.PAIN, p],
-            cap[p, lo:hi],
-        )
-        pb[PB.CAP_MEAN, p, b] = weighted_mean(cap[p, lo:hi], own)
+    floor, lowest = floor_of(mem, p, b), lowest_of(mem, p, b)
+    announced = aspiration.announced_concession(
+        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
+        floats_strip(mem, AT.reservation, (p,), lo, hi),
+        floats_strip(mem, AT.th_party_issue, (PI.ANNOUNCED, p), lo, hi),
+        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
+    )
+    audience = aspiration.audience_cost(w[W.AUDIENCE], s[S.PUBLICITY], party[P.CONCESSION, p], announced)
+    pb[PB.FLOOR, p, b] = floor
+    pb[PB.LOWEST, p, b] = lowest
+    pb[PB.ASPIRATION, p, b] = aspiration.aspiration(
+        floor, lowest, party[P.CONCESSION, p], party[P.HARDENING, p], audience, s[S.LEVERAGE]
+    )
+
+
+@melted
+def weigh_issues(mem: Memory, p: int, b: int) -> None:
+    """A party's priorities and caps for conceding on the issues of a basket."""
+    first_issue = ints1(mem, AT.first_issue)
+    w = floats1(mem, AT.th_world)
+    s = floats1(mem, AT.scalar)
+    party = floats2(mem, AT.party)
+    pb = floats3(mem, AT.party_basket)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    others, own_share = floats_strip(mem, AT.believed, (), lo, hi), floats_strip(mem, AT.own_share, (p,), lo, hi)
+    salience.believed(floats_strip(mem, AT.others_share, (p,), lo, hi), s[S.INFORMATION], others)
+    offer.priorities(own_share, others, w[W.LOGROLL], floats_strip(mem, AT.priority, (p,), lo, hi))
+    caps = floats_strip(mem, AT.cap, (p,), lo, hi)
+    offer.caps(
+        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
+        floats_strip(mem, AT.reservation, (p,), lo, hi),
+        floats_strip(mem, AT.nearest, (p,), lo, hi),
+        ints_strip(mem, AT.red, (p,), lo, hi),
+        party[P.PAIN, p],
+        caps,
+    )
+    pb[PB.CAP_MEAN, p, b] = weighted_mean(caps, floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi))
 
 
 @melted
 def put(mem: Memory, p: int, b: int, level: float) -> None:
     """A party's offer on a basket at an aspiration level, written into its row of `offer`."""
     first_issue = ints1(mem, AT.first_issue)
-    stakes = floats3(mem, AT.th_party_issue)
-    priority = floats2(mem, AT.priority)
-    cap = floats2(mem, AT.cap)
-    conceding = floats1(mem, AT.conceded)
-    reservation = floats2(mem, AT.reservation)
-    offers = floats2(mem, AT.offers)
     lo, hi = first_issue[b], first_issue[b + 1]
-    offer.water_fill(1.0 - level, stakes[PI.SALIENCE, p, lo:hi], priority[p, lo:hi], cap[p, lo:hi], conceding[lo:hi])
-    offer.offer_points(stakes[PI.DEMAND, p, lo:hi], reservation[p, lo:hi], conceding[lo:hi], offers[p, lo:hi])
+    conceding = floats_strip(mem, AT.conceded, (), lo, hi)
+    offer.water_fill(
+        1.0 - level,
+        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
+        floats_strip(mem, AT.priority, (p,), lo, hi),
+        floats_strip(mem, AT.cap, (p,), lo, hi),
+        conceding,
+    )
+    offer.offer_points(
+        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
+        floats_strip(mem, AT.reservation, (p,), lo, hi),
+        conceding,
+        floats_strip(mem, AT.offers, (p,), lo, hi),
+    )
 
 
 @melted
-def agrees(mem: Memory, p: int, b: int, package: Floats, threshold: float, u: float) -> bool:
-    """Whether a party takes a package (of the basket's issues): floor in reach, no red line crossed, worth enough."""
+def agrees(
+    mem: Memory, p: int, b: int, package: Floats, threshold: float, key: np.uint64, fate: int, step: int, sub: int
+) -> bool:
+    """Whether a party takes a package (of the basket's issues): floor in reach, no red line crossed, worth enough.
+
+    The noise is drawn, at its address, only where the answer hangs on it.
+    """
     first_issue = ints1(mem, AT.first_issue)
     pb = floats3(mem, AT.party_basket)
-    stakes = floats3(mem, AT.th_party_issue)
-    reservation = floats2(mem, AT.reservation)
-    red = ints2(mem, AT.red)
     w = floats1(mem, AT.th_world)
     lo, hi = first_issue[b], first_issue[b + 1]
     if pb[PB.FLOOR, p, b] > 1.0 + EPS:
         return False
-    d, r = stakes[PI.DEMAND, p, lo:hi], reservation[p, lo:hi]
-    if crosses_red_line(package, d, r, red[p, lo:hi]):
-        return False
-    worth = utility(package, d, r, stakes[PI.SALIENCE, p, lo:hi])
-    return accepts(worth, threshold, w[W.WIDTH], u)
+    worth = acceptable_utility(
+        package,
+        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
+        floats_strip(mem, AT.reservation, (p,), lo, hi),
+        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
+        ints_strip(mem, AT.red, (p,), lo, hi),
+    )
+    answer = certain(worth, threshold, w[W.WIDTH])
+    if answer != 0:
+        return answer > 0
+    return accepts(worth, threshold, w[W.WIDTH], uniform(key, fate, step, sub))
 
 
 @melted
@@ -174,8 +202,6 @@ def exchange(mem: Memory, fate: int, step: int, b: int) -> bool:
     n = ints1(mem, AT.count)
     pb = floats3(mem, AT.party_basket)
     key_accept = keys2(mem, AT.key_accept)
-    offers = floats2(mem, AT.offers)
-    package = floats1(mem, AT.package)
     lo, hi = first_issue[b], first_issue[b + 1]
     prepare(mem, b)
     size = seat_members(mem, b)
@@ -188,15 +214,16 @@ def exchange(mem: Memory, fate: int, step: int, b: int) -> bool:
         level = aspiration.walked(pb[PB.LAST, p, b], pb[PB.ASPIRATION, p, b], turn, x.exchanges)
         put(mem, p, b, level)
         settled = True
+        offered = floats_strip(mem, AT.offers, (p,), lo, hi)
         for k in range(1, size):
             q = members[(first + k) % size]
-            u = uniform(key_accept[q, b], fate, step, turn)
-            if not agrees(mem, q, b, offers[p, lo:hi], next_own(mem, q, b, turn), u):
+            if not agrees(mem, q, b, offered, next_own(mem, q, b, turn), key_accept[q, b], fate, step, turn):
                 settled = False
                 break
         if settled:
-            for i in range(lo, hi):
-                package[i] = offers[p, i]
+            package = floats_strip(mem, AT.package, (), lo, hi)
+            for i in range(hi - lo):
+                package[i] = offered[i]
             break
     close_exchange(mem, b, settled)
     return settled
@@ -255,19 +282,19 @@ def listen(mem: Memory) -> None:
 def hear(mem: Memory, p: int, b: int) -> None:
     """What one party makes of the others' last offers on one basket."""
     x = sizes(mem)
-    stakes = floats3(mem, AT.th_party_issue)
     first_issue = ints1(mem, AT.first_issue)
+    salience_total = floats2(mem, AT.salience_total)
     stake = ints2(mem, AT.stake)
-    offers = floats2(mem, AT.offers)
     heard = floats3(mem, AT.heard)
     got = floats2(mem, AT.got)
     party = floats2(mem, AT.party)
     pb = floats3(mem, AT.party_basket)
-    weight = salience.total(stakes[PI.SALIENCE, p, first_issue[b] : first_issue[b + 1]])
+    lo, hi = first_issue[b], first_issue[b + 1]
+    weight = salience_total[p, b]
     worst, total, others = math.inf, 0.0, 0
     for q in range(x.parties):
         if q != p and stake[q, b] != 0:
-            worth = utility_of(mem, p, b, offers[q])
+            worth = utility_of(mem, p, b, floats_strip(mem, AT.offers, (q,), lo, hi))
             gain = 0.0 if math.isnan(heard[p, q, b]) else max(worth - heard[p, q, b], 0.0)
             heard[p, q, b] = worth
             got[p, q] += weight * gain
@@ -276,7 +303,7 @@ def hear(mem: Memory, p: int, b: int) -> None:
             others += 1
     party[P.WEIGHT, p] += weight
     party[P.RECEIVED, p] += weight * distance.ratio(total, float(others))
-    party[P.OWN_VALUE, p] += weight * utility_of(mem, p, b, offers[p])
+    party[P.OWN_VALUE, p] += weight * utility_of(mem, p, b, floats_strip(mem, AT.offers, (p,), lo, hi))
     party[P.OFFERED_VALUE, p] += weight * worst
     party[P.FLOOR_VALUE, p] += weight * pb[PB.FLOOR, p, b]
 
@@ -288,8 +315,7 @@ def position_gap(mem: Memory) -> float:
     is_open = ints1(mem, AT.open)
     first_issue = ints1(mem, AT.first_issue)
     stake = ints2(mem, AT.stake)
-    stakes = floats3(mem, AT.th_party_issue)
-    offers = floats2(mem, AT.offers)
+    salience_total = floats2(mem, AT.salience_total)
     apart, weight = 0.0, 0.0
     for b in range(x.baskets):
         if is_open[b] == 0:
@@ -298,7 +324,11 @@ def position_gap(mem: Memory) -> float:
         for p in range(x.parties):
             for q in range(p + 1, x.parties):
                 if stake[p, b] != 0 and stake[q, b] != 0:
-                    w, v = stakes[PI.SALIENCE, p, lo:hi], stakes[PI.SALIENCE, q, lo:hi]
-                    apart += distance.pair_distance(offers[p, lo:hi], offers[q, lo:hi], w, v)
-                    weight += distance.pair_weight(w, v)
+                    apart += distance.pair_distance(
+                        floats_strip(mem, AT.offers, (p,), lo, hi),
+                        floats_strip(mem, AT.offers, (q,), lo, hi),
+                        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
+                        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, q), lo, hi),
+                    )
+                    weight += distance.pair_weight(salience_total[p, b], salience_total[q, b])
     return distance.ratio(apart, weight)

@@ -7,11 +7,11 @@ from sim.draws import uniform
 from sim.engine.bargaining import position_gap
 from sim.engine.fields import AT, B, N, P, S
 from sim.engine.meeting import binding, received
-from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, keys1, keys2, sizes
+from sim.engine.memory import Memory, floats1, floats2, floats_strip, ints1, ints2, keys1, keys2, sizes
 from sim.engine.solver import greatest_surplus, nash_package
-from sim.engine.table import attending_strength, floor_of, utility_of
-from sim.layout import MEDIATOR, PI, RATIFIER, W
-from sim.rules import agenda, convening, outcome, ratification, readiness, salience
+from sim.engine.table import floor_of, utility_of
+from sim.layout import PI, RATIFIER, W
+from sim.rules import agenda, convening, outcome, ratification, readiness
 
 
 @rule
@@ -55,9 +55,6 @@ def approved(mem: Memory, fate: int, step: int, j: int, b: int) -> bool:
     x = sizes(mem)
     ratifier_party = ints1(mem, AT.ratifier_party)
     first_issue = ints1(mem, AT.first_issue)
-    package = floats1(mem, AT.package)
-    stakes = floats3(mem, AT.th_party_issue)
-    reservation = floats2(mem, AT.reservation)
     ratifier = floats2(mem, AT.th_ratifier)
     w = floats1(mem, AT.th_world)
     key_ratify = keys2(mem, AT.key_ratify)
@@ -69,10 +66,10 @@ def approved(mem: Memory, fate: int, step: int, j: int, b: int) -> bool:
     p = ratifier_party[j]
     lo, hi = first_issue[b], first_issue[b + 1]
     worth = ratification.ratifier_utility(
-        package[lo:hi],
-        stakes[PI.DEMAND, p, lo:hi],
-        reservation[p, lo:hi],
-        stakes[PI.SALIENCE, p, lo:hi],
+        floats_strip(mem, AT.package, (), lo, hi),
+        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
+        floats_strip(mem, AT.reservation, (p,), lo, hi),
+        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
         ratifier[RATIFIER.REACH, j],
     )
     chance = ratification.ratification_chance(worth, ratifier[RATIFIER.STATUS_QUO, j], w[W.RATIFY_WIDTH])
@@ -119,7 +116,7 @@ def code_round(mem: Memory, fate: int, step: int, tentative: bool, papers: int) 
         w[W.PROCEDURAL_READINESS],
         least,
         w[W.PROCEDURAL_FACILITATION],
-        attending_strength(mem, MEDIATOR.FACILITATION, n[N.VENUE]),
+        s[S.FACILITATION],
     )
     procedural = uniform(key_procedural[0], fate, step, 0) < convening.chance(odds)
     code = outcome.round_code(best, all_settled, tabled, procedural)
@@ -180,7 +177,8 @@ def pareto_distance(mem: Memory, b: int) -> float:
     x = sizes(mem)
     stake = ints2(mem, AT.stake)
     floors = floats1(mem, AT.floor)
-    package = floats1(mem, AT.package)
+    first_issue = ints1(mem, AT.first_issue)
+    package = floats_strip(mem, AT.package, (), first_issue[b], first_issue[b + 1])
     for p in range(x.parties):
         if stake[p, b] != 0:
             floors[p] = utility_of(mem, p, b, package)
@@ -219,16 +217,16 @@ def party_utility(mem: Memory, p: int) -> float:
     """A party's utility at the end over all issues, open baskets counting 0."""
     x = sizes(mem)
     stake = ints2(mem, AT.stake)
-    stakes = floats3(mem, AT.th_party_issue)
+    salience_total = floats2(mem, AT.salience_total)
     first_issue = ints1(mem, AT.first_issue)
     settled = ints1(mem, AT.settled)
-    package = floats1(mem, AT.package)
     got, weight = 0.0, 0.0
     for b in range(x.baskets):
         if stake[p, b] != 0:
-            share = salience.total(stakes[PI.SALIENCE, p, first_issue[b] : first_issue[b + 1]])
+            share = salience_total[p, b]
             weight += share
             if settled[b] != 0:
+                package = floats_strip(mem, AT.package, (), first_issue[b], first_issue[b + 1])
                 got += share * utility_of(mem, p, b, package)
     return got / weight if weight > 0.0 else 0.0
 
@@ -242,7 +240,9 @@ def nash_distance(mem: Memory, b: int) -> float:
     x = sizes(mem)
     stake = ints2(mem, AT.stake)
     floors, weights = floats1(mem, AT.floor), floats1(mem, AT.weight)
-    tabled, package = floats1(mem, AT.tabled), floats1(mem, AT.package)
+    first_issue = ints1(mem, AT.first_issue)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    tabled, package = floats_strip(mem, AT.tabled, (), lo, hi), floats_strip(mem, AT.package, (), lo, hi)
     for p in range(x.parties):
         if stake[p, b] != 0:
             floors[p] = floor_of(mem, p, b)

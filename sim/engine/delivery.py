@@ -7,7 +7,7 @@ import math
 from sim.compiled import rule
 from sim.draws import delivered_share, uniform
 from sim.engine.fields import AT, B, N, P, S
-from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, keys1, sizes
+from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, keys1, sizes
 from sim.engine.table import floor_of, present_strength, utility_of
 from sim.layout import MEDIATOR, PARTY, W
 from sim.rules import incidents, ratification, trust
@@ -100,7 +100,8 @@ def collapse(mem: Memory, fate: int, step: int, b: int, days: float) -> None:
     """Whether a standing settlement collapses in the gap; if so its basket is open again."""
     x = sizes(mem)
     stake = ints2(mem, AT.stake)
-    package = floats1(mem, AT.package)
+    first_issue = ints1(mem, AT.first_issue)
+    package = floats_strip(mem, AT.package, (), first_issue[b], first_issue[b + 1])
     w = floats1(mem, AT.th_world)
     basket = floats2(mem, AT.basket)
     s = floats1(mem, AT.scalar)

@@ -27,6 +27,7 @@ class _Scalar(NamedTuple):
     ABEYANCE_DAYS: int
     GAP: int
     LEVERAGE: int
+    FACILITATION: int
     PUBLICITY: int
     GUARANTEE: int
     MET_SHARE: int
@@ -229,7 +230,11 @@ STATE = (
     _state("fallen", "i", "B"),
     _state("package", "f", "I"),
     _state("tabled", "f", "I"),  # a package on the table
-    _state("own_share", "f", "I"),
+    _state("own_share", "f", "PI"),  # shares of salience within each basket
+    _state("others_share", "f", "PI"),  # the others' mean shares
+    _state("nearest", "f", "PI"),  # distance to the nearest demand of another on the way of conceding
+    _state("salience_total", "f", "PB"),
+    _state("believed", "f", "I"),
     _state("conceded", "f", "I"),
     _state("present", "i", "M"),
     _state("lever", "i", "K"),

@@ -95,10 +95,12 @@ def happen(mem: Memory, fate: int, step: int, days: float, planned: float) -> No
     n = ints1(mem, AT.count)
     start = s[S.DAY]
     end = start + days
+    cost, hardening = incidents.kept(days, w[W.PAIN_MEMORY]), incidents.kept(days, w[W.HARDENING_MEMORY])
+    blame = incidents.kept(days, w[W.INCIDENT_MEMORY])
     for p in range(x.parties):
-        party[P.COST, p] = incidents.faded(party[P.COST, p], days, w[W.PAIN_MEMORY])
-        party[P.HARDENING, p] = incidents.faded(party[P.HARDENING, p], days, w[W.HARDENING_MEMORY])
-        party[P.BLAME, p] = incidents.faded(party[P.BLAME, p], days, w[W.INCIDENT_MEMORY])
+        party[P.COST, p] *= cost
+        party[P.HARDENING, p] *= hardening
+        party[P.BLAME, p] *= blame
     if x.incidents == 0:
         return
     chance = readiness.agreement_chance(s[S.GAP], least_readiness(mem))
@@ -147,9 +149,9 @@ def strike(mem: Memory, t: int, ago: float) -> None:
     party = floats2(mem, AT.party)
     severity = kind[INCIDENT.SEVERITY, t]
     effect = w[W.TRUST_INCIDENT]
-    cost = incidents.faded(kind[INCIDENT.COST, t], ago, w[W.PAIN_MEMORY])
-    hardening = incidents.faded(kind[INCIDENT.HARDENING, t], ago, w[W.HARDENING_MEMORY])
-    blame = incidents.faded(severity, ago, w[W.INCIDENT_MEMORY])
+    cost = kind[INCIDENT.COST, t] * incidents.kept(ago, w[W.PAIN_MEMORY])
+    hardening = kind[INCIDENT.HARDENING, t] * incidents.kept(ago, w[W.HARDENING_MEMORY])
+    blame = severity * incidents.kept(ago, w[W.INCIDENT_MEMORY])
     for p in range(x.parties):
         worst = 0.0
         for q in range(x.parties):

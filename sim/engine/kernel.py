@@ -51,7 +51,7 @@ def play(mem: Memory, fate: int, rounds: Floats) -> None:
     w = floats1(mem, AT.th_world)
     for p in range(x.parties):
         party[P.CONCESSION, p] = given[PARTY.K0, p]
-        reassessment.feel(mem, p, 0.0)
+        reassessment.feel(mem, p, 1.0)
     s[S.GAP] = position_gap(mem)
     for step in range(x.max_steps):
         days, planned, ends, planned_day = gap.elapse(mem, fate, step)

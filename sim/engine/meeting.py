@@ -99,6 +99,7 @@ def meeting_chance(mem: Memory, p: int, v: int) -> float:
     condition = ints2(mem, AT.condition)
     party = floats2(mem, AT.party)
     venue = floats2(mem, AT.th_venue)
+    s = floats1(mem, AT.scalar)
     pressure = 0.0
     for k in range(x.levers):
         if lever[k] != 0:
@@ -114,7 +115,7 @@ def meeting_chance(mem: Memory, p: int, v: int) -> float:
         w[W.CONVENE_ACCEPTABILITY],
         acceptability_of(mem, v, p),
         w[W.CONVENE_FACILITATION],
-        attending_strength(mem, MEDIATOR.FACILITATION, v),
+        s[S.FACILITATION],
         w[W.CONVENE_PRESSURE],
         pressure,
         w[W.CONVENE_INCIDENTS],
@@ -138,6 +139,7 @@ def convene(mem: Memory, fate: int, step: int) -> bool:
     venue = floats2(mem, AT.th_venue)
     v = venue_of(mem)
     n[N.VENUE] = v
+    s[S.FACILITATION] = attending_strength(mem, MEDIATOR.FACILITATION, v)
     held = True
     for p in range(x.parties):
         if seat[p] != 0:
@@ -154,12 +156,12 @@ def convene(mem: Memory, fate: int, step: int) -> bool:
     n[N.STREAK] = 0
     s[S.PUBLICITY] = venue[VENUE.PUBLICITY, v]
     s[S.LEVERAGE] = attending_strength(mem, MEDIATOR.LEVERAGE, v)
-    rise(mem, fate, step, v)
+    rise(mem, fate, step)
     return True
 
 
 @rule
-def rise(mem: Memory, fate: int, step: int, v: int) -> None:
+def rise(mem: Memory, fate: int, step: int) -> None:
     """Whether the parties agree to meet at a higher level."""
     x = sizes(mem)
     n = ints1(mem, AT.count)
@@ -169,6 +171,7 @@ def rise(mem: Memory, fate: int, step: int, v: int) -> None:
     seat = ints1(mem, AT.seat)
     key_rise = keys1(mem, AT.key_rise)
     party = floats2(mem, AT.party)
+    s = floats1(mem, AT.scalar)
     if n[N.LEVEL] + 1 >= x.levels:
         return
     blocked, to_settle = 0, 0
@@ -178,8 +181,8 @@ def rise(mem: Memory, fate: int, step: int, v: int) -> None:
             if not mandated(mem, b):
                 blocked += 1
     share = blocked / to_settle if to_settle > 0 else 0.0
-    push = attending_strength(mem, MEDIATOR.FACILITATION, v)
-    odds = convening.higher_level_odds(w[W.LEVEL_BASE], w[W.LEVEL_BLOCKED], share, w[W.LEVEL_PUSH], push)
+    push = w[W.LEVEL_PUSH]
+    odds = convening.higher_level_odds(w[W.LEVEL_BASE], w[W.LEVEL_BLOCKED], share, push, s[S.FACILITATION])
     if uniform(key_level[0], fate, step, 0) >= convening.chance(odds):
         return
     for p in range(x.parties):

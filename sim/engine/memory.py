@@ -48,40 +48,54 @@ def _words(context: Any, builder: Any, address: Any) -> Any:
     return builder.inttoptr(address, word.as_pointer())
 
 
+class _Row:
+    """A field's row in the table of places, as loads of the code being generated."""
+
+    def __init__(self, context: Any, builder: Any, mem: Any, field: Any):
+        self.context, self.builder = context, builder
+        self.words = _words(context, builder, mem)
+        self.first = builder.mul(self.signed(field), self.constant(_ROW))
+
+    def constant(self, value: int) -> Any:
+        return self.context.get_constant(types.intp, value)
+
+    def signed(self, value: Any) -> Any:
+        intp = self.context.get_value_type(types.intp)
+        return self.builder.sext(value, intp) if value.type != intp else value
+
+    def entry(self, n: int) -> Any:
+        place = self.builder.add(self.first, self.constant(n))
+        return _constant_load(self.builder, self.builder.gep(self.words, [place]))
+
+    def array(self, result: Any, at: Any, shape: list[Any]) -> Any:
+        """An array of that shape which begins at a word of the buffer, without counting references."""
+        builder, size = self.builder, self.constant(8)
+        strides, step = [], size
+        for length in reversed(shape):
+            strides.append(step)
+            step = builder.mul(step, length)
+        array = self.context.make_array(result)(self.context, builder)
+        self.context.populate_array(
+            array,
+            data=builder.bitcast(builder.gep(self.words, [at]), array.data.type),
+            shape=cgutils.pack_array(builder, shape),
+            strides=cgutils.pack_array(builder, strides[::-1]),
+            itemsize=size,
+            meminfo=None,
+        )
+        return array._getvalue()
+
+
 def _view(axes: int, item: types.Type) -> Callable[..., Any]:
-    """An intrinsic that views a field with that many axes, without counting references."""
+    """An intrinsic that views a field with that many axes."""
 
     @intrinsic
     def view(typing: Any, mem: Any, field: Any) -> Any:
         result = types.Array(item, axes, "C")
 
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            intp = context.get_value_type(types.intp)
-            words = _words(context, builder, args[0])
-            number = builder.sext(args[1], intp) if args[1].type != intp else args[1]
-            first = builder.mul(number, context.get_constant(types.intp, _ROW))
-
-            def entry(n: int) -> Any:
-                place = builder.add(first, context.get_constant(types.intp, n))
-                return _constant_load(builder, builder.gep(words, [place]))
-
-            shape = [entry(n + 1) for n in range(axes)]
-            size = context.get_constant(types.intp, 8)
-            strides, step = [], size
-            for length in reversed(shape):
-                strides.append(step)
-                step = builder.mul(step, length)
-            array = context.make_array(result)(context, builder)
-            data = builder.bitcast(builder.gep(words, [entry(0)]), array.data.type)
-            context.populate_array(
-                array,
-                data=data,
-                shape=cgutils.pack_array(builder, shape),
-                strides=cgutils.pack_array(builder, strides[::-1]),
-                itemsize=size,
-                meminfo=None,
-            )
-            return array._getvalue()
+            row = _Row(context, builder, args[0], args[1])
+            return row.array(result, row.entry(0), [row.entry(n + 1) for n in range(axes)])
 
         return result(mem, field), generate
 
@@ -91,6 +105,36 @@ def _view(axes: int, item: types.Type) -> Callable[..., Any]:
 floats1, floats2, floats3, floats4 = (_view(axes, types.float64) for axes in (1, 2, 3, 4))
 ints1, ints2 = (_view(axes, types.int64) for axes in (1, 2))
 keys1, keys2, keys3 = (_view(axes, types.uint64) for axes in (1, 2, 3))
+
+
+def _strip(item: types.Type) -> Callable[..., Any]:
+    """An intrinsic that views entries lo … hi - 1 of a field's last axis, at given places of the axes before it.
+
+    The places come as a tuple. A slice of a view does the same, but minds negative and far ends, which never occur here
+    and would cost more than the arithmetic on a handful of issues.
+    """
+
+    @intrinsic
+    def strip(typing: Any, mem: Any, field: Any, places: Any, lo: Any, hi: Any) -> Any:
+        result = types.Array(item, 1, "C")
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            row = _Row(context, builder, args[0], args[1])
+            leading = [row.signed(place) for place in cgutils.unpack_tuple(builder, args[2])]
+            lo, hi = row.signed(args[3]), row.signed(args[4])
+            at = row.constant(0)
+            for axis, place in enumerate(leading):
+                at = builder.add(at, place)
+                at = builder.mul(at, row.entry(axis + 2))
+            at = builder.add(builder.add(at, lo), row.entry(0))
+            return row.array(result, at, [builder.sub(hi, lo)])
+
+        return result(mem, field, places, lo, hi), generate
+
+    return cast(Callable[..., Any], strip)
+
+
+floats_strip, ints_strip = _strip(types.float64), _strip(types.int64)
 
 
 @intrinsic

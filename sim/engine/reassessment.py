@@ -8,7 +8,7 @@ from sim.engine.fields import AT, N, P, S
 from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, keys1, sizes
 from sim.engine.table import present_strength
 from sim.layout import DATED, DYAD, LEVER, LEVER_PARTY, MEDIATOR, MOVING, PARTY, PI, RANDOM, W
-from sim.rules import convening, readiness, stalemate, trust
+from sim.rules import convening, distance, incidents, readiness, stalemate, trust
 from sim.rules.assumption import shifted_reservation
 
 
@@ -38,8 +38,9 @@ def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
     shock = logistic_unit(uniform(key_balance[0], fate, step, 0))
     s[S.BALANCE] = stalemate.moved_balance(before, drift, w[W.BALANCE_NOISE], days, shock)
     s[S.DRIFT] = stalemate.recent_drift(s[S.DRIFT], s[S.BALANCE] - before, days, w[W.BALANCE_MEMORY])
+    kept = incidents.kept(days, w[W.TRUST_MEMORY])
     for p in range(x.parties):
-        feel(mem, p, days)
+        feel(mem, p, kept)
     change = s[S.BALANCE] - w[W.BALANCE_START]
     for p in range(x.parties):
         for i in range(x.issues):
@@ -53,15 +54,15 @@ def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
     for m in range(x.mediators):
         if present[m] != 0:
             rate = mediator[MEDIATOR.DEPARTURE, m]
-            gone = convening.switched(rate, days, uniform(key_departure[m], fate, step, 0))
+            gone = rate > 0.0 and convening.switched(rate, days, uniform(key_departure[m], fate, step, 0))
             if gone or s[S.DAY] >= leaves[m]:
                 present[m] = 0
     s[S.GUARANTEE] = present_strength(mem, MEDIATOR.GUARANTEE)
 
 
 @rule
-def feel(mem: Memory, p: int, days: float) -> None:
-    """Pain, trust and readiness of one party at the end of a gap."""
+def feel(mem: Memory, p: int, kept: float) -> None:
+    """Pain, trust and readiness of one party; `kept` is the share left of trust's distance to its baseline."""
     x = sizes(mem)
     w = floats1(mem, AT.th_world)
     lever = ints1(mem, AT.lever)
@@ -70,6 +71,7 @@ def feel(mem: Memory, p: int, days: float) -> None:
     s = floats1(mem, AT.scalar)
     trusts = floats2(mem, AT.trust)
     dyad = floats3(mem, AT.th_dyad)
+    seat = ints1(mem, AT.seat)
     relief = 0.0
     for k in range(x.levers):
         if lever[k] != 0:
@@ -83,14 +85,16 @@ def feel(mem: Memory, p: int, days: float) -> None:
         w[W.PAIN_WEIGHT],
         w[W.PAIN_CAP],
     )
-    total = 0.0
+    total, others = 0.0, 0
     for q in range(x.parties):
         if q != p:
-            trusts[p, q] = trust.drifted(trusts[p, q], dyad[DYAD.BASELINE, p, q], days, w[W.TRUST_MEMORY])
-            total += trusts[p, q]
+            trusts[p, q] = trust.drifted(trusts[p, q], dyad[DYAD.BASELINE, p, q], kept)
+            if seat[q] != 0:
+                total += trusts[p, q]
+                others += 1
     party[P.READINESS, p] = readiness.readiness(
         party[P.PAIN, p],
-        total / (x.parties - 1),
+        distance.ratio(total, float(others)),
         s[S.PROGRESS],
         w[W.M0],
         w[W.M1],

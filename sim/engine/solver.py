@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.compiled import rule
 from sim.engine.fields import AT
-from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, sizes
+from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, ints_strip, sizes
 from sim.layout import PI, Floats
 from sim.rules.coalition import CoalitionWork, max_min_many, nash_many
 from sim.rules.frontier import max_min_two, nash_two
@@ -42,21 +42,21 @@ def nash_package(mem: Memory, b: int, points: Floats) -> bool:
     if size == 2:
         p, q = members[0], members[1]
         return nash_two(
-            d[p, lo:hi],
+            floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
             points[p, lo:hi],
-            w[p, lo:hi],
+            floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
             floors[p],
-            red[p, lo:hi],
+            ints_strip(mem, AT.red, (p,), lo, hi),
             weights[p],
-            d[q, lo:hi],
+            floats_strip(mem, AT.th_party_issue, (PI.DEMAND, q), lo, hi),
             points[q, lo:hi],
-            w[q, lo:hi],
+            floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, q), lo, hi),
             floors[q],
-            red[q, lo:hi],
+            ints_strip(mem, AT.red, (q,), lo, hi),
             weights[q],
             floats2(mem, AT.frontier_work),
             ints1(mem, AT.frontier_order),
-            tabled[lo:hi],
+            floats_strip(mem, AT.tabled, (), lo, hi),
         )
     stake = ints2(mem, AT.stake)
     return nash_many(
@@ -102,19 +102,19 @@ def greatest_surplus(mem: Memory, b: int) -> float:
     if size == 2:
         p, q = members[0], members[1]
         return max_min_two(
-            d[p, lo:hi],
+            floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
             points[p, lo:hi],
-            w[p, lo:hi],
+            floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
             floors[p],
-            red[p, lo:hi],
-            d[q, lo:hi],
+            ints_strip(mem, AT.red, (p,), lo, hi),
+            floats_strip(mem, AT.th_party_issue, (PI.DEMAND, q), lo, hi),
             points[q, lo:hi],
-            w[q, lo:hi],
+            floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, q), lo, hi),
             floors[q],
-            red[q, lo:hi],
+            ints_strip(mem, AT.red, (q,), lo, hi),
             floats2(mem, AT.frontier_work),
             ints1(mem, AT.frontier_order),
-            tabled[lo:hi],
+            floats_strip(mem, AT.tabled, (), lo, hi),
         )
     stake = ints2(mem, AT.stake)
     return max_min_many(

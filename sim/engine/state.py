@@ -6,9 +6,10 @@ import numpy as np
 
 from sim.compiled import rule
 from sim.engine.fields import AT, N, S
-from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, sizes
+from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, ints_strip, sizes
 from sim.engine.table import present_strength
 from sim.layout import DYAD, INCIDENT, MEDIATOR, PI, Floats, W
+from sim.rules import offer, salience
 from sim.rules.aspiration import red_line_share
 from sim.rules.assumption import derived_reservation
 from sim.rules.spoilers import excitation_jump
@@ -45,8 +46,6 @@ def begin(mem: Memory) -> None:
     kind = floats2(mem, AT.th_incident)
     document_day = floats1(mem, AT.document_day)
     reservation = floats2(mem, AT.reservation)
-    red_share, red = floats2(mem, AT.red_share), ints2(mem, AT.red)
-    first_issue = ints1(mem, AT.first_issue)
     derived_point = floats2(mem, AT.derived_point)
     s[:] = 0.0
     n[:] = 0
@@ -77,13 +76,37 @@ def begin(mem: Memory) -> None:
     for k in range(document_day.size):
         if document_day[k] < 0.0:
             n[N.PAPERS] += 1
-    for p in range(x.parties):
-        for b in range(x.baskets):
-            lo, hi = first_issue[b], first_issue[b + 1]
-            red_share[p, b] = red_line_share(stakes[PI.SALIENCE, p, lo:hi], red[p, lo:hi])
     s[S.GUARANTEE] = present_strength(mem, MEDIATOR.GUARANTEE)
     derive_anew(mem)
     copy(derived_point, reservation)
+    for p in range(x.parties):
+        for b in range(x.baskets):
+            look_over(mem, p, b)
+
+
+@rule
+def look_over(mem: Memory, p: int, b: int) -> None:
+    """What stays the same all run for a party on a basket: shares of salience, others' demands on its way."""
+    first_issue = ints1(mem, AT.first_issue)
+    stakes = floats3(mem, AT.th_party_issue)
+    stake = ints2(mem, AT.stake)
+    salience_total = floats2(mem, AT.salience_total)
+    red_share = floats2(mem, AT.red_share)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    own = floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi)
+    salience_total[p, b] = salience.total(own)
+    red_share[p, b] = red_line_share(own, ints_strip(mem, AT.red, (p,), lo, hi))
+    salience.shares(own, floats_strip(mem, AT.own_share, (p,), lo, hi))
+    others = floats_strip(mem, AT.others_share, (p,), lo, hi)
+    salience.others_shares(stakes[PI.SALIENCE, :, lo:hi], stake[:, b], p, others)
+    offer.nearest_demands(
+        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
+        floats_strip(mem, AT.derived_point, (p,), lo, hi),
+        stakes[PI.DEMAND, :, lo:hi],
+        stake[:, b],
+        p,
+        floats_strip(mem, AT.nearest, (p,), lo, hi),
+    )
 
 
 @rule

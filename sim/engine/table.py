@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.compiled import melted, rule
 from sim.engine.fields import AT, P, S
-from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, sizes
+from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, sizes
 from sim.layout import DYAD, MEDIATOR, PI, Floats
 from sim.rules import commitment
 from sim.rules.value import utility
@@ -54,16 +54,14 @@ def attending_strength(mem: Memory, field: int, venue: int) -> float:
 
 @melted
 def utility_of(mem: Memory, p: int, b: int, package: Floats) -> float:
-    """Utility of a package (I,) on one basket to one party."""
+    """Utility to one party of a package of the basket's issues."""
     first_issue = ints1(mem, AT.first_issue)
-    stakes = floats3(mem, AT.th_party_issue)
-    reservation = floats2(mem, AT.reservation)
     lo, hi = first_issue[b], first_issue[b + 1]
     return utility(
-        package[lo:hi],
-        stakes[PI.DEMAND, p, lo:hi],
-        reservation[p, lo:hi],
-        stakes[PI.SALIENCE, p, lo:hi],
+        package,
+        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
+        floats_strip(mem, AT.reservation, (p,), lo, hi),
+        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
     )
 
 

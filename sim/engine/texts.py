@@ -6,9 +6,9 @@ from sim.compiled import rule
 from sim.draws import uniform
 from sim.engine.bargaining import agrees
 from sim.engine.fields import AT, PB, N, S
-from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, keys2, keys3, sizes
+from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, keys2, keys3, sizes
 from sim.engine.solver import nash_package
-from sim.engine.table import attending, attending_strength
+from sim.engine.table import attending
 from sim.layout import COMPROMISE, MEDIATOR, PI, W
 from sim.rules import mediation, trust
 from sim.rules.coalition import compromise
@@ -18,11 +18,10 @@ from sim.rules.coalition import compromise
 def facilitate(mem: Memory) -> None:
     """What facilitation brings to a round that is held: information, and a little trust."""
     x = sizes(mem)
-    n = ints1(mem, AT.count)
     w = floats1(mem, AT.th_world)
     s = floats1(mem, AT.scalar)
     trusts = floats2(mem, AT.trust)
-    strength = attending_strength(mem, MEDIATOR.FACILITATION, n[N.VENUE])
+    strength = s[S.FACILITATION]
     gain = w[W.INFORMATION_GAIN]
     s[S.INFORMATION] = trust.gained(s[S.INFORMATION], gain, strength)
     for p in range(x.parties):
@@ -108,8 +107,8 @@ def answered(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
             continue
         persuaded = mediation.persuasion(w[W.PERSUASION], w[W.LEANING_PERSUASION], leaning[0, m, p])
         threshold = mediation.text_threshold(pb[PB.ASPIRATION, p, b], pb[PB.FLOOR, p, b], persuaded)
-        u = uniform(key_text[m, p, b], fate, step, 0)
-        if not agrees(mem, p, b, tabled[lo:hi], threshold, u):
+        text = floats_strip(mem, AT.tabled, (), lo, hi)
+        if not agrees(mem, p, b, text, threshold, key_text[m, p, b], fate, step, 0):
             return False
     for i in range(lo, hi):
         package[i] = tabled[i]

@@ -185,7 +185,7 @@ class NegmasParty(Party):
             self.offer[basket.slice] = package
         return self.offer[basket.slice]
 
-    def agrees(self, basket: Basket, package: Floats, threshold: float, u: float) -> bool:
+    def agrees(self, basket: Basket, package: Floats, threshold: float, u: Callable[[], float]) -> bool:
         """The negotiator's answer, once no red line is crossed and the floor is reached."""
         seat = self._seats.get(basket.index)
         if seat is None:

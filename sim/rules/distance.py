@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sim.compiled import rule
+from sim.compiled import melted, rule
 from sim.layout import Floats
 
 
-@rule
+@melted
 def pair_distance(x: Floats, y: Floats, w: Floats, v: Floats) -> float:
     """Sum of distances between two parties' offers (n,), each issue weighing the mean of both saliences."""
     s = 0.0
@@ -15,13 +15,10 @@ def pair_distance(x: Floats, y: Floats, w: Floats, v: Floats) -> float:
     return s
 
 
-@rule
-def pair_weight(w: Floats, v: Floats) -> float:
-    """Sum of the weights that `pair_distance` uses."""
-    s = 0.0
-    for i in range(w.size):
-        s += 0.5 * (w[i] + v[i])
-    return s
+@melted
+def pair_weight(own: float, other: float) -> float:
+    """Sum of the weights that `pair_distance` uses, from both parties' sums of salience."""
+    return 0.5 * (own + other)
 
 
 @rule

@@ -45,12 +45,25 @@ def _elapsed(days: float, budget: float, rate: float, excitation: float, decay: 
 
 
 @part
-def _pass(i: int, day: float, decay: float, spent: bool, excitation: NDArray[np.float64], work: IncidentWork) -> None:
-    """Bring type i forward to a day; its exponential is spent where the event of that day is its own."""
+def _pass(i: int, day: float, decay: float, excitation: NDArray[np.float64], work: IncidentWork) -> None:
+    """Bring type i forward to a day that is not the day of its own event."""
     budget = work[_BUDGET, i]
     left, excitation[i] = _elapsed(day - work[_SINCE, i], budget, work[_RATE, i], excitation[i], decay)
     if budget >= 0.0:
-        work[_BUDGET, i] = -1.0 if spent else left
+        work[_BUDGET, i] = left
+    work[_SINCE, i] = day
+
+
+@part
+def _spend(i: int, day: float, decay: float, excitation: NDArray[np.float64], work: IncidentWork) -> None:
+    """Bring type i to the day of its own event, where its exponential is spent.
+
+    All of the budget is used up there, by the base rate and by what the excitation lost: (e - fading)/decay.
+    """
+    if excitation[i] > 0.0:
+        by_excitation = work[_BUDGET, i] - work[_RATE, i] * (day - work[_SINCE, i])
+        excitation[i] = max(excitation[i] - max(by_excitation, 0.0) * decay, 0.0)
+    work[_BUDGET, i] = -1.0
     work[_SINCE, i] = day
 
 
@@ -136,13 +149,14 @@ def _stretch(
             count += 1
             for i in range(decay.shape[0]):
                 if i == own or excite[i, j] > 0.0:
-                    _pass(i, day, decay[i], i == own, excitation, work)
+                    if i == own:
+                        _spend(i, day, decay[i], excitation, work)
+                    else:
+                        _pass(i, day, decay[i], excitation, work)
                     excitation[i] += excite[i, j]
                     _aim(i, upto, decay[i], excitation[i], keys[i], fate, step, work)
         elif j >= 0:
             count = -1
-    for i in range(decay.shape[0]):
-        _pass(i, upto, decay[i], False, excitation, work)
     return count, cursor
 
 
@@ -199,6 +213,9 @@ def window(
                 upto, decay, excite, excitation, scripted_type, scripted_day, n_scripted, cursor,
                 keys, fate, step, times, types, count, work,
             )  # fmt: skip
+            for i in range(base.shape[0]):
+                if upto == end or surged[i] != base[i]:
+                    _pass(i, upto, decay[i], excitation, work)
     return count
 
 
@@ -212,9 +229,9 @@ def trust_after(trust: float, effect: float, attribution: float, severity: float
 
 
 @rule
-def faded(amount: float, days: float, memory: float) -> float:
-    """What remains of an amount after some days: amount · e^(-days/memory), memory > 0 in days."""
-    return amount * math.exp(-days / memory)
+def kept(days: float, memory: float) -> float:
+    """The share of an amount that is left after some days: e^(-days/memory), memory > 0 in days."""
+    return math.exp(-days / memory)
 
 
 def spectral_radius(branching: NDArray[np.float64]) -> float:

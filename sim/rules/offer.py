@@ -82,7 +82,7 @@ def water_fill(
     return mean / weight if weight > 0.0 else 0.0
 
 
-@rule
+@melted
 def priorities(
     own_w: NDArray[np.float64], believed_w: NDArray[np.float64], logroll: float, out: NDArray[np.float64]
 ) -> None:
@@ -102,32 +102,47 @@ def priorities(
 
 
 @rule
-def caps(
+def nearest_demands(
     d: NDArray[np.float64],
     r: NDArray[np.float64],
     other_demands: NDArray[np.float64],
     active: NDArray[np.int64],
     me: int,
+    out: NDArray[np.float64],
+) -> None:
+    """How far on the scale the nearest demand of another lies in the direction of conceding; infinite if none does.
+
+    d, r, out are (n,), of r only the side counts; `other_demands` is (P, n), of which row `me` and rows with
+    active[p] = 0 (no stake) are left out.
+    """
+    for k in range(d.shape[0]):
+        out[k] = np.inf
+        for p in range(other_demands.shape[0]):
+            if p == me or active[p] == 0:
+                continue
+            apart = other_demands[p, k] - d[k] if r[k] > d[k] else d[k] - other_demands[p, k]
+            if apart > EPS and apart < out[k]:
+                out[k] = apart
+
+
+@melted
+def caps(
+    d: NDArray[np.float64],
+    r: NDArray[np.float64],
+    nearest: NDArray[np.float64],
     red: NDArray[np.int64],
     pain: float,
     out: NDArray[np.float64],
 ) -> None:
     """Largest concession on each issue: 1 on a red line, 1 + pain off it, never past the nearest demand on the way.
 
-    d, r, red, out are (n,); `other_demands` is (P, n), of which row `me` and rows with active[p] = 0 (no stake) are
-    left out. Where nobody's demand lies in the direction of conceding the cap is 0: moving there serves nobody.
+    d, r, nearest (from `nearest_demands`), red, out are (n,). Where nobody's demand lies in the direction of conceding
+    the cap is 0: moving there serves nobody.
     """
     for k in range(d.shape[0]):
-        nearest = np.inf
-        room = r[k] - d[k]
-        for p in range(other_demands.shape[0]):
-            if p == me or active[p] == 0:
-                continue
-            way = (other_demands[p, k] - d[k]) / room
-            if way > EPS and way < nearest:
-                nearest = way
         limit = 1.0 if red[k] != 0 else 1.0 + pain
-        out[k] = 0.0 if nearest == np.inf else (nearest if nearest < limit else limit)
+        way = nearest[k] / abs(r[k] - d[k])
+        out[k] = 0.0 if nearest[k] == np.inf else (way if way < limit else limit)
 
 
 @melted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.compiled import rule
+from sim.compiled import melted, rule
 from sim.layout import Floats, Ints
 
 
@@ -24,8 +24,8 @@ def shares(w: Floats, out: Floats) -> None:
 
 
 @rule
-def believed(w: Floats, active: Ints, me: int, information: float, out: Floats) -> None:
-    """The others' mean believed salience shares: uniform at information 0, their true shares at 1.
+def others_shares(w: Floats, active: Ints, me: int, out: Floats) -> None:
+    """The others' mean salience shares; equal shares where there is no other.
 
     `w` (P, n) saliences of all parties; rows with `active` 0 and row `me` are left out; `out` (n,).
     """
@@ -38,7 +38,14 @@ def believed(w: Floats, active: Ints, me: int, information: float, out: Floats) 
             others += 1
             s = total(w[p])
             for i in range(n):
-                true = w[p, i] / s if s > 0.0 else 1.0 / n
-                out[i] += information * true + (1.0 - information) / n
+                out[i] += w[p, i] / s if s > 0.0 else 1.0 / n
     for i in range(n):
         out[i] = out[i] / others if others > 0 else 1.0 / n
+
+
+@melted
+def believed(true: Floats, information: float, out: Floats) -> None:
+    """The others' mean believed salience shares (n,): uniform at information 0, their `true` shares at 1."""
+    n = out.size
+    for i in range(n):
+        out[i] = information * true[i] + (1.0 - information) / n

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from sim.compiled import rule
 
 
@@ -14,6 +12,6 @@ def gained(trust: float, gain: float, share: float) -> float:
 
 
 @rule
-def drifted(trust: float, baseline: float, days: float, memory: float) -> float:
-    """Trust after `days` of exponential drift to its baseline with time constant `memory` (days)."""
-    return baseline + (trust - baseline) * math.exp(-days / memory)
+def drifted(trust: float, baseline: float, kept: float) -> float:
+    """Trust after a drift to its baseline of which a share `kept` (`incidents.kept`) of the distance is left."""
+    return baseline + (trust - baseline) * kept

@@ -23,7 +23,7 @@ def value(x: float, d: float, r: float) -> float:
     return 1.0 if v > 1.0 else (LEAST_VALUE if v < LEAST_VALUE else v)
 
 
-@rule
+@melted
 def value_open(x: float, d: float, r: float) -> float:
     """Value of point x clipped above only, at 1: concave in x."""
     v = (x - r) / (d - r)
@@ -58,6 +58,25 @@ def utility_open(
     total, weight = 0.0, 0.0
     for k in range(x.shape[0]):
         total += w[k] * value_open(x[k], d[k], r[k])
+        weight += w[k]
+    return total / weight if weight > 0.0 else 0.0
+
+
+@melted
+def acceptable_utility(
+    x: NDArray[np.float64],
+    d: NDArray[np.float64],
+    r: NDArray[np.float64],
+    w: NDArray[np.float64],
+    red: NDArray[np.int64],
+) -> float:
+    """`utility_open` of package x, or -inf where it lies beyond the reservation point on an issue with red[k] = 1."""
+    total, weight = 0.0, 0.0
+    for k in range(x.shape[0]):
+        v = value_open(x[k], d[k], r[k])
+        if red[k] != 0 and v < -EPS:
+            return -np.inf
+        total += w[k] * v
         weight += w[k]
     return total / weight if weight > 0.0 else 0.0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,7 +46,7 @@ def exchange(model: NegotiationModel, basket: Basket) -> bool:
         package = order[0].put(basket, order[0].level_at(basket, turn))
         settled = True
         for party in order[1:]:
-            u = model.draw("accept", party.index, b, sub=turn)
+            u = partial(model.draw, "accept", party.index, b, sub=turn)
             asked = party.next_own(basket, turn)
             if not party.agrees(basket, package, asked, u):
                 settled = False
@@ -122,7 +123,7 @@ def mediate(model: NegotiationModel, basket: Basket) -> bool:
 def answer(model: NegotiationModel, mediator: Mediator, basket: Basket, text: Floats) -> Party | None:
     """Who refuses a text first, if anyone."""
     for party in basket.members:
-        u = model.draw("text", mediator.index, party.index, basket.index)
+        u = partial(model.draw, "text", mediator.index, party.index, basket.index)
         if not party.agrees(basket, text, mediator.threshold_for(party, basket), u):
             return party
     return None
@@ -224,5 +225,5 @@ def position_gap(model: NegotiationModel) -> float:
         for k, p in enumerate(basket.members):
             for q in basket.members[k + 1 :]:
                 apart += distance.pair_distance(p.offer[s], q.offer[s], p.salience[s], q.salience[s])
-                weight += distance.pair_weight(p.salience[s], q.salience[s])
+                weight += distance.pair_weight(p.salience_total[basket.index], q.salience_total[basket.index])
     return distance.ratio(apart, weight)

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.compiled import EPS
 from sim.layout import PI, Floats
-from sim.rules import agenda, outcome, salience
+from sim.rules import agenda, outcome
 from sim.rules.coalition import coalition_work, max_min_many, nash_many
 from sim.rules.frontier import WORK_ROWS, max_min_two, nash_two
 from sim.run import meeting
@@ -127,7 +127,7 @@ def party_utility(model: NegotiationModel, p: int) -> float:
     party, got, weight = model.parties[p], 0.0, 0.0
     for basket in model.baskets:
         if party in basket.members:
-            share = salience.total(party.salience[basket.slice])
+            share = party.salience_total[basket.index]
             weight += share
             if basket.settled:
                 got += share * party.utility_of(basket, model.package)

@@ -36,9 +36,10 @@ class Excitement:
 
 def happen(model: NegotiationModel, days: float) -> None:
     """Phase 2: incidents of the gap, each with its day, and what they do."""
-    for party in model.parties:
-        party.fade(days)
     x, w, field, excitement = model.structure, model.world, model.theta.incident, model.excitement
+    left = _left(model, days)
+    for party in model.parties:
+        party.fade(*left)
     if x.incidents == 0:
         return
     chance = readiness.agreement_chance(model.gap, model.least_readiness())
@@ -78,12 +79,19 @@ def happen(model: NegotiationModel, days: float) -> None:
     model.since_last.incidents += count
 
 
+def _left(model: NegotiationModel, days: float) -> tuple[float, float, float]:
+    """The shares of cost, hardening and blame that are left after some days."""
+    w = model.world
+    cost, hardening = incidents.kept(days, w[W.PAIN_MEMORY]), incidents.kept(days, w[W.HARDENING_MEMORY])
+    return cost, hardening, incidents.kept(days, w[W.INCIDENT_MEMORY])
+
+
 def strike(model: NegotiationModel, kind: int, ago: float) -> None:
     """The effects of one incident, `ago` days before the gap's end, on every party."""
-    w, field = model.world, model.theta.incident
-    cost = incidents.faded(field[INCIDENT.COST, kind], ago, w[W.PAIN_MEMORY])
-    hardening = incidents.faded(field[INCIDENT.HARDENING, kind], ago, w[W.HARDENING_MEMORY])
-    blame = incidents.faded(field[INCIDENT.SEVERITY, kind], ago, w[W.INCIDENT_MEMORY])
+    field = model.theta.incident[:, kind]
+    left = _left(model, ago)
+    cost, hardening = field[INCIDENT.COST] * left[0], field[INCIDENT.HARDENING] * left[1]
+    blame = field[INCIDENT.SEVERITY] * left[2]
     for party in model.parties:
         party.suffer(kind, bool(model.structure.offended[kind, party.index]), cost, hardening, blame)
 

@@ -34,6 +34,7 @@ SOURCES = {path.name: path.read_text(encoding="utf-8") for path in sorted(ENGINE
 BY_NAME = {field.name: field for field in FIELDS}
 PREFIX = {"f": "floats", "i": "ints", "u": "keys"}
 VIEWS = {f"{word}{axes}" for word in PREFIX.values() for axes in (1, 2, 3, 4)}
+STRIPS = {f"{word}_strip" for word in PREFIX.values()}
 
 FIRST_AXIS = {
     "scalar": "S",
@@ -61,6 +62,7 @@ def faults(source: str) -> list[str]:
     """Views of another kind or number of axes than the table gives, and first axes named by another field's names."""
     found = []
     for function in [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]:
+        found += [f"{function.name}: {fault}" for fault in _strips_wrong(function)]
         views = dict(_views(function))
         found += [f"{function.name}: {view}({name})" for view, name, _ in views.values() if view != _expected(name)]
         bound = {variable: name for _, name, variable in views.values() if variable}
@@ -91,6 +93,22 @@ def _views(function: ast.FunctionDef) -> Iterator[tuple[int, tuple[str, str, str
             yield id(node), (node.func.id, field.attr, bound.get(id(node)))
 
 
+def _strips_wrong(function: ast.FunctionDef) -> Iterator[str]:
+    """Strips of another kind than the field's, at too many or too few places, or named by another field's names."""
+    for node in ast.walk(function):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in STRIPS):
+            continue
+        memory, field, places = node.args[:3]
+        assert isinstance(memory, ast.Name) and isinstance(field, ast.Attribute) and isinstance(places, ast.Tuple)
+        assert isinstance(field.value, ast.Name) and (memory.id, field.value.id) == ("mem", "AT")
+        known = BY_NAME.get(field.attr)
+        kind = known and (f"{PREFIX[known.kind]}_strip", known.axes - 1)
+        first = places.elts[0] if places.elts else None
+        group = first.value.id if isinstance(first, ast.Attribute) and isinstance(first.value, ast.Name) else None
+        if kind != (node.func.id, len(places.elts)) or group != FIRST_AXIS.get(field.attr):
+            yield ast.unparse(node)
+
+
 def _named_wrong(function: ast.FunctionDef, bound: dict[str, str]) -> Iterator[str]:
     for node in ast.walk(function):
         if not (isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in bound):
@@ -110,6 +128,7 @@ def test_every_view_is_of_the_kind_and_axes_of_its_field(file):
 
 def test_enough_is_looked_at():
     taken = {name for source in SOURCES.values() for f in _functions(source) for _, (_, name, _) in _views(f)}
+    taken |= {name for source in SOURCES.values() for name in re.findall(r"_strip\(mem, AT\.(\w+)", source)}
     unused = {field.name for field in FIELDS} - taken
     assert len(taken) > 80
     # What no compiled code reads: keys and structure used through others, and nothing of the state.
@@ -129,6 +148,12 @@ def _functions(source: str) -> list[ast.FunctionDef]:
         "party = floats2(mem, AT.party)\n    return party[S.DAY, 0]",
         "s, n = floats1(mem, AT.scalar), ints1(mem, AT.count)\n    return s[N.HELD]",
         "trust = floats2(mem, AT.trust)\n    return trust[0, 0, 0]",
+        "caps = ints_strip(mem, AT.cap, (p,), lo, hi)",
+        "caps = floats_strip(mem, AT.cap, (), lo, hi)",
+        "caps = floats_strip(mem, AT.cap, (p, q), lo, hi)",
+        "own = floats_strip(mem, AT.th_party_issue, (PB.FLOOR, p), lo, hi)",
+        "own = floats_strip(mem, AT.th_party_issue, (p, p), lo, hi)",
+        "own = floats_strip(mem, AT.no_such_field, (), lo, hi)",
     ],
 )
 def test_a_wrong_source_is_noticed(line):

@@ -95,7 +95,8 @@ class Case:
 
     def floats(self, argument: str) -> np.ndarray:
         rng = self.rng
-        matrix = {"coalition.compromise": {"d", "w"}, "salience.believed": {"w"}, "offer.caps": {"other_demands"}}
+        matrix = {"coalition.compromise": {"d", "w"}, "salience.others_shares": {"w"}}
+        matrix["offer.nearest_demands"] = {"other_demands"}
         if argument in matrix.get(self.name, set()):
             return rng.uniform(0.0, 1.0, (self.parties, self.n))
         if argument in ("demand", "d"):

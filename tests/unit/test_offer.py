@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.rules.offer import LARGEST_RATIO, caps, offer_points, priorities, water_fill
+from sim.rules.offer import LARGEST_RATIO, caps, nearest_demands, offer_points, priorities, water_fill
 
 HALVES = np.array([0.5, 0.5])
 
@@ -89,8 +89,19 @@ def capped(others, me=0, active=None, red=0, pain=0.1, d=1.0, r=0.5):
     out = np.full(1, np.nan)
     demands = np.array([[demand] for demand in others])
     stakes = np.array([1] * len(others) if active is None else active)
-    caps(np.array([d]), np.array([r]), demands, stakes, me, np.array([red]), pain, out)
+    nearest = np.full(1, np.nan)
+    nearest_demands(np.array([d]), np.array([r]), demands, stakes, me, nearest)
+    caps(np.array([d]), np.array([r]), nearest, np.array([red]), pain, out)
     return out[0]
+
+
+def test_nearest_demands():
+    out = np.full(2, np.nan)
+    demands = np.array([[0.9, 0.2], [0.6, 0.9], [1.0, 0.1]])
+    nearest_demands(demands[0], np.array([0.5, 0.4]), demands, np.array([1, 1, 1]), 0, out)
+    assert out == pytest.approx([0.3, 0.7])
+    nearest_demands(demands[0], np.array([0.5, 0.1]), demands, np.array([1, 0, 1]), 0, out)
+    assert out == pytest.approx([math.inf, 0.1])
 
 
 def test_caps():

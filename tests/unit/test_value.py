@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim.rules.value import (
+    acceptable_utility,
     crosses_red_line,
     own_utility,
     utility,
@@ -63,3 +64,11 @@ def test_red_lines_count_where_they_are_and_to_rounding():
 
 def test_own_offer():
     assert own_utility(0.25) == 0.75
+
+
+def test_what_a_package_is_worth_within_red_lines():
+    """(.5 - .4)/.5 and (0 - .7)/.2: .2 and -3.5, of which the mean is -1.65; beyond a red line nothing will do."""
+    x, d, r, w = np.array([0.5, 0.0]), np.array([0.9, 0.9]), np.array([0.4, 0.7]), np.ones(2)
+    assert acceptable_utility(x, d, r, w, np.array([0, 0])) == pytest.approx(-1.65)
+    assert acceptable_utility(x, d, r, w, np.array([1, 0])) == pytest.approx(-1.65)
+    assert acceptable_utility(x, d, r, w, np.array([0, 1])) == -np.inf

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.rules import aspiration
-from sim.rules.acceptance import accepts
+from sim.rules.acceptance import accepts, certain
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,13 @@ def test_acceptance():
     assert accepts(0.31, 0.5, 0.1, noise)
     assert not accepts(0.29, 0.5, 0.1, noise)
     assert not accepts(0.69, 0.5, 0.1, 1.0 - noise)
+
+
+def test_answers_that_no_noise_can_change():
+    """The largest noise is ln((1 - 2^-53)/2^-53) = 36.74 widths."""
+    for utility, answer in ((0.872, 1), (0.868, 0), (0.132, 0), (0.128, -1), (-math.inf, -1)):
+        assert certain(utility, 0.5, 0.01) == answer, utility
+    assert (certain(0.5, 0.5, 0.0), certain(0.5 - 1e-8, 0.5, 0.0)) == (1, -1)
+    largest = 1.0 - 2.0**-53
+    assert accepts(0.5 - 0.01 * 36.7, 0.5, 0.01, largest)
+    assert not accepts(0.5 - 0.01 * 36.8, 0.5, 0.01, largest)

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from sim.rules import readiness, spoilers, stalemate, trust
+from sim.rules import incidents, readiness, spoilers, stalemate, trust
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,8 @@ def test_trust():
     assert trust.gained(0.2, 0.5, 0.5) == pytest.approx(0.4)
     assert trust.gained(0.2, 0.5, -1.0) == 0.2
     assert trust.gained(0.2, 1.0, 3.0) == 1.0
-    assert trust.drifted(0.8, 0.2, 30.0, 30.0) == pytest.approx(0.2 + 0.6 * math.exp(-1.0))
-    assert trust.drifted(0.8, 0.2, 0.0, 30.0) == pytest.approx(0.8)
+    assert trust.drifted(0.8, 0.2, incidents.kept(30.0, 30.0)) == pytest.approx(0.2 + 0.6 * math.exp(-1.0))
+    assert trust.drifted(0.8, 0.2, 1.0) == pytest.approx(0.8)
 
 
 def test_readiness_is_motivation_times_optimism():

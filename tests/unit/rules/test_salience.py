@@ -29,15 +29,22 @@ def test_shares():
 )
 def test_believed(information, active, expected):
     w = np.array([[1.0, 0.0], [0.1, 0.9], [4.0, 1.0]])
-    out = np.zeros(2)
-    salience.believed(w, np.array(active), 0, information, out)
+    true, out = np.zeros(2), np.zeros(2)
+    salience.others_shares(w, np.array(active), 0, true)
+    salience.believed(true, information, out)
     assert out == pytest.approx(expected)
+
+
+def test_shares_of_others_without_salience():
+    true = np.zeros(2)
+    salience.others_shares(np.array([[1.0, 0.0], [0.0, 0.0], [1.0, 0.0]]), np.ones(3, dtype=np.int64), 0, true)
+    assert true.tolist() == [0.75, 0.25]  # the mean of (.5, .5) and (1, 0)
 
 
 def test_distance():
     x, y = np.array([0.0, 1.0]), np.array([0.5, 0.0])
     w, v = np.array([1.0, 0.0]), np.array([0.0, 1.0])
     assert distance.pair_distance(x, y, w, v) == pytest.approx(0.75)  # .5 · .5 + .5 · 1
-    assert distance.pair_weight(w, v) == 1.0
+    assert distance.pair_weight(salience.total(w), salience.total(v)) == 1.0
     assert distance.ratio(0.75, 1.0) == 0.75
     assert distance.ratio(0.75, 0.0) == 0.0
