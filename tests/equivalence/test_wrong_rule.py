@@ -34,7 +34,7 @@ WRONG = [
     (model.convening, "gap_scale", 1.0 + 1e-12),
     (agreement.ratification, "ratification_chance", 0.5),
     (incidence, "delivered_share", 0.8),
-    (incidence.incidents, "faded", 0.99),
+    (incidence.incidents, "kept", 0.99),
     (meeting.readiness, "progressed", 0.9),
     (closing.outcome, "shortfall", 1.01),
 ]

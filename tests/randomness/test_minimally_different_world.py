@@ -193,6 +193,16 @@ FELT = {
 }
 
 
+@pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
+@pytest.mark.parametrize(("engine", "n"), [("compiled", 400), ("mesa", 20)])
+def test_who_only_watches_adds_a_column_and_changes_none(tmp_path, first, engine, n):
+    alone = tables(river(tmp_path), engine, n)
+    watched = tables(river(tmp_path, put("parties", "onlooker", OBSERVER, first), "more"), engine, n)
+    assert set(watched[0]) - set(alone[0]) == {"utility_onlooker"}
+    for with_it, without in zip(watched, alone, strict=True):
+        assert with_it[list(without)].equals(without)
+
+
 def differing(a, b):
     """Addresses that both made a draw at, and those of them that differ."""
     (found, keys), (other, other_keys) = a, b
@@ -214,7 +224,7 @@ def test_draws_by_position_would_be_noticed(tmp_path, position_keyed, change):
 
 
 def test_draws_by_a_running_call_counter_would_be_noticed(tmp_path, monkeypatch):
-    """A generator that is consumed: an observer draws nothing, but what it changes shifts all that is drawn later."""
+    """A generator that is consumed: a precondition draws nothing, but what it changes shifts all that is drawn later."""
     counter = itertools.count()
 
     def consumed(self, stream, *entity, sub=0):
@@ -223,4 +233,4 @@ def test_draws_by_a_running_call_counter_would_be_noticed(tmp_path, monkeypatch)
     monkeypatch.setattr(NegotiationModel, "draw", consumed)
     before = draws(river(tmp_path))
     counter = itertools.count()
-    assert differing(before, draws(river(tmp_path, FELT["observer first"], "more")))
+    assert differing(before, draws(river(tmp_path, FELT["no precondition"], "more")))
