@@ -115,7 +115,9 @@ def raw_runs(setup: Setup, point: Point, low: int, high: int, told: Callable[[in
     assumptions, fates = (index[low:high] for index in indices(setup.asked))
     engine = engine_of(setup.asked)
     size = min(_ENGINE_CHUNK[engine], high - low)
-    job = Plan(setup.base, setup.ready(point), setup.asked.seed, assumptions, fates, engine, workers, size)
+    job = Plan(
+        setup.base, setup.ready(point), setup.asked.seed, assumptions, fates, engine, workers, size, keep_rounds=False
+    )
     rows = []
     for chunk in chunks(job):
         rows.append(chunk.runs)

@@ -40,7 +40,10 @@ class Given:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to simulate: a scenario under a seed, run k at `assumptions[k]` and `fates[k]`."""
+    """What to simulate: a scenario under a seed, run k at `assumptions[k]` and `fates[k]`.
+
+    Without `keep_rounds` the compiled engine's chunks hold no rounds, for who looks at runs only.
+    """
 
     loaded: Loaded
     problem: Problem
@@ -52,6 +55,7 @@ class Plan:
     chunk: int
     party_class: type[Party] | None = None
     given: Given | None = None
+    keep_rounds: bool = True
 
     @property
     def n(self) -> int:
@@ -138,7 +142,7 @@ def chunks(job: Plan) -> Iterator[Chunk]:
     if job.engine == "compiled":
         from sim.engine.pool import compiled_chunks
 
-        return compiled_chunks(job.problem, job.assumptions, job.fates, job.chunk, job.workers)
+        return compiled_chunks(job.problem, job.assumptions, job.fates, job.chunk, job.workers, job.keep_rounds)
     from sim.mesa_pool import mesa_chunks
 
     return mesa_chunks(job.problem, job.assumptions, job.fates, job.chunk, job.workers, job.party_class)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 from collections import deque
@@ -37,12 +38,28 @@ class _Space(NamedTuple):
     rounds: Floats
 
 
-def _space(problem: Problem, chunk: int) -> _Space:
-    return _Space(Buffer(problem), np.empty((chunk * problem.structure.max_steps, len(ROUND))))
+_SPARE: deque[Floats] = deque(maxlen=4)
+"""Room for rounds that nobody uses now, kept from plan to plan, as a sweep makes a plan a point; any thread's."""
+
+_LARGEST_SPARE = 64 * 2**20
+"""Bytes; more than any chunk of usual size needs."""
 
 
-def run_chunk(problem: Problem, start: int, assumptions: Ints, fates: Ints, space: _Space) -> Chunk:
-    """Simulate one chunk. Raises ParleyError when a run has more incidents in one gap than can be kept."""
+def _room(rows: int) -> Floats:
+    with contextlib.suppress(IndexError):
+        spare = _SPARE.pop()
+        if spare.shape[0] >= rows:
+            return spare
+    return np.empty((rows, len(ROUND)))
+
+
+def run_chunk(
+    problem: Problem, start: int, assumptions: Ints, fates: Ints, space: _Space, keep_rounds: bool = True
+) -> Chunk:
+    """Simulate one chunk; without `keep_rounds` its `rounds` are left empty.
+
+    Raises ParleyError when a run has more incidents in one gap than can be kept.
+    """
     structure = problem.structure
     runs = np.empty((fates.size, run_width(structure.baskets, structure.parties)))
     rows = np.zeros(fates.size, dtype=np.int64)
@@ -51,7 +68,7 @@ def run_chunk(problem: Problem, start: int, assumptions: Ints, fates: Ints, spac
         raise ParleyError(
             f"run {start + failed} has more than {MAX_EVENTS} incidents between two rounds; lower the incident rates"
         )
-    return Chunk(start, runs, space.rounds[: rows.sum()].copy(), rows)
+    return Chunk(start, runs, space.rounds[: rows.sum() if keep_rounds else 0].copy(), rows)
 
 
 def workers_available() -> int:
@@ -61,17 +78,19 @@ def workers_available() -> int:
     return os.cpu_count() or 1
 
 
-def compiled_chunks(problem: Problem, assumptions: Ints, fates: Ints, chunk: int, threads: int) -> Iterator[Chunk]:
+def compiled_chunks(
+    problem: Problem, assumptions: Ints, fates: Ints, chunk: int, threads: int, keep_rounds: bool = True
+) -> Iterator[Chunk]:
     """All chunks in order, at most two a worker under way, so that memory does not grow with the number of runs."""
     spaces: queue.SimpleQueue[_Space] = queue.SimpleQueue()
     for _ in range(threads):
-        spaces.put(_space(problem, chunk))
+        spaces.put(_Space(Buffer(problem), _room(min(chunk, fates.size) * problem.structure.max_steps)))
 
     def work(start: int) -> Chunk:
         space = spaces.get()
         try:
             stop = min(start + chunk, fates.size)
-            return run_chunk(problem, start, assumptions[start:stop], fates[start:stop], space)
+            return run_chunk(problem, start, assumptions[start:stop], fates[start:stop], space, keep_rounds)
         finally:
             spaces.put(space)
 
@@ -88,3 +107,7 @@ def compiled_chunks(problem: Problem, assumptions: Ints, fates: Ints, chunk: int
         finally:
             for future in under_way:
                 future.cancel()
+    while not spaces.empty():
+        rounds = spaces.get().rounds
+        if rounds.nbytes <= _LARGEST_SPARE:
+            _SPARE.append(rounds)
