@@ -6,9 +6,10 @@ import numpy as np
 
 from sim.compiled import rule
 from sim.engine import closing, delivery, gap, meeting, reassessment
-from sim.engine.bargaining import concede, exchange, listen, on_table, position_gap
+from sim.engine.bargaining import exchange, listen, on_table, position_gap
 from sim.engine.fields import AT, B, N, P, S
 from sim.engine.memory import Memory, floats1, floats2, ints1, sizes
+from sim.engine.party import concede
 from sim.engine.state import begin
 from sim.engine.texts import facilitate, mediate
 from sim.layout import PARTY, Floats, Ints, Priors, W

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sim.compiled import rule
 from sim.draws import uniform
-from sim.engine.bargaining import agrees
 from sim.engine.fields import AT, PB, N, S
 from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, keys2, keys3, sizes
+from sim.engine.party import agrees
 from sim.engine.solver import nash_package
 from sim.engine.table import attending
 from sim.layout import COMPROMISE, MEDIATOR, PI, W

@@ -15,7 +15,7 @@ from typing import Any
 from numba import types
 
 from sim.compiled import cache_folder
-from sim.engine import bargaining, closing, delivery, gap, kernel, meeting, reassessment, state, texts
+from sim.engine import bargaining, closing, delivery, gap, kernel, meeting, party, reassessment, state, texts
 
 _INT, _FLOAT, _ROW = types.int64, types.float64, types.Array(types.float64, 1, "C")
 _TIMES = (_INT, _INT, _INT, _FLOAT)
@@ -29,7 +29,7 @@ _HERE: list[tuple[Any, tuple[Any, ...]]] = [
     (gap.resume, (_INT,)),
     (meeting.convene, (_INT, _INT, _INT)),
     (meeting.set_agenda, (_INT,)),
-    (bargaining.concede, (_INT,)),
+    (party.concede, (_INT,)),
     (bargaining.exchange, (_INT, _INT, _INT, _INT)),
     (bargaining.listen, (_INT,)),
     (closing.conclude, (_INT, _INT, _INT, _INT)),

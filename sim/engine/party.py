@@ -1,0 +1,189 @@
+"""A party in phase 7: how far it concedes, what it holds out for, what it puts on the table and what it takes."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.compiled import EPS, melted, rule
+from sim.draws import uniform
+from sim.engine.fields import AT, PB, P, S
+from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, ints_strip, sizes
+from sim.engine.table import floor_of, lowest_of
+from sim.layout import CLOCK, EXPONENTIAL, MIXED, PARTY, PI, READINESS, RECIPROCAL, Floats, W
+from sim.rules import aspiration, concession, offer, salience
+from sim.rules.acceptance import accepts, certain
+from sim.rules.value import acceptable_utility, weighted_mean
+
+
+@rule
+def concede(mem: Memory) -> None:
+    """Every party's concession for this round, by its named rule, from what the last round left."""
+    x = sizes(mem)
+    party = floats2(mem, AT.party)
+    for p in range(x.parties):
+        party[P.CONCESSION_BEFORE, p] = party[P.CONCESSION, p]
+    for p in range(x.parties):
+        party[P.CONCESSION, p] = conceded(mem, p)
+
+
+@rule
+def conceded(mem: Memory, p: int) -> float:
+    """One party's concession by its rule."""
+    x = sizes(mem)
+    concession_rule = ints1(mem, AT.concession_rule)
+    given = floats2(mem, AT.th_party)
+    s = floats1(mem, AT.scalar)
+    party = floats2(mem, AT.party)
+    seat = ints1(mem, AT.seat)
+    kind = concession_rule[p]
+    k0, beta = given[PARTY.K0, p], given[PARTY.BETA, p]
+    time, deadline = s[S.TALK_TIME], given[PARTY.DEADLINE, p]
+    last = max(party[P.CONCESSION_BEFORE, p], k0)
+    if kind == CLOCK:
+        return concession.clock(k0, beta, time, deadline)
+    if kind == EXPONENTIAL:
+        return concession.exponential(k0, beta, time, deadline)
+    if kind == RECIPROCAL:
+        return concession.reciprocal(last, given[PARTY.SHARE, p], party[P.RECEIVED, p])
+    if kind == MIXED:
+        by_clock = concession.clock(k0, beta, time, deadline)
+        returned = concession.reciprocal(last, given[PARTY.SHARE, p], party[P.RECEIVED, p])
+        return concession.mixed(by_clock, returned, given[PARTY.WEIGHT, p])
+    if kind == READINESS:
+        return concession.by_readiness(last, given[PARTY.RATE, p], party[P.READINESS, p])
+    least = math.inf
+    for q in range(x.parties):
+        if q != p and seat[q] != 0:
+            least = min(least, risk_of(mem, q))
+    return concession.zeuthen(last, given[PARTY.STEP, p], risk_of(mem, p), least)
+
+
+@rule
+def risk_of(mem: Memory, p: int) -> float:
+    """Zeuthen's risk limit of a party after the last round."""
+    party = floats2(mem, AT.party)
+    return concession.risk_limit(party[P.OWN_VALUE, p], party[P.OFFERED_VALUE, p], party[P.FLOOR_VALUE, p])
+
+
+@rule
+def prepare(mem: Memory, b: int) -> None:
+    """Floors, aspirations, priorities and caps of every party with a stake in a basket."""
+    x = sizes(mem)
+    stake = ints2(mem, AT.stake)
+    for p in range(x.parties):
+        if stake[p, b] != 0:
+            hold_out(mem, p, b)
+            weigh_issues(mem, p, b)
+
+
+@melted
+def hold_out(mem: Memory, p: int, b: int) -> None:
+    """A party's floor and aspiration on a basket for this round."""
+    first_issue = ints1(mem, AT.first_issue)
+    w = floats1(mem, AT.th_world)
+    s = floats1(mem, AT.scalar)
+    party = floats2(mem, AT.party)
+    pb = floats3(mem, AT.party_basket)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    floor, lowest = floor_of(mem, p, b), lowest_of(mem, p, b)
+    announced = aspiration.announced_concession(
+        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
+        floats_strip(mem, AT.reservation, (p,), lo, hi),
+        floats_strip(mem, AT.th_party_issue, (PI.ANNOUNCED, p), lo, hi),
+        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
+    )
+    audience = aspiration.audience_cost(w[W.AUDIENCE], s[S.PUBLICITY], party[P.CONCESSION, p], announced)
+    pb[PB.FLOOR, p, b] = floor
+    pb[PB.LOWEST, p, b] = lowest
+    pb[PB.ASPIRATION, p, b] = aspiration.aspiration(
+        floor, lowest, party[P.CONCESSION, p], party[P.HARDENING, p], audience, s[S.LEVERAGE]
+    )
+
+
+@melted
+def weigh_issues(mem: Memory, p: int, b: int) -> None:
+    """A party's priorities and caps for conceding on the issues of a basket."""
+    first_issue = ints1(mem, AT.first_issue)
+    w = floats1(mem, AT.th_world)
+    s = floats1(mem, AT.scalar)
+    party = floats2(mem, AT.party)
+    pb = floats3(mem, AT.party_basket)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    others, own_share = floats_strip(mem, AT.believed, (), lo, hi), floats_strip(mem, AT.own_share, (p,), lo, hi)
+    salience.believed(floats_strip(mem, AT.others_share, (p,), lo, hi), s[S.INFORMATION], others)
+    offer.priorities(own_share, others, w[W.LOGROLL], floats_strip(mem, AT.priority, (p,), lo, hi))
+    caps = floats_strip(mem, AT.cap, (p,), lo, hi)
+    offer.caps(
+        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
+        floats_strip(mem, AT.reservation, (p,), lo, hi),
+        floats_strip(mem, AT.nearest, (p,), lo, hi),
+        ints_strip(mem, AT.red, (p,), lo, hi),
+        party[P.PAIN, p],
+        caps,
+    )
+    pb[PB.CAP_MEAN, p, b] = weighted_mean(caps, floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi))
+
+
+@melted
+def put(mem: Memory, p: int, b: int, level: float) -> None:
+    """A party's offer on a basket at an aspiration level, written into its row of `offer`."""
+    first_issue = ints1(mem, AT.first_issue)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    conceding = floats_strip(mem, AT.conceded, (), lo, hi)
+    offer.water_fill(
+        1.0 - level,
+        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
+        floats_strip(mem, AT.priority, (p,), lo, hi),
+        floats_strip(mem, AT.cap, (p,), lo, hi),
+        conceding,
+    )
+    offer.offer_points(
+        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
+        floats_strip(mem, AT.reservation, (p,), lo, hi),
+        conceding,
+        floats_strip(mem, AT.offers, (p,), lo, hi),
+    )
+
+
+@melted
+def worth_of(mem: Memory, p: int, b: int, package: Floats) -> float:
+    """What a package of the basket's issues is worth to a party that answers; -inf where it crosses a red line."""
+    first_issue = ints1(mem, AT.first_issue)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    return acceptable_utility(
+        package,
+        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
+        floats_strip(mem, AT.reservation, (p,), lo, hi),
+        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
+        ints_strip(mem, AT.red, (p,), lo, hi),
+    )
+
+
+@melted
+def agrees(
+    mem: Memory, p: int, b: int, package: Floats, threshold: float, key: np.uint64, fate: int, step: int, sub: int
+) -> bool:
+    """Whether a party takes a package (of the basket's issues): floor in reach, no red line crossed, worth enough.
+
+    The noise is drawn, at its address, only where the answer hangs on it.
+    """
+    pb = floats3(mem, AT.party_basket)
+    w = floats1(mem, AT.th_world)
+    if pb[PB.FLOOR, p, b] > 1.0 + EPS:
+        return False
+    worth = worth_of(mem, p, b, package)
+    answer = certain(worth, threshold, w[W.WIDTH])
+    if answer != 0:
+        return answer > 0
+    return accepts(worth, threshold, w[W.WIDTH], uniform(key, fate, step, sub))
+
+
+@melted
+def next_own(mem: Memory, p: int, b: int, turn: int) -> float:
+    """Utility of a party's own next offer, the measure of what it is offered now."""
+    x = sizes(mem)
+    pb = floats3(mem, AT.party_basket)
+    level = aspiration.walked(pb[PB.LAST, p, b], pb[PB.ASPIRATION, p, b], turn + 1, x.exchanges)
+    return aspiration.own_next(level, pb[PB.CAP_MEAN, p, b])
