@@ -90,6 +90,14 @@ def rule(function: _F) -> _F:
     return _compile(function)
 
 
+def inlined(function: _F) -> _F:
+    """A piece of the one compiled function around it, inlined before types are inferred: it is never compiled alone.
+
+    For the outermost levels of the engine: each level that is compiled on its own compiles all below it once more.
+    """
+    return cast(_F, numba.njit(inline="always", nogil=True, error_model="numpy", _nrt=False)(function))
+
+
 def melted(function: _F) -> _F:
     """Compile a rule that is always melted into the compiled code that calls it: for short ones in inner loops."""
     return _compile(function, forceinline=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import rule
+from sim.compiled import inlined, rule
 from sim.engine import closing, delivery, gap, meeting, reassessment
 from sim.engine.bargaining import exchange, listen, on_table, position_gap
 from sim.engine.fields import AT, B, N, P, S
@@ -41,7 +41,7 @@ def simulate(
     return -1
 
 
-@rule
+@inlined
 def play(mem: Memory, fate: int, rounds: Floats) -> None:
     """One run: the nine phases, step by step, until the horizon."""
     x = sizes(mem)
@@ -80,7 +80,7 @@ def play(mem: Memory, fate: int, rounds: Floats) -> None:
             note(mem, rounds, step, days, code)
 
 
-@rule
+@inlined
 def hold(mem: Memory, fate: int, step: int) -> int:
     """Phases 6 to 9 of a round that is held; returns its outcome code."""
     x = sizes(mem)
@@ -107,7 +107,7 @@ def hold(mem: Memory, fate: int, step: int) -> int:
     return closing.code_round(mem, fate, step, tentative, handed)
 
 
-@rule
+@inlined
 def note(mem: Memory, rounds: Floats, step: int, days: float, code: int) -> None:
     """One row of the table of rounds; counts of what happened since the last row start anew."""
     n = ints1(mem, AT.count)
@@ -131,7 +131,7 @@ def note(mem: Memory, rounds: Floats, step: int, days: float, code: int) -> None
         n[count] = 0
 
 
-@rule
+@inlined
 def report(mem: Memory, row: Floats) -> None:
     """The row of a finished run: counts, then each basket's columns, then each party's utility."""
     x = sizes(mem)

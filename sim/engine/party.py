@@ -126,7 +126,7 @@ def weigh_issues(mem: Memory, p: int, b: int) -> None:
     pb[PB.CAP_MEAN, p, b] = weighted_mean(caps, floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi))
 
 
-@melted
+@rule
 def put(mem: Memory, p: int, b: int, level: float) -> None:
     """A party's offer on a basket at an aspiration level, written into its row of `offer`."""
     first_issue = ints1(mem, AT.first_issue)

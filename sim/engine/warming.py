@@ -15,9 +15,9 @@ from typing import Any
 from numba import types
 
 from sim.compiled import cache_folder
-from sim.engine import bargaining, closing, delivery, gap, kernel, meeting, party, reassessment, state, texts
+from sim.engine import bargaining, closing, delivery, gap, meeting, party, reassessment, state, texts
 
-_INT, _FLOAT, _ROW = types.int64, types.float64, types.Array(types.float64, 1, "C")
+_INT, _FLOAT = types.int64, types.float64
 _TIMES = (_INT, _INT, _INT, _FLOAT)
 
 _HERE: list[tuple[Any, tuple[Any, ...]]] = [
@@ -36,7 +36,11 @@ _HERE: list[tuple[Any, tuple[Any, ...]]] = [
 ]
 _THERE: list[tuple[Any, tuple[Any, ...]]] = [
     (texts.mediate, (_INT, _INT, _INT, _INT)),
-    (kernel.report, (_INT, _ROW)),
+    (closing.has_zone, (_INT, _INT)),
+    (closing.pareto_distance, (_INT, _INT)),
+    (closing.nash_distance, (_INT, _INT)),
+    (closing.party_utility, (_INT, _INT)),
+    (closing.blocked, (_INT, _INT, types.boolean)),
 ]
 
 
