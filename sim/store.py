@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -211,6 +213,8 @@ def write_ensemble(
     """
     with Folder(folder, "run", force) as out:
         about = manifest(job)
+        if figures:  # loading Matplotlib takes about as long as ten thousand runs, which need the lock but seldom
+            threading.Thread(target=import_module, args=("sim.plots",), daemon=True).start()
         summary = _write_tables(job, out, progress)
         with writing(out.folder):
             if figures:
