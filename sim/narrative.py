@@ -240,7 +240,7 @@ class Narrator:
     def _on_round(self, facts: Facts) -> None:
         if facts["code"] != "postponed":
             gap = f"gap between positions on what is open: {number(facts['gap'])}"
-            self.say(f"The round ends as `{facts['code']}`; {gap}.")
+            self.say(f"The round ends as {facts['code']}; {gap}.")
 
 
 def _ordinal(k: int) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sim.compiled import EPS
 from sim.layout import DELIVERED, DOCUMENT, LEVER_OFF, LEVER_ON, SETTLED, Floats
 from sim.rules import outcome
-from sim.rules.value import crosses_red_line
+from sim.rules.value import crosses_red_line, utility_open
 
 if TYPE_CHECKING:
     from sim.agents import Party
@@ -100,4 +100,5 @@ def refusal(party: Party, basket: Basket, package: Floats, asked: float) -> dict
         why = "red line"
     else:
         why = "worth"
-    return {"why": why, "worth": worth(basket, package)[party.name], "asked": asked, "floor": party.floor[basket.index]}
+    found = utility_open(package, party.demand[s], party.reservation[s], party.salience[s])
+    return {"why": why, "worth": found, "asked": asked, "floor": party.floor[basket.index]}

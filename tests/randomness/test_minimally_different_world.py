@@ -224,7 +224,7 @@ def test_draws_by_position_would_be_noticed(tmp_path, position_keyed, change):
 
 
 def test_draws_by_a_running_call_counter_would_be_noticed(tmp_path, monkeypatch):
-    """A generator that is consumed: a precondition draws nothing, but what it changes shifts all that is drawn later."""
+    """A generator that is consumed: a precondition draws nothing, but all that is drawn later moves with it."""
     counter = itertools.count()
 
     def consumed(self, stream, *entity, sub=0):
