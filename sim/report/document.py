@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ParleyError
-from sim.report.kinds import calibration, comparison, run, sweep
+from sim.report.kinds import calibration, comparison, run, sweep, told_by_fit
 from sim.report.parts import assumptions, cited, figures, rests_on
 from sim.store import read_manifest
 
@@ -60,7 +60,7 @@ def report(folder: Path) -> str:
     """The report of a folder of results as the text of an HTML document. Raises ParleyError."""
     manifest = read_manifest(folder) or {}
     kind = kind_of(folder, manifest)
-    title = heading(kind, manifest)
+    title = told_by_fit(folder)[0].removeprefix("# ") if kind == "calibration" else heading(kind, manifest)
     parts = [f"<h1>{escape(title)}</h1>", f"<p>{escape(_TITLES[kind])}. {escape(_what(manifest))}</p>"]
     parts.append(f'<p class="caution">{escape(READING[0])}</p>')
     parts += figures(folder)

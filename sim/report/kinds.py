@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
 from html import escape
@@ -81,13 +80,36 @@ def comparison(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
 
 
 def calibration(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
-    """Checks of the fit, its parameters and its predictions of the record."""
-    yield "<h2>In numbers</h2>"
-    checks = json.loads((folder / "checks.json").read_text(encoding="utf-8"))
-    yield f"<pre>{escape(json.dumps(checks, ensure_ascii=False, indent=1))}</pre>"
-    for name in ("parameters", "predictive", "crises"):
-        if (folder / f"{name}.csv").is_file():
-            yield _csv(folder / f"{name}.csv", name.capitalize())
+    """Checks of the fit, its parameters, its predictions of the record, rival theories: what `report.md` tells.
+
+    That file holds headings, paragraphs and tables of plain text; nothing else of Markdown is read.
+    """
+    lines: list[str] = []
+    for line in [*told_by_fit(folder)[1:], ""]:
+        if line.strip():
+            lines.append(line)
+            continue
+        if lines:
+            yield _passage(lines)
+        lines = []
+
+
+def told_by_fit(folder: Path) -> list[str]:
+    """Lines of a fit's `report.md`, the first its title. Raises ParleyError where it is not to be read."""
+    try:
+        return (folder / "report.md").read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise ParleyError(f"{folder / 'report.md'} cannot be read: {error.strerror}") from None
+
+
+def _passage(lines: list[str]) -> str:
+    """A heading, a table or a paragraph."""
+    if lines[0].startswith("## "):
+        return f"<h2>{escape(lines[0][3:])}</h2>"
+    if lines[0].startswith("|"):
+        columns, _, *rows = [[cell.strip() for cell in line.strip()[1:-1].split("|")] for line in lines]
+        return table("", columns, rows)
+    return f"<p>{escape(' '.join(lines))}</p>"
 
 
 def _csv(path: Path, caption: str) -> str:

@@ -70,18 +70,36 @@ def test_report_of_a_sweep(tmp_path: Path) -> None:
     assert "no forecast" in text
 
 
+FIT = """# Talks < and & crises
+
+Conditional on the model.
+
+## Checks
+
+Ranks uniform: a < b & c.
+
+| parameter | low |  |
+| --- | --- | --- |
+| k0 | 0.12 | informed |
+| <script>alert(1)</script> | 0.2 |  |
+"""
+
+
 def test_report_of_a_fit(tmp_path: Path) -> None:
-    (tmp_path / "checks.json").write_text('{"uniform": true, "text": "a < b & c"}', encoding="utf-8")
-    (tmp_path / "parameters.csv").write_text("parameter,low,high\nk0,0.1234567,0.2\n", encoding="utf-8")
-    text = validated(report(tmp_path))
-    assert "a &lt; b &amp; c" in text
-    assert "<td>0.1235</td>" in text
-
-
-def test_a_scenarios_words_are_escaped(tmp_path: Path) -> None:
     (tmp_path / "checks.json").write_text("{}", encoding="utf-8")
-    (tmp_path / "parameters.csv").write_text('parameter\n"<script>alert(1)</script>"\n', encoding="utf-8")
-    assert "<script>" not in report(tmp_path)
+    (tmp_path / "report.md").write_text(FIT, encoding="utf-8")
+    text = validated(report(tmp_path))
+    assert "<h1>Talks &lt; and &amp; crises</h1>" in text
+    assert "<h2>Checks</h2>\n<p>Ranks uniform: a &lt; b &amp; c.</p>" in text
+    assert '<th scope="col">low</th><th scope="col"></th>' in text
+    assert "<td>k0</td><td>0.12</td><td>informed</td>" in text
+    assert "<script>" not in text
+
+
+def test_a_fit_without_its_report_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "checks.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ParleyError, match=r"report.md cannot be read: No such file"):
+        report(tmp_path)
 
 
 def test_refusals(tmp_path: Path, run_folder: Path) -> None:
