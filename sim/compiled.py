@@ -93,7 +93,8 @@ def rule(function: _F) -> _F:
 def inlined(function: _F) -> _F:
     """A piece of the one compiled function around it, inlined before types are inferred: it is never compiled alone.
 
-    For the outermost levels of the engine: each level that is compiled on its own compiles all below it once more.
+    For the outermost levels of the engine, and for what is called at one or two places: each level that is compiled on
+    its own compiles all below it once more, and the first run of a fresh installation waits for it.
     """
     return cast(_F, numba.njit(inline="always", nogil=True, error_model="numpy", _nrt=False)(function))
 

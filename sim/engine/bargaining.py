@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.compiled import EPS, melted, rule
+from sim.compiled import EPS, inlined, rule
 from sim.engine.fields import AT, PB, N, P
 from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, keys2, sizes
 from sim.engine.party import agrees, next_own, prepare, put, worth_of
@@ -19,7 +19,7 @@ ROUNDING = 1e-9
 """More than what rounding can do to utilities along the turns of a round."""
 
 
-@melted
+@inlined
 def on_table(mem: Memory, b: int) -> bool:
     """Whether a basket is bargained over in this round."""
     is_open = ints1(mem, AT.open)
@@ -66,7 +66,7 @@ def exchange(mem: Memory, fate: int, step: int, b: int) -> bool:
     return settled
 
 
-@rule
+@inlined
 def in_vain(mem: Memory, b: int) -> bool:
     """Whether two parties need not go through their turns, as no offer in them can be accepted whatever is drawn.
 
@@ -96,7 +96,7 @@ def in_vain(mem: Memory, b: int) -> bool:
     return True
 
 
-@rule
+@inlined
 def close_exchange(mem: Memory, b: int, settled: bool) -> None:
     """The offers that stand when the exchange is over: the package, or every party's last word."""
     x = sizes(mem)
@@ -145,7 +145,7 @@ def listen(mem: Memory) -> None:
                 trusts[p, q] = trust.gained(trusts[p, q], w[W.TRUST_RECIPROCITY], share)
 
 
-@rule
+@inlined
 def hear(mem: Memory, p: int, b: int) -> None:
     """What one party makes of the others' last offers on one basket."""
     x = sizes(mem)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.compiled import rule
+from sim.compiled import inlined, rule
 from sim.draws import uniform, unit_exponential, weibull
 from sim.engine.fields import AT, PB, N, P, S
 from sim.engine.memory import Memory, floats1, floats2, floats3, floats4, ints1, ints2, keys1, sizes
@@ -137,7 +137,7 @@ def happen(mem: Memory, fate: int, step: int, days: float, planned: float) -> No
     n[N.INCIDENTS_SINCE] += count
 
 
-@rule
+@inlined
 def strike(mem: Memory, t: int, ago: float) -> None:
     """The effects of one incident of type `t`, `ago` days before the gap's end."""
     x = sizes(mem)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import EPS, melted, rule
+from sim.compiled import EPS, inlined, rule
 from sim.draws import uniform
 from sim.engine.fields import AT, PB, P, S
 from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, ints_strip, sizes
@@ -28,7 +28,7 @@ def concede(mem: Memory) -> None:
         party[P.CONCESSION, p] = conceded(mem, p)
 
 
-@rule
+@inlined
 def conceded(mem: Memory, p: int) -> float:
     """One party's concession by its rule."""
     x = sizes(mem)
@@ -67,7 +67,7 @@ def risk_of(mem: Memory, p: int) -> float:
     return concession.risk_limit(party[P.OWN_VALUE, p], party[P.OFFERED_VALUE, p], party[P.FLOOR_VALUE, p])
 
 
-@rule
+@inlined
 def prepare(mem: Memory, b: int) -> None:
     """Floors, aspirations, priorities and caps of every party with a stake in a basket."""
     x = sizes(mem)
@@ -78,7 +78,7 @@ def prepare(mem: Memory, b: int) -> None:
             weigh_issues(mem, p, b)
 
 
-@melted
+@inlined
 def hold_out(mem: Memory, p: int, b: int) -> None:
     """A party's floor and aspiration on a basket for this round."""
     first_issue = ints1(mem, AT.first_issue)
@@ -102,7 +102,7 @@ def hold_out(mem: Memory, p: int, b: int) -> None:
     )
 
 
-@melted
+@inlined
 def weigh_issues(mem: Memory, p: int, b: int) -> None:
     """A party's priorities and caps for conceding on the issues of a basket."""
     first_issue = ints1(mem, AT.first_issue)
@@ -147,7 +147,7 @@ def put(mem: Memory, p: int, b: int, level: float) -> None:
     )
 
 
-@melted
+@inlined
 def worth_of(mem: Memory, p: int, b: int, package: Floats) -> float:
     """What a package of the basket's issues is worth to a party that answers; -inf where it crosses a red line."""
     first_issue = ints1(mem, AT.first_issue)
@@ -161,7 +161,7 @@ def worth_of(mem: Memory, p: int, b: int, package: Floats) -> float:
     )
 
 
-@melted
+@inlined
 def agrees(
     mem: Memory, p: int, b: int, package: Floats, threshold: float, key: np.uint64, fate: int, step: int, sub: int
 ) -> bool:
@@ -180,7 +180,7 @@ def agrees(
     return accepts(worth, threshold, w[W.WIDTH], uniform(key, fate, step, sub))
 
 
-@melted
+@inlined
 def next_own(mem: Memory, p: int, b: int, turn: int) -> float:
     """Utility of a party's own next offer, the measure of what it is offered now."""
     x = sizes(mem)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.compiled import melted, rule
+from sim.compiled import inlined, rule
 from sim.engine.fields import AT, P, S
 from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, sizes
 from sim.layout import DYAD, MEDIATOR, PI, Floats
@@ -10,7 +10,7 @@ from sim.rules import commitment
 from sim.rules.value import utility
 
 
-@melted
+@inlined
 def strength_of(mem: Memory, field: int, m: int) -> float:
     """One strength of a mediator; leverage and guarantee work through its manipulation."""
     mediator = floats2(mem, AT.th_mediator)
@@ -32,7 +32,7 @@ def present_strength(mem: Memory, field: int) -> float:
     return best
 
 
-@melted
+@inlined
 def attending(mem: Memory, m: int, venue: int) -> bool:
     """Whether a mediator sits in a round at this venue: always, or where it hosts."""
     present = ints1(mem, AT.present)
@@ -52,7 +52,7 @@ def attending_strength(mem: Memory, field: int, venue: int) -> float:
     return best
 
 
-@melted
+@inlined
 def utility_of(mem: Memory, p: int, b: int, package: Floats) -> float:
     """Utility to one party of a package of the basket's issues."""
     first_issue = ints1(mem, AT.first_issue)
@@ -65,7 +65,7 @@ def utility_of(mem: Memory, p: int, b: int, package: Floats) -> float:
     )
 
 
-@melted
+@inlined
 def lowest_of(mem: Memory, p: int, b: int) -> float:
     """`F_min` of a party on a basket."""
     party = floats2(mem, AT.party)
@@ -73,7 +73,7 @@ def lowest_of(mem: Memory, p: int, b: int) -> float:
     return commitment.least_floor(party[P.PAIN, p], red_share[p, b])
 
 
-@melted
+@inlined
 def floor_of(mem: Memory, p: int, b: int) -> float:
     """The floor of a party on a basket: the least chance of compliance among the others obligated by it counts."""
     x = sizes(mem)

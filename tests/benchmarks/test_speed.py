@@ -46,7 +46,7 @@ def test_compiled_against_the_limit(compare, scenario):
 
 
 def test_two_threads_against_one(compare):
-    one, two = (runs(f"{k} thread{'s' if k > 1 else ''}", BINDING, 6_000, workers=k) for k in (1, 2))
+    one, two = (runs(f"{k} thread{'s' if k > 1 else ''}", BINDING, 12_000, workers=k) for k in (1, 2))
     compare("threads", BINDING, two, one, at_least=1.7)
 
 
