@@ -12,7 +12,7 @@ import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -70,16 +70,29 @@ def cache_folder() -> Path | None:
 _CACHE = cache_folder()
 
 
-def _compile(function: _F, **more: Any) -> _F:
-    options: Any = {"cache": _CACHE is not None, "nogil": True, "error_model": "numpy", "_nrt": False, **more}
+@contextlib.contextmanager
+def _cached() -> Iterator[None]:
+    """What is decorated in here keeps its compiled code in the folder for it."""
     settings: Any = numba_config
     kept = settings.CACHE_DIR
     try:
         if _CACHE is not None:
             settings.CACHE_DIR = str(_CACHE)
-        return cast(_F, numba.njit(**options)(function))
+        yield
     finally:
         settings.CACHE_DIR = kept
+
+
+def _compile(function: _F, **more: Any) -> _F:
+    options: Any = {"cache": _CACHE is not None, "nogil": True, "error_model": "numpy", "_nrt": False, **more}
+    with _cached():
+        return cast(_F, numba.njit(no_cfunc_wrapper=True, **options)(function))
+
+
+def callback(function: Callable[..., object], signature: Any) -> Any:
+    """Compile a function of that signature at once, under the same rules, for calls through its `address`."""
+    with _cached():
+        return numba.cfunc(signature, cache=_CACHE is not None, error_model="numpy", _nrt=False)(function)
 
 
 def rule(function: _F) -> _F:

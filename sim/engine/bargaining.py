@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.compiled import EPS, inlined, rule
+from sim.engine.apart import apart
 from sim.engine.fields import AT, PB, N, P
 from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, keys2, sizes
 from sim.engine.party import agrees, next_own, prepare, put, worth_of
@@ -27,7 +28,7 @@ def on_table(mem: Memory, b: int) -> bool:
     return is_open[b] != 0 and status[b] == OPEN
 
 
-@rule
+@apart
 def exchange(mem: Memory, fate: int, step: int, b: int) -> bool:
     """Phase 7 on one basket: turns of offers and answers; true when all accept, the package then in `package`."""
     x = sizes(mem)
@@ -116,7 +117,7 @@ def close_exchange(mem: Memory, b: int, settled: bool) -> None:
             put(mem, p, b, pb[PB.ASPIRATION, p, b])
 
 
-@rule
+@apart
 def listen(mem: Memory) -> None:
     """After the exchange: what each party received from each other in its own utility; Zeuthen's three utilities."""
     x = sizes(mem)

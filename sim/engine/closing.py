@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from sim.compiled import EPS, rule
 from sim.draws import uniform
+from sim.engine.apart import apart
 from sim.engine.bargaining import position_gap
 from sim.engine.fields import AT, B, N, P, S
 from sim.engine.meeting import binding, received
 from sim.engine.memory import Memory, floats1, floats2, floats_strip, ints1, ints2, keys1, keys2, sizes
 from sim.engine.solver import greatest_surplus, nash_package
+from sim.engine.state import copy
 from sim.engine.table import floor_of, utility_of
 from sim.layout import PI, RATIFIER, W
 from sim.rules import agenda, convening, outcome, ratification, readiness
 
 
-@rule
+@apart
 def conclude(mem: Memory, fate: int, step: int, b: int) -> None:
     """A tentative settlement of one basket: approved at home and standing, or back on the table."""
     x = sizes(mem)
@@ -247,7 +249,8 @@ def nash_distance(mem: Memory, b: int) -> float:
         if stake[p, b] != 0:
             floors[p] = floor_of(mem, p, b)
             weights[p] = 1.0
-    found = nash_package(mem, b, floats2(mem, AT.reservation))
+    copy(floats2(mem, AT.reservation), floats2(mem, AT.estimates))
+    found = nash_package(mem, b)
     best, got = 1.0, 1.0
     for p in range(x.parties):
         if stake[p, b] != 0:

@@ -6,6 +6,7 @@ import math
 
 from sim.compiled import rule
 from sim.draws import delivered_share, uniform
+from sim.engine.apart import apart
 from sim.engine.fields import AT, B, N, P, S
 from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, keys1, sizes
 from sim.engine.table import floor_of, present_strength, utility_of
@@ -14,7 +15,7 @@ from sim.rules import incidents, ratification, trust
 from sim.rules.outcome import COLLAPSED
 
 
-@rule
+@apart
 def implement(mem: Memory, fate: int, step: int, days: float) -> None:
     """Phase 3: obligations that fell due are met in a share; settlements that stand may collapse."""
     x = sizes(mem)

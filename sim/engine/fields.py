@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import namedtuple
 from collections.abc import Callable
 from functools import partial
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.layout import BLOCKS, Streams, Structure
@@ -270,5 +270,7 @@ STATE = (
 FIELDS = (*THETA, *_STRUCTURE, *_STREAMS, *STATE)
 FIRST_OF_STATE = len(FIELDS) - len(STATE)
 
-AT: Any = namedtuple("AT", [field.name for field in FIELDS])(*range(len(FIELDS)))
-"""Number of every field by its name, a constant to compiled code."""
+AT: Any = ModuleType("AT", "Number of every field by its name.")
+"""Number of every field by its name. Compiled code sees a module's attribute as a constant; with a tuple of names it
+would build all of the tuple anew wherever one of them is read."""
+AT.__dict__.update({field.name: number for number, field in enumerate(FIELDS)})

@@ -6,6 +6,7 @@ import math
 
 from sim.compiled import inlined, rule
 from sim.draws import uniform, unit_exponential, weibull
+from sim.engine.apart import apart
 from sim.engine.fields import AT, PB, N, P, S
 from sim.engine.memory import Memory, floats1, floats2, floats3, floats4, ints1, ints2, keys1, sizes
 from sim.engine.state import derive_anew
@@ -73,7 +74,7 @@ def least_readiness(mem: Memory) -> float:
     return least
 
 
-@rule
+@apart
 def happen(mem: Memory, fate: int, step: int, days: float, planned: float) -> None:
     """Phase 2: incidents of the gap, each with its day, and what they do to trust, cost, hardening and blame."""
     x = sizes(mem)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.compiled import rule
 from sim.draws import uniform
+from sim.engine.apart import apart
 from sim.engine.delivery import delivered
 from sim.engine.fields import AT, N, P, S
 from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, keys1, sizes
@@ -127,7 +128,7 @@ def meeting_chance(mem: Memory, p: int, v: int) -> float:
     return convening.chance(odds)
 
 
-@rule
+@apart
 def convene(mem: Memory, fate: int, step: int) -> bool:
     """Phase 5: the round is held if every party with a seat comes; else it is postponed, in the end into abeyance."""
     x = sizes(mem)

@@ -3,8 +3,8 @@
 Numba hands an array to a function as seven words and counts its references; with some hundred arrays the hand-over
 would cost more than the arithmetic, and compiling it would take minutes. So a worker's numbers, structure and state lie
 in one buffer, and compiled code is handed its address. `floats2(mem, AT.trust)` is a view of the field `trust` with two
-axes; it costs a few loads that the compiler may move and merge, because where a field lies never changes. The table of
-places stands at the start of the buffer, the sizes of the scenario behind it.
+axes; it costs a few loads that the compiler may move and merge, because where a field lies never changes. The buffer
+begins with the addresses of functions compiled apart, the table of places and the scenario's sizes.
 
 Compiled code must view a field only under the kind and number of axes that `FIELDS` gives it; a test holds the engine's
 sources against the table.
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, NewType, cast
 
 import numpy as np
@@ -21,6 +22,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from sim.engine.apart import CALLS, MANY, address
 from sim.engine.fields import FIELDS, FIRST_OF_STATE, PLAIN, Sizes
 from sim.layout import Ints
 from sim.scenario.resolve import Problem
@@ -28,7 +30,11 @@ from sim.scenario.resolve import Problem
 _ROW = 5
 """Entries of the table a field: where it begins, and up to four axes."""
 
-_TABLE = len(FIELDS) * _ROW
+_TABLE = len(CALLS)
+"""Word where the table of places begins."""
+
+_SIZES = _TABLE + len(FIELDS) * _ROW
+"""Word where the sizes begin."""
 
 Memory = NewType("Memory", int)
 """Address of a worker's buffer, as compiled code is handed it. The `Buffer` it belongs to must be kept."""
@@ -54,7 +60,7 @@ class _Row:
     def __init__(self, context: Any, builder: Any, mem: Any, field: Any):
         self.context, self.builder = context, builder
         self.words = _words(context, builder, mem)
-        self.first = builder.mul(self.signed(field), self.constant(_ROW))
+        self.first = builder.add(builder.mul(self.signed(field), self.constant(_ROW)), self.constant(_TABLE))
 
     def constant(self, value: int) -> Any:
         return self.context.get_constant(types.intp, value)
@@ -143,7 +149,7 @@ def _sizes(typing: Any, mem: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         words = _words(context, builder, args[0])
-        places = [context.get_constant(types.intp, _TABLE + n) for n in range(len(Sizes._fields))]
+        places = [context.get_constant(types.intp, _SIZES + n) for n in range(len(Sizes._fields))]
         loaded = [_constant_load(builder, builder.gep(words, [place])) for place in places]
         return context.make_tuple(builder, result, loaded)
 
@@ -154,12 +160,18 @@ sizes = cast(Callable[[Memory], Sizes], _sizes)
 """The scenario's sizes, inside compiled code."""
 
 
+def needed(problem: Problem) -> frozenset[str]:
+    """Which of the functions compiled apart a scenario's runs can call."""
+    return frozenset(CALLS) if problem.structure.stake.sum(axis=0).max() > 2 else frozenset(CALLS) - MANY
+
+
 class Buffer:
     """A worker's memory for a scenario: its structure and keys filled in, numbers and state still zero."""
 
     def __init__(self, problem: Problem):
         plain = [getattr(problem.structure, name) for name in PLAIN]
-        used = _TABLE + len(plain)
+        used = _SIZES + len(plain)
+        self._needed = needed(problem)
         table = np.zeros((len(FIELDS), _ROW), dtype=np.int64)
         for n, field in enumerate(FIELDS):
             shape = field.shape(problem)
@@ -168,21 +180,22 @@ class Buffer:
             table[n, 1 : 1 + len(shape)] = shape
             used += 0 if field.inside else math.prod(shape)
         self.words: Ints = np.zeros(used, dtype=np.int64)
-        self.words[:_TABLE] = table.ravel()
-        self.words[_TABLE : _TABLE + len(plain)] = plain
+        self.words[_TABLE:_SIZES] = table.ravel()
+        self.words[_SIZES : _SIZES + len(plain)] = plain
         for n, field in enumerate(FIELDS[:FIRST_OF_STATE]):
             value = field.given(problem)
             if value is not None:
                 self.view(n)[...] = value
 
-    @property
+    @cached_property
     def address(self) -> Memory:
-        """What compiled code is handed."""
+        """What compiled code is handed; what it calls through this memory is compiled now if it never was."""
+        self.words[:_TABLE] = [address(name) if name in self._needed else 0 for name in CALLS]
         return Memory(self.words.ctypes.data)
 
     def view(self, number: int) -> Any:
         """A field as a NumPy view, for Python."""
-        field, row = FIELDS[number], self.words[number * _ROW : (number + 1) * _ROW]
+        field, row = FIELDS[number], self.words[_TABLE + number * _ROW :][:_ROW]
         shape = tuple(row[1 : 1 + field.axes])
         words = self.words[row[0] : row[0] + math.prod(shape)]
         return words.view(_DTYPES[field.kind]).reshape(shape)

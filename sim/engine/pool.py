@@ -82,6 +82,7 @@ def compiled_chunks(
     problem: Problem, assumptions: Ints, fates: Ints, chunk: int, threads: int, keep_rounds: bool = True
 ) -> Iterator[Chunk]:
     """All chunks in order, at most two a worker under way, so that memory does not grow with the number of runs."""
+    warm(problem)
     spaces: queue.SimpleQueue[_Space] = queue.SimpleQueue()
     for _ in range(threads):
         spaces.put(_Space(Buffer(problem), _room(min(chunk, fates.size) * problem.structure.max_steps)))
@@ -94,7 +95,6 @@ def compiled_chunks(
         finally:
             spaces.put(space)
 
-    warm()
     with ThreadPoolExecutor(threads) as pool:
         under_way: deque[Future[Chunk]] = deque()
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.compiled import rule
 from sim.draws import logistic_unit, uniform
+from sim.engine.apart import apart
 from sim.engine.fields import AT, N, P, S
 from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, keys1, sizes
 from sim.engine.table import present_strength
@@ -12,7 +13,7 @@ from sim.rules import convening, distance, incidents, readiness, stalemate, trus
 from sim.rules.assumption import shifted_reservation
 
 
-@rule
+@apart
 def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
     """Phase 4: levers, balance, pain, trust, readiness, reservation points; a mediator may leave."""
     x = sizes(mem)

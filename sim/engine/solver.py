@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sim.compiled import rule
+from sim.compiled import inlined, rule
+from sim.engine.apart import apart
 from sim.engine.fields import AT
 from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, ints_strip, sizes
-from sim.layout import PI, Floats
+from sim.layout import PI
 from sim.rules.coalition import CoalitionWork, max_min_many, nash_many
 from sim.rules.frontier import max_min_two, nash_two
 
@@ -24,120 +25,123 @@ def seat_members(mem: Memory, b: int) -> int:
     return size
 
 
-@rule
-def nash_package(mem: Memory, b: int, points: Floats) -> bool:
-    """The maximiser of the product of gains over `floor`, powers in `weight`, on reservation points (P, I).
+@apart
+def nash_package(mem: Memory, b: int) -> bool:
+    """The maximiser of the product of gains over `floor`, powers in `weight`, on the reservation points in `estimates`.
 
     Written into `tabled`; false where nothing gives every member its floor.
     """
-    size = seat_members(mem, b)
+    if seat_members(mem, b) > 2:
+        return nash_of_many(mem, b)
     first_issue = ints1(mem, AT.first_issue)
     lo, hi = first_issue[b], first_issue[b + 1]
     members = ints1(mem, AT.members)
-    stakes = floats3(mem, AT.th_party_issue)
     floors, weights = floats1(mem, AT.floor), floats1(mem, AT.weight)
-    red = ints2(mem, AT.red)
-    tabled = floats1(mem, AT.tabled)
-    d, w = stakes[PI.DEMAND], stakes[PI.SALIENCE]
-    if size == 2:
-        p, q = members[0], members[1]
-        return nash_two(
-            floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
-            points[p, lo:hi],
-            floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
-            floors[p],
-            ints_strip(mem, AT.red, (p,), lo, hi),
-            weights[p],
-            floats_strip(mem, AT.th_party_issue, (PI.DEMAND, q), lo, hi),
-            points[q, lo:hi],
-            floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, q), lo, hi),
-            floors[q],
-            ints_strip(mem, AT.red, (q,), lo, hi),
-            weights[q],
-            floats2(mem, AT.frontier_work),
-            ints1(mem, AT.frontier_order),
-            floats_strip(mem, AT.tabled, (), lo, hi),
-        )
-    stake = ints2(mem, AT.stake)
-    return nash_many(
-        d[:, lo:hi],
-        points[:, lo:hi],
-        w[:, lo:hi],
-        floors,
-        red[:, lo:hi],
-        weights,
-        stake[:, b],
-        CoalitionWork(
-            ints1(mem, AT.coalition_members),
-            ints1(mem, AT.coalition_pieces),
-            floats2(mem, AT.coalition_edges),
-            floats2(mem, AT.coalition_slopes),
-            floats1(mem, AT.coalition_surplus),
-            floats1(mem, AT.coalition_power),
-            floats1(mem, AT.coalition_drift),
-            floats2(mem, AT.coalition_normal),
-            floats2(mem, AT.coalition_tableau),
-            floats1(mem, AT.coalition_width),
-            ints1(mem, AT.coalition_names),
-            ints1(mem, AT.coalition_flipped),
-            floats1(mem, AT.coalition_drawn),
-        ),
-        tabled[lo:hi],
+    p, q = members[0], members[1]
+    return nash_two(
+        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
+        floats_strip(mem, AT.estimates, (p,), lo, hi),
+        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
+        floors[p],
+        ints_strip(mem, AT.red, (p,), lo, hi),
+        weights[p],
+        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, q), lo, hi),
+        floats_strip(mem, AT.estimates, (q,), lo, hi),
+        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, q), lo, hi),
+        floors[q],
+        ints_strip(mem, AT.red, (q,), lo, hi),
+        weights[q],
+        floats2(mem, AT.frontier_work),
+        ints1(mem, AT.frontier_order),
+        floats_strip(mem, AT.tabled, (), lo, hi),
     )
 
 
-@rule
+@apart
+def nash_of_many(mem: Memory, b: int) -> bool:
+    """`nash_package` for three members and more."""
+    first_issue = ints1(mem, AT.first_issue)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    stakes = floats3(mem, AT.th_party_issue)
+    points = floats2(mem, AT.estimates)
+    red = ints2(mem, AT.red)
+    stake = ints2(mem, AT.stake)
+    return nash_many(
+        stakes[PI.DEMAND, :, lo:hi],
+        points[:, lo:hi],
+        stakes[PI.SALIENCE, :, lo:hi],
+        floats1(mem, AT.floor),
+        red[:, lo:hi],
+        floats1(mem, AT.weight),
+        stake[:, b],
+        coalition_work(mem),
+        floats_strip(mem, AT.tabled, (), lo, hi),
+    )
+
+
+@apart
 def greatest_surplus(mem: Memory, b: int) -> float:
     """`max_x min_i (U_i - floor_i)` of a basket under red lines, with values not clipped below."""
-    size = seat_members(mem, b)
+    if seat_members(mem, b) > 2:
+        return surplus_of_many(mem, b)
     first_issue = ints1(mem, AT.first_issue)
     lo, hi = first_issue[b], first_issue[b + 1]
     members = ints1(mem, AT.members)
+    floors = floats1(mem, AT.floor)
+    p, q = members[0], members[1]
+    return max_min_two(
+        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
+        floats_strip(mem, AT.reservation, (p,), lo, hi),
+        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
+        floors[p],
+        ints_strip(mem, AT.red, (p,), lo, hi),
+        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, q), lo, hi),
+        floats_strip(mem, AT.reservation, (q,), lo, hi),
+        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, q), lo, hi),
+        floors[q],
+        ints_strip(mem, AT.red, (q,), lo, hi),
+        floats2(mem, AT.frontier_work),
+        ints1(mem, AT.frontier_order),
+        floats_strip(mem, AT.tabled, (), lo, hi),
+    )
+
+
+@apart
+def surplus_of_many(mem: Memory, b: int) -> float:
+    """`greatest_surplus` for three members and more."""
+    first_issue = ints1(mem, AT.first_issue)
+    lo, hi = first_issue[b], first_issue[b + 1]
     stakes = floats3(mem, AT.th_party_issue)
     points = floats2(mem, AT.reservation)
-    floors = floats1(mem, AT.floor)
     red = ints2(mem, AT.red)
-    tabled = floats1(mem, AT.tabled)
-    d, w = stakes[PI.DEMAND], stakes[PI.SALIENCE]
-    if size == 2:
-        p, q = members[0], members[1]
-        return max_min_two(
-            floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
-            points[p, lo:hi],
-            floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
-            floors[p],
-            ints_strip(mem, AT.red, (p,), lo, hi),
-            floats_strip(mem, AT.th_party_issue, (PI.DEMAND, q), lo, hi),
-            points[q, lo:hi],
-            floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, q), lo, hi),
-            floors[q],
-            ints_strip(mem, AT.red, (q,), lo, hi),
-            floats2(mem, AT.frontier_work),
-            ints1(mem, AT.frontier_order),
-            floats_strip(mem, AT.tabled, (), lo, hi),
-        )
     stake = ints2(mem, AT.stake)
     return max_min_many(
-        d[:, lo:hi],
+        stakes[PI.DEMAND, :, lo:hi],
         points[:, lo:hi],
-        w[:, lo:hi],
-        floors,
+        stakes[PI.SALIENCE, :, lo:hi],
+        floats1(mem, AT.floor),
         red[:, lo:hi],
         stake[:, b],
-        CoalitionWork(
-            ints1(mem, AT.coalition_members),
-            ints1(mem, AT.coalition_pieces),
-            floats2(mem, AT.coalition_edges),
-            floats2(mem, AT.coalition_slopes),
-            floats1(mem, AT.coalition_surplus),
-            floats1(mem, AT.coalition_power),
-            floats1(mem, AT.coalition_drift),
-            floats2(mem, AT.coalition_normal),
-            floats2(mem, AT.coalition_tableau),
-            floats1(mem, AT.coalition_width),
-            ints1(mem, AT.coalition_names),
-            ints1(mem, AT.coalition_flipped),
-            floats1(mem, AT.coalition_drawn),
-        ),
-        tabled[lo:hi],
+        coalition_work(mem),
+        floats_strip(mem, AT.tabled, (), lo, hi),
+    )
+
+
+@inlined
+def coalition_work(mem: Memory) -> CoalitionWork:
+    """The scratch of the solvers for many."""
+    return CoalitionWork(
+        ints1(mem, AT.coalition_members),
+        ints1(mem, AT.coalition_pieces),
+        floats2(mem, AT.coalition_edges),
+        floats2(mem, AT.coalition_slopes),
+        floats1(mem, AT.coalition_surplus),
+        floats1(mem, AT.coalition_power),
+        floats1(mem, AT.coalition_drift),
+        floats2(mem, AT.coalition_normal),
+        floats2(mem, AT.coalition_tableau),
+        floats1(mem, AT.coalition_width),
+        ints1(mem, AT.coalition_names),
+        ints1(mem, AT.coalition_flipped),
+        floats1(mem, AT.coalition_drawn),
     )

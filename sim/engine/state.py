@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import rule
+from sim.engine.apart import apart
 from sim.engine.fields import AT, N, S
 from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, ints_strip, sizes
 from sim.engine.table import present_strength
@@ -15,7 +16,7 @@ from sim.rules.assumption import derived_reservation
 from sim.rules.spoilers import excitation_jump
 
 
-@rule
+@apart
 def begin(mem: Memory) -> None:
     """Clear the state and set it to the scenario's start."""
     x = sizes(mem)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.compiled import rule
 from sim.draws import uniform
+from sim.engine.apart import apart
 from sim.engine.fields import AT, PB, N, S
 from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, keys2, keys3, sizes
 from sim.engine.party import agrees
@@ -30,7 +31,7 @@ def facilitate(mem: Memory) -> None:
                 trusts[p, q] = trust.gained(trusts[p, q], w[W.MEDIATION_TRUST], strength)
 
 
-@rule
+@apart
 def mediate(mem: Memory, fate: int, step: int, b: int) -> bool:
     """Phase 8 on one basket: mediators at the table may put a single text; true when all accept it."""
     x = sizes(mem)
@@ -85,7 +86,7 @@ def draft(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
     if text_rule[m] == COMPROMISE:
         compromise(stakes[PI.DEMAND, :, lo:hi], stakes[PI.SALIENCE, :, lo:hi], stake[:, b], tabled[lo:hi])
         return True
-    return nash_package(mem, b, estimates)
+    return nash_package(mem, b)
 
 
 @rule

@@ -1,7 +1,7 @@
-"""The first time on a machine: the kernel is compiled, in two processes where there are two processors.
+"""The first time on a machine: the engine is compiled, in two processes where there are two processors.
 
-Numba compiles under one lock a process. A second process compiles half of what the kernel calls and leaves it in the
-disk cache; this process compiles the other half meanwhile and then puts both together.
+Numba compiles under one lock a process. A second process compiles half of what is compiled apart and leaves it in the
+disk cache; this process compiles the other half meanwhile, and the kernel that calls them all.
 """
 
 from __future__ import annotations
@@ -9,65 +9,61 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
-from numba import types
+import numpy as np
 
 from sim.compiled import cache_folder
-from sim.engine import bargaining, closing, delivery, gap, meeting, party, reassessment, state, texts
+from sim.engine.apart import address
+from sim.engine.kernel import simulate
+from sim.engine.memory import Buffer, Memory, needed
+from sim.outcomes import ROUND, run_width
+from sim.scenario.resolve import Problem
 
-_INT, _FLOAT = types.int64, types.float64
-_TIMES = (_INT, _INT, _INT, _FLOAT)
-
-_HERE: list[tuple[Any, tuple[Any, ...]]] = [
-    (state.begin, (_INT,)),
-    (gap.elapse, (_INT, _INT, _INT)),
-    (gap.happen, (*_TIMES, _FLOAT)),
-    (delivery.implement, _TIMES),
-    (reassessment.reassess, _TIMES),
-    (gap.resume, (_INT,)),
-    (meeting.convene, (_INT, _INT, _INT)),
-    (meeting.set_agenda, (_INT,)),
-    (party.concede, (_INT,)),
-    (bargaining.exchange, (_INT, _INT, _INT, _INT)),
-    (bargaining.listen, (_INT,)),
-    (closing.conclude, (_INT, _INT, _INT, _INT)),
-]
-_THERE: list[tuple[Any, tuple[Any, ...]]] = [
-    (texts.mediate, (_INT, _INT, _INT, _INT)),
-    (closing.has_zone, (_INT, _INT)),
-    (closing.pareto_distance, (_INT, _INT)),
-    (closing.nash_distance, (_INT, _INT)),
-    (closing.party_utility, (_INT, _INT)),
-    (closing.blocked, (_INT, _INT, types.boolean)),
-]
+_HERE = frozenset({"happen", "exchange", "surplus_of_many"})
+"""What this process compiles, besides the kernel: about half of the work."""
 
 
-def compile_there() -> None:
+def compile_there(names: Collection[str]) -> None:
     """The second process's half."""
-    for function, signature in _THERE:
-        function.compile(signature)
+    for name in names:
+        address(name)
 
 
-def warm() -> None:
-    """Compile what the kernel calls, unless it is on disk already or nothing can be kept there."""
+def warm(problem: Problem) -> None:
+    """Compile the kernel and what a scenario calls, unless it is on disk already or nothing can be kept there."""
+    calls = needed(problem)
     folder = cache_folder()
-    if folder is None or (folder / "ready").exists():
+    if folder is None:
+        return
+    ready = folder / f"ready-{len(calls)}"
+    if ready.exists():
         return
     if sys.stderr.isatty():
-        print("Compiling the engine for this machine: once, about half a minute …", file=sys.stderr)
-    helper = _second_process() if (os.cpu_count() or 1) > 1 else None
-    for function, signature in _HERE:
-        function.compile(signature)
+        print("Compiling the engine for this machine: once, less than half a minute …", file=sys.stderr)
+    there = sorted(calls - _HERE)
+    helper = _second_process(there) if (os.cpu_count() or 1) > 1 else None
+    for name in sorted(calls if helper is None else calls & _HERE):
+        address(name)
+    _kernel(problem)
     if helper is not None:
         helper.wait()
-    (folder / "ready").touch()
+    ready.touch()
 
 
-def _second_process() -> subprocess.Popen[bytes] | None:
+def _kernel(problem: Problem) -> None:
+    """The kernel, made to run no run: it calls nothing, so that no address need stand in its memory yet."""
+    none = np.zeros(0, dtype=np.int64)
+    runs = np.empty((0, run_width(problem.structure.baskets, problem.structure.parties)))
+    memory = Buffer(problem)
+    begins = Memory(memory.words.ctypes.data)
+    simulate(begins, problem.priors, none, none.copy(), runs, np.empty((0, len(ROUND))), none.copy())
+
+
+def _second_process(names: Collection[str]) -> subprocess.Popen[bytes] | None:
     """A process that compiles the other half; None where none can be started (this one then does it all)."""
-    command = [sys.executable, "-c", "from sim.engine.warming import compile_there; compile_there()"]
+    command = [sys.executable, "-c", f"from sim.engine.warming import compile_there; compile_there({names!r})"]
     root = str(Path(__file__).resolve().parents[2])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     try:
