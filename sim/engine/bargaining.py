@@ -41,10 +41,7 @@ def exchange(mem: Memory, fate: int, step: int, b: int) -> bool:
     prepare(mem, b)
     size = seat_members(mem, b)
     settled = False
-    if size == 2 and in_vain(mem, b):
-        close_exchange(mem, b, settled)
-        return settled
-    for turn in range(x.exchanges):
+    for turn in range(first_hope(mem, b) if size == 2 else 0, x.exchanges):
         first = n[N.HELD] + turn
         p = members[first % size]
         if pb[PB.FLOOR, p, b] > 1.0 + EPS:
@@ -68,33 +65,57 @@ def exchange(mem: Memory, fate: int, step: int, b: int) -> bool:
 
 
 @inlined
-def in_vain(mem: Memory, b: int) -> bool:
-    """Whether two parties need not go through their turns, as no offer in them can be accepted whatever is drawn.
+def first_hope(mem: Memory, b: int) -> int:
+    """The first turn of two parties whose offer may be accepted, by what is drawn; the number of turns if none is.
 
     A party walks straight from its last aspiration to this round's, and what it concedes grows on every issue as its
-    aspiration falls, towards the other's demand and never past it. So its most generous offer is the first or the last;
-    held against the least that the other asks for, it decides for all turns. With a third party at the table an offer
-    may lead away from someone's demand, and the turns are gone through.
+    aspiration falls, towards the other's demand and never past it. So where both come down, no offer is worse for who
+    answers than the one before, and the first that is not refused for certain is found by halving. With a third party
+    at the table an offer may lead away from someone's demand, and the turns are gone through.
     """
     x = sizes(mem)
-    first_issue = ints1(mem, AT.first_issue)
     members = ints1(mem, AT.members)
+    n = ints1(mem, AT.count)
     pb = floats3(mem, AT.party_basket)
-    w = floats1(mem, AT.th_world)
-    lo, hi = first_issue[b], first_issue[b + 1]
-    final = x.exchanges - 1
+    hope = x.exchanges
     for k in range(2):
         p, q = members[k], members[1 - k]
-        if pb[PB.FLOOR, p, b] > 1.0 + EPS or pb[PB.FLOOR, q, b] > 1.0 + EPS:
+        first = (k + n[N.HELD]) % 2
+        own = (hope - first + 1) // 2  # its turns before the other's hope: first, first + 2, …
+        if own < 1 or pb[PB.FLOOR, p, b] > 1.0 + EPS or pb[PB.FLOOR, q, b] > 1.0 + EPS:
             continue
-        last, target = pb[PB.LAST, p, b], pb[PB.ASPIRATION, p, b]
-        first_level = aspiration.walked(last, target, 0, x.exchanges)
-        put(mem, p, b, min(first_level, aspiration.walked(last, target, final, x.exchanges)))
-        worth = worth_of(mem, q, b, floats_strip(mem, AT.offers, (p,), lo, hi))
-        asked = min(next_own(mem, q, b, 0), next_own(mem, q, b, final))
-        if certain(worth + 2.0 * ROUNDING, asked, w[W.WIDTH]) >= 0:
-            return False
-    return True
+        if pb[PB.ASPIRATION, p, b] > pb[PB.LAST, p, b] or pb[PB.ASPIRATION, q, b] > pb[PB.LAST, q, b]:
+            if not in_vain(mem, p, q, b, first, first + 2 * (own - 1)):
+                hope = first
+        elif not in_vain(mem, p, q, b, first + 2 * (own - 1), first + 2 * (own - 1)):
+            low, high = 0, own - 1
+            while low < high:
+                middle = (low + high) // 2
+                if in_vain(mem, p, q, b, first + 2 * middle, first + 2 * middle):
+                    low = middle + 1
+                else:
+                    high = middle
+            hope = first + 2 * low
+    return hope
+
+
+@rule
+def in_vain(mem: Memory, p: int, q: int, b: int, first: int, last: int) -> bool:
+    """Whether no noise lets `q` take what `p` offers in two turns: the better of its offers, the lesser of the asks."""
+    x = sizes(mem)
+    first_issue = ints1(mem, AT.first_issue)
+    pb = floats3(mem, AT.party_basket)
+    w = floats1(mem, AT.th_world)
+    came, goes = pb[PB.LAST, p, b], pb[PB.ASPIRATION, p, b]
+    put(
+        mem,
+        p,
+        b,
+        min(aspiration.walked(came, goes, first, x.exchanges), aspiration.walked(came, goes, last, x.exchanges)),
+    )
+    worth = worth_of(mem, q, b, floats_strip(mem, AT.offers, (p,), first_issue[b], first_issue[b + 1]))
+    asked = min(next_own(mem, q, b, first), next_own(mem, q, b, last))
+    return certain(worth + 2.0 * ROUNDING, asked, w[W.WIDTH]) < 0
 
 
 @inlined

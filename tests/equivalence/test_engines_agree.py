@@ -17,6 +17,7 @@ from sim.outcomes import BASKET, ROUND, RUN
 from sim.rules.outcome import BLOCKS
 from sim.scenario.load import Loaded, shipped
 from sim.scenario.resolve import RULES
+from tests.benchmarks.peer import bargaining
 from tests.equivalence.engines import agree, rows, same
 from tests.equivalence.worlds import loaded, world
 
@@ -27,6 +28,16 @@ BATCH = 60
 @pytest.mark.parametrize("scenario", shipped())
 def test_shipped_scenarios(scenario):
     assert agree(scenario, 60, seed=0)
+
+
+@pytest.mark.parametrize("width", [0.0, 0.003])
+@pytest.mark.parametrize("turns", [1, 2, 7, 40])
+@pytest.mark.parametrize("k0", [1.0, 0.3])
+def test_turns_that_only_one_engine_skips(turns, width, k0):
+    """Two parties that come together within a round: the compiled engine looks for the first turn that can succeed."""
+    start = {f"parties.{party}.concession.k0": k0 for party in ("first", "second")}
+    calendar = {"calendar.exchanges_per_round": turns, "calendar.max_steps": 3}
+    assert agree(bargaining().changed({**start, **calendar, "behaviour.bargaining.width": width}), 40, seed=0)
 
 
 @given(st.randoms(use_true_random=False), st.integers(0, 5))
