@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.columns import flags, numbers, texts
 from sim.layout import Floats, Ints
 from sim.rules.outcome import BLOCKS, CODES
 
@@ -122,27 +123,24 @@ def _arrow(kind: str, values: Floats, names: Names) -> Any:
     import pyarrow as pa
 
     if kind == "int":
-        return pa.array(values.astype(np.int32))
+        return numbers(values.astype(np.int32))
     if kind == "bool":
-        return pa.array(values > 0.5)
+        return flags(values > 0.5)
     if kind == "float":
-        return pa.array(values, mask=np.isnan(values))
+        return numbers(values, ~np.isnan(values))
     if kind == "baskets":
         return _masks(values, names.baskets)
     # An index of -1, or the empty first label of the blocking reasons, means that there is none.
     labels, index = _labels(kind, names), values.astype(np.int32)
-    absent = index < (1 if kind == "block" else 0)
-    codes = pa.array(np.maximum(index, 0), mask=absent)
-    return pa.DictionaryArray.from_arrays(codes, pa.array(labels))
+    present = index >= (1 if kind == "block" else 0)
+    return pa.DictionaryArray.from_arrays(numbers(np.maximum(index, 0), present), texts(labels))
 
 
 def _masks(values: Floats, baskets: tuple[str, ...]) -> Any:
     """Bit masks of baskets as an array of names joined by spaces."""
-    import pyarrow as pa
-
     unique, back = np.unique(values.astype(np.int64), return_inverse=True)
-    texts = [" ".join(b for k, b in enumerate(baskets) if int(mask) >> k & 1) for mask in unique]
-    return pa.array(texts, type=pa.string()).take(pa.array(back))
+    names = [" ".join(b for k, b in enumerate(baskets) if int(mask) >> k & 1) for mask in unique]
+    return texts(names).take(numbers(back))
 
 
 def _type(kind: str) -> Any:
@@ -171,7 +169,7 @@ def run_table(raw: Floats, run: Ints, assumption: Ints, fate: Ints, names: Names
     """Raw rows (n, width) of runs as an Arrow table: run, assumption and fate index, then the columns."""
     import pyarrow as pa
 
-    columns = [pa.array(run), pa.array(assumption), pa.array(fate)]
+    columns = [numbers(run), numbers(assumption), numbers(fate)]
     columns += [_arrow(kind, raw[:, k], names) for k, (_, kind) in enumerate(run_columns(names))]
     return pa.Table.from_arrays(columns, schema=run_schema(names))
 
@@ -180,6 +178,6 @@ def round_table(raw: Floats, rows: Ints, run: Ints, names: Names) -> pa.Table:
     """Raw rows (total, width) of rounds, `rows[k]` of them for run k, as an Arrow table."""
     import pyarrow as pa
 
-    columns = [pa.array(np.repeat(run, rows))]
+    columns = [numbers(np.repeat(run, rows))]
     columns += [_arrow(kind, raw[:, k], names) for k, (_, kind) in enumerate(_ROUND_NAMES)]
     return pa.Table.from_arrays(columns, schema=round_schema(names))

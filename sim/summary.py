@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.columns import places, read
 from sim.layout import Floats, Ints
 from sim.rules.outcome import BLOCKS, CODES
 
@@ -112,16 +113,16 @@ class Summary:
         """Count in some runs and all their rounds."""
         self.n += runs.num_rows
         for name in ("outcome", "peak_outcome"):
-            self._count(name, _codes(runs.column(name), CODES))
+            self._count(name, places(runs.column(name), CODES))
         for name in _COUNTED:
-            self._count(name, _values(runs.column(name)))
+            self._count(name, read(runs.column(name)))
         for name in (*_SUMMED, *(f"utility_{party}" for party in self.parties)):
-            self._sum(name, _values(runs.column(name)))
+            self._sum(name, read(runs.column(name)))
         for basket in self.baskets:
-            self._count(f"blocked_{basket}", _codes(runs.column(f"blocked_{basket}"), BLOCKS))
-            self._count(f"zone_{basket}", _values(runs.column(f"zone_{basket}")))
+            self._count(f"blocked_{basket}", places(runs.column(f"blocked_{basket}"), BLOCKS))
+            self._count(f"zone_{basket}", read(runs.column(f"zone_{basket}")))
             for name in (f"settled_{basket}", f"first_settled_{basket}"):
-                self._count(name, _values(runs.column(name)))
+                self._count(name, read(runs.column(name)))
         self._count_gaps(rounds)
 
     def _count(self, name: str, values: Floats | Ints) -> None:
@@ -140,13 +141,13 @@ class Summary:
         """The gap after each round held, by how many the run has held by then."""
         if not rounds.num_rows:
             return
-        held = _codes(rounds.column("code"), CODES) > CODES.index("postponed")
-        run = rounds.column("run").to_numpy()
+        held = places(rounds.column("code"), CODES) > CODES.index("postponed")
+        run = read(rounds.column("run"))
         starts = np.flatnonzero(np.r_[True, run[1:] != run[:-1]])
         sofar = np.cumsum(held)
         before: Ints = np.repeat(sofar[starts] - held[starts], np.diff(np.r_[starts, run.size]))
         row = (sofar - before)[held] - 1
-        column = np.clip((_values(rounds.column("gap"))[held] * GAP_BINS).astype(np.int64), 0, GAP_BINS - 1)
+        column = np.clip((read(rounds.column("gap"))[held] * GAP_BINS).astype(np.int64), 0, GAP_BINS - 1)
         size = max(int(row.max(initial=-1)) + 1, self.gaps.shape[0])
         counted = np.bincount(row * GAP_BINS + column, minlength=size * GAP_BINS).reshape(size, GAP_BINS)
         counted[: self.gaps.shape[0]] += self.gaps
@@ -247,19 +248,3 @@ class Summary:
 
 def _known(days: dict[float, float]) -> dict[str, float]:
     return {f"{q:g}": day for q, day in days.items() if not math.isnan(day)}
-
-
-def _codes(column: pa.ChunkedArray, labels: tuple[str, ...]) -> Ints:
-    """A column of names as their places in `labels`; what is absent as 0."""
-    parts = []
-    for chunk in column.chunks:
-        place = np.array([labels.index(name) for name in chunk.dictionary.to_pylist()], dtype=np.int64)
-        index = chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        parts.append(np.where(index < 0, 0, place[index]))
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
-
-
-def _values(column: pa.ChunkedArray) -> Floats:
-    """A column of numbers, NaN where absent."""
-    values = np.asarray(column.to_numpy(), dtype=np.float64)
-    return values

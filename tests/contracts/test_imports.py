@@ -28,6 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("sim.sources",),
     ("sim.positions",),
     ("sim.scenario.*",),
+    ("sim.columns",),
     ("sim.outcomes", "sim.summary"),
     ("sim.plots.* sim.look",),  # figures come from tables: nothing that runs a simulation lies to their left
     ("sim.engine.*", "sim.agents sim.third_parties sim.basket sim.model sim.run.*"),
