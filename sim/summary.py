@@ -111,6 +111,11 @@ class Summary:
 
     def add(self, runs: pa.Table, rounds: pa.Table) -> None:
         """Count in some runs and all their rounds."""
+        self.add_runs(runs)
+        self.add_gaps(read(rounds.column("run")), places(rounds.column("code"), CODES), read(rounds.column("gap")))
+
+    def add_runs(self, runs: pa.Table) -> None:
+        """Count in some runs; their rounds are left to `add_gaps`."""
         self.n += runs.num_rows
         for name in ("outcome", "peak_outcome"):
             self._count(name, places(runs.column(name), CODES))
@@ -123,7 +128,24 @@ class Summary:
             self._count(f"zone_{basket}", read(runs.column(f"zone_{basket}")))
             for name in (f"settled_{basket}", f"first_settled_{basket}"):
                 self._count(name, read(runs.column(name)))
-        self._count_gaps(rounds)
+
+    def add_gaps(self, run: Ints | Floats, code: Ints, gap: Floats) -> None:
+        """Count in rounds of whole runs, one entry a round: the gap after each held, by how many its run held by then.
+
+        `code` is a place in CODES.
+        """
+        if not run.size:
+            return
+        held = code > CODES.index("postponed")
+        starts = np.flatnonzero(np.r_[True, run[1:] != run[:-1]])
+        sofar = np.cumsum(held)
+        before: Ints = np.repeat(sofar[starts] - held[starts], np.diff(np.r_[starts, run.size]))
+        row = (sofar - before)[held] - 1
+        column = np.clip((gap[held] * GAP_BINS).astype(np.int64), 0, GAP_BINS - 1)
+        size = max(int(row.max(initial=-1)) + 1, self.gaps.shape[0])
+        counted = np.bincount(row * GAP_BINS + column, minlength=size * GAP_BINS).reshape(size, GAP_BINS)
+        counted[: self.gaps.shape[0]] += self.gaps
+        self.gaps = counted
 
     def _count(self, name: str, values: Floats | Ints) -> None:
         """Count values by their whole part (a day is counted whole), what is absent left out."""
@@ -136,22 +158,6 @@ class Summary:
         units = np.rint(present * _UNIT).astype(np.int64)
         self.sums[name] = self.sums.get(name, 0) + int(units.sum())
         self.sums[f"{name}:n"] = self.sums.get(f"{name}:n", 0) + present.size
-
-    def _count_gaps(self, rounds: pa.Table) -> None:
-        """The gap after each round held, by how many the run has held by then."""
-        if not rounds.num_rows:
-            return
-        held = places(rounds.column("code"), CODES) > CODES.index("postponed")
-        run = read(rounds.column("run"))
-        starts = np.flatnonzero(np.r_[True, run[1:] != run[:-1]])
-        sofar = np.cumsum(held)
-        before: Ints = np.repeat(sofar[starts] - held[starts], np.diff(np.r_[starts, run.size]))
-        row = (sofar - before)[held] - 1
-        column = np.clip((read(rounds.column("gap"))[held] * GAP_BINS).astype(np.int64), 0, GAP_BINS - 1)
-        size = max(int(row.max(initial=-1)) + 1, self.gaps.shape[0])
-        counted = np.bincount(row * GAP_BINS + column, minlength=size * GAP_BINS).reshape(size, GAP_BINS)
-        counted[: self.gaps.shape[0]] += self.gaps
-        self.gaps = counted
 
     def merged(self, other: Summary) -> Summary:
         """The summary of both together. Raises ValueError when they count different baskets or parties."""

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from experiments.compare import difference
-from sim.ensemble import plan, tables
+from sim.ensemble import chunks, plan
 from sim.layout import Floats
 from sim.look import CODE_TITLES
-from sim.outcomes import run_schema
+from sim.outcomes import ROUND, run_schema, run_table
 from sim.rules.outcome import CODES
 from sim.scenario.load import Loaded
 from sim.summary import Summary
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+_CHUNK = 500
+"""Runs that a thread takes at a time: few enough that the last one does not leave the others long without work."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +60,18 @@ class Contrast(NamedTuple):
 
 def simulate(loaded: Loaded, n: int, seed: int) -> Result:
     """Run a scenario in memory. Raises ParleyError. Run k has assumption and fate k, so that results pair up."""
-    import pyarrow as pa
-
-    job = plan(loaded, n, seed)
+    job = plan(loaded, n, seed, chunk=_CHUNK)
     summary = Summary.of(run_schema(job.problem.names))
-    parts = []
-    for runs, rounds in tables(job):
-        summary.add(runs, rounds)
-        parts.append(runs)
-    return Result(loaded, n, seed, pa.concat_tables(parts).unify_dictionaries().combine_chunks(), summary)
+    run = np.arange(n, dtype=np.int64)
+    raw = []
+    for chunk in chunks(job):
+        # A table of all rounds would take longer to make than all that is asked of it here.
+        of = np.repeat(run[: chunk.rows.size], chunk.rows)
+        summary.add_gaps(of, chunk.rounds[:, ROUND.CODE].astype(np.int64), chunk.rounds[:, ROUND.GAP])
+        raw.append(chunk.runs)
+    runs = run_table(np.concatenate(raw), run, job.assumptions, job.fates, job.problem.names)
+    summary.add_runs(runs)
+    return Result(loaded, n, seed, runs, summary)
 
 
 OUTCOMES, SETTLED, MEANS = "How the talks ended", "Settled at the end", "On average"
@@ -132,9 +139,10 @@ def moved(contrast: Contrast) -> bool:
 
 def sentence(base: Result, changed: Result) -> str:
     """How many runs end otherwise than in the scenario as it is, in one sentence."""
-    other = sum(a != b for a, b in zip(base.codes("outcome"), changed.codes("outcome"), strict=True))
     if base is changed or base.loaded.changes == changed.loaded.changes:
         return f"The scenario as it is, {base.n:,} runs. Move a control to see what it does."
+    first, second = (np.array(result.runs.column("outcome").cast("string")) for result in (base, changed))
+    other = int((first != second).sum())
     return f"{other:,} of {base.n:,} runs end otherwise than in the unmodified scenario, under the same draws."
 
 

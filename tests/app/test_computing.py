@@ -15,9 +15,11 @@ from sim.app.editing import Edits, explained, shown
 from sim.app.explore import OUTCOMES, SETTLED, contrasts, formatted, moved, sentence, simulate
 from sim.app.onerun import next_like, record
 from sim.app.tables import table
+from sim.ensemble import run_ensemble
 from sim.errors import ScenarioError
 from sim.provenance import scenario_hash
 from sim.scenario.load import load
+from sim.summary import Summary
 
 ALL = ("river-border", "belarus-2022", "istanbul-2022", "istanbul-2025")
 
@@ -74,6 +76,15 @@ def test_mandates_of_one_party_do_not_overwrite_each_other() -> None:
     changes = found["status"].put(found["ceasefire"].put({}, "leaders"), "delegation")
     assert (found["ceasefire"].chosen(changes), found["status"].chosen(changes)) == ("leaders", "delegation")
     assert found["territory"].chosen(changes) == "leaders"  # as in the scenario
+
+
+def test_the_summary_is_that_of_the_tables_that_a_run_writes() -> None:
+    loaded, n = load("river-border"), 1250  # more than one piece, and the last one smaller
+    result, whole = simulate(loaded, n, 3), run_ensemble(loaded, n, 3)
+    assert result.runs.equals(whole.run_table)
+    counted = Summary.of(whole.run_table.schema, [(whole.run_table, whole.round_table)])
+    assert result.summary.as_dict() == counted.as_dict()
+    assert np.array_equal(result.summary.gaps, counted.gaps)
 
 
 def test_search_wants_every_word() -> None:
