@@ -55,6 +55,8 @@ def arguments(port: int) -> list[str]:
         "server.port": str(port),
         "server.headless": "true",
         "server.fileWatcherType": "none",
+        # Streamlit would search all objects for garbage before it has sent the last of an answer: 0.1 s and more.
+        "runner.postScriptGC": "false",
         "browser.gatherUsageStats": "false",
         "browser.serverAddress": "127.0.0.1",
         "client.toolbarMode": "minimal",
