@@ -32,6 +32,11 @@ def ensemble(loaded: Loaded, n: int, seed: int) -> Result:
     return _ensemble(scenario_hash(loaded), loaded, n, seed)
 
 
+@st.cache_resource(show_spinner=False)
+def _shipped() -> list[str]:
+    return shipped()
+
+
 def edits() -> Edits:
     """The edits of this tab."""
     found: Edits = st.session_state.edits
@@ -55,11 +60,11 @@ def start() -> None:
         st.session_state.problems = {}
         st.session_state.edits = Edits(shipped()[0])
         _open(given or "river-border")
-    # Widgets of pages that are not on show lose their values; these are kept by hand.
-    for key in ("runs", "run"):
+    # Widgets that are not on show, on other pages or folded away, lose their values; these are kept by hand.
+    for key in ("runs", "run", "words", "picked"):
         if key in st.session_state:
             st.session_state[key] = st.session_state[key]
-    names = list(dict.fromkeys([*shipped(), edits().name]))
+    names = list(dict.fromkeys([*_shipped(), edits().name]))
     with st.sidebar:
         st.selectbox("Scenario", names, names.index(edits().name), key="scenario", on_change=_chosen)
         complaint("scenario")

@@ -46,11 +46,16 @@ def _sidebar() -> None:
         st.caption("Two handles are the ends of the assumed range; put them together to fix the number.")
         ordered = sorted(found, key=lambda control: _ORDER.index(control.group))
         for group, members in groupby(ordered, key=lambda control: control.group):
-            with st.expander(group, expanded=group in ("Venue", "Patience")):
-                for control in members:
-                    _draw(control)
-        with st.expander(OTHER):
-            _picker(sliders)
+            # What a folded group holds is neither built nor sent: dozens of controls would hold up every answer.
+            box = st.expander(group, expanded=group in ("Venue", "Patience"), on_change="rerun")
+            if box.open:
+                with box:
+                    for control in members:
+                        _draw(control)
+        box = st.expander(OTHER, on_change="rerun")
+        if box.open:
+            with box:
+                _picker(sliders)
         st.text_input("Any other value", key="typed", placeholder="calendar.horizon = 90", on_change=_typed)
         state.complaint("typed")
 
@@ -70,6 +75,7 @@ def _picker(sliders: list[Slider]) -> None:
     if words.strip() and not found:
         st.warning(f"No number of this scenario is described by `{words}`.")
     options = [path for path in paths if path in found or path in moved_ones] if words.strip() else list(paths)
+    st.session_state.picked = [path for path in st.session_state.get("picked", []) if path in options]
     picked = st.multiselect("Numbers", options, key="picked", format_func=lambda path: paths[path].label)
     for path in picked:
         if paths[path].group == OTHER:
@@ -138,7 +144,7 @@ def _changed() -> None:
             st.button("Undo the latest", on_click=edits.undo, disabled=not edits.can_undo)
             st.button("Undo all", on_click=_take, args=({},), disabled=not edits.changes)
             name = f"{edits.base.scenario.id[:52]}-changed.yaml"
-            st.download_button("Download as a scenario", edits.yaml(), name, "text/yaml", disabled=not edits.changes)
+            st.download_button("Download as a scenario", edits.yaml, name, "text/yaml", disabled=not edits.changes)
         if edits.changes:
             ask = f"-n {state.runs()} --seed {state.seed()}"
             beside = "" if "/" not in edits.name else " (the file must lie beside the one it extends)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from pathlib import Path
@@ -65,6 +66,19 @@ class Reader:
         way = f"[role='group'][aria-label='{label}'] input[type='range']"
         return list(self.wait.until(lambda b: b.find_elements(By.CSS_SELECTOR, way)))
 
+    def sliders(self) -> int:
+        return len(self.browser.find_elements(By.CSS_SELECTOR, "[role='group'] input[type='range']"))
+
+    def fold(self, title: str) -> None:
+        """Fold a group of controls, or unfold it."""
+        way = f"//summary[.//*[normalize-space()='{title}']]"
+        self.browser.execute_script("arguments[0].click()", self.browser.find_element(By.XPATH, way))
+
+    def received(self) -> list[str]:
+        """What the server has sent since this was last asked, message by message as base64."""
+        kept = [json.loads(entry["message"])["message"] for entry in self.browser.get_log("performance")]
+        return [m["params"]["response"]["payloadData"] for m in kept if m["method"] == "Network.webSocketFrameReceived"]
+
     def field(self, label: str) -> Any:
         return self.wait.until(lambda b: b.find_element(By.CSS_SELECTOR, f"input[aria-label='{label}']"))
 
@@ -107,6 +121,42 @@ def test_a_moved_slider_moves_the_distribution(reader: Reader) -> None:
     reader.until("runs end otherwise")
     reader.settle()
     assert reader.table()["humanitarian settlement"][1] != before["humanitarian settlement"][0]
+
+
+def test_a_moved_slider_is_answered_in_few_messages(reader: Reader) -> None:
+    reader.open()
+    reader.slider(PATIENCE_OF_NORTH)[1].send_keys(Keys.LEFT)
+    reader.until("runs end otherwise")
+    reader.settle()
+    reader.received()
+    shown = reader.table()
+    reader.slider(PATIENCE_OF_NORTH)[1].send_keys(Keys.LEFT)
+    reader.wait.until(lambda b: reader.table() != shown)
+    reader.settle()
+    answer = reader.received()
+    assert 0 < len(answer) <= 60  # it took 101 of them while folded groups were built anew
+    assert sum(len(message) for message in answer) <= 120_000
+    assert not any("Trust of Northbank" in base64.b64decode(message).decode(errors="replace") for message in answer)
+
+
+def test_a_folded_group_is_built_when_it_is_unfolded_and_keeps_what_was_moved(reader: Reader) -> None:
+    reader.open()
+    few = reader.sliders()
+    reader.fold("Trust")
+    reader.wait.until(lambda b: reader.sliders() > few)
+    reader.settle()
+    label = "Trust of Northbank in Southbank"
+    reader.slider(label)[0].send_keys(Keys.HOME)
+    reader.until("parties.northbank.trust.southbank")
+    reader.settle()
+    moved = [end.get_attribute("value") for end in reader.slider(label)]
+    for _ in range(2):  # fold it, and unfold it
+        before = reader.sliders()
+        reader.fold("Trust")
+        reader.wait.until(lambda b, before=before: reader.sliders() != before)
+        reader.settle()
+    assert [end.get_attribute("value") for end in reader.slider(label)] == moved
+    assert "What you changed" in reader.text()
 
 
 def test_what_is_downloaded_gives_the_numbers_of_the_page(reader: Reader, downloads: Path, tmp_path: Path) -> None:
