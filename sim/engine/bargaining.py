@@ -16,6 +16,9 @@ from sim.rules import aspiration, distance, trust
 from sim.rules.acceptance import certain
 from sim.rules.outcome import OPEN
 
+FEW = 3
+"""So many turns are sooner gone through than halved."""
+
 ROUNDING = 1e-9
 """More than what rounding can do to utilities along the turns of a round."""
 
@@ -40,14 +43,15 @@ def exchange(mem: Memory, fate: int, step: int, b: int) -> bool:
     lo, hi = first_issue[b], first_issue[b + 1]
     prepare(mem, b)
     size = seat_members(mem, b)
-    settled = False
-    for turn in range(first_hope(mem, b) if size == 2 else 0, x.exchanges):
+    settled, turns, last_words = False, 0, False
+    if size == 2:
+        turns, last_words = first_hope(mem, b)
+    for turn in range(turns, x.exchanges):
         first = n[N.HELD] + turn
         p = members[first % size]
         if pb[PB.FLOOR, p, b] > 1.0 + EPS:
             continue
-        level = aspiration.walked(pb[PB.LAST, p, b], pb[PB.ASPIRATION, p, b], turn, x.exchanges)
-        put(mem, p, b, level)
+        put(mem, p, b, level_at(mem, p, b, turn))
         settled = True
         offered = floats_strip(mem, AT.offers, (p,), lo, hi)
         for k in range(1, size):
@@ -60,67 +64,73 @@ def exchange(mem: Memory, fate: int, step: int, b: int) -> bool:
             for i in range(hi - lo):
                 package[i] = offered[i]
             break
-    close_exchange(mem, b, settled)
+    close_exchange(mem, b, settled, last_words)
     return settled
 
 
 @inlined
-def first_hope(mem: Memory, b: int) -> int:
-    """The first turn of two parties whose offer may be accepted, by what is drawn; the number of turns if none is.
+def first_hope(mem: Memory, b: int) -> tuple[int, bool]:
+    """A turn of two parties before which no offer can be accepted, whatever is drawn; the number of turns if none can.
+
+    Beside it, whether both have found out by putting their last word, which then stands in `offers`.
 
     A party walks straight from its last aspiration to this round's, and what it concedes grows on every issue as its
     aspiration falls, towards the other's demand and never past it. So where both come down, no offer is worse for who
-    answers than the one before, and the first that is not refused for certain is found by halving. With a third party
+    answers than the one before, and halving comes near the first that is not refused for certain. With a third party
     at the table an offer may lead away from someone's demand, and the turns are gone through.
     """
     x = sizes(mem)
     members = ints1(mem, AT.members)
     n = ints1(mem, AT.count)
     pb = floats3(mem, AT.party_basket)
-    hope = x.exchanges
+    hope, last_words = x.exchanges, 0
     for k in range(2):
         p, q = members[k], members[1 - k]
         first = (k + n[N.HELD]) % 2
-        own = (hope - first + 1) // 2  # its turns before the other's hope: first, first + 2, …
+        own = (hope - first + 1) // 2  # its turns before the other's hope: first, first + 2, … end
+        end = first + 2 * (own - 1)
         if own < 1 or pb[PB.FLOOR, p, b] > 1.0 + EPS or pb[PB.FLOOR, q, b] > 1.0 + EPS:
             continue
         if pb[PB.ASPIRATION, p, b] > pb[PB.LAST, p, b] or pb[PB.ASPIRATION, q, b] > pb[PB.LAST, q, b]:
-            if not in_vain(mem, p, q, b, first, first + 2 * (own - 1)):
+            if not in_vain(mem, p, q, b, min(level_at(mem, p, b, first), level_at(mem, p, b, x.exchanges)), first, end):
                 hope = first
-        elif not in_vain(mem, p, q, b, first + 2 * (own - 1), first + 2 * (own - 1)):
+        elif in_vain(mem, p, q, b, pb[PB.ASPIRATION, p, b], end, end):
+            last_words += 1
+        else:
             low, high = 0, own - 1
-            while low < high:
+            while high - low > FEW:
                 middle = (low + high) // 2
-                if in_vain(mem, p, q, b, first + 2 * middle, first + 2 * middle):
+                turn = first + 2 * middle
+                if in_vain(mem, p, q, b, level_at(mem, p, b, turn), turn, turn):
                     low = middle + 1
                 else:
                     high = middle
             hope = first + 2 * low
-    return hope
+    return hope, last_words == 2
+
+
+@inlined
+def level_at(mem: Memory, p: int, b: int, turn: int) -> float:
+    """What a party holds out for in a turn."""
+    x = sizes(mem)
+    pb = floats3(mem, AT.party_basket)
+    return aspiration.walked(pb[PB.LAST, p, b], pb[PB.ASPIRATION, p, b], turn, x.exchanges)
 
 
 @rule
-def in_vain(mem: Memory, p: int, q: int, b: int, first: int, last: int) -> bool:
-    """Whether no noise lets `q` take what `p` offers in two turns: the better of its offers, the lesser of the asks."""
-    x = sizes(mem)
+def in_vain(mem: Memory, p: int, q: int, b: int, level: float, first: int, last: int) -> bool:
+    """Whether no noise lets `q` take what `p` offers at that level, by the lesser of what `q` asks in two turns."""
     first_issue = ints1(mem, AT.first_issue)
-    pb = floats3(mem, AT.party_basket)
     w = floats1(mem, AT.th_world)
-    came, goes = pb[PB.LAST, p, b], pb[PB.ASPIRATION, p, b]
-    put(
-        mem,
-        p,
-        b,
-        min(aspiration.walked(came, goes, first, x.exchanges), aspiration.walked(came, goes, last, x.exchanges)),
-    )
+    put(mem, p, b, level)
     worth = worth_of(mem, q, b, floats_strip(mem, AT.offers, (p,), first_issue[b], first_issue[b + 1]))
     asked = min(next_own(mem, q, b, first), next_own(mem, q, b, last))
     return certain(worth + 2.0 * ROUNDING, asked, w[W.WIDTH]) < 0
 
 
 @inlined
-def close_exchange(mem: Memory, b: int, settled: bool) -> None:
-    """The offers that stand when the exchange is over: the package, or every party's last word."""
+def close_exchange(mem: Memory, b: int, settled: bool, last_words: bool) -> None:
+    """The offers that stand when the exchange is over: the package, or every party's last word if not there already."""
     x = sizes(mem)
     stake = ints2(mem, AT.stake)
     pb = floats3(mem, AT.party_basket)
@@ -134,7 +144,7 @@ def close_exchange(mem: Memory, b: int, settled: bool) -> None:
         if settled:
             for i in range(first_issue[b], first_issue[b + 1]):
                 offers[p, i] = package[i]
-        else:
+        elif not last_words:
             put(mem, p, b, pb[PB.ASPIRATION, p, b])
 
 

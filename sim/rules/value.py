@@ -90,9 +90,3 @@ def crosses_red_line(
         if red[k] != 0 and (x[k] - r[k]) / (d[k] - r[k]) < -EPS:
             return True
     return False
-
-
-@rule
-def own_utility(mean_concession: float) -> float:
-    """A party's utility of its own offer at a mean concession: 0 at its demands, 1 at its reservation points."""
-    return 1.0 - mean_concession

@@ -8,7 +8,6 @@ import pytest
 from sim.rules.value import (
     acceptable_utility,
     crosses_red_line,
-    own_utility,
     utility,
     utility_open,
     value,
@@ -60,10 +59,6 @@ def test_red_lines_count_where_they_are_and_to_rounding():
     assert not crosses_red_line(np.array([0.5 - 1e-12, 0.9]), d, r, first)
     assert crosses_red_line(np.array([0.5 - 1e-8, 0.0]), d, r, first)
     assert not crosses_red_line(np.array([0.0, 1.0]), d, r, neither)
-
-
-def test_own_offer():
-    assert own_utility(0.25) == 0.75
 
 
 def test_what_a_package_is_worth_within_red_lines():
