@@ -71,9 +71,9 @@ an event can be looked for only when the one before it is known, while the loop 
 side. That is why 1.5 times the loop is missed by far, and with it the ratios to the Mesa engine and to NegMAS.
 
 What was tried and measured: a memory whose layout and sizes are constants of the compiled code, which would have to be
-compiled anew for every scenario, saves 16%; drawing each type's next exponential ahead of its need 3%; neither is kept.
-Turns of two parties that must fail are found by halving, which saves a fifth of the time on the bargaining core.
-What could change the picture is several runs side by side in one thread; it has not been tried.
+compiled anew for every scenario, saves 16%; drawing each type's next exponential ahead of its need at most 3%. Neither
+is kept. Turns of two parties that must fail are found by halving, which saves a fifth of the time on the bargaining
+core. What could change the picture is several runs side by side in one thread; it has not been tried.
 """
 
 
