@@ -42,7 +42,8 @@ class Given:
 class Plan:
     """What to simulate: a scenario under a seed, run k at `assumptions[k]` and `fates[k]`.
 
-    Without `keep_rounds` the compiled engine's chunks hold no rounds, for who looks at runs only.
+    Without `keep_rounds` the compiled engine's chunks hold no rounds, for who looks at runs only; with some columns of
+    `ROUND` they hold those, in that order.
     """
 
     loaded: Loaded
@@ -55,7 +56,7 @@ class Plan:
     chunk: int
     party_class: type[Party] | None = None
     given: Given | None = None
-    keep_rounds: bool = True
+    keep_rounds: bool | tuple[int, ...] = True
 
     @property
     def n(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -60,14 +60,15 @@ class Contrast(NamedTuple):
 
 def simulate(loaded: Loaded, n: int, seed: int) -> Result:
     """Run a scenario in memory. Raises ParleyError. Run k has assumption and fate k, so that results pair up."""
-    job = plan(loaded, n, seed, chunk=_CHUNK)
+    job = replace(plan(loaded, n, seed, chunk=_CHUNK), keep_rounds=(ROUND.CODE, ROUND.GAP))
     summary = Summary.of(run_schema(job.problem.names))
     run = np.arange(n, dtype=np.int64)
     raw = []
     for chunk in chunks(job):
         # A table of all rounds would take longer to make than all that is asked of it here.
         of = np.repeat(run[: chunk.rows.size], chunk.rows)
-        summary.add_gaps(of, chunk.rounds[:, ROUND.CODE].astype(np.int64), chunk.rounds[:, ROUND.GAP])
+        code, gap = chunk.rounds.T
+        summary.add_gaps(of, code.astype(np.int64), gap)
         raw.append(chunk.runs)
     runs = run_table(np.concatenate(raw), run, job.assumptions, job.fates, job.problem.names)
     summary.add_runs(runs)

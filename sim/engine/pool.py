@@ -21,6 +21,9 @@ from sim.outcomes import ROUND, run_width
 from sim.rules.spoilers import MAX_EVENTS
 from sim.scenario.resolve import Problem
 
+Kept = bool | tuple[int, ...]
+"""Whether rows of rounds are kept, or which of their columns."""
+
 
 class Chunk(NamedTuple):
     """Raw rows of consecutive runs: `runs` (n, width), and `rounds` (total, width), `rows[k]` of them for run k."""
@@ -54,9 +57,9 @@ def _room(rows: int) -> Floats:
 
 
 def run_chunk(
-    problem: Problem, start: int, assumptions: Ints, fates: Ints, space: _Space, keep_rounds: bool = True
+    problem: Problem, start: int, assumptions: Ints, fates: Ints, space: _Space, keep_rounds: Kept = True
 ) -> Chunk:
-    """Simulate one chunk; without `keep_rounds` its `rounds` are left empty.
+    """Simulate one chunk; its `rounds` hold all columns, those in `keep_rounds`, or without it nothing.
 
     Raises ParleyError when a run has more incidents in one gap than can be kept.
     """
@@ -68,7 +71,8 @@ def run_chunk(
         raise ParleyError(
             f"run {start + failed} has more than {MAX_EVENTS} incidents between two rounds; lower the incident rates"
         )
-    return Chunk(start, runs, space.rounds[: rows.sum() if keep_rounds else 0].copy(), rows)
+    rounds = space.rounds[: rows.sum() if keep_rounds else 0]
+    return Chunk(start, runs, rounds.copy() if isinstance(keep_rounds, bool) else rounds[:, list(keep_rounds)], rows)
 
 
 def workers_available() -> int:
@@ -79,7 +83,7 @@ def workers_available() -> int:
 
 
 def compiled_chunks(
-    problem: Problem, assumptions: Ints, fates: Ints, chunk: int, threads: int, keep_rounds: bool = True
+    problem: Problem, assumptions: Ints, fates: Ints, chunk: int, threads: int, keep_rounds: Kept = True
 ) -> Iterator[Chunk]:
     """All chunks in order, at most two a worker under way, so that memory does not grow with the number of runs."""
     warm(problem)

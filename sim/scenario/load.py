@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -41,8 +42,13 @@ class Loaded:
 
     def changed(self, changes: Mapping[str, Any]) -> Loaded:
         """The same scenario with values put at dotted paths; raises ScenarioError on a wrong path or value."""
-        changed = _finish(self.data, self.origins, self.folder, changes)
+        changed = _finish(self.data, self.origins, self.folder, changes, self._paths)
         return replace(changed, changes={**self.changes, **changes})
+
+    @cached_property
+    def _paths(self) -> list[str]:
+        """What can be changed; kept, as a page or a sweep changes one scenario again and again."""
+        return known_paths(_validated(self.data, self.origins))
 
     def documents(self) -> Record | None:
         """The sources and positions that a scenario with `evidence` is derived from; None without."""
@@ -141,10 +147,16 @@ def evidence_folder(beside: Path, name: str) -> Path:
     return shipped_folder() / name
 
 
-def _finish(data: dict[str, Any], origins: merge.Origins, folder: Path, changes: Mapping[str, Any]) -> Loaded:
+def _finish(
+    data: dict[str, Any],
+    origins: merge.Origins,
+    folder: Path,
+    changes: Mapping[str, Any],
+    paths: list[str] | None = None,
+) -> Loaded:
     plain = copy.deepcopy(data)
     if changes:
-        known = known_paths(_validated(plain, origins))
+        known = known_paths(_validated(plain, origins)) if paths is None else paths
         put = [at for path, value in changes.items() for at in merge.set_path(plain, path, value, known, holds_number)]
         origins = origins.changed(put)
     scenario = _validated(plain, origins)
