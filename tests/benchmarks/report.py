@@ -63,12 +63,13 @@ On the machine above, 23 November 2026; a test cannot hold what hangs on the min
 
 ## Where the time goes, and what is missed
 
-On `istanbul-2025`, one thread, 110 to 150 µs a run, as the machine's pace changes, with 39 planned rounds, 272 incidents
+On `istanbul-2025`, one thread, 110 to 150 µs a run as the machine's pace changes, with 39 planned rounds, 272 incidents
 and 70 exchanges. Sampled, the time goes to incidents (40%: three quarters of it finding the next event of each type,
-the rest their effects), exchanges (22%) and the other phases (38%, none above 6%). Counted (callgrind), a run takes 1.04 million instructions in
-the engine and 0.13 million in exp, log and pow: exchanges 33%, incidents 25%. So incidents wait more than they compute:
-an event can be looked for only when the one before it is known, while the loop above makes its 1,300 draws side by
-side. That is why 1.5 times the loop is missed by far, and with it the ratios to the Mesa engine and to NegMAS.
+the rest their effects), exchanges (22%) and the other phases (38%, none above 6%). Counted (callgrind), a run takes
+1.04 million instructions in the engine and 0.13 million in exp, log and pow: exchanges 33%, incidents 25%. So incidents
+wait more than they compute: an event can be looked for only when the one before it is known, while the loop above
+makes its 1,300 draws side by side. That is why 1.5 times the loop is missed by far, and with it the ratios to the Mesa
+engine and to NegMAS.
 
 What was tried and measured: a memory whose layout and sizes are constants of the compiled code, which would have to be
 compiled anew for every scenario, saves 16%; drawing each type's next exponential ahead of its need at most 3%. Neither
