@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from sim.agents import Party
-    from sim.engine.pool import Chunk
+    from sim.engine.pool import Chunk, Kept
 
 ENGINES = ("auto", "mesa", "compiled")
 _CHUNK = {"compiled": 1000, "mesa": 50}
@@ -56,7 +56,7 @@ class Plan:
     chunk: int
     party_class: type[Party] | None = None
     given: Given | None = None
-    keep_rounds: bool | tuple[int, ...] = True
+    keep_rounds: Kept = True
 
     @property
     def n(self) -> int:

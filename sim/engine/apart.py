@@ -66,8 +66,9 @@ def apart(function: _F) -> _F:
 
     What this returns can be called in compiled code only.
     """
+    place = CALLS.index(function.__name__)
     known = _KNOWN[function.__name__] = _Apart(function)
-    return cast(_F, _call(known.signature, CALLS.index(function.__name__)))
+    return cast(_F, _call(known.signature, place))
 
 
 def _call(typed: Any, place: int) -> Callable[..., Any]:
