@@ -239,6 +239,8 @@ class Streams(NamedTuple):
     convene: Keys64  # (P,)
     rise: Keys64  # (P,)
     incident: Keys64  # (T,)
+    offspring: Keys64  # (T,)
+    scripted: Keys64  # (n,) as `scripted_day`
     delivery: Keys64  # (O,)
     accept: Keys64  # (P, B)
     formulate: Keys64  # (M, B)

@@ -54,7 +54,7 @@ class NegotiationModel(mesa.Model):
         self.names, self.streams, self.fate = problem.names, problem.streams, fate
         self.tell, self.told = tell, tell is not _silent
         flat = np.zeros(len(problem.paths))
-        draw_theta(problem.priors, assumption, flat)
+        draw_theta(problem.priors, assumption, np.empty_like(problem.priors.low), flat)
         self.theta = th = theta_views(flat, problem.names)
         self.world: list[float] = th.world.tolist()
         self.attribution: list[list[list[float]]] = th.attribution[0].tolist()
@@ -80,7 +80,7 @@ class NegotiationModel(mesa.Model):
         for basket in self.baskets:
             for member in basket.members:
                 member.look_over(basket)
-        self.excitement = incidence.Excitement(self)
+        self.incidents = incidence.Incidents(x.incidents)
         self.rounds: list[list[float]] = []
         for party in self.parties:
             party.feel(1.0)

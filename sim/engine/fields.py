@@ -9,8 +9,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.layout import BLOCKS, Streams, Structure
-from sim.rules import coalition, frontier, incidents
-from sim.rules.spoilers import MAX_EVENTS
+from sim.rules import coalition, frontier, hawkes
+from sim.rules.hawkes import MAX_EVENTS
 from sim.scenario.resolve import shapes
 
 if TYPE_CHECKING:
@@ -173,17 +173,25 @@ def _state(name: str, kind: str, dims: str, fixed: int = 0) -> Field:
     return Field(name, kind, len(dims) + bool(fixed), shape, _nothing)
 
 
-def _coalition_shape(name: str, parties: int, issues: int, kinds: int) -> tuple[int, ...]:
-    shape: tuple[int, ...] = getattr(coalition.coalition_work(parties, issues), name).shape
-    return shape
-
-
 def _work(name: str, kind: str, axes: int, shape: Callable[[int, int, int], tuple[int, ...]]) -> Field:
     def sized(problem: Problem) -> tuple[int, ...]:
         x = problem.structure
         return shape(x.parties, x.issues, x.incidents)
 
     return Field(name, kind, axes, sized, _nothing)
+
+
+def _record(prefix: str, made: Callable[[int, int, int], Any]) -> list[Field]:
+    """A field for every array of a rule's scratch, sized by parties, issues and types of incident."""
+
+    def shape(name: str, parties: int, issues: int, kinds: int) -> tuple[int, ...]:
+        found: tuple[int, ...] = getattr(made(parties, issues, kinds), name).shape
+        return found
+
+    return [
+        _work(f"{prefix}_{name}", array.dtype.kind, array.ndim, partial(shape, name))
+        for name, array in made(2, 1, 1)._asdict().items()
+    ]
 
 
 def _block(number: int) -> Field:
@@ -208,6 +216,7 @@ _STRUCTURE = tuple(_part("structure", name) for name in Structure._fields if nam
 _STREAMS = tuple(_part("streams", name)._replace(name=f"key_{name}") for name in Streams._fields)
 
 STATE = (
+    Field("drawn", "f", 1, lambda problem: problem.priors.place.shape, _nothing),  # uniforms of the ranges
     _state("scalar", "f", "", len(S)),
     _state("count", "i", "", len(N)),
     _state("party", "f", "P", len(P)),
@@ -242,8 +251,6 @@ STATE = (
     _state("due", "f", "O"),
     _state("share", "f", "O"),
     _state("pending", "i", "O"),  # 0 not owed, 1 owed, 2 fell due
-    _state("excite", "f", "TT"),
-    _state("excitation", "f", "T"),
     _state("base_rate", "f", "T"),
     _state("surged_rate", "f", "T"),
     _state("floor", "f", "P"),
@@ -251,20 +258,12 @@ STATE = (
     _state("members", "i", "P"),
     _state("edges", "i", "BB"),
     _state("reached", "i", "B"),
-    _work("times", "f", 1, lambda p, i, t: (MAX_EVENTS,)),
-    _work("types", "i", 1, lambda p, i, t: (MAX_EVENTS,)),
-    _work("incident_work", "f", 2, lambda p, i, t: incidents.incident_work(t).shape),
+    *_record("now", lambda p, i, t: hawkes.empty_line(MAX_EVENTS)),  # incidents of this gap
+    *_record("later", lambda p, i, t: hawkes.empty_line(MAX_EVENTS)),  # set off and still to come
+    *_record("lanes", lambda p, i, t: hawkes.window_lanes(t)),
     _work("frontier_work", "f", 2, lambda p, i, t: (frontier.WORK_ROWS, i)),
     _work("frontier_order", "i", 1, lambda p, i, t: (i,)),
-    *(
-        _work(
-            f"coalition_{name}",
-            "i" if array.dtype == "int64" else "f",
-            array.ndim,
-            partial(_coalition_shape, name),
-        )
-        for name, array in coalition.coalition_work(2, 1)._asdict().items()
-    ),
+    *_record("coalition", lambda p, i, t: coalition.coalition_work(p, i)),
 )
 
 FIELDS = (*THETA, *_STRUCTURE, *_STREAMS, *STATE)

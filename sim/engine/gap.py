@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 
 from sim.compiled import inlined, rule
-from sim.draws import uniform, unit_exponential, weibull
+from sim.draws import Lanes, uniform, unit_exponential, weibull
 from sim.engine.apart import apart
 from sim.engine.fields import AT, PB, N, P, S
 from sim.engine.memory import Memory, floats1, floats2, floats3, floats4, ints1, ints2, keys1, sizes
 from sim.engine.state import derive_anew
 from sim.engine.table import present_strength
 from sim.layout import INCIDENT, MEDIATOR, PARTY, PI, W
-from sim.rules import convening, incidents, readiness
+from sim.rules import convening, hawkes, incidents, readiness
+from sim.rules.hawkes import Line
 from sim.rules.spoilers import surged
 
 
@@ -85,14 +86,13 @@ def happen(mem: Memory, fate: int, step: int, days: float, planned: float) -> No
     surge_coercive = ints1(mem, AT.surge_coercive)
     base_rate = floats1(mem, AT.base_rate)
     surged_rate = floats1(mem, AT.surged_rate)
-    excite = floats2(mem, AT.excite)
-    excitation = floats1(mem, AT.excitation)
+    branching = floats3(mem, AT.th_branching)
     scripted_type = ints1(mem, AT.scripted_type)
     scripted_day = floats1(mem, AT.scripted_day)
-    key_incident = keys1(mem, AT.key_incident)
-    times = floats1(mem, AT.times)
-    types = ints1(mem, AT.types)
-    work = floats2(mem, AT.incident_work)
+    now = Line(floats1(mem, AT.now_day), ints1(mem, AT.now_kind), keys1(mem, AT.now_name), ints1(mem, AT.now_used))
+    later = Line(
+        floats1(mem, AT.later_day), ints1(mem, AT.later_kind), keys1(mem, AT.later_name), ints1(mem, AT.later_used)
+    )
     n = ints1(mem, AT.count)
     start = s[S.DAY]
     end = start + days
@@ -110,32 +110,45 @@ def happen(mem: Memory, fate: int, step: int, days: float, planned: float) -> No
         strength = 1.0 if surge_coercive[t] != 0 else chance
         base_rate[t] = rate
         surged_rate[t] = surged(rate, kind[INCIDENT.SURGE, t], strength)
-    count = incidents.window(
+    count = hawkes.window(
         start,
         end,
         planned - w[W.SURGE_WINDOW],
         base_rate,
         surged_rate,
         kind[INCIDENT.DECAY],
-        excite,
-        excitation,
+        branching[0],
         scripted_type,
         scripted_day,
-        scripted_day.size,
-        key_incident,
+        keys1(mem, AT.key_scripted),
+        keys1(mem, AT.key_incident),
+        keys1(mem, AT.key_offspring),
         fate,
         step,
-        times,
-        types,
-        work,
+        now,
+        later,
+        lanes(mem),
     )
     if count < 0:
         n[N.OVERFLOW] = 1
         return
     for e in range(count):
-        strike(mem, types[e], end - times[e])
+        strike(mem, now.kind[e], end - now.day[e])
     n[N.INCIDENTS] += count
     n[N.INCIDENTS_SINCE] += count
+
+
+@inlined
+def lanes(mem: Memory) -> Lanes:
+    """Where draws are made side by side."""
+    return Lanes(
+        keys1(mem, AT.lanes_key),
+        keys1(mem, AT.lanes_step),
+        keys1(mem, AT.lanes_sub),
+        floats1(mem, AT.lanes_uniform),
+        keys1(mem, AT.lanes_name),
+        ints1(mem, AT.lanes_tag),
+    )
 
 
 @inlined

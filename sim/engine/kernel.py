@@ -28,9 +28,10 @@ def simulate(
     """
     n = ints1(mem, AT.count)
     theta = floats1(mem, AT.theta)
+    drawn = floats1(mem, AT.drawn)
     at = 0
     for k in range(fates.size):
-        draw_theta(priors, assumptions[k], theta)
+        draw_theta(priors, assumptions[k], drawn, theta)
         begin(mem)
         play(mem, fates[k], rounds[at:])
         if n[N.OVERFLOW] != 0:

@@ -18,7 +18,7 @@ from sim.engine.warming import warm
 from sim.errors import ParleyError
 from sim.layout import Floats, Ints
 from sim.outcomes import ROUND, run_width
-from sim.rules.spoilers import MAX_EVENTS
+from sim.rules.hawkes import MAX_EVENTS
 from sim.scenario.resolve import Problem
 
 Kept = bool | tuple[int, ...]

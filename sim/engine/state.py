@@ -9,11 +9,10 @@ from sim.engine.apart import apart
 from sim.engine.fields import AT, N, S
 from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, ints_strip, sizes
 from sim.engine.table import present_strength
-from sim.layout import DYAD, INCIDENT, MEDIATOR, PI, Floats, W
+from sim.layout import DYAD, MEDIATOR, PI, Floats, W
 from sim.rules import offer, salience
 from sim.rules.aspiration import red_line_share
 from sim.rules.assumption import derived_reservation
-from sim.rules.spoilers import excitation_jump
 
 
 @apart
@@ -36,15 +35,12 @@ def begin(mem: Memory) -> None:
     mandated_level = ints2(mem, AT.mandated_level)
     pending = ints1(mem, AT.pending)
     shares = floats1(mem, AT.share)
-    excitation = floats1(mem, AT.excitation)
+    later_used = ints1(mem, AT.later_used)
     w = floats1(mem, AT.th_world)
     trusts = floats2(mem, AT.trust)
     dyad = floats3(mem, AT.th_dyad)
     offers = floats2(mem, AT.offers)
     stakes = floats3(mem, AT.th_party_issue)
-    excite = floats2(mem, AT.excite)
-    branching = floats3(mem, AT.th_branching)
-    kind = floats2(mem, AT.th_incident)
     document_day = floats1(mem, AT.document_day)
     reservation = floats2(mem, AT.reservation)
     derived_point = floats2(mem, AT.derived_point)
@@ -64,16 +60,13 @@ def begin(mem: Memory) -> None:
     mandated_level[:] = 0
     pending[:] = 0
     shares[:] = 0.0
-    excitation[:] = 0.0
+    later_used[0] = 0
     n[N.LEVEL] = x.start_level
     n[N.VENUE] = -1
     s[S.BALANCE] = w[W.BALANCE_START]
     s[S.INFORMATION] = w[W.INFORMATION]
     copy(dyad[DYAD.TRUST], trusts)
     copy(stakes[PI.DEMAND], offers)
-    for i in range(x.incidents):
-        for j in range(x.incidents):
-            excite[i, j] = excitation_jump(branching[0, i, j], kind[INCIDENT.DECAY, i])
     for k in range(document_day.size):
         if document_day[k] < 0.0:
             n[N.PAPERS] += 1

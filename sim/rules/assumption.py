@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.compiled import rule
-from sim.draws import triangular, uniform, uniform_between
+from sim.draws import triangular, uniform_between, uniforms
 from sim.layout import Floats, Priors
 
 MIN_ROOM = 0.05
@@ -11,12 +11,16 @@ MIN_ROOM = 0.05
 
 
 @rule
-def draw_theta(priors: Priors, index: int, out: Floats) -> None:
-    """Fill `out` (N,) with the numbers of assumption `index`: every range at its own uniform, addressed by its path."""
+def draw_theta(priors: Priors, index: int, drawn: Floats, out: Floats) -> None:
+    """Fill `out` (N,) with the numbers of assumption `index`: every range at its own uniform, addressed by its path.
+
+    `drawn` (n,), as many as there are ranges, is filled with those uniforms.
+    """
+    uniforms(priors.key, index, 0, 0, drawn)
     for n in range(out.size):
         out[n] = priors.base[n]
     for n in range(priors.place.size):
-        u = uniform(priors.key[n], index, 0, 0)
+        u = drawn[n]
         if priors.kind[n] == 1:
             out[priors.place[n]] = uniform_between(u, priors.low[n], priors.high[n])
         else:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from sim.compiled import rule
 
-MAX_EVENTS = 4096
-"""Most incidents in one gap; more is reported as an error, never cut off silently."""
-
 
 @rule
 def surged(rate: float, surge: float, strength: float) -> float:
@@ -15,9 +12,3 @@ def surged(rate: float, surge: float, strength: float) -> float:
     `strength` is the perceived chance of agreement for spoilers, 1 for coercion unrelated to it.
     """
     return rate * (1.0 + surge * strength)
-
-
-@rule
-def excitation_jump(offspring: float, decay: float) -> float:
-    """Rise of an intensity a day at an event that sets off `offspring` others on average."""
-    return offspring * decay

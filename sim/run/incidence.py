@@ -10,9 +10,9 @@ import numpy as np
 from sim.draws import delivered_share
 from sim.errors import ParleyError
 from sim.layout import INCIDENT, MEDIATOR, W
-from sim.rules import incidents, ratification, readiness
+from sim.rules import hawkes, incidents, ratification, readiness
+from sim.rules.hawkes import MAX_EVENTS
 from sim.rules.outcome import COLLAPSED
-from sim.rules.spoilers import MAX_EVENTS, excitation_jump
 from sim.rules.spoilers import surged as surging
 
 if TYPE_CHECKING:
@@ -20,23 +20,17 @@ if TYPE_CHECKING:
     from sim.model import NegotiationModel
 
 
-class Excitement:
-    """How stirred up each type of incident is: arrays over types, carried from gap to gap."""
+class Incidents:
+    """Incidents of the gap, those already set off that are still to come, and where they are drawn."""
 
-    def __init__(self, model: NegotiationModel):
-        kinds, th = model.structure.incidents, model.theta
-        decay = th.incident[INCIDENT.DECAY]
-        self.excite = np.zeros((kinds, kinds))
-        for i, j in np.ndindex(kinds, kinds):
-            self.excite[i, j] = excitation_jump(th.branching[0, i, j], decay[i])
-        self.excitation = np.zeros(kinds)
-        self.work = incidents.incident_work(kinds)
-        self.times, self.types = np.zeros(MAX_EVENTS), np.zeros(MAX_EVENTS, dtype=np.int64)
+    def __init__(self, types: int):
+        self.now, self.later = hawkes.empty_line(MAX_EVENTS), hawkes.empty_line(MAX_EVENTS)
+        self.lanes = hawkes.window_lanes(types)
 
 
 def happen(model: NegotiationModel, days: float) -> None:
     """Phase 2: incidents of the gap, each with its day, and what they do."""
-    x, w, field, excitement = model.structure, model.world, model.theta.incident, model.excitement
+    x, w, field = model.structure, model.world, model.theta.incident
     left = _left(model, days)
     for party in model.parties:
         party.fade(*left)
@@ -51,29 +45,32 @@ def happen(model: NegotiationModel, days: float) -> None:
         ]
     )
     end = model.day + days
-    count = incidents.window(
+    count = hawkes.window(
         model.day,
         end,
         model.planned_day - w[W.SURGE_WINDOW],
         rates,
         surged,
         field[INCIDENT.DECAY],
-        excitement.excite,
-        excitement.excitation,
+        model.theta.branching[0],
         x.scripted_type,
         x.scripted_day,
-        x.scripted_day.size,
+        model.streams.scripted,
         model.streams.incident,
+        model.streams.offspring,
         model.fate,
         model.planned_step,
-        excitement.times,
-        excitement.types,
-        excitement.work,
+        model.incidents.now,
+        model.incidents.later,
+        model.incidents.lanes,
     )
     if count < 0:
         raise ParleyError(f"more than {MAX_EVENTS} incidents between two rounds; lower the incident rates")
-    for kind, day in zip(excitement.types[:count].tolist(), excitement.times[:count].tolist(), strict=True):
+    now = model.incidents.now
+    found = list(zip(now.day[:count].tolist(), now.kind[:count].tolist(), strict=True))
+    for day, kind in found:
         strike(model, kind, end - day)
+    for day, kind in sorted(found):
         model.tell("incident", {"type": model.names.incidents[kind], "day": day})
     model.incident_count += count
     model.since_last.incidents += count

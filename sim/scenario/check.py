@@ -6,7 +6,7 @@ import datetime
 
 import numpy as np
 
-from sim.rules.incidents import spectral_radius
+from sim.rules.hawkes import spectral_radius
 from sim.scenario.conditions import check_conditions, known
 from sim.scenario.merge import Origins
 from sim.scenario.schema import Scenario

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from sim.scenario.schema import Scenario
@@ -18,6 +19,7 @@ class Names:
     venues: tuple[str, ...]
     levers: tuple[str, ...]
     incidents: tuple[str, ...]
+    scripted: tuple[str, ...]  # `type@date`, in order of date
     obligations: tuple[str, ...]
     ratifiers: tuple[str, ...]
     documents: tuple[str, ...]
@@ -35,6 +37,7 @@ class Names:
             venues=tuple(s.venues),
             levers=tuple(f"{n}.{k}" for n, x in s.sponsors.items() for k in x.levers),
             incidents=tuple(s.incidents),
+            scripted=_scripted(s),
             obligations=tuple(f"{b}.{k}" for b, x in s.baskets.items() for k in x.obligations),
             ratifiers=tuple(f"{p}.{k}" for p, x in s.parties.items() for k in x.ratifiers),
             documents=tuple(s.documents),
@@ -55,3 +58,16 @@ class Names:
             "R": self.ratifiers,
         }
         return kinds[letter]
+
+
+def _scripted(scenario: Scenario) -> tuple[str, ...]:
+    """Scripted incidents by date as `type@date`; a second of one type and date is `type@date#2`."""
+    types = enumerate(scenario.incidents.items())
+    found = sorted((date, k, name) for k, (name, incident) in types for date in incident.scripted)
+    seen = Counter[str]()
+    names = []
+    for date, _, name in found:
+        entity = f"{name}@{date}"
+        seen[entity] += 1
+        names.append(entity if seen[entity] == 1 else f"{entity}#{seen[entity]}")
+    return tuple(names)

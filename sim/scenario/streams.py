@@ -37,6 +37,8 @@ def streams(names: Names, seed: int) -> Streams:
         convene=keys("convene", names.parties),
         rise=keys("rise", names.parties),
         incident=keys("incident", names.incidents),
+        offspring=keys("offspring", names.incidents),
+        scripted=keys("scripted", names.scripted),
         delivery=keys("delivery", names.obligations),
         accept=keys("accept", names.parties, names.baskets),
         formulate=keys("formulate", names.mediators, names.baskets),

@@ -58,6 +58,7 @@ def _count(scenario: str, runs: int) -> Counts:
     import sim.rules.value
 
     count(sim.draws, "threefry2x64", "draws")
+    _side_by_side(seen)
     count(sim.rules.value, "value", "values")
     count(sim.rules.value, "value_open", "values")
     import sim.rules.assumption
@@ -77,6 +78,32 @@ def _count(scenario: str, runs: int) -> Counts:
     for k in range(runs):
         report(play(problem, k, k))
     return Counts(*(round(seen[kind] / runs) for kind in Counts._fields))
+
+
+def _side_by_side(seen: Counter[str]) -> None:
+    """Of the draws made at one go, count those that are looked at; the others only save waiting."""
+    from sim.rules import hawkes
+
+    ask, draw, come = hawkes._ask_ahead, hawkes.draw_lanes, hawkes._come
+
+    def uncounted(*given: Any) -> None:
+        before = seen["draws"]
+        ask(*given)
+        seen["draws"] = before
+
+    def asked(lanes: Any, count: int, index: int) -> None:
+        before = seen["draws"]
+        draw(lanes, count, index)
+        seen["draws"] = before + count
+
+    def one_more_than_found(*given: Any) -> None:
+        now, before = given[9], seen["draws"]
+        found = now.used[0]
+        come(*given)
+        seen["draws"] = before + int(now.used[0] - found) + 1
+
+    places: Any = hawkes
+    places._ask_ahead, places.draw_lanes, places._come = uncounted, asked, one_more_than_found
 
 
 if __name__ == "__main__":

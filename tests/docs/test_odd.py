@@ -28,7 +28,7 @@ ALGORITHMS = {
     "frontier.max_min_two",
     "frontier.nash_two",
     "frontier.utility_unclipped",
-    "incidents.window",
+    "hawkes.window",
 }
 SCRATCH = {"out"}
 
@@ -47,7 +47,11 @@ VECTORS = {"x", "y", "a", "w", "v", "q", "cap", "c", "salience", "own_w", "belie
 MATRICES = {"d", "w", "other_demands"}
 MASKS = {"red", "active", "member"}
 POINTS = {"demand", "reservation", "d", "r", "announced"}
-SIGNED_BASE = {"convening.resumption_rate": (0.0, 0.1), "waiting.wait": (0.0, 0.5), "mediation.persuasion": (0.0, 1.0)}
+SIGNED_BASE = {
+    "convening.resumption_rate": (0.0, 0.1),
+    "hawkes.day_by_itself": (0.0, 0.5),
+    "mediation.persuasion": (0.0, 1.0),
+}
 
 
 def rule_of(name: str) -> Any:
@@ -123,7 +127,7 @@ class Case:
             return float(self.reservation[0])
         if argument == "base" and self.name in SIGNED_BASE:
             return float(rng.uniform(*SIGNED_BASE[self.name]))
-        if argument in ("k0", "c", "base", "excitation", "logroll", "surge", "chance") and rng.uniform() < 0.1:
+        if argument in ("k0", "c", "base", "logroll", "surge", "chance") and rng.uniform() < 0.1:
             return 0.0
         low, high = RANGES.get(argument, (0.0, 1.0))
         return float(rng.uniform(low, high))
@@ -185,7 +189,7 @@ def test_every_rule_is_on_the_page():
         ("concession.clock", "(1 / beta)", "beta"),
         ("commitment.floor", "- pain", "+ pain"),
         ("offer.caps", "1 + pain", "1"),
-        ("waiting.wait", "(1 - exp", "(2 - exp"),
+        ("hawkes.delay", "1 - share", "share"),
     ],
 )
 def test_control_a_wrong_formula(monkeypatch, name, right, wrong):

@@ -63,7 +63,7 @@ def test_runs_beside_one_another_leave_no_trace():
 def theta(assumption):
     problem = plan(RIVER, 1, 5).problem
     flat = np.zeros(len(problem.paths))
-    draw_theta(problem.priors, assumption, flat)
+    draw_theta(problem.priors, assumption, np.empty_like(problem.priors.low), flat)
     return flat
 
 

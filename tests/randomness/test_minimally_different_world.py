@@ -157,7 +157,8 @@ def draws(scenario, n=25):
         found |= {(k, *address): u for address, u in model.log.items()}
     priors = {problem.paths[place]: key for place, key in zip(problem.priors.place, problem.priors.key, strict=True)}
     incidents = dict(zip(problem.names.incidents, problem.streams.incident, strict=True))
-    return found, priors | incidents
+    offspring = {f"offspring of {name}": key for name, key in zip(incidents, problem.streams.offspring, strict=True)}
+    return found, priors | incidents | offspring
 
 
 OBSERVER = {

@@ -1,4 +1,4 @@
-"""Incidents: hand-worked waits, and windows against a slow simulation written from the definition."""
+"""Incidents: windows against a slow simulation written from the definition, and what an incident does."""
 
 from __future__ import annotations
 
@@ -6,57 +6,30 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from sim.draws import stream_key, uniform
-from sim.rules.incidents import incident_work, kept, spectral_radius, trust_after, wait, window
+from sim.draws import stream_key, threefry2x64
+from sim.rules.hawkes import empty_line, spectral_radius, window, window_lanes
+from sim.rules.incidents import kept, trust_after
 
 NEVER = 1e9
 
 
-@pytest.mark.parametrize(
-    ("budget", "base", "excitation", "decay", "days"),
-    [
-        (0.4, 0.08, 0.0, 0.1, 5.0),
-        (1.0, 0.0, 0.2, 0.1, 10.0 * math.log(2.0)),  # 2 (1 - e^-x) = 1
-        (2.0, 0.0, 0.2, 0.1, math.inf),
-        (3.0, 0.0, 0.2, 0.1, math.inf),
-        (1.0, 0.0, 0.0, 0.1, math.inf),
-        (2.0 - math.exp(-1.0), 0.1, 0.1, 0.1, 10.0),  # x + 1 - e^-x at x = 1
-        (math.log(2.0) + 0.5, 0.1, 0.1, 0.1, 10.0 * math.log(2.0)),
-        (5.0 + 3.0 * (1.0 - math.exp(-5.0)), 0.2, 0.6, 0.2, 25.0),  # x + 3 (1 - e^-x) at x = 5
-        (0.0, 0.1, 0.1, 0.1, 0.0),
-    ],
-)
-def test_wait_on_hand_worked_numbers(budget, base, excitation, decay, days):
-    assert wait(budget, base, excitation, decay) == pytest.approx(days, rel=1e-14)
+def key_array(seed: int, stream: str, names: list[str]) -> np.ndarray:
+    return np.array([stream_key(seed, stream, name) for name in names], np.uint64)
 
 
-def compensator(days, base, excitation, decay):
-    return base * days - excitation / decay * math.expm1(-decay * days)
+def drawn(key, fate: int, place, n: int) -> tuple[float, np.uint64]:
+    """A unit exponential, and the name of what it brings."""
+    word, name = threefry2x64(key, np.uint64(fate), np.uint64(place), np.uint64(n))
+    return -math.log1p(-((int(word) >> 12) + 0.5) / 2**52), np.uint64(name)
 
 
-def bisected(budget, base, excitation, decay):
-    low, high = 0.0, budget / base
-    for _ in range(200):
+def first_day(rise, target: float, low: float, high: float) -> float:
+    """Where a rising function reaches a target, by bisection."""
+    for _ in range(100):
         middle = 0.5 * (low + high)
-        below = compensator(middle, base, excitation, decay) < budget
-        low, high = (middle, high) if below else (low, middle)
+        low, high = (middle, high) if rise(middle) < target else (low, middle)
     return high
-
-
-powers = st.floats(-7.0, 3.0).map(lambda p: 10.0**p)
-
-
-@given(st.floats(1e-9, 36.0), powers, powers, st.floats(-3.0, 2.0).map(lambda p: 10.0**p))
-def test_wait_agrees_with_bisection(budget, base, excitation, decay):
-    days = wait(budget, base, excitation, decay)
-    slow = bisected(budget, base, excitation, decay)
-    # A rounding of the budget moves the wait by its relative error over the intensity there.
-    intensity = base + excitation * math.exp(-decay * slow)
-    slack = 1e-14 * (budget + excitation / decay) / intensity + 1e-14 * slow
-    assert days == pytest.approx(slow, abs=slack)
 
 
 class World:
@@ -65,203 +38,233 @@ class World:
     def __init__(self, types: int = 1, seed: int = 0):
         self.start, self.end, self.surge_start = 0.0, 30.0, NEVER
         self.base, self.surged = np.full(types, 0.1), np.full(types, 0.1)
-        self.decay, self.excite = np.full(types, 0.25), np.zeros((types, types))
-        self.residual = np.zeros(types)
+        self.decay, self.offspring = np.full(types, 0.25), np.zeros((types, types))
+        self.before: list[tuple[float, int, int]] = []
         self.scripted: list[tuple[int, float]] = []
-        self.keys = np.array([stream_key(seed, "incident", f"type {i}") for i in range(types)], np.uint64)
+        names = [f"type {i}" for i in range(types)]
+        self.keys, self.offspring_keys = key_array(seed, "incident", names), key_array(seed, "offspring", names)
+        self.script_keys = key_array(seed, "scripted", [str(n) for n in range(9)])
         self.fate, self.step, self.room = 3, 2, 2000
 
-    def run(self):
-        """Days, types, excitation at the end, count."""
-        times, types = np.full(self.room, np.nan), np.full(self.room, -1, np.int64)
-        excitation = self.residual.copy()
+    def lines(self):
+        """The count that `window` returns, its incidents and what it leaves for later, as (day, type) by day."""
+        now, later = empty_line(self.room), empty_line(self.room)
+        for k, (day, kind, name) in enumerate(self.before):
+            later.day[k], later.kind[k], later.name[k] = day, kind, name
+        later.used[0] = len(self.before)
         which = np.array([kind for kind, _ in self.scripted], np.int64)
         when = np.array([day for _, day in self.scripted], float)
         count = window(
-            self.start, self.end, self.surge_start, self.base, self.surged, self.decay, self.excite,
-            excitation, which, when, len(which), self.keys, self.fate, self.step, times, types,
-            incident_work(len(self.base)),
+            self.start, self.end, self.surge_start, self.base, self.surged, self.decay, self.offspring,
+            which, when, self.script_keys[: len(which)], self.keys, self.offspring_keys, self.fate, self.step,
+            now, later, window_lanes(len(self.base)),
         )  # fmt: skip
-        kept = max(count, 0)
-        return times[:kept], types[:kept], excitation, count
+        found = [sorted(zip(x.day[: x.used[0]], x.kind[: x.used[0]], strict=True)) for x in (now, later)]
+        return count, *found
 
-    def budget(self, i: int, n: int) -> float:
-        return -math.log1p(-uniform(self.keys[i], self.fate, self.step, n))
+    def run(self) -> list[tuple[float, int]]:
+        """The incidents alone."""
+        return self.lines()[1]
 
-    def risen(self, i: int, day: float, past: list[tuple[float, int]]) -> float:
-        """Compensator of type i from the start to a day, from the definition."""
+    def cumulated(self, i: int, day: float) -> float:
+        """Base rate of type i added up from the start to a day."""
         turn = min(max(self.surge_start, self.start), self.end)
-        total = self.base[i] * (min(day, turn) - self.start) + self.surged[i] * max(day - turn, 0.0)
-        jumps = [(self.start, self.residual[i]), *((when, self.excite[i, j]) for when, j in past)]
-        return total + sum(jump / self.decay[i] * -math.expm1(-self.decay[i] * (day - when)) for when, jump in jumps)
+        return self.base[i] * (min(day, turn) - self.start) + self.surged[i] * max(day - turn, 0.0)
 
     def slowly(self):
-        """The same events by bisection on whole compensators: event n of a type where it reaches n + 1
-        budgets.
-        """
-        past: list[tuple[float, int]] = []
-        own = [0] * len(self.base)
-        waiting = [(day, kind) for kind, day in self.scripted if self.start < day <= self.end]
-        while True:
-            found = []
-            for i in range(len(self.base)):
-                target = sum(self.budget(i, n) for n in range(own[i] + 1))
-                low, high = past[-1][0] if past else self.start, self.end
-                if self.risen(i, high, past) >= target:
-                    for _ in range(80):
-                        middle = 0.5 * (low + high)
-                        below = self.risen(i, middle, past) < target
-                        low, high = (middle, high) if below else (low, middle)
-                    found.append((high, i))
-            if waiting and waiting[0][0] <= min(found, default=(self.end, 0))[0]:
-                past.append(waiting.pop(0))
-            elif found:
-                past.append(min(found))
-                own[min(found)[1]] += 1
-            else:
-                return past
+        """The same by recursion over clusters: incidents and what comes later, each by day."""
+        found: list[tuple[float, int]] = []
+
+        def occur(day: float, kind: int, name) -> None:
+            found.append((day, kind))
+            if day > self.end:
+                return
+            for i, rate in enumerate(self.offspring[:, kind]):
+                n, (risen, child) = 0, drawn(self.offspring_keys[i], self.fate, name, 0)
+                while risen < rate:
+                    rise = lambda x, i=i, rate=rate: rate * -math.expm1(-self.decay[i] * x)  # noqa: E731
+                    occur(day + first_day(rise, risen, 0.0, 60.0 / self.decay[i]), i, child)
+                    n += 1
+                    more, child = drawn(self.offspring_keys[i], self.fate, name, n)
+                    risen += more
+
+        for day, kind, name in self.before:
+            occur(day, kind, name)
+        for i in range(len(self.base)):
+            n, (risen, name) = 0, drawn(self.keys[i], self.fate, self.step, 0)
+            while risen <= self.cumulated(i, self.end):
+                occur(first_day(lambda x, i=i: self.cumulated(i, x), risen, self.start, self.end), i, name)
+                n += 1
+                more, name = drawn(self.keys[i], self.fate, self.step, n)
+                risen += more
+        for n, (kind, day) in enumerate(self.scripted):
+            if self.start < day <= self.end:
+                occur(day, kind, self.script_keys[n])
+        return sorted(x for x in found if x[0] <= self.end), sorted(x for x in found if x[0] > self.end)
 
 
-def test_without_excitation_events_are_sums_of_exponentials_over_the_rate():
-    world = World()
-    times, types, _, count = world.run()
-    days, n = [], 0
-    while sum(world.budget(0, m) for m in range(n + 1)) / 0.1 <= 30.0:
-        days.append(sum(world.budget(0, m) for m in range(n + 1)) / 0.1)
+def budgets(world: World, total: float) -> list[float]:
+    """Sums of the unit exponentials of type 0, up to a total."""
+    sums, n = [], 0
+    risen = drawn(world.keys[0], world.fate, world.step, 0)[0]
+    while risen <= total:
+        sums.append(risen)
         n += 1
-    assert count == len(days) > 0
-    assert times == pytest.approx(days, rel=1e-14)
-    assert set(types) == {0}
+        risen += drawn(world.keys[0], world.fate, world.step, n)[0]
+    return sums
+
+
+def test_without_offspring_events_are_sums_of_exponentials_over_the_rate():
+    world = World()
+    world.base[:] = 0.4  # more events than are drawn at one go
+    count, found, later = world.lines()
+    days = [s / 0.4 for s in budgets(world, 12.0)]
+    assert count == len(days) > 8
+    assert [day for day, _ in found] == pytest.approx(days, rel=1e-14)
+    assert {kind for _, kind in found} == {0}
+    assert later == []
 
 
 def test_a_surge_multiplies_the_base_rate_from_its_day():
     world = World()
     world.base[:], world.surge_start = 0.0, 20.0
-    times, _, _, _ = world.run()
-    assert len(times) == 0 or times[0] > 20.0
+    assert all(day > 20.0 for day, _ in world.run())
     world.surged[:] = 0.5
-    times, _, _, _ = world.run()
-    assert times[0] == pytest.approx(20.0 + world.budget(0, 0) / 0.5, rel=1e-14)
+    budget = budgets(world, 5.0)[0]
+    assert world.run()[0][0] == pytest.approx(20.0 + budget / 0.5, rel=1e-14)
     world.base[:] = 0.01
-    times, _, _, _ = world.run()
-    assert world.budget(0, 0) > 0.2
-    assert times[0] == pytest.approx(20.0 + (world.budget(0, 0) - 0.2) / 0.5, rel=1e-14)
+    assert budget > 0.2
+    assert world.run()[0][0] == pytest.approx(20.0 + (budget - 0.2) / 0.5, rel=1e-14)
     world.surge_start = -5.0  # all of it lies in the surge
-    times, _, _, _ = world.run()
-    assert times[0] == pytest.approx(world.budget(0, 0) / 0.5, rel=1e-14)
+    assert world.run()[0][0] == pytest.approx(budget / 0.5, rel=1e-14)
 
 
 def busy(seed: int) -> World:
-    """Three types that excite each other, a surge, residual excitation and a script."""
+    """Three types that set each other off, a surge, a script, and events set off earlier."""
     chance = np.random.default_rng(seed)
     world = World(types=3, seed=seed)
     world.start, world.end, world.surge_start = 100.0, 140.0, float(chance.uniform(95.0, 145.0))
     world.base, world.surged = chance.uniform(0.0, 0.15, 3), chance.uniform(0.0, 0.3, 3)
     world.decay = chance.uniform(0.05, 1.0, 3)
-    world.excite = chance.uniform(0.0, 0.35, (3, 3)) * world.decay[:, None] * (chance.random((3, 3)) < 0.6)
-    world.residual = chance.uniform(0.0, 0.5, 3) * (chance.random(3) < 0.7)
+    world.offspring = chance.uniform(0.0, 0.6, (3, 3)) * (chance.random((3, 3)) < 0.6)
+    earlier = chance.uniform(100.0, 150.0, 4)
+    world.before = [(float(day), int(chance.integers(3)), int(chance.integers(2**62))) for day in earlier]
     days = sorted(chance.uniform(90.0, 150.0, 4))
     world.scripted = [(int(chance.integers(3)), float(day)) for day in days]
     return world
 
 
+def agree(found, expected) -> bool:
+    same = [kind for _, kind in found] == [kind for _, kind in expected]
+    return same and np.allclose([day for day, _ in found], [day for day, _ in expected], rtol=0.0, atol=1e-9)
+
+
 @pytest.mark.parametrize("seed", range(25))
 def test_agrees_with_the_definition(seed):
     world = busy(seed)
-    past = world.slowly()
-    times, types, excitation, count = world.run()
-    assert count == len(past)
-    assert list(types) == [kind for _, kind in past]
-    assert times == pytest.approx([day for day, _ in past], abs=1e-9)
-    left = world.residual * np.exp(-world.decay * 40.0)
-    for day, kind in past:
-        left += world.excite[:, kind] * np.exp(-world.decay * (140.0 - day))
-    # Rounding is that of a jump, of size about 1: what is left of it is a difference.
-    assert excitation == pytest.approx(left, rel=1e-9, abs=1e-13)
+    now, later = world.slowly()
+    count, found, left = world.lines()
+    assert count == len(now) > 3
+    assert agree(found, now)
+    assert agree(left, later)
 
 
-def test_the_comparison_would_notice_a_wrong_rule():
+@pytest.mark.parametrize("wrong", ["offspring", "decay", "base"])
+def test_the_comparison_would_notice_a_wrong_rule(wrong):
     world = busy(1)
-    assert len(world.slowly()) > 3
-    _, _, _, count = world.run()
-    days = [day for day, _ in world.slowly()]
-    world.excite = 1.1 * world.excite
-    times, _, _, changed = world.run()
-    assert changed != count or np.max(np.abs(times - days)) > 1e-6
+    now, later = world.slowly()
+    setattr(world, wrong, 1.1 * getattr(world, wrong))
+    _, found, left = world.lines()
+    assert not (agree(found, now) and agree(left, later))
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_a_further_idle_type_changes_nothing_to_the_bit(seed):
     world = busy(seed)
-    times, types, excitation, _ = world.run()
-    for name, idle in (("base", 0.0), ("surged", 0.0), ("decay", 0.3), ("residual", 0.0)):
+    before = world.lines()
+    for name, idle in (("base", 0.0), ("surged", 0.0), ("decay", 0.3)):
         setattr(world, name, np.append(getattr(world, name), idle))
-    world.keys = np.append(world.keys, stream_key(seed, "incident", "idle"))
-    world.excite = np.pad(world.excite, (0, 1))
-    world.excite[:, 3] = 0.2  # what it would do if it happened
-    more_times, more_types, more_excitation, _ = world.run()
-    assert np.array_equal(times, more_times)
-    assert np.array_equal(types, more_types)
-    assert np.array_equal(excitation, more_excitation[:3])
-    assert more_excitation[3] == 0.0
+    for name in ("keys", "offspring_keys"):
+        setattr(world, name, np.append(getattr(world, name), stream_key(seed, name, "idle")))
+    world.offspring = np.pad(world.offspring, (0, 1))
+    world.offspring[:, 3] = 0.2  # what it would set off if it happened
+    assert world.lines() == before
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_an_unrelated_type_that_happens_leaves_the_others_where_they_were(seed):
+def test_a_type_that_happens_more_often_leaves_what_others_set_off_where_it_was(seed):
+    """Type 2 sets off type 1: the events that came before stay to the bit, those of the new clusters are added."""
     world = busy(seed)
-    world.excite[:2, 2] = 0.0
-    world.scripted = []
-    times, types, _, _ = world.run()
-    world.base[2] += 0.2
-    more_times, more_types, _, _ = world.run()
-    assert np.array_equal(times[types < 2], more_times[more_types < 2])
+    world.offspring[1, 2] = 0.5
+    count, found, later = world.lines()
+    world.scripted = [*world.scripted, (2, 139.0)]
+    more, more_found, more_later = world.lines()
+    assert more > count
+    assert set(found) < set(more_found)
+    assert set(later) <= set(more_later)
 
 
 def test_the_order_of_types_does_not_matter():
     world = busy(4)
-    times, types, _, _ = world.run()
+    found = world.run()
     order = np.array([2, 0, 1])
-    for name in ("base", "surged", "decay", "residual", "keys"):
+    for name in ("base", "surged", "decay", "keys", "offspring_keys"):
         setattr(world, name, getattr(world, name)[order])
-    world.excite = np.ascontiguousarray(world.excite[np.ix_(order, order)])
-    world.scripted = [(int(np.argsort(order)[kind]), day) for kind, day in world.scripted]
-    more_times, more_types, _, _ = world.run()
-    assert np.array_equal(times, more_times)
-    assert np.array_equal(types, order[more_types])
+    world.offspring = np.ascontiguousarray(world.offspring[np.ix_(order, order)])
+    place = np.argsort(order)
+    world.scripted = [(int(place[kind]), day) for kind, day in world.scripted]
+    world.before = [(day, int(place[kind]), name) for day, kind, name in world.before]
+    assert sorted((day, order[kind]) for day, kind in world.run()) == found
 
 
-def test_the_script_is_kept_and_excites():
+def test_the_script_is_kept_and_sets_off():
     world = World(types=2)
     world.base[:], world.surged[:] = 0.0, 0.0
-    world.excite[0, 1] = 1e-12
     world.scripted = [(0, 0.0), (1, 10.0), (1, 30.0), (0, 30.5)]  # the first and last are outside (0, 30]
-    times, types, excitation, _ = world.run()
-    assert list(times) == [10.0, 30.0]
-    assert list(types) == [1, 1]
-    assert excitation == pytest.approx([1e-12 * (math.exp(-5.0) + 1.0), 0.0], rel=1e-12)
+    assert world.lines() == (2, [(10.0, 1), (30.0, 1)], [])
+    world.offspring[0, 1] = 5.0
+    count, found, later = world.lines()
+    children = [day for day, kind in found + later if kind == 0]
+    assert count == len(found) > 2
+    assert len(children) > 2
+    assert min(children) > 10.0
+    assert all(day > 30.0 for day, _ in later)
+
+
+def test_more_pairs_than_are_drawn_at_one_go():
+    world = World(types=2)
+    world.base[:], world.offspring[:] = 4.0, 0.3
+    now, later = world.slowly()
+    count, found, left = world.lines()
+    assert count > 200
+    assert agree(found, now)
+    assert agree(left, later)
 
 
 def test_too_many_events_are_reported_and_just_enough_room_is_enough():
     world = World()
     world.base[:] = 1.0
-    _, _, _, count = world.run()
+    count = world.lines()[0]
     world.room = count
-    assert world.run()[3] == count
+    assert world.lines()[0] == count
     world.room = count - 1
-    assert world.run()[3] == -1
+    assert world.lines()[0] == -1
+    world.offspring[:], world.decay[:] = 3.0, 1e-6  # what is set off comes long after
+    world.room = count
+    assert world.lines()[0] == -1
 
 
 def test_no_types_no_incidents():
-    assert World(types=0).run()[3] == 0
+    assert World(types=0).lines()[0] == 0
 
 
 def test_steps_and_fates_draw_their_own():
     world = World()
     first = world.run()[0]
     world.step = 3
-    assert world.run()[0][0] != first[0]
+    assert world.run()[0] != first
     world.step, world.fate = 2, 4
-    assert world.run()[0][0] != first[0]
+    assert world.run()[0] != first
 
 
 def test_trust_after_an_incident():

@@ -59,7 +59,7 @@ def test_every_range_is_drawn_at_its_own_address():
     priors = Priors(np.array([9.0, 0.0, 0.0]), np.array([1, 2]), np.array([1, 2]), *ends, keys)
     out = np.zeros(3)
     for index in (0, 5):
-        draw_theta(priors, index, out)
+        draw_theta(priors, index, np.empty_like(priors.low), out)
         assert out[0] == 9.0
         assert out[1] == 2.0 + 2.0 * uniform(keys[0], index, 0, 0)
         assert out[2] == triangular(uniform(keys[1], index, 0, 0), 0.0, 0.25, 1.0)

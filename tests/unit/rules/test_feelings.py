@@ -69,4 +69,3 @@ def test_spoilers():
     assert readiness.agreement_chance(1.5, 0.4) == 0.0
     assert spoilers.surged(0.1, 2.0, 0.3) == pytest.approx(0.16)
     assert spoilers.surged(0.1, 2.0, 0.0) == 0.1
-    assert spoilers.excitation_jump(0.5, 0.2) == pytest.approx(0.1)
