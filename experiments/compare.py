@@ -61,7 +61,7 @@ def variant(text: str) -> tuple[str, Loaded]:
     """`SCENARIO` or `SCENARIO,path=value,…` as label and loaded scenario. Raises ScenarioError."""
     from sim.scenario.yamlfile import read_value
 
-    name, *parts = text.split(",")
+    name, *parts = _apart(text)
     changes: dict[str, Any] = {}
     for part in parts:
         path, mark, value = part.partition("=")
@@ -69,6 +69,23 @@ def variant(text: str) -> tuple[str, Loaded]:
             raise ParleyError(f"`{part}` is not of the form path=value; write SCENARIO,path=value,…")
         changes[path.strip()] = read_value(value, path.strip(), text)
     return text, load(name, changes)
+
+
+def _apart(text: str) -> list[str]:
+    """The text cut at its commas, except those inside brackets or quotes: `{assumed: [1, 2]}` stays whole."""
+    parts, depth, quote = [""], 0, ""
+    for letter in text:
+        if quote:
+            quote = "" if letter == quote else quote
+        elif letter in "\"'":
+            quote = letter
+        else:
+            depth += (letter in "[{(") - (letter in ")}]")
+        if letter == "," and depth <= 0 and not quote:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return parts
 
 
 def compare_scenarios(

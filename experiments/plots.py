@@ -19,6 +19,9 @@ from sim.rules.outcome import CODES
 _SEEN = 0.005
 """A code that reaches this share nowhere gets no panel."""
 
+_THINNEST = 0.002
+"""A reason whose bar is nowhere wider than this share cannot be seen, and is not in the legend."""
+
 
 def shares(results: Results, title: str, by: Sequence[str] | None = None) -> Figure:
     """Share of every outcome at every point, with 95% intervals: a panel a code, a row a point."""
@@ -113,9 +116,11 @@ def heat(
 
 def _write_cells(axis: Any, grid: Any, limits: tuple[float, float], share: bool) -> None:
     middle = sum(limits) / 2
+    largest = np.nanmax(np.abs(grid), initial=0.0)
+    decimals = int(np.clip(2 - np.floor(np.log10(largest)), 0, 6)) if largest > 0.0 else 0
     for (i, j), value in np.ndenumerate(grid):
         if not np.isnan(value):
-            text = percent(value, 1 if value > 0 else 0) if share else f"{value:.3g}"
+            text = percent(value, 1 if value > 0 else 0) if share else f"{value:,.{decimals}f}"
             axis.text(j, i, text, ha="center", va="center", fontsize=8, color="black" if value > middle else "white")
 
 
@@ -188,7 +193,7 @@ def blocking(results: Results, title: str, baskets: Sequence[str], by: Sequence[
                 wide = share.reindex(list(names)).to_numpy()
                 bar = axis.barh(range(len(names)), wide, 0.66, left=start, color=colour, hatch=hatch)
                 start = start + wide
-                if wide.max() >= 0.01:
+                if wide.max() >= _THINNEST:
                     handles.setdefault(reason, bar)
             axis.set_title(textwrap.fill(caption.baskets.get(basket, basket), 14), fontsize=8.5, loc="left")
             axis.set_xlim(0, 1)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from experiments.measures import measures
-from sim.ensemble import plan, tables
+from sim.ensemble import Plan, plan, tables
 from sim.errors import ParleyError, nearest
 from sim.scenario.load import Loaded, load
 
@@ -50,12 +50,14 @@ def runs_until(
     *,
     most: int = MOST,
     told: Callable[[int, float], None] = lambda runs, se: None,
+    laid: Callable[[Plan], Plan] = lambda job: job,
     **options: Any,
 ) -> Stopped:
     """The least multiple of STEP runs at which the standard error of a measure is at most what `until` asks.
 
     `until` is `outcome=0.005` (the largest standard error among the shares of all codes) or any one measure with its
-    standard error, `days=0.5`. `told(runs, se)` hears of every check. Raises ParleyError for an unknown measure.
+    standard error, `days=0.5`. `told(runs, se)` hears of every check; `laid` may change how the runs are made, as a
+    posterior does. Raises ParleyError for an unknown measure.
     """
     measure, wanted = parsed(until)
     loaded = scenario if isinstance(scenario, Loaded) else load(scenario)
@@ -63,7 +65,8 @@ def runs_until(
     done, se = 0, math.inf
     while done < most:
         index = np.arange(done, done + STEP)
-        for runs, _ in tables(plan(loaded, None, seed, assumptions=index, fates=index, **options)):
+        job = laid(plan(loaded, None, seed, assumptions=index, fates=index, **options))
+        for runs, _ in tables(job):
             for found, values in measures(runs):
                 if measure in (found.label, found.measure):
                     there = values[~np.isnan(values)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +12,7 @@ import typer
 from sim.verbs.options import ChangesOption, ScenarioArgument, SeedOption, console, parsed_changes
 
 if TYPE_CHECKING:
-    from sim.ensemble import Progress
+    from sim.ensemble import Plan, Progress
 
 
 def add(app: typer.Typer) -> None:
@@ -59,13 +59,10 @@ def add(app: typer.Typer) -> None:
 
         folder = out if out is not None else fresh(Path("out"), scenario)
         Folder(folder, "run", force)  # refuse before the work, not after it
+        laid = under_posterior(posterior)
         if until_se is not None:
-            n = runs_needed(scenario, parsed_changes(changes), until_se, seed, engine)
-        job = plan(scenario, n, seed, engine=engine, changes=parsed_changes(changes))
-        if posterior is not None:
-            from calibration.posterior import under
-
-            job = under(job, posterior)
+            n = runs_needed(scenario, parsed_changes(changes), until_se, seed, engine, laid)
+        job = laid(plan(scenario, n, seed, engine=engine, changes=parsed_changes(changes)))
         with progress_bar(n) as progress:
             summary = write_ensemble(job, folder, progress, force=force, figures=("png", "svg") if svg else ("png",))
         from sim.verbs.printing import print_summary
@@ -74,12 +71,28 @@ def add(app: typer.Typer) -> None:
         typer.echo(f"\nTables, manifest and figures are in {folder}")
 
 
-def runs_needed(scenario: str, changes: dict[str, Any], until: str, seed: int, engine: str) -> int:
+def under_posterior(folder: Path | None) -> Callable[[Plan], Plan]:
+    """What makes the runs of a plan follow the posterior in a folder; without one, nothing."""
+    if folder is None:
+        return lambda job: job
+    from calibration.posterior import under
+
+    return lambda job: under(job, folder)
+
+
+def runs_needed(
+    scenario: str, changes: dict[str, Any], until: str, seed: int, engine: str, laid: Callable[[Plan], Plan]
+) -> int:
     """The multiple of 1,000 runs at which a standard error is reached, said on the error stream."""
     from experiments.stopping import runs_until
     from sim.scenario.load import load
 
-    found = runs_until(load(scenario, changes), until, seed, engine=engine)
+    with console(stderr=True).status("looking for the number of runs") as status:
+
+        def told(runs: int, se: float) -> None:
+            status.update(f"{runs:,} runs: standard error {se:.3g}")
+
+        found = runs_until(load(scenario, changes), until, seed, engine=engine, told=told, laid=laid)
     reached = "" if found.reached else ", not small enough, but as many as are tried"
     typer.echo(f"{found.runs:,} runs: standard error {found.se:.3g} ({until} was asked for){reached}", err=True)
     return found.runs

@@ -22,8 +22,10 @@ from calibration.forecast import Conditions, forecast, known
 from calibration.problem import prepare
 from calibration.records import load_rounds
 from calibration.sampler import evaluation_seed
+from experiments.stopping import runs_until
 from sim.ensemble import chunks, plan, run_ensemble
 from sim.errors import ParleyError
+from sim.outcomes import RUN
 
 SHORT = load_fit("short")
 TINY = SHORT.model_copy(
@@ -53,8 +55,8 @@ def test_the_short_fit_reports_its_checks(folder: Path) -> None:
 def test_smc_and_table_agree(folder: Path) -> None:
     """Both aim at one distribution.
 
-    With about 30 effective and 120 draws an end of the interval has a standard error of some 0.06 prior widths; the
-    bound is four of them.
+    With about 70 effective and 120 draws an end of the interval has a standard error of some 0.05 prior widths; the
+    bound is five of them.
     """
     found = json.loads((folder / "checks.json").read_text(encoding="utf-8"))
     assert max(found["smc_against_table"].values()) < 0.25
@@ -108,6 +110,16 @@ def test_a_posterior_as_a_prior(folder: Path) -> None:
     shifted = posterior.under(plan("istanbul-2025", seed=5, assumptions=[17], fates=[17], workers=1), folder)
     (one,) = chunks(shifted)
     np.testing.assert_array_equal(one.runs[0], whole.runs[17])
+
+
+def test_runs_are_added_until_they_are_enough_under_the_posterior_too(folder: Path) -> None:
+    asked = "rounds_held=0.3"
+    without = runs_until("istanbul-2025", asked, 5, workers=1)
+    found = runs_until("istanbul-2025", asked, 5, workers=1, laid=lambda job: posterior.under(job, folder))
+    assert found.reached and found.se != without.se
+    job = posterior.under(plan("istanbul-2025", found.runs, 5, workers=1), folder)
+    held = np.concatenate([chunk.runs[:, RUN.HELD] for chunk in chunks(job)])
+    assert found.se == pytest.approx(held.std(ddof=1) / len(held) ** 0.5, rel=1e-6)
 
 
 def test_the_manifest_names_the_posterior(folder: Path) -> None:

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from experiments.compare import variant
 from experiments.results import load
 from sim.cli import app
 from sim.ensemble import plan
+from sim.errors import ParleyError
 from sim.provenance import manifest
 from sim.report.document import report
 
@@ -98,6 +100,16 @@ def test_a_comparison_is_replaced_only_when_asked_and_only_where_one_was(tmp_pat
     (tmp_path / "else").mkdir()
     (tmp_path / "else" / "notes.txt").write_text("mine", encoding="utf-8")
     assert parley(*asked[:-1], str(tmp_path / "else"), "--force").exit_code == 2
+
+
+def test_a_variant_is_cut_at_commas_outside_brackets_and_quotes() -> None:
+    label = "river-border,parties.northbank.deadline={assumed: [60, 90], why: 'a trial, no more'},calendar.horizon=200"
+    name, loaded = variant(label)
+    assert name == label
+    deadline = loaded.scenario.parties["northbank"].deadline
+    assert (deadline.low, deadline.high, loaded.scenario.calendar.horizon.mode) == (60, 90, 200)
+    with pytest.raises(ParleyError, match="path=value"):
+        variant("river-border,calendar.horizon")
 
 
 def test_a_comparison_that_fails_leaves_no_folder(tmp_path: Path) -> None:
