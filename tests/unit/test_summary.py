@@ -23,6 +23,7 @@ NAMES = Names(
     venues=("hall",),
     levers=(),
     incidents=(),
+    scripted=(),
     obligations=(),
     ratifiers=(),
     documents=(),
