@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.columns import flags, numbers, texts
+from sim.columns import flags, numbers, picked, texts
 from sim.layout import Floats, Ints
 from sim.rules.outcome import BLOCKS, CODES
 
@@ -140,7 +140,7 @@ def _masks(values: Floats, baskets: tuple[str, ...]) -> Any:
     """Bit masks of baskets as an array of names joined by spaces."""
     unique, back = np.unique(values.astype(np.int64), return_inverse=True)
     names = [" ".join(b for k, b in enumerate(baskets) if int(mask) >> k & 1) for mask in unique]
-    return texts(names).take(numbers(back))
+    return picked(names, back)
 
 
 def _type(kind: str) -> Any:

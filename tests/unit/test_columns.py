@@ -1,4 +1,4 @@
-"""Columns made and read by their buffers are those that pyarrow makes and reads; and a run does without pandas."""
+"""Columns made and read by their buffers are those that pyarrow makes and reads; a run loads nothing for them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from sim.columns import flags, numbers, places, read, texts
+from sim.columns import flags, numbers, picked, places, read, texts
 
 SOME = np.array([0.5, np.nan, -3.0, np.nan, 1e300, 0.0, 7.0, 8.0, 9.0, 10.0])
 NAMES = ("", "one", "two", "zwölf")
@@ -22,6 +22,9 @@ def test_columns_are_those_that_pyarrow_makes():
     assert flags(SOME > 0.7).equals(pa.array(SOME > 0.7))
     assert texts(NAMES).equals(pa.array(NAMES))
     assert texts([]).equals(pa.array([], type=pa.string()))
+    which = np.array([3, 0, 1, 3, 0, 2])
+    assert picked(NAMES, which).equals(pa.array(NAMES).take(pa.array(which)))
+    assert picked(["", "alone"], which[:0]).equals(pa.array([], type=pa.string()))
     assert numbers(SOME[:0]).equals(pa.array(SOME[:0]))
 
 
@@ -45,10 +48,12 @@ def test_names_become_places_whatever_their_dictionary():
     assert places(pa.chunked_array([], type=one.type), NAMES).size == read(pa.chunked_array([], pa.int32())).size == 0
 
 
-@pytest.mark.parametrize(("before", "loaded"), [("", "False"), ("import pandas; ", "True")])
-def test_a_run_does_without_pandas(tmp_path, before, loaded):
+@pytest.mark.parametrize("slow", ["pandas", "pyarrow.compute"])
+@pytest.mark.parametrize("before", [True, False])
+def test_a_run_does_without_what_is_slow_to_load(tmp_path, slow, before):
     code = (
-        f"{before}import sys; from sim.store import write_ensemble; from sim.ensemble import plan; "
-        f"write_ensemble(plan('generic-crisis', 20), {str(tmp_path / 'out')!r}); print('pandas' in sys.modules)"
+        f"{'import ' + slow if before else ''}\nimport sys\nfrom sim.store import write_ensemble\n"
+        "from sim.ensemble import plan\n"
+        f"write_ensemble(plan('generic-crisis', 20), {str(tmp_path / 'out')!r}); print({slow!r} in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == loaded
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == str(before)
