@@ -1,4 +1,4 @@
-"""Columns of tables between NumPy and Arrow, by their buffers: no number is copied, and nothing slow is loaded for them.
+"""Columns of tables between NumPy and Arrow, by their buffers: no number is copied, nothing slow to load is loaded.
 
 `pyarrow.array` and `to_numpy` load pandas where it is installed, only to ask whether they were given one of its series;
 `take` loads all of Arrow's functions. Either takes as long as thousands of runs.
