@@ -6,8 +6,8 @@ import math
 
 from sim.compiled import EPS, inlined, rule
 from sim.engine.apart import apart
-from sim.engine.fields import AT, PB, N, P
-from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, keys2, sizes
+from sim.engine.fields import PB, N, P
+from sim.engine.memory import Memory, sizes, strip, view
 from sim.engine.party import agrees, next_own, prepare, put, worth_of
 from sim.engine.solver import seat_members
 from sim.engine.table import utility_of
@@ -26,8 +26,8 @@ ROUNDING = 1e-9
 @inlined
 def on_table(mem: Memory, b: int) -> bool:
     """Whether a basket is bargained over in this round."""
-    is_open = ints1(mem, AT.open)
-    status = ints1(mem, AT.status)
+    is_open = view.open(mem)
+    status = view.status(mem)
     return is_open[b] != 0 and status[b] == OPEN
 
 
@@ -35,11 +35,11 @@ def on_table(mem: Memory, b: int) -> bool:
 def exchange(mem: Memory, fate: int, step: int, b: int) -> bool:
     """Phase 7 on one basket: turns of offers and answers; true when all accept, the package then in `package`."""
     x = sizes(mem)
-    first_issue = ints1(mem, AT.first_issue)
-    members = ints1(mem, AT.members)
-    n = ints1(mem, AT.count)
-    pb = floats3(mem, AT.party_basket)
-    key_accept = keys2(mem, AT.key_accept)
+    first_issue = view.first_issue(mem)
+    members = view.members(mem)
+    n = view.count(mem)
+    pb = view.party_basket(mem)
+    key_accept = view.key_accept(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
     prepare(mem, b)
     size = seat_members(mem, b)
@@ -53,14 +53,14 @@ def exchange(mem: Memory, fate: int, step: int, b: int) -> bool:
             continue
         put(mem, p, b, level_at(mem, p, b, turn))
         settled = True
-        offered = floats_strip(mem, AT.offers, (p,), lo, hi)
+        offered = strip.offers(mem, (p,), lo, hi)
         for k in range(1, size):
             q = members[(first + k) % size]
             if not agrees(mem, q, b, offered, next_own(mem, q, b, turn), key_accept[q, b], fate, step, turn):
                 settled = False
                 break
         if settled:
-            package = floats_strip(mem, AT.package, (), lo, hi)
+            package = strip.package(mem, (), lo, hi)
             for i in range(hi - lo):
                 package[i] = offered[i]
             break
@@ -80,9 +80,9 @@ def first_hope(mem: Memory, b: int) -> tuple[int, bool]:
     at the table an offer may lead away from someone's demand, and the turns are gone through.
     """
     x = sizes(mem)
-    members = ints1(mem, AT.members)
-    n = ints1(mem, AT.count)
-    pb = floats3(mem, AT.party_basket)
+    members = view.members(mem)
+    n = view.count(mem)
+    pb = view.party_basket(mem)
     hope, last_words = x.exchanges, 0
     for k in range(2):
         p, q = members[k], members[1 - k]
@@ -113,17 +113,17 @@ def first_hope(mem: Memory, b: int) -> tuple[int, bool]:
 def level_at(mem: Memory, p: int, b: int, turn: int) -> float:
     """What a party holds out for in a turn."""
     x = sizes(mem)
-    pb = floats3(mem, AT.party_basket)
+    pb = view.party_basket(mem)
     return aspiration.walked(pb[PB.LAST, p, b], pb[PB.ASPIRATION, p, b], turn, x.exchanges)
 
 
 @rule
 def in_vain(mem: Memory, p: int, q: int, b: int, level: float, first: int, last: int) -> bool:
     """Whether no noise lets `q` take what `p` offers at that level, by the lesser of what `q` asks in two turns."""
-    first_issue = ints1(mem, AT.first_issue)
-    w = floats1(mem, AT.th_world)
+    first_issue = view.first_issue(mem)
+    w = view.th_world(mem)
     put(mem, p, b, level)
-    worth = worth_of(mem, q, b, floats_strip(mem, AT.offers, (p,), first_issue[b], first_issue[b + 1]))
+    worth = worth_of(mem, q, b, strip.offers(mem, (p,), first_issue[b], first_issue[b + 1]))
     asked = min(next_own(mem, q, b, first), next_own(mem, q, b, last))
     return certain(worth + 2.0 * ROUNDING, asked, w[W.WIDTH]) < 0
 
@@ -132,11 +132,11 @@ def in_vain(mem: Memory, p: int, q: int, b: int, level: float, first: int, last:
 def close_exchange(mem: Memory, b: int, settled: bool, last_words: bool) -> None:
     """The offers that stand when the exchange is over: the package, or every party's last word if not there already."""
     x = sizes(mem)
-    stake = ints2(mem, AT.stake)
-    pb = floats3(mem, AT.party_basket)
-    first_issue = ints1(mem, AT.first_issue)
-    offers = floats2(mem, AT.offers)
-    package = floats1(mem, AT.package)
+    stake = view.stake(mem)
+    pb = view.party_basket(mem)
+    first_issue = view.first_issue(mem)
+    offers = view.offers(mem)
+    package = view.package(mem)
     for p in range(x.parties):
         if stake[p, b] == 0:
             continue
@@ -152,11 +152,11 @@ def close_exchange(mem: Memory, b: int, settled: bool, last_words: bool) -> None
 def listen(mem: Memory) -> None:
     """After the exchange: what each party received from each other in its own utility; Zeuthen's three utilities."""
     x = sizes(mem)
-    got = floats2(mem, AT.got)
-    party = floats2(mem, AT.party)
-    stake = ints2(mem, AT.stake)
-    trusts = floats2(mem, AT.trust)
-    w = floats1(mem, AT.th_world)
+    got = view.got(mem)
+    party = view.party(mem)
+    stake = view.stake(mem)
+    trusts = view.trust(mem)
+    w = view.th_world(mem)
     got[:] = 0.0
     for p in range(x.parties):
         for field in (P.RECEIVED, P.OWN_VALUE, P.OFFERED_VALUE, P.FLOOR_VALUE, P.WEIGHT):
@@ -181,19 +181,19 @@ def listen(mem: Memory) -> None:
 def hear(mem: Memory, p: int, b: int) -> None:
     """What one party makes of the others' last offers on one basket."""
     x = sizes(mem)
-    first_issue = ints1(mem, AT.first_issue)
-    salience_total = floats2(mem, AT.salience_total)
-    stake = ints2(mem, AT.stake)
-    heard = floats3(mem, AT.heard)
-    got = floats2(mem, AT.got)
-    party = floats2(mem, AT.party)
-    pb = floats3(mem, AT.party_basket)
+    first_issue = view.first_issue(mem)
+    salience_total = view.salience_total(mem)
+    stake = view.stake(mem)
+    heard = view.heard(mem)
+    got = view.got(mem)
+    party = view.party(mem)
+    pb = view.party_basket(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
     weight = salience_total[p, b]
     worst, total, others = math.inf, 0.0, 0
     for q in range(x.parties):
         if q != p and stake[q, b] != 0:
-            worth = utility_of(mem, p, b, floats_strip(mem, AT.offers, (q,), lo, hi))
+            worth = utility_of(mem, p, b, strip.offers(mem, (q,), lo, hi))
             gain = 0.0 if math.isnan(heard[p, q, b]) else max(worth - heard[p, q, b], 0.0)
             heard[p, q, b] = worth
             got[p, q] += weight * gain
@@ -202,7 +202,7 @@ def hear(mem: Memory, p: int, b: int) -> None:
             others += 1
     party[P.WEIGHT, p] += weight
     party[P.RECEIVED, p] += weight * distance.ratio(total, float(others))
-    party[P.OWN_VALUE, p] += weight * utility_of(mem, p, b, floats_strip(mem, AT.offers, (p,), lo, hi))
+    party[P.OWN_VALUE, p] += weight * utility_of(mem, p, b, strip.offers(mem, (p,), lo, hi))
     party[P.OFFERED_VALUE, p] += weight * worst
     party[P.FLOOR_VALUE, p] += weight * pb[PB.FLOOR, p, b]
 
@@ -211,10 +211,10 @@ def hear(mem: Memory, p: int, b: int) -> None:
 def position_gap(mem: Memory) -> float:
     """Salience-weighted mean distance between latest offers on baskets to be settled, over all pairs of parties."""
     x = sizes(mem)
-    is_open = ints1(mem, AT.open)
-    first_issue = ints1(mem, AT.first_issue)
-    stake = ints2(mem, AT.stake)
-    salience_total = floats2(mem, AT.salience_total)
+    is_open = view.open(mem)
+    first_issue = view.first_issue(mem)
+    stake = view.stake(mem)
+    salience_total = view.salience_total(mem)
     apart, weight = 0.0, 0.0
     for b in range(x.baskets):
         if is_open[b] == 0:
@@ -224,10 +224,10 @@ def position_gap(mem: Memory) -> float:
             for q in range(p + 1, x.parties):
                 if stake[p, b] != 0 and stake[q, b] != 0:
                     apart += distance.pair_distance(
-                        floats_strip(mem, AT.offers, (p,), lo, hi),
-                        floats_strip(mem, AT.offers, (q,), lo, hi),
-                        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
-                        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, q), lo, hi),
+                        strip.offers(mem, (p,), lo, hi),
+                        strip.offers(mem, (q,), lo, hi),
+                        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
+                        strip.th_party_issue(mem, (PI.SALIENCE, q), lo, hi),
                     )
                     weight += distance.pair_weight(salience_total[p, b], salience_total[q, b])
     return distance.ratio(apart, weight)

@@ -6,9 +6,9 @@ from sim.compiled import EPS, rule
 from sim.draws import uniform
 from sim.engine.apart import apart
 from sim.engine.bargaining import position_gap
-from sim.engine.fields import AT, B, N, P, S
+from sim.engine.fields import B, N, P, S
 from sim.engine.meeting import binding, received
-from sim.engine.memory import Memory, floats1, floats2, floats_strip, ints1, ints2, keys1, keys2, sizes
+from sim.engine.memory import Memory, sizes, strip, view
 from sim.engine.solver import greatest_surplus, nash_package
 from sim.engine.state import copy
 from sim.engine.table import floor_of, utility_of
@@ -20,19 +20,19 @@ from sim.rules import agenda, convening, outcome, ratification, readiness
 def conclude(mem: Memory, fate: int, step: int, b: int) -> None:
     """A tentative settlement of one basket: approved at home and standing, or back on the table."""
     x = sizes(mem)
-    s = floats1(mem, AT.scalar)
-    basket = floats2(mem, AT.basket)
-    ratified = ints1(mem, AT.ratified)
-    ratifier_basket = ints2(mem, AT.ratifier_basket)
-    settled = ints1(mem, AT.settled)
-    is_open = ints1(mem, AT.open)
-    fallen = ints1(mem, AT.fallen)
-    n = ints1(mem, AT.count)
-    obligation_basket = ints1(mem, AT.obligation_basket)
-    pending = ints1(mem, AT.pending)
-    shares = floats1(mem, AT.share)
-    due = floats1(mem, AT.due)
-    terms = floats2(mem, AT.th_due)
+    s = view.scalar(mem)
+    basket = view.basket(mem)
+    ratified = view.ratified(mem)
+    ratifier_basket = view.ratifier_basket(mem)
+    settled = view.settled(mem)
+    is_open = view.open(mem)
+    fallen = view.fallen(mem)
+    n = view.count(mem)
+    obligation_basket = view.obligation_basket(mem)
+    pending = view.pending(mem)
+    shares = view.share(mem)
+    due = view.due(mem)
+    terms = view.th_due(mem)
     day = s[S.DAY]
     if basket[B.FIRST_DAY, b] != basket[B.FIRST_DAY, b]:
         basket[B.FIRST_DAY, b] = day
@@ -55,23 +55,23 @@ def conclude(mem: Memory, fate: int, step: int, b: int) -> None:
 def approved(mem: Memory, fate: int, step: int, j: int, b: int) -> bool:
     """Whether a ratifier approves; if not, the text fails or comes back amended and the others harden."""
     x = sizes(mem)
-    ratifier_party = ints1(mem, AT.ratifier_party)
-    first_issue = ints1(mem, AT.first_issue)
-    ratifier = floats2(mem, AT.th_ratifier)
-    w = floats1(mem, AT.th_world)
-    key_ratify = keys2(mem, AT.key_ratify)
-    key_amend = keys1(mem, AT.key_amend)
-    fallen = ints1(mem, AT.fallen)
-    n = ints1(mem, AT.count)
-    stake = ints2(mem, AT.stake)
-    party = floats2(mem, AT.party)
+    ratifier_party = view.ratifier_party(mem)
+    first_issue = view.first_issue(mem)
+    ratifier = view.th_ratifier(mem)
+    w = view.th_world(mem)
+    key_ratify = view.key_ratify(mem)
+    key_amend = view.key_amend(mem)
+    fallen = view.fallen(mem)
+    n = view.count(mem)
+    stake = view.stake(mem)
+    party = view.party(mem)
     p = ratifier_party[j]
     lo, hi = first_issue[b], first_issue[b + 1]
     worth = ratification.ratifier_utility(
-        floats_strip(mem, AT.package, (), lo, hi),
-        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
-        floats_strip(mem, AT.reservation, (p,), lo, hi),
-        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
+        strip.package(mem, (), lo, hi),
+        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
+        strip.reservation(mem, (p,), lo, hi),
+        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
         ratifier[RATIFIER.REACH, j],
     )
     chance = ratification.ratification_chance(worth, ratifier[RATIFIER.STATUS_QUO, j], w[W.RATIFY_WIDTH])
@@ -94,14 +94,14 @@ def approved(mem: Memory, fate: int, step: int, j: int, b: int) -> bool:
 def code_round(mem: Memory, fate: int, step: int, tentative: bool, papers: int) -> int:
     """The outcome code of a held round; progress and the gap between positions follow it."""
     x = sizes(mem)
-    n = ints1(mem, AT.count)
-    basket_code = ints1(mem, AT.basket_code)
-    settled = ints1(mem, AT.settled)
-    seat = ints1(mem, AT.seat)
-    party = floats2(mem, AT.party)
-    w = floats1(mem, AT.th_world)
-    key_procedural = keys1(mem, AT.key_procedural)
-    s = floats1(mem, AT.scalar)
+    n = view.count(mem)
+    basket_code = view.basket_code(mem)
+    settled = view.settled(mem)
+    seat = view.seat(mem)
+    party = view.party(mem)
+    w = view.th_world(mem)
+    key_procedural = view.key_procedural(mem)
+    s = view.scalar(mem)
     best, all_settled = -1, True
     for b in range(x.baskets):
         if n[N.SETTLED_MASK] & (1 << b):
@@ -135,7 +135,7 @@ def code_round(mem: Memory, fate: int, step: int, tentative: bool, papers: int) 
 @rule
 def papers_received(mem: Memory) -> int:
     """How many documents have been handed over so far."""
-    document_day = floats1(mem, AT.document_day)
+    document_day = view.document_day(mem)
     count = 0
     for n in range(document_day.size):
         if received(mem, n):
@@ -147,9 +147,9 @@ def papers_received(mem: Memory) -> int:
 def final_outcome(mem: Memory) -> int:
     """The highest code standing at the end: of settlements that stand, else of what rounds left behind."""
     x = sizes(mem)
-    settled = ints1(mem, AT.settled)
-    basket_code = ints1(mem, AT.basket_code)
-    n = ints1(mem, AT.count)
+    settled = view.settled(mem)
+    basket_code = view.basket_code(mem)
+    n = view.count(mem)
     best, all_settled = -1, True
     for b in range(x.baskets):
         if settled[b] != 0:
@@ -165,8 +165,8 @@ def final_outcome(mem: Memory) -> int:
 def has_zone(mem: Memory, b: int) -> bool:
     """Whether a package exists that gives every party at least its floor."""
     x = sizes(mem)
-    stake = ints2(mem, AT.stake)
-    floors = floats1(mem, AT.floor)
+    stake = view.stake(mem)
+    floors = view.floor(mem)
     for p in range(x.parties):
         if stake[p, b] != 0:
             floors[p] = floor_of(mem, p, b)
@@ -177,10 +177,10 @@ def has_zone(mem: Memory, b: int) -> bool:
 def pareto_distance(mem: Memory, b: int) -> float:
     """How much utility all parties could still gain alike over the settled package: 0 on the Pareto frontier."""
     x = sizes(mem)
-    stake = ints2(mem, AT.stake)
-    floors = floats1(mem, AT.floor)
-    first_issue = ints1(mem, AT.first_issue)
-    package = floats_strip(mem, AT.package, (), first_issue[b], first_issue[b + 1])
+    stake = view.stake(mem)
+    floors = view.floor(mem)
+    first_issue = view.first_issue(mem)
+    package = strip.package(mem, (), first_issue[b], first_issue[b + 1])
     for p in range(x.parties):
         if stake[p, b] != 0:
             floors[p] = utility_of(mem, p, b, package)
@@ -190,8 +190,8 @@ def pareto_distance(mem: Memory, b: int) -> float:
 @rule
 def waiting(mem: Memory) -> None:
     """Which basket waits for which: unmet preconditions that bind, as a matrix in `edges`."""
-    edges = ints2(mem, AT.edges)
-    precondition = ints2(mem, AT.precondition)
+    edges = view.edges(mem)
+    precondition = view.precondition(mem)
     edges[:] = 0
     for k in range(precondition.shape[0]):
         kind, target = precondition[k, 2], precondition[k, 3]
@@ -202,12 +202,12 @@ def waiting(mem: Memory) -> None:
 @rule
 def blocked(mem: Memory, b: int, zone: bool) -> int:
     """Why a basket is not settled at the end; 0 where a settlement stands."""
-    settled = ints1(mem, AT.settled)
-    edges = ints2(mem, AT.edges)
-    reached = ints1(mem, AT.reached)
-    n = ints1(mem, AT.count)
-    fallen = ints1(mem, AT.fallen)
-    status = ints1(mem, AT.status)
+    settled = view.settled(mem)
+    edges = view.edges(mem)
+    reached = view.reached(mem)
+    n = view.count(mem)
+    fallen = view.fallen(mem)
+    status = view.status(mem)
     if settled[b] != 0:
         return 0
     deadlock = agenda.in_circle(b, edges, reached)
@@ -218,17 +218,17 @@ def blocked(mem: Memory, b: int, zone: bool) -> int:
 def party_utility(mem: Memory, p: int) -> float:
     """A party's utility at the end over all issues, open baskets counting 0."""
     x = sizes(mem)
-    stake = ints2(mem, AT.stake)
-    salience_total = floats2(mem, AT.salience_total)
-    first_issue = ints1(mem, AT.first_issue)
-    settled = ints1(mem, AT.settled)
+    stake = view.stake(mem)
+    salience_total = view.salience_total(mem)
+    first_issue = view.first_issue(mem)
+    settled = view.settled(mem)
     got, weight = 0.0, 0.0
     for b in range(x.baskets):
         if stake[p, b] != 0:
             share = salience_total[p, b]
             weight += share
             if settled[b] != 0:
-                package = floats_strip(mem, AT.package, (), first_issue[b], first_issue[b + 1])
+                package = strip.package(mem, (), first_issue[b], first_issue[b + 1])
                 got += share * utility_of(mem, p, b, package)
     return got / weight if weight > 0.0 else 0.0
 
@@ -240,16 +240,16 @@ def nash_distance(mem: Memory, b: int) -> float:
     1 where nothing gives all a gain, or where the package leaves someone without one.
     """
     x = sizes(mem)
-    stake = ints2(mem, AT.stake)
-    floors, weights = floats1(mem, AT.floor), floats1(mem, AT.weight)
-    first_issue = ints1(mem, AT.first_issue)
+    stake = view.stake(mem)
+    floors, weights = view.floor(mem), view.weight(mem)
+    first_issue = view.first_issue(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
-    tabled, package = floats_strip(mem, AT.tabled, (), lo, hi), floats_strip(mem, AT.package, (), lo, hi)
+    tabled, package = strip.tabled(mem, (), lo, hi), strip.package(mem, (), lo, hi)
     for p in range(x.parties):
         if stake[p, b] != 0:
             floors[p] = floor_of(mem, p, b)
             weights[p] = 1.0
-    copy(floats2(mem, AT.reservation), floats2(mem, AT.estimates))
+    copy(view.reservation(mem), view.estimates(mem))
     found = nash_package(mem, b)
     best, got = 1.0, 1.0
     for p in range(x.parties):

@@ -7,8 +7,8 @@ import math
 from sim.compiled import rule
 from sim.draws import delivered_share, uniform
 from sim.engine.apart import apart
-from sim.engine.fields import AT, B, N, P, S
-from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, keys1, sizes
+from sim.engine.fields import B, N, P, S
+from sim.engine.memory import Memory, sizes, strip, view
 from sim.engine.table import floor_of, present_strength, utility_of
 from sim.layout import MEDIATOR, PARTY, W
 from sim.rules import incidents, ratification, trust
@@ -19,16 +19,16 @@ from sim.rules.outcome import COLLAPSED
 def implement(mem: Memory, fate: int, step: int, days: float) -> None:
     """Phase 3: obligations that fell due are met in a share; settlements that stand may collapse."""
     x = sizes(mem)
-    s = floats1(mem, AT.scalar)
-    pending = ints1(mem, AT.pending)
-    due = floats1(mem, AT.due)
-    key_delivery = keys1(mem, AT.key_delivery)
-    given = floats2(mem, AT.th_party)
-    obligation_doer = ints1(mem, AT.obligation_doer)
-    shares = floats1(mem, AT.share)
-    settled = ints1(mem, AT.settled)
-    renewable = ints1(mem, AT.renewable)
-    is_open = ints1(mem, AT.open)
+    s = view.scalar(mem)
+    pending = view.pending(mem)
+    due = view.due(mem)
+    key_delivery = view.key_delivery(mem)
+    given = view.th_party(mem)
+    obligation_doer = view.obligation_doer(mem)
+    shares = view.share(mem)
+    settled = view.settled(mem)
+    renewable = view.renewable(mem)
+    is_open = view.open(mem)
     day = s[S.DAY]
     for o in range(x.obligations):
         if pending[o] == 1 and due[o] <= day:
@@ -50,11 +50,11 @@ def implement(mem: Memory, fate: int, step: int, days: float) -> None:
 def seen(mem: Memory, o: int, share: float) -> None:
     """What the others make of a delivery: trust for the share met; the shortfall is an incident blamed on the doer."""
     x = sizes(mem)
-    obligation_doer = ints1(mem, AT.obligation_doer)
-    w = floats1(mem, AT.th_world)
-    trusts = floats2(mem, AT.trust)
-    blames = floats3(mem, AT.th_blame)
-    party = floats2(mem, AT.party)
+    obligation_doer = view.obligation_doer(mem)
+    w = view.th_world(mem)
+    trusts = view.trust(mem)
+    blames = view.th_blame(mem)
+    party = view.party(mem)
     doer = obligation_doer[o]
     missing = (1.0 - share) * w[W.SHORTFALL_SEVERITY]
     for p in range(x.parties):
@@ -71,8 +71,8 @@ def seen(mem: Memory, o: int, share: float) -> None:
 def executed(mem: Memory, b: int) -> bool:
     """Whether every obligation of a settled basket fell due."""
     x = sizes(mem)
-    obligation_basket = ints1(mem, AT.obligation_basket)
-    pending = ints1(mem, AT.pending)
+    obligation_basket = view.obligation_basket(mem)
+    pending = view.pending(mem)
     for o in range(x.obligations):
         if obligation_basket[o] == b and pending[o] != 2:
             return False
@@ -83,10 +83,10 @@ def executed(mem: Memory, b: int) -> bool:
 def delivered(mem: Memory, b: int) -> bool:
     """Whether every obligation of a settled basket was met at least in the share that counts; false without any."""
     x = sizes(mem)
-    obligation_basket = ints1(mem, AT.obligation_basket)
-    pending = ints1(mem, AT.pending)
-    shares = floats1(mem, AT.share)
-    w = floats1(mem, AT.th_world)
+    obligation_basket = view.obligation_basket(mem)
+    pending = view.pending(mem)
+    shares = view.share(mem)
+    w = view.th_world(mem)
     any_obligation = False
     for o in range(x.obligations):
         if obligation_basket[o] == b:
@@ -100,19 +100,19 @@ def delivered(mem: Memory, b: int) -> bool:
 def collapse(mem: Memory, fate: int, step: int, b: int, days: float) -> None:
     """Whether a standing settlement collapses in the gap; if so its basket is open again."""
     x = sizes(mem)
-    stake = ints2(mem, AT.stake)
-    first_issue = ints1(mem, AT.first_issue)
-    package = floats_strip(mem, AT.package, (), first_issue[b], first_issue[b + 1])
-    w = floats1(mem, AT.th_world)
-    basket = floats2(mem, AT.basket)
-    s = floats1(mem, AT.scalar)
-    key_collapse = keys1(mem, AT.key_collapse)
-    settled = ints1(mem, AT.settled)
-    is_open = ints1(mem, AT.open)
-    fallen = ints1(mem, AT.fallen)
-    n = ints1(mem, AT.count)
-    obligation_basket = ints1(mem, AT.obligation_basket)
-    pending = ints1(mem, AT.pending)
+    stake = view.stake(mem)
+    first_issue = view.first_issue(mem)
+    package = strip.package(mem, (), first_issue[b], first_issue[b + 1])
+    w = view.th_world(mem)
+    basket = view.basket(mem)
+    s = view.scalar(mem)
+    key_collapse = view.key_collapse(mem)
+    settled = view.settled(mem)
+    is_open = view.open(mem)
+    fallen = view.fallen(mem)
+    n = view.count(mem)
+    obligation_basket = view.obligation_basket(mem)
+    pending = view.pending(mem)
     margin = math.inf
     for p in range(x.parties):
         if stake[p, b] != 0:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import partial
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.layout import BLOCKS, Streams, Structure
@@ -120,14 +119,16 @@ PLAIN = Sizes._fields
 
 
 class Field(NamedTuple):
-    """A field: its name, kind (`f` floats, `i` integers, `u` keys), number of axes, shape and what fills it.
+    """A field: its name, kind (`f` floats, `i` integers, `u` keys), axes, shape and what fills it.
 
+    An axis is a number where its length is fixed, the name of one of `Sizes` where that is its length, and None where
+    each scenario has its own. What is fixed, compiled code knows; what is a size, it loads once for all fields.
     `inside` gives where in the field `theta` a block of it begins.
     """
 
     name: str
     kind: str
-    axes: int
+    axes: tuple[int | str | None, ...]
     shape: Callable[[Problem], tuple[int, ...]]
     given: Callable[[Problem], Any]
     inside: Callable[[Problem], int] | None = None
@@ -137,40 +138,64 @@ def _nothing(problem: Problem) -> None:
     return None
 
 
-def _part(of: str, name: str) -> Field:
-    def value(problem: Problem) -> Any:
-        return getattr(getattr(problem, of), name)
-
-    kind = "u" if of == "streams" else "f" if name in _FLOAT_PARTS else "i"
-    return Field(name, kind, _AXES.get(name, 1), lambda problem: value(problem).shape, value)
-
-
-_FLOAT_PARTS = {"mandate_day", "document_day", "leaves", "lever_on", "lever_off", "scripted_day"}
-_AXES = {
-    **dict.fromkeys(("stake", "red", "derived", "obligated", "mandate", "precondition", "condition"), 2),
-    **dict.fromkeys(("offended", "ratifier_basket", "accept", "formulate", "ratify"), 2),
-    **dict.fromkeys(("estimate", "text"), 3),
-}
-
 _LETTERS = {
     "P": "parties",
     "I": "issues",
     "B": "baskets",
     "M": "mediators",
+    "V": "venues",
     "K": "levers",
     "T": "incidents",
     "O": "obligations",
+    "R": "ratifiers",
+    ".": None,
 }
+
+
+def _axes(letters: str) -> tuple[str | None, ...]:
+    return tuple(_LETTERS[letter] for letter in letters)
+
+
+def _part(of: str, name: str) -> Field:
+    def value(problem: Problem) -> Any:
+        return getattr(getattr(problem, of), name)
+
+    kind = "u" if of == "streams" else "f" if name in _FLOAT_PARTS else "i"
+    return Field(name, kind, _axes(_PARTS.get(name, ".")), lambda problem: value(problem).shape, value)
+
+
+_FLOAT_PARTS = {"mandate_day", "document_day", "leaves", "lever_on", "lever_off", "scripted_day"}
+
+_PARTS = {
+    **dict.fromkeys(("seat", "concession_rule", "convene", "rise"), "P"),
+    **dict.fromkeys(("basket_code", "basket_level", "ratified", "renewable", "amend", "collapse"), "B"),
+    **dict.fromkeys(("attends", "leaves", "text_rule", "departure"), "M"),
+    **dict.fromkeys(("lever_kind", "lever_when", "lever_on", "lever_off", "lever"), "K"),
+    **dict.fromkeys(("surge_coercive", "incident", "offspring"), "T"),
+    **dict.fromkeys(("obligation_basket", "obligation_doer", "delivery"), "O"),
+    **dict.fromkeys(("stake", "accept"), "PB"),
+    **dict.fromkeys(("red", "derived"), "PI"),
+    **dict.fromkeys(("ratifier_basket", "ratify"), "RB"),
+    **dict.fromkeys(("mandate", "precondition", "condition"), ".."),
+    "venue_host": "V",
+    "ratifier_party": "R",
+    "obligated": "BP",
+    "offended": "TP",
+    "formulate": "MB",
+    "estimate": "MPI",
+    "text": "MPB",
+}
+"""Axes of the structure and of the keys by letter; what is not here has one axis of its own length."""
 
 
 def _state(name: str, kind: str, dims: str, fixed: int = 0) -> Field:
     """A field of the state: `fixed` entries on its first axis, if any, then one axis a letter."""
 
     def shape(problem: Problem) -> tuple[int, ...]:
-        sizes = tuple(getattr(problem.structure, _LETTERS[letter]) for letter in dims)
+        sizes = tuple(getattr(problem.structure, str(_LETTERS[letter])) for letter in dims)
         return (fixed, *sizes) if fixed else sizes
 
-    return Field(name, kind, len(dims) + bool(fixed), shape, _nothing)
+    return Field(name, kind, ((fixed,) if fixed else ()) + _axes(dims), shape, _nothing)
 
 
 def _work(name: str, kind: str, axes: int, shape: Callable[[int, int, int], tuple[int, ...]]) -> Field:
@@ -178,7 +203,7 @@ def _work(name: str, kind: str, axes: int, shape: Callable[[int, int, int], tupl
         x = problem.structure
         return shape(x.parties, x.issues, x.incidents)
 
-    return Field(name, kind, axes, sized, _nothing)
+    return Field(name, kind, (None,) * axes, sized, _nothing)
 
 
 def _record(prefix: str, made: Callable[[int, int, int], Any]) -> list[Field]:
@@ -204,11 +229,11 @@ def _block(number: int) -> Field:
         return sum(math.prod(before) for _, before in shapes(problem.names)[:number])
 
     block = BLOCKS[number]
-    return Field(f"th_{block.name}", "f", 1 + len(block.dims), shape, _nothing, begins)
+    return Field(f"th_{block.name}", "f", (len(block.paths), *_axes(block.dims)), shape, _nothing, begins)
 
 
 THETA = (
-    Field("theta", "f", 1, lambda problem: (len(problem.paths),), _nothing),
+    Field("theta", "f", (None,), lambda problem: (len(problem.paths),), _nothing),
     *(_block(number) for number in range(len(BLOCKS))),
 )
 
@@ -216,7 +241,7 @@ _STRUCTURE = tuple(_part("structure", name) for name in Structure._fields if nam
 _STREAMS = tuple(_part("streams", name)._replace(name=f"key_{name}") for name in Streams._fields)
 
 STATE = (
-    Field("drawn", "f", 1, lambda problem: problem.priors.place.shape, _nothing),  # uniforms of the ranges
+    Field("drawn", "f", (None,), lambda problem: problem.priors.place.shape, _nothing),  # uniforms of the ranges
     _state("scalar", "f", "", len(S)),
     _state("count", "i", "", len(N)),
     _state("party", "f", "P", len(P)),
@@ -268,8 +293,3 @@ STATE = (
 
 FIELDS = (*THETA, *_STRUCTURE, *_STREAMS, *STATE)
 FIRST_OF_STATE = len(FIELDS) - len(STATE)
-
-AT: Any = ModuleType("AT", "Number of every field by its name.")
-"""Number of every field by its name. Compiled code sees a module's attribute as a constant; with a tuple of names it
-would build all of the tuple anew wherever one of them is read."""
-AT.__dict__.update({field.name: number for number, field in enumerate(FIELDS)})

@@ -7,8 +7,8 @@ import math
 from sim.compiled import inlined, rule
 from sim.draws import Lanes, uniform, unit_exponential, weibull
 from sim.engine.apart import apart
-from sim.engine.fields import AT, PB, N, P, S
-from sim.engine.memory import Memory, floats1, floats2, floats3, floats4, ints1, ints2, keys1, sizes
+from sim.engine.fields import PB, N, P, S
+from sim.engine.memory import Memory, sizes, view
 from sim.engine.state import derive_anew
 from sim.engine.table import present_strength
 from sim.layout import INCIDENT, MEDIATOR, PARTY, PI, W
@@ -20,11 +20,11 @@ from sim.rules.spoilers import surged
 @rule
 def elapse(mem: Memory, fate: int, step: int) -> tuple[float, bool, bool, float]:
     """Phase 1: days to the next planned round. Returns (days, round planned, run ends, planned day of the round)."""
-    n = ints1(mem, AT.count)
-    w = floats1(mem, AT.th_world)
-    key_resume = keys1(mem, AT.key_resume)
-    key_gap = keys1(mem, AT.key_gap)
-    s = floats1(mem, AT.scalar)
+    n = view.count(mem)
+    w = view.th_world(mem)
+    key_resume = view.key_resume(mem)
+    key_gap = view.key_gap(mem)
+    s = view.scalar(mem)
     facilitation = present_strength(mem, MEDIATOR.FACILITATION)
     days, planned = 0.0, True
     if n[N.ABEYANCE] != 0:
@@ -55,7 +55,7 @@ def elapse(mem: Memory, fate: int, step: int) -> tuple[float, bool, bool, float]
 def any_open(mem: Memory) -> bool:
     """Whether any basket is still to be settled."""
     x = sizes(mem)
-    is_open = ints1(mem, AT.open)
+    is_open = view.open(mem)
     for b in range(x.baskets):
         if is_open[b] != 0:
             return True
@@ -66,8 +66,8 @@ def any_open(mem: Memory) -> bool:
 def least_readiness(mem: Memory) -> float:
     """The least readiness among the parties that must come."""
     x = sizes(mem)
-    seat = ints1(mem, AT.seat)
-    party = floats2(mem, AT.party)
+    seat = view.seat(mem)
+    party = view.party(mem)
     least = 1.0
     for p in range(x.parties):
         if seat[p] != 0:
@@ -79,21 +79,19 @@ def least_readiness(mem: Memory) -> float:
 def happen(mem: Memory, fate: int, step: int, days: float, planned: float) -> None:
     """Phase 2: incidents of the gap, each with its day, and what they do to trust, cost, hardening and blame."""
     x = sizes(mem)
-    s = floats1(mem, AT.scalar)
-    party = floats2(mem, AT.party)
-    w = floats1(mem, AT.th_world)
-    kind = floats2(mem, AT.th_incident)
-    surge_coercive = ints1(mem, AT.surge_coercive)
-    base_rate = floats1(mem, AT.base_rate)
-    surged_rate = floats1(mem, AT.surged_rate)
-    branching = floats3(mem, AT.th_branching)
-    scripted_type = ints1(mem, AT.scripted_type)
-    scripted_day = floats1(mem, AT.scripted_day)
-    now = Line(floats1(mem, AT.now_day), ints1(mem, AT.now_kind), keys1(mem, AT.now_name), ints1(mem, AT.now_used))
-    later = Line(
-        floats1(mem, AT.later_day), ints1(mem, AT.later_kind), keys1(mem, AT.later_name), ints1(mem, AT.later_used)
-    )
-    n = ints1(mem, AT.count)
+    s = view.scalar(mem)
+    party = view.party(mem)
+    w = view.th_world(mem)
+    kind = view.th_incident(mem)
+    surge_coercive = view.surge_coercive(mem)
+    base_rate = view.base_rate(mem)
+    surged_rate = view.surged_rate(mem)
+    branching = view.th_branching(mem)
+    scripted_type = view.scripted_type(mem)
+    scripted_day = view.scripted_day(mem)
+    now = Line(view.now_day(mem), view.now_kind(mem), view.now_name(mem), view.now_used(mem))
+    later = Line(view.later_day(mem), view.later_kind(mem), view.later_name(mem), view.later_used(mem))
+    n = view.count(mem)
     start = s[S.DAY]
     end = start + days
     cost, hardening = incidents.kept(days, w[W.PAIN_MEMORY]), incidents.kept(days, w[W.HARDENING_MEMORY])
@@ -120,9 +118,9 @@ def happen(mem: Memory, fate: int, step: int, days: float, planned: float) -> No
         branching[0],
         scripted_type,
         scripted_day,
-        keys1(mem, AT.key_scripted),
-        keys1(mem, AT.key_incident),
-        keys1(mem, AT.key_offspring),
+        view.key_scripted(mem),
+        view.key_incident(mem),
+        view.key_offspring(mem),
         fate,
         step,
         now,
@@ -142,12 +140,12 @@ def happen(mem: Memory, fate: int, step: int, days: float, planned: float) -> No
 def lanes(mem: Memory) -> Lanes:
     """Where draws are made side by side."""
     return Lanes(
-        keys1(mem, AT.lanes_key),
-        keys1(mem, AT.lanes_step),
-        keys1(mem, AT.lanes_sub),
-        floats1(mem, AT.lanes_uniform),
-        keys1(mem, AT.lanes_name),
-        ints1(mem, AT.lanes_tag),
+        view.lanes_key(mem),
+        view.lanes_step(mem),
+        view.lanes_sub(mem),
+        view.lanes_uniform(mem),
+        view.lanes_name(mem),
+        view.lanes_tag(mem),
     )
 
 
@@ -155,12 +153,12 @@ def lanes(mem: Memory) -> Lanes:
 def strike(mem: Memory, t: int, ago: float) -> None:
     """The effects of one incident of type `t`, `ago` days before the gap's end."""
     x = sizes(mem)
-    kind = floats2(mem, AT.th_incident)
-    w = floats1(mem, AT.th_world)
-    attribution = floats4(mem, AT.th_attribution)
-    trusts = floats2(mem, AT.trust)
-    offended = ints2(mem, AT.offended)
-    party = floats2(mem, AT.party)
+    kind = view.th_incident(mem)
+    w = view.th_world(mem)
+    attribution = view.th_attribution(mem)
+    trusts = view.trust(mem)
+    offended = view.offended(mem)
+    party = view.party(mem)
     severity = kind[INCIDENT.SEVERITY, t]
     effect = w[W.TRUST_INCIDENT]
     cost = kind[INCIDENT.COST, t] * incidents.kept(ago, w[W.PAIN_MEMORY])
@@ -183,16 +181,16 @@ def strike(mem: Memory, t: int, ago: float) -> None:
 def resume(mem: Memory) -> None:
     """Talks resume: reservation points are derived anew, concession restarts, offers return to demands."""
     x = sizes(mem)
-    n = ints1(mem, AT.count)
-    s = floats1(mem, AT.scalar)
-    party = floats2(mem, AT.party)
-    given = floats2(mem, AT.th_party)
-    pb = floats3(mem, AT.party_basket)
-    is_open = ints1(mem, AT.open)
-    heard = floats3(mem, AT.heard)
-    first_issue = ints1(mem, AT.first_issue)
-    offers = floats2(mem, AT.offers)
-    stakes = floats3(mem, AT.th_party_issue)
+    n = view.count(mem)
+    s = view.scalar(mem)
+    party = view.party(mem)
+    given = view.th_party(mem)
+    pb = view.party_basket(mem)
+    is_open = view.open(mem)
+    heard = view.heard(mem)
+    first_issue = view.first_issue(mem)
+    offers = view.offers(mem)
+    stakes = view.th_party_issue(mem)
     derive_anew(mem)
     n[N.ABEYANCE] = 0
     n[N.STREAK] = 0

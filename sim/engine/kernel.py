@@ -7,8 +7,8 @@ import numpy as np
 from sim.compiled import inlined, rule
 from sim.engine import closing, delivery, gap, meeting, reassessment
 from sim.engine.bargaining import exchange, listen, on_table, position_gap
-from sim.engine.fields import AT, B, N, P, S
-from sim.engine.memory import Memory, floats1, floats2, ints1, sizes
+from sim.engine.fields import B, N, P, S
+from sim.engine.memory import Memory, sizes, view
 from sim.engine.party import concede
 from sim.engine.state import begin
 from sim.engine.texts import facilitate, mediate
@@ -26,9 +26,9 @@ def simulate(
 
     `rounds` has room for the longest of runs. Returns -1, or the first run with more incidents in one gap than fit.
     """
-    n = ints1(mem, AT.count)
-    theta = floats1(mem, AT.theta)
-    drawn = floats1(mem, AT.drawn)
+    n = view.count(mem)
+    theta = view.theta(mem)
+    drawn = view.drawn(mem)
     at = 0
     for k in range(fates.size):
         draw_theta(priors, assumptions[k], drawn, theta)
@@ -46,11 +46,11 @@ def simulate(
 def play(mem: Memory, fate: int, rounds: Floats) -> None:
     """One run: the nine phases, step by step, until the horizon."""
     x = sizes(mem)
-    party = floats2(mem, AT.party)
-    given = floats2(mem, AT.th_party)
-    s = floats1(mem, AT.scalar)
-    n = ints1(mem, AT.count)
-    w = floats1(mem, AT.th_world)
+    party = view.party(mem)
+    given = view.th_party(mem)
+    s = view.scalar(mem)
+    n = view.count(mem)
+    w = view.th_world(mem)
     for p in range(x.parties):
         party[P.CONCESSION, p] = given[PARTY.K0, p]
         reassessment.feel(mem, p, 1.0)
@@ -85,8 +85,8 @@ def play(mem: Memory, fate: int, rounds: Floats) -> None:
 def hold(mem: Memory, fate: int, step: int) -> int:
     """Phases 6 to 9 of a round that is held; returns its outcome code."""
     x = sizes(mem)
-    agreed = ints1(mem, AT.agreed)
-    n = ints1(mem, AT.count)
+    agreed = view.agreed(mem)
+    n = view.count(mem)
     facilitate(mem)
     meeting.set_agenda(mem)
     concede(mem)
@@ -111,8 +111,8 @@ def hold(mem: Memory, fate: int, step: int) -> int:
 @inlined
 def note(mem: Memory, rounds: Floats, step: int, days: float, code: int) -> None:
     """One row of the table of rounds; counts of what happened since the last row start anew."""
-    n = ints1(mem, AT.count)
-    s = floats1(mem, AT.scalar)
+    n = view.count(mem)
+    s = view.scalar(mem)
     row = rounds[n[N.ROWS]]
     row[ROUND.STEP] = step
     row[ROUND.DAY] = s[S.DAY]
@@ -136,10 +136,10 @@ def note(mem: Memory, rounds: Floats, step: int, days: float, code: int) -> None
 def report(mem: Memory, row: Floats) -> None:
     """The row of a finished run: counts, then each basket's columns, then each party's utility."""
     x = sizes(mem)
-    n = ints1(mem, AT.count)
-    s = floats1(mem, AT.scalar)
-    settled = ints1(mem, AT.settled)
-    basket = floats2(mem, AT.basket)
+    n = view.count(mem)
+    s = view.scalar(mem)
+    settled = view.settled(mem)
+    basket = view.basket(mem)
     final = closing.final_outcome(mem)
     row[RUN.OUTCOME] = final
     row[RUN.PEAK] = max(n[N.PEAK], final)

@@ -6,8 +6,8 @@ from sim.compiled import rule
 from sim.draws import uniform
 from sim.engine.apart import apart
 from sim.engine.delivery import delivered
-from sim.engine.fields import AT, N, P, S
-from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, ints2, keys1, sizes
+from sim.engine.fields import N, P, S
+from sim.engine.memory import Memory, sizes, view
 from sim.engine.table import attending_strength
 from sim.layout import (
     DELIVERED,
@@ -31,9 +31,9 @@ from sim.rules.value import value
 def venue_of(mem: Memory) -> int:
     """The venue of the planned round: fixed, in turn, or the one with the highest least acceptability."""
     x = sizes(mem)
-    venue_order = ints1(mem, AT.venue_order)
-    n = ints1(mem, AT.count)
-    seat = ints1(mem, AT.seat)
+    venue_order = view.venue_order(mem)
+    n = view.count(mem)
+    seat = view.seat(mem)
     if x.venue_rule == FIXED:
         return venue_order[0]
     if x.venue_rule == ROTATING:
@@ -53,11 +53,11 @@ def venue_of(mem: Memory) -> int:
 @rule
 def acceptability_of(mem: Memory, v: int, p: int) -> float:
     """Acceptability of a venue to a party, its host's leaning counted."""
-    venue_host = ints1(mem, AT.venue_host)
-    present = ints1(mem, AT.present)
-    leanings = floats3(mem, AT.th_leaning)
-    acceptable = floats3(mem, AT.th_acceptability)
-    w = floats1(mem, AT.th_world)
+    venue_host = view.venue_host(mem)
+    present = view.present(mem)
+    leanings = view.th_leaning(mem)
+    acceptable = view.th_acceptability(mem)
+    w = view.th_world(mem)
     host = venue_host[v]
     leaning = 0.0
     if host >= 0 and present[host] != 0:
@@ -68,8 +68,8 @@ def acceptability_of(mem: Memory, v: int, p: int) -> float:
 @rule
 def holds(mem: Memory, kind: int, target: int) -> bool:
     """Whether a condition holds: basket settled or delivered, document received, lever on or off."""
-    settled = ints1(mem, AT.settled)
-    lever = ints1(mem, AT.lever)
+    settled = view.settled(mem)
+    lever = view.lever(mem)
     if kind == SETTLED:
         return settled[target] != 0
     if kind == DELIVERED:
@@ -82,10 +82,10 @@ def holds(mem: Memory, kind: int, target: int) -> bool:
 @rule
 def received(mem: Memory, document: int) -> bool:
     """Whether a document has been handed over: its date has come, or its round was held."""
-    document_round = ints1(mem, AT.document_round)
-    document_day = floats1(mem, AT.document_day)
-    s = floats1(mem, AT.scalar)
-    n = ints1(mem, AT.count)
+    document_round = view.document_round(mem)
+    document_day = view.document_day(mem)
+    s = view.scalar(mem)
+    n = view.count(mem)
     at_round = document_round[document]
     return document_day[document] <= s[S.DAY] or (at_round > 0 and n[N.HELD] >= at_round)
 
@@ -94,13 +94,13 @@ def received(mem: Memory, document: int) -> bool:
 def meeting_chance(mem: Memory, p: int, v: int) -> float:
     """Chance that a party comes to the planned round at venue `v`."""
     x = sizes(mem)
-    w = floats1(mem, AT.th_world)
-    lever = ints1(mem, AT.lever)
-    lever_party = floats3(mem, AT.th_lever_party)
-    condition = ints2(mem, AT.condition)
-    party = floats2(mem, AT.party)
-    venue = floats2(mem, AT.th_venue)
-    s = floats1(mem, AT.scalar)
+    w = view.th_world(mem)
+    lever = view.lever(mem)
+    lever_party = view.th_lever_party(mem)
+    condition = view.condition(mem)
+    party = view.party(mem)
+    venue = view.th_venue(mem)
+    s = view.scalar(mem)
     pressure = 0.0
     for k in range(x.levers):
         if lever[k] != 0:
@@ -132,12 +132,12 @@ def meeting_chance(mem: Memory, p: int, v: int) -> float:
 def convene(mem: Memory, fate: int, step: int) -> bool:
     """Phase 5: the round is held if every party with a seat comes; else it is postponed, in the end into abeyance."""
     x = sizes(mem)
-    n = ints1(mem, AT.count)
-    seat = ints1(mem, AT.seat)
-    party = floats2(mem, AT.party)
-    key_convene = keys1(mem, AT.key_convene)
-    s = floats1(mem, AT.scalar)
-    venue = floats2(mem, AT.th_venue)
+    n = view.count(mem)
+    seat = view.seat(mem)
+    party = view.party(mem)
+    key_convene = view.key_convene(mem)
+    s = view.scalar(mem)
+    venue = view.th_venue(mem)
     v = venue_of(mem)
     n[N.VENUE] = v
     s[S.FACILITATION] = attending_strength(mem, MEDIATOR.FACILITATION, v)
@@ -165,14 +165,14 @@ def convene(mem: Memory, fate: int, step: int) -> bool:
 def rise(mem: Memory, fate: int, step: int) -> None:
     """Whether the parties agree to meet at a higher level."""
     x = sizes(mem)
-    n = ints1(mem, AT.count)
-    is_open = ints1(mem, AT.open)
-    w = floats1(mem, AT.th_world)
-    key_level = keys1(mem, AT.key_level)
-    seat = ints1(mem, AT.seat)
-    key_rise = keys1(mem, AT.key_rise)
-    party = floats2(mem, AT.party)
-    s = floats1(mem, AT.scalar)
+    n = view.count(mem)
+    is_open = view.open(mem)
+    w = view.th_world(mem)
+    key_level = view.key_level(mem)
+    seat = view.seat(mem)
+    key_rise = view.key_rise(mem)
+    party = view.party(mem)
+    s = view.scalar(mem)
     if n[N.LEVEL] + 1 >= x.levels:
         return
     blocked, to_settle = 0, 0
@@ -195,10 +195,10 @@ def rise(mem: Memory, fate: int, step: int) -> None:
 @rule
 def instruct(mem: Memory) -> None:
     """Mandates in force on the present day: the latest dated entry of each party and basket counts."""
-    mandate = ints2(mem, AT.mandate)
-    mandate_day = floats1(mem, AT.mandate_day)
-    s = floats1(mem, AT.scalar)
-    mandated_level = ints2(mem, AT.mandated_level)
+    mandate = view.mandate(mem)
+    mandate_day = view.mandate_day(mem)
+    s = view.scalar(mem)
+    mandated_level = view.mandated_level(mem)
     for n in range(mandate.shape[0]):
         if mandate_day[n] <= s[S.DAY]:
             mandated_level[mandate[n, 0], mandate[n, 1]] = mandate[n, 2]
@@ -208,10 +208,10 @@ def instruct(mem: Memory) -> None:
 def mandated(mem: Memory, b: int) -> bool:
     """Whether the level of the talks suffices for a basket and for every party's mandate on it."""
     x = sizes(mem)
-    n = ints1(mem, AT.count)
-    basket_level = ints1(mem, AT.basket_level)
-    stake = ints2(mem, AT.stake)
-    mandated_level = ints2(mem, AT.mandated_level)
+    n = view.count(mem)
+    basket_level = view.basket_level(mem)
+    stake = view.stake(mem)
+    mandated_level = view.mandated_level(mem)
     level = n[N.LEVEL]
     if level < basket_level[b]:
         return False
@@ -224,12 +224,12 @@ def mandated(mem: Memory, b: int) -> bool:
 @rule
 def binding(mem: Memory, n: int) -> bool:
     """Whether precondition `n` stands in the way now."""
-    precondition = ints2(mem, AT.precondition)
-    first_issue = ints1(mem, AT.first_issue)
-    package = floats1(mem, AT.package)
-    stakes = floats3(mem, AT.th_party_issue)
-    reservation = floats2(mem, AT.reservation)
-    settled = ints1(mem, AT.settled)
+    precondition = view.precondition(mem)
+    first_issue = view.first_issue(mem)
+    package = view.package(mem)
+    stakes = view.th_party_issue(mem)
+    reservation = view.reservation(mem)
+    settled = view.settled(mem)
     p, issue = precondition[n, 0], precondition[n, 4]
     if holds(mem, precondition[n, 2], precondition[n, 3]):
         return False
@@ -246,8 +246,8 @@ def binding(mem: Memory, n: int) -> bool:
 def set_agenda(mem: Memory) -> None:
     """Phase 6: for every basket whether it may be opened in this round, and if not, why."""
     x = sizes(mem)
-    status = ints1(mem, AT.status)
-    precondition = ints2(mem, AT.precondition)
+    status = view.status(mem)
+    precondition = view.precondition(mem)
     for b in range(x.baskets):
         status[b] = OPEN if mandated(mem, b) else NO_MANDATE
     for n in range(precondition.shape[0]):

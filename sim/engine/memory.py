@@ -2,12 +2,10 @@
 
 Numba hands an array to a function as seven words and counts its references; with some hundred arrays the hand-over
 would cost more than the arithmetic, and compiling it would take minutes. So a worker's numbers, structure and state lie
-in one buffer, and compiled code is handed its address. `floats2(mem, AT.trust)` is a view of the field `trust` with two
-axes; it costs a few loads that the compiler may move and merge, because where a field lies never changes. The buffer
-begins with the addresses of functions compiled apart, the table of places and the scenario's sizes.
-
-Compiled code must view a field only under the kind and number of axes that `FIELDS` gives it; a test holds the engine's
-sources against the table.
+in one buffer, and compiled code is handed its address. `view.trust(mem)` is the field `trust` as an array; it costs a
+few loads that the compiler may move and merge, because where a field lies and how large a scenario is never change
+during a run. The buffer begins with the addresses of functions compiled apart, the table of places and the scenario's
+sizes.
 """
 
 from __future__ import annotations
@@ -15,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import cached_property
+from types import ModuleType
 from typing import Any, NewType, cast
 
 import numpy as np
@@ -54,13 +53,13 @@ def _words(context: Any, builder: Any, address: Any) -> Any:
     return builder.inttoptr(address, word.as_pointer())
 
 
-class _Row:
-    """A field's row in the table of places, as loads of the code being generated."""
+class _Place:
+    """Where a field lies and how long its axes are, as loads of the code being generated."""
 
-    def __init__(self, context: Any, builder: Any, mem: Any, field: Any):
+    def __init__(self, context: Any, builder: Any, mem: Any, number: int):
         self.context, self.builder = context, builder
         self.words = _words(context, builder, mem)
-        self.first = builder.add(builder.mul(self.signed(field), self.constant(_ROW)), self.constant(_TABLE))
+        self.axes, self.row = FIELDS[number].axes, _TABLE + number * _ROW
 
     def constant(self, value: int) -> Any:
         return self.context.get_constant(types.intp, value)
@@ -69,9 +68,17 @@ class _Row:
         intp = self.context.get_value_type(types.intp)
         return self.builder.sext(value, intp) if value.type != intp else value
 
-    def entry(self, n: int) -> Any:
-        place = self.builder.add(self.first, self.constant(n))
-        return _constant_load(self.builder, self.builder.gep(self.words, [place]))
+    def word(self, at: int) -> Any:
+        return _constant_load(self.builder, self.builder.gep(self.words, [self.constant(at)]))
+
+    def begin(self) -> Any:
+        return self.word(self.row)
+
+    def length(self, axis: int) -> Any:
+        known = self.axes[axis]
+        if isinstance(known, int):
+            return self.constant(known)
+        return self.word(self.row + 1 + axis if known is None else _SIZES + PLAIN.index(known))
 
     def array(self, result: Any, at: Any, shape: list[Any]) -> Any:
         """An array of that shape which begins at a word of the buffer, without counting references."""
@@ -92,55 +99,58 @@ class _Row:
         return array._getvalue()
 
 
-def _view(axes: int, item: types.Type) -> Callable[..., Any]:
-    """An intrinsic that views a field with that many axes."""
+def _view(number: int) -> Any:
+    """An intrinsic that views a field as an array."""
+    field = FIELDS[number]
+    result = types.Array(_ITEMS[field.kind], len(field.axes), "C")
 
     @intrinsic
-    def view(typing: Any, mem: Any, field: Any) -> Any:
-        result = types.Array(item, axes, "C")
-
+    def view(typing: Any, mem: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            row = _Row(context, builder, args[0], args[1])
-            return row.array(result, row.entry(0), [row.entry(n + 1) for n in range(axes)])
+            place = _Place(context, builder, args[0], number)
+            return place.array(result, place.begin(), [place.length(axis) for axis in range(len(field.axes))])
 
-        return result(mem, field), generate
+        return result(mem), generate
 
-    return cast(Callable[..., Any], view)
-
-
-floats1, floats2, floats3, floats4 = (_view(axes, types.float64) for axes in (1, 2, 3, 4))
-ints1, ints2 = (_view(axes, types.int64) for axes in (1, 2))
-keys1, keys2, keys3 = (_view(axes, types.uint64) for axes in (1, 2, 3))
+    return view
 
 
-def _strip(item: types.Type) -> Callable[..., Any]:
+def _strip(number: int) -> Any:
     """An intrinsic that views entries lo … hi - 1 of a field's last axis, at given places of the axes before it.
 
     The places come as a tuple. A slice of a view does the same, but minds negative and far ends, which never occur here
     and would cost more than the arithmetic on a handful of issues.
     """
+    field = FIELDS[number]
+    result = types.Array(_ITEMS[field.kind], 1, "C")
 
     @intrinsic
-    def strip(typing: Any, mem: Any, field: Any, places: Any, lo: Any, hi: Any) -> Any:
-        result = types.Array(item, 1, "C")
+    def strip(typing: Any, mem: Any, places: Any, lo: Any, hi: Any) -> Any:
+        if len(places) != len(field.axes) - 1:
+            return None
 
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            row = _Row(context, builder, args[0], args[1])
-            leading = [row.signed(place) for place in cgutils.unpack_tuple(builder, args[2])]
-            lo, hi = row.signed(args[3]), row.signed(args[4])
-            at = row.constant(0)
-            for axis, place in enumerate(leading):
-                at = builder.add(at, place)
-                at = builder.mul(at, row.entry(axis + 2))
-            at = builder.add(builder.add(at, lo), row.entry(0))
-            return row.array(result, at, [builder.sub(hi, lo)])
+            place = _Place(context, builder, args[0], number)
+            leading = [place.signed(value) for value in cgutils.unpack_tuple(builder, args[1])]
+            lo, hi = place.signed(args[2]), place.signed(args[3])
+            at = place.constant(0)
+            for axis, value in enumerate(leading):
+                at = builder.mul(builder.add(at, value), place.length(axis + 1))
+            at = builder.add(builder.add(at, lo), place.begin())
+            return place.array(result, at, [builder.sub(hi, lo)])
 
-        return result(mem, field, places, lo, hi), generate
+        return result(mem, places, lo, hi), generate
 
-    return cast(Callable[..., Any], strip)
+    return strip
 
 
-floats_strip, ints_strip = _strip(types.float64), _strip(types.int64)
+_ITEMS = {"f": types.float64, "i": types.int64, "u": types.uint64}
+
+view: Any = ModuleType("view", "Every field as an array, inside compiled code: `view.trust(mem)`.")
+view.__dict__.update({field.name: _view(number) for number, field in enumerate(FIELDS)})
+
+strip: Any = ModuleType("strip", "Part of the last axis: `strip.offers(mem, (p,), lo, hi)` is `offers[p, lo:hi]`.")
+strip.__dict__.update({field.name: _strip(number) for number, field in enumerate(FIELDS)})
 
 
 @intrinsic
@@ -196,6 +206,6 @@ class Buffer:
     def view(self, number: int) -> Any:
         """A field as a NumPy view, for Python."""
         field, row = FIELDS[number], self.words[_TABLE + number * _ROW :][:_ROW]
-        shape = tuple(row[1 : 1 + field.axes])
+        shape = tuple(row[1 : 1 + len(field.axes)])
         words = self.words[row[0] : row[0] + math.prod(shape)]
         return words.view(_DTYPES[field.kind]).reshape(shape)

@@ -8,8 +8,8 @@ import numpy as np
 
 from sim.compiled import EPS, inlined, rule
 from sim.draws import uniform
-from sim.engine.fields import AT, PB, P, S
-from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, ints_strip, sizes
+from sim.engine.fields import PB, P, S
+from sim.engine.memory import Memory, sizes, strip, view
 from sim.engine.table import floor_of, lowest_of
 from sim.layout import CLOCK, EXPONENTIAL, MIXED, PARTY, PI, READINESS, RECIPROCAL, Floats, W
 from sim.rules import aspiration, concession, offer, salience
@@ -21,7 +21,7 @@ from sim.rules.value import acceptable_utility, weighted_mean
 def concede(mem: Memory) -> None:
     """Every party's concession for this round, by its named rule, from what the last round left."""
     x = sizes(mem)
-    party = floats2(mem, AT.party)
+    party = view.party(mem)
     for p in range(x.parties):
         party[P.CONCESSION_BEFORE, p] = party[P.CONCESSION, p]
     for p in range(x.parties):
@@ -32,11 +32,11 @@ def concede(mem: Memory) -> None:
 def conceded(mem: Memory, p: int) -> float:
     """One party's concession by its rule."""
     x = sizes(mem)
-    concession_rule = ints1(mem, AT.concession_rule)
-    given = floats2(mem, AT.th_party)
-    s = floats1(mem, AT.scalar)
-    party = floats2(mem, AT.party)
-    seat = ints1(mem, AT.seat)
+    concession_rule = view.concession_rule(mem)
+    given = view.th_party(mem)
+    s = view.scalar(mem)
+    party = view.party(mem)
+    seat = view.seat(mem)
     kind = concession_rule[p]
     k0, beta = given[PARTY.K0, p], given[PARTY.BETA, p]
     time, deadline = s[S.TALK_TIME], given[PARTY.DEADLINE, p]
@@ -63,7 +63,7 @@ def conceded(mem: Memory, p: int) -> float:
 @rule
 def risk_of(mem: Memory, p: int) -> float:
     """Zeuthen's risk limit of a party after the last round."""
-    party = floats2(mem, AT.party)
+    party = view.party(mem)
     return concession.risk_limit(party[P.OWN_VALUE, p], party[P.OFFERED_VALUE, p], party[P.FLOOR_VALUE, p])
 
 
@@ -71,7 +71,7 @@ def risk_of(mem: Memory, p: int) -> float:
 def prepare(mem: Memory, b: int) -> None:
     """Floors, aspirations, priorities and caps of every party with a stake in a basket."""
     x = sizes(mem)
-    stake = ints2(mem, AT.stake)
+    stake = view.stake(mem)
     for p in range(x.parties):
         if stake[p, b] != 0:
             hold_out(mem, p, b)
@@ -81,18 +81,18 @@ def prepare(mem: Memory, b: int) -> None:
 @inlined
 def hold_out(mem: Memory, p: int, b: int) -> None:
     """A party's floor and aspiration on a basket for this round."""
-    first_issue = ints1(mem, AT.first_issue)
-    w = floats1(mem, AT.th_world)
-    s = floats1(mem, AT.scalar)
-    party = floats2(mem, AT.party)
-    pb = floats3(mem, AT.party_basket)
+    first_issue = view.first_issue(mem)
+    w = view.th_world(mem)
+    s = view.scalar(mem)
+    party = view.party(mem)
+    pb = view.party_basket(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
     floor, lowest = floor_of(mem, p, b), lowest_of(mem, p, b)
     announced = aspiration.announced_concession(
-        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
-        floats_strip(mem, AT.reservation, (p,), lo, hi),
-        floats_strip(mem, AT.th_party_issue, (PI.ANNOUNCED, p), lo, hi),
-        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
+        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
+        strip.reservation(mem, (p,), lo, hi),
+        strip.th_party_issue(mem, (PI.ANNOUNCED, p), lo, hi),
+        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
     )
     audience = aspiration.audience_cost(w[W.AUDIENCE], s[S.PUBLICITY], party[P.CONCESSION, p], announced)
     pb[PB.FLOOR, p, b] = floor
@@ -105,59 +105,59 @@ def hold_out(mem: Memory, p: int, b: int) -> None:
 @inlined
 def weigh_issues(mem: Memory, p: int, b: int) -> None:
     """A party's priorities and caps for conceding on the issues of a basket."""
-    first_issue = ints1(mem, AT.first_issue)
-    w = floats1(mem, AT.th_world)
-    s = floats1(mem, AT.scalar)
-    party = floats2(mem, AT.party)
-    pb = floats3(mem, AT.party_basket)
+    first_issue = view.first_issue(mem)
+    w = view.th_world(mem)
+    s = view.scalar(mem)
+    party = view.party(mem)
+    pb = view.party_basket(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
-    others, own_share = floats_strip(mem, AT.believed, (), lo, hi), floats_strip(mem, AT.own_share, (p,), lo, hi)
-    salience.believed(floats_strip(mem, AT.others_share, (p,), lo, hi), s[S.INFORMATION], others)
-    offer.priorities(own_share, others, w[W.LOGROLL], floats_strip(mem, AT.priority, (p,), lo, hi))
-    caps = floats_strip(mem, AT.cap, (p,), lo, hi)
+    others, own_share = strip.believed(mem, (), lo, hi), strip.own_share(mem, (p,), lo, hi)
+    salience.believed(strip.others_share(mem, (p,), lo, hi), s[S.INFORMATION], others)
+    offer.priorities(own_share, others, w[W.LOGROLL], strip.priority(mem, (p,), lo, hi))
+    caps = strip.cap(mem, (p,), lo, hi)
     offer.caps(
-        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
-        floats_strip(mem, AT.reservation, (p,), lo, hi),
-        floats_strip(mem, AT.nearest, (p,), lo, hi),
-        ints_strip(mem, AT.red, (p,), lo, hi),
+        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
+        strip.reservation(mem, (p,), lo, hi),
+        strip.nearest(mem, (p,), lo, hi),
+        strip.red(mem, (p,), lo, hi),
         party[P.PAIN, p],
         caps,
     )
-    pb[PB.CAP_MEAN, p, b] = weighted_mean(caps, floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi))
+    pb[PB.CAP_MEAN, p, b] = weighted_mean(caps, strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi))
 
 
 @rule
 def put(mem: Memory, p: int, b: int, level: float) -> None:
     """A party's offer on a basket at an aspiration level, written into its row of `offer`."""
-    first_issue = ints1(mem, AT.first_issue)
+    first_issue = view.first_issue(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
-    conceding = floats_strip(mem, AT.conceded, (), lo, hi)
+    conceding = strip.conceded(mem, (), lo, hi)
     offer.water_fill(
         1.0 - level,
-        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
-        floats_strip(mem, AT.priority, (p,), lo, hi),
-        floats_strip(mem, AT.cap, (p,), lo, hi),
+        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
+        strip.priority(mem, (p,), lo, hi),
+        strip.cap(mem, (p,), lo, hi),
         conceding,
     )
     offer.offer_points(
-        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
-        floats_strip(mem, AT.reservation, (p,), lo, hi),
+        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
+        strip.reservation(mem, (p,), lo, hi),
         conceding,
-        floats_strip(mem, AT.offers, (p,), lo, hi),
+        strip.offers(mem, (p,), lo, hi),
     )
 
 
 @inlined
 def worth_of(mem: Memory, p: int, b: int, package: Floats) -> float:
     """What a package of the basket's issues is worth to a party that answers; -inf where it crosses a red line."""
-    first_issue = ints1(mem, AT.first_issue)
+    first_issue = view.first_issue(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
     return acceptable_utility(
         package,
-        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
-        floats_strip(mem, AT.reservation, (p,), lo, hi),
-        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
-        ints_strip(mem, AT.red, (p,), lo, hi),
+        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
+        strip.reservation(mem, (p,), lo, hi),
+        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
+        strip.red(mem, (p,), lo, hi),
     )
 
 
@@ -169,8 +169,8 @@ def agrees(
 
     The noise is drawn, at its address, only where the answer hangs on it.
     """
-    pb = floats3(mem, AT.party_basket)
-    w = floats1(mem, AT.th_world)
+    pb = view.party_basket(mem)
+    w = view.th_world(mem)
     if pb[PB.FLOOR, p, b] > 1.0 + EPS:
         return False
     worth = worth_of(mem, p, b, package)
@@ -184,6 +184,6 @@ def agrees(
 def next_own(mem: Memory, p: int, b: int, turn: int) -> float:
     """Utility of a party's own next offer, the measure of what it is offered now."""
     x = sizes(mem)
-    pb = floats3(mem, AT.party_basket)
+    pb = view.party_basket(mem)
     level = aspiration.walked(pb[PB.LAST, p, b], pb[PB.ASPIRATION, p, b], turn + 1, x.exchanges)
     return aspiration.own_next(level, pb[PB.CAP_MEAN, p, b])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sim.compiled import rule
 from sim.draws import logistic_unit, uniform
 from sim.engine.apart import apart
-from sim.engine.fields import AT, N, P, S
-from sim.engine.memory import Memory, floats1, floats2, floats3, ints1, keys1, sizes
+from sim.engine.fields import N, P, S
+from sim.engine.memory import Memory, sizes, view
 from sim.engine.table import present_strength
 from sim.layout import DATED, DYAD, LEVER, LEVER_PARTY, MEDIATOR, MOVING, PARTY, PI, RANDOM, W
 from sim.rules import convening, distance, incidents, readiness, stalemate, trust
@@ -17,19 +17,19 @@ from sim.rules.assumption import shifted_reservation
 def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
     """Phase 4: levers, balance, pain, trust, readiness, reservation points; a mediator may leave."""
     x = sizes(mem)
-    w = floats1(mem, AT.th_world)
-    lever = ints1(mem, AT.lever)
-    given_lever = floats2(mem, AT.th_lever)
-    s = floats1(mem, AT.scalar)
-    key_balance = keys1(mem, AT.key_balance)
-    reservation = floats2(mem, AT.reservation)
-    stakes = floats3(mem, AT.th_party_issue)
-    derived_point = floats2(mem, AT.derived_point)
-    given = floats2(mem, AT.th_party)
-    present = ints1(mem, AT.present)
-    mediator = floats2(mem, AT.th_mediator)
-    key_departure = keys1(mem, AT.key_departure)
-    leaves = floats1(mem, AT.leaves)
+    w = view.th_world(mem)
+    lever = view.lever(mem)
+    given_lever = view.th_lever(mem)
+    s = view.scalar(mem)
+    key_balance = view.key_balance(mem)
+    reservation = view.reservation(mem)
+    stakes = view.th_party_issue(mem)
+    derived_point = view.derived_point(mem)
+    given = view.th_party(mem)
+    present = view.present(mem)
+    mediator = view.th_mediator(mem)
+    key_departure = view.key_departure(mem)
+    leaves = view.leaves(mem)
     drift = w[W.BALANCE_DRIFT]
     for k in range(x.levers):
         lever[k] = pulled(mem, fate, step, days, k)
@@ -65,14 +65,14 @@ def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
 def feel(mem: Memory, p: int, kept: float) -> None:
     """Pain, trust and readiness of one party; `kept` is the share left of trust's distance to its baseline."""
     x = sizes(mem)
-    w = floats1(mem, AT.th_world)
-    lever = ints1(mem, AT.lever)
-    lever_party = floats3(mem, AT.th_lever_party)
-    party = floats2(mem, AT.party)
-    s = floats1(mem, AT.scalar)
-    trusts = floats2(mem, AT.trust)
-    dyad = floats3(mem, AT.th_dyad)
-    seat = ints1(mem, AT.seat)
+    w = view.th_world(mem)
+    lever = view.lever(mem)
+    lever_party = view.th_lever_party(mem)
+    party = view.party(mem)
+    s = view.scalar(mem)
+    trusts = view.trust(mem)
+    dyad = view.th_dyad(mem)
+    seat = view.seat(mem)
     relief = 0.0
     for k in range(x.levers):
         if lever[k] != 0:
@@ -108,15 +108,15 @@ def feel(mem: Memory, p: int, kept: float) -> None:
 @rule
 def pulled(mem: Memory, fate: int, step: int, days: float, k: int) -> int:
     """Whether a lever is on: by date, at random, or in response to talks that move or stall."""
-    lever_kind = ints1(mem, AT.lever_kind)
-    lever_on = floats1(mem, AT.lever_on)
-    s = floats1(mem, AT.scalar)
-    lever_off = floats1(mem, AT.lever_off)
-    lever = ints1(mem, AT.lever)
-    given_lever = floats2(mem, AT.th_lever)
-    key_lever = keys1(mem, AT.key_lever)
-    n = ints1(mem, AT.count)
-    lever_when = ints1(mem, AT.lever_when)
+    lever_kind = view.lever_kind(mem)
+    lever_on = view.lever_on(mem)
+    s = view.scalar(mem)
+    lever_off = view.lever_off(mem)
+    lever = view.lever(mem)
+    given_lever = view.th_lever(mem)
+    key_lever = view.key_lever(mem)
+    n = view.count(mem)
+    lever_when = view.lever_when(mem)
     if lever_kind[k] == DATED:
         return 1 if lever_on[k] <= s[S.DAY] < lever_off[k] else 0
     if lever_kind[k] == RANDOM:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sim.compiled import inlined, rule
 from sim.engine.apart import apart
-from sim.engine.fields import AT
-from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, ints_strip, sizes
+from sim.engine.memory import Memory, sizes, strip, view
 from sim.layout import PI
 from sim.rules.coalition import CoalitionWork, max_min_many, nash_many
 from sim.rules.frontier import max_min_two, nash_two
@@ -15,8 +14,8 @@ from sim.rules.frontier import max_min_two, nash_two
 def seat_members(mem: Memory, b: int) -> int:
     """List in `members` who has a stake in a basket; returns how many."""
     x = sizes(mem)
-    stake = ints2(mem, AT.stake)
-    members = ints1(mem, AT.members)
+    stake = view.stake(mem)
+    members = view.members(mem)
     size = 0
     for p in range(x.parties):
         if stake[p, b] != 0:
@@ -33,49 +32,49 @@ def nash_package(mem: Memory, b: int) -> bool:
     """
     if seat_members(mem, b) > 2:
         return nash_of_many(mem, b)
-    first_issue = ints1(mem, AT.first_issue)
+    first_issue = view.first_issue(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
-    members = ints1(mem, AT.members)
-    floors, weights = floats1(mem, AT.floor), floats1(mem, AT.weight)
+    members = view.members(mem)
+    floors, weights = view.floor(mem), view.weight(mem)
     p, q = members[0], members[1]
     return nash_two(
-        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
-        floats_strip(mem, AT.estimates, (p,), lo, hi),
-        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
+        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
+        strip.estimates(mem, (p,), lo, hi),
+        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
         floors[p],
-        ints_strip(mem, AT.red, (p,), lo, hi),
+        strip.red(mem, (p,), lo, hi),
         weights[p],
-        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, q), lo, hi),
-        floats_strip(mem, AT.estimates, (q,), lo, hi),
-        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, q), lo, hi),
+        strip.th_party_issue(mem, (PI.DEMAND, q), lo, hi),
+        strip.estimates(mem, (q,), lo, hi),
+        strip.th_party_issue(mem, (PI.SALIENCE, q), lo, hi),
         floors[q],
-        ints_strip(mem, AT.red, (q,), lo, hi),
+        strip.red(mem, (q,), lo, hi),
         weights[q],
-        floats2(mem, AT.frontier_work),
-        ints1(mem, AT.frontier_order),
-        floats_strip(mem, AT.tabled, (), lo, hi),
+        view.frontier_work(mem),
+        view.frontier_order(mem),
+        strip.tabled(mem, (), lo, hi),
     )
 
 
 @apart
 def nash_of_many(mem: Memory, b: int) -> bool:
     """`nash_package` for three members and more."""
-    first_issue = ints1(mem, AT.first_issue)
+    first_issue = view.first_issue(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
-    stakes = floats3(mem, AT.th_party_issue)
-    points = floats2(mem, AT.estimates)
-    red = ints2(mem, AT.red)
-    stake = ints2(mem, AT.stake)
+    stakes = view.th_party_issue(mem)
+    points = view.estimates(mem)
+    red = view.red(mem)
+    stake = view.stake(mem)
     return nash_many(
         stakes[PI.DEMAND, :, lo:hi],
         points[:, lo:hi],
         stakes[PI.SALIENCE, :, lo:hi],
-        floats1(mem, AT.floor),
+        view.floor(mem),
         red[:, lo:hi],
-        floats1(mem, AT.weight),
+        view.weight(mem),
         stake[:, b],
         coalition_work(mem),
-        floats_strip(mem, AT.tabled, (), lo, hi),
+        strip.tabled(mem, (), lo, hi),
     )
 
 
@@ -84,46 +83,46 @@ def greatest_surplus(mem: Memory, b: int) -> float:
     """`max_x min_i (U_i - floor_i)` of a basket under red lines, with values not clipped below."""
     if seat_members(mem, b) > 2:
         return surplus_of_many(mem, b)
-    first_issue = ints1(mem, AT.first_issue)
+    first_issue = view.first_issue(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
-    members = ints1(mem, AT.members)
-    floors = floats1(mem, AT.floor)
+    members = view.members(mem)
+    floors = view.floor(mem)
     p, q = members[0], members[1]
     return max_min_two(
-        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
-        floats_strip(mem, AT.reservation, (p,), lo, hi),
-        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
+        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
+        strip.reservation(mem, (p,), lo, hi),
+        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
         floors[p],
-        ints_strip(mem, AT.red, (p,), lo, hi),
-        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, q), lo, hi),
-        floats_strip(mem, AT.reservation, (q,), lo, hi),
-        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, q), lo, hi),
+        strip.red(mem, (p,), lo, hi),
+        strip.th_party_issue(mem, (PI.DEMAND, q), lo, hi),
+        strip.reservation(mem, (q,), lo, hi),
+        strip.th_party_issue(mem, (PI.SALIENCE, q), lo, hi),
         floors[q],
-        ints_strip(mem, AT.red, (q,), lo, hi),
-        floats2(mem, AT.frontier_work),
-        ints1(mem, AT.frontier_order),
-        floats_strip(mem, AT.tabled, (), lo, hi),
+        strip.red(mem, (q,), lo, hi),
+        view.frontier_work(mem),
+        view.frontier_order(mem),
+        strip.tabled(mem, (), lo, hi),
     )
 
 
 @apart
 def surplus_of_many(mem: Memory, b: int) -> float:
     """`greatest_surplus` for three members and more."""
-    first_issue = ints1(mem, AT.first_issue)
+    first_issue = view.first_issue(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
-    stakes = floats3(mem, AT.th_party_issue)
-    points = floats2(mem, AT.reservation)
-    red = ints2(mem, AT.red)
-    stake = ints2(mem, AT.stake)
+    stakes = view.th_party_issue(mem)
+    points = view.reservation(mem)
+    red = view.red(mem)
+    stake = view.stake(mem)
     return max_min_many(
         stakes[PI.DEMAND, :, lo:hi],
         points[:, lo:hi],
         stakes[PI.SALIENCE, :, lo:hi],
-        floats1(mem, AT.floor),
+        view.floor(mem),
         red[:, lo:hi],
         stake[:, b],
         coalition_work(mem),
-        floats_strip(mem, AT.tabled, (), lo, hi),
+        strip.tabled(mem, (), lo, hi),
     )
 
 
@@ -131,17 +130,17 @@ def surplus_of_many(mem: Memory, b: int) -> float:
 def coalition_work(mem: Memory) -> CoalitionWork:
     """The scratch of the solvers for many."""
     return CoalitionWork(
-        ints1(mem, AT.coalition_members),
-        ints1(mem, AT.coalition_pieces),
-        floats2(mem, AT.coalition_edges),
-        floats2(mem, AT.coalition_slopes),
-        floats1(mem, AT.coalition_surplus),
-        floats1(mem, AT.coalition_power),
-        floats1(mem, AT.coalition_drift),
-        floats2(mem, AT.coalition_normal),
-        floats2(mem, AT.coalition_tableau),
-        floats1(mem, AT.coalition_width),
-        ints1(mem, AT.coalition_names),
-        ints1(mem, AT.coalition_flipped),
-        floats1(mem, AT.coalition_drawn),
+        view.coalition_members(mem),
+        view.coalition_pieces(mem),
+        view.coalition_edges(mem),
+        view.coalition_slopes(mem),
+        view.coalition_surplus(mem),
+        view.coalition_power(mem),
+        view.coalition_drift(mem),
+        view.coalition_normal(mem),
+        view.coalition_tableau(mem),
+        view.coalition_width(mem),
+        view.coalition_names(mem),
+        view.coalition_flipped(mem),
+        view.coalition_drawn(mem),
     )

@@ -6,8 +6,8 @@ import numpy as np
 
 from sim.compiled import rule
 from sim.engine.apart import apart
-from sim.engine.fields import AT, N, S
-from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, ints_strip, sizes
+from sim.engine.fields import N, S
+from sim.engine.memory import Memory, sizes, strip, view
 from sim.engine.table import present_strength
 from sim.layout import DYAD, MEDIATOR, PI, Floats, W
 from sim.rules import offer, salience
@@ -19,31 +19,31 @@ from sim.rules.assumption import derived_reservation
 def begin(mem: Memory) -> None:
     """Clear the state and set it to the scenario's start."""
     x = sizes(mem)
-    s = floats1(mem, AT.scalar)
-    n = ints1(mem, AT.count)
-    party = floats2(mem, AT.party)
-    got = floats2(mem, AT.got)
-    heard = floats3(mem, AT.heard)
-    pb = floats3(mem, AT.party_basket)
-    basket = floats2(mem, AT.basket)
-    settled = ints1(mem, AT.settled)
-    is_open = ints1(mem, AT.open)
-    status = ints1(mem, AT.status)
-    fallen = ints1(mem, AT.fallen)
-    present = ints1(mem, AT.present)
-    lever = ints1(mem, AT.lever)
-    mandated_level = ints2(mem, AT.mandated_level)
-    pending = ints1(mem, AT.pending)
-    shares = floats1(mem, AT.share)
-    later_used = ints1(mem, AT.later_used)
-    w = floats1(mem, AT.th_world)
-    trusts = floats2(mem, AT.trust)
-    dyad = floats3(mem, AT.th_dyad)
-    offers = floats2(mem, AT.offers)
-    stakes = floats3(mem, AT.th_party_issue)
-    document_day = floats1(mem, AT.document_day)
-    reservation = floats2(mem, AT.reservation)
-    derived_point = floats2(mem, AT.derived_point)
+    s = view.scalar(mem)
+    n = view.count(mem)
+    party = view.party(mem)
+    got = view.got(mem)
+    heard = view.heard(mem)
+    pb = view.party_basket(mem)
+    basket = view.basket(mem)
+    settled = view.settled(mem)
+    is_open = view.open(mem)
+    status = view.status(mem)
+    fallen = view.fallen(mem)
+    present = view.present(mem)
+    lever = view.lever(mem)
+    mandated_level = view.mandated_level(mem)
+    pending = view.pending(mem)
+    shares = view.share(mem)
+    later_used = view.later_used(mem)
+    w = view.th_world(mem)
+    trusts = view.trust(mem)
+    dyad = view.th_dyad(mem)
+    offers = view.offers(mem)
+    stakes = view.th_party_issue(mem)
+    document_day = view.document_day(mem)
+    reservation = view.reservation(mem)
+    derived_point = view.derived_point(mem)
     s[:] = 0.0
     n[:] = 0
     party[:] = 0.0
@@ -81,25 +81,25 @@ def begin(mem: Memory) -> None:
 @rule
 def look_over(mem: Memory, p: int, b: int) -> None:
     """What stays the same all run for a party on a basket: shares of salience, others' demands on its way."""
-    first_issue = ints1(mem, AT.first_issue)
-    stakes = floats3(mem, AT.th_party_issue)
-    stake = ints2(mem, AT.stake)
-    salience_total = floats2(mem, AT.salience_total)
-    red_share = floats2(mem, AT.red_share)
+    first_issue = view.first_issue(mem)
+    stakes = view.th_party_issue(mem)
+    stake = view.stake(mem)
+    salience_total = view.salience_total(mem)
+    red_share = view.red_share(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
-    own = floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi)
+    own = strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi)
     salience_total[p, b] = salience.total(own)
-    red_share[p, b] = red_line_share(own, ints_strip(mem, AT.red, (p,), lo, hi))
-    salience.shares(own, floats_strip(mem, AT.own_share, (p,), lo, hi))
-    others = floats_strip(mem, AT.others_share, (p,), lo, hi)
+    red_share[p, b] = red_line_share(own, strip.red(mem, (p,), lo, hi))
+    salience.shares(own, strip.own_share(mem, (p,), lo, hi))
+    others = strip.others_share(mem, (p,), lo, hi)
     salience.others_shares(stakes[PI.SALIENCE, :, lo:hi], stake[:, b], p, others)
     offer.nearest_demands(
-        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
-        floats_strip(mem, AT.derived_point, (p,), lo, hi),
+        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
+        strip.derived_point(mem, (p,), lo, hi),
         stakes[PI.DEMAND, :, lo:hi],
         stake[:, b],
         p,
-        floats_strip(mem, AT.nearest, (p,), lo, hi),
+        strip.nearest(mem, (p,), lo, hi),
     )
 
 
@@ -115,11 +115,11 @@ def copy(given: Floats, out: Floats) -> None:
 def derive_anew(mem: Memory) -> None:
     """Reservation points from documented concessions for the present day (specification, section 2)."""
     x = sizes(mem)
-    stakes = floats3(mem, AT.th_party_issue)
-    is_derived = ints2(mem, AT.derived)
-    derived_point = floats2(mem, AT.derived_point)
-    s = floats1(mem, AT.scalar)
-    w = floats1(mem, AT.th_world)
+    stakes = view.th_party_issue(mem)
+    is_derived = view.derived(mem)
+    derived_point = view.derived_point(mem)
+    s = view.scalar(mem)
+    w = view.th_world(mem)
     f = stakes
     for p in range(x.parties):
         for i in range(x.issues):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.compiled import inlined, rule
-from sim.engine.fields import AT, P, S
-from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, sizes
+from sim.engine.fields import P, S
+from sim.engine.memory import Memory, sizes, strip, view
 from sim.layout import DYAD, MEDIATOR, PI, Floats
 from sim.rules import commitment
 from sim.rules.value import utility
@@ -13,7 +13,7 @@ from sim.rules.value import utility
 @inlined
 def strength_of(mem: Memory, field: int, m: int) -> float:
     """One strength of a mediator; leverage and guarantee work through its manipulation."""
-    mediator = floats2(mem, AT.th_mediator)
+    mediator = view.th_mediator(mem)
     strength = mediator[field, m]
     if field == MEDIATOR.LEVERAGE or field == MEDIATOR.GUARANTEE:
         return strength * mediator[MEDIATOR.MANIPULATION, m]
@@ -24,7 +24,7 @@ def strength_of(mem: Memory, field: int, m: int) -> float:
 def present_strength(mem: Memory, field: int) -> float:
     """The largest strength among mediators that have not left, whether or not they sit in this round."""
     x = sizes(mem)
-    present = ints1(mem, AT.present)
+    present = view.present(mem)
     best = 0.0
     for m in range(x.mediators):
         if present[m] != 0:
@@ -35,9 +35,9 @@ def present_strength(mem: Memory, field: int) -> float:
 @inlined
 def attending(mem: Memory, m: int, venue: int) -> bool:
     """Whether a mediator sits in a round at this venue: always, or where it hosts."""
-    present = ints1(mem, AT.present)
-    attends = ints1(mem, AT.attends)
-    venue_host = ints1(mem, AT.venue_host)
+    present = view.present(mem)
+    attends = view.attends(mem)
+    venue_host = view.venue_host(mem)
     return present[m] != 0 and (attends[m] != 0 or venue_host[venue] == m)
 
 
@@ -55,21 +55,21 @@ def attending_strength(mem: Memory, field: int, venue: int) -> float:
 @inlined
 def utility_of(mem: Memory, p: int, b: int, package: Floats) -> float:
     """Utility to one party of a package of the basket's issues."""
-    first_issue = ints1(mem, AT.first_issue)
+    first_issue = view.first_issue(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
     return utility(
         package,
-        floats_strip(mem, AT.th_party_issue, (PI.DEMAND, p), lo, hi),
-        floats_strip(mem, AT.reservation, (p,), lo, hi),
-        floats_strip(mem, AT.th_party_issue, (PI.SALIENCE, p), lo, hi),
+        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
+        strip.reservation(mem, (p,), lo, hi),
+        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
     )
 
 
 @inlined
 def lowest_of(mem: Memory, p: int, b: int) -> float:
     """`F_min` of a party on a basket."""
-    party = floats2(mem, AT.party)
-    red_share = floats2(mem, AT.red_share)
+    party = view.party(mem)
+    red_share = view.red_share(mem)
     return commitment.least_floor(party[P.PAIN, p], red_share[p, b])
 
 
@@ -77,12 +77,12 @@ def lowest_of(mem: Memory, p: int, b: int) -> float:
 def floor_of(mem: Memory, p: int, b: int) -> float:
     """The floor of a party on a basket: the least chance of compliance among the others obligated by it counts."""
     x = sizes(mem)
-    obligated = ints2(mem, AT.obligated)
-    trusts = floats2(mem, AT.trust)
-    dyad = floats3(mem, AT.th_dyad)
-    exposure = floats3(mem, AT.th_exposure)
-    party = floats2(mem, AT.party)
-    s = floats1(mem, AT.scalar)
+    obligated = view.obligated(mem)
+    trusts = view.trust(mem)
+    dyad = view.th_dyad(mem)
+    exposure = view.th_exposure(mem)
+    party = view.party(mem)
+    s = view.scalar(mem)
     guarantee = s[S.GUARANTEE]
     chance = 1.0
     for q in range(x.parties):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sim.compiled import rule
 from sim.draws import uniform
 from sim.engine.apart import apart
-from sim.engine.fields import AT, PB, N, S
-from sim.engine.memory import Memory, floats1, floats2, floats3, floats_strip, ints1, ints2, keys2, keys3, sizes
+from sim.engine.fields import PB, N, S
+from sim.engine.memory import Memory, sizes, strip, view
 from sim.engine.party import agrees
 from sim.engine.solver import nash_package
 from sim.engine.table import attending
@@ -19,9 +19,9 @@ from sim.rules.coalition import compromise
 def facilitate(mem: Memory) -> None:
     """What facilitation brings to a round that is held: information, and a little trust."""
     x = sizes(mem)
-    w = floats1(mem, AT.th_world)
-    s = floats1(mem, AT.scalar)
-    trusts = floats2(mem, AT.trust)
+    w = view.th_world(mem)
+    s = view.scalar(mem)
+    trusts = view.trust(mem)
     strength = s[S.FACILITATION]
     gain = w[W.INFORMATION_GAIN]
     s[S.INFORMATION] = trust.gained(s[S.INFORMATION], gain, strength)
@@ -35,9 +35,9 @@ def facilitate(mem: Memory) -> None:
 def mediate(mem: Memory, fate: int, step: int, b: int) -> bool:
     """Phase 8 on one basket: mediators at the table may put a single text; true when all accept it."""
     x = sizes(mem)
-    n = ints1(mem, AT.count)
-    key_formulate = keys2(mem, AT.key_formulate)
-    mediator = floats2(mem, AT.th_mediator)
+    n = view.count(mem)
+    key_formulate = view.key_formulate(mem)
+    mediator = view.th_mediator(mem)
     for m in range(x.mediators):
         if not attending(mem, m, n[N.VENUE]):
             continue
@@ -55,20 +55,20 @@ def mediate(mem: Memory, fate: int, step: int, b: int) -> bool:
 def draft(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
     """A mediator's text on a basket, written into `tabled`: false where it sees nothing all could accept."""
     x = sizes(mem)
-    first_issue = ints1(mem, AT.first_issue)
-    stake = ints2(mem, AT.stake)
-    floors = floats1(mem, AT.floor)
-    pb = floats3(mem, AT.party_basket)
-    weights = floats1(mem, AT.weight)
-    leaning = floats3(mem, AT.th_leaning)
-    estimates = floats2(mem, AT.estimates)
-    stakes = floats3(mem, AT.th_party_issue)
-    reservation = floats2(mem, AT.reservation)
-    mediator = floats2(mem, AT.th_mediator)
-    w = floats1(mem, AT.th_world)
-    key_estimate = keys3(mem, AT.key_estimate)
-    text_rule = ints1(mem, AT.text_rule)
-    tabled = floats1(mem, AT.tabled)
+    first_issue = view.first_issue(mem)
+    stake = view.stake(mem)
+    floors = view.floor(mem)
+    pb = view.party_basket(mem)
+    weights = view.weight(mem)
+    leaning = view.th_leaning(mem)
+    estimates = view.estimates(mem)
+    stakes = view.th_party_issue(mem)
+    reservation = view.reservation(mem)
+    mediator = view.th_mediator(mem)
+    w = view.th_world(mem)
+    key_estimate = view.key_estimate(mem)
+    text_rule = view.text_rule(mem)
+    tabled = view.tabled(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
     for p in range(x.parties):
         if stake[p, b] == 0:
@@ -93,22 +93,22 @@ def draft(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
 def answered(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
     """The parties' answers to a mediator's text; when all accept, it becomes the package."""
     x = sizes(mem)
-    first_issue = ints1(mem, AT.first_issue)
-    stake = ints2(mem, AT.stake)
-    w = floats1(mem, AT.th_world)
-    leaning = floats3(mem, AT.th_leaning)
-    pb = floats3(mem, AT.party_basket)
-    key_text = keys3(mem, AT.key_text)
-    tabled = floats1(mem, AT.tabled)
-    package = floats1(mem, AT.package)
-    offers = floats2(mem, AT.offers)
+    first_issue = view.first_issue(mem)
+    stake = view.stake(mem)
+    w = view.th_world(mem)
+    leaning = view.th_leaning(mem)
+    pb = view.party_basket(mem)
+    key_text = view.key_text(mem)
+    tabled = view.tabled(mem)
+    package = view.package(mem)
+    offers = view.offers(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
     for p in range(x.parties):
         if stake[p, b] == 0:
             continue
         persuaded = mediation.persuasion(w[W.PERSUASION], w[W.LEANING_PERSUASION], leaning[0, m, p])
         threshold = mediation.text_threshold(pb[PB.ASPIRATION, p, b], pb[PB.FLOOR, p, b], persuaded)
-        text = floats_strip(mem, AT.tabled, (), lo, hi)
+        text = strip.tabled(mem, (), lo, hi)
         if not agrees(mem, p, b, text, threshold, key_text[m, p, b], fate, step, 0):
             return False
     for i in range(lo, hi):
