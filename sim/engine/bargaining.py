@@ -16,9 +16,6 @@ from sim.rules import aspiration, distance, trust
 from sim.rules.acceptance import certain
 from sim.rules.outcome import OPEN
 
-FEW = 3
-"""So many turns are sooner gone through than halved."""
-
 ROUNDING = 1e-9
 """More than what rounding can do to utilities along the turns of a round."""
 
@@ -98,7 +95,7 @@ def first_hope(mem: Memory, b: int) -> tuple[int, bool]:
             last_words += 1
         else:
             low, high = 0, own - 1
-            while high - low > FEW:
+            while low < high:
                 middle = (low + high) // 2
                 turn = first + 2 * middle
                 if in_vain(mem, p, q, b, level_at(mem, p, b, turn), turn, turn):

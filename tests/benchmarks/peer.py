@@ -39,7 +39,7 @@ def bargaining() -> Loaded:
             "levels": ["delegation"],
             "start_level": "delegation",
             "calendar": {"max_steps": 1, "exchanges_per_round": 2 * TURNS},
-            "behaviour": {"convening": {"base": 50}, "bargaining": {"width": 0}},
+            "behaviour": {"convening": {"base": 50}, "bargaining": {"width": 0, "audience": 0}},
             "issues": {name: {"title": name, "basket": "package", "options": ends} for name in names},
             "baskets": {"package": {"title": "Package", "code": "partial", "level": "delegation", "exposure": 0}},
             "parties": parties,

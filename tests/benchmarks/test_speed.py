@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from sim.ensemble import chunks, plan
+from sim.model import play
 from sim.scenario.load import Loaded, shipped
+from tests.benchmarks.core import Tables
 from tests.benchmarks.counting import counted
 from tests.benchmarks.growth import grown
 from tests.benchmarks.limit import bare
@@ -66,7 +69,8 @@ def test_what_doubling_costs(compare, what):
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_the_bargaining_core_against_negmas(compare, threads):
+@pytest.mark.parametrize("part", ["the core alone", "whole runs of one round"])
+def test_the_bargaining_core_against_negmas(compare, part, threads):
     negmas = pytest.importorskip("negmas", reason="NegMAS comes with the extra `bench`")
     negotiate = negmas_negotiation()
 
@@ -74,10 +78,21 @@ def test_the_bargaining_core_against_negmas(compare, threads):
         for _ in range(30):
             negotiate()
 
-    scenario, n = bargaining(), 20_000
-    subject = f"NegMAS {negmas.__version__}, {threads} thread{'s' if threads > 1 else ''}"
-    target = {"at_least": 3000.0} if threads == 2 else {}
-    compare("negmas", subject, runs("compiled", scenario, n, workers=threads), Work("NegMAS", many, 30), **target)
+    n, core, target = 200_000, part == "the core alone", {}
+    if core and threads == 2:
+        target = {"at_least": 3000.0}
+    tables = Tables(bargaining(), threads)
+    ours = Work("compiled", lambda: tables.hold(n), n) if core else runs("compiled", bargaining(), n, workers=threads)
+    subject = f"NegMAS {negmas.__version__}, {part}, {threads} thread{'s' if threads > 1 else ''}"
+    compare("negmas", subject, ours, Work("NegMAS", many, 30), **target)
+
+
+def test_the_core_settles_on_what_the_model_does():
+    tables = Tables(bargaining(), 1)
+    packages = {k: tables.package(k) for k in range(10)}
+    assert len({tuple(package) for package in packages.values()}) == 10
+    for k, package in packages.items():
+        assert np.array_equal(package, play(tables.problem, k, k).package)
 
 
 @pytest.mark.parametrize("scenario", [bargaining, grown], ids=["bargaining", "grown"])
