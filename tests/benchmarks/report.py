@@ -58,25 +58,31 @@ WHERE = """
 
 On the machine above, 23 November 2026; a test cannot hold what hangs on the minute in which it is measured.
 
-- `parley run istanbul-2025 -n 10000` the first time after installation, all compiled in two processes: 23 to 25 s (30 s
-  asked). Afterwards 3.5 to 4.8 s, as the machine's pace changes, tables, manifest and figures written (4 s asked).
-- One million runs of `istanbul-2025`, written to files: 488 MB resident at most, 56 MB more than one hundred thousand
-  (less than 1 GiB and less than 100 MB more are asked).
+- `parley run istanbul-2025 -n 10000` the first time after installation, all compiled in two processes: 21 to 24 s (30 s
+  asked). Afterwards 2.9 to 3.9 s, as the machine's pace changes, tables, manifest and figures written (4 s asked).
+- One million runs of `istanbul-2025`, written to files: 451 MB resident at most, 58 MB above one hundred thousand (less
+  than 1 GiB and less than 100 MB more are asked).
+- A slider moved on the page, `istanbul-2025` at 10,000 runs, until the last chart stands: 0.83 and 0.88 s (medians of 9
+  moves each, the longest 0.93; 1 s asked).
 
 ## Where the time goes, and what is missed
 
-On `istanbul-2025`, one thread, 110 to 150 µs a run as the machine's pace changes, with 39 planned rounds, 272 incidents
-and 70 exchanges. Sampled, the time goes to incidents (40%: three quarters of it finding the next event of each type,
-the rest their effects), exchanges (22%) and the other phases (38%, none above 6%). Counted (callgrind), a run takes
-1.04 million instructions in the engine and 0.13 million in exp, log and pow: exchanges 33%, incidents 25%. So incidents
-wait more than they compute: an event can be looked for only when the one before it is known, while the loop above
-makes its 1,300 draws side by side. That is why 1.5 times the loop is missed by far, and with it the ratios to the Mesa
-engine and to NegMAS.
+On `istanbul-2025`, one thread, 85 to 130 µs a run as the machine's pace changes, with 38 planned rounds, 270 incidents
+and 70 exchanges. Sampled, the time goes to exchanges (22%), incidents (21%), exp, log and pow (20%, half of it for
+incidents) and the other phases (none above 5%): a flat picture. What the loop above does is a third to a quarter of a
+run; the rest is what makes it a run and not a loop, namely conditions that no processor can guess, state read and
+written, and small sums that wait for one another. So 1.5 times the loop is missed by far. The ratios to the Mesa engine
+and to NegMAS lie about their targets and hang on the minute: the machine's pace changes by 1.5 within seconds, for
+one thread more than for two, which give 1.5 to 2 times one.
 
-What was tried and measured: a memory whose layout and sizes are constants of the compiled code, which would have to be
-compiled anew for every scenario, saves 16%; drawing each type's next exponential ahead of its need at most 3%. Neither
-is kept. Turns of two parties that must fail are found by halving, which saves a fifth of the time on the bargaining
-core. What could change the picture is several runs side by side in one thread; it has not been tried.
+What brought it here: fields viewed where they lie in one buffer; turns that must fail found by halving; incidents drawn
+by clusters and not event by event, so that their draws need not wait for one another; draws of one kind made eight at a
+time, which takes a fifth of the time. The last two took a fifth off a run.
+
+What was tried, measured and not kept: sizes and layout as constants of the compiled code save 18%, but every edit of a
+scenario would be compiled for half a minute; the number of parties alone as a constant saves 8%, at a compilation for
+each number. What is left untried is several runs in step, a lane of the processor each: every rule would have to be
+written for eight runs at once, and could no longer be the one that the readable engine calls.
 """
 
 

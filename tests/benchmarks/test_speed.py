@@ -33,7 +33,7 @@ def runs(name: str, scenario: str | Loaded, n: int, engine: str = "compiled", wo
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("scenario", shipped())
 def test_compiled_against_mesa(compare, scenario, threads):
-    fast, slow = runs("compiled", scenario, 4000, workers=threads), runs("Mesa", scenario, 12, engine="mesa")
+    fast, slow = runs("compiled", scenario, 12_000, workers=threads), runs("Mesa", scenario, 24, engine="mesa")
     target = {"at_least": 250.0} if threads == 2 else {}
     subject = f"{scenario}, {threads} thread{'s' if threads > 1 else ''}"
     compare("mesa", subject, fast, slow, **target)
