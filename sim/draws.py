@@ -12,16 +12,12 @@ from __future__ import annotations
 
 import hashlib
 import math
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.compiled import rule
-
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int64]
-Keys64: TypeAlias = NDArray[np.uint64]
+from sim.layout import Floats, Ints, Keys64
 
 _PARITY = np.uint64(0x1BD11BDAA9FC1A22)
 _ONE, _TWO, _THREE, _FOUR, _FIVE = (np.uint64(k) for k in (1, 2, 3, 4, 5))

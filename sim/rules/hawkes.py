@@ -22,7 +22,6 @@ from sim.rules.inlined import part
 AHEAD = 4
 """Draws a type that are made at one go, before it is known how many are needed."""
 
-
 MAX_EVENTS = 4096
 """Most incidents in one gap, and most still to come; more is reported as an error, never cut off silently."""
 
