@@ -62,7 +62,7 @@ On the machine above, 23 November 2026; a test cannot hold what hangs on the min
   asked). Afterwards 2.9 to 3.9 s, as the machine's pace changes, tables, manifest and figures written (4 s asked).
 - One million runs of `istanbul-2025`, written to files: 451 MB resident at most, 58 MB above one hundred thousand (less
   than 1 GiB and less than 100 MB more are asked).
-- A slider moved on the page, `istanbul-2025` at 10,000 runs, until the last chart stands in a headless Chromium: 0.67 to
+- A slider moved on the page, `istanbul-2025` at 10,000 runs, until the last chart stands in headless Chromium: 0.67 to
   0.88 s (medians of 9 or 14 moves); of 60 moves one took longer than 1 s, namely 1.01 (1 s asked).
 
 ## Where the time goes, and what is missed
