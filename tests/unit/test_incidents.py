@@ -82,7 +82,10 @@ class World:
             for i, rate in enumerate(self.offspring[:, kind]):
                 n, (risen, child) = 0, drawn(self.offspring_keys[i], self.fate, name, 0)
                 while risen < rate:
-                    rise = lambda x, i=i, rate=rate: rate * -math.expm1(-self.decay[i] * x)  # noqa: E731
+
+                    def rise(x: float, i: int = i, rate: float = rate) -> float:
+                        return rate * -math.expm1(-self.decay[i] * x)
+
                     occur(day + first_day(rise, risen, 0.0, 60.0 / self.decay[i]), i, child)
                     n += 1
                     more, child = drawn(self.offspring_keys[i], self.fate, name, n)
