@@ -96,7 +96,7 @@ B = _Basket(*range(len(_Basket._fields)))
 
 
 class Sizes(NamedTuple):
-    """Single integers of a scenario: its counts and switches, and the length of `theta`."""
+    """Single integers of a scenario: its counts and switches."""
 
     parties: int
     issues: int

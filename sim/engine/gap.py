@@ -13,7 +13,7 @@ from sim.engine.state import derive_anew
 from sim.engine.table import present_strength
 from sim.layout import INCIDENT, MEDIATOR, PARTY, PI, W
 from sim.rules import convening, hawkes, incidents, readiness
-from sim.rules.hawkes import Line
+from sim.rules.hawkes import Line, Offspring
 from sim.rules.spoilers import surged
 
 
@@ -114,13 +114,11 @@ def happen(mem: Memory, fate: int, step: int, days: float, planned: float) -> No
         planned - w[W.SURGE_WINDOW],
         base_rate,
         surged_rate,
-        kind[INCIDENT.DECAY],
-        branching[0],
+        Offspring(branching[0], kind[INCIDENT.DECAY], view.key_offspring(mem)),
         scripted_type,
         scripted_day,
         view.key_scripted(mem),
         view.key_incident(mem),
-        view.key_offspring(mem),
         fate,
         step,
         now,

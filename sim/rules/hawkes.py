@@ -35,6 +35,14 @@ class Line(NamedTuple):
     used: NDArray[np.int64]  # (1,) how many there are; above R where some found no room
 
 
+class Offspring(NamedTuple):
+    """What events of one type set off of another."""
+
+    mean: NDArray[np.float64]  # (T, T) of type i by one of type j, directly
+    decay: NDArray[np.float64]  # (T,) per day, of type i
+    key: NDArray[np.uint64]  # (T,) of its stream
+
+
 def empty_line(room: int) -> Line:
     """A line without events; not a rule, for rules make no arrays."""
     return Line(np.zeros(room), np.zeros(room, np.int64), np.zeros(room, np.uint64), np.zeros(1, np.int64))
@@ -129,79 +137,48 @@ def _come(
 
 @part
 def _beget(
-    i: int,
-    offspring: float,
-    decay: float,
-    end: float,
-    key: np.uint64,
-    fate: int,
-    day: float,
-    parent: np.uint64,
-    u: float,
-    name: np.uint64,
-    now: Line,
-    later: Line,
+    of: int, i: int, offspring: Offspring, end: float, fate: int, u: float, name: np.uint64, now: Line, later: Line
 ) -> None:
-    """Append what an event sets off of type i; `u` and `name` are the first draw for it."""
+    """Append what the event at place `of` sets off of type i; `u` and `name` are the first draw for it."""
+    mean, day, parent = offspring.mean[i, now.kind[of]], now.day[of], now.name[of]
     n, risen = 0, unit_exponential(u)
-    while risen < offspring and not (_overfull(now) or _overfull(later)):
-        when = day + delay(risen / offspring, decay)
+    while risen < mean and not (_overfull(now) or _overfull(later)):
+        when = day + delay(risen / mean, offspring.decay[i])
         if when <= end:
             _append(now, when, i, name)
         else:
             _append(later, when, i, name)
         n += 1
-        u, name = named_uniform(key, fate, parent, n)
+        u, name = named_uniform(offspring.key[i], fate, parent, n)
         risen += unit_exponential(u)
 
 
 @rule
-def _bear(
-    count: int,
-    end: float,
-    decay: NDArray[np.float64],
-    offspring: NDArray[np.float64],
-    keys: NDArray[np.uint64],
-    fate: int,
-    now: Line,
-    later: Line,
-    lanes: Lanes,
-) -> None:
+def _bear(count: int, offspring: Offspring, end: float, fate: int, now: Line, later: Line, lanes: Lanes) -> None:
     """What is set off by the events and of the types that stand in the first `count` lanes."""
     draw_lanes(lanes, count, fate)
     for k in range(count):
-        of, i = lanes.tag[k] // decay.shape[0], lanes.tag[k] % decay.shape[0]
-        rate = offspring[i, now.kind[of]]
-        u = lanes.uniform[k]
-        if u < rate:  # else its exponential is not less either, and nothing is set off
-            _beget(i, rate, decay[i], end, keys[i], fate, now.day[of], now.name[of], u, lanes.name[k], now, later)
+        of, i = lanes.tag[k] // offspring.key.shape[0], lanes.tag[k] % offspring.key.shape[0]
+        if lanes.uniform[k] < offspring.mean[i, now.kind[of]]:  # else nor is its exponential, and nothing is set off
+            _beget(of, i, offspring, end, fate, lanes.uniform[k], lanes.name[k], now, later)
 
 
 @part
-def _generation(
-    first: int,
-    end: float,
-    decay: NDArray[np.float64],
-    offspring: NDArray[np.float64],
-    keys: NDArray[np.uint64],
-    fate: int,
-    now: Line,
-    later: Line,
-    lanes: Lanes,
-) -> int:
+def _generation(first: int, offspring: Offspring, end: float, fate: int, now: Line, later: Line, lanes: Lanes) -> int:
     """Append what the events from the one numbered `first` on set off; returns where those begin that it appended."""
-    last, types, asked = min(now.used[0], now.day.shape[0]), decay.shape[0], 0
+    last, types, asked = min(now.used[0], now.day.shape[0]), offspring.key.shape[0], 0
     for of in range(first, last):
         for i in range(types):
-            if offspring[i, now.kind[of]] > 0.0:
-                lanes.key[asked], lanes.step[asked], lanes.sub[asked] = keys[i], now.name[of], np.uint64(0)
+            if offspring.mean[i, now.kind[of]] > 0.0:
+                lanes.key[asked], lanes.step[asked] = offspring.key[i], now.name[of]
+                lanes.sub[asked] = np.uint64(0)
                 lanes.tag[asked] = of * types + i
                 asked += 1
                 if asked == lanes.key.shape[0]:
-                    _bear(asked, end, decay, offspring, keys, fate, now, later, lanes)
+                    _bear(asked, offspring, end, fate, now, later, lanes)
                     asked = 0
     if asked > 0:
-        _bear(asked, end, decay, offspring, keys, fate, now, later, lanes)
+        _bear(asked, offspring, end, fate, now, later, lanes)
     return last
 
 
@@ -212,13 +189,11 @@ def window(
     surge_start: float,
     base: NDArray[np.float64],
     surged: NDArray[np.float64],
-    decay: NDArray[np.float64],
-    offspring: NDArray[np.float64],
+    offspring: Offspring,
     scripted_type: NDArray[np.int64],
     scripted_day: NDArray[np.float64],
     scripted_keys: NDArray[np.uint64],
     keys: NDArray[np.uint64],
-    offspring_keys: NDArray[np.uint64],
     fate: int,
     step: int,
     now: Line,
@@ -228,9 +203,8 @@ def window(
     """Incidents of T types in (start, end], days; returns their number, or -1 where a line is too short for them.
 
     base, surged (T,): base rate per day before and from `surge_start` on (no surge: surge_start ≥ end); the surge
-    multiplies the base rate only. decay (T,) > 0 per day: an event of type i that was set off comes after an
-    exponential delay of mean 1/decay[i]. offspring (T, T) ≥ 0: events of type i that one of type j sets off directly,
-    on average.
+    multiplies the base rate only. An event of type i that was set off comes after an exponential delay of mean
+    1/offspring.decay[i] > 0 days.
 
     Scripted events (n,), by day ascending, occur besides the random ones and set off others alike; those outside
     (start, end] are passed over.
@@ -241,7 +215,7 @@ def window(
     Draws: events of type i that nothing set off lie where the cumulated base rate reaches sums of unit exponentials,
     the n-th of them, from 0, at (keys[i], fate, step, n); starting anew in each step changes no law, the exponential
     being memoryless. What an event sets off of type i lies likewise in the cumulated rate of its doing so, at
-    (offspring_keys[i], fate, the event's name, n). An event's name is the random word beside its own uniform, and the
+    (offspring.key[i], fate, the event's name, n). An event's name is the random word beside its own uniform, and the
     key of a scripted one.
     """
     types, turn = base.shape[0], min(max(surge_start, start), end)
@@ -255,7 +229,7 @@ def window(
             _append(now, scripted_day[k], scripted_type[k], scripted_keys[k])
     first = 0
     while first < min(now.used[0], now.day.shape[0]):
-        first = _generation(first, end, decay, offspring, offspring_keys, fate, now, later, lanes)
+        first = _generation(first, offspring, end, fate, now, later, lanes)
     return -1 if _overfull(now) or _overfull(later) else now.used[0]
 
 

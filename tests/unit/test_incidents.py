@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.draws import stream_key, threefry2x64
-from sim.rules.hawkes import empty_line, spectral_radius, window, window_lanes
+from sim.rules.hawkes import Offspring, empty_line, spectral_radius, window, window_lanes
 from sim.rules.incidents import kept, trust_after
 
 NEVER = 1e9
@@ -55,8 +55,9 @@ class World:
         which = np.array([kind for kind, _ in self.scripted], np.int64)
         when = np.array([day for _, day in self.scripted], float)
         count = window(
-            self.start, self.end, self.surge_start, self.base, self.surged, self.decay, self.offspring,
-            which, when, self.script_keys[: len(which)], self.keys, self.offspring_keys, self.fate, self.step,
+            self.start, self.end, self.surge_start, self.base, self.surged,
+            Offspring(self.offspring, self.decay, self.offspring_keys),
+            which, when, self.script_keys[: len(which)], self.keys, self.fate, self.step,
             now, later, window_lanes(len(self.base)),
         )  # fmt: skip
         found = [sorted(zip(x.day[: x.used[0]], x.kind[: x.used[0]], strict=True)) for x in (now, later)]

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import stats
 
 from sim.draws import stream_key
-from sim.rules.hawkes import empty_line, window, window_lanes
+from sim.rules.hawkes import Offspring, empty_line, window, window_lanes
 
 RUNS, WARM, DAYS = 4000, 200.0, 400.0
 WIDE = 4.42
@@ -27,6 +27,7 @@ def streams(base: list[float], branching: list[list[float]], decay: list[float],
         np.array([stream_key(11, stream, f"type {i}") for i in range(len(base))], np.uint64)
         for stream in ("incident", "offspring")
     )
+    set_off = Offspring(offspring, fading, offspring_keys)
     now, later, lanes = empty_line(4000), empty_line(4000), window_lanes(len(base))
     none, no_day, no_key = np.empty(0, np.int64), np.empty(0), np.empty(0, np.uint64)
     for fate in range(RUNS):
@@ -34,7 +35,7 @@ def streams(base: list[float], branching: list[list[float]], decay: list[float],
         gaps = []
         for step, (start, end) in enumerate(itertools.pairwise((0.0, *ends))):
             count = window(
-                start, end, end, rate, rate, fading, offspring, none, no_day, no_key, keys, offspring_keys,
+                start, end, end, rate, rate, set_off, none, no_day, no_key, keys,
                 fate, step, now, later, lanes,
             )  # fmt: skip
             gaps.append((now.day[:count].copy(), now.kind[:count].copy()))
