@@ -29,7 +29,8 @@ SECTIONS = {
         "and pow as the scenario's runs make (counted over runs played with every rule as plain Python), and nothing "
         "else: no state, no branches, no tables. Both on one thread. The ratio is the engine's time over the loop's. "
         "Counted is the reference engine, which goes through every turn of an exchange; the compiled one leaves out "
-        "turns that are certain to be refused, and so makes some fewer. Draws made ahead and never looked at do not count.",
+        "turns that are certain to be refused, and so makes some fewer. Draws made ahead and never looked at are not "
+        "counted.",
     ),
     "threads": (
         "One thread against two",
