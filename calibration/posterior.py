@@ -97,8 +97,8 @@ def under(job: Plan, folder: Path) -> Plan:
     from sim.ensemble import Given
 
     found = read(folder)
-    if job.engine != "compiled":
-        raise ParleyError("a posterior runs on the compiled engine; leave `engine` at auto or compiled")
+    if job.engine == "mesa":
+        raise ParleyError("a posterior runs on the compiled engine; leave `engine` at auto, compiled or tailored")
     found.parameters(job.problem)
     digest = hashlib.blake2b("|".join(found.paths).encode() + found.values.tobytes() + found.weights.tobytes())
     return replace(job, given=Given(digest.hexdigest()[:12], found.note, lambda plan: chunks(plan, found)))
@@ -112,7 +112,7 @@ def chunks(job: Plan, posterior: Posterior) -> Iterator[Chunk]:
     from calibration.particles import Particles
     from sim.engine.pool import Chunk
 
-    particles = Particles(job.problem, posterior.parameters(job.problem))
+    particles = Particles(job.problem, posterior.parameters(job.problem), job.engine == "tailored")
     for start in range(0, job.n, _CHUNK):
         stop = min(start + _CHUNK, job.n)
         assumptions, fates = job.assumptions[start:stop], job.fates[start:stop]

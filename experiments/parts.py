@@ -17,7 +17,7 @@ import numpy as np
 from experiments.design import Point
 from experiments.prepared import Setup
 from experiments.spec import Experiment
-from sim.ensemble import Plan, chunks
+from sim.ensemble import CHUNK, Plan, chunks, compiled_for
 from sim.errors import ParleyError, nearest
 from sim.layout import Floats, Ints
 from sim.outcomes import run_schema, run_table, run_width
@@ -25,11 +25,12 @@ from sim.outcomes import run_schema, run_table, run_width
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from sim.scenario.resolve import Problem
+
 # Runs a part: about a second of work or more, so that handing out and writing weigh little and a kill costs little.
 _TARGET = {"compiled": 50_000, "mesa": 500}
 _LEAST = {"compiled": 10_000, "mesa": 100}
 _SHARES = 16
-_ENGINE_CHUNK = {"compiled": 1000, "mesa": 50}
 ROW_GROUP = 50_000
 FAILURES = b"parley.failures"
 
@@ -54,14 +55,22 @@ class Failure(NamedTuple):
     error: str
 
 
-def engine_of(asked: Experiment) -> str:
-    """The engine that carries the experiment out."""
-    return "compiled" if asked.engine == "auto" else asked.engine
+def engine_of(setup: Setup, problem: Problem) -> str:
+    """The engine that carries out a point of an experiment, given as its arrays.
+
+    Left to us, a large sweep runs by code tailored to the base's cast, as far as points share that cast.
+    """
+    if setup.asked.engine != "auto":
+        return setup.asked.engine
+    from sim.engine.memory import cast_of
+
+    engine = compiled_for(setup.asked.runs_a_point * len(setup.points))
+    return engine if engine == "compiled" or cast_of(problem) == cast_of(setup.problem) else "compiled"
 
 
 def part_runs(asked: Experiment, count: int) -> int:
     """Runs a part: a divisor or a multiple of the runs at a point, so that parts end where points do."""
-    engine, runs = engine_of(asked), asked.runs_a_point
+    engine, runs = "mesa" if asked.engine == "mesa" else "compiled", asked.runs_a_point
     wanted = asked.chunk or int(np.clip(-(-runs * count // _SHARES), _LEAST[engine], _TARGET[engine]))
     if wanted >= runs:
         return runs * (wanted // runs)
@@ -113,11 +122,10 @@ def indices(asked: Experiment) -> tuple[Ints, Ints]:
 def raw_runs(setup: Setup, point: Point, low: int, high: int, told: Callable[[int], None], workers: int = 1) -> Floats:
     """Raw rows of some runs of a point, (high - low, width). Raises one of POINT_ERRORS."""
     assumptions, fates = (index[low:high] for index in indices(setup.asked))
-    engine = engine_of(setup.asked)
-    size = min(_ENGINE_CHUNK[engine], high - low)
-    job = Plan(
-        setup.base, setup.ready(point), setup.asked.seed, assumptions, fates, engine, workers, size, keep_rounds=False
-    )
+    problem = setup.ready(point)
+    engine = engine_of(setup, problem)
+    size = min(CHUNK[engine], high - low)
+    job = Plan(setup.base, problem, setup.asked.seed, assumptions, fates, engine, workers, size, keep_rounds=False)
     rows = []
     for chunk in chunks(job):
         rows.append(chunk.runs)

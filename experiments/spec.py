@@ -76,7 +76,7 @@ class Experiment(_Model):
     seed: int = 0
     runs: int | None = Field(default=None, ge=1)
     nested: Nested | None = None
-    engine: Literal["auto", "mesa", "compiled"] = "auto"
+    engine: Literal["auto", "mesa", "compiled", "tailored"] = "auto"
     changes: dict[str, Any] = {}
     design: Kind = "factorial"
     points: int | None = Field(default=None, ge=1)

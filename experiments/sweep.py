@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.folder import MANIFEST, Folder
-from experiments.parts import Piece, carry_out, columns, cut, engine_of, part_runs
+from experiments.parts import Piece, carry_out, columns, cut, part_runs
 from experiments.prepared import Setup
 from experiments.results import write_tables
 from experiments.spec import Experiment, read_experiment
@@ -113,7 +113,7 @@ def on_threads(
 
     The Mesa engine is plain Python: one thread here, and as many processes below it as there are workers.
     """
-    alone = engine_of(setup.asked) == "mesa"
+    alone = setup.asked.engine == "mesa"
     stop = threading.Event()
     counts: queue.SimpleQueue[int] = queue.SimpleQueue()
 

@@ -9,7 +9,6 @@ scenario has no use for (the solvers for three parties and more) is not compiled
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from llvmlite import ir
@@ -18,6 +17,7 @@ from numba.core.typing import signature
 from numba.extending import intrinsic
 
 from sim.compiled import callback
+from sim.engine.tailoring import ANY, MemoryType
 
 _F = TypeVar("_F", bound=Callable[..., object])
 
@@ -31,7 +31,7 @@ MANY = frozenset({"nash_of_many", "surplus_of_many"})
 """What only scenarios call in which three or more parties have a stake in one basket."""
 
 _TYPES = {
-    "Memory": types.int64,
+    "Memory": ANY,
     "int": types.int64,
     "float": types.float64,
     "bool": types.boolean,
@@ -42,23 +42,29 @@ _KNOWN: dict[str, _Apart] = {}
 
 
 class _Apart:
-    """A function with the types its annotations name, compiled when its address is first asked for."""
+    """A function with the types its annotations name, compiled for a type of memory when first asked for."""
 
     def __init__(self, function: Callable[..., object]):
         given = dict(function.__annotations__)
-        result = _TYPES[given.pop("return")]
-        self.signature: Any = signature(result, *(_TYPES[name] for name in given.values()))
+        self.result = _TYPES[given.pop("return")]
+        self.given = [_TYPES[name] for name in given.values()]
         self.function = function
+        self._compiled: dict[MemoryType, Any] = {}
 
-    @cached_property
-    def compiled(self) -> Any:
+    def signature(self, kind: MemoryType) -> Any:
+        """The types it is called with, under a type of memory."""
+        return signature(self.result, kind, *self.given[1:])
+
+    def compiled(self, kind: MemoryType) -> Any:
         """The function as others call it; compiled now, or found on disk."""
-        return callback(self.function, self.signature)
+        if kind not in self._compiled:
+            self._compiled[kind] = callback(self.function, self.signature(kind))
+        return self._compiled[kind]
 
 
-def address(name: str) -> int:
+def address(name: str, kind: MemoryType) -> int:
     """Where the machine code of a function compiled apart begins; it is compiled first if it never was."""
-    return int(_KNOWN[name].compiled.address)
+    return int(_KNOWN[name].compiled(kind).address)
 
 
 def apart(function: _F) -> _F:
@@ -68,13 +74,13 @@ def apart(function: _F) -> _F:
     """
     place = CALLS.index(function.__name__)
     known = _KNOWN[function.__name__] = _Apart(function)
-    return cast(_F, _call(known.signature, place))
+    return cast(_F, _call(known, place))
 
 
-def _call(typed: Any, place: int) -> Callable[..., Any]:
+def _call(known: _Apart, place: int) -> Callable[..., Any]:
     """An intrinsic that calls the function whose address stands at that word of the memory."""
 
-    def generate(context: Any, builder: Any, _: Any, args: Any) -> Any:
+    def generate(context: Any, builder: Any, typed: Any, args: Any) -> Any:
         word = context.get_value_type(types.int64)
         words = builder.inttoptr(args[0], word.as_pointer())
         loaded = builder.load(builder.gep(words, [context.get_constant(types.intp, place)]))
@@ -83,14 +89,14 @@ def _call(typed: Any, place: int) -> Callable[..., Any]:
         kind = ir.FunctionType(context.get_value_type(typed.return_type), kinds)
         return builder.call(builder.inttoptr(loaded, kind.as_pointer()), args)
 
-    def typing(*_: Any) -> Any:
-        return typed, generate
+    def typing(mem: Any) -> Any:
+        return known.signature(mem), generate
 
     by_number: list[Callable[..., Any]] = [
-        lambda context, mem: typing(),
-        lambda context, mem, a: typing(),
-        lambda context, mem, a, b: typing(),
-        lambda context, mem, a, b, c: typing(),
-        lambda context, mem, a, b, c, d: typing(),
+        lambda context, mem: typing(mem),
+        lambda context, mem, a: typing(mem),
+        lambda context, mem, a, b: typing(mem),
+        lambda context, mem, a, b, c: typing(mem),
+        lambda context, mem, a, b, c, d: typing(mem),
     ]
-    return cast(Callable[..., Any], intrinsic(by_number[len(typed.args) - 1]))
+    return cast(Callable[..., Any], intrinsic(by_number[len(known.given) - 1]))

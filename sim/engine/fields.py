@@ -117,6 +117,9 @@ class Sizes(NamedTuple):
 
 PLAIN = Sizes._fields
 
+CAST = PLAIN[: PLAIN.index("ratifiers") + 1]
+"""How many there are of each kind of entity: with the lengths of the tables, all that tailored code knows."""
+
 
 class Field(NamedTuple):
     """A field: its name, kind (`f` floats, `i` integers, `u` keys), axes, shape and what fills it.
@@ -241,7 +244,7 @@ _STRUCTURE = tuple(_part("structure", name) for name in Structure._fields if nam
 _STREAMS = tuple(_part("streams", name)._replace(name=f"key_{name}") for name in Streams._fields)
 
 STATE = (
-    Field("drawn", "f", (None,), lambda problem: problem.priors.place.shape, _nothing),  # uniforms of the ranges
+    Field("drawn", "f", (None,), lambda problem: (len(problem.paths),), _nothing),  # a uniform for each range
     _state("scalar", "f", "", len(S)),
     _state("count", "i", "", len(N)),
     _state("party", "f", "P", len(P)),

@@ -28,7 +28,7 @@ def simulate(
     """
     n = view.count(mem)
     theta = view.theta(mem)
-    drawn = view.drawn(mem)
+    drawn = view.drawn(mem)[: priors.place.size]
     at = 0
     for k in range(fates.size):
         draw_theta(priors, assumptions[k], drawn, theta)

@@ -4,8 +4,8 @@ Numba hands an array to a function as seven words and counts its references; wit
 would cost more than the arithmetic, and compiling it would take minutes. So a worker's numbers, structure and state lie
 in one buffer, and compiled code is handed its address. `view.trust(mem)` is the field `trust` as an array; it costs a
 few loads that the compiler may move and merge, because where a field lies and how large a scenario is never change
-during a run. The buffer begins with the addresses of functions compiled apart, the table of places and the scenario's
-sizes.
+during a run; in code tailored to a cast (`sim.engine.tailoring`) they are constants. The buffer begins with the
+addresses of functions compiled apart, the table of places and the scenario's sizes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable
 from functools import cached_property
 from types import ModuleType
-from typing import Any, NewType, cast
+from typing import Any, cast
 
 import numpy as np
 from numba import types
@@ -22,7 +22,8 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from sim.engine.apart import CALLS, MANY, address
-from sim.engine.fields import FIELDS, FIRST_OF_STATE, PLAIN, Sizes
+from sim.engine.fields import CAST, FIELDS, FIRST_OF_STATE, PLAIN, Sizes
+from sim.engine.tailoring import ANY, Known, Memory, MemoryType
 from sim.layout import Ints
 from sim.scenario.resolve import Problem
 
@@ -35,50 +36,52 @@ _TABLE = len(CALLS)
 _SIZES = _TABLE + len(FIELDS) * _ROW
 """Word where the sizes begin."""
 
-Memory = NewType("Memory", int)
-"""Address of a worker's buffer, as compiled code is handed it. The `Buffer` it belongs to must be kept."""
+_KNOWN = slice(_TABLE, _SIZES + len(CAST))
+"""Words that are the same for every scenario with the same cast."""
 
 _DTYPES = {"f": np.float64, "i": np.int64, "u": np.uint64}
 
 
-def _constant_load(builder: Any, pointer: Any) -> Any:
-    """A load that the compiler may move and merge at will: what stands there does not change during a run."""
-    loaded = builder.load(pointer)
-    loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
-    return loaded
+class _Words:
+    """The words of a memory that do not change during a run, as seen by the code being generated."""
 
-
-def _words(context: Any, builder: Any, address: Any) -> Any:
-    word = context.get_value_type(types.int64)
-    return builder.inttoptr(address, word.as_pointer())
-
-
-class _Place:
-    """Where a field lies and how long its axes are, as loads of the code being generated."""
-
-    def __init__(self, context: Any, builder: Any, mem: Any, number: int):
+    def __init__(self, context: Any, builder: Any, kind: Any, mem: Any):
         self.context, self.builder = context, builder
-        self.words = _words(context, builder, mem)
-        self.axes, self.row = FIELDS[number].axes, _TABLE + number * _ROW
+        self.known: Known = kind.known
+        self.begin = builder.inttoptr(mem, context.get_value_type(types.int64).as_pointer())
 
     def constant(self, value: int) -> Any:
         return self.context.get_constant(types.intp, value)
+
+    def word(self, at: int) -> Any:
+        """A constant where it is known, else a load that the compiler may move and merge at will."""
+        if self.known and _KNOWN.start <= at < _KNOWN.stop:
+            return self.constant(self.known[at - _KNOWN.start])
+        loaded = self.builder.load(self.builder.gep(self.begin, [self.constant(at)]))
+        loaded.set_metadata("invariant.load", self.builder.module.add_metadata([]))
+        return loaded
+
+
+class _Place:
+    """Where a field lies and how long its axes are, in the code being generated."""
+
+    def __init__(self, words: _Words, number: int):
+        self.words, self.context, self.builder = words, words.context, words.builder
+        self.constant = words.constant
+        self.axes, self.row = FIELDS[number].axes, _TABLE + number * _ROW
 
     def signed(self, value: Any) -> Any:
         intp = self.context.get_value_type(types.intp)
         return self.builder.sext(value, intp) if value.type != intp else value
 
-    def word(self, at: int) -> Any:
-        return _constant_load(self.builder, self.builder.gep(self.words, [self.constant(at)]))
-
     def begin(self) -> Any:
-        return self.word(self.row)
+        return self.words.word(self.row)
 
     def length(self, axis: int) -> Any:
         known = self.axes[axis]
         if isinstance(known, int):
             return self.constant(known)
-        return self.word(self.row + 1 + axis if known is None else _SIZES + PLAIN.index(known))
+        return self.words.word(self.row + 1 + axis if known is None else _SIZES + PLAIN.index(known))
 
     def array(self, result: Any, at: Any, shape: list[Any]) -> Any:
         """An array of that shape which begins at a word of the buffer, without counting references."""
@@ -90,7 +93,7 @@ class _Place:
         array = self.context.make_array(result)(self.context, builder)
         self.context.populate_array(
             array,
-            data=builder.bitcast(builder.gep(self.words, [at]), array.data.type),
+            data=builder.bitcast(builder.gep(self.words.begin, [at]), array.data.type),
             shape=cgutils.pack_array(builder, shape),
             strides=cgutils.pack_array(builder, strides[::-1]),
             itemsize=size,
@@ -107,7 +110,7 @@ def _view(number: int) -> Any:
     @intrinsic
     def view(typing: Any, mem: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            place = _Place(context, builder, args[0], number)
+            place = _Place(_Words(context, builder, signature.args[0], args[0]), number)
             return place.array(result, place.begin(), [place.length(axis) for axis in range(len(field.axes))])
 
         return result(mem), generate
@@ -130,7 +133,7 @@ def _strip(number: int) -> Any:
             return None
 
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            place = _Place(context, builder, args[0], number)
+            place = _Place(_Words(context, builder, signature.args[0], args[0]), number)
             leading = [place.signed(value) for value in cgutils.unpack_tuple(builder, args[1])]
             lo, hi = place.signed(args[2]), place.signed(args[3])
             at = place.constant(0)
@@ -158,10 +161,8 @@ def _sizes(typing: Any, mem: Any) -> Any:
     result = types.NamedUniTuple(types.int64, len(Sizes._fields), Sizes)
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        words = _words(context, builder, args[0])
-        places = [context.get_constant(types.intp, _SIZES + n) for n in range(len(Sizes._fields))]
-        loaded = [_constant_load(builder, builder.gep(words, [place])) for place in places]
-        return context.make_tuple(builder, result, loaded)
+        words = _Words(context, builder, signature.args[0], args[0])
+        return context.make_tuple(builder, result, [words.word(_SIZES + n) for n in range(len(Sizes._fields))])
 
     return result(mem), generate
 
@@ -175,23 +176,37 @@ def needed(problem: Problem) -> frozenset[str]:
     return frozenset(CALLS) if problem.structure.stake.sum(axis=0).max() > 2 else frozenset(CALLS) - MANY
 
 
-class Buffer:
-    """A worker's memory for a scenario: its structure and keys filled in, numbers and state still zero."""
+def places(problem: Problem) -> tuple[Ints, int]:
+    """The words of the table of places and of the sizes, and how many words a memory has in all."""
+    plain = [getattr(problem.structure, name) for name in PLAIN]
+    table = np.zeros((len(FIELDS), _ROW), dtype=np.int64)
+    used = _SIZES + len(plain)
+    for n, field in enumerate(FIELDS):
+        shape = field.shape(problem)
+        # The blocks of `theta` lie inside the field `theta`, one after another.
+        table[n, 0] = table[0, 0] + field.inside(problem) if field.inside else used
+        table[n, 1 : 1 + len(shape)] = shape
+        used += 0 if field.inside else math.prod(shape)
+    return np.concatenate([table.ravel(), np.array(plain, dtype=np.int64)]), used
 
-    def __init__(self, problem: Problem):
-        plain = [getattr(problem.structure, name) for name in PLAIN]
-        used = _SIZES + len(plain)
+
+def cast_of(problem: Problem) -> MemoryType:
+    """The type of memory that code tailored to a scenario's cast is compiled for."""
+    return MemoryType(tuple(places(problem)[0][: _KNOWN.stop - _TABLE].tolist()))
+
+
+class Buffer:
+    """A worker's memory for a scenario: its structure and keys filled in, numbers and state still zero.
+
+    `tailored`: what is called through it is compiled for this cast alone.
+    """
+
+    def __init__(self, problem: Problem, tailored: bool = False):
+        begin, used = places(problem)
+        self.kind = cast_of(problem) if tailored else ANY
         self._needed = needed(problem)
-        table = np.zeros((len(FIELDS), _ROW), dtype=np.int64)
-        for n, field in enumerate(FIELDS):
-            shape = field.shape(problem)
-            # The blocks of `theta` lie inside the field `theta`, one after another.
-            table[n, 0] = table[0, 0] + field.inside(problem) if field.inside else used
-            table[n, 1 : 1 + len(shape)] = shape
-            used += 0 if field.inside else math.prod(shape)
         self.words: Ints = np.zeros(used, dtype=np.int64)
-        self.words[_TABLE:_SIZES] = table.ravel()
-        self.words[_SIZES : _SIZES + len(plain)] = plain
+        self.words[_TABLE : _TABLE + begin.size] = begin
         for n, field in enumerate(FIELDS[:FIRST_OF_STATE]):
             value = field.given(problem)
             if value is not None:
@@ -200,8 +215,13 @@ class Buffer:
     @cached_property
     def address(self) -> Memory:
         """What compiled code is handed; what it calls through this memory is compiled now if it never was."""
-        self.words[:_TABLE] = [address(name) if name in self._needed else 0 for name in CALLS]
-        return Memory(self.words.ctypes.data)
+        self.words[:_TABLE] = [address(name, self.kind) if name in self._needed else 0 for name in CALLS]
+        return self.bare
+
+    @property
+    def bare(self) -> Memory:
+        """The address before any function stands in the memory: enough to compile for, not to call."""
+        return Memory(self.words.ctypes.data, self.kind)
 
     def view(self, number: int) -> Any:
         """A field as a NumPy view, for Python."""

@@ -83,13 +83,22 @@ def workers_available() -> int:
 
 
 def compiled_chunks(
-    problem: Problem, assumptions: Ints, fates: Ints, chunk: int, threads: int, keep_rounds: Kept = True
+    problem: Problem,
+    assumptions: Ints,
+    fates: Ints,
+    chunk: int,
+    threads: int,
+    keep_rounds: Kept = True,
+    tailored: bool = False,
 ) -> Iterator[Chunk]:
-    """All chunks in order, at most two a worker under way, so that memory does not grow with the number of runs."""
-    warm(problem)
+    """All chunks in order, at most two a worker under way, so that memory does not grow with the number of runs.
+
+    `tailored`: by code for this cast alone; the rows are the same.
+    """
+    warm(problem, tailored)
     spaces: queue.SimpleQueue[_Space] = queue.SimpleQueue()
     for _ in range(threads):
-        spaces.put(_Space(Buffer(problem), _room(min(chunk, fates.size) * problem.structure.max_steps)))
+        spaces.put(_Space(Buffer(problem, tailored), _room(min(chunk, fates.size) * problem.structure.max_steps)))
 
     def work(start: int) -> Chunk:
         space = spaces.get()

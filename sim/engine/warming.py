@@ -1,4 +1,4 @@
-"""The first time on a machine: the engine is compiled, in two processes where there are two processors.
+"""The first time on a machine, or for a cast: the engine is compiled, in two processes where there are two processors.
 
 Numba compiles under one lock a process. A second process compiles half of what is compiled apart and leaves it in the
 disk cache; this process compiles the other half meanwhile, and the kernel that calls them all.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Collection
 from pathlib import Path
 
@@ -17,7 +18,8 @@ import numpy as np
 from sim.compiled import cache_folder
 from sim.engine.apart import address
 from sim.engine.kernel import simulate
-from sim.engine.memory import Buffer, Memory, needed
+from sim.engine.memory import Buffer, cast_of, needed
+from sim.engine.tailoring import ANY, Known, MemoryType
 from sim.outcomes import ROUND, run_width
 from sim.scenario.resolve import Problem
 
@@ -25,45 +27,53 @@ _HERE = frozenset({"happen", "exchange", "surplus_of_many"})
 """What this process compiles, besides the kernel: about half of the work."""
 
 
-def compile_there(names: Collection[str]) -> None:
-    """The second process's half."""
+_ONE_AT_A_TIME = threading.Lock()
+"""Threads that want the same code wait for the first of them, where each would start a second process of its own."""
+
+
+def compile_there(names: Collection[str], known: Known) -> None:
+    """The second process's half, for memories of which `known` is known."""
     for name in names:
-        address(name)
+        address(name, MemoryType(known))
 
 
-def warm(problem: Problem) -> None:
-    """Compile the kernel and what a scenario calls, unless it is on disk already or nothing can be kept there."""
-    calls = needed(problem)
+def warm(problem: Problem, tailored: bool = False) -> None:
+    """Compile the kernel and what a scenario calls, unless it is on disk already or nothing can be kept there.
+
+    Once for every scenario, or `tailored`: once more for all scenarios with this cast.
+    """
     folder = cache_folder()
     if folder is None:
         return
-    ready = folder / f"ready-{len(calls)}"
-    if ready.exists():
-        return
-    if sys.stderr.isatty():
-        print("Compiling the engine for this machine: once, less than half a minute …", file=sys.stderr)
-    there = sorted(calls - _HERE)
-    helper = _second_process(there) if (os.cpu_count() or 1) > 1 else None
-    for name in sorted(calls if helper is None else calls & _HERE):
-        address(name)
-    _kernel(problem)
-    if helper is not None:
-        helper.wait()
-    ready.touch()
+    calls, kind = needed(problem), cast_of(problem) if tailored else ANY
+    ready = folder / f"ready-{len(calls)}-{kind.digest}"
+    with _ONE_AT_A_TIME:
+        if ready.exists():
+            return
+        if sys.stderr.isatty():
+            whose = "scenarios with as many parties, issues …" if tailored else "this machine"
+            print(f"Compiling the engine for {whose}: once, less than half a minute …", file=sys.stderr)
+        there = sorted(calls - _HERE)
+        helper = _second_process(there, kind.known) if (os.cpu_count() or 1) > 1 else None
+        for name in sorted(calls if helper is None else calls & _HERE):
+            address(name, kind)
+        _kernel(problem, Buffer(problem, tailored))
+        if helper is not None:
+            helper.wait()
+        ready.touch()
 
 
-def _kernel(problem: Problem) -> None:
-    """The kernel, made to run no run: it calls nothing, so that no address need stand in its memory yet."""
+def _kernel(problem: Problem, memory: Buffer) -> None:
+    """The kernel, made to run no run: it calls nothing, so that no function need stand in its memory yet."""
     none = np.zeros(0, dtype=np.int64)
     runs = np.empty((0, run_width(problem.structure.baskets, problem.structure.parties)))
-    memory = Buffer(problem)
-    begins = Memory(memory.words.ctypes.data)
-    simulate(begins, problem.priors, none, none.copy(), runs, np.empty((0, len(ROUND))), none.copy())
+    simulate(memory.bare, problem.priors, none, none.copy(), runs, np.empty((0, len(ROUND))), none.copy())
 
 
-def _second_process(names: Collection[str]) -> subprocess.Popen[bytes] | None:
+def _second_process(names: Collection[str], known: Known) -> subprocess.Popen[bytes] | None:
     """A process that compiles the other half; None where none can be started (this one then does it all)."""
-    command = [sys.executable, "-c", f"from sim.engine.warming import compile_there; compile_there({names!r})"]
+    there = f"from sim.engine.warming import compile_there; compile_there({names!r}, {known!r})"
+    command = [sys.executable, "-c", there]
     root = str(Path(__file__).resolve().parents[2])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     try:

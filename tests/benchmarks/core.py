@@ -26,7 +26,7 @@ from sim.scenario.resolve import resolve
 def _negotiate(mem: Any, priors: Any, first: int, last: int) -> int:
     """Negotiations `first` to `last` over basket 0, each with assumptions and fate of its own; how many agree."""
     agreed = 0
-    drawn, theta = view.drawn(mem), view.theta(mem)
+    drawn, theta = view.drawn(mem)[: priors.place.size], view.theta(mem)
     party, given = view.party(mem), view.th_party(mem)
     for k in range(first, last):
         draw_theta(priors, k, drawn, theta)
@@ -41,12 +41,12 @@ def _negotiate(mem: Any, priors: Any, first: int, last: int) -> int:
 
 
 class Tables:
-    """As many tables as threads, at which negotiations are held side by side."""
+    """As many tables as threads, at which negotiations are held side by side; by tailored code or by any scenario's."""
 
-    def __init__(self, loaded: Loaded, threads: int):
+    def __init__(self, loaded: Loaded, threads: int, tailored: bool = False):
         self.problem = resolve(loaded.scenario, 0)
-        warm(self.problem)
-        self.buffers = [Buffer(self.problem) for _ in range(threads)]
+        warm(self.problem, tailored)
+        self.buffers = [Buffer(self.problem, tailored) for _ in range(threads)]
         self.pool = ThreadPoolExecutor(threads)
 
     def package(self, k: int) -> Floats:

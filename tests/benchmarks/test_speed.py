@@ -30,27 +30,36 @@ def runs(name: str, scenario: str | Loaded, n: int, engine: str = "compiled", wo
     return Work(name, simulate, n)
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+def on(threads: int) -> str:
+    return f"{threads} thread{'s' if threads > 1 else ''}"
+
+
+FORMS = [("compiled", 1), ("compiled", 2), ("tailored", 2)]
+"""The engine as it is for every scenario, and tailored to a cast."""
+
+
+@pytest.mark.parametrize(("engine", "threads"), FORMS)
 @pytest.mark.parametrize("scenario", shipped())
-def test_compiled_against_mesa(compare, scenario, threads):
-    fast, slow = runs("compiled", scenario, 12_000, workers=threads), runs("Mesa", scenario, 24, engine="mesa")
+def test_compiled_against_mesa(compare, scenario, engine, threads):
+    fast, slow = runs(engine, scenario, 12_000, engine, threads), runs("Mesa", scenario, 24, "mesa")
     target = {"at_least": 250.0} if threads == 2 else {}
-    subject = f"{scenario}, {threads} thread{'s' if threads > 1 else ''}"
-    compare("mesa", subject, fast, slow, **target)
+    compare("mesa", f"{scenario}, {engine}, {on(threads)}", fast, slow, **target)
 
 
+@pytest.mark.parametrize("engine", ["compiled", "tailored"])
 @pytest.mark.parametrize("scenario", shipped())
-def test_compiled_against_the_limit(compare, scenario):
+def test_compiled_against_the_limit(compare, scenario, engine):
     n, counts = 2000, counted(scenario, 40)
     loop = Work("limit", lambda: bare(n, counts), n)
     target = {"at_most": 1.5} if scenario == BINDING else {}
     made = f"{counts.draws} draws, {counts.values} values, {counts.exps} exp, {counts.logs} log, {counts.pows} pow"
-    compare("limit", f"{scenario} ({made} a run)", loop, runs("compiled", scenario, n), **target)
+    compare("limit", f"{scenario}, {engine} ({made} a run)", loop, runs(engine, scenario, n, engine), **target)
 
 
-def test_two_threads_against_one(compare):
-    one, two = (runs(f"{k} thread{'s' if k > 1 else ''}", BINDING, 12_000, workers=k) for k in (1, 2))
-    compare("threads", BINDING, two, one, at_least=1.7)
+@pytest.mark.parametrize("engine", ["compiled", "tailored"])
+def test_two_threads_against_one(compare, engine):
+    one, two = (runs(on(k), BINDING, 12_000, engine, k) for k in (1, 2))
+    compare("threads", f"{BINDING}, {engine}", two, one, at_least=1.7)
 
 
 DOUBLED = {
@@ -68,9 +77,9 @@ def test_what_doubling_costs(compare, what):
     compare("growth", what, runs("plain", grown(**plain), 500), runs("doubled", grown(**doubled), 500), at_most=most)
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize(("engine", "threads"), FORMS)
 @pytest.mark.parametrize("part", ["the core alone", "whole runs of one round"])
-def test_the_bargaining_core_against_negmas(compare, part, threads):
+def test_the_bargaining_core_against_negmas(compare, part, engine, threads):
     negmas = pytest.importorskip("negmas", reason="NegMAS comes with the extra `bench`")
     negotiate = negmas_negotiation()
 
@@ -78,17 +87,17 @@ def test_the_bargaining_core_against_negmas(compare, part, threads):
         for _ in range(30):
             negotiate()
 
-    n, core, target = 200_000, part == "the core alone", {}
-    if core and threads == 2:
-        target = {"at_least": 3000.0}
-    tables = Tables(bargaining(), threads)
-    ours = Work("compiled", lambda: tables.hold(n), n) if core else runs("compiled", bargaining(), n, workers=threads)
-    subject = f"NegMAS {negmas.__version__}, {part}, {threads} thread{'s' if threads > 1 else ''}"
+    n, core = 200_000, part == "the core alone"
+    target = {"at_least": 3000.0} if core and threads == 2 else {}
+    tables = Tables(bargaining(), threads, tailored=engine == "tailored")
+    ours = Work(engine, lambda: tables.hold(n), n) if core else runs(engine, bargaining(), n, engine, threads)
+    subject = f"NegMAS {negmas.__version__}, {part}, {engine}, {on(threads)}"
     compare("negmas", subject, ours, Work("NegMAS", many, 30), **target)
 
 
-def test_the_core_settles_on_what_the_model_does():
-    tables = Tables(bargaining(), 1)
+@pytest.mark.parametrize("tailored", [False, True])
+def test_the_core_settles_on_what_the_model_does(tailored):
+    tables = Tables(bargaining(), 1, tailored)
     packages = {k: tables.package(k) for k in range(10)}
     assert len({tuple(package) for package in packages.values()}) == 10
     for k, package in packages.items():

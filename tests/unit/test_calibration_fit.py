@@ -112,6 +112,17 @@ def test_a_posterior_as_a_prior(folder: Path) -> None:
     np.testing.assert_array_equal(one.runs[0], whole.runs[17])
 
 
+def test_the_engine_under_a_posterior(folder: Path) -> None:
+    """Code tailored to the cast gives the same rows; the reference engine is refused."""
+    one, two = (
+        posterior.under(plan("istanbul-2025", 40, 5, engine=e, workers=1), folder) for e in ("compiled", "tailored")
+    )
+    (usual,), (tailored,) = chunks(one), chunks(two)
+    np.testing.assert_array_equal(usual.runs, tailored.runs)
+    with pytest.raises(ParleyError, match="auto, compiled or tailored"):
+        posterior.under(plan("istanbul-2025", 1, 0, engine="mesa"), folder)
+
+
 def test_runs_are_added_until_they_are_enough_under_the_posterior_too(folder: Path) -> None:
     asked = "rounds_held=0.3"
     without = runs_until("istanbul-2025", asked, 5, workers=1)

@@ -219,7 +219,7 @@ def test_run_with_changes(here: Path) -> None:
         (("run", "rivr-border"), "no scenario `rivr-border`"),
         (("run", "rivr-border"), "did you mean `river-border`?"),
         (("run", "nowhere/none.yaml"), "none.yaml: no such file"),
-        (("run", "river-border", "--engine", "fast"), "allowed: auto, mesa, compiled"),
+        (("run", "river-border", "--engine", "fast"), "allowed: auto, mesa, compiled, tailored"),
         (("run", "river-border", "--set", "calendar.horizn=3"), "did you mean `calendar.horizon`?"),
         (("run", "river-border", "--set", "calendar.horizon"), "is not of the form path=value"),
         (("run", "river-border", "--set", "calendar.horizon=[1"), "--set"),
