@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from sim.ensemble import Plan, Progress
 
 _ENGINE = (
-    "compiled (fast), tailored (compiled anew for as many parties, issues … as there are: some 10 seconds once, then "
-    "faster by a sixth or more), mesa (the readable reference), or auto: tailored from 2,000,000 runs on, else "
-    "compiled. All give the same tables."
+    "compiled (fast), tailored (compiled once more for just so many parties, issues …; pays for millions of runs), "
+    "mesa (the readable reference) or auto."
 )
 
 
