@@ -48,7 +48,7 @@ class _Words:
     def __init__(self, context: Any, builder: Any, kind: Any, mem: Any):
         self.context, self.builder = context, builder
         self.known: Known = kind.known
-        self.begin = builder.inttoptr(mem, context.get_value_type(types.int64).as_pointer())
+        self.words = builder.inttoptr(mem, context.get_value_type(types.int64).as_pointer())
 
     def constant(self, value: int) -> Any:
         return self.context.get_constant(types.intp, value)
@@ -57,17 +57,16 @@ class _Words:
         """A constant where it is known, else a load that the compiler may move and merge at will."""
         if self.known and _KNOWN.start <= at < _KNOWN.stop:
             return self.constant(self.known[at - _KNOWN.start])
-        loaded = self.builder.load(self.builder.gep(self.begin, [self.constant(at)]))
+        loaded = self.builder.load(self.builder.gep(self.words, [self.constant(at)]))
         loaded.set_metadata("invariant.load", self.builder.module.add_metadata([]))
         return loaded
 
 
-class _Place:
+class _Place(_Words):
     """Where a field lies and how long its axes are, in the code being generated."""
 
-    def __init__(self, words: _Words, number: int):
-        self.words, self.context, self.builder = words, words.context, words.builder
-        self.constant = words.constant
+    def __init__(self, context: Any, builder: Any, kind: Any, mem: Any, number: int):
+        super().__init__(context, builder, kind, mem)
         self.axes, self.row = FIELDS[number].axes, _TABLE + number * _ROW
 
     def signed(self, value: Any) -> Any:
@@ -75,13 +74,13 @@ class _Place:
         return self.builder.sext(value, intp) if value.type != intp else value
 
     def begin(self) -> Any:
-        return self.words.word(self.row)
+        return self.word(self.row)
 
     def length(self, axis: int) -> Any:
         known = self.axes[axis]
         if isinstance(known, int):
             return self.constant(known)
-        return self.words.word(self.row + 1 + axis if known is None else _SIZES + PLAIN.index(known))
+        return self.word(self.row + 1 + axis if known is None else _SIZES + PLAIN.index(known))
 
     def array(self, result: Any, at: Any, shape: list[Any]) -> Any:
         """An array of that shape which begins at a word of the buffer, without counting references."""
@@ -93,7 +92,7 @@ class _Place:
         array = self.context.make_array(result)(self.context, builder)
         self.context.populate_array(
             array,
-            data=builder.bitcast(builder.gep(self.words.begin, [at]), array.data.type),
+            data=builder.bitcast(builder.gep(self.words, [at]), array.data.type),
             shape=cgutils.pack_array(builder, shape),
             strides=cgutils.pack_array(builder, strides[::-1]),
             itemsize=size,
@@ -110,7 +109,7 @@ def _view(number: int) -> Any:
     @intrinsic
     def view(typing: Any, mem: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            place = _Place(_Words(context, builder, signature.args[0], args[0]), number)
+            place = _Place(context, builder, signature.args[0], args[0], number)
             return place.array(result, place.begin(), [place.length(axis) for axis in range(len(field.axes))])
 
         return result(mem), generate
@@ -133,7 +132,7 @@ def _strip(number: int) -> Any:
             return None
 
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            place = _Place(_Words(context, builder, signature.args[0], args[0]), number)
+            place = _Place(context, builder, signature.args[0], args[0], number)
             leading = [place.signed(value) for value in cgutils.unpack_tuple(builder, args[1])]
             lo, hi = place.signed(args[2]), place.signed(args[3])
             at = place.constant(0)
@@ -192,7 +191,11 @@ def places(problem: Problem) -> tuple[Ints, int]:
 
 def cast_of(problem: Problem) -> MemoryType:
     """The type of memory that code tailored to a scenario's cast is compiled for."""
-    return MemoryType(tuple(places(problem)[0][: _KNOWN.stop - _TABLE].tolist()))
+    return _tailored(places(problem)[0])
+
+
+def _tailored(begin: Ints) -> MemoryType:
+    return MemoryType(tuple(begin[: _KNOWN.stop - _KNOWN.start].tolist()))
 
 
 class Buffer:
@@ -203,7 +206,7 @@ class Buffer:
 
     def __init__(self, problem: Problem, tailored: bool = False):
         begin, used = places(problem)
-        self.kind = cast_of(problem) if tailored else ANY
+        self.kind = _tailored(begin) if tailored else ANY
         self._needed = needed(problem)
         self.words: Ints = np.zeros(used, dtype=np.int64)
         self.words[_TABLE : _TABLE + begin.size] = begin

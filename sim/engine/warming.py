@@ -47,8 +47,10 @@ def warm(problem: Problem, tailored: bool = False) -> None:
         return
     calls, kind = needed(problem), cast_of(problem) if tailored else ANY
     ready = folder / f"ready-{len(calls)}-{kind.digest}"
+    if ready.exists():
+        return
     with _ONE_AT_A_TIME:
-        if ready.exists():
+        if ready.exists():  # another thread has been waited for
             return
         if sys.stderr.isatty():
             whose = "scenarios with as many parties, issues …" if tailored else "this machine"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-PAIRS = 7
+PAIRS = 15
 
 
 @dataclass(frozen=True)
