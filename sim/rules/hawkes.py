@@ -150,7 +150,7 @@ def _beget(
             _append(later, when, i, name)
         n += 1
         u, name = named_uniform(offspring.key[i], fate, parent, n)
-        risen += unit_exponential(u)
+        risen += unit_exponential(u) if risen + u < mean else np.inf  # as in `_come`
 
 
 @rule

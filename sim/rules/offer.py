@@ -98,7 +98,7 @@ def priorities(
         if believed_w[k] > 0.0:
             bounded = own_w[k] * LARGEST_RATIO > believed_w[k]
             ratio = believed_w[k] / own_w[k] if bounded else LARGEST_RATIO
-        out[k] = math.pow(ratio, logroll)
+        out[k] = 1.0 if ratio == 1.0 else math.pow(ratio, logroll)  # 1 wherever a basket has one issue
 
 
 @rule

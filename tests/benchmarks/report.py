@@ -21,7 +21,9 @@ SECTIONS = {
     "mesa": (
         "The compiled engine against the Mesa engine",
         "Both play the same rules and give the same tables to the bit. The Mesa engine is one process; it is the one "
-        "to read, and the one to change in Python.",
+        "to read, and the one to change in Python. `compiled` is the code that plays every scenario, `tailored` the "
+        "same code compiled once more for just so many parties, issues and so on (`--engine tailored`; taken by itself "
+        "from 2,000,000 runs on).",
     ),
     "limit": (
         "Against the limit",
@@ -68,22 +70,27 @@ On the machine above, 23 November 2026; a test cannot hold what hangs on the min
 
 ## Where the time goes, and what is missed
 
-On `istanbul-2025`, one thread, 85 to 130 µs a run as the machine's pace changes, with 38 planned rounds, 270 incidents
-and 70 exchanges. Sampled, the time goes to exchanges (22%), incidents (21%), exp, log and pow (20%, half of it for
-incidents) and the other phases (none above 5%): a flat picture. What the loop above does is a third to a quarter of a
-run; the rest is what makes it a run and not a loop, namely conditions that no processor can guess, state read and
-written, and small sums that wait for one another. So 1.5 times the loop is missed by far. The ratios to the Mesa engine
-and to NegMAS lie about their targets and hang on the minute: the machine's pace changes by 1.5 within seconds, for
-one thread more than for two, which give 1.5 to 2 times one.
+On `istanbul-2025`, one thread, a run takes 85 to 130 µs as the machine's pace changes, tailored 75 to 110, with 38
+planned rounds, 270 incidents and 70 exchanges. Sampled, the time goes to exchanges (23%), incidents (21%), exp, log
+and pow (22%, half of it for incidents) and the other phases (none above 5%): a flat picture. What the loop above does
+is a third to a quarter of a run; the rest is what makes it a run and not a loop, namely conditions that no processor
+can guess, state read and written, and small sums that wait for one another. So 1.5 times the loop is missed by far.
+The ratios to the Mesa engine hang on the minute: the machine's pace changes by 1.5 within seconds, for one thread more
+than for two, which give 1.5 to 2 times one.
 
-What brought it here: fields viewed where they lie in one buffer; turns that must fail found by halving; incidents drawn
-by clusters and not event by event, so that their draws need not wait for one another; draws of one kind made eight at a
-time, which takes a fifth of the time. The last two took a fifth off a run.
+What brought it here: fields viewed where they lie in one buffer; turns that must fail found by halving; incidents
+drawn by clusters and not event by event, so that their draws need not wait for one another; draws of one kind made
+eight at a time. The last two took a fifth off a run. Code tailored to how many parties, issues and so on there are
+takes off a sixth more on the largest scenario and a third on the smallest: places and lengths are constants, short
+loops are written out. It is compiled in about ten seconds, since rules that know only their arguments are compiled
+already, and kept for all scenarios with as many; so a changed number never waits for it, and less than millions of
+runs are not worth it.
 
-What was tried, measured and not kept: sizes and layout as constants of the compiled code save 18%, but every edit of a
-scenario would be compiled for half a minute; the number of parties alone as a constant saves 8%, at a compilation for
-each number. What is left untried is several runs in step, a lane of the processor each: every rule would have to be
-written for eight runs at once, and could no longer be the one that the readable engine calls.
+What was tried, measured and not kept: the number of parties alone as a constant (5 to 8%, at a compilation for each);
+indices that are never counted from the end (4%) and telling the compiler that integers and floats do not overlap (2%),
+both only by changing numba from outside; exp and log of our own that eight lanes can share (an estimated 6%), which a
+simulator of talks should not own. What is left untried is several runs in step, a lane of the processor each: every
+rule would have to be written for eight runs at once, and could no longer be the one that the readable engine calls.
 """
 
 
