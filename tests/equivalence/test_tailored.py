@@ -59,10 +59,8 @@ def test_a_cast_is_how_many_there_are_and_not_who_or_how_much():
     assert casts[0::2] == casts[1::2]
     assert len(set(casts)) == len(shipped())
     worlds = [plan(loaded(world(Random(k))), 1).problem for k in range(40)]
-    counts = [problem.structure[: problem.structure._fields.index("levels")] for problem in worlds]
-    for one, cast in zip(counts, map(cast_of, worlds), strict=True):
-        for other, its in zip(counts, map(cast_of, worlds), strict=True):
-            assert one == other or cast != its
+    counts = {problem.structure[: problem.structure._fields.index("levels")] for problem in worlds}
+    assert len(set(map(cast_of, worlds))) >= len(counts) > 30
 
 
 @numba.njit
