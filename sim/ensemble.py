@@ -28,7 +28,7 @@ CHUNK = {"mesa": 50, "compiled": 1000, "tailored": 1000}
 
 TAILORED_FROM = 2_000_000
 """From this many runs of one scenario on, `auto` has the engine compiled once more, tailored to how many parties,
-issues, … there are: about 10 seconds, once for all scenarios with as many, and 15 to 35% more runs a second."""
+issues, … there are: about 10 seconds, once for all scenarios with as many, and a sixth to a half more runs a second."""
 
 Progress = Callable[[int], None]
 """Called with the number of runs finished since the last call."""

@@ -13,11 +13,15 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from sim.engine import warming
+from sim.engine.tailoring import Known
+from sim.ensemble import plan
 from tests.equivalence.engines import rows, same
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -159,6 +163,26 @@ def test_concurrent_threads_give_equal_rows():
     with ThreadPoolExecutor(4) as pool:
         jobs = [pool.submit(rows, *RIVER, workers=2, chunk=7) for _ in range(8)]
         assert all(same(here, job.result()) for job in jobs)
+
+
+def test_threads_that_want_the_same_code_have_it_compiled_once(monkeypatch, tmp_path):
+    """Each would else start a second process of its own; compiling is stood in for, so that it takes no minute."""
+    problem, started, compiled = plan("river-border", 1).problem, list[Known](), list[str]()
+
+    class Helper:
+        def wait(self):
+            time.sleep(0.2)  # the others arrive meanwhile, and find nothing ready yet
+
+    monkeypatch.setattr(warming, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(warming, "_second_process", lambda names, known: started.append(known) or Helper())
+    monkeypatch.setattr(warming, "address", lambda name, kind: compiled.append(name))
+    monkeypatch.setattr(warming, "_kernel", lambda *given: None)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: warming.warm(problem), range(4)))
+    assert started == [()] and len(set(compiled)) == len(compiled) > 0
+    warming.warm(problem, tailored=True)
+    assert len(started) == 2 and started[1]
 
 
 def test_the_kernels_value_is_the_rules():
