@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from experiments.measures import measures
 from sim.ensemble import Plan, plan, tables
 from sim.errors import ParleyError, nearest
-from sim.scenario.load import Loaded, load
+from sim.scenario.load import Loaded
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 STEP = 1000
 """Runs between two checks."""
@@ -60,27 +65,34 @@ def runs_until(
     posterior does. Raises ParleyError for an unknown measure.
     """
     measure, wanted = parsed(until)
-    loaded = scenario if isinstance(scenario, Loaded) else load(scenario)
+    job = laid(plan(scenario, most, seed, **options))
+    job = replace(job, chunk=math.gcd(job.chunk, STEP))  # so that chunks end where checks are due
     sums: dict[str, tuple[float, float, float]] = {}
     done, se = 0, math.inf
-    while done < most:
-        index = np.arange(done, done + STEP)
-        job = laid(plan(loaded, None, seed, assumptions=index, fates=index, **options))
-        for runs, _ in tables(job):
-            for found, values in measures(runs):
-                if measure in (found.label, found.measure):
-                    there = values[~np.isnan(values)]
-                    n, total, squares = sums.get(found.label, (0.0, 0.0, 0.0))
-                    sums[found.label] = n + there.size, total + float(there.sum()), squares + float((there**2).sum())
-        if not sums:
-            known = [found.label for found, _ in measures(runs)]
-            raise ParleyError(f"no measure `{measure}`{nearest(measure, known)}; for instance outcome or days")
-        done += STEP
-        se = max(standard_error(*entry) for entry in sums.values())
-        told(done, se)
-        if se <= wanted:
-            return Stopped(done, se, True)
+    with closing(tables(job)) as parts:
+        for runs, _ in parts:
+            _add(runs, measure, sums)
+            done += runs.num_rows
+            if done % STEP and done < most:
+                continue
+            se = max(standard_error(*entry) for entry in sums.values())
+            told(done, se)
+            if se <= wanted:
+                return Stopped(done, se, True)
     return Stopped(done, se, False)
+
+
+def _add(runs: pa.Table, measure: str, sums: dict[str, tuple[float, float, float]]) -> None:
+    """Count, sum and sum of squares of the measure that is asked for, some more runs added."""
+    known = list(measures(runs))
+    wanted = [(found.label, values) for found, values in known if measure in (found.label, found.measure)]
+    if not wanted:
+        labels = [found.label for found, _ in known]
+        raise ParleyError(f"no measure `{measure}`{nearest(measure, labels)}; for instance outcome or days")
+    for label, values in wanted:
+        there = values[~np.isnan(values)]
+        n, total, squares = sums.get(label, (0.0, 0.0, 0.0))
+        sums[label] = n + there.size, total + float(there.sum()), squares + float((there**2).sum())
 
 
 def standard_error(n: float, total: float, squares: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -160,7 +160,7 @@ def chunks(job: Plan) -> Iterator[Chunk]:
     return compiled_chunks(*work, tailored=job.engine == "tailored")
 
 
-def tables(job: Plan, progress: Progress | None = None) -> Iterator[tuple[pa.Table, pa.Table]]:
+def tables(job: Plan, progress: Progress | None = None) -> Generator[tuple[pa.Table, pa.Table], None, None]:
     """Tables of runs and rounds, chunk by chunk, in order: what memory holds does not grow with the number of runs."""
     names = job.problem.names
     for chunk in chunks(job):
