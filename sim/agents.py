@@ -280,7 +280,8 @@ class Party(mesa.Agent):
     def level_at(self, basket: Basket, turn: int) -> float:
         """Aspiration at a turn of the exchange, on the way from the last round's to this round's."""
         b = basket.index
-        return aspiration.walked(self.last[b], self.aspiration[b], turn, self.model.structure.exchanges)
+        turns = self.model.structure.exchanges
+        return aspiration.walked(self.last[b], self.aspiration[b], self.floor[b], turn, turns)
 
     def put(self, basket: Basket, level: float) -> Floats:
         """The offer at an aspiration level, kept as the party's latest; returns the basket's slice of it."""

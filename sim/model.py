@@ -188,14 +188,11 @@ class NegotiationModel(mesa.Model):
             if basket.open and basket.agenda == outcome.OPEN:
                 basket.agreed = agreement.exchange(self, basket) or agreement.mediate(self, basket)
         agreement.listen(self)
-        tentative = any(basket.agreed for basket in self.baskets)
-        for basket in self.baskets:
-            if basket.agreed:
-                agreement.conclude(self, basket)
+        stands = [agreement.conclude(self, basket) for basket in self.baskets if basket.agreed]
         self.held += 1
         papers = meeting.papers_received(self)
         handed, self.papers = papers - self.papers, papers
-        return meeting.code_round(self, tentative, handed)
+        return meeting.code_round(self, not all(stands), handed)
 
     # What phases and agents ask
 

@@ -71,10 +71,10 @@ def first_hope(mem: Memory, b: int) -> tuple[int, bool]:
 
     Beside it, whether both have found out by putting their last word, which then stands in `offers`.
 
-    A party walks straight from its last aspiration to this round's, and what it concedes grows on every issue as its
-    aspiration falls, towards the other's demand and never past it. So where both come down, no offer is worse for who
-    answers than the one before, and halving comes near the first that is not refused for certain. With a third party
-    at the table an offer may lead away from someone's demand, and the turns are gone through.
+    A party walks straight from its last aspiration to this round's, its floor kept, and what it concedes grows on every
+    issue as its aspiration falls, towards the other's demand and never past it. So where both come down, no offer is
+    worse for who answers than the one before, and halving comes near the first that is not refused for certain. With a
+    third party at the table an offer may lead away from someone's demand, and the turns are gone through.
     """
     x = sizes(mem)
     members = view.members(mem)
@@ -111,7 +111,7 @@ def level_at(mem: Memory, p: int, b: int, turn: int) -> float:
     """What a party holds out for in a turn."""
     x = sizes(mem)
     pb = view.party_basket(mem)
-    return aspiration.walked(pb[PB.LAST, p, b], pb[PB.ASPIRATION, p, b], turn, x.exchanges)
+    return aspiration.walked(pb[PB.LAST, p, b], pb[PB.ASPIRATION, p, b], pb[PB.FLOOR, p, b], turn, x.exchanges)
 
 
 @rule

@@ -17,8 +17,8 @@ from sim.rules import agenda, convening, outcome, ratification, readiness
 
 
 @apart
-def conclude(mem: Memory, fate: int, step: int, b: int) -> None:
-    """A tentative settlement of one basket: approved at home and standing, or back on the table."""
+def conclude(mem: Memory, fate: int, step: int, b: int) -> bool:
+    """A tentative settlement of one basket: approved at home and standing (true), or back on the table."""
     x = sizes(mem)
     s = view.scalar(mem)
     basket = view.basket(mem)
@@ -39,7 +39,7 @@ def conclude(mem: Memory, fate: int, step: int, b: int) -> None:
     if ratified[b] != 0:
         for j in range(x.ratifiers):
             if ratifier_basket[j, b] != 0 and not approved(mem, fate, step, j, b):
-                return
+                return False
     settled[b], is_open[b], fallen[b] = 1, 0, outcome.STANDING
     basket[B.SETTLED_DAY, b] = day
     basket[B.LEVERAGE_AT, b] = s[S.LEVERAGE]
@@ -49,6 +49,7 @@ def conclude(mem: Memory, fate: int, step: int, b: int) -> None:
         if obligation_basket[o] == b:
             pending[o], shares[o] = 1, 0.0
             due[o] = day + terms[0, o]
+    return True
 
 
 @rule
@@ -91,7 +92,7 @@ def approved(mem: Memory, fate: int, step: int, j: int, b: int) -> bool:
 
 
 @rule
-def code_round(mem: Memory, fate: int, step: int, tentative: bool, papers: int) -> int:
+def code_round(mem: Memory, fate: int, step: int, unratified: bool, papers: int) -> int:
     """The outcome code of a held round; progress and the gap between positions follow it."""
     x = sizes(mem)
     n = view.count(mem)
@@ -108,7 +109,7 @@ def code_round(mem: Memory, fate: int, step: int, tentative: bool, papers: int) 
             best = max(best, basket_code[b])
         if settled[b] == 0:
             all_settled = False
-    tabled = n[N.TEXTS] > 0 or papers > 0 or tentative
+    tabled = n[N.TEXTS] > 0 or papers > 0 or unratified
     least = 1.0
     for p in range(x.parties):
         if seat[p] != 0:

@@ -90,22 +90,21 @@ def hold(mem: Memory, fate: int, step: int) -> int:
     facilitate(mem)
     meeting.set_agenda(mem)
     concede(mem)
-    tentative = False
     for b in range(x.baskets):
         agreed[b] = 0
         if on_table(mem, b):
             if exchange(mem, fate, step, b) or mediate(mem, fate, step, b):
                 agreed[b] = 1
-                tentative = True
     listen(mem)
+    unratified = False
     for b in range(x.baskets):
-        if agreed[b] != 0:
-            closing.conclude(mem, fate, step, b)
+        if agreed[b] != 0 and not closing.conclude(mem, fate, step, b):
+            unratified = True
     n[N.HELD] += 1
     papers = closing.papers_received(mem)
     handed = papers - n[N.PAPERS]
     n[N.PAPERS] = papers
-    return closing.code_round(mem, fate, step, tentative, handed)
+    return closing.code_round(mem, fate, step, unratified, handed)
 
 
 @inlined

@@ -185,5 +185,6 @@ def next_own(mem: Memory, p: int, b: int, turn: int) -> float:
     """Utility of a party's own next offer, the measure of what it is offered now."""
     x = sizes(mem)
     pb = view.party_basket(mem)
-    level = aspiration.walked(pb[PB.LAST, p, b], pb[PB.ASPIRATION, p, b], turn + 1, x.exchanges)
+    last, target, floor = pb[PB.LAST, p, b], pb[PB.ASPIRATION, p, b], pb[PB.FLOOR, p, b]
+    level = aspiration.walked(last, target, floor, turn + 1, x.exchanges)
     return aspiration.own_next(level, pb[PB.CAP_MEAN, p, b])

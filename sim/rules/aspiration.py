@@ -36,10 +36,13 @@ def aspiration(
 
 
 @melted
-def walked(last: float, target: float, turn: int, turns: int) -> float:
-    """Aspiration at an exchange: from the last round's final one (turn 0 has made its first step) to this round's."""
+def walked(last: float, target: float, floor: float, turn: int, turns: int) -> float:
+    """Aspiration at an exchange: from the last round's final one (turn 0 has made its first step) to this round's.
+
+    A floor that rose since the last round lifts the way with it: only leverage, in `target`, leads below the floor.
+    """
     reached = min(turn + 1, turns)
-    return last + (target - last) * reached / turns
+    return max(last + (target - last) * reached / turns, min(floor, target))
 
 
 @rule

@@ -169,15 +169,15 @@ def draft(model: NegotiationModel, mediator: Mediator, basket: Basket) -> Floats
     return text if found else None
 
 
-def conclude(model: NegotiationModel, basket: Basket) -> None:
-    """Phase 9 for a basket all agreed on: approved at home and standing, or back on the table."""
+def conclude(model: NegotiationModel, basket: Basket) -> bool:
+    """Phase 9 for a basket all agreed on: approved at home and standing (true), or back on the table."""
     x, b = model.structure, basket.index
     if math.isnan(basket.first_day):
         basket.first_day = model.day
     if x.ratified[b]:
         for n in range(x.ratifiers):
             if x.ratifier_basket[n, b] and not _approved(model, basket, n):
-                return
+                return False
     basket.settled, basket.open, basket.fallen, basket.settled_day = True, False, outcome.STANDING, model.day
     basket.leverage_at, basket.balance_at = model.leverage, model.balance
     model.since_last.settled |= 1 << b
@@ -188,6 +188,7 @@ def conclude(model: NegotiationModel, basket: Basket) -> None:
         due = {model.names.obligations[o.index]: o.due for o in basket.obligations}
         text = telling.points(model, basket, model.package[basket.slice])
         model.tell("settled", {"basket": basket.name, "day": model.day, "points": text, "due": due})
+    return True
 
 
 def _approved(model: NegotiationModel, basket: Basket, n: int) -> bool:

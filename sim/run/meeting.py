@@ -137,11 +137,11 @@ def set_agenda(model: NegotiationModel) -> None:
         model.tell("agenda", telling.agenda(model, rows))
 
 
-def code_round(model: NegotiationModel, tentative: bool, handed: int) -> int:
+def code_round(model: NegotiationModel, unratified: bool, handed: int) -> int:
     """The outcome code of a held round; progress and the gap between positions follow it."""
     x, w, since = model.structure, model.world, model.since_last
     settled = [int(x.basket_code[b.index]) for b in model.baskets if since.settled >> b.index & 1]
-    tabled = since.texts > 0 or handed > 0 or tentative
+    tabled = since.texts > 0 or handed > 0 or unratified
     odds = convening.procedural_odds(
         w[W.PROCEDURAL_BASE],
         w[W.PROCEDURAL_READINESS],

@@ -43,9 +43,15 @@ def test_what_was_announced():
 
 
 def test_walk():
-    assert aspiration.walked(1.0, 0.4, 0, 6) == pytest.approx(0.9)
-    assert aspiration.walked(1.0, 0.4, 5, 6) == pytest.approx(0.4)
-    assert aspiration.walked(1.0, 0.4, 6, 6) == pytest.approx(0.4)
+    assert aspiration.walked(1.0, 0.4, 0.1, 0, 6) == pytest.approx(0.9)
+    assert aspiration.walked(1.0, 0.4, 0.1, 5, 6) == pytest.approx(0.4)
+    assert aspiration.walked(1.0, 0.4, 0.1, 6, 6) == pytest.approx(0.4)
+    # The floor rose from .2 to .5 since: .2 + .4/6 and so on would lie below it until the fifth turn has arrived.
+    assert aspiration.walked(0.2, 0.6, 0.5, 0, 6) == pytest.approx(0.5)
+    assert aspiration.walked(0.2, 0.6, 0.5, 4, 6) == pytest.approx(0.2 + 0.4 * 5 / 6)
+    # Leverage has brought the target below the floor: down to it, no further.
+    assert aspiration.walked(0.8, 0.3, 0.5, 5, 6) == pytest.approx(0.3)
+    assert aspiration.walked(0.1, 0.3, 0.5, 0, 6) == pytest.approx(0.3)
 
 
 def test_red_line_share():
