@@ -20,7 +20,7 @@ from calibration.problem import FitProblem, Progress, prepare
 from calibration.summaries import Layout, Observed, distance
 from sim.errors import ParleyError
 from sim.layout import Floats, Ints
-from sim.rules.outcome import CODES
+from sim.rules.outcome import CODES, POSTPONED
 
 _JEFFREYS = 0.5
 
@@ -66,24 +66,36 @@ def pooled(
 
 def probabilities(file: FitFile, kept: Sequence[Ints]) -> dict[str, dict[str, tuple[float, float]]]:
     """Posterior probability and its Monte Carlo standard error of each rule, and of each switch being thrown."""
+    assert file.theories is not None
     names = theories(file)
-    counts = np.array([rows.size for rows in kept], dtype=float)
-    total = counts.sum()
+    accepted = np.zeros((len(names), file.theories.size))
+    for theory, rows in enumerate(kept):
+        accepted[theory, rows] = 1.0
 
     def share(chosen: list[bool]) -> tuple[float, float]:
-        p = float(counts[np.array(chosen)].sum() / total)
-        return p, float(np.sqrt(p * (1 - p) / total))
+        return ratio_of_rows(accepted[np.array(chosen)].sum(axis=0), accepted.sum(axis=0))
 
-    assert file.theories is not None
     rules = {rule: share([r == rule for r, _, _ in names]) for rule in file.theories.rules}
     switches = {name: share([thrown[k] for _, thrown, _ in names]) for k, name in enumerate(file.theories.switches)}
     return {"rules": rules, "switches": switches}
 
 
+def ratio_of_rows(part: Floats, whole: Floats) -> tuple[float, float]:
+    """The share that sums over rows (n,) have of one another, and its standard error with rows drawn independently.
+
+    Row k of every theory has the same assumptions and fates, so simulations of a row come in together or stay out: it
+    is rows that are counted, by the linearised variance of a ratio (Cochran 1977, Sampling Techniques, ch. 6).
+    """
+    n, p = whole.size, float(part.sum() / whole.sum())
+    spread = float(((part - p * whole) ** 2).sum()) * n / (n - 1)
+    return p, float(np.sqrt(spread) / whole.sum())
+
+
 def confusion(file: FitFile, tables: Sequence[Table], layout: Layout, records: int = 20) -> dict[str, dict[str, float]]:
     """For simulated records of each rule (row), the share given to each rule (column) as most probable.
 
-    A record is left out of its own table's acceptance, and comes from the theory with no switch thrown.
+    A record comes from the theory with no switch thrown. Its row is left out of every table, for the same assumptions
+    and fates under another theory are near it for no merit of that theory.
     """
     assert file.theories is not None
     rules, names = list(file.theories.rules), theories(file)
@@ -93,8 +105,7 @@ def confusion(file: FitFile, tables: Sequence[Table], layout: Layout, records: i
             continue
         for row in range(min(records, len(tables[at].codes))):
             record = Observed.exact(tables[at].codes[row], tables[at].numbers[row])
-            kept = pooled(tables, layout, record, file.theories.accept)
-            kept[at] = kept[at][kept[at] != row]
+            kept = [rows[rows != row] for rows in pooled(tables, layout, record, file.theories.accept)]
             shares = probabilities(file, kept)["rules"]
             found[rule][max(rules, key=lambda r: shares[r][0])] += 1 / records
     return found
@@ -114,9 +125,20 @@ def about_round(problem: FitProblem, j: int) -> list[int]:
 
 
 def code_shares(codes: Ints, weights: Floats) -> Floats:
-    """Smoothed shares of the eight codes (Jeffreys' prior), so that no code has probability 0."""
+    """Smoothed shares of the codes of a round that is held (Jeffreys' prior), so that none has probability 0.
+
+    Simulations in which the round did not come are passed over, and `postponed` has no share: rounds of the record
+    were held, and a prediction that spends probability on other than that is compared with none that does not.
+    """
     counts = np.bincount(codes, weights=weights, minlength=len(CODES)) * (weights.sum() / (weights**2).sum())
-    return (counts + _JEFFREYS) / (counts.sum() + _JEFFREYS * len(CODES))
+    return _held(counts)
+
+
+def _held(counts: Floats) -> Floats:
+    """Counts of codes (8,) as smoothed shares, with none for `postponed`."""
+    smoothed = counts + _JEFFREYS
+    smoothed[POSTPONED] = 0.0
+    return smoothed / smoothed.sum()
 
 
 def leave_one_out(problem: FitProblem, tables: Sequence[Table], accept: float) -> list[Floats]:
@@ -135,12 +157,11 @@ def baselines(problem: FitProblem) -> dict[str, list[Floats]]:
     each = allowed / allowed.sum(axis=1, keepdims=True)
     base, repeats = [], []
     for j in range(len(each)):
-        counts = each[np.arange(len(each)) != j].sum(axis=0) + _JEFFREYS
-        rate = counts / counts.sum()
+        rate = _held(each[np.arange(len(each)) != j].sum(axis=0))
         base.append(rate)
         repeats.append(rate if j == 0 else 0.5 * each[j - 1] + 0.5 * rate)
-    uniform = [np.full(len(CODES), 1 / len(CODES)) for _ in each]
-    return {"base rates": base, "last outcome repeats": repeats, "all codes alike": uniform}
+    alike = [_held(np.zeros(len(CODES))) for _ in each]
+    return {"base rates": base, "last outcome repeats": repeats, "all codes alike": alike}
 
 
 def log_scores(problem: FitProblem, predictions: Sequence[Floats]) -> Floats:

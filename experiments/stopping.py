@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from experiments.measures import measures
+from experiments.measures import Measure, measures
 from sim.ensemble import Plan, plan, tables
 from sim.errors import ParleyError, nearest
 from sim.scenario.load import Loaded
+from sim.summary import Z95, wilson
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,6 +35,14 @@ class Stopped(NamedTuple):
     runs: int
     se: float
     reached: bool
+
+
+class Sums(NamedTuple):
+    """What the mean and spread of a measure are reckoned from: how many values, their sum, the sum of their squares."""
+
+    n: int
+    total: float
+    squares: float
 
 
 def parsed(text: str) -> tuple[str, float]:
@@ -67,7 +76,7 @@ def runs_until(
     measure, wanted = parsed(until)
     job = laid(plan(scenario, most, seed, **options))
     job = replace(job, chunk=math.gcd(job.chunk, STEP))  # so that chunks end where checks are due
-    sums: dict[str, tuple[float, float, float]] = {}
+    sums: dict[Measure, Sums] = {}
     done, se = 0, math.inf
     with closing(tables(job)) as parts:
         for runs, _ in parts:
@@ -75,24 +84,36 @@ def runs_until(
             done += runs.num_rows
             if done % STEP and done < most:
                 continue
-            se = max(standard_error(*entry) for entry in sums.values())
+            se = max(_error(found, entry) for found, entry in sums.items())
             told(done, se)
             if se <= wanted:
                 return Stopped(done, se, True)
     return Stopped(done, se, False)
 
 
-def _add(runs: pa.Table, measure: str, sums: dict[str, tuple[float, float, float]]) -> None:
+def _add(runs: pa.Table, measure: str, sums: dict[Measure, Sums]) -> None:
     """Count, sum and sum of squares of the measure that is asked for, some more runs added."""
     known = list(measures(runs))
-    wanted = [(found.label, values) for found, values in known if measure in (found.label, found.measure)]
+    wanted = [(found, values) for found, values in known if measure in (found.label, found.measure)]
     if not wanted:
         labels = [found.label for found, _ in known]
         raise ParleyError(f"no measure `{measure}`{nearest(measure, labels)}; for instance outcome or days")
-    for label, values in wanted:
+    for found, values in wanted:
         there = values[~np.isnan(values)]
-        n, total, squares = sums.get(label, (0.0, 0.0, 0.0))
-        sums[label] = n + there.size, total + float(there.sum()), squares + float((there**2).sum())
+        n, total, squares = sums.get(found, Sums(0, 0.0, 0.0))
+        sums[found] = Sums(n + there.size, total + float(there.sum()), squares + float((there**2).sum()))
+
+
+def _error(measure: Measure, sums: Sums) -> float:
+    """Standard error of a measure; of a share at least half of Wilson's 95% interval in units of 1.96.
+
+    Where something has not happened once, or always, the usual error is 0 after any number of runs.
+    """
+    usual = standard_error(*sums)
+    if not measure.share:
+        return usual
+    low, high = wilson(round(sums.total), sums.n)
+    return max(usual, (high - low) / (2.0 * Z95))
 
 
 def standard_error(n: float, total: float, squares: float) -> float:

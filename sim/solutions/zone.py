@@ -7,7 +7,6 @@ can fail where the first does not).
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +18,7 @@ from sim.rules.coalition import coalition_work, max_min_many
 from sim.rules.frontier import WORK_ROWS, max_min_two
 from sim.scenario.resolve import Problem
 from sim.solutions.game import Game, at, games
-
-_WILSON = 1.959963984540054  # of a 95 % interval
+from sim.summary import wilson
 
 
 @dataclass(frozen=True)
@@ -51,14 +49,6 @@ def greatest_least(game: Game, floor: Floats) -> float:
         )  # fmt: skip
     member = np.ones(floor.size, dtype=np.int64)
     return max_min_many(d, r, w, floor, red, member, coalition_work(*d.shape), out)
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """95 % interval of a share of `hits` in n trials."""
-    z2 = _WILSON * _WILSON
-    middle = (hits + 0.5 * z2) / (n + z2)
-    half = _WILSON * math.sqrt(hits * (n - hits) / n + 0.25 * z2) / (n + z2)
-    return (0.0 if hits == 0 else max(middle - half, 0.0)), (1.0 if hits == n else min(middle + half, 1.0))
 
 
 def zones(problem: Problem, n: int) -> list[Zone]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 import pytest
 
 from calibration import checks
-from calibration.compare import code_shares
+from calibration.compare import code_shares, ratio_of_rows
 from calibration.inference import Sample, Table, adjust, reject, weighted_quantile
 from calibration.particles import Particles, fate_of, fates
 from calibration.priors import Parameter, fixed_theta, parameters
@@ -186,9 +187,26 @@ def test_words_and_coverage() -> None:
 
 
 def test_code_shares_by_hand() -> None:
-    # Three simulations at equal weight, Jeffreys' half for each of eight codes: 2.5/7, 1.5/7, 0.5/7.
-    shares = code_shares(np.array([1, 1, 4]), np.ones(3))
-    np.testing.assert_allclose(shares, np.array([0.5, 2.5, 0.5, 0.5, 1.5, 0.5, 0.5, 0.5]) / 7)
+    # Three rounds held and one that was not, at equal weight; Jeffreys' half for each of seven codes.
+    shares = code_shares(np.array([1, 1, 4, 0]), np.ones(4))
+    np.testing.assert_allclose(shares, np.array([0.0, 2.5, 0.5, 0.5, 1.5, 0.5, 0.5, 0.5]) / 6.5)
+
+
+def test_a_share_of_rows_by_hand() -> None:
+    """Rows that bring in 2, 0, 1 and 1 simulations, of which 1, 0, 1 and 0 are of the kind asked for."""
+    part, whole = np.array([1.0, 0.0, 1.0, 0.0]), np.array([2.0, 0.0, 1.0, 1.0])
+    share, error = ratio_of_rows(part, whole)
+    # Residuals 0, 0, 1/2, -1/2: their squares sum to 1/2, times 4/3, over 4 squared.
+    assert share == 0.5 and error == pytest.approx(math.sqrt(0.5 * 4 / 3) / 4)
+
+
+def test_rows_that_come_in_together_tell_less_than_they_count() -> None:
+    """Each row thrice is three times the simulations and no more knowledge; each once has the binomial error."""
+    rng = np.random.default_rng(0)
+    chosen = (rng.random(20_000) < 0.3).astype(float)
+    share, error = ratio_of_rows(chosen, np.ones(20_000))
+    assert error == pytest.approx(math.sqrt(share * (1 - share) / 20_000), rel=1e-3)
+    assert ratio_of_rows(3 * chosen, np.full(20_000, 3.0)) == pytest.approx((share, error))
 
 
 def test_a_sample_draws_rows_by_weight() -> None:

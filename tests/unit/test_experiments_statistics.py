@@ -300,6 +300,13 @@ def test_stopping_rule_does_not_depend_on_workers_and_has_an_end() -> None:
         runs_until("river-border", "outcom=0.1")
 
 
+def test_stopping_rule_is_not_content_with_what_has_not_happened_yet() -> None:
+    """Of 1,000 runs none ends so: Wilson's interval is 0 to z²/(n + z²), and half of it in units of z is the error."""
+    few = runs_until("river-border", "blocked_exchange=no mandate=0.0001", most=1000)
+    assert not few.reached
+    assert few.se == pytest.approx(1.96 / (2 * (1000 + 1.96**2)), rel=1e-4)
+
+
 @pytest.mark.parametrize(
     "text", ["outcome", "outcome=", "outcome=0", "outcome=-1", "outcome=nan", "=0.1", "outcome=inf"]
 )

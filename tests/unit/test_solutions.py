@@ -18,7 +18,7 @@ from sim.solutions import grid, points
 from sim.solutions.analysis import analyse, frontier_rows, point_rows, study, zone_rows
 from sim.solutions.game import MIDDLE, WHOLE, Game, at, games
 from sim.solutions.linear import best_for
-from sim.solutions.zone import greatest_least, wilson, zones
+from sim.solutions.zone import greatest_least, zones
 
 
 def game_of(seed: int, parties: int, issues: int, red: bool = False, floor: float = 0.0) -> Game:
@@ -187,13 +187,6 @@ def test_zones_count_indices():
         assert zone.interests >= zone.commitment and zone.interests_interval[0] <= zone.interests
     with pytest.raises(ParleyError):
         zones(problem, 0)
-
-
-def test_wilson_interval():
-    """Newcombe 1998, table I, score method without continuity correction: 81/263, 15/148, 0/20, 1/29."""
-    printed = ((81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611), (1, 29, 0.0061, 0.1718))
-    for hits, n, low, high in printed:
-        assert wilson(hits, n) == pytest.approx((low, high), abs=5e-5)
 
 
 def test_tables_and_where_there_is_no_zone(tmp_path):

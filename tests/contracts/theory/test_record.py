@@ -6,20 +6,26 @@ from collections import Counter
 
 import pytest
 
+from calibration.fitfile import load_fit
+
 CODES = ("none", "procedural", "tabled", "humanitarian", "ceasefire", "partial", "comprehensive")
 OBSERVED = (1, 2, 1, 4, 0, 0, 0)
 """The eight coded rounds up to 2 June 2025 (specification, section 7), by code."""
 
-COURSE = [("belarus-2022", 3), ("istanbul-2022", 3), ("istanbul-2025", 2)]
-"""How many rounds of the record each scenario covers: up to 7 March 2022, up to 29 March 2022, up to 2 June 2025."""
+COURSE = [(target.scenario, len(target.rounds), target.horizon) for target in load_fit("rounds").targets]
+"""How many rounds of the record each scenario covers, and the days they are looked for in, as in the fit: five up to
+14 March 2022 in 60 days, the one of 29 March in 180, the two up to 2 June 2025 in 60."""
 
 Counts = tuple[int, ...]
 
 
-def first_rounds(pairs, scenario: str, count: int) -> dict[Counts, float]:
-    """Distribution of the codes of a scenario's first rounds held, as counts by code; runs with fewer left out."""
+def first_rounds(pairs, scenario: str, count: int, days: float) -> dict[Counts, float]:
+    """Distribution of the codes of a scenario's first rounds held, as counts by code.
+
+    Runs that hold fewer within so many days are left out: what is compared are courses of as many rounds.
+    """
     rounds = pairs.rounds(scenario, {})
-    held = rounds[rounds["code"] != "postponed"]
+    held = rounds[(rounds["code"] != "postponed") & (rounds["day"] <= days)]
     courses = Counter[Counts]()
     for _, codes in held.groupby("run")["code"]:
         first = list(codes.astype(str))[:count]
@@ -32,8 +38,8 @@ def first_rounds(pairs, scenario: str, count: int) -> dict[Counts, float]:
 def eight(pairs) -> dict[Counts, float]:
     """Distribution of the counts over eight rounds, each scenario's assumptions drawn on their own."""
     whole: dict[Counts, float] = {tuple(0 for _ in CODES): 1.0}
-    for scenario, count in COURSE:
-        part = first_rounds(pairs, scenario, count)
+    for scenario, count, days in COURSE:
+        part = first_rounds(pairs, scenario, count, days)
         added = Counter[Counts]()
         for a, p in whole.items():
             for b, q in part.items():
