@@ -39,9 +39,9 @@ class Origins:
 
     def changed(self, paths: list[str]) -> Origins:
         """A copy in which the values at dotted paths come from the user's changes and no longer from a file."""
-        put = [tuple(path.split(".")) for path in paths]
-        kept = {path: place for path, place in self._at.items() if not any(path[: len(p)] == p for p in put)}
-        return Origins(kept | dict.fromkeys(put, (CHANGE, None)))
+        put = dict.fromkeys((tuple(path.split(".")) for path in paths), (CHANGE, None))
+        kept = {path: at for path, at in self._at.items() if not any(path[:n] in put for n in range(len(path) + 1))}
+        return Origins(kept | put)
 
     def find(self, path: Path) -> tuple[str | None, int | None]:
         """File and line of a key, or of its nearest ancestor that was written down somewhere."""
@@ -201,7 +201,10 @@ def set_path(data: Data, path: str, value: Any, known: list[str], holds_number: 
     nearest valid path when nothing is there.
     """
     steps = tuple(path.split("."))
-    targets = [p for p in known if _matches(steps, tuple(p.split(".")))]
+    if "*" in path:
+        targets = [p for p in known if _matches(steps, tuple(p.split(".")))]
+    else:  # a design may put hundreds of values at once
+        targets = [path] if path in known else []
     for target in targets:
         node: Any = data
         *way, last = target.split(".")
