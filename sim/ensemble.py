@@ -30,6 +30,9 @@ TAILORED_FROM = 2_000_000
 """From this many runs of one scenario on, `auto` has the engine compiled once more, tailored to how many parties,
 issues, … there are: about 10 seconds, once for all scenarios with as many, and a sixth to a half more runs a second."""
 
+MOST_RUNS = 1_000_000_000
+"""The indices of as many runs alone fill 16 GB; a typing mistake is told before that."""
+
 Progress = Callable[[int], None]
 """Called with the number of runs finished since the last call."""
 
@@ -137,8 +140,8 @@ def _indices(
         raise ParleyError("say how many runs: n is missing")
     given = [np.asarray(a, dtype=np.int64) for a in (assumptions, fates) if a is not None]
     size = n if n is not None else given[0].size
-    if size < 1:
-        raise ParleyError(f"n is {size}; at least one run is needed")
+    if not 1 <= size <= MOST_RUNS:
+        raise ParleyError(f"n is {size}; allowed: 1 to {MOST_RUNS:,}")
     first = np.arange(size, dtype=np.int64) if assumptions is None else np.asarray(assumptions, dtype=np.int64)
     second = np.arange(size, dtype=np.int64) if fates is None else np.asarray(fates, dtype=np.int64)
     if first.shape != (size,) or second.shape != (size,) or first.min() < 0 or second.min() < 0:

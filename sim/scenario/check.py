@@ -25,6 +25,8 @@ def check(scenario: Scenario, origins: Origins) -> None:
 def _dates(s: Scenario, o: Origins) -> None:
     if s.start < s.as_of:
         raise o.error(("start",), f"{s.start} lies before `as_of` {s.as_of}: what was not yet said could explain it")
+    if s.calendar.horizon.high > (datetime.date.max - s.start).days:
+        raise o.error(("start",), f"{s.start} and the horizon lead beyond the year {datetime.date.max.year}")
 
 
 def _names(s: Scenario, o: Origins) -> None:

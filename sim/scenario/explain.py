@@ -33,7 +33,14 @@ def explained(error: ValidationError, origins: Origins) -> ScenarioError:
     path = tuple(str(part) for part in first["loc"])
     if path and path[-1] == "[key]":
         return origins.error(path[:-1], f"`{first['input']}` is no name; {NAMES}")
-    return origins.error(path, _problem(first["type"], path, first))
+    return origins.error(path, _problem(first["type"], path, first) + _misspelt(first["type"], path, origins))
+
+
+def _misspelt(kind: str, path: Path, origins: Origins) -> str:
+    """Where something is missing of an entity: the name beside it that may have been meant."""
+    if kind != "missing" or len(path) < 3 or allowed_at(path[:-2]):  # the entry of a mapping by name is an entity
+        return ""
+    return nearest(path[-2], origins.siblings(path[:-1]))
 
 
 def _problem(kind: str, path: Path, first: Any) -> str:

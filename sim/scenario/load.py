@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,10 +18,10 @@ from sim.positions import Record, load_record
 from sim.scenario import merge
 from sim.scenario.check import check
 from sim.scenario.derive import Derivations, derive
-from sim.scenario.explain import explained, holds_number
+from sim.scenario.explain import NAMES, allowed_at, explained, holds_number
 from sim.scenario.numbers import Number, shown
 from sim.scenario.room import check_room
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import NAME_PATTERN, Scenario
 from sim.scenario.yamlfile import Document, read
 
 
@@ -52,7 +53,7 @@ class Loaded:
 
     def documents(self) -> Record | None:
         """The sources and positions that a scenario with `evidence` is derived from; None without."""
-        return None if self.scenario.evidence is None else load_record(_evidence(self.scenario, self.folder))
+        return None if self.scenario.evidence is None else load_record(evidence_folder(self.folder, self.scenario.evidence.folder))
 
 
 def shipped_folder() -> Path:
@@ -82,7 +83,11 @@ def load(name: str | Path, changes: Mapping[str, Any] | None = None) -> Loaded:
     path = locate(str(name))
     origins = merge.Origins()
     data = _chain(path, origins, ())
-    return _finish(merge.expand_maps(_with_catalogue(data, origins, path.parent)), origins, path.parent, changes or {})
+    data = _with_catalogue(data, origins, path.parent)
+    for party in data["parties"] if isinstance(data.get("parties"), dict) else []:
+        if not re.fullmatch(NAME_PATTERN, str(party)):  # before the name is copied into every map by party
+            raise origins.error(("parties", str(party)), f"`{party}` is no name; {NAMES}")
+    return _finish(merge.expand_maps(data), origins, path.parent, changes or {})
 
 
 def _chain(path: Path, origins: merge.Origins, seen: tuple[Path, ...]) -> dict[str, Any]:
@@ -102,8 +107,12 @@ def _chain(path: Path, origins: merge.Origins, seen: tuple[Path, ...]) -> dict[s
     def put(key: tuple[str, ...]) -> None:
         origins.note(key, path.name, document.line(tuple(int(k) if k.isdigit() else k for k in key)))
 
+    def absent(key: tuple[str, ...], there: list[str]) -> None:
+        if key[-1] not in allowed_at(key[:-1]):  # else an optional entry, which may as well be left out
+            raise document.refuse(f"nothing of this name is there to delete{nearest(key[-1], there)}", key)
+
     origins.note((), path.name, 1)
-    return merge.overlay(data, layer, put)
+    return merge.overlay(data, layer, put, absent)
 
 
 def _parents(given: Any, child: Path, document: Document) -> list[Path]:
@@ -128,7 +137,7 @@ def _with_catalogue(data: dict[str, Any], origins: merge.Origins, folder: Path) 
     data = merge.apply_defaults(data, origins)
     evidence, issues = data.get("evidence"), data.get("issues")
     if isinstance(evidence, dict) and isinstance(evidence.get("folder"), str) and isinstance(issues, dict):
-        file = evidence_folder(folder, evidence["folder"]) / "issues.yaml"
+        file = _documents(folder, evidence["folder"], origins) / "issues.yaml"
         catalogue = read(file).data.get("issues", {}) if file.is_file() else {}
         for name, issue in issues.items():
             if isinstance(issue, dict) and name in catalogue:
@@ -161,18 +170,19 @@ def _finish(
         origins = origins.changed(put)
     scenario = _validated(plain, origins)
     check(scenario, origins)
-    documents = folder if scenario.evidence is None else _evidence(scenario, folder)
-    if scenario.evidence is not None and not (documents / "sources.yaml").is_file():
-        problem = f"neither `{scenario.evidence.folder}` beside this file nor the shipped one holds a sources.yaml"
-        raise origins.error(("evidence", "folder"), problem)
+    documents = folder if scenario.evidence is None else _documents(folder, scenario.evidence.folder, origins)
     resolved, derivations = derive(scenario, origins, documents)
     check_room(resolved, origins)
     return Loaded(resolved, plain, derivations, origins, folder, dict(changes))
 
 
-def _evidence(scenario: Scenario, folder: Path) -> Path:
-    assert scenario.evidence is not None
-    return evidence_folder(folder, scenario.evidence.folder)
+def _documents(folder: Path, name: str, origins: merge.Origins) -> Path:
+    """`evidence_folder` where it holds documents; raises ScenarioError where it does not."""
+    found = evidence_folder(folder, name)
+    if not (found / "sources.yaml").is_file():
+        problem = f"neither `{name}` beside this file nor the shipped one holds a sources.yaml"
+        raise origins.error(("evidence", "folder"), problem)
+    return found
 
 
 def _validated(plain: dict[str, Any], origins: merge.Origins) -> Scenario:

@@ -43,6 +43,11 @@ class Origins:
         kept = {path: at for path, at in self._at.items() if not any(path[:n] in put for n in range(len(path) + 1))}
         return Origins(kept | put)
 
+    def siblings(self, path: Path) -> list[str]:
+        """Other names that were written down beside a key, in the order in which they were."""
+        within = {at[: len(path)]: None for at in self._at if len(at) >= len(path) and at[: len(path) - 1] == path[:-1]}
+        return [at[-1] for at in within if at != path]
+
     def find(self, path: Path) -> tuple[str | None, int | None]:
         """File and line of a key, or of its nearest ancestor that was written down somewhere."""
         for length in range(len(path), -1, -1):
@@ -63,10 +68,11 @@ def is_number(data: Any) -> bool:
     return isinstance(data, int | float) or (isinstance(data, dict) and ("value" in data or "assumed" in data))
 
 
-def overlay(base: Data, layer: Data, put: Any = None, path: Path = ()) -> Data:
+def overlay(base: Data, layer: Data, put: Any = None, absent: Any = None, path: Path = ()) -> Data:
     """`layer` over `base`: mappings merge, everything else is replaced, null removes a key. Returns new data.
 
-    `put(path)` is called for every key the layer writes.
+    `put(path)` is called for every key the layer writes, `absent(path, there)` for one it removes that was not there
+    beside the keys that were.
     """
     merged = dict(base)
     for key, value in layer.items():
@@ -74,10 +80,13 @@ def overlay(base: Data, layer: Data, put: Any = None, path: Path = ()) -> Data:
         if put:
             put(here)
         if value is None:
+            if absent and key not in merged:
+                absent(here, list(merged))
             merged.pop(key, None)
         elif isinstance(value, dict) and not is_number(value):
             below = merged.get(key)
-            merged[key] = overlay(below if isinstance(below, dict) and not is_number(below) else {}, value, put, here)
+            under = below if isinstance(below, dict) and not is_number(below) else {}
+            merged[key] = overlay(under, value, put, absent, here)
         else:
             merged[key] = copy.deepcopy(value)
             if put and isinstance(value, dict | list):

@@ -10,7 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from sim.scenario.behaviour import Behaviour
 from sim.scenario.numbers import Any_, Few, Many, NonNegative, Positive, Signed, Unit, shown
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]
 Code = Literal["procedural", "humanitarian", "ceasefire", "partial"]
 
 
