@@ -53,7 +53,8 @@ class Loaded:
 
     def documents(self) -> Record | None:
         """The sources and positions that a scenario with `evidence` is derived from; None without."""
-        return None if self.scenario.evidence is None else load_record(evidence_folder(self.folder, self.scenario.evidence.folder))
+        evidence = self.scenario.evidence
+        return None if evidence is None else load_record(evidence_folder(self.folder, evidence.folder))
 
 
 def shipped_folder() -> Path:

@@ -44,6 +44,10 @@ MESSAGES = {
     "duplicate-key": "7: parties.east.deadline: duplicate key, first given on line 5; each key may stand once",
     "missing": "4: venues.tent.title: is missing and must be given",
     "without-id": "1: id: is missing and must be given",
+    "misspelt-party": "4: parties.wst.title: is missing and must be given (did you mean `west`?)",
+    "deletes-nothing": "4: venues.hal: nothing of this name is there to delete (did you mean `hall`?)",
+    "party-without-a-name": f"4: parties.nörd: `nörd` is no name; {NAMES}",
+    "beyond-the-calendar": "3: start: 9999-12-31 and the horizon lead beyond the year 9999",
     "no-name": f"4: venues.Great Hall: `Great Hall` is no name; {NAMES}",
     # kinds of value
     "wrong-type-number": f"5: parties.east.compliance: expected {FORMS}, got text `high`",
