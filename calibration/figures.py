@@ -16,9 +16,10 @@ from matplotlib.patches import Rectangle
 
 from calibration.calibrate import Result
 from calibration.compare import baselines
-from sim.look import BLACK, BLUE, DPI, GREY, ORANGE, PALE, SKY, STYLE, VERMILION, percent_axis
+from sim.look import BLACK, BLUE, DPI, GREY, ORANGE, PALE, SKY, SMALL, STYLE, VERMILION, percent_axis
 from sim.rules.outcome import CODES
 
+_KEY = "filled: ABC-SMC, bar: its 90%; line: table of simulations\ndashed: prior; in brackets: contraction"
 _FOOT = "Conditional on the scenarios, their ranges, the coding of the record and the model; not a forecast."
 
 
@@ -45,7 +46,7 @@ def _panels(count: int, title: str, height: float = 1.9) -> tuple[Figure, list[A
     rows = math.ceil(count / width)
     figure = Figure(figsize=(max(2.4 * width, 5.4), height * rows + 0.9), layout="constrained")
     figure.suptitle(title, fontsize=11, x=0.01, ha="left")
-    figure.supxlabel(_FOOT, fontsize=7, color=GREY, x=0.01, ha="left")
+    figure.supxlabel(_FOOT, fontsize=7, color=SMALL, x=0.01, ha="left")
     axes = [figure.add_subplot(rows, width, k + 1) for k in range(count)]
     return figure, axes
 
@@ -55,7 +56,8 @@ def posterior(result: Result) -> Figure:
     with rc_context(STYLE):
         figure, axes = _panels(
             len(result.rows),
-            f"What the record narrows: {result.problem.file.id}\n(dashed: prior; line: from the table; bar: 90%)",
+            f"What the record narrows: {result.problem.file.id}\n{_KEY}",
+            2.1,
         )
         for j, (row, p, axis) in enumerate(zip(result.rows, result.problem.wanted, axes, strict=True)):
             edges = np.linspace(p.low, p.high, 21)
@@ -68,6 +70,7 @@ def posterior(result: Result) -> Figure:
             axis.plot(xs, p.frozen().pdf(xs), color=BLACK, linewidth=1, linestyle="--")
             axis.plot([row["q05"], row["q95"]], [0, 0], color=BLUE, linewidth=4, solid_capstyle="butt", clip_on=False)
             axis.set_title(f"{row['parameter']}\n{row['verdict']} ({row['contraction']:.0%})", fontsize=8, loc="left")
+            axis.set_xlabel(p.paths[0], fontsize=7)
             axis.set_yticks([])
             axis.spines["left"].set_visible(False)
         return figure
@@ -78,8 +81,11 @@ def ranks(result: Result) -> Figure:
     from scipy import stats
 
     with rc_context(STYLE):
-        figure, axes = _panels(len(result.rows), "Simulation-based calibration: ranks of the true value", 1.6)
         count = len(result.recovery.ranks)
+        title = (
+            f"Ranks of the true value among posterior draws, {count} simulated records\n(grey: 99% of counts if flat)"
+        )
+        figure, axes = _panels(len(result.rows), title, 1.6)
         low, high = stats.binom(count, 0.1).ppf([0.005, 0.995])
         for j, (row, axis) in enumerate(zip(result.rows, axes, strict=True)):
             bins = result.recovery.ranks[:, j] * 10 // (result.recovery.draws + 1)
@@ -90,7 +96,9 @@ def ranks(result: Result) -> Figure:
                 fontsize=8,
                 loc="left",
             )
-            axis.set_xticks([])
+            axis.set_xticks([0, 9], ["lowest tenth", "highest"], fontsize=7)
+        for axis in axes[:: min(len(axes), 3)]:
+            axis.set_ylabel("records", fontsize=8)
         return figure
 
 
@@ -106,10 +114,9 @@ def predictive(result: Result) -> Figure:
         shares = shares / shares.sum(axis=0)
         axis.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto", origin="lower")
         for (i, j), share in np.ndenumerate(shares):
-            if share >= 0.005:
-                axis.text(
-                    j, i, f"{share:.0%}", ha="center", va="center", fontsize=7, color="white" if share > 0.6 else BLACK
-                )
+            if share > 0.0:
+                shown = f"{share:.0%}" if share >= 0.01 else "<1%"
+                axis.text(j, i, shown, ha="center", va="center", fontsize=7, color="white" if share > 0.6 else BLACK)
         for j, i in np.argwhere(result.problem.record.allowed):
             axis.add_patch(_frame(float(j), float(i)))
         axis.set_xticks(range(len(names)), [name.removeprefix("code ") for name in names])
@@ -128,7 +135,7 @@ def theories(result: Result) -> Figure:
     with rc_context(STYLE):
         figure = Figure(figsize=(7.2, 3.9), layout="constrained")
         figure.suptitle("Rival theories on the same record", fontsize=11, x=0.01, ha="left")
-        figure.supxlabel(_FOOT, fontsize=7, color=GREY, x=0.01, ha="left")
+        figure.supxlabel(_FOOT, fontsize=7, color=SMALL, x=0.01, ha="left")
         left, right = figure.subplots(1, 2)
         found, place, labels = result.theories["probabilities"], 0, []
         for kind, colour, even in (("rules", BLUE, 1 / max(len(found["rules"]), 1)), ("switches", ORANGE, 0.5)):

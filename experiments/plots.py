@@ -13,14 +13,23 @@ from matplotlib.figure import Figure
 from experiments.drawing import inward, look, note, panels, room, select, title_of
 from experiments.results import Results, labels, shown
 from sim.errors import ParleyError
-from sim.look import BLUE, CODE_TITLES, GRID, LOOKS, STYLE, blank, legend_below, percent, percent_axis, wrapped
+from sim.look import (
+    BLUE,
+    CODE_TITLES,
+    GRID,
+    LOOKS,
+    STYLE,
+    THINNEST,
+    blank,
+    legend_below,
+    percent,
+    percent_axis,
+    wrapped,
+)
 from sim.rules.outcome import CODES
 
 _SEEN = 0.005
 """A code that reaches this share nowhere gets no panel."""
-
-_THINNEST = 0.002
-"""A reason whose bar is nowhere wider than this share cannot be seen, and is not in the legend."""
 
 
 def shares(results: Results, title: str, by: Sequence[str] | None = None) -> Figure:
@@ -87,9 +96,19 @@ def settled_days(results: Results, title: str, basket: str, by: Sequence[str] | 
 
 
 def heat(
-    results: Results, title: str, x: str, y: str, measure: str, level: str = "", panel: str | None = None
+    results: Results,
+    title: str,
+    x: str,
+    y: str,
+    measure: str,
+    level: str = "",
+    panel: str | None = None,
+    beside: Sequence[str] = (),
 ) -> Figure:
-    """A share or mean over two factors, a panel for every value of a third; every cell carries its number."""
+    """A share or mean over two factors, a panel for every value of a third; every cell carries its number.
+
+    Colours span the values of the measure, and of those `beside` it in figures that are to be compared with this one.
+    """
     with rc_context(STYLE):
         rows = select(results, measure, level)
         of_panel = list(dict.fromkeys(rows[panel])) if panel else [None]
@@ -97,7 +116,8 @@ def heat(
         height, left, head = 0.45 + 0.42 * len(lines), 0.35 + room(map(shown, lines)), 0.2 if panel else 0.0
         figure, axes = panels(note(results), title, height, left, 0, len(of_panel), head, sharey=True)
         share = bool((rows["kind"] == "share").all())
-        low, high = float(rows["mean"].min()), float(rows["mean"].max())
+        spanned = [rows["mean"], *(select(results, other, level)["mean"] for other in beside)]
+        low, high = float(min(means.min() for means in spanned)), float(max(means.max() for means in spanned))
         for axis, value in zip(axes, of_panel, strict=True):
             mine = rows if panel is None else rows[rows[panel] == value]
             grid = mine.pivot_table(index=y, columns=x, values="mean", sort=False).reindex(index=lines, columns=columns)
@@ -193,7 +213,7 @@ def blocking(results: Results, title: str, baskets: Sequence[str], by: Sequence[
                 wide = share.reindex(list(names)).to_numpy()
                 bar = axis.barh(range(len(names)), wide, 0.66, left=start, color=colour, hatch=hatch)
                 start = start + wide
-                if wide.max() >= _THINNEST:
+                if wide.max() >= THINNEST:
                     handles.setdefault(reason, bar)
             axis.set_title(textwrap.fill(caption.baskets.get(basket, basket), 14), fontsize=8.5, loc="left")
             axis.set_xlim(0, 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from matplotlib.figure import Figure
 
 from experiments.plots import heat, shares
@@ -10,7 +12,7 @@ from experiments.results import Results
 
 def draw(results: Results) -> dict[str, Figure]:
     """Ceasefires, rounds and what each party gets, over style and leaning."""
-    axes = {"x": "leaning", "y": "style"}
+    axes: dict[str, Any] = {"x": "leaning", "y": "style"}
     return {
         "mediation-shares": shares(
             results, "How the talks end, by style and leaning of the host", ["style", "leaning"]
@@ -19,9 +21,19 @@ def draw(results: Results) -> dict[str, Figure]:
             results, "Runs that end with a ceasefire or more", **axes, measure="outcome_at_least", level="ceasefire"
         ),
         "mediation-rounds": heat(results, "Rounds held in a run, on average", **axes, measure="rounds_held"),
-        "mediation-russia": heat(results, "Russia's utility at the end, on average", **axes, measure="utility_russia"),
+        "mediation-russia": heat(
+            results,
+            "Russia's utility at the end, on average",
+            **axes,
+            measure="utility_russia",
+            beside=["utility_ukraine"],
+        ),
         "mediation-ukraine": heat(
-            results, "Ukraine's utility at the end, on average", **axes, measure="utility_ukraine"
+            results,
+            "Ukraine's utility at the end, on average",
+            **axes,
+            measure="utility_ukraine",
+            beside=["utility_russia"],
         ),
     }
 

@@ -29,6 +29,7 @@ from sim.look import (
     LINES,
     LOOKS,
     STYLE,
+    THINNEST,
     VERMILION,
     Caption,
     blank,
@@ -157,16 +158,18 @@ def gap(summary: Summary, caption: Caption) -> Figure:
 def blocking(summary: Summary, caption: Caption) -> Figure:
     """For every basket the share of runs that settled it and, of the others, what stood in the way."""
     shares = {reason: np.array([_share_of(summary, basket, reason) for basket in summary.baskets]) for reason in LOOKS}
-    shares = {reason: found for reason, found in shares.items() if found.any()}
+    seen = [reason for reason, found in shares.items() if found.max(initial=0.0) >= THINNEST]
     height = 0.35 + 0.5 * len(summary.baskets)
     title = "What was settled, and what stood in the way"
-    figure, axes = blank(caption, title, height, left=1.7, legend=math.ceil(len(shares) / 3))
+    figure, axes = blank(caption, title, height, left=1.7, legend=math.ceil(len(seen) / 3))
     places = np.arange(len(summary.baskets))
     left = np.zeros(places.size)
-    handles = []
+    handles = {}
     for reason, found in shares.items():
         colour, hatch = LOOKS[reason]
-        handles.append(axes.barh(places, found, left=left, color=colour, hatch=hatch, ec="white", lw=0.6, height=0.66))
+        handles[reason] = axes.barh(
+            places, found, left=left, color=colour, hatch=hatch, ec="white", lw=0.6, height=0.66
+        )
         for place in np.flatnonzero(found >= 0.06):
             at = (left[place] + found[place] / 2, place)
             axes.annotate(f"{found[place]:.0%}", at, ha="center", va="center", fontsize=8, bbox=BOX)
@@ -175,7 +178,7 @@ def blocking(summary: Summary, caption: Caption) -> Figure:
     axes.invert_yaxis()
     axes.set_xlim(0, 1)
     percent_axis(axes, "x", "Share of runs")
-    legend_below(figure, handles, list(shares), 3)
+    legend_below(figure, [handles[reason] for reason in seen], seen, 3)
     return figure
 
 
