@@ -135,6 +135,9 @@ def _incidents(s: Scenario, o: Origins) -> None:
                 known(o, (*at, "attribution", observer, q), q, [x for x in s.parties if x != observer], "other party")
         for other in incident.excites:
             known(o, (*at, "excites", other), other, names, "incident type")
+        early = next((date for date in incident.scripted if date <= s.start), None)
+        if early is not None:
+            raise o.error((*at, "scripted"), f"{early} is not after `start` {s.start}: it would never happen")
     # branching[i, j]: incidents of type i set off by one of type j, at the top of their ranges
     excites = {(i, j): number.high for j in names for i, number in s.incidents[j].excites.items()}
     radius = spectral_radius(np.array([[excites.get((i, j), 0.0) for j in names] for i in names])) if names else 0.0

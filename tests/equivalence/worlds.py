@@ -44,8 +44,8 @@ def some(rng: Random, names: list[str], least: int = 0) -> list[str]:
     return sorted(rng.sample(names, rng.randint(min(least, len(names)), len(names))), key=names.index)
 
 
-def day(rng: Random, latest: int = 60) -> str:
-    return str(START + datetime.timedelta(days=rng.randint(0, latest)))
+def day(rng: Random, latest: int = 60, first: int = 0) -> str:
+    return str(START + datetime.timedelta(days=rng.randint(first, latest)))
 
 
 def world(rng: Random) -> World:
@@ -196,7 +196,7 @@ def incidents(rng: Random, parties: list[str]) -> World:
             "surge": between(rng, 0, 3),
             "surge_mode": rng.choice(("agreement", "coercive")),
             "excites": {u: between(rng, 0, 0.3) for u in some(rng, types)},
-            "scripted": [day(rng) for _ in range(rng.randint(0, 2))],
+            "scripted": [day(rng, first=1) for _ in range(rng.randint(0, 2))],
         }
     return data
 

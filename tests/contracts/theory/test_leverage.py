@@ -31,6 +31,7 @@ def arms(scenario: str, bearing: float = 3.0) -> tuple[dict[str, object], dict[s
         "behaviour.collapse.leverage": bearing,
         "behaviour.collapse.hazard": 0.002,
         "behaviour.level.base": -60.0,
+        "parties.*.preconditions": [],  # else too little is settled by then
     }
     day = load(scenario).scenario.start + datetime.timedelta(days=LEFT)
     return stays, stays | {f"{at}leaves": day.isoformat()}
