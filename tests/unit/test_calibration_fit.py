@@ -166,6 +166,8 @@ def test_a_forecast_adds_up_and_says_what_it_is(folder: Path) -> None:
         for shares in (said["code"].values(), said["gap_bins"], said["venue"].values()):
             assert sum(shares) == pytest.approx(1)
         assert said["code"]["postponed"] == 0
+    held = [said["held_within_horizon"] for said in found["rounds"]]
+    assert held == sorted(held, reverse=True) and "of the runs kept" in found["reading"]["held_within_horizon"]
     later = forecast("istanbul-2025", posterior.read(folder), datetime.date(2025, 6, 20), n=800, seed=1, workers=2)
     # 18 days without a round are known: the bins that end by then, at 3, 7 and 14 days, have nothing left.
     assert later["rounds"][0]["gap_bins"][:3] == [0, 0, 0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import math
 from pathlib import Path
 
@@ -127,6 +128,24 @@ def test_a_record_that_cannot_be_scored_says_why(tmp_path: Path, text: str, mess
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ParleyError, match=message):
         score.score(said(), score.read_record(file))
+
+
+def test_scores_do_not_replace_a_file(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from sim.cli import app
+
+    forecast, record = tmp_path / "f.json", tmp_path / "record.csv"
+    forecast.write_text(json.dumps(said()), encoding="utf-8")
+    text = HEAD + "round [/],2030-06-29,,,,tabled,27\n"
+    record.write_text(text, encoding="utf-8")
+    for out, message in ((record, "is already there"), (tmp_path / "no" / "x.json", "there is no folder")):
+        done = CliRunner().invoke(app, ["score", str(forecast), str(record), "-o", str(out)])
+        assert (done.exit_code, done.stdout) == (2, "") and message in done.stderr
+    assert record.read_text(encoding="utf-8") == text
+    done = CliRunner().invoke(app, ["score", str(forecast), str(record), "-o", str(tmp_path / "new.json")])
+    assert done.exit_code == 0 and "round [/]: tabled had 10%" in done.stdout
+    assert json.loads((tmp_path / "new.json").read_text(encoding="utf-8"))["rounds"][0]["id"] == "round [/]"
 
 
 def test_a_file_that_is_no_forecast(tmp_path: Path) -> None:
