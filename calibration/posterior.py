@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,7 +101,15 @@ def under(job: Plan, folder: Path) -> Plan:
         raise ParleyError("a posterior runs on the compiled engine; leave `engine` at auto, compiled or tailored")
     found.parameters(job.problem)
     digest = hashlib.blake2b("|".join(found.paths).encode() + found.values.tobytes() + found.weights.tobytes())
-    return replace(job, given=Given(digest.hexdigest()[:12], found.note, lambda plan: chunks(plan, found)))
+    note = {**found.note, "paths": list(found.paths)}
+    return replace(job, given=Given(digest.hexdigest()[:12], note, lambda plan: chunks(plan, found)))
+
+
+def told(note: Mapping[str, Any]) -> str:
+    """In a few words what a plan, or a manifest, says of the posterior it is under."""
+    count = len(note.get("paths", ()))
+    fitted = f"{count} fitted number{'s' if count != 1 else ''}" if count else "fitted numbers"
+    return f"{fitted} drawn from the posterior of the fit {note.get('fit') or note.get('name', 'unnamed')}"
 
 
 def chunks(job: Plan, posterior: Posterior) -> Iterator[Chunk]:
