@@ -194,6 +194,44 @@ def test_run_prints_and_writes(here: Path) -> None:
     assert "--force replaces it" in parley("run", "river-border", "-n", "4", *MESA, "-o", "results", code=2)
 
 
+def test_titles_are_printed_as_they_are_written(here: Path) -> None:
+    named = ("--set", 'baskets.river.title="Crossing [/] water"', "--set", 'baskets.calm.title="Calm [phase 1]"')
+    text = parley("run", "river-border", "-n", "2", *MESA, *named, "-o", "results")
+    assert text.count("Crossing [/] water") >= 2 and text.count("Calm [phase 1]") >= 2
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 130])
+def test_tables_fit_the_screen_and_nothing_is_cut(width: int) -> None:
+    from io import StringIO
+
+    from rich.console import Console
+
+    from sim.ensemble import plan, run_ensemble
+    from sim.summary import Summary
+    from sim.verbs.printing import print_summary
+
+    job = plan("river-border", 3, 1, engine="mesa", workers=1)
+    found = run_ensemble("river-border", 3, 1, engine="mesa", workers=1)
+    summary = Summary.of(found.run_table.schema, [(found.run_table, found.round_table)])
+    text = StringIO()
+    print_summary(Console(file=text, width=width), summary, job)
+    lines = text.getvalue().splitlines()
+    assert max(map(len, lines)) <= width and "…" not in text.getvalue()
+    words = text.getvalue().split()
+    for word in ("Exchange", "Crossing", "water", "interval", "together"):
+        assert word in words, "a name stands, and no word is broken"
+
+
+def test_a_summary_under_a_posterior_says_so(here: Path) -> None:
+    import pyarrow as pa
+
+    table = pa.table({"calendar.gap_scale": [10.0, 11.0], "weight": [0.5, 0.5]})
+    pq.write_table(table.replace_schema_metadata({"parley": json.dumps({"fit": "towns"})}), here / "posterior.parquet")
+    text = " ".join(parley("run", "river-border", "-n", "2", "--posterior", ".", "-o", "results").split())
+    assert "Conditional on 1 fitted number drawn from the posterior of the fit towns (--posterior)" in text
+    assert "for all others, on the assumptions listed by `parley show`; not a forecast." in text
+
+
 def test_run_without_a_folder_makes_a_new_one(here: Path) -> None:
     for folder in ("out/river-border", "out/river-border-2"):
         assert f"figures are in {folder}" in parley("run", "river-border", "-n", "2", *MESA)
@@ -229,6 +267,7 @@ def test_run_with_changes(here: Path) -> None:
             "--set: parties.upland.deadline: a key's colon needs a space after it; write `{assumed: [1,2]}`",
         ),
         (("run", "river-border", "--set", "parties.upland.compliance=2"), "allowed: 0 to 1"),
+        (("run", "river-border", "-n", "50", "--until-se", "gap=0.02"), "-n and --until-se exclude each other"),
         (("trace", "river-border", "--run", "-1"), "run is -1; runs are numbered from 0"),
         (("trace", "river-border", "--seed", "x"), "--seed"),
         (("show",), "scenario"),
