@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,6 +25,8 @@ CONDITIONAL = (
     "Conditional on the scenarios, on the ranges they assume, on the coding of the record and on the model. It says "
     "which assumptions agree with what happened; it is no forecast and no probability of an event in the world."
 )
+_TABLE = "reference.npz"
+"""The first file of a fit: a folder without it holds none."""
 _PREDICTED_FROM = 1 << 39
 _PREDICTIVE_DRAWS = 400
 _CONTROL = 100
@@ -72,8 +76,38 @@ def calibrate(file: FitFile, folder: Path, workers: int, show: Stage | None = No
 
     Stopped at any point it takes up again: the table is kept, and pyABC's database knows its generations.
     """
-    stage = show or Silent()
+    with filling(folder):
+        _claim(folder, file)
+        return _carried_out(file, folder, workers, show or Silent())
+
+
+@contextmanager
+def filling(folder: Path) -> Iterator[None]:
+    """Turn what the system says about a file of the fit that cannot be written into one ParleyError."""
+    try:
+        yield
+    except OSError as error:
+        reason = f"cannot write to `{folder}`: {error.strerror or error}"
+        raise ParleyError(f"{reason}. What is finished is kept; put this right and start the fit again") from error
+
+
+def _claim(folder: Path, file: FitFile) -> None:
+    """Make the folder. Raises ParleyError where it is none, or holds something else than this fit so far."""
+    if folder.exists() and not folder.is_dir():
+        raise ParleyError(f"`{folder}` is a file; give a folder")
     folder.mkdir(parents=True, exist_ok=True)
+    held = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    if held and _TABLE not in held:
+        few = ", ".join(held[:3]) + (" …" if len(held) > 3 else "")
+        raise ParleyError(f"`{folder}` holds something else ({few}); give a new or an empty folder")
+    note = folder / "smc.json"
+    if note.is_file():
+        other = json.loads(note.read_text(encoding="utf-8"))["fit"]["id"]
+        if other != file.id:
+            raise ParleyError(f"`{folder}` holds the fit `{other}`; give another folder")
+
+
+def _carried_out(file: FitFile, folder: Path, workers: int, stage: Stage) -> Result:
     problem = prepare(file)
     table = _reference(problem, folder, workers, stage)
     kept = reject(table, problem.layout, problem.record, file.reference.accept)
@@ -97,7 +131,7 @@ def calibrate(file: FitFile, folder: Path, workers: int, show: Stage | None = No
 
 
 def _reference(problem: FitProblem, folder: Path, workers: int, stage: Stage) -> Table:
-    path, size = folder / "reference.npz", problem.file.reference.size
+    path, size = folder / _TABLE, problem.file.reference.size
     own = _fingerprint(problem)
     if path.is_file():
         with np.load(path) as kept:
@@ -105,7 +139,9 @@ def _reference(problem: FitProblem, folder: Path, workers: int, stage: Stage) ->
                 return Table(kept["values"], kept["codes"].astype(np.int64), kept["numbers"])
     stage.stage("reference table", size)
     table = Table(*problem.table(size, workers, stage.step))
-    np.savez_compressed(path, values=table.values, codes=table.codes.astype(np.int8), numbers=table.numbers, own=own)
+    beside = folder / f".{_TABLE}"  # NumPy wants the ending; the name is the table's only when it is whole
+    np.savez_compressed(beside, values=table.values, codes=table.codes.astype(np.int8), numbers=table.numbers, own=own)
+    beside.replace(path)
     return table
 
 

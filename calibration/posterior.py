@@ -62,7 +62,9 @@ def write(folder: Path, sample: Sample, wanted: tuple[Parameter, ...], note: dic
     columns = {path: sample.values[:, j] for j, p in enumerate(wanted) for path in p.paths}
     columns[WEIGHT] = sample.weights / sample.weights.sum()
     table = pa.table({name: pa.array(values) for name, values in columns.items()})
-    pq.write_table(table.replace_schema_metadata({"parley": json.dumps(note, sort_keys=True)}), folder / FILE)
+    beside = folder / f".{FILE}"  # the name is the posterior's only when it is whole
+    pq.write_table(table.replace_schema_metadata({"parley": json.dumps(note, sort_keys=True)}), beside)
+    beside.replace(folder / FILE)
 
 
 def read(folder: Path) -> Posterior:

@@ -41,6 +41,7 @@ def add(app: typer.Typer) -> None:
         parley run istanbul-2025 --posterior fits/rounds
         """
         from calibration.calibrate import calibrate as fit_it
+        from calibration.calibrate import filling
         from calibration.figures import save_figures
         from calibration.fitfile import load_fit
         from calibration.report import write
@@ -49,8 +50,9 @@ def add(app: typer.Typer) -> None:
         file = load_fit(fit)
         with _progress() as stage:
             result = fit_it(file, out, workers or workers_available(), stage)
-        save_figures(result, out)
-        write(result, out)
+        with filling(out):
+            save_figures(result, out)
+            write(result, out)
         _print(result)
         typer.echo(f"\nPosterior, checks and figures are in {out}")
 

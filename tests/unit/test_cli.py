@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -168,6 +169,10 @@ def test_every_block_of_a_new_scenario_may_be_taken_in(here: Path, base: str) ->
         (here / "taken.yaml").write_text(f"{head}\n{body}\n")
         taken = load("taken.yaml").scenario
         assert {path: (n.low, n.mode, n.high) for path, n in numbers_in(taken)} == numbers, block
+    lines = "\n".join(blocks).splitlines()
+    whole = "\n".join(line.removeprefix("# ") for line in lines if line.startswith("# "))
+    (here / "taken.yaml").write_text(f"{head}\n{whole}\n")
+    assert {path: (n.low, n.mode, n.high) for path, n in numbers_in(load("taken.yaml").scenario)} == numbers
 
 
 def test_new_overwrites_nothing(here: Path) -> None:
@@ -178,6 +183,15 @@ def test_new_overwrites_nothing(here: Path) -> None:
     assert "is the name of a shipped scenario" in parley("new", "river-border", code=2)
     (here / "below").mkdir()
     assert "no scenario `nothing`" in parley("new", "other", "--from", "nothing", code=2)
+
+
+def test_new_on_a_full_disk_leaves_nothing(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("sim.store.os.fsync", full)
+    assert "my-talks.yaml`: No space left on device; nothing is left" in parley("new", "my-talks", code=2)
+    assert list(here.iterdir()) == []
 
 
 def test_run_prints_and_writes(here: Path) -> None:
