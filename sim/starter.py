@@ -74,7 +74,7 @@ def _blocks(data: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     blocks = [
         ("How long the talks are followed, in days.", {"calendar": {"horizon": data["calendar"]["horizon"]}}),
         (
-            f"What {party} wants on {issue}, the least it can live with, its weight; how far it trusts another at first.",
+            f"What {party} wants on {issue}, the least it can live with, its weight; how far it trusts another.",
             {"parties": {party: {"issues": {issue: wanted}, "trust": data["parties"][party]["trust"]}}},
         ),
         ("How welcome a venue is to each.", {"venues": {venue: {"acceptability": acceptability}}}),

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -296,6 +297,27 @@ def test_mistakes(here: Path, arguments: tuple[str, ...], message: str) -> None:
 
 def test_a_mistake_is_one_line() -> None:
     assert len(parley("run", "river-border", "-n", "0", code=2).strip().splitlines()) == 1
+
+
+def test_a_page_on_a_port_in_use_is_refused() -> None:
+    pytest.importorskip("streamlit")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        said = parley("app", "--port", port, "--no-open", code=2)
+    assert f"port {port} cannot be used: Address already in use" in said and len(said.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(("ending", "status"), [("sys.exit(3)", 3), ("os.kill(os.getpid(), 9)", 137)])
+def test_the_page_passes_its_status_on(monkeypatch: pytest.MonkeyPatch, ending: str, status: int) -> None:
+    from sim.verbs import app as page
+
+    opened: list[str] = []
+    monkeypatch.setattr(page, "arguments", lambda port: ["-c", f"import os, sys; {ending}"])
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    done = CliRunner().invoke(app, ["app", "--port", str(port)])
+    assert (done.exit_code, opened) == (status, [])
 
 
 def test_trace() -> None:

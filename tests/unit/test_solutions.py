@@ -206,6 +206,23 @@ def test_tables_and_where_there_is_no_zone(tmp_path):
         analyse(load("river-border"), n=5, weights={"north": 2.0})
 
 
+def test_labels_of_the_picture_do_not_touch(tmp_path, monkeypatch):
+    from itertools import pairwise
+
+    from matplotlib.figure import Figure
+
+    from sim.solutions.picture import draw
+
+    drawn = []
+    monkeypatch.setattr(Figure, "savefig", lambda self, *args, **options: drawn.append(self))
+    draw(analyse(load("istanbul-2025"), n=1), tmp_path / "zone.png", "A title")
+    drawn[0].canvas.draw()
+    for axes in drawn[0].axes:
+        shown = [label.get_window_extent() for label in axes.get_xticklabels() if label.get_text()]
+        inside = [box for box in shown if axes.bbox.x0 <= (box.x0 + box.x1) / 2 <= axes.bbox.x1]
+        assert all(left.x1 + 3 < right.x0 for left, right in pairwise(inside)), axes.get_title(loc="left")
+
+
 def test_an_analysis_leaves_whole_folders_or_none(tmp_path, monkeypatch):
     from typer.testing import CliRunner
 
