@@ -20,6 +20,7 @@ from calibration.problem import FitProblem, prepare
 from calibration.records import STYLES, load_crises, odds_ratio
 from sim.errors import ParleyError
 from sim.layout import Floats
+from sim.store import placed
 
 CONDITIONAL = (
     "Conditional on the scenarios, on the ranges they assume, on the coding of the record and on the model. It says "
@@ -139,9 +140,9 @@ def _reference(problem: FitProblem, folder: Path, workers: int, stage: Stage) ->
                 return Table(kept["values"], kept["codes"].astype(np.int64), kept["numbers"])
     stage.stage("reference table", size)
     table = Table(*problem.table(size, workers, stage.step))
-    beside = folder / f".{_TABLE}"  # NumPy wants the ending; the name is the table's only when it is whole
-    np.savez_compressed(beside, values=table.values, codes=table.codes.astype(np.int8), numbers=table.numbers, own=own)
-    beside.replace(path)
+    codes = table.codes.astype(np.int8)
+    with placed(path) as beside:
+        np.savez_compressed(beside, values=table.values, codes=codes, numbers=table.numbers, own=own)
     return table
 
 

@@ -17,6 +17,7 @@ from sim.draws import stream_key, uniform
 from sim.errors import ParleyError
 from sim.layout import Floats, Ints
 from sim.scenario.resolve import Problem
+from sim.store import placed
 
 if TYPE_CHECKING:
     from sim.engine.pool import Chunk
@@ -62,9 +63,8 @@ def write(folder: Path, sample: Sample, wanted: tuple[Parameter, ...], note: dic
     columns = {path: sample.values[:, j] for j, p in enumerate(wanted) for path in p.paths}
     columns[WEIGHT] = sample.weights / sample.weights.sum()
     table = pa.table({name: pa.array(values) for name, values in columns.items()})
-    beside = folder / f".{FILE}"  # the name is the posterior's only when it is whole
-    pq.write_table(table.replace_schema_metadata({"parley": json.dumps(note, sort_keys=True)}), beside)
-    beside.replace(folder / FILE)
+    with placed(folder / FILE) as beside:
+        pq.write_table(table.replace_schema_metadata({"parley": json.dumps(note, sort_keys=True)}), beside)
 
 
 def read(folder: Path) -> Posterior:

@@ -57,24 +57,31 @@ def new_file(path: Path) -> None:
             raise ParleyError(f"there is no folder {path.parent}")
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file whole or not at all: beside its place, then into it. Raises ParleyError.
+@contextmanager
+def placed(path: Path) -> Iterator[Path]:
+    """Where to write a file that is to stand at `path`: it comes there whole and on the disk, or not at all."""
+    beside = path.with_name(f".{path.stem}.part{path.suffix}")
+    try:
+        yield beside
+        with beside.open("rb+") as file:
+            _sync(file)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
 
-    What is there before stays until the new text is on the disk. A device or a pipe is no file to replace.
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file whole or not at all; what is there before stays until then. Raises ParleyError.
+
+    A device or a pipe is no file to replace.
     """
     target = path.resolve()
     with writing(path):
         if target.exists() and not target.is_file():
             target.write_text(text, encoding="utf-8")
             return
-        beside = target.with_name(f".{target.name}.part")
-        try:
-            with beside.open("wb") as file:
-                file.write(text.encode("utf-8"))
-                _sync(file)
-            os.replace(beside, target)
-        finally:
-            beside.unlink(missing_ok=True)
+        with placed(target) as beside:
+            beside.write_text(text, encoding="utf-8")
 
 
 class TableSink:

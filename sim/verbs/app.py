@@ -46,6 +46,7 @@ def add(app: typer.Typer) -> None:
 
 def refuse_taken(port: int) -> None:
     """Raise ParleyError where something else listens on the port: its page would be taken for this one."""
+    import os
     import socket
 
     from sim.errors import ParleyError
@@ -53,7 +54,7 @@ def refuse_taken(port: int) -> None:
     try:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = os.strerror(error.errno) if error.errno else str(error)
         raise ParleyError(f"port {port} cannot be used: {reason}; choose another with --port") from None
 
 

@@ -106,7 +106,8 @@ def test_a_folder_of_something_else_is_refused(folder: Path, tmp_path: Path) -> 
 
 
 def test_a_fit_on_a_full_disk_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*args: object, **options: object) -> None:
+    def full(path: Path, **options: object) -> None:
+        path.write_bytes(b"half")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(calibrating.np, "savez_compressed", full)

@@ -304,7 +304,10 @@ def test_a_page_on_a_port_in_use_is_refused() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
         said = parley("app", "--port", port, "--no-open", code=2)
-    assert f"port {port} cannot be used: Address already in use" in said and len(said.strip().splitlines()) == 1
+    assert (
+        f"port {port} cannot be used: Address already in use; choose another" in said
+        and len(said.strip().splitlines()) == 1
+    )
 
 
 @pytest.mark.parametrize(("ending", "status"), [("sys.exit(3)", 3), ("os.kill(os.getpid(), 9)", 137)])
