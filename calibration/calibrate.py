@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,6 +13,7 @@ import numpy as np
 from calibration import checks, compare, posterior
 from calibration.fit import smc
 from calibration.fitfile import FitFile
+from calibration.folder import TABLE, claim, filling
 from calibration.inference import Sample, Table, adjust, reject
 from calibration.problem import FitProblem, prepare
 from calibration.records import STYLES, load_crises, odds_ratio
@@ -26,8 +25,6 @@ CONDITIONAL = (
     "Conditional on the scenarios, on the ranges they assume, on the coding of the record and on the model. It says "
     "which assumptions agree with what happened; it is no forecast and no probability of an event in the world."
 )
-_TABLE = "reference.npz"
-"""The first file of a fit: a folder without it holds none."""
 _PREDICTED_FROM = 1 << 39
 _PREDICTIVE_DRAWS = 400
 _CONTROL = 100
@@ -78,34 +75,8 @@ def calibrate(file: FitFile, folder: Path, workers: int, show: Stage | None = No
     Stopped at any point it takes up again: the table is kept, and pyABC's database knows its generations.
     """
     with filling(folder):
-        _claim(folder, file)
+        claim(folder, file)
         return _carried_out(file, folder, workers, show or Silent())
-
-
-@contextmanager
-def filling(folder: Path) -> Iterator[None]:
-    """Turn what the system says about a file of the fit that cannot be written into one ParleyError."""
-    try:
-        yield
-    except OSError as error:
-        reason = f"cannot write to `{folder}`: {error.strerror or error}"
-        raise ParleyError(f"{reason}. What is finished is kept; put this right and start the fit again") from error
-
-
-def _claim(folder: Path, file: FitFile) -> None:
-    """Make the folder. Raises ParleyError where it is none, or holds something else than this fit so far."""
-    if folder.exists() and not folder.is_dir():
-        raise ParleyError(f"`{folder}` is a file; give a folder")
-    folder.mkdir(parents=True, exist_ok=True)
-    held = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
-    if held and _TABLE not in held:
-        few = ", ".join(held[:3]) + (" …" if len(held) > 3 else "")
-        raise ParleyError(f"`{folder}` holds something else ({few}); give a new or an empty folder")
-    note = folder / "smc.json"
-    if note.is_file():
-        other = json.loads(note.read_text(encoding="utf-8"))["fit"]["id"]
-        if other != file.id:
-            raise ParleyError(f"`{folder}` holds the fit `{other}`; give another folder")
 
 
 def _carried_out(file: FitFile, folder: Path, workers: int, stage: Stage) -> Result:
@@ -132,7 +103,7 @@ def _carried_out(file: FitFile, folder: Path, workers: int, stage: Stage) -> Res
 
 
 def _reference(problem: FitProblem, folder: Path, workers: int, stage: Stage) -> Table:
-    path, size = folder / _TABLE, problem.file.reference.size
+    path, size = folder / TABLE, problem.file.reference.size
     own = _fingerprint(problem)
     if path.is_file():
         with np.load(path) as kept:

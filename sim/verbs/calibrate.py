@@ -41,9 +41,9 @@ def add(app: typer.Typer) -> None:
         parley run istanbul-2025 --posterior fits/rounds
         """
         from calibration.calibrate import calibrate as fit_it
-        from calibration.calibrate import filling
         from calibration.figures import save_figures
         from calibration.fitfile import load_fit
+        from calibration.folder import filling
         from calibration.report import write
         from sim.engine.pool import workers_available
 
