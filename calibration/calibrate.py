@@ -13,11 +13,13 @@ import numpy as np
 from calibration import checks, compare, posterior
 from calibration.fit import smc
 from calibration.fitfile import FitFile
+from calibration.folder import TABLE, claim, filling
 from calibration.inference import Sample, Table, adjust, reject
 from calibration.problem import FitProblem, prepare
 from calibration.records import STYLES, load_crises, odds_ratio
 from sim.errors import ParleyError
 from sim.layout import Floats
+from sim.store import placed
 
 CONDITIONAL = (
     "Conditional on the scenarios, on the ranges they assume, on the coding of the record and on the model. It says "
@@ -72,8 +74,12 @@ def calibrate(file: FitFile, folder: Path, workers: int, show: Stage | None = No
 
     Stopped at any point it takes up again: the table is kept, and pyABC's database knows its generations.
     """
-    stage = show or Silent()
-    folder.mkdir(parents=True, exist_ok=True)
+    with filling(folder):
+        claim(folder, file)
+        return _carried_out(file, folder, workers, show or Silent())
+
+
+def _carried_out(file: FitFile, folder: Path, workers: int, stage: Stage) -> Result:
     problem = prepare(file)
     table = _reference(problem, folder, workers, stage)
     kept = reject(table, problem.layout, problem.record, file.reference.accept)
@@ -97,7 +103,7 @@ def calibrate(file: FitFile, folder: Path, workers: int, show: Stage | None = No
 
 
 def _reference(problem: FitProblem, folder: Path, workers: int, stage: Stage) -> Table:
-    path, size = folder / "reference.npz", problem.file.reference.size
+    path, size = folder / TABLE, problem.file.reference.size
     own = _fingerprint(problem)
     if path.is_file():
         with np.load(path) as kept:
@@ -105,7 +111,9 @@ def _reference(problem: FitProblem, folder: Path, workers: int, stage: Stage) ->
                 return Table(kept["values"], kept["codes"].astype(np.int64), kept["numbers"])
     stage.stage("reference table", size)
     table = Table(*problem.table(size, workers, stage.step))
-    np.savez_compressed(path, values=table.values, codes=table.codes.astype(np.int8), numbers=table.numbers, own=own)
+    codes = table.codes.astype(np.int8)
+    with placed(path) as beside:
+        np.savez_compressed(beside, values=table.values, codes=codes, numbers=table.numbers, own=own)
     return table
 
 

@@ -24,7 +24,14 @@ from sim.errors import ParleyError
 from sim.layout import Floats
 from sim.outcomes import ROUND
 from sim.rules.outcome import CODES
+from sim.store import write_whole
 
+READING = {
+    "held_within_horizon": "share of the runs kept in which this round is held before they end",
+    "code": "shares among the runs in which this round is held; so with venue and gap_quantiles",
+    "gap_bins": "shares among the runs in which the round before is held; the last bin: later than a year, or never",
+}
+"""What each number of a round is a share of."""
 GAP_EDGES = (0, 3, 7, 14, 21, 30, 45, 60, 90, 120, 180, 270, 365)
 """Days that part the gap into bins (an edge belongs to the bin it begins); the last: later, or never in the horizon."""
 LEAST_RUNS = 100
@@ -81,6 +88,7 @@ def forecast(
         "seed": seed,
         "runs": n,
         "runs_kept": len(kept),
+        "reading": READING,
         "gap_edges": list(GAP_EDGES),
         "venues": {name: venue.title for name, venue in job.loaded.scenario.venues.items()},
         "rounds": [_round(kept, conditions, k, job) for k in range(rounds_ahead)],
@@ -111,7 +119,10 @@ def _kept(table: Floats, conditions: Conditions) -> Floats:
 
 
 def _round(table: Floats, conditions: Conditions, k: int, job: Plan) -> dict[str, Any]:
-    """One round ahead. Codes and venues are conditional on its being held within the horizon."""
+    """One round ahead: in how many of the runs kept it is held, and of those where it is, codes and venues.
+
+    The gap counts from the round before it, among the runs that hold that one.
+    """
     at = conditions.held + k
     days = table[:, :, ROUND.DAY]
     before = days[:, at - 1] if at else np.zeros(len(table))
@@ -126,11 +137,10 @@ def _round(table: Floats, conditions: Conditions, k: int, job: Plan) -> dict[str
     bins = np.histogram(np.where(happened, gap, 1e9), bins=edges)[0] + 0.5
     if k == 0:
         bins[edges[1:] <= conditions.since_last] = 0.0
-    held = float((happened.sum() + 0.5) / (len(gap) + 1))
     found = gap[happened]
     return {
         "ahead": k + 1,
-        "held_within_horizon": held,
+        "held_within_horizon": float((found.size + 0.5) / (len(table) + 1)),
         "code": dict(zip(CODES, (codes / codes.sum()).tolist(), strict=True)),
         "gap_bins": (bins / bins.sum()).tolist(),
         "gap_quantiles": dict(zip(("0.1", "0.5", "0.9"), np.quantile(found, [0.1, 0.5, 0.9]).tolist(), strict=True))
@@ -141,5 +151,5 @@ def _round(table: Floats, conditions: Conditions, k: int, job: Plan) -> dict[str
 
 
 def write(found: dict[str, Any], path: Path) -> None:
-    """Write a forecast as JSON."""
-    path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    """Write a forecast as JSON. Raises ParleyError."""
+    write_whole(path, json.dumps(found, indent=1, ensure_ascii=False) + "\n")

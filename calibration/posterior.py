@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from sim.draws import stream_key, uniform
 from sim.errors import ParleyError
 from sim.layout import Floats, Ints
 from sim.scenario.resolve import Problem
+from sim.store import placed
 
 if TYPE_CHECKING:
     from sim.engine.pool import Chunk
@@ -62,7 +63,8 @@ def write(folder: Path, sample: Sample, wanted: tuple[Parameter, ...], note: dic
     columns = {path: sample.values[:, j] for j, p in enumerate(wanted) for path in p.paths}
     columns[WEIGHT] = sample.weights / sample.weights.sum()
     table = pa.table({name: pa.array(values) for name, values in columns.items()})
-    pq.write_table(table.replace_schema_metadata({"parley": json.dumps(note, sort_keys=True)}), folder / FILE)
+    with placed(folder / FILE) as beside:
+        pq.write_table(table.replace_schema_metadata({"parley": json.dumps(note, sort_keys=True)}), beside)
 
 
 def read(folder: Path) -> Posterior:
@@ -101,7 +103,15 @@ def under(job: Plan, folder: Path) -> Plan:
         raise ParleyError("a posterior runs on the compiled engine; leave `engine` at auto, compiled or tailored")
     found.parameters(job.problem)
     digest = hashlib.blake2b("|".join(found.paths).encode() + found.values.tobytes() + found.weights.tobytes())
-    return replace(job, given=Given(digest.hexdigest()[:12], found.note, lambda plan: chunks(plan, found)))
+    note = {**found.note, "paths": list(found.paths)}
+    return replace(job, given=Given(digest.hexdigest()[:12], note, lambda plan: chunks(plan, found)))
+
+
+def told(note: Mapping[str, Any]) -> str:
+    """In a few words what a plan, or a manifest, says of the posterior it is under."""
+    count = len(note.get("paths", ()))
+    fitted = f"{count} fitted number{'s' if count != 1 else ''}" if count else "fitted numbers"
+    return f"{fitted} drawn from the posterior of the fit {note.get('fit') or note.get('name', 'unnamed')}"
 
 
 def chunks(job: Plan, posterior: Posterior) -> Iterator[Chunk]:

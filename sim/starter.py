@@ -10,6 +10,7 @@ from typing import Any
 from sim.errors import ParleyError, ScenarioError, nearest
 from sim.provenance import resolved
 from sim.scenario.load import Loaded, load, locate, shipped, shipped_folder
+from sim.store import write_whole
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
@@ -48,13 +49,9 @@ def write_starter(name: str, base: str, folder: Path) -> Path:
         where = f"`{base}` must lie beside the new file or be shipped: {', '.join(known)}"
         raise ScenarioError(f"{where}{nearest(base, known)}")
     text = starter(name, parent.stem, load(parent))
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise ParleyError(f"{path.name} exists already and is left as it is; choose another name") from None
-    except OSError as error:
-        raise ParleyError(f"{path.name} cannot be written: {error.strerror}") from None
+    if path.exists():
+        raise ParleyError(f"{path.name} exists already and is left as it is; choose another name")
+    write_whole(path, text)
     return path
 
 
@@ -77,10 +74,9 @@ def _blocks(data: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     blocks = [
         ("How long the talks are followed, in days.", {"calendar": {"horizon": data["calendar"]["horizon"]}}),
         (
-            f"What {party} wants on {issue}, the least it can live with, and how much it matters to it.",
-            {"parties": {party: {"issues": {issue: wanted}}}},
+            f"What {party} wants on {issue}, the least it can live with, its weight; how far it trusts another.",
+            {"parties": {party: {"issues": {issue: wanted}, "trust": data["parties"][party]["trust"]}}},
         ),
-        ("How far it trusts another at the start.", {"parties": {party: {"trust": data["parties"][party]["trust"]}}}),
         ("How welcome a venue is to each.", {"venues": {venue: {"acceptability": acceptability}}}),
     ]
     for mediator, found in list(data.get("mediators", {}).items())[:1]:

@@ -39,13 +39,49 @@ _Kind = type[BaseException] | None
 
 
 @contextmanager
-def writing(folder: Path) -> Iterator[None]:
+def writing(where: Path) -> Iterator[None]:
     """Turn what the system says about a file that cannot be written into one ParleyError."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise ParleyError(f"cannot write to `{folder}`: {reason}; nothing is left half-written") from error
+        raise ParleyError(f"cannot write to `{where}`: {reason}; nothing is left half-written") from error
+
+
+def new_file(path: Path) -> None:
+    """Refuse to write a file before the work for it is done. Raises ParleyError where it is, or has no folder."""
+    with writing(path):  # also where the system does not even let one look
+        if path.exists():
+            raise ParleyError(f"{path} is already there; choose another file")
+        if not path.parent.is_dir():
+            raise ParleyError(f"there is no folder {path.parent}")
+
+
+@contextmanager
+def placed(path: Path) -> Iterator[Path]:
+    """Where to write a file that is to stand at `path`: it comes there whole and on the disk, or not at all."""
+    beside = path.with_name(f".{path.stem}.part{path.suffix}")
+    try:
+        yield beside
+        with beside.open("rb+") as file:
+            _sync(file)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file whole or not at all; what is there before stays until then. Raises ParleyError.
+
+    A device or a pipe is no file to replace.
+    """
+    target = path.resolve()
+    with writing(path):
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8")
+            return
+        with placed(target) as beside:
+            beside.write_text(text, encoding="utf-8")
 
 
 class TableSink:
@@ -116,17 +152,18 @@ class Folder:
     """An output folder while it is filled: `path(name)` is where to write, and all files appear together at the end.
 
     A folder that holds something else is refused; one that holds a result of the same kind is replaced with `force`
-    only (files that are not the result's stay). Raises ParleyError. Use as a context manager.
+    only (files that are not the result's stay); None is for a verb that knows no --force. Raises ParleyError. Use as a
+    context manager.
     """
 
-    def __init__(self, folder: str | Path, kind: str = "run", force: bool = False):
+    def __init__(self, folder: str | Path, kind: str = "run", force: bool | None = False):
         self.folder = Path(folder)
         self.stage = self.folder / _STAGE
         self._made: list[Path] = []
         with writing(self.folder):
             self._check(kind, force)
 
-    def _check(self, kind: str, force: bool) -> None:
+    def _check(self, kind: str, force: bool | None) -> None:
         folder = self.folder
         if folder.exists() and not folder.is_dir():
             raise ParleyError(f"`{folder}` is a file; give a folder")
@@ -138,7 +175,8 @@ class Folder:
             raise ParleyError(f"`{folder}` holds something else ({_few(held)}); give a new or an empty folder")
         if not force:
             what = "an unfinished run, perhaps one under way" if _STAGE in held else f"the results of an earlier {kind}"
-            raise ParleyError(f"`{folder}` holds {what}; --force replaces it, or give another folder")
+            way = "give another folder" if force is None else "--force replaces it, or give another folder"
+            raise ParleyError(f"`{folder}` holds {what}; {way}")
 
     def path(self, name: str) -> Path:
         """Where to write a file that is to be called `name`."""
@@ -173,9 +211,9 @@ class Folder:
                 path.rmdir()
 
     def _publish(self) -> None:
-        """Give all files their names, the manifest last: where it is, all else is."""
+        """Give all files and folders their names, the manifest last: where it is, all else is."""
         files = sorted(self.stage.iterdir(), key=lambda path: (path.name == MANIFEST, path.name))
-        for path in files:
+        for path in filter(Path.is_file, self.stage.rglob("*")):
             with path.open("rb+") as file:
                 _sync(file)
         before = read_manifest(self.folder) or {}

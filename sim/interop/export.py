@@ -9,12 +9,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sim.errors import ParleyError
 from sim.interop.discrete import domain, option_labels, option_points
 from sim.interop.domain import Domain
 from sim.scenario.load import Loaded
 from sim.scenario.resolve import resolve
 from sim.solutions.game import MIDDLE, at, games
+from sim.store import Folder, writing
 
 
 def negmas_files(of: Domain) -> dict[str, dict[str, Any]]:
@@ -54,18 +54,13 @@ def domains(loaded: Loaded, seed: int = 0, assumption: int = MIDDLE) -> list[Dom
 
 def export(loaded: Loaded, out: Path, seed: int = 0, assumption: int = MIDDLE) -> list[Path]:
     """Write every domain into a folder of its own below `out`, which is new or empty. Raises ParleyError."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        if any(out.iterdir()):
-            raise ParleyError(f"{out} is not empty; give a new folder")
+    with Folder(out, "export", force=None) as whole, writing(out):
         written = []
         for found in domains(loaded, seed, assumption):
-            folder = out / found.name
+            folder = whole.path(found.name)
             folder.mkdir()
             for name, content in negmas_files(found).items():
                 text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
                 (folder / name).write_text(text + "\n", encoding="utf-8")
-            written.append(folder)
-    except OSError as error:
-        raise ParleyError(f"{out} cannot be used: {error.strerror}") from None
+            written.append(out / found.name)
     return written

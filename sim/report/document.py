@@ -6,10 +6,13 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from calibration.posterior import told
 from sim.errors import ParleyError
-from sim.report.kinds import calibration, comparison, run, sweep, told_by_fit
+from sim.report.contrasts import comparison
+from sim.report.kinds import calibration, run, told_by_fit
 from sim.report.parts import assumptions, cited, figures, rests_on
-from sim.store import read_manifest
+from sim.report.sweeps import sweep
+from sim.store import read_manifest, write_whole, writing
 
 READING = (
     "Results are conditional on the assumptions of the scenario. They are no forecast, and they say nothing on the "
@@ -35,11 +38,14 @@ margin:2rem auto;padding:0 1rem}h1{font-size:1.7rem;line-height:1.25}h2{margin-t
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;width:100%}
 .wide{overflow-x:auto}caption{text-align:left;font-weight:600;padding:.4rem 0}
 th,td{border-bottom:1px solid #ccc;padding:.25rem .6rem;text-align:right;vertical-align:top}
-th:first-child,td:first-child,.text th,.text td{text-align:left}figure{margin:1.5rem 0;break-inside:avoid}
+th:first-child,td:first-child,.text th,.text td{text-align:left}
+caption,th,td{overflow-wrap:break-word}th:first-child,td:first-child,.text td,caption{overflow-wrap:anywhere}
+th:first-child,td:first-child{min-width:9rem}figure{margin:1.5rem 0;break-inside:avoid}
 img{max-width:100%;height:auto}pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:.75rem}
 .caution{border-left:4px solid #0072B2;padding:.5rem 1rem;background:#f2f7fb}
 @media print{body{margin:0;max-width:none;font-size:10.5pt}h2{break-after:avoid}tr{break-inside:avoid}
-.wide{overflow:visible}.screen{display:none}thead{display:table-header-group}}
+.wide{overflow:visible}table{font-size:.8rem}th,td{padding:.15rem .35rem}
+details::details-content{content-visibility:visible;display:block;height:auto}.screen{display:none}thead{display:table-header-group}}
 """
 
 
@@ -49,11 +55,9 @@ def write_report(folder: str | Path, out: str | Path, force: bool = False) -> No
     if target.exists() and not force:
         raise ParleyError(f"`{target}` is there already; --force replaces it, or give another name")
     text = report(Path(folder))
-    try:
+    with writing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ParleyError(f"cannot write `{target}`: {error.strerror}") from None
+    write_whole(target, text)
 
 
 def report(folder: Path) -> str:
@@ -93,9 +97,16 @@ def heading(kind: str, manifest: dict[str, Any]) -> str:
 
 
 def _what(manifest: dict[str, Any]) -> str:
-    facts = [f"{manifest['n']:,} runs" if "n" in manifest else "", manifest.get("question") or ""]
+    facts = [_swept(manifest)] if manifest.get("kind") == "sweep" else []
+    facts += [f"{manifest['n']:,} runs" if "n" in manifest else "", manifest.get("question") or ""]
     facts += [f"seed {manifest['seed']}" if "seed" in manifest else ""]
     changes = manifest["scenario"]["changes"] if isinstance(manifest.get("scenario"), dict) else {}
+    facts += [told(manifest["posterior"])] if manifest.get("posterior") else []
     facts += [entry["label"] for entry in manifest.get("scenarios", [])]
     facts += [f"changed: {path} = {value}" for path, value in changes.items()]
     return "; ".join(fact for fact in facts if fact)
+
+
+def _swept(manifest: dict[str, Any]) -> str:
+    tables = manifest["tables"]
+    return f"{manifest['asked']['scenario']['title']}; {tables['points']:,} points, {tables['runs']:,} runs"

@@ -1,4 +1,4 @@
-"""What a run, a sweep, a comparison and a fit have of their own in a report. Tables are read, nothing is simulated."""
+"""What a run and a fit have of their own in a report. Tables are read, nothing is simulated."""
 
 from __future__ import annotations
 
@@ -60,25 +60,6 @@ def _parquet(path: Path) -> Any:
         raise ParleyError(f"{path} cannot be read: {error}") from None
 
 
-def sweep(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
-    """Outcome shares and the main means of every point of a sweep."""
-    summary, points = _parquet(folder / "summary.parquet").to_pandas(), _parquet(folder / "points.parquet").to_pandas()
-    yield "<h2>In numbers</h2>"
-    shown = summary[summary["measure"].isin(("outcome", "rounds_held", "days")) & (summary["mean"] > 0)]
-    rows = []
-    names = dict(zip(points["point"], points["name"], strict=True))
-    for row in shown.to_dict("records"):
-        label = row["measure"].replace("_", " ") + (f": {row['level']}" if row["level"] else "")
-        rows.append((names[row["point"]], label, f"{row['mean']:.3f}", f"{row['low']:.3f} to {row['high']:.3f}"))
-    yield table("Shares and means at every point", ("Point", "Measure", "Value", "95% interval"), rows)
-
-
-def comparison(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
-    """The table of differences."""
-    yield "<h2>In numbers</h2>"
-    yield _csv(folder / "differences.csv", "Second minus first of every pair, on the same draws")
-
-
 def calibration(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
     """Checks of the fit, its parameters, its predictions of the record, rival theories: what `report.md` tells.
 
@@ -110,19 +91,3 @@ def _passage(lines: list[str]) -> str:
         columns, _, *rows = [[cell.strip() for cell in line.strip()[1:-1].split("|")] for line in lines]
         return table("", columns, rows)
     return f"<p>{escape(' '.join(lines))}</p>"
-
-
-def _csv(path: Path, caption: str) -> str:
-    import csv
-
-    with path.open(encoding="utf-8", newline="") as file:
-        columns, *rows = list(csv.reader(file))
-    return table(caption, [c.replace("_", " ") for c in columns], [[_short(cell) for cell in row] for row in rows])
-
-
-def _short(cell: str) -> str:
-    """A number to four digits; any other text as it is."""
-    try:
-        return f"{float(cell):.4g}"
-    except ValueError:
-        return cell

@@ -15,6 +15,9 @@ ABOUT = {
     "gap": "Gap between positions by number of the round held",
     "blocking": "What was settled in each basket, and what stood in the way",
     "differences": "Differences of outcome shares with intervals",
+    "indices": "What the answer hangs on: index of every factor with its interval",
+    "split": "Variance between runs: assumption, chance, and both together",
+    "box": "Conditions under which the measure is above the limit",
 }
 """What is said of a figure to those who do not see it."""
 
@@ -29,8 +32,9 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
 
 
 def figures(folder: Path) -> Iterator[str]:
-    """Every figure of the folder as an image inside the document, SVG where there is one."""
-    found = {path.stem: path for suffix in ("png", "svg") for path in sorted(folder.glob(f"*.{suffix}"))}
+    """Every figure of the folder, and of `figures` in it, as an image inside the document, SVG where there is one."""
+    places = [folder / "figures", folder]
+    found = {p.stem: p for suffix in ("png", "svg") for place in places for p in sorted(place.glob(f"*.{suffix}"))}
     for path in [found[name] for name in sorted(found, key=lambda n: ([*ABOUT, n].index(n), n))]:
         name = path.stem
         kind = {".svg": "svg+xml", ".png": "png"}[path.suffix]
@@ -40,8 +44,8 @@ def figures(folder: Path) -> Iterator[str]:
 
 
 def assumptions(manifest: dict[str, Any]) -> Iterator[str]:
-    """Every assumed range with its reason."""
-    scenario = manifest.get("scenario")
+    """Every assumed range with its reason; which numbers a posterior gave instead."""
+    scenario, fitted = manifest.get("scenario"), set((manifest.get("posterior") or {}).get("paths", ()))
     one = [scenario] if isinstance(scenario, dict) else []
     given = [(entry, list(_assumed(entry["resolved"], ()))) for entry in manifest.get("scenarios", one)]
     if any(rows for _, rows in given):
@@ -49,8 +53,11 @@ def assumptions(manifest: dict[str, Any]) -> Iterator[str]:
     for entry, rows in given:
         if rows:
             where = f"{entry['label']}: " if "label" in entry else ""
-            yield f"<details><summary>{escape(where)}{len(rows)} numbers are drawn from an assumed range</summary>"
-            yield table("", ("Number", "Range", "Why"), rows, text=True) + "</details>"
+            yield f"<details open><summary>{escape(where)}{len(rows)} numbers are drawn from an assumed range</summary>"
+            marked = [
+                (p, r, f"drawn from the posterior; before the fit: {why}" if p in fitted else why) for p, r, why in rows
+            ]
+            yield table("", ("Number", "Range", "Why"), marked, text=True) + "</details>"
 
 
 def _assumed(node: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:

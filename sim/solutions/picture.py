@@ -74,6 +74,8 @@ def _rooms(axis: Any, entry: Study) -> None:
 
 def _worth(axis: Any, entry: Study) -> None:
     """Two parties: the utility plane with the exact frontier. More: each party's utility of each solution."""
+    from matplotlib.ticker import MaxNLocator
+
     game = entry.game
     if len(game.parties) == 2 and entry.corners:
         line = np.array([game.utilities(package) for package in entry.corners])
@@ -86,6 +88,8 @@ def _worth(axis: Any, entry: Study) -> None:
         axis.set_ylabel(f"utility of {game.parties[1]}", color=_COLOURS[1])
         axis.set_xlim(max(line[:, 0].min(), -1.0) - 0.05, 1.05)
         axis.set_ylim(max(line[:, 1].min(), -1.0) - 0.05, 1.05)
+        for ticks in (axis.xaxis, axis.yaxis):  # left to itself Matplotlib sets labels that run into each other
+            ticks.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
     else:
         for i, party in enumerate(game.parties):
             colour = _COLOURS[i % len(_COLOURS)]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.verbs.options import ChangesOption, ScenarioArgument, SeedOption
+from sim.verbs.options import ChangesOption, ScenarioArgument, SeedOption, console, parsed_changes
+
+if TYPE_CHECKING:
+    from sim.store import Folder
 
 
 def add(app: typer.Typer) -> None:
@@ -26,13 +29,16 @@ def add(app: typer.Typer) -> None:
         """Zone of agreement, Pareto frontier, Nash, Kalai-Smorodinsky, egalitarian and utilitarian points."""
         from sim.scenario.load import load
         from sim.solutions.analysis import analyse as study
-        from sim.verbs.options import parsed_changes
+        from sim.store import Folder
 
-        loaded = load(scenario, parsed_changes(changes))
-        found = study(loaded, n, seed, assumption, parsed_weights(weights))
+        folder = Folder(out, "analysis", force=None) if out is not None else None  # refuse before the work
+        loaded, power = load(scenario, parsed_changes(changes)), parsed_weights(weights)
+        with console(stderr=True).status(f"looking for zones in {n:,} draws"):
+            found = study(loaded, n, seed, assumption, power)
         show(found)
-        if out is not None:
-            write(found, out, loaded.scenario.title)
+        if folder is not None:
+            with folder:
+                write(found, folder, loaded.scenario.title)
             typer.echo(f"\nTables and picture are in {out}")
 
 
@@ -78,21 +84,21 @@ def show(found: Any) -> None:
             typer.echo("  no package suits all: there is nothing to solve")
 
 
-def write(found: Any, out: Path, title: str) -> None:
-    """Tables as CSV and the picture as PNG and SVG, into a folder that is new or empty. Raises ParleyError."""
+def write(found: Any, out: Folder, title: str) -> None:
+    """Tables as CSV and the picture as PNG and SVG. Raises ParleyError."""
     import csv
 
     from sim.solutions.analysis import frontier_rows, point_rows, zone_rows
     from sim.solutions.picture import draw
-    from sim.verbs.options import fresh_folder
+    from sim.store import writing
 
-    fresh_folder(out)
     tables = (("zones", zone_rows(found)), ("solutions", point_rows(found)), ("frontiers", frontier_rows(found)))
-    for name, rows in tables:
-        if rows:
-            with (out / f"{name}.csv").open("w", newline="", encoding="utf-8") as stream:
-                writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
-                writer.writeheader()
-                writer.writerows(rows)
-    for suffix in ("png", "svg"):
-        draw(found, out / f"zone.{suffix}", title)
+    with writing(out.folder):
+        for name, rows in tables:
+            if rows:
+                with out.path(f"{name}.csv").open("w", newline="", encoding="utf-8") as stream:
+                    writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
+                    writer.writeheader()
+                    writer.writerows(rows)
+        for suffix in ("png", "svg"):
+            draw(found, out.path(f"zone.{suffix}"), title)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from subprocess import Popen
 
 
 def add(app: typer.Typer) -> None:
@@ -26,18 +29,33 @@ def add(app: typer.Typer) -> None:
         from sim.scenario.load import load
 
         load(scenario)  # refuse a scenario that cannot be used before anything starts
+        command, environment = [sys.executable, *arguments(port)], settings(scenario)
+        refuse_taken(port)
         address = f"http://127.0.0.1:{port}"
         typer.echo(f"The page is at {address} (Ctrl-C stops it)")
-        environment = settings(scenario)
-        process = subprocess.Popen([sys.executable, *arguments(port)], env=environment)
+        process = subprocess.Popen(command, env=environment)
         try:
             if browser:
-                open_when_ready(address)
+                open_when_ready(address, process)
             status = process.wait()
         finally:
             process.terminate()
             process.wait()
-        raise typer.Exit(0 if status >= 0 else 1)
+        raise typer.Exit(status if status >= 0 else 128 - status)
+
+
+def refuse_taken(port: int) -> None:
+    """Raise ParleyError where something else listens on the port: its page would be taken for this one."""
+    import os
+    import socket
+
+    from sim.errors import ParleyError
+
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise ParleyError(f"port {port} cannot be used: {reason}; choose another with --port") from None
 
 
 def arguments(port: int) -> list[str]:
@@ -81,8 +99,8 @@ def settings(scenario: str) -> dict[str, str]:
     return {**os.environ, "PARLEY_APP_SCENARIO": scenario, "PYTHONPATH": path}
 
 
-def open_when_ready(address: str) -> None:
-    """Open the web browser once the page answers, at most a minute from now."""
+def open_when_ready(address: str, process: Popen[bytes]) -> None:
+    """Open the web browser once the page answers, at most a minute from now; not if the page has ended meanwhile."""
     import time
     import webbrowser
     from urllib.error import URLError
@@ -92,6 +110,8 @@ def open_when_ready(address: str) -> None:
         try:
             urlopen(f"{address}/_stcore/health", timeout=1).close()
         except (URLError, OSError):
+            if process.poll() is not None:
+                return
             time.sleep(0.5)
             continue
         webbrowser.open(address)

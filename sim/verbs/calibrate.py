@@ -43,14 +43,16 @@ def add(app: typer.Typer) -> None:
         from calibration.calibrate import calibrate as fit_it
         from calibration.figures import save_figures
         from calibration.fitfile import load_fit
+        from calibration.folder import filling
         from calibration.report import write
         from sim.engine.pool import workers_available
 
         file = load_fit(fit)
         with _progress() as stage:
             result = fit_it(file, out, workers or workers_available(), stage)
-        save_figures(result, out)
-        write(result, out)
+        with filling(out):
+            save_figures(result, out)
+            write(result, out)
         _print(result)
         typer.echo(f"\nPosterior, checks and figures are in {out}")
 
@@ -80,7 +82,10 @@ def _progress() -> Iterator[Stage | None]:
 
 
 def _print(result: Result) -> None:
+    from rich.markup import escape
     from rich.table import Table
+
+    from calibration.calibrate import CONDITIONAL
 
     screen = console()
     table = Table(
@@ -90,11 +95,11 @@ def _print(result: Result) -> None:
         "contraction",
         "90% interval covers",
         "verdict",
-        title=result.problem.file.title,
+        title=escape(result.problem.file.title),
     )
     for row in result.rows:
         table.add_row(
-            row["parameter"],
+            escape(row["parameter"]),
             f"{row['prior_low']:g} to {row['prior_high']:g}",
             f"{row['q05']:.3g} to {row['q95']:.3g}",
             f"{row['contraction']:.0%}",
@@ -102,18 +107,21 @@ def _print(result: Result) -> None:
             row["verdict"],
         )
     screen.print(table)
-    if result.theories:
-        for kind, found in result.theories["probabilities"].items():
-            screen.print(f"{kind}: " + ", ".join(f"{name} {p:.2f} ± {se:.2f}" for name, (p, se) in found.items()))
-        scores = result.theories["mean_log_score"].items()
-        screen.print(
-            "mean log score, a round left out at a time: " + ", ".join(f"{name} {s:.2f}" for name, s in scores)
-        )
+    screen.print("\n".join([*_theories(result), *_odds(result), CONDITIONAL]), markup=False)
+
+
+def _theories(result: Result) -> Iterator[str]:
+    if not result.theories:
+        return
+    for kind, found in result.theories["probabilities"].items():
+        yield f"{kind}: " + ", ".join(f"{name} {p:.2f} ± {se:.2f}" for name, (p, se) in found.items())
+    scores = result.theories["mean_log_score"].items()
+    yield "mean log score, a round left out at a time: " + ", ".join(f"{name} {s:.2f}" for name, s in scores)
+
+
+def _odds(result: Result) -> Iterator[str]:
     for row in result.odds:
-        screen.print(
+        yield (
             f"{row['style']}: odds ratio {row['model_odds_ratio']:.2f}, record {row['record_odds_ratio']:.2f} "
             f"({row['record_low']:.2f} to {row['record_high']:.2f})"
         )
-    from calibration.calibrate import CONDITIONAL
-
-    screen.print(CONDITIONAL)

@@ -34,15 +34,13 @@ def add(app: typer.Typer) -> None:
         from calibration.forecast import forecast as make
         from calibration.forecast import write
         from sim.errors import ParleyError
+        from sim.store import new_file
 
         try:
             date = datetime.date.fromisoformat(after)
         except ValueError:
             raise ParleyError(f"--after: `{after}` is no date; write YYYY-MM-DD") from None
-        if out.exists():
-            raise ParleyError(f"{out} is already there; choose another file")
-        if not out.parent.is_dir():
-            raise ParleyError(f"there is no folder {out.parent}")
+        new_file(out)
         found = make(scenario, posteriors.read(posterior), date, n, seed, rounds)
         write(found, out)
         screen = console()
@@ -51,7 +49,9 @@ def add(app: typer.Typer) -> None:
             places = ", ".join(f"{v} {p:.0%}" for v, p in said["venue"].items() if p >= 0.005)
             days = said["gap_quantiles"]
             gap = f"{days['0.1']:.0f}, {days['0.5']:.0f}, {days['0.9']:.0f} days" if days else "none held"
-            screen.print(f"round {said['ahead']} after {after}: held {said['held_within_horizon']:.0%} of runs")
-            screen.print(f"  code: {codes}\n  gap (10, 50, 90%): {gap}\n  venue: {places}")
-        screen.print(f"Given {found['given']}. {found['runs_kept']} of {found['runs']} runs.")
-        screen.print(found["conditional_on"])
+            held = f"held in {said['held_within_horizon']:.0%} of the runs kept"
+            lines = [f"round {said['ahead']} after {after}: {held}; where it is held:"]
+            lines += [f"  code: {codes}", f"  gap (10, 50, 90%): {gap}", f"  venue: {places}"]
+            screen.print("\n".join(lines), markup=False)
+        screen.print(f"Given {found['given']}. {found['runs_kept']} of {found['runs']} runs were kept.", markup=False)
+        screen.print(found["conditional_on"], markup=False)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len
 
 from sim.look import CODE_TITLES, percent
 
@@ -23,25 +26,90 @@ def print_summary(screen: Console, summary: Summary, job: Plan) -> None:
     title = f"{s.title}{changed}: {summary.n:,} runs, seed {job.seed}"
     screen.print(title, style="bold", highlight=False, markup=False)
     screen.print()
-    screen.print(_outcomes(summary))
-    screen.print(_settlements(summary, titles))
-    screen.print(_days(summary, titles))
-    screen.print(_blocked(summary, titles))
+    for shown in (_outcomes(summary), _settlements(summary, titles), _days(summary, titles), _blocked(summary, titles)):
+        screen.print(laid_out(shown, screen.width))
     screen.print(_means(summary), highlight=False, markup=False)
-    note = "Conditional on the assumptions listed by `parley show`; not a forecast. The 95% intervals say how far "
-    note += "another seed would move a share, not how far other assumptions would."
-    screen.print(note, highlight=False, markup=False)
+    screen.print(_note(job), highlight=False, markup=False)
 
 
-def _table(title: str, *columns: str) -> Table:
+def _note(job: Plan) -> str:
+    """What the numbers rest on. Under a posterior that is not what `parley show` lists alone."""
+    ground = "the assumptions listed by `parley show`"
+    if job.given is not None:
+        from calibration.posterior import told
+
+        ground = f"{told(job.given.note)} (--posterior) and, for all others, on {ground}"
+    note = f"Conditional on {ground}; not a forecast. The 95% intervals say how far "
+    return note + "another seed would move a share, not how far other assumptions would."
+
+
+_NAMES = 20
+"""Least width of the first column where there is room."""
+
+
+class Shown(NamedTuple):
+    """A table before it is laid out; the first `texts` columns are words, the others numbers."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    texts: int = 1
+
+
+def laid_out(shown: Shown, width: int) -> Table:
+    """The table as wide as the screen lets it be: nothing is cut, and names keep the room for their longest word.
+
+    Where lines are too long headings wrap; then columns move together; then cells of numbers wrap too.
+    """
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    for k, column in enumerate(columns):
-        left = k == 0
-        table.add_column(column, justify="left" if left else "right", no_wrap=not left, min_width=20 if left else None)
+    kept, tight = _widths(shown, width)
+    table = Table(title=Text(shown.title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    table.pad_edge, table.padding = False, (0, 0, 0, 0) if tight else (0, 1, 0, 1)
+    for k, (column, least) in enumerate(zip(shown.columns, kept, strict=True)):
+        words = k < shown.texts
+        table.add_column(
+            Text(column),
+            justify="left" if words else "right",
+            overflow="fold",
+            width=least or None,
+            min_width=_NAMES if k == 0 and not any(kept) else None,
+        )
+    for row in shown.rows:
+        table.add_row(*map(Text, row))
     return table
+
+
+def _widths(shown: Shown, width: int) -> tuple[list[int], bool]:
+    """Widths of the columns, 0 where rich may decide, and whether they stand close together."""
+    columns = [list(column) for column in zip(*shown.rows, strict=True)] or [[] for _ in shown.columns]
+    cells = [max(map(cell_len, column), default=0) for column in columns]
+    words = [_word([head, *column]) for head, column in zip(shown.columns, columns, strict=True)]
+    heads = [_word([head]) for head in shown.columns]
+    loose, close, names = 3 * len(cells) - 1, len(cells) + 1, sum(words[: shown.texts])
+    full = [max(pair) for pair in zip(cells, map(cell_len, shown.columns), strict=True)]
+    if sum(full) + max(0, _NAMES - full[0]) + loose <= width:
+        return [0] * len(cells), False
+    halves = [max(pair) for pair in zip(cells, map(_half, shown.columns), strict=True)]
+    whole = [max(pair) for pair in zip(cells, heads, strict=True)]
+    for kept, gaps in ((halves, loose), (whole, loose), (halves, close), (whole, close), (words, close)):
+        if sum(kept[shown.texts :]) + gaps + names <= width:
+            break
+    return [0] * shown.texts + kept[shown.texts :], gaps == close
+
+
+def _word(texts: list[str]) -> int:
+    """The longest word of some texts."""
+    return max((cell_len(word) for text in texts for word in text.split()), default=0)
+
+
+def _half(heading: str) -> int:
+    """The least width at which a heading takes two lines."""
+    words = heading.split()
+    cuts = [(" ".join(words[:k]), " ".join(words[k:])) for k in range(len(words))]
+    return min((max(map(cell_len, cut)) for cut in cuts), default=0)
 
 
 def _shown(found: Share) -> str:
@@ -53,46 +121,48 @@ def _interval(found: Share) -> str:
     return f"{found.low:.{decimals}%} to {found.high:.{decimals}%}"
 
 
-def _outcomes(summary: Summary) -> Table:
+def _outcomes(summary: Summary) -> Shown:
     columns = ("Outcome standing at the end", "Runs", "Share", "95% interval", "Highest reached")
-    table = _table("How the talks ended", *columns)
     peaks = summary.outcomes("peak_outcome")
-    for code, found in reversed(summary.outcomes().items()):
-        table.add_row(CODE_TITLES[code], f"{found.runs:,}", _shown(found), _interval(found), _shown(peaks[code]))
-    return table
+    rows = [
+        (CODE_TITLES[code], f"{found.runs:,}", _shown(found), _interval(found), _shown(peaks[code]))
+        for code, found in reversed(summary.outcomes().items())
+    ]
+    return Shown("How the talks ended", columns, rows)
 
 
-def _settlements(summary: Summary, titles: dict[str, str]) -> Table:
+def _settlements(summary: Summary, titles: dict[str, str]) -> Shown:
     columns = ("Settled together", "At the end", "95% interval", "Zone of agreement", "95% interval")
-    table = _table("What was settled, and whether some package gave every party its floor", *columns)
+    rows = []
     for basket in summary.baskets:
         settled, zone = summary.settled(basket), summary.zone(basket)
-        table.add_row(titles[basket], _shown(settled), _interval(settled), _shown(zone), _interval(zone))
-    return table
+        rows.append((titles[basket], _shown(settled), _interval(settled), _shown(zone), _interval(zone)))
+    return Shown("What was settled, and whether some package gave every party its floor", columns, rows)
 
 
-def _days(summary: Summary, titles: dict[str, str]) -> Table:
+def _days(summary: Summary, titles: dict[str, str]) -> Shown:
     """Days to each settlement: to the first agreement on it, and to the settlement that stands at the end."""
     columns = ("Settled together", "Ever agreed on", "First: 10%", "Median day", "90%", "Standing since")
-    table = _table("Days to each settlement", *columns)
+    rows = []
     for basket in summary.baskets:
         agreed, first = summary.agreed(basket), summary.days(basket, "first_settled")
         days = [_day(first[q]) for q in (0.1, 0.5, 0.9)]
-        table.add_row(titles[basket], _shown(agreed), *days, _day(summary.days(basket)[0.5]))
-    return table
+        rows.append((titles[basket], _shown(agreed), *days, _day(summary.days(basket)[0.5])))
+    return Shown("Days to each settlement", columns, rows)
 
 
 def _day(day: float) -> str:
     return "–" if math.isnan(day) else f"{day:.0f}"
 
 
-def _blocked(summary: Summary, titles: dict[str, str]) -> Table:
-    table = _table("What blocked the unsettled", "Settled together", "Reason", "Share of all runs", "95% interval")
-    table.columns[1].justify = "left"
-    for basket in summary.baskets:
-        for k, (reason, found) in enumerate(summary.blocked(basket).items()):
-            table.add_row(titles[basket] if k == 0 else "", reason, _shown(found), _interval(found))
-    return table
+def _blocked(summary: Summary, titles: dict[str, str]) -> Shown:
+    columns = ("Settled together", "Reason", "Share of all runs", "95% interval")
+    rows = [
+        (titles[basket] if k == 0 else "", reason, _shown(found), _interval(found))
+        for basket in summary.baskets
+        for k, (reason, found) in enumerate(summary.blocked(basket).items())
+    ]
+    return Shown("What blocked the unsettled", columns, rows, texts=2)
 
 
 def _means(summary: Summary) -> str:

@@ -14,6 +14,7 @@ from sim.verbs.options import ChangesOption, ScenarioArgument, SeedOption, conso
 if TYPE_CHECKING:
     from sim.ensemble import Plan, Progress
 
+_RUNS = 1000
 _ENGINE = (
     "compiled (fast), tailored (compiled once more for just so many parties, issues …; pays for millions of runs), "
     "mesa (the readable reference) or auto."
@@ -26,7 +27,7 @@ def add(app: typer.Typer) -> None:
     @app.command()
     def run(
         scenario: ScenarioArgument,
-        n: Annotated[int, typer.Option("-n", help="How many runs.")] = 1000,
+        n: Annotated[int | None, typer.Option("-n", help="How many runs.", show_default=str(_RUNS))] = None,
         seed: SeedOption = 0,
         changes: ChangesOption = None,
         posterior: Annotated[
@@ -41,7 +42,9 @@ def add(app: typer.Typer) -> None:
         force: Annotated[bool, typer.Option("--force", help="Replace an earlier run's results in the folder.")] = False,
         until_se: Annotated[
             str | None,
-            typer.Option(metavar="MEASURE=SE", help="Add runs, 1,000 at a time, until this standard error is reached."),
+            typer.Option(
+                metavar="MEASURE=SE", help="In place of -n: runs are added, 1,000 at a time, until this standard error."
+            ),
         ] = None,
         svg: Annotated[bool, typer.Option("--svg", help="Figures as SVG besides PNG.")] = False,
     ) -> None:
@@ -60,15 +63,20 @@ def add(app: typer.Typer) -> None:
         parley run istanbul-2025 --until-se outcome=0.005
         """
         from sim.ensemble import plan
+        from sim.errors import ParleyError
         from sim.store import Folder, write_ensemble
 
+        if n is not None and until_se is not None:
+            raise ParleyError(
+                "-n and --until-se exclude each other: the one says how many runs, the other finds it out"
+            )
         folder = out if out is not None else fresh(Path("out"), scenario)
         Folder(folder, "run", force)  # refuse before the work, not after it
         laid = under_posterior(posterior)
         if until_se is not None:
             n = runs_needed(scenario, parsed_changes(changes), until_se, seed, engine, laid)
-        job = laid(plan(scenario, n, seed, engine=engine, changes=parsed_changes(changes)))
-        with progress_bar(n) as progress:
+        job = laid(plan(scenario, _RUNS if n is None else n, seed, engine=engine, changes=parsed_changes(changes)))
+        with progress_bar(job.n) as progress:
             summary = write_ensemble(job, folder, progress, force=force, figures=("png", "svg") if svg else ("png",))
         from sim.verbs.printing import print_summary
 

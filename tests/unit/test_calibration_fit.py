@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import json
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -88,6 +90,32 @@ def test_a_database_of_another_fit_is_refused(folder: Path, tmp_path: Path) -> N
         smc(prepare(other), tmp_path / "copy", 0.0)
 
 
+def test_a_folder_of_something_else_is_refused(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "towns.csv").write_text("mine", encoding="utf-8")
+    with pytest.raises(ParleyError, match=r"towns.csv` is a file; give a folder"):
+        calibrate(TINY, tmp_path / "towns.csv", workers=1)
+    with pytest.raises(ParleyError, match=r"holds something else \(towns.csv\)"):
+        calibrate(TINY, tmp_path, workers=1)
+    with pytest.raises(ParleyError, match=r"cannot write to .*Not a directory"):
+        calibrate(TINY, tmp_path / "towns.csv" / "below", workers=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["towns.csv"]
+    before = (folder / "reference.npz").read_bytes()
+    with pytest.raises(ParleyError, match=r"holds the fit `short`; give another folder"):
+        calibrate(TINY.model_copy(update={"id": "other"}), folder, workers=1)
+    assert (folder / "reference.npz").read_bytes() == before
+
+
+def test_a_fit_on_a_full_disk_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, **options: object) -> None:
+        path.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(calibrating.np, "savez_compressed", full)
+    with pytest.raises(ParleyError, match=r"No space left on device. What is finished is kept"):
+        calibrate(TINY, tmp_path / "fit", workers=2)
+    assert list((tmp_path / "fit").iterdir()) == []
+
+
 def test_a_fit_that_fails_its_checks_writes_no_posterior(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = calibrating.adjust
     narrow = checks.broken
@@ -166,6 +194,8 @@ def test_a_forecast_adds_up_and_says_what_it_is(folder: Path) -> None:
         for shares in (said["code"].values(), said["gap_bins"], said["venue"].values()):
             assert sum(shares) == pytest.approx(1)
         assert said["code"]["postponed"] == 0
+    held = [said["held_within_horizon"] for said in found["rounds"]]
+    assert held == sorted(held, reverse=True) and "of the runs kept" in found["reading"]["held_within_horizon"]
     later = forecast("istanbul-2025", posterior.read(folder), datetime.date(2025, 6, 20), n=800, seed=1, workers=2)
     # 18 days without a round are known: the bins that end by then, at 3, 7 and 14 days, have nothing left.
     assert later["rounds"][0]["gap_bins"][:3] == [0, 0, 0]

@@ -111,6 +111,26 @@ def test_summaries_of_two_invented_runs() -> None:
     assert table[0, :3, ROUND.DAY].tolist() == [0, 10, 30]
 
 
+def test_a_round_far_ahead_is_held_in_no_more_runs_than_the_one_before() -> None:
+    """Six runs kept: all hold the first round, three of them hold a second, one of these a third."""
+    import types
+
+    from calibration import forecast
+    from sim.outcomes import ROUND
+
+    days = np.full((6, 3), np.nan)
+    days[:, 0], days[:3, 1], days[0, 2] = 10.0, 20.0, 30.0
+    table = np.zeros((6, 3, 64))
+    table[:, :, ROUND.DAY] = days
+    table[:, :, ROUND.CODE] = 1.0
+    job = types.SimpleNamespace(problem=types.SimpleNamespace(names=types.SimpleNamespace(venues=["here"])))
+    start = forecast.Conditions(0, 0, None)
+    found = [forecast._round(table, start, k, job) for k in range(3)]  # type: ignore[arg-type]
+    assert [said["held_within_horizon"] for said in found] == pytest.approx([6.5 / 7, 3.5 / 7, 1.5 / 7])
+    # The gap of the third round is asked of the three runs that hold the second: two of them never hold it.
+    assert found[2]["gap_bins"][-1] == pytest.approx(2.5 / (3 + 0.5 * len(forecast.GAP_EDGES)))
+
+
 def test_distance_to_sets_and_intervals() -> None:
     layout = Layout(("a", "b"), ("x",), np.array([2.0]))
     allowed = np.zeros((2, 8), dtype=bool)

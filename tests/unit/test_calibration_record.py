@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import errno
+import json
 import math
+import os
 from pathlib import Path
 
 import pytest
@@ -127,6 +130,49 @@ def test_a_record_that_cannot_be_scored_says_why(tmp_path: Path, text: str, mess
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ParleyError, match=message):
         score.score(said(), score.read_record(file))
+
+
+def test_scores_do_not_replace_a_file(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from sim.cli import app
+
+    forecast, record = tmp_path / "f.json", tmp_path / "record.csv"
+    forecast.write_text(json.dumps(said()), encoding="utf-8")
+    text = HEAD + "round [/],2030-06-29,,,,tabled,27\n"
+    record.write_text(text, encoding="utf-8")
+    for out, message in ((record, "is already there"), (tmp_path / "no" / "x.json", "there is no folder")):
+        done = CliRunner().invoke(app, ["score", str(forecast), str(record), "-o", str(out)])
+        assert (done.exit_code, done.stdout) == (2, "") and message in done.stderr
+    assert record.read_text(encoding="utf-8") == text
+    done = CliRunner().invoke(app, ["score", str(forecast), str(record), "-o", str(tmp_path / "new.json")])
+    assert done.exit_code == 0 and "round [/]: tabled had 10%" in done.stdout
+    assert json.loads((tmp_path / "new.json").read_text(encoding="utf-8"))["rounds"][0]["id"] == "round [/]"
+
+
+def test_a_forecast_on_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from calibration.forecast import write
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("sim.store.os.fsync", full)
+    with pytest.raises(ParleyError, match="No space left on device; nothing is left half-written"):
+        write(said(), tmp_path / "f.json")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_fit_is_printed_as_it_is_titled(capsys: pytest.CaptureFixture[str]) -> None:
+    from types import SimpleNamespace
+
+    from sim.verbs.calibrate import _print
+
+    row = dict.fromkeys(("prior_low", "prior_high", "q05", "q95", "contraction", "coverage_90"), 0.5)
+    rows = [{"parameter": "gap [/] scale", "verdict": "informed", **row}]
+    problem = SimpleNamespace(file=SimpleNamespace(title="Towns [a]"))
+    _print(SimpleNamespace(problem=problem, rows=rows, theories=None, odds=[]))  # type: ignore[arg-type]
+    text = capsys.readouterr().out
+    assert "Towns [a]" in text and "gap [/] scale" in text and "Conditional on" in text
 
 
 def test_a_file_that_is_no_forecast(tmp_path: Path) -> None:

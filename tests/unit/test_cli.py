@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -168,6 +170,10 @@ def test_every_block_of_a_new_scenario_may_be_taken_in(here: Path, base: str) ->
         (here / "taken.yaml").write_text(f"{head}\n{body}\n")
         taken = load("taken.yaml").scenario
         assert {path: (n.low, n.mode, n.high) for path, n in numbers_in(taken)} == numbers, block
+    lines = "\n".join(blocks).splitlines()
+    whole = "\n".join(line.removeprefix("# ") for line in lines if line.startswith("# "))
+    (here / "taken.yaml").write_text(f"{head}\n{whole}\n")
+    assert {path: (n.low, n.mode, n.high) for path, n in numbers_in(load("taken.yaml").scenario)} == numbers
 
 
 def test_new_overwrites_nothing(here: Path) -> None:
@@ -178,6 +184,15 @@ def test_new_overwrites_nothing(here: Path) -> None:
     assert "is the name of a shipped scenario" in parley("new", "river-border", code=2)
     (here / "below").mkdir()
     assert "no scenario `nothing`" in parley("new", "other", "--from", "nothing", code=2)
+
+
+def test_new_on_a_full_disk_leaves_nothing(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("sim.store.os.fsync", full)
+    assert "my-talks.yaml`: No space left on device; nothing is left" in parley("new", "my-talks", code=2)
+    assert list(here.iterdir()) == []
 
 
 def test_run_prints_and_writes(here: Path) -> None:
@@ -192,6 +207,44 @@ def test_run_prints_and_writes(here: Path) -> None:
     assert names == {"runs.parquet", "rounds.parquet", "manifest.json", *figures}
     assert pq.read_table(here / "results" / "runs.parquet").num_rows == 4
     assert "--force replaces it" in parley("run", "river-border", "-n", "4", *MESA, "-o", "results", code=2)
+
+
+def test_titles_are_printed_as_they_are_written(here: Path) -> None:
+    named = ("--set", 'baskets.river.title="Crossing [/] water"', "--set", 'baskets.calm.title="Calm [phase 1]"')
+    text = parley("run", "river-border", "-n", "2", *MESA, *named, "-o", "results")
+    assert text.count("Crossing [/] water") >= 2 and text.count("Calm [phase 1]") >= 2
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 130])
+def test_tables_fit_the_screen_and_nothing_is_cut(width: int) -> None:
+    from io import StringIO
+
+    from rich.console import Console
+
+    from sim.ensemble import plan, run_ensemble
+    from sim.summary import Summary
+    from sim.verbs.printing import print_summary
+
+    job = plan("river-border", 3, 1, engine="mesa", workers=1)
+    found = run_ensemble("river-border", 3, 1, engine="mesa", workers=1)
+    summary = Summary.of(found.run_table.schema, [(found.run_table, found.round_table)])
+    text = StringIO()
+    print_summary(Console(file=text, width=width), summary, job)
+    lines = text.getvalue().splitlines()
+    assert max(map(len, lines)) <= width and "…" not in text.getvalue()
+    words = text.getvalue().split()
+    for word in ("Exchange", "Crossing", "water", "interval", "together"):
+        assert word in words, "a name stands, and no word is broken"
+
+
+def test_a_summary_under_a_posterior_says_so(here: Path) -> None:
+    import pyarrow as pa
+
+    table = pa.table({"calendar.gap_scale": [10.0, 11.0], "weight": [0.5, 0.5]})
+    pq.write_table(table.replace_schema_metadata({"parley": json.dumps({"fit": "towns"})}), here / "posterior.parquet")
+    text = " ".join(parley("run", "river-border", "-n", "2", "--posterior", ".", "-o", "results").split())
+    assert "Conditional on 1 fitted number drawn from the posterior of the fit towns (--posterior)" in text
+    assert "for all others, on the assumptions listed by `parley show`; not a forecast." in text
 
 
 def test_run_without_a_folder_makes_a_new_one(here: Path) -> None:
@@ -229,6 +282,7 @@ def test_run_with_changes(here: Path) -> None:
             "--set: parties.upland.deadline: a key's colon needs a space after it; write `{assumed: [1,2]}`",
         ),
         (("run", "river-border", "--set", "parties.upland.compliance=2"), "allowed: 0 to 1"),
+        (("run", "river-border", "-n", "50", "--until-se", "gap=0.02"), "-n and --until-se exclude each other"),
         (("trace", "river-border", "--run", "-1"), "run is -1; runs are numbered from 0"),
         (("trace", "river-border", "--seed", "x"), "--seed"),
         (("show",), "scenario"),
@@ -243,6 +297,30 @@ def test_mistakes(here: Path, arguments: tuple[str, ...], message: str) -> None:
 
 def test_a_mistake_is_one_line() -> None:
     assert len(parley("run", "river-border", "-n", "0", code=2).strip().splitlines()) == 1
+
+
+def test_a_page_on_a_port_in_use_is_refused() -> None:
+    pytest.importorskip("streamlit")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        said = parley("app", "--port", port, "--no-open", code=2)
+    assert (
+        f"port {port} cannot be used: Address already in use; choose another" in said
+        and len(said.strip().splitlines()) == 1
+    )
+
+
+@pytest.mark.parametrize(("ending", "status"), [("sys.exit(3)", 3), ("os.kill(os.getpid(), 9)", 137)])
+def test_the_page_passes_its_status_on(monkeypatch: pytest.MonkeyPatch, ending: str, status: int) -> None:
+    from sim.verbs import app as page
+
+    opened: list[str] = []
+    monkeypatch.setattr(page, "arguments", lambda port: ["-c", f"import os, sys; {ending}"])
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    done = CliRunner().invoke(app, ["app", "--port", str(port)])
+    assert (done.exit_code, opened) == (status, [])
 
 
 def test_trace() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -194,8 +196,23 @@ def test_export_by_hand(tmp_path):
     assert north["values"][0]["mapping"] == pytest.approx(expected)
     game = games(at(resolve(loaded.scenario, 0), MIDDLE))[0]
     assert north["reserved_value"] == pytest.approx(game.floor[0]) and north["weights"] == [1.0]
-    with pytest.raises(ParleyError, match="not empty"):
+    with pytest.raises(ParleyError, match="holds something else"):
         export.export(loaded, tmp_path / "out")
+
+
+def test_an_export_that_cannot_be_written_leaves_nothing(tmp_path, monkeypatch):
+    real, written = Path.write_text, []
+
+    def full(self, *args, **options):
+        written.append(self)
+        if len(written) > 3:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return real(self, *args, **options)
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(ParleyError, match="No space left on device; nothing is left half-written"):
+        export.export(load("river-border"), tmp_path / "out")
+    assert written and list(tmp_path.iterdir()) == []
 
 
 def test_a_red_line_makes_an_outcome_worse_than_none():

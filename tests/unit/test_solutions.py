@@ -206,6 +206,52 @@ def test_tables_and_where_there_is_no_zone(tmp_path):
         analyse(load("river-border"), n=5, weights={"north": 2.0})
 
 
+def test_labels_of_the_picture_do_not_touch(tmp_path, monkeypatch):
+    from itertools import pairwise
+
+    from matplotlib.figure import Figure
+
+    from sim.solutions.picture import draw
+
+    drawn = []
+    monkeypatch.setattr(Figure, "savefig", lambda self, *args, **options: drawn.append(self))
+    draw(analyse(load("istanbul-2025"), n=1), tmp_path / "zone.png", "A title")
+    drawn[0].canvas.draw()
+    for axes in drawn[0].axes:
+        shown = [label.get_window_extent() for label in axes.get_xticklabels() if label.get_text()]
+        inside = [box for box in shown if axes.bbox.x0 <= (box.x0 + box.x1) / 2 <= axes.bbox.x1]
+        assert all(left.x1 + 3 < right.x0 for left, right in pairwise(inside)), axes.get_title(loc="left")
+
+
+def test_an_analysis_leaves_whole_folders_or_none(tmp_path, monkeypatch):
+    from typer.testing import CliRunner
+
+    from sim.cli import app
+    from sim.solutions import analysis, picture
+
+    def analysed(out, **given):
+        done = CliRunner().invoke(app, ["analyse", "river-border", "-n", "3", "-o", str(out)], **given)
+        return done.exit_code, done.stderr, sorted(path.name for path in tmp_path.rglob("*"))
+
+    code, said, names = analysed(tmp_path / "out")
+    whole = ["frontiers.csv", "out", "solutions.csv", "zone.png", "zone.svg", "zones.csv"]
+    assert (code, names) == (0, whole), said
+
+    def full(found, path, title):
+        raise OSError(28, "No space left on device")
+
+    def interrupted(found, path, title):
+        raise KeyboardInterrupt
+
+    for failing, status, message in ((full, 2, "No space left on device; nothing is left"), (interrupted, 130, "")):
+        monkeypatch.setattr(picture, "draw", failing)
+        code, said, names = analysed(tmp_path / "other")
+        assert (code, names) == (status, whole) and message in said and "Traceback" not in said
+    monkeypatch.setattr(analysis, "analyse", None)  # were the folder looked at after the work, this would be called
+    code, said, names = analysed(tmp_path / "out")
+    assert code == 2 and "holds something else" in said
+
+
 def test_discrete_solutions_by_hand():
     """Four packages: (3, 1), (2, 2.5), (1, 3), (2, 2); the last is dominated."""
     worth = np.array([[3.0, 1.0], [2.0, 2.5], [1.0, 3.0], [2.0, 2.0]])

@@ -17,7 +17,7 @@ import pytest
 from sim.ensemble import Plan, plan, run_ensemble
 from sim.errors import ParleyError
 from sim.outcomes import round_schema, run_schema
-from sim.store import ROW_GROUP, Folder, TableSink, read_manifest, write_ensemble
+from sim.store import ROW_GROUP, Folder, TableSink, new_file, read_manifest, write_ensemble, write_whole
 
 NAMED = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema([("run", pa.int64()), ("code", NAMED), ("gap", pa.float64()), ("note", pa.string())])
@@ -247,6 +247,50 @@ def test_a_disk_that_fills_while_rows_are_written(tmp_path: Path) -> None:
         for start in range(0, 100_000, 1_000):
             sink.write(part(start, start + 1_000))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_text_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    write_whole(path, "good")
+    with small_files(), pytest.raises(ParleyError, match=r"cannot write to .*report.html.*File too large"):
+        write_whole(path, "x" * 30_000)
+    with small_files(), pytest.raises(ParleyError, match=r"File too large"):
+        write_whole(tmp_path / "new.html", "x" * 30_000)
+    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {"report.html": "good"}
+    with pytest.raises(ParleyError, match=r"cannot write to .*Is a directory"):
+        write_whole(tmp_path, "x")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links and pipes of POSIX")
+def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    write_whole(tmp_path / "link", "text")
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "file").read_text() == "text"
+    write_whole(Path(os.devnull), "text")
+    assert Path(os.devnull).is_char_device()
+
+
+def test_a_new_file_is_refused_before_the_work(tmp_path: Path) -> None:
+    new_file(tmp_path / "new")
+    (tmp_path / "old").write_text("mine")
+    for name, message in (
+        ("old", "is already there; choose another file"),
+        ("no/such", "there is no folder"),
+        ("x" * 300, "cannot write to"),
+    ):
+        with pytest.raises(ParleyError, match=message):
+            new_file(tmp_path / name)
+
+
+def test_folders_below_appear_together_too(tmp_path: Path) -> None:
+    with Folder(tmp_path / "out", "export", None) as out:
+        out.path("calm").mkdir()
+        (out.path("calm") / "domain.yml").write_text("{}")
+        assert [path.name for path in out.folder.iterdir()] == [out.stage.name]
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.yml")] == ["out/calm/domain.yml"]
+    (tmp_path / "killed" / ".parley-unfinished").mkdir(parents=True)
+    with pytest.raises(ParleyError, match=r"an unfinished run, perhaps one under way; give another folder$"):
+        Folder(tmp_path / "killed", "export", None)
 
 
 def test_names_in_a_manifest_do_not_lead_elsewhere(tmp_path: Path) -> None:
