@@ -106,10 +106,13 @@ def _agreed(results: Results, basket: str) -> Iterator[Spec]:
 
 # What stood in the way
 
-# Vega-Lite has no hatching; reasons that share a colour in print are told apart by shade here.
-_SHADES = {reason: look[0] for reason, look in LOOKS.items()} | {
-    "sequencing deadlock": "#1B6A93",
-    "amended": "#8F4F74",
+# Vega-Lite has no hatching; reasons that share a colour in print are told apart by shade here: the deadlock is a paler
+# sky, the amended a deeper purple. The grey is deeper than in print, where green and purple come near it for some eyes.
+# A test holds every two of them apart, also for readers who do not see red or green.
+SHADES = {reason: look[0] for reason, look in LOOKS.items()} | {
+    "sequencing deadlock": "#B8E1FF",
+    "amended": "#6E2C4F",
+    "never convened": "#6C6C6C",
 }
 
 
@@ -124,7 +127,7 @@ def blocking(results: Results, titles: dict[str, str]) -> Spec:
         {"type": "bar", "stroke": "white"},
         x=number("share", "Share of runs", axis=PERCENT, scale=whole),
         y=name("place", sort=places),
-        color=told_apart("reason", used, [_SHADES[reason] for reason in used]),
+        color=told_apart("reason", used, [SHADES[reason] for reason in used]),
         order={"field": "order"},
         tooltip=[*tips(place="of"), *tips("reason"), *tips("share", format=".1%")],
     )
