@@ -185,7 +185,8 @@ def _table(found: list[Contrast], paired: bool) -> None:
     if paired:
         st.caption(
             "Differences are paired: run k has the same draws in both. Intervals are 95%, one at a time; "
-            "of twenty measures that do not move, one is expected to seem to. Bold: the interval leaves 0 out."
+            "of twenty measures that do not move, one is expected to seem to. Bold: the interval leaves 0 out. "
+            "Medians are of the runs that agreed, which differ: they have no interval."
         )
     parts = [STYLE]
     for group, members in groupby(found, key=lambda contrast: contrast.group):
@@ -195,7 +196,5 @@ def _table(found: list[Contrast], paired: bool) -> None:
             strong = [k for k, (contrast, _) in enumerate(rows) if moved(contrast)]
             parts.append(table("", columns, [(c.name, *cells) for c, cells in rows], strong))
         else:
-            parts.append(
-                table("", (group, "As it is"), [(c.name.partition(", where")[0], cells[0]) for c, cells in rows])
-            )
+            parts.append(table("", (group, "As it is"), [(c.name, cells[0]) for c, cells in rows]))
     st.html("".join(parts))

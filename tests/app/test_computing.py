@@ -184,7 +184,7 @@ def test_control_a_scenario_against_itself_does_not_move() -> None:
     again = simulate(load("river-border"), 200, 1)
     assert not any(moved(c) for c in contrasts(base, again))
     assert sentence(base, again).startswith("The scenario as it is")
-    assert all(formatted(c)[2] in ("+0.0 points", "+0.00", "+0.0", "–") for c in contrasts(base, again))
+    assert all(formatted(c)[2] in ("+0.0 points", "+0.00", "+0.0", "+0", "–") for c in contrasts(base, again))
 
 
 def test_a_recorded_run_is_the_run_of_the_ensemble() -> None:
