@@ -154,13 +154,35 @@ def _place(title: str, results: Results, series: str) -> str:
 
 # Sweeps
 
+_FEW, _LANES = 10, 24
+"""Levels of a factor that have a place each, and points beside each other in such a place; more are put on a scale."""
 
-def by_factor(rows: list[dict[str, Any]], factor: str, measure: str) -> Spec:
-    """A measure at every point of a sweep against one factor, with intervals."""
-    numeric = all(isinstance(row["factor"], int | float) for row in rows)
-    x = number("factor", factor) if numeric else name("factor", title=factor)
+
+def by_factor(rows: list[dict[str, Any]], factor: str, measure: str, other: str = "") -> Spec:
+    """A measure at every point of a sweep against one factor, with intervals.
+
+    Points that differ on other factors only stand beside each other, the first of those, `other`, told by colour.
+    """
+    place = _places(rows, factor, other)
     tip = [*tips("point"), *tips("mean", "low", "high", format=".3f")]
-    interval = layer({"type": "rule"}, x=x, y=number("low", measure), y2={"field": "high"})
-    dot = {"type": "point", "filled": True, "size": 60, "color": BLUE}
-    mean = layer(dot, x=x, y=number("mean", measure), tooltip=tip)
+    interval = layer({"type": "rule"}, y=number("low", measure), y2={"field": "high"}, **place)
+    dot = {"type": "point", "filled": True, "size": 60, **({} if "color" in place else {"color": BLUE})}
+    mean = layer(dot, y=number("mean", measure), tooltip=tip, **place)
     return chart(280, [interval, mean], rows, f"{measure} by {factor}, with 95% intervals")
+
+
+def _places(rows: list[dict[str, Any]], factor: str, other: str) -> Spec:
+    levels = list(dict.fromkeys(row["factor"] for row in rows))
+    lanes = list(dict.fromkeys(row["rest"] for row in rows))
+    numeric = all(isinstance(level, int | float) for level in levels)
+    if numeric and (len(levels) > _FEW or len(lanes) > _LANES):
+        return {"x": number("factor", factor)}
+    axis = {"labelAngle": 0 if numeric else -30, "labelLimit": 140}
+    place: Spec = {"x": {**name("factor", sort=sorted(levels) if numeric else levels, axis=axis), "title": factor}}
+    if len(lanes) == 1:
+        return place
+    place["xOffset"] = {"field": "rest", "sort": lanes}
+    colours, looks = list(dict.fromkeys(row["other"] for row in rows)), [look[0] for look in LINES]
+    if len(colours) <= len(looks):
+        place["color"] = {"type": "nominal", **told_apart("other", colours, looks), "title": other}
+    return place
