@@ -7,7 +7,7 @@ from itertools import groupby
 import streamlit as st
 
 from sim.app import charts, state
-from sim.app.controls import OTHER, Changes, Choice, Control, Mandate, Slider, all_sliders, controls, search
+from sim.app.controls import OTHER, Changes, Choice, Control, Mandate, Slider, all_sliders, controls, remark, search
 from sim.app.explore import Contrast, Result, contrasts, formatted, moved, sentence
 from sim.app.tables import STYLE, table
 from sim.errors import ParleyError
@@ -101,6 +101,9 @@ def _draw(control: Control) -> None:
     st.session_state[f"c:{key}"] = control.chosen(state.edits().changes)
     st.selectbox(control.label, options, key=f"c:{key}", on_change=_select, args=(control, f"c:{key}"))
     state.complaint(f"c:{key}")
+    said = remark(control, state.edits().loaded.scenario) if isinstance(control, Choice) else ""
+    if said:
+        st.caption(said)
 
 
 def _select(control: Choice | Mandate, key: str) -> None:
