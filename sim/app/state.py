@@ -123,6 +123,12 @@ def complaint(where: str) -> None:
         st.error(st.session_state.problems[where])
 
 
+def title(text: str) -> None:
+    """The title of a view, and at once under it how far its results carry: the foot of the page is far down."""
+    st.title(text)
+    st.html('<p class="caution">Conditional on the scenario\'s assumptions; no forecast.</p>')
+
+
 def chart(spec: dict[str, Any], key: str) -> None:
     """Draw a specification as wide as there is room, under its description for screen readers."""
     st.vega_lite_chart(json.loads(json.dumps(spec)), width="stretch", key=key, theme=None)

@@ -16,7 +16,7 @@ from sim.scenario.load import load, shipped
 
 def show() -> None:
     """The page."""
-    st.title("Compare")
+    state.title("Compare")
     scenarios, sweep = st.tabs(["Scenarios", "A sweep's folder"])
     with scenarios:
         _scenarios()

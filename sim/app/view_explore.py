@@ -25,7 +25,7 @@ def show() -> None:
     """The page."""
     edits = state.edits()
     _sidebar()
-    st.title(edits.base.scenario.title)
+    state.title(edits.base.scenario.title)
     _changed()
     try:
         base = state.ensemble(edits.base, state.runs(), state.seed())

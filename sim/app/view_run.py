@@ -22,7 +22,7 @@ def show() -> None:
     from sim.provenance import scenario_hash
 
     edits = state.edits()
-    st.title("One run, round by round")
+    state.title("One run, round by round")
     st.session_state.setdefault("run_now", 0)
     st.session_state.setdefault("round_now", 0)
     as_it_is = _choose_run()
