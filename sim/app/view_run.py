@@ -58,16 +58,22 @@ def _choose_run() -> bool:
 
 
 def _typed() -> None:
-    text = st.session_state.run_text.strip()
-    if text.isdigit() and int(text) < 10**9:
-        st.session_state.problems.pop("run", None)
-        st.session_state.run_now, st.session_state.round_now = int(text), 0
+    found = state.whole(st.session_state.run_text, 10**9)
+    if found is not None:
+        _show(found)
     else:
+        text = st.session_state.run_text.strip()
         st.session_state.problems["run"] = f"`{text}` is no run: runs are numbered from 0"
 
 
+def _show(run: int) -> None:
+    """Turn to the start of a run; what was refused before is out of the field."""
+    st.session_state.problems.pop("run", None)
+    st.session_state.run_now, st.session_state.round_now = run, 0
+
+
 def _go(by: int) -> None:
-    st.session_state.run_now, st.session_state.round_now = st.session_state.run_now + by, 0
+    _show(st.session_state.run_now + by)
 
 
 def _another() -> None:
@@ -77,8 +83,7 @@ def _another() -> None:
         st.session_state.problems["run"] = str(error)
         return
     now = st.session_state.run_now
-    st.session_state.run_now = next_like(result, now) if now < result.n else 0
-    st.session_state.round_now = 0
+    _show(next_like(result, now) if now < result.n else 0)
 
 
 def _ending(story: Story, loaded: Loaded) -> None:
