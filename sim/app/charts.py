@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.app.explore import Result
-from sim.app.vega import PERCENT, Spec, chart, layer, name, number, tips, told_apart
+from sim.app.vega import LINE, PERCENT, WRAPPED, Spec, chart, layer, lines, name, number, tips, told_apart, wrapped
 from sim.look import BLUE, CODE_TITLES, GREY, LINES, LOOKS, VERMILION
 from sim.rules.outcome import CODES
 
@@ -126,13 +126,14 @@ def blocking(results: Results, titles: dict[str, str]) -> Spec:
     bar = layer(
         {"type": "bar", "stroke": "white"},
         x=number("share", "Share of runs", axis=PERCENT, scale=whole),
-        y=name("place", sort=places),
+        y=name("place", sort=places, axis=WRAPPED),
         color=told_apart("reason", used, [SHADES[reason] for reason in used]),
         order={"field": "order"},
         tooltip=[*tips(place="of"), *tips("reason"), *tips("share", format=".1%")],
     )
     # Two columns of the legend are cut off where the column of the page is narrow.
-    return chart({"step": 22}, [bar], rows, "What was settled, and what stood in the way", legend=1)
+    step = max(22, LINE * lines(places) + 2)
+    return chart({"step": step}, [bar], rows, "What was settled, and what stood in the way", legend=1)
 
 
 def _reasons(results: Results, titles: dict[str, str]) -> Iterator[Spec]:
@@ -145,11 +146,9 @@ def _reasons(results: Results, titles: dict[str, str]) -> Iterator[Spec]:
 
 
 def _place(title: str, results: Results, series: str) -> str:
-    """The label of a bar, short enough to be read whole."""
-    if len(results) == 1:
-        return title
-    short = title if len(title) <= 22 else title[:20].rstrip() + "…"
-    return f"{short} · {_SHORT.get(series, series)}"
+    """The label of a bar; what tells it from its neighbour is not broken."""
+    of = f"· {_SHORT.get(series, series)}".replace(" ", "\N{NO-BREAK SPACE}")
+    return wrapped(title if len(results) == 1 else f"{title} {of}")
 
 
 # Sweeps
@@ -165,10 +164,11 @@ def by_factor(rows: list[dict[str, Any]], factor: str, measure: str, other: str 
     """
     place = _places(rows, factor, other)
     tip = [*tips("point"), *tips("mean", "low", "high", format=".3f")]
-    interval = layer({"type": "rule"}, y=number("low", measure), y2={"field": "high"}, **place)
+    title = wrapped(measure).split("\n")
+    interval = layer({"type": "rule"}, y={**number("low"), "title": title}, y2={"field": "high"}, **place)
     dot = {"type": "point", "filled": True, "size": 60, **({} if "color" in place else {"color": BLUE})}
-    mean = layer(dot, y=number("mean", measure), tooltip=tip, **place)
-    return chart(280, [interval, mean], rows, f"{measure} by {factor}, with 95% intervals")
+    mean = layer(dot, y={**number("mean"), "title": title}, tooltip=tip, **place)
+    return chart(380 if "color" in place else 300, [interval, mean], rows, f"{measure} by {factor}, with 95% intervals")
 
 
 def _places(rows: list[dict[str, Any]], factor: str, other: str) -> Spec:

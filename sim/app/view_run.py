@@ -126,10 +126,14 @@ def _round(story: Story, now: Round, loaded: Loaded) -> None:
     with left:
         st.markdown("**Trust**")
         state.chart(charts_run.trust(story.trust, now.planned), "trust")
+        st.caption("Upright line: the round on show.")
     with right:
         st.markdown("**Incidents and rounds**")
         rounds = [{"kind": "Planned rounds", "day": r.day, "held": r.held} for r in story.rounds]
         state.chart(charts_run.incidents(story.incidents, rounds, now.day, story.horizon), "incidents")
+        st.caption(
+            "Tick: an incident. Dot: a planned round, hollow where it was not held. Upright line: the round on show."
+        )
     with st.expander("What the scales mean"):
         ends = [(i.title, i.options[0].label, i.options[-1].label) for i in s.issues.values()]
         st.html(STYLE + table("", ("Issue", "At 0", "At 1"), ends, text=True))

@@ -87,7 +87,7 @@ def test_points_that_differ_on_another_factor_stand_beside_each_other(swept: com
     words = compare.worded("outcome_at_least=ceasefire", swept.titles)
     spec: dict[str, Any] = charts.by_factor(rows, "Patience of all", words, "sequence")
     drawn = spec["layer"][1]["encoding"]
-    assert drawn["y"]["title"] == "Ended at least as ceasefire, share of runs"
+    assert drawn["y"]["title"] == ["Ended at least as", "ceasefire, share of runs"]
     assert (drawn["x"]["title"], drawn["x"]["sort"]) == ("Patience of all", [60, 120])
     assert drawn["xOffset"]["sort"] == drawn["color"]["scale"]["domain"] == ["as coded", "no preconditions"]
 
