@@ -89,7 +89,13 @@ def _points(found: compare.Sweep, measure: str, factor: str) -> None:
     rows = compare.picked(found, measure, factor)
     words, title = compare.worded(measure, found.titles), found.factors[factor]
     others = [found.factors[name] for name in found.factors if name != factor]
-    state.chart(charts.by_factor(rows, title, words, others[0] if others else ""), "sweep")
-    st.caption(f"In the sweep's own tables this measure is `{measure}`.")
+    spec = charts.by_factor(rows, title, words, others[0] if others else "")
+    state.chart(spec, "sweep")
+    beside = (
+        f"Beside each other: points that differ on {', '.join(others)}. "
+        if "xOffset" in spec["layer"][0]["encoding"]
+        else ""
+    )
+    st.caption(f"{beside}In the sweep's own tables this measure is `{measure}`.")
     cells = [(r["point"], shown(r["factor"]), f"{r['mean']:.3f}", f"{r['low']:.3f} to {r['high']:.3f}") for r in rows]
     st.html(STYLE + table("", ("Point", title, words, "95% interval"), cells))
