@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.app.explore import Result
-from sim.app.vega import PERCENT, Spec, chart, layer, name, number, tips, told_apart
+from sim.app.vega import LINE, PERCENT, WRAPPED, Spec, chart, layer, lines, name, number, tips, told_apart, wrapped
 from sim.look import BLUE, CODE_TITLES, GREY, LINES, LOOKS, VERMILION
 from sim.rules.outcome import CODES
 
@@ -106,10 +106,13 @@ def _agreed(results: Results, basket: str) -> Iterator[Spec]:
 
 # What stood in the way
 
-# Vega-Lite has no hatching; reasons that share a colour in print are told apart by shade here.
-_SHADES = {reason: look[0] for reason, look in LOOKS.items()} | {
-    "sequencing deadlock": "#1B6A93",
-    "amended": "#8F4F74",
+# Vega-Lite has no hatching; reasons that share a colour in print are told apart by shade here: the deadlock is a paler
+# sky, the amended a deeper purple. The grey is deeper than in print, where green and purple come near it for some eyes.
+# A test holds every two of them apart, also for readers who do not see red or green.
+SHADES = {reason: look[0] for reason, look in LOOKS.items()} | {
+    "sequencing deadlock": "#B8E1FF",
+    "amended": "#6E2C4F",
+    "never convened": "#6C6C6C",
 }
 
 
@@ -123,13 +126,14 @@ def blocking(results: Results, titles: dict[str, str]) -> Spec:
     bar = layer(
         {"type": "bar", "stroke": "white"},
         x=number("share", "Share of runs", axis=PERCENT, scale=whole),
-        y=name("place", sort=places),
-        color=told_apart("reason", used, [_SHADES[reason] for reason in used]),
+        y=name("place", sort=places, axis=WRAPPED),
+        color=told_apart("reason", used, [SHADES[reason] for reason in used]),
         order={"field": "order"},
         tooltip=[*tips(place="of"), *tips("reason"), *tips("share", format=".1%")],
     )
     # Two columns of the legend are cut off where the column of the page is narrow.
-    return chart({"step": 22}, [bar], rows, "What was settled, and what stood in the way", legend=1)
+    step = max(22, LINE * lines(places) + 2)
+    return chart({"step": step}, [bar], rows, "What was settled, and what stood in the way", legend=1)
 
 
 def _reasons(results: Results, titles: dict[str, str]) -> Iterator[Spec]:
@@ -142,22 +146,43 @@ def _reasons(results: Results, titles: dict[str, str]) -> Iterator[Spec]:
 
 
 def _place(title: str, results: Results, series: str) -> str:
-    """The label of a bar, short enough to be read whole."""
-    if len(results) == 1:
-        return title
-    short = title if len(title) <= 22 else title[:20].rstrip() + "…"
-    return f"{short} · {_SHORT.get(series, series)}"
+    """The label of a bar; what tells it from its neighbour is not broken."""
+    of = f"· {_SHORT.get(series, series)}".replace(" ", "\N{NO-BREAK SPACE}")
+    return wrapped(title if len(results) == 1 else f"{title} {of}")
 
 
 # Sweeps
 
+_FEW, _LANES = 10, 24
+"""Levels of a factor that have a place each, and points beside each other in such a place; more are put on a scale."""
 
-def by_factor(rows: list[dict[str, Any]], factor: str, measure: str) -> Spec:
-    """A measure at every point of a sweep against one factor, with intervals."""
-    numeric = all(isinstance(row["factor"], int | float) for row in rows)
-    x = number("factor", factor) if numeric else name("factor", title=factor)
+
+def by_factor(rows: list[dict[str, Any]], factor: str, measure: str, other: str = "") -> Spec:
+    """A measure at every point of a sweep against one factor, with intervals.
+
+    Points that differ on other factors only stand beside each other, the first of those, `other`, told by colour.
+    """
+    place = _places(rows, factor, other)
     tip = [*tips("point"), *tips("mean", "low", "high", format=".3f")]
-    interval = layer({"type": "rule"}, x=x, y=number("low", measure), y2={"field": "high"})
-    dot = {"type": "point", "filled": True, "size": 60, "color": BLUE}
-    mean = layer(dot, x=x, y=number("mean", measure), tooltip=tip)
-    return chart(280, [interval, mean], rows, f"{measure} by {factor}, with 95% intervals")
+    title = wrapped(measure).split("\n")
+    interval = layer({"type": "rule"}, y={**number("low"), "title": title}, y2={"field": "high"}, **place)
+    dot = {"type": "point", "filled": True, "size": 60, **({} if "color" in place else {"color": BLUE})}
+    mean = layer(dot, y={**number("mean"), "title": title}, tooltip=tip, **place)
+    return chart(380 if "color" in place else 300, [interval, mean], rows, f"{measure} by {factor}, with 95% intervals")
+
+
+def _places(rows: list[dict[str, Any]], factor: str, other: str) -> Spec:
+    levels = list(dict.fromkeys(row["factor"] for row in rows))
+    lanes = list(dict.fromkeys(row["rest"] for row in rows))
+    numeric = all(isinstance(level, int | float) for level in levels)
+    if numeric and (len(levels) > _FEW or len(lanes) > _LANES):
+        return {"x": number("factor", factor)}
+    axis = {"labelAngle": 0 if numeric else -30, "labelLimit": 140}
+    place: Spec = {"x": {**name("factor", sort=sorted(levels) if numeric else levels, axis=axis), "title": factor}}
+    if len(lanes) == 1:
+        return place
+    place["xOffset"] = {"field": "rest", "sort": lanes}
+    colours, looks = list(dict.fromkeys(row["other"] for row in rows)), [look[0] for look in LINES]
+    if len(colours) <= len(looks):
+        place["color"] = {"type": "nominal", **told_apart("other", colours, looks), "title": other}
+    return place

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sim.app.vega import Spec, chart, layer, name, number, tips, told_apart
-from sim.look import BLUE, LINES, VERMILION
+from sim.app.vega import LINE, WRAPPED, Spec, chart, layer, lines, name, number, tips, told_apart, wrapped
+from sim.look import BLACK, GREY, LINES
 
 Rows = list[dict[str, Any]]
 
@@ -20,8 +20,9 @@ _SCALE = {
 
 def positions(rows: Rows, parties: Sequence[str], zones: Rows) -> Spec:
     """Each issue's scale from 0 to 1: what each party demands, its least, its offer, and where their ranges meet."""
+    rows, zones = ([{**row, "issue": wrapped(row["issue"])} for row in given] for given in (rows, zones))
     issues = list(dict.fromkeys(row["issue"] for row in rows))
-    issue, lane = name("issue", sort=issues), {"field": "party", "sort": list(parties)}
+    issue, lane = name("issue", sort=issues, axis=WRAPPED), {"field": "party", "sort": list(parties)}
     own = {"y": issue, "yOffset": lane, "color": {"type": "nominal", **told_apart("party", parties, _COLOURS)}}
     zone = layer({"type": "bar", "color": "#DDEFE8", "height": {"band": 1}}, zones, **_span("from", "to"), y=issue)
     room = layer({"type": "bar", "height": 4, "opacity": 0.5}, **_span("demand", "reservation"), **own)
@@ -32,7 +33,7 @@ def positions(rows: Rows, parties: Sequence[str], zones: Rows) -> Spec:
         tooltip=[*tips("party", "issue"), *tips("demand", "reservation", "offer", format=".2f")],
         **own,
     )
-    height = 13 * len(issues) * len(parties)
+    height = len(issues) * max(13 * len(parties), LINE * lines(issues) + 3)
     return chart(height, [zone, room, offer], rows, "Demands, reservation points and offers by issue", legend=3)
 
 
@@ -55,10 +56,13 @@ def trust(rows: Rows, now: int) -> Spec:
 
 
 def incidents(rows: Rows, rounds: Rows, now: float, horizon: float) -> Spec:
-    """Incidents and rounds on a time line; the round on show marked."""
-    x, y = number("day", "Day", scale={"domain": [0, horizon]}), name("kind")
-    held = {"field": "held", "type": "nominal", "legend": None, "scale": {"domain": [False, True], "range": [0.3, 1]}}
-    happened = layer({"type": "tick", "thickness": 2, "color": VERMILION}, x=x, y=y)
-    met = layer({"type": "point", "filled": True, "size": 50, "color": BLUE}, rounds, x=x, y=y, opacity=held)
+    """Incidents and rounds on a time line; the round on show marked. No colour of a party: they are nobody's."""
+    rows = [{**row, "kind": wrapped(row["kind"])} for row in rows]
+    kinds = sorted({row["kind"] for row in rows}) + sorted({row["kind"] for row in rounds})
+    x, y = number("day", "Day", scale={"domain": [0, horizon]}), name("kind", sort=kinds, axis=WRAPPED)
+    happened = layer({"type": "tick", "thickness": 2, "color": GREY}, x=x, y=y)
+    held = {"condition": {"test": "datum.held", "value": BLACK}, "value": "white"}
+    met = layer({"type": "point", "size": 50, "opacity": 1}, rounds, x=x, y=y, stroke={"value": BLACK}, fill=held)
     mark = layer({"type": "rule"}, [{"day": now}], x=x)
-    return chart({"step": 24}, [happened, met, mark], rows, "Incidents and planned rounds on a time line")
+    step = max(24, LINE * lines(kinds) + 4)
+    return chart({"step": step}, [happened, met, mark], rows, "Incidents and planned rounds on a time line")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from sim.app.bounds import bounds
 from sim.ledger import ledger
 from sim.scenario.load import Loaded
 from sim.scenario.numbers import Number, numbers_in
@@ -116,14 +117,34 @@ Control = Slider | Choice | Mandate
 def controls(loaded: Loaded) -> list[Control]:
     """The controls that every scenario gets: evidence, venue, mediators, incidents, mandates, trust, patience."""
     s = loaded.scenario
-    sliders = {slider.path: slider for slider in all_sliders(loaded)}
+    sliders = all_sliders(loaded)
     found: list[Control] = [*_evidence(s, loaded), _venue(s)]
-    for name, mediator in s.mediators.items():
-        ways = {"always": "always", "hosted": "only where it hosts"}
-        first = {ways[mediator.attends]: Changes()}
-        rest = {ways[w]: {f"mediators.{name}.attends": w} for w in ways if w != mediator.attends}
-        found.append(Choice(f"{name}.attends", f"{mediator.title} at the table", "Mediators", first | rest))
-    return found + _mandates(s, loaded) + [slider for slider in sliders.values() if slider.group != OTHER]
+    for name in s.mediators:
+        own = f"mediators.{name}."
+        found += [_seat(s, name), *(x for x in sliders if x.group == "Mediators" and x.path.startswith(own))]
+    return found + _mandates(s, loaded) + [slider for slider in sliders if slider.group not in (OTHER, "Mediators")]
+
+
+def _seat(s: Scenario, name: str) -> Choice:
+    mediator, ways = s.mediators[name], {"always": "always", "hosted": "only where it hosts"}
+    first = {ways[mediator.attends]: Changes()}
+    rest = {ways[w]: {f"mediators.{name}.attends": w} for w in ways if w != mediator.attends}
+    return Choice(f"{name}.attends", f"{mediator.title} at the table", "Mediators", first | rest)
+
+
+def remark(control: Choice, s: Scenario) -> str:
+    """Which controls of a mediator do nothing as the scenario stands, to be said where its seat is chosen."""
+    mediator = s.mediators.get(control.key.removesuffix(".attends"))
+    if mediator is None:
+        return ""
+    said = []
+    if mediator.attends == "hosted":
+        own = ", ".join(v.title for v in s.venues.values() if v.host and s.mediators.get(v.host) is mediator)
+        where = f" ({own}): elsewhere" if own else ", and it hosts none of these venues:"
+        said.append(f"Sits in only where it hosts{where} its formulation and leaning change nothing.")
+    if mediator.leverage.high == mediator.guarantee.high == 0:
+        said.append("It has neither leverage nor guarantee: its manipulation changes nothing.")
+    return " ".join(said)
 
 
 def _evidence(s: Scenario, loaded: Loaded) -> list[Control]:
@@ -177,7 +198,7 @@ def all_sliders(loaded: Loaded) -> list[Slider]:
             continue
         group = _group(steps)
         label = _label(s, steps) if group != OTHER else titles.get(path, path)
-        found.append(_slider(path, label, group, number))
+        found.append(_slider(steps, label, group, number))
     return found
 
 
@@ -212,29 +233,12 @@ def _label(s: Scenario, steps: tuple[str, ...]) -> str:
     return " ".join(steps)
 
 
-def _slider(path: str, label: str, group: str, number: Number) -> Slider:
-    least, most = _bounds(path, number)
+def _slider(steps: tuple[str, ...], label: str, group: str, number: Number) -> Slider:
+    least, most, step = bounds(steps, number)
     mode = number.mode if number.shape == "triangular" else None
-    step = 10.0 ** math.floor(math.log10((most - least) / 100 + 1e-12) + 1e-9)
     why = number.why or (f"{number.source}, {number.locator}" if number.source else "")
-    return Slider(path, label, group, number.low, number.high, mode, least, most, step, f"{number.provenance}: {why}")
-
-
-def _bounds(path: str, number: Number) -> tuple[float, float]:
-    """Ends of a slider. They are no bounds of the scenario: what lies beyond can be typed."""
-    if ".leaning." in path:
-        return -1.0, 1.0
-    if number.low < 0:
-        far = _round_up(2 * max(-number.low, number.high))
-        return -far, far
-    if number.high == 0 or 0.05 < number.high <= 1:
-        return 0.0, 1.0
-    return 0.0, _round_up(3 * number.high)
-
-
-def _round_up(x: float) -> float:
-    size: float = 10.0 ** math.floor(math.log10(x))
-    return next(size * k for k in (1, 2, 5, 10) if size * k >= x * (1 - 1e-9))
+    about = f"{number.provenance}: {why}"
+    return Slider(".".join(steps), label, group, number.low, number.high, mode, least, most, step, about)
 
 
 def search(sliders: list[Slider], words: str) -> Iterator[Slider]:

@@ -76,6 +76,7 @@ def simulate(loaded: Loaded, n: int, seed: int) -> Result:
 
 
 OUTCOMES, SETTLED, MEANS = "How the talks ended", "Settled at the end", "On average"
+FIRST = "Median day of the first agreement, whether or not it stood"
 _MEANS = {
     "days": "days until the talks end",
     "rounds_held": "rounds held",
@@ -90,9 +91,9 @@ def contrasts(base: Result, changed: Result) -> list[Contrast]:
     """Every measure of the page: outcome shares, settlements, days to them, means, worth to each party."""
     s = base.loaded.scenario
     found = [_code(base, changed, code) for code in CODES]
-    for basket in base.summary.baskets:
-        if basket in changed.summary.baskets:
-            found += _settled(base, changed, basket, s.baskets[basket].title)
+    shared = [basket for basket in base.summary.baskets if basket in changed.summary.baskets]
+    for measure in (_settled, _first_agreed):
+        found += [measure(base, changed, basket, s.baskets[basket].title) for basket in shared]
     for name, title in _MEANS.items():
         found.append(_contrast(MEANS, title, False, base.values(name), changed.values(name)))
     for party in base.summary.parties:
@@ -116,11 +117,15 @@ def _indicator(result: Result, column: str, label: str) -> Floats:
     return (index == wanted).astype(np.float64)
 
 
-def _settled(base: Result, changed: Result, basket: str, title: str) -> list[Contrast]:
-    first, second = (result.values(f"settled_{basket}") for result in (base, changed))
-    share = _contrast(SETTLED, title, True, (~np.isnan(first)).astype(float), (~np.isnan(second)).astype(float))
-    days = (result.values(f"first_settled_{basket}") for result in (base, changed))
-    return [share, _contrast(SETTLED, f"{title}: day first agreed, where agreed in both", False, *days)]
+def _settled(base: Result, changed: Result, basket: str, title: str) -> Contrast:
+    first, second = (~np.isnan(result.values(f"settled_{basket}")) for result in (base, changed))
+    return _contrast(SETTLED, title, True, first.astype(np.float64), second.astype(np.float64))
+
+
+def _first_agreed(base: Result, changed: Result, basket: str, title: str) -> Contrast:
+    """The day as the report and the command line have it, of the runs of each that agreed: they do not pair up."""
+    first, second = (result.summary.days(basket, "first_settled")[0.5] for result in (base, changed))
+    return Contrast(FIRST, title, False, first, second, second - first, math.nan, math.nan)
 
 
 def _contrast(group: str, name: str, share: bool, first: Floats, second: Floats) -> Contrast:
@@ -149,14 +154,17 @@ def sentence(base: Result, changed: Result) -> str:
 
 def formatted(contrast: Contrast) -> tuple[str, str, str, str]:
     """Value before, value now, difference, and its interval, as shown."""
-    if math.isnan(contrast.difference):
-        return ("–",) * 4
-    if contrast.share:
+    if contrast.share and not math.isnan(contrast.difference):
         points = f"{contrast.low * 100:+.1f} to {contrast.high * 100:+.1f}"
         return f"{contrast.first:.1%}", f"{contrast.second:.1%}", f"{contrast.difference * 100:+.1f} points", points
-    form = ".2f" if abs(contrast.first) < 10 else ".1f"
-    values = (f"{contrast.first:{form}}", f"{contrast.second:{form}}", f"{contrast.difference:+{form}}")
-    return *values, f"{contrast.low:+{form}} to {contrast.high:+{form}}"
+    form = ".0f" if contrast.group == FIRST else ".2f" if abs(contrast.first) < 10 else ".1f"
+    between = "–" if math.isnan(contrast.low) else f"{contrast.low:+{form}} to {contrast.high:+{form}}"
+    first, second = _number(contrast.first, form), _number(contrast.second, form)
+    return first, second, _number(contrast.difference, f"+{form}"), between
+
+
+def _number(value: float, form: str) -> str:
+    return "–" if math.isnan(value) else f"{value:{form}}"
 
 
 def as_data(found: list[Contrast]) -> list[dict[str, Any]]:

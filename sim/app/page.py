@@ -17,9 +17,12 @@ chosen = st.navigation(pages, position="top")
 state.start()
 # On a narrow screen the side panel is folded away: say where the pages and controls are. What is being computed anew
 # pales at one stroke: Streamlit's slow fading keeps the browser drawing while the processors are needed for the runs.
+# Captions, which Streamlit pales, are as dark as reading asks for: they say how far results carry.
 st.html(
     "<style>.narrow{display:none}@media(max-width:640px){.narrow{display:block;color:#555;font-size:.85rem}}"
     "h1{font-size:1.7rem!important}h3{font-size:1.15rem!important}"
+    "[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *{color:#555!important;opacity:1!important}"
+    ".caution{margin:-.9rem 0 0;color:#555;font-size:.9rem}"
     "[data-stale=true]{transition:opacity 0s 1.2s!important}</style>"
     '<p class="narrow">Pages, scenario and controls are behind » at the top.</p>'
 )

@@ -66,7 +66,10 @@ def start() -> None:
             st.session_state[key] = st.session_state[key]
     names = list(dict.fromkeys([*_shipped(), edits().name]))
     with st.sidebar:
-        st.selectbox("Scenario", names, names.index(edits().name), key="scenario", on_change=_chosen)
+        # What was opened by its path, or could not be opened, was not chosen here.
+        if st.session_state.get("scenario") != edits().name:
+            st.session_state.scenario = edits().name
+        st.selectbox("Scenario", names, key="scenario", on_change=_chosen)
         complaint("scenario")
         with st.expander("A scenario file, runs, seed"):
             st.text_input("Path of a scenario file", key="file", on_change=_typed_file)
@@ -82,12 +85,16 @@ def start() -> None:
 def _open(name: str, where: str = "scenario") -> None:
     try:
         st.session_state.edits = Edits(name)
-        st.session_state.problems = {}
     except ParleyError as error:
         st.session_state.problems[where] = explained(error)
+        return
+    # A refused seed stays in its field whatever the scenario, and so does its complaint.
+    st.session_state.problems = {key: said for key, said in st.session_state.problems.items() if key == "seed"}
 
 
 def _chosen() -> None:
+    st.session_state.file = ""  # its path names another scenario now, or none
+    st.session_state.problems.pop("file", None)
     _open(st.session_state.scenario)
 
 
@@ -97,13 +104,21 @@ def _typed_file() -> None:
         _open(st.session_state.file.strip(), "file")
 
 
+def whole(text: str, below: int) -> int | None:
+    """A typed whole number from 0 on; None for all else. (A digit such as `²` is no decimal.)"""
+    digits = text.strip()
+    # Python reads no number of thousands of digits.
+    return int(digits) if digits.isdecimal() and len(digits) < 100 and int(digits) < below else None
+
+
 def _typed_seed() -> None:
-    text = st.session_state.seed_text.strip()
-    if text.isdigit() and int(text) < 2**63:
+    found = whole(st.session_state.seed_text, 2**63)
+    if found is not None:
         st.session_state.problems.pop("seed", None)
-        st.session_state.seed_now = int(text)
-    else:
-        st.session_state.problems["seed"] = f"`{text}` is no seed: give a whole number from 0 on; {seed()} is kept"
+        st.session_state.seed_now = found
+        return
+    text = st.session_state.seed_text.strip()
+    st.session_state.problems["seed"] = f"`{text}` is no seed: give a whole number from 0 on; {seed()} is kept"
 
 
 def adopt(where: str, make: Callable[[], Changes]) -> bool:
@@ -121,6 +136,12 @@ def complaint(where: str) -> None:
     """Show, at the place of entry, why the last entry there was refused."""
     if where in st.session_state.problems:
         st.error(st.session_state.problems[where])
+
+
+def title(text: str) -> None:
+    """The title of a view, and at once under it how far its results carry: the foot of the page is far down."""
+    st.title(text)
+    st.html('<p class="caution">Conditional on the scenario\'s assumptions; no forecast.</p>')
 
 
 def chart(spec: dict[str, Any], key: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -15,9 +16,36 @@ def number(field: str, title: str | None = None, **more: Any) -> Spec:
     return {"field": field, "type": "quantitative", **({"title": title} if title else {}), **more}
 
 
+LINE = 14
+"""Pixels of a line of a label at an axis."""
+_LETTERS = 27
+"""Letters of such a line: more would leave a narrow screen little room for what is drawn."""
+
+
 def name(field: str, **more: Any) -> Spec:
     """A place for each name; names say themselves what they are."""
     return {"field": field, "type": "nominal", "title": None, **more}
+
+
+def wrapped(text: str) -> str:
+    """A label in lines that fit: what would be cut off at its end may be what matters, as `contested`."""
+    return "\n".join(textwrap.wrap(text, _LETTERS))
+
+
+_MORE = "length(split(datum.value, '\\n'))"
+WRAPPED: Spec = {
+    "labelExpr": "split(datum.label, '\\n')",
+    "labelOffset": {
+        "condition": [{"test": f"{_MORE} == {n}", "value": -(n - 1) * (LINE - 1) / 2} for n in (2, 3, 4)],
+        "value": 0,
+    },
+}
+"""The axis of wrapped labels. Vega breaks lines of a list only, and puts the first of them at the middle."""
+
+
+def lines(labels: Iterable[str]) -> int:
+    """How many lines the longest of wrapped labels has."""
+    return max((label.count("\n") + 1 for label in labels), default=1)
 
 
 def told_apart(field: str, names: Sequence[str], looks: Sequence[str]) -> Spec:
@@ -45,5 +73,8 @@ def chart(height: int | Spec, layers: list[Spec], rows: list[Spec], about: str, 
         "data": {"values": rows},
         "height": height,
         "layer": layers,
-        "config": {"axis": {"labelLimit": 190, "labelFontSize": 12}, "legend": {"orient": "bottom", "columns": legend}},
+        "config": {
+            "axis": {"labelLimit": 190, "labelFontSize": 12, "labelLineHeight": LINE - 1},
+            "legend": {"orient": "bottom", "columns": legend},
+        },
     }

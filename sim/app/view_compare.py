@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from experiments.results import shown
 from sim.app import charts, compare, state
 from sim.app.explore import Result
 from sim.app.tables import STYLE, table
@@ -15,7 +16,7 @@ from sim.scenario.load import load, shipped
 
 def show() -> None:
     """The page."""
-    st.title("Compare")
+    state.title("Compare")
     scenarios, sweep = st.tabs(["Scenarios", "A sweep's folder"])
     with scenarios:
         _scenarios()
@@ -27,9 +28,7 @@ def _scenarios() -> None:
     edits = state.edits()
     mine = [f"{edits.name} (changed)"] if edits.changes else []
     options = [*mine, *shipped(), *([edits.name] if edits.name not in shipped() else [])]
-    default = [edits.name, *(mine or [name for name in shipped() if name != edits.name][:1])]
-    st.session_state.setdefault("compared", default)
-    st.session_state.compared = [name for name in st.session_state.compared if name in options]
+    _follow([edits.name, *mine], options)
     most = compare.SEVERAL
     names = st.multiselect(f"Two to {most} scenarios", options, key="compared", max_selections=most)
     if len(names) < 2:
@@ -44,11 +43,23 @@ def _scenarios() -> None:
             return
     st.caption("The same number of runs and the same seed for each. Different scenarios differ in more than one thing.")
     state.chart(charts.outcomes(results), "compared_outcomes")
-    st.html(STYLE + table("Measures that all of them have", ("Measure", *names), compare.side_by_side(results)))
+    st.markdown("**Measures that all of them have**")
+    parts = (table("", (group, *names), rows) for group, rows in compare.side_by_side(results).items() if rows)
+    st.html(STYLE + "".join(parts))
     for name, result in results.items():
         st.subheader(name)
         titles = {key: basket.title for key, basket in result.loaded.scenario.baskets.items()}
         state.chart(charts.blocking({name: result}, titles), f"blocking_{name}")
+
+
+def _follow(now: list[str], options: list[str]) -> None:
+    """What the sidebar turned to comes into the comparison, whatever was compared before."""
+    held = st.session_state
+    if "compared" not in held or held.get("compared_from") != now:
+        before = held.get("compared_from", [])
+        held.compared = compare.followed(held.get("compared", []), before, now, shipped())
+        held.compared_from = now
+    held.compared = [name for name in held.compared if name in options]
 
 
 def _sweep() -> None:
@@ -57,19 +68,34 @@ def _sweep() -> None:
         st.caption("`parley sweep EXPERIMENT.yaml -o FOLDER` makes one.")
         return
     try:
-        factors, summary = compare.sweep(Path(folder.strip()))
+        found = compare.sweep(Path(folder.strip()))
     except (ParleyError, OSError) as error:
         st.error(str(error))
         return
-    if not factors:
+    if not found.factors:
         st.info("This sweep has a single point.")
         return
-    known = compare.measures(summary)
+    known = compare.measures(found.summary)
     best = known.index("outcome_at_least=ceasefire") if "outcome_at_least=ceasefire" in known else 0
     with st.container(horizontal=True):
-        measure = st.selectbox("Measure", known, best, key="sweep_measure")
-        factor = st.selectbox("By", factors, key="sweep_factor")
-    rows = compare.picked(summary, measure, factor)
-    state.chart(charts.by_factor(rows, factor, measure), "sweep")
-    cells = [(r["point"], str(r["factor"]), f"{r['mean']:.3f}", f"{r['low']:.3f} to {r['high']:.3f}") for r in rows]
-    st.html(STYLE + table("", ("Point", factor, measure, "95% interval"), cells))
+        words = {name: compare.worded(name, found.titles) for name in known}
+        measure = st.selectbox("Measure", known, best, key="sweep_measure", format_func=lambda name: words[name])
+        factors = found.factors
+        factor = st.selectbox("By", list(factors), key="sweep_factor", format_func=lambda name: factors[name])
+    _points(found, measure, factor)
+
+
+def _points(found: compare.Sweep, measure: str, factor: str) -> None:
+    rows = compare.picked(found, measure, factor)
+    words, title = compare.worded(measure, found.titles), found.factors[factor]
+    others = [found.factors[name] for name in found.factors if name != factor]
+    spec = charts.by_factor(rows, title, words, others[0] if others else "")
+    state.chart(spec, "sweep")
+    beside = (
+        f"Beside each other: points that differ on {', '.join(others)}. "
+        if "xOffset" in spec["layer"][0]["encoding"]
+        else ""
+    )
+    st.caption(f"{beside}In the sweep's own tables this measure is `{measure}`.")
+    cells = [(r["point"], shown(r["factor"]), f"{r['mean']:.3f}", f"{r['low']:.3f} to {r['high']:.3f}") for r in rows]
+    st.html(STYLE + table("", ("Point", title, words, "95% interval"), cells))

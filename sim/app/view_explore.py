@@ -7,7 +7,7 @@ from itertools import groupby
 import streamlit as st
 
 from sim.app import charts, state
-from sim.app.controls import OTHER, Changes, Choice, Control, Mandate, Slider, all_sliders, controls, search
+from sim.app.controls import OTHER, Changes, Choice, Control, Mandate, Slider, all_sliders, controls, remark, search
 from sim.app.explore import Contrast, Result, contrasts, formatted, moved, sentence
 from sim.app.tables import STYLE, table
 from sim.errors import ParleyError
@@ -25,7 +25,7 @@ def show() -> None:
     """The page."""
     edits = state.edits()
     _sidebar()
-    st.title(edits.base.scenario.title)
+    state.title(edits.base.scenario.title)
     _changed()
     try:
         base = state.ensemble(edits.base, state.runs(), state.seed())
@@ -101,6 +101,9 @@ def _draw(control: Control) -> None:
     st.session_state[f"c:{key}"] = control.chosen(state.edits().changes)
     st.selectbox(control.label, options, key=f"c:{key}", on_change=_select, args=(control, f"c:{key}"))
     state.complaint(f"c:{key}")
+    said = remark(control, state.edits().loaded.scenario) if isinstance(control, Choice) else ""
+    if said:
+        st.caption(said)
 
 
 def _select(control: Choice | Mandate, key: str) -> None:
@@ -185,7 +188,8 @@ def _table(found: list[Contrast], paired: bool) -> None:
     if paired:
         st.caption(
             "Differences are paired: run k has the same draws in both. Intervals are 95%, one at a time; "
-            "of twenty measures that do not move, one is expected to seem to. Bold: the interval leaves 0 out."
+            "of twenty measures that do not move, one is expected to seem to. Bold: the interval leaves 0 out. "
+            "Medians are of the runs that agreed, which differ: they have no interval."
         )
     parts = [STYLE]
     for group, members in groupby(found, key=lambda contrast: contrast.group):
@@ -195,7 +199,5 @@ def _table(found: list[Contrast], paired: bool) -> None:
             strong = [k for k, (contrast, _) in enumerate(rows) if moved(contrast)]
             parts.append(table("", columns, [(c.name, *cells) for c, cells in rows], strong))
         else:
-            parts.append(
-                table("", (group, "As it is"), [(c.name.partition(", where")[0], cells[0]) for c, cells in rows])
-            )
+            parts.append(table("", (group, "As it is"), [(c.name, cells[0]) for c, cells in rows]))
     st.html("".join(parts))

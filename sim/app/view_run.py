@@ -22,7 +22,7 @@ def show() -> None:
     from sim.provenance import scenario_hash
 
     edits = state.edits()
-    st.title("One run, round by round")
+    state.title("One run, round by round")
     st.session_state.setdefault("run_now", 0)
     st.session_state.setdefault("round_now", 0)
     as_it_is = _choose_run()
@@ -58,16 +58,22 @@ def _choose_run() -> bool:
 
 
 def _typed() -> None:
-    text = st.session_state.run_text.strip()
-    if text.isdigit() and int(text) < 10**9:
-        st.session_state.problems.pop("run", None)
-        st.session_state.run_now, st.session_state.round_now = int(text), 0
+    found = state.whole(st.session_state.run_text, 10**9)
+    if found is not None:
+        _show(found)
     else:
+        text = st.session_state.run_text.strip()
         st.session_state.problems["run"] = f"`{text}` is no run: runs are numbered from 0"
 
 
+def _show(run: int) -> None:
+    """Turn to the start of a run; what was refused before is out of the field."""
+    st.session_state.problems.pop("run", None)
+    st.session_state.run_now, st.session_state.round_now = run, 0
+
+
 def _go(by: int) -> None:
-    st.session_state.run_now, st.session_state.round_now = st.session_state.run_now + by, 0
+    _show(st.session_state.run_now + by)
 
 
 def _another() -> None:
@@ -77,8 +83,7 @@ def _another() -> None:
         st.session_state.problems["run"] = str(error)
         return
     now = st.session_state.run_now
-    st.session_state.run_now = next_like(result, now) if now < result.n else 0
-    st.session_state.round_now = 0
+    _show(next_like(result, now) if now < result.n else 0)
 
 
 def _ending(story: Story, loaded: Loaded) -> None:
@@ -121,10 +126,14 @@ def _round(story: Story, now: Round, loaded: Loaded) -> None:
     with left:
         st.markdown("**Trust**")
         state.chart(charts_run.trust(story.trust, now.planned), "trust")
+        st.caption("Upright line: the round on show.")
     with right:
         st.markdown("**Incidents and rounds**")
         rounds = [{"kind": "Planned rounds", "day": r.day, "held": r.held} for r in story.rounds]
         state.chart(charts_run.incidents(story.incidents, rounds, now.day, story.horizon), "incidents")
+        st.caption(
+            "Tick: an incident. Dot: a planned round, hollow where it was not held. Upright line: the round on show."
+        )
     with st.expander("What the scales mean"):
         ends = [(i.title, i.options[0].label, i.options[-1].label) for i in s.issues.values()]
         st.html(STYLE + table("", ("Issue", "At 0", "At 1"), ends, text=True))

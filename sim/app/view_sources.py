@@ -18,7 +18,7 @@ COLUMNS = ("Number", "Value or range", "Origin", "Where, why")
 def show() -> None:
     """The page."""
     edits = state.edits()
-    st.title("Where every number comes from")
+    state.title("Where every number comes from")
     _switch()
     found = counts(edits.loaded)
     rows = [(origin, str(found[origin]), meaning) for origin, meaning in ORIGINS.items() if origin in found]

@@ -1,0 +1,102 @@
+"""What is typed or chosen: what is refused is said where it stands, and what is shown is what was opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("streamlit", reason="Streamlit is not installed (extra `app`)")
+from streamlit.testing.v1 import AppTest
+
+from sim.app.state import whole
+from sim.scenario.load import shipped_folder
+
+
+def explore() -> None:
+    from sim.app import state, view_explore
+
+    state.start()
+    view_explore.show()
+
+
+def one_run() -> None:
+    from sim.app import state, view_run
+
+    state.start()
+    view_run.show()
+
+
+def compare() -> None:
+    from sim.app import state, view_compare
+
+    state.start()
+    view_compare.show()
+
+
+def opened(page: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A page without a browser, on few runs."""
+    monkeypatch.setenv("PARLEY_APP_SCENARIO", "river-border")
+    test = AppTest.from_function(page, default_timeout=600)
+    test.session_state["runs"] = 500
+    return test.run()
+
+
+def errors(test: Any) -> list[str]:
+    assert not test.exception
+    return [found.value for found in test.error]
+
+
+def test_a_scenario_opened_by_its_path_is_the_one_the_selector_shows(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    test = opened(explore, monkeypatch)
+    path = tmp_path / "mine.yaml"
+    path.write_text("extends: river-border\nid: mine\ntitle: Mine alone\n", encoding="utf-8")
+    path.with_name("river-border.yaml").write_bytes((shipped_folder() / "river-border.yaml").read_bytes())
+    test.text_input(key="file").set_value(str(path)).run()
+    assert (test.selectbox(key="scenario").value, test.title[0].value) == (str(path), "Mine alone")
+    test.selectbox(key="scenario").set_value("generic-crisis").run()
+    assert test.title[0].value != "Mine alone"
+    assert test.text_input(key="file").value == ""
+    test.text_input(key="file").set_value("nowhere.yaml").run()
+    assert test.selectbox(key="scenario").value == "generic-crisis"
+    assert "nowhere.yaml" in errors(test)[0]
+
+
+def test_a_refused_seed_keeps_its_complaint_as_long_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    test = opened(explore, monkeypatch)
+    for text in ("-3", "²", "9" * 5000):
+        test.text_input(key="seed_text").set_value(text).run()
+        assert f"`{text}` is no seed: give a whole number from 0 on; 0 is kept" in errors(test)
+    test.text_input(key="seed_text").set_value("-3").run()
+    test.selectbox(key="scenario").set_value("generic-crisis").run()
+    assert test.text_input(key="seed_text").value == "-3" and len(errors(test)) == 1
+    test.text_input(key="seed_text").set_value("7").run()
+    assert not errors(test)
+
+
+def test_what_is_no_run_is_refused_until_another_run_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    test = opened(one_run, monkeypatch)
+    test.text_input(key="run_text").set_value("²").run()
+    assert errors(test) == ["`²` is no run: runs are numbered from 0"]
+    next(button for button in test.button if button.label == "Next run").click().run()
+    assert not errors(test) and test.text_input(key="run_text").value == "1"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("0", 0), (" 12 ", 12), ("100", None), ("²", None), ("-1", None), ("1.5", None), ("", None)]
+)
+def test_whole_numbers(text: str, number: int | None) -> None:
+    assert whole(text, 100) == number
+
+
+def test_compare_follows_the_scenario_of_the_sidebar(monkeypatch: pytest.MonkeyPatch) -> None:
+    test = opened(compare, monkeypatch)
+    assert test.multiselect(key="compared").value[0] == "river-border"
+    test.multiselect(key="compared").set_value(["river-border", "generic-crisis"]).run()
+    test.selectbox(key="scenario").set_value("istanbul-2022").run()
+    assert test.multiselect(key="compared").value == ["istanbul-2022", "generic-crisis"]
+    assert not errors(test)
