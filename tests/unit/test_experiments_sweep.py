@@ -246,6 +246,30 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
         run_sweep(SMALL, tmp_path / "file" / "out")
 
 
+def test_a_folder_with_other_results_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text("of a run", encoding="utf-8")
+    with pytest.raises(ParleyError, match=r"holds something else \(manifest\.json\); give a new or an empty folder"):
+        run_sweep(SMALL, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
+    assert manifest.read_text(encoding="utf-8") == "of a run"
+
+
+def test_what_a_sweep_killed_at_its_start_left_is_no_hindrance(whole: Path, tmp_path: Path) -> None:
+    (tmp_path / "runs").mkdir()
+    for name in (".lock", "experiment.json.tmp"):
+        (tmp_path / name).write_text("{", encoding="utf-8")
+    run_sweep(SMALL, tmp_path)
+    assert digest(tmp_path) == digest(whole)
+
+
+def test_runs_of_something_else_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "mine.csv").write_text("1", encoding="utf-8")
+    with pytest.raises(ParleyError, match=r"holds something else \(runs\)"):
+        run_sweep(SMALL, tmp_path)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="folders are not locked there")
 def test_two_sweeps_do_not_share_a_folder(tmp_path: Path) -> None:
     with Folder(tmp_path / "out").claimed({"a": 1}), pytest.raises(ParleyError, match="another sweep is at work"):
