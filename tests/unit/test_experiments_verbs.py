@@ -49,9 +49,28 @@ def test_sweep_names_the_nearest_path_and_the_failed_points(tmp_path: Path) -> N
     wrong = parley("sweep", str(mine), "-o", str(tmp_path / "out"))
     assert wrong.exit_code == 2 and "did you mean `venues.lake_hall.insulation`" in wrong.output
     assert not (tmp_path / "out").exists()
-    mine.write_text(MINE.replace("0.9", "9"), encoding="utf-8")
+    mine.write_text(MINE + "  incidents.boat_clash.rate: [0.1, 100000]\n", encoding="utf-8")
     partly = parley("sweep", str(mine), "-o", str(tmp_path / "partly"))
-    assert partly.exit_code == 0 and "point 1 failed: ScenarioError" in partly.output
+    assert partly.exit_code == 1 and "point 1 failed: " in partly.output
+    assert "2 of 4 points failed" in partly.output
+    assert load(tmp_path / "partly").points["runs"].tolist() == [60, 0, 60, 0]
+
+
+def test_a_nested_experiment_says_how_it_is_made_shorter(tmp_path: Path) -> None:
+    found = parley("sweep", "assumptions-or-chance", "-o", str(tmp_path / "out"), "--runs", "50")
+    assert found.exit_code == 2 and "this experiment is nested (300 assumptions, each with 100 fates)" in found.output
+    assert "copy " in found.output and "assumptions-or-chance.yaml" in found.output
+
+
+def test_an_interrupted_sweep_says_that_the_same_command_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*given: Any, **options: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("experiments.sweep.on_threads", interrupted)
+    found = parley("sweep", "venue", "-o", str(tmp_path / "out"), "--runs", "20")
+    assert found.exit_code == 130 and "the same command goes on with it" in found.output
 
 
 def test_compare_prints_intervals_and_says_how_it_corrects(tmp_path: Path) -> None:
