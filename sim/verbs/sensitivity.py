@@ -83,7 +83,9 @@ def _split(results: Results, folder: Path, of: str) -> None:
 
     found = _splits(results, of)
     rows = [{"point": name, **row} for name, split in found.items() for row in split.rows()]
-    frame = pd.DataFrame(rows if len(results.points) > 1 else [*next(iter(found.values())).rows()])
+    frame = pd.DataFrame(rows)
+    if len(results.points) == 1:
+        frame = frame.drop(columns="point")
     _table(frame)
     frame.to_csv(folder / "split.csv", index=False, lineterminator="\n")
     drawn = dict(list(found.items())[:_MOST_DRAWN])
@@ -110,8 +112,8 @@ def _splits(results: Results, of: str) -> dict[str, Split]:
             without[name] = error
     if not found:
         raise next(iter(without.values()))
-    for name, error in without.items():
-        typer.echo(f"{name}: {error}", err=True)
+    for name, reason in without.items():
+        typer.echo(f"{name}: {reason}", err=True)
     return found
 
 
