@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +14,9 @@ from experiments.spec import Experiment
 from sim.compiled import source_hash
 from sim.errors import ParleyError
 from sim.provenance import scenario_hash
+
+PATIENCE = 5.0
+"""Seconds a scheduler has to answer."""
 
 
 def on_cluster(
@@ -25,11 +30,8 @@ def on_cluster(
         from distributed import Client, KilledWorker, as_completed
     except ModuleNotFoundError:
         raise ParleyError("a cluster needs the extra `cluster`: pip install 'parley[cluster]'") from None
-    try:
-        client = Client(address, timeout="20s", set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as error:
-        raise ParleyError(f"no Dask scheduler answers at {address}: {error}") from None
-    with client:
+    _greet(address)
+    with Client(address, timeout="20s", set_as_default=False) as client:
         wanted, asked = signature(setup), setup.asked.model_dump_json()
         futures = {
             client.submit(work, asked, wanted, number, pieces, key=f"parley-{wanted}-{number}", pure=False): number
@@ -46,6 +48,31 @@ def on_cluster(
             told(sum(piece.high - piece.low for piece in parts[number]))
             future.release()
             yield number, content
+
+
+def _greet(address: str) -> None:
+    """Ask the scheduler who it is. Raises ParleyError where nobody answers.
+
+    A client that finds nobody waits for itself when it is thrown away, and then complains that it did so in vain.
+    """
+    if address.startswith("inproc:"):  # lives in this process, and is reached from its own thread only
+        return
+    try:
+        with ThreadPoolExecutor(1) as other:  # a notebook has a loop of its own on this thread
+            other.submit(asyncio.run, _identity(address)).result()
+    except (OSError, ValueError, TimeoutError, MemoryError) as error:
+        # What is no scheduler answers something else, of which the first bytes are taken for a length.
+        reason = "what answers is no scheduler" if isinstance(error, MemoryError) else str(error) or "no answer"
+        raise ParleyError(f"no Dask scheduler answers at {address}: {reason} (an address is HOST:PORT)") from None
+
+
+async def _identity(address: str) -> None:
+    from distributed import rpc
+    from distributed.security import Security
+
+    async with asyncio.timeout(PATIENCE):
+        async with rpc(address, connection_args=Security().get_connection_args("client")) as scheduler:
+            await scheduler.identity()
 
 
 def signature(setup: Setup) -> str:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.drawing import Note, save
+from experiments.drawing import Note, clipped, save
 from experiments.forests import forest
 from sim.provenance import manifest
 from sim.store import MANIFEST, Folder, writing
@@ -40,10 +40,18 @@ def about(labels: list[str], jobs: list[Plan]) -> dict[str, Any]:
     }
 
 
+def _held(labels: list[str]) -> str:
+    """The line of the figure that says what is held against what; rows name the others where there are several."""
+    if len(labels) > 2:
+        return f"Held against {clipped(labels[0], 5.5, 8.5)}"
+    first, second = (clipped(label, most, 8.5) for label, most in zip(labels, (2.2, 3.2), strict=True))
+    return f"{second} held against {first}"
+
+
 def write(found: Comparison, out: Folder) -> None:
     """Table as CSV, forest of outcome shares as PNG and SVG, and the manifest. Raises ParleyError."""
     note_of = about(found.labels, found.jobs)
-    held = f"{found.labels[0]} is what others are held against"
+    held = _held(found.labels)
     mark = note_of["fingerprint"]
     note = Note(held, found.n, found.seed, mark, {}, f"{found.n:,} paired runs")
     with writing(out.folder):

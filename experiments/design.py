@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from experiments.spec import Experiment, Factor
+from experiments.spec import MOST_POINTS, MOST_RUNS, Experiment, Factor
 from sim.draws import triangular
 from sim.errors import ScenarioError, nearest
 from sim.layout import Floats
@@ -63,16 +64,22 @@ def _matches(pattern: list[str], path: list[str]) -> bool:
 def points(asked: Experiment, loaded: Loaded) -> list[Point]:
     """All points of an experiment, in order. Raises ScenarioError on a wrong path before anything runs."""
     scope = Scope.of(loaded)
-    for path in asked.changes:
-        scope.matching(path)
+    for place, pattern in asked.patterns():
+        with asked.placed(*place):
+            scope.matching(pattern)
+    _check_runs(asked, len(asked.variants) + len(asked.rows))
     if asked.design == "variants":
         named = enumerate(asked.variants.items())
         return [_point(n, name, {"variant": name}, [below], scope) for n, (name, below) in named]
     if asked.design == "list":
         return [_point(n, "", row, [row], scope) for n, row in enumerate(asked.rows)]
-    factors = expanded(asked.factors, scope)
+    factors: dict[str, Factor] = {}
+    for name, factor in asked.factors.items():
+        with asked.placed("factors", name):
+            factors |= expanded({name: factor}, scope)
+    _check_size(asked, factors)
     if asked.design == "factorial":
-        levels = [_levels(name, factor) for name, factor in factors.items()]
+        levels = [list(factor.levels or []) for factor in factors.values()]
         return [_combined(n, factors, row, scope) for n, row in enumerate(itertools.product(*levels))]
     sample = unit_sample(asked, len(factors))
     named_factors = list(factors.items())
@@ -82,11 +89,34 @@ def points(asked: Experiment, loaded: Loaded) -> list[Point]:
     return [_combined(n, factors, row, scope) for n, row in enumerate(rows)]
 
 
+def _check_size(asked: Experiment, factors: Mapping[str, Factor]) -> None:
+    """Refuse a design that nobody can wait for before it is laid out."""
+    if asked.design == "factorial":
+        for name, factor in factors.items():
+            if factor.levels is None:
+                raise asked.refuse("a full factorial needs `levels`", "factors", name)
+        count = math.prod(len(factor.levels or []) for factor in factors.values())
+    else:  # Morris and Saltelli take several points for each one asked for
+        count = (asked.points or 0) * {"morris": len(factors) + 1, "saltelli": len(factors) + 2}.get(asked.design, 1)
+    if count > MOST_POINTS:
+        raise asked.refuse(f"the design has {count:,} points; allowed: {MOST_POINTS:,} or less")
+    _check_runs(asked, count)
+
+
+def _check_runs(asked: Experiment, count: int) -> None:
+    """Refuse more runs over all points than are allowed. Raises ScenarioError."""
+    if (runs := count * asked.runs_a_point) > MOST_RUNS:
+        text = f"{count:,} points of {asked.runs_a_point:,} runs are {runs:,} runs; allowed: {MOST_RUNS:,} or less"
+        raise asked.refuse(text, "runs" if asked.nested is None else "nested")
+
+
 def expanded(factors: Mapping[str, Factor], scope: Scope) -> dict[str, Factor]:
     """Factors with `assumed` and a pattern for a path become one factor for every ranged number it stands for."""
     found: dict[str, Factor] = {}
     for name, factor in factors.items():
         if not factor.assumed:
+            if factor.how == "multiply":
+                _check_numbers(name, factor, scope)
             found[name] = factor
             continue
         for pattern in _paths(name, factor):
@@ -97,18 +127,19 @@ def expanded(factors: Mapping[str, Factor], scope: Scope) -> dict[str, Factor]:
     return found
 
 
+def _check_numbers(name: str, factor: Factor, scope: Scope) -> None:
+    """Refuse to multiply where no number stands: every point would be the same."""
+    for pattern in _paths(name, factor):
+        if not any(path in scope.numbers for path in scope.matching(pattern)):
+            raise ScenarioError("the scenario has no number here to multiply; `how: set` puts a value", key=pattern)
+
+
 def _ranged(scope: Scope, path: str) -> bool:
     return path in scope.numbers and scope.numbers[path].shape != "fixed"
 
 
 def _paths(name: str, factor: Factor) -> list[str]:
     return factor.paths or [factor.path or name]
-
-
-def _levels(name: str, factor: Factor) -> list[Any]:
-    if factor.levels is None:
-        raise ScenarioError("a full factorial needs `levels`", key=f"factors.{name}")
-    return list(factor.levels)
 
 
 def unit_sample(asked: Experiment, dimensions: int) -> Floats:
@@ -140,11 +171,12 @@ def _at(factor: Factor, u: float, name: str, scope: Scope) -> Any:
 
 def _combined(n: int, factors: Mapping[str, Factor], row: Iterable[Any], scope: Scope) -> Point:
     values = dict(zip(factors, row, strict=True))
-    changes = [_changes(name, factors[name], value, scope) for name, value in values.items()]
+    changes = [changes_at(name, factors[name], value, scope) for name, value in values.items()]
     return _point(n, "", values, changes, scope)
 
 
-def _changes(name: str, factor: Factor, value: Any, scope: Scope) -> dict[str, Any]:
+def changes_at(name: str, factor: Factor, value: Any, scope: Scope) -> dict[str, Any]:
+    """What a factor puts where in the scenario at one of its values."""
     if isinstance(factor.levels, dict):
         return factor.levels[value]
     paths = [path for pattern in _paths(name, factor) for path in scope.matching(pattern)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,12 +68,49 @@ def panels(
     return figure, list(figure.subplots(1, columns, squeeze=False, gridspec_kw={"wspace": 0.16}, **shared)[0])
 
 
-def room(names: Iterable[str], most: float = 3.6) -> float:
-    """Inches that labels take to the left of the axes."""
+_WIDEST = 3.6
+"""Inches that labels to the left of the axes may take; longer ones are broken."""
+
+
+def width(text: str, size: float = 9) -> float:
+    """Inches that the widest line of a text takes."""
     from matplotlib.textpath import TextPath
 
-    widths = [TextPath((0, 0), name, size=9).get_extents().width / 72 for name in names if name.strip()]
-    return min(max(widths, default=0.5) + 0.22, most)
+    return max(TextPath((0, 0), line or " ", size=size).get_extents().width / 72 for line in text.split("\n"))
+
+
+def room(names: Iterable[str], most: float = _WIDEST) -> float:
+    """Inches that labels take to the left of the axes."""
+    return min(max((width(name) for name in names if name.strip()), default=0.5) + 0.22, most)
+
+
+def fitted(names: Iterable[str], most: float = _WIDEST) -> list[str]:
+    """Names with line breaks where they would take more than `most` inches: after a blank or a mark, as in a path."""
+    return ["\n".join(_lines(name, most - 0.22)) for name in names]
+
+
+def _lines(name: str, most: float) -> list[str]:
+    lines = [""]
+    for piece in re.findall(r"[^ ,.:=/]*[ ,.:=/]|[^ ,.:=/]+$", name):
+        if lines[-1] and width(lines[-1] + piece) > most:
+            lines.append(piece)
+        else:
+            lines[-1] += piece
+    return [line.rstrip() for line in lines]
+
+
+def pitch(names: Iterable[str], least: float) -> float:
+    """Inches from row to row that leave room for the lines of every name."""
+    return max([least, *(0.06 + 0.15 * (name.count("\n") + 1) for name in names if "\n" in name)])
+
+
+def clipped(text: str, most: float, size: float) -> str:
+    """A text that takes at most so many inches, its end left out where it is longer."""
+    if width(text, size) <= most:
+        return text
+    while len(text) > 1 and width(text + "…", size) > most:
+        text = text[:-1]
+    return text + "…"
 
 
 def inward(axis: Any) -> None:

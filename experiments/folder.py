@@ -61,9 +61,26 @@ class Folder:
         except (OSError, ValueError) as error:
             raise ParleyError(f"{self.path / name} cannot be read: {error}") from None
 
+    def _refuse_foreign(self) -> None:
+        """Refuse a folder that holds what no sweep wrote: its manifest would be overwritten. Raises ParleyError."""
+        try:
+            held = sorted(path.name for path in self.path.iterdir()) if self.path.is_dir() else []
+            runs = self.path / "runs"
+            begun = runs.is_dir() and not any(runs.iterdir())
+        except OSError as error:
+            raise ParleyError(_refusal(self.path, error)) from None
+        if ASKED in held:
+            return
+        # A sweep killed before it wrote what was asked leaves these behind.
+        foreign = [name for name in held if name not in (_LOCK, ASKED + _TEMPORARY) and not (name == "runs" and begun)]
+        if foreign:
+            few = ", ".join(foreign[:3]) + (" …" if len(foreign) > 3 else "")
+            raise ParleyError(f"`{self.path}` holds something else ({few}); give a new or an empty folder")
+
     @contextlib.contextmanager
     def claimed(self, asked: dict[str, Any]) -> Iterator[None]:
         """The folder made, locked, and held to one experiment. Raises ParleyError showing what differs."""
+        self._refuse_foreign()
         try:
             (self.path / "runs").mkdir(parents=True, exist_ok=True)
             lock = open(self.path / _LOCK, "w")  # noqa: SIM115 (held until the sweep ends)

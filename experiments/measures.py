@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 INDEX = ("point", "run", "assumption", "fate")
+POINTS = ("point", "name", "runs", "error")
+"""Columns of the table of points besides those of the factors."""
+SUMMARY = ("point", "measure", "level", "kind", "n", "mean", "se", "low", "high")
+"""Columns of the summary."""
 
 
 class Measure(NamedTuple):

@@ -111,9 +111,8 @@ def schema(setup: Setup) -> pa.Schema:
     return pa.schema([*fields, *(runs.field(name) for name in columns(setup))])
 
 
-def indices(asked: Experiment) -> tuple[Ints, Ints]:
-    """Assumption and fate index of every run at a point."""
-    run = np.arange(asked.runs_a_point, dtype=np.int64)
+def indices(asked: Experiment, run: Ints) -> tuple[Ints, Ints]:
+    """Assumption and fate index of some runs at a point, by their numbers."""
     if asked.nested is None:
         return run, run
     return run // asked.nested.fates, run % asked.nested.fates
@@ -121,7 +120,7 @@ def indices(asked: Experiment) -> tuple[Ints, Ints]:
 
 def raw_runs(setup: Setup, point: Point, low: int, high: int, told: Callable[[int], None], workers: int = 1) -> Floats:
     """Raw rows of some runs of a point, (high - low, width). Raises one of POINT_ERRORS."""
-    assumptions, fates = (index[low:high] for index in indices(setup.asked))
+    assumptions, fates = indices(setup.asked, np.arange(low, high, dtype=np.int64))
     problem = setup.ready(point)
     engine = engine_of(setup, problem)
     size = min(CHUNK[engine], high - low)
@@ -164,8 +163,8 @@ def table(setup: Setup, pieces: list[Piece], rows: list[Floats]) -> pa.Table:
     width = run_width(len(names.baskets), len(names.parties))
     run = np.concatenate([np.arange(low, high, dtype=np.int64) for _, low, high in pieces])
     point = np.concatenate([np.full(high - low, n, dtype=np.int32) for n, low, high in pieces])
-    assumptions, fates = indices(setup.asked)
-    whole = run_table(np.concatenate(rows).reshape(-1, width), run, assumptions[run], fates[run], names)
+    assumptions, fates = indices(setup.asked, run)
+    whole = run_table(np.concatenate(rows).reshape(-1, width), run, assumptions, fates, names)
     wanted = schema(setup)
     return pa.Table.from_arrays([pa.array(point), *(whole.column(name) for name in wanted.names[1:])], schema=wanted)
 

@@ -15,9 +15,11 @@ import numpy as np
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from experiments.design import Point, points
+from experiments.measures import POINTS, SUMMARY
 from experiments.spec import Experiment
 from sim.layout import Priors
-from sim.scenario.load import Loaded, load
+from sim.outcomes import run_schema
+from sim.scenario.load import Loaded, load, locate
 from sim.scenario.numbers import Number, numbers_in
 from sim.scenario.resolve import Problem, resolve
 from sim.scenario.schema import Scenario
@@ -41,8 +43,12 @@ class Setup:
     @staticmethod
     def of(asked: Experiment) -> Setup:
         """Load the scenario and lay out the points. Raises ScenarioError before anything runs."""
-        base = load(asked.scenario, asked.changes)
+        with asked.placed("scenario"):
+            locate(asked.scenario)
+        with asked.placed("changes", below=asked.changes):
+            base = load(asked.scenario, asked.changes)
         problem = resolve(base.scenario, asked.seed)
+        _check_names(asked, problem)
         return Setup(asked, base, points(asked, base), problem, _short_paths(base, problem))
 
     @property
@@ -69,6 +75,15 @@ class Setup:
     def anew(self, changes: Mapping[str, Any]) -> Problem:
         """The arrays of the base with values put at paths, everything checked and derived again."""
         return resolve(self.base.changed(changes).scenario, self.asked.seed)
+
+
+def _check_names(asked: Experiment, problem: Problem) -> None:
+    """Refuse a factor that is called like a column of the tables, in which it is to be one. Raises ScenarioError."""
+    taken = list(dict.fromkeys([*POINTS, *SUMMARY, *run_schema(problem.names).names]))
+    for name in asked.factors:
+        if name.lower() in taken:  # SQL does not tell capitals from small letters
+            text = f"a column of the tables is called so; choose another name (taken: {', '.join(taken)})"
+            raise asked.refuse(text, "factors", name)
 
 
 def _set(value: Any) -> Any:

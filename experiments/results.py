@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.folder import MANIFEST, Folder
-from experiments.measures import Measure, measures
+from experiments.measures import POINTS, Measure, measures
 from experiments.parts import Failure, failures_of
 from experiments.prepared import Setup
 from sim.errors import ParleyError
@@ -51,7 +51,7 @@ class Results:
     @property
     def factors(self) -> list[str]:
         """Names of the factors, in the design's order."""
-        return [name for name in self.points.columns if name not in ("point", "name", "runs", "error")]
+        return [name for name in self.points.columns if name not in POINTS]
 
     def run_table(self, columns: Sequence[str] | None = None) -> pa.Table:
         """All runs as an Arrow table, or some of the columns only."""

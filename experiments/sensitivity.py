@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.results import Results
-from experiments.spec import Experiment
+from experiments.spec import Experiment, read_experiment
 from sim.errors import ParleyError, nearest
 from sim.layout import Floats
 
@@ -49,6 +49,7 @@ def indices(design: str, unit: Floats, y: Floats, names: list[str], seed: int = 
     """
     import pandas as pd
 
+    _check_design(design)
     try:
         from SALib.analyze import morris, sobol
     except ModuleNotFoundError as error:
@@ -62,8 +63,6 @@ def indices(design: str, unit: Floats, y: Floats, names: list[str], seed: int = 
         frame.insert(2, "mu_star_low", np.maximum(found["mu_star"] - found["mu_star_conf"], 0.0))
         frame.insert(3, "mu_star_high", found["mu_star"] + found["mu_star_conf"])
         return frame.sort_values("mu_star", ascending=False, ignore_index=True)
-    if design != "saltelli":
-        raise ParleyError(f"indices need design `morris` or `saltelli`, not `{design}`")
     found = sobol.analyze(problem, y, calc_second_order=False, seed=seed + 1)  # it takes 0 for no seed
     frame = pd.DataFrame({"factor": names})
     for name, key in (("first", "S1"), ("total", "ST")):
@@ -71,6 +70,11 @@ def indices(design: str, unit: Floats, y: Floats, names: list[str], seed: int = 
         frame[f"{name}_low"] = found[key] - found[f"{key}_conf"]
         frame[f"{name}_high"] = found[key] + found[f"{key}_conf"]
     return frame.sort_values("total", ascending=False, ignore_index=True)
+
+
+def _check_design(design: str) -> None:
+    if design not in ("morris", "saltelli"):
+        raise ParleyError(f"indices need a sweep of design `morris` or `saltelli`, or a nested one; this is `{design}`")
 
 
 def of_sweep(results: Results, target: str, seed: int = 0) -> pd.DataFrame:
@@ -81,6 +85,7 @@ def of_sweep(results: Results, target: str, seed: int = 0) -> pd.DataFrame:
     from experiments.design import unit_sample
 
     asked = asked_of(results)
+    _check_design(asked.design)
     unit = unit_sample(asked, len(results.factors))
     return indices(asked.design, unit, at_points(results, target), results.factors, seed)
 
@@ -88,7 +93,7 @@ def of_sweep(results: Results, target: str, seed: int = 0) -> pd.DataFrame:
 def asked_of(results: Results) -> Experiment:
     """The experiment that a finished sweep carried out (its scenario under its id)."""
     asked = results.manifest["asked"]
-    return Experiment.model_validate({**asked["experiment"], "scenario": asked["scenario"]["id"]})
+    return read_experiment({**asked["experiment"], "scenario": asked["scenario"]["id"]})
 
 
 def at_points(results: Results, target: str) -> Floats:

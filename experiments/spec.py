@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
+from experiments.refusals import Place, explained
 from sim.errors import ScenarioError, nearest
-from sim.scenario.yamlfile import Document, read
+from sim.scenario.merge import CHANGE
+from sim.scenario.numbers import shown
+from sim.scenario.yamlfile import Document, dotted, read
+
+MOST_RUNS = 100_000_000
+"""The most runs of an experiment, all points together."""
+MOST_POINTS = 1_000_000
+"""The most points of a design."""
+_FACTOR = "a list of levels, `{low, high}`, `{assumed: true}`, or `levels` by name each with its changes"
 
 Kind = Literal["factorial", "latin_hypercube", "sobol", "morris", "saltelli", "list", "variants"]
 
@@ -39,10 +49,22 @@ class Factor(_Model):
     @model_validator(mode="before")
     @classmethod
     def short(cls, raw: Any) -> Any:
-        """A bare list is the levels, the bare word `assumed` the scenario's own range."""
+        """A bare list is the levels, the bare word `assumed` the scenario's own range. Raises ValueError."""
         if isinstance(raw, list):
             return {"levels": raw}
-        return {"assumed": True} if raw == "assumed" else raw
+        if isinstance(raw, Factor | dict):
+            return raw
+        if raw == "assumed":
+            return {"assumed": True}
+        raise ValueError(f"expected {_FACTOR}, got {shown(raw)}{nearest(str(raw), ['assumed'])}")
+
+    @field_validator("levels", mode="before")
+    @classmethod
+    def listed(cls, raw: Any) -> Any:
+        """Levels are a list or have names. Raises ValueError."""
+        if raw is not None and not isinstance(raw, list | dict):
+            raise ValueError(f"expected a list, or a mapping of names to changes by path, got {shown(raw)}")
+        return raw
 
     @model_validator(mode="after")
     def one_kind(self) -> Factor:
@@ -56,14 +78,22 @@ class Factor(_Model):
             raise ValueError("`levels` is empty")
         if isinstance(self.levels, dict) and (self.path or self.paths or self.how != "set"):
             raise ValueError("named levels bring their own paths: no `path`, `paths` or `how`")
+        if self.how == "multiply":
+            if self.assumed:
+                raise ValueError("`assumed` takes the scenario's own range as it is: no `how`")
+            words = [
+                level for level in self.levels or [] if isinstance(level, bool) or not isinstance(level, int | float)
+            ]
+            if words:
+                raise ValueError(f"`how: multiply` takes numbers as levels, got {shown(words[0])}")
         return self
 
 
 class Nested(_Model):
     """Run k at assumption k // fates and fate k % fates: every assumption index meets every fate index."""
 
-    assumptions: int = Field(ge=2)
-    fates: int = Field(ge=2)
+    assumptions: int = Field(ge=2, le=MOST_POINTS)
+    fates: int = Field(ge=2, le=MOST_POINTS)
 
 
 class Experiment(_Model):
@@ -73,19 +103,28 @@ class Experiment(_Model):
     title: str = ""
     question: str = ""
     scenario: str
-    seed: int = 0
-    runs: int | None = Field(default=None, ge=1)
+    seed: int = Field(default=0, ge=0, le=2**63 - 1)
+    runs: int | None = Field(default=None, ge=1, le=MOST_RUNS)
     nested: Nested | None = None
     engine: Literal["auto", "mesa", "compiled", "tailored"] = "auto"
     changes: dict[str, Any] = {}
     design: Kind = "factorial"
-    points: int | None = Field(default=None, ge=1)
-    design_seed: int = 0
+    points: int | None = Field(default=None, ge=1, le=MOST_POINTS)
+    design_seed: int = Field(default=0, ge=0, le=2**32 - 1)
     factors: dict[str, Factor] = {}
     variants: dict[str, dict[str, Any]] = {}
     rows: list[dict[str, Any]] = []
     keep: Literal["all"] | list[str] = "all"
     chunk: int | None = Field(default=None, ge=1)
+    _document: Document | None = PrivateAttr(default=None)
+
+    @field_validator("keep", mode="before")
+    @classmethod
+    def all_or_listed(cls, raw: Any) -> Any:
+        """All columns or a list of them. Raises ValueError."""
+        if raw != "all" and not isinstance(raw, list):
+            raise ValueError(f"expected `all`, or a list of columns and patterns, got {shown(raw)}")
+        return raw
 
     @model_validator(mode="after")
     def fits(self) -> Experiment:
@@ -112,6 +151,49 @@ class Experiment(_Model):
             return self.nested.assumptions * self.nested.fates
         assert self.runs is not None
         return self.runs
+
+    def altered(self, **given: int | None) -> Experiment:
+        """The same experiment with other values of some keys; None leaves one as it is. Raises ScenarioError."""
+        changed = _validated(self.model_dump() | {k: v for k, v in given.items() if v is not None}, None)
+        changed._document = self._document
+        return changed
+
+    def patterns(self) -> Iterator[tuple[Place, str]]:
+        """Every path or pattern the experiment names, with its place in the file."""
+        yield from ((("changes", path), path) for path in self.changes)
+        yield from ((("variants", name, path), path) for name, below in self.variants.items() for path in below)
+        yield from ((("rows", n, path), path) for n, row in enumerate(self.rows) for path in row)
+        for name, factor in self.factors.items():
+            place: Place = ("factors", name)
+            if isinstance(factor.levels, dict):
+                named = factor.levels.items()
+                yield from (((*place, "levels", level, path), path) for level, below in named for path in below)
+            elif factor.paths:
+                yield from (((*place, "paths", n), path) for n, path in enumerate(factor.paths))
+            else:
+                yield ((*place, "path"), factor.path) if factor.path else (place, name)
+
+    def refuse(self, problem: str, *place: str | int) -> ScenarioError:
+        """An error that names the key, and file and line where the experiment was read from a file."""
+        if self._document is not None:
+            return self._document.refuse(problem, place)
+        return ScenarioError(problem, key=dotted(place) or None)
+
+    @contextmanager
+    def placed(self, *place: str | int, below: Mapping[str, Any] | None = None) -> Iterator[None]:
+        """Say of an error inside where in the experiment its cause stands: at a place, or a key `below` it.
+
+        An error that names a line of the scenario's own file is left as it is.
+        """
+        try:
+            yield
+        except ScenarioError as error:
+            if error.file not in (None, CHANGE):
+                raise
+            if error.key in (below or {}):
+                place = (*place, str(error.key))
+            known = error.key is None or error.key == place[-1]
+            raise self.refuse(error.problem if known else f"{error.key}: {error.problem}", *place) from None
 
 
 def shipped_folder() -> Path:
@@ -155,28 +237,11 @@ def _locate(name: str) -> Path:
 
 def _validated(data: dict[str, Any], document: Document | None) -> Experiment:
     try:
-        return Experiment.model_validate(data)
+        found = Experiment.model_validate(data)
     except ValidationError as error:
-        raise _explained(error, document) from None
-
-
-def _explained(error: ValidationError, document: Document | None) -> ScenarioError:
-    """The first problem in our own words, with its place in the file."""
-    first = error.errors()[0]
-    loc = [part for part in first["loc"] if not (isinstance(part, str) and ("[" in part or part.startswith("list")))]
-    message = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        allowed = _allowed([str(part) for part in loc[:-1]])
-        message = f"unknown key; allowed: {', '.join(allowed)}{nearest(str(loc[-1]), allowed)}"
-    elif first["type"] == "missing":
-        message = "is missing and must be given"
-    if document is not None:
-        return document.refuse(message, tuple(loc))
-    return ScenarioError(message, key=".".join(map(str, loc)) or None)
-
-
-def _allowed(loc: list[str]) -> list[str]:
-    """Keys that may stand at a place of an experiment."""
-    if loc[:1] == ["factors"]:
-        return sorted(Factor.model_fields)
-    return sorted((Nested if loc[:1] == ["nested"] else Experiment).model_fields)
+        problem, place = explained(error, {"": Experiment, "factors": Factor, "nested": Nested})
+        if document is not None:
+            raise document.refuse(problem, place) from None
+        raise ScenarioError(problem, key=dotted(place) or None) from None
+    found._document = document
+    return found

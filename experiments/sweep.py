@@ -17,6 +17,7 @@ from experiments.parts import Piece, carry_out, columns, cut, part_runs
 from experiments.prepared import Setup
 from experiments.results import write_tables
 from experiments.spec import Experiment, read_experiment
+from experiments.trial import refuse_unfit
 from sim.compiled import source_hash
 from sim.engine.pool import workers_available
 from sim.errors import ParleyError
@@ -44,9 +45,11 @@ def run_sweep(
     """Carry out an experiment into a folder, or what of it is not yet there; returns the manifest.
 
     `workers` threads on this machine (default: one a processor), or `dask`, the address of a scheduler. Raises
-    ParleyError: a wrong path or design before anything runs; a changed experiment; a folder that cannot be written.
+    ParleyError: a wrong path, value or design before anything runs; a changed experiment; a folder that holds something
+    else or cannot be written.
     """
     setup = Setup.of(read_experiment(source))
+    refuse_unfit(setup)
     asked = identity(setup)
     target, parts = Folder(folder), cut(setup.asked, len(setup.points))
     with target.claimed(asked):
@@ -74,7 +77,7 @@ def identity(setup: Setup) -> dict[str, Any]:
 
     asked = setup.asked.model_dump(mode="json", exclude={"title", "question", "scenario"})
     factors = asked["factors"].items()
-    asked["factors"] = {name: {k: v for k, v in f.items() if v not in (None, [], "", False)} for name, f in factors}
+    asked["factors"] = {name: {k: v for k, v in f.items() if not _left_out(v)} for name, f in factors}
     return {
         "format": FORMAT,
         "experiment": plain(asked),
@@ -89,6 +92,11 @@ def identity(setup: Setup) -> dict[str, Any]:
             "pyarrow": pyarrow.__version__,
         },
     }
+
+
+def _left_out(value: Any) -> bool:
+    """Whether a key of a factor was not given. Zero was: it equals False, but is the end of a range."""
+    return value is None or value is False or value in ([], "")
 
 
 def _carried_out(

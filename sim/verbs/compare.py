@@ -44,8 +44,11 @@ def add(app: typer.Typer) -> None:
         parley compare river-border river-border,venues.lake_hall.insulation=0.9 --run 7
         """
         from experiments.compare import compare_scenarios, variant
+        from sim.errors import ParleyError
 
         if run is not None:
+            if out is not None:
+                raise ParleyError("--run prints what parts two runs and writes nothing; leave out --out, or --run")
             trace_run([variant(text) for text in scenarios], seed, run)
             return
         if out is None:

@@ -9,10 +9,13 @@ import typer
 
 if TYPE_CHECKING:
     from experiments.results import Results
+    from experiments.variance import Split
 
 Folder = Annotated[Path, typer.Argument(help="Folder of a finished sweep.", show_default=False)]
 Measure = Annotated[str, typer.Option("--of", metavar="MEASURE", help="outcome_at_least=ceasefire, days, gap …")]
 Most = "outcome_at_least=ceasefire"
+_MOST_DRAWN = 30
+"""Points whose split the figure shows; more would be taller than a page."""
 
 
 def add(app: typer.Typer) -> None:
@@ -23,7 +26,7 @@ def add(app: typer.Typer) -> None:
         """Which factors, or which layer, the answer hangs on: indices with 95% intervals, table and figure.
 
         A sweep of design `morris` gives mean absolute effects, `saltelli` Sobol indices; one with `nested` runs the
-        split of the variance between runs into assumption, chance and both together.
+        split of the variance between runs into assumption, chance and both together, one at each point.
         """
         from experiments.results import load
         from experiments.sensitivity import asked_of
@@ -77,17 +80,41 @@ def _split(results: Results, folder: Path, of: str) -> None:
 
     from experiments.drawing import note, save
     from experiments.forests import splits
-    from experiments.variance import layout, split_variance
 
-    found = split_variance(layout(results, of))
-    frame = pd.DataFrame(found.rows())
+    found = _splits(results, of)
+    rows = [{"point": name, **row} for name, split in found.items() for row in split.rows()]
+    frame = pd.DataFrame(rows)
+    if len(results.points) == 1:
+        frame = frame.drop(columns="point")
     _table(frame)
     frame.to_csv(folder / "split.csv", index=False, lineterminator="\n")
-    save(
-        {"split": splits({of: found}, note(results), "Assumption or chance")},
-        folder / "figures",
-        results.manifest["hash"],
-    )
+    drawn = dict(list(found.items())[:_MOST_DRAWN])
+    if len(drawn) < len(found):
+        typer.echo(f"The figure shows the first {len(drawn)} of {len(found)} points; split.csv has them all.")
+    title = "Assumption or chance" if len(results.points) == 1 else f"Assumption or chance: {of}"
+    save({"split": splits(drawn, note(results), title)}, folder / "figures", results.manifest["hash"])
+
+
+def _splits(results: Results, of: str) -> dict[str, Split]:
+    """The split at every point by its name; says which points have none. Raises ParleyError where none has one."""
+    from experiments.results import labels
+    from experiments.variance import layout, split_variance
+    from sim.errors import ParleyError
+
+    if len(results.points) == 1:
+        return {of: split_variance(layout(results, of))}
+    found, without = {}, {}
+    for point, label in labels(results).items():
+        name = f"point {point}: {label}"
+        try:
+            found[name] = split_variance(layout(results, of, point))
+        except ParleyError as error:
+            without[name] = error
+    if not found:
+        raise next(iter(without.values()))
+    for name, reason in without.items():
+        typer.echo(f"{name}: {reason}", err=True)
+    return found
 
 
 def _table(frame: Any) -> None:

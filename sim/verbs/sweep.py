@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.verbs.options import console
+
+if TYPE_CHECKING:
+    from experiments.spec import Experiment
 
 
 def add(app: typer.Typer) -> None:
@@ -33,7 +36,8 @@ def add(app: typer.Typer) -> None:
         """Run a scenario at every point of a design: factorial, sampled, listed or named variants.
 
         All points share the seed, so that they share every draw. Stopped or killed at any moment and started again with
-        the same folder, the sweep goes on where it was; the tables come out the same to the byte.
+        the same folder, the sweep goes on where it was; the tables come out the same to the byte. Points whose values
+        do not go together fail one by one; the rest is run, and the exit status is 1.
 
         Examples:
 
@@ -41,22 +45,36 @@ def add(app: typer.Typer) -> None:
 
         parley sweep mine.yaml -o results/mine --workers 4
         """
-        from experiments.spec import read_experiment
         from experiments.sweep import run_sweep
 
-        asked = read_experiment(experiment)
-        given = {"runs": runs, "points": points}
-        asked = read_experiment(
-            asked.model_dump() | {name: value for name, value in given.items() if value is not None}
-        )
-        with watched() as progress:
-            manifest = run_sweep(asked, out, workers=workers, dask=dask, progress=progress)
+        asked = shortened(experiment, runs, points)
+        try:
+            with watched() as progress:
+                manifest = run_sweep(asked, out, workers=workers, dask=dask, progress=progress)
+        except KeyboardInterrupt:
+            typer.echo("parley: interrupted; what is finished is kept, the same command goes on with it", err=True)
+            raise typer.Exit(130) from None
         tables = manifest["tables"]
         typer.echo(f"{tables['points']:,} points, {tables['runs']:,} runs; tables and manifest are in {out}")
         for point, error in failed(manifest):
             typer.echo(f"point {point} failed: {error}", err=True)
-        if len(tables["failed_points"]) == tables["points"]:
+        if tables["failed_points"]:
+            typer.echo(f"{len(tables['failed_points']):,} of {tables['points']:,} points failed", err=True)
             raise typer.Exit(1)
+
+
+def shortened(name: str, runs: int | None, points: int | None) -> Experiment:
+    """An experiment with other numbers of runs and points, where they are given. Raises ParleyError."""
+    from experiments.spec import read_experiment, shipped, shipped_folder
+    from sim.errors import ParleyError
+
+    asked = read_experiment(name)
+    if runs is not None and asked.nested is not None:
+        file = shipped_folder() / f"{name}.yaml" if name in shipped() else name
+        layers = f"{asked.nested.assumptions:,} assumptions, each with {asked.nested.fates:,} fates"
+        problem = f"--runs: this experiment is nested ({layers}) and takes no number of runs"
+        raise ParleyError(f"{problem}; for a shorter one copy {file} and make the numbers under `nested` smaller")
+    return asked.altered(runs=runs, points=points)
 
 
 def failed(manifest: dict[str, Any], most: int = 5) -> Iterator[tuple[str, str]]:

@@ -101,6 +101,14 @@ def test_sampled_values_stay_in_their_range(border: Loaded) -> None:
         ({"x": {"levels": {"a": {"venues.lake_hall.insolation": 1}}}}, r"did you mean `venues.lake_hall.insulation`"),
         ({"calendar.horizon": "assumed"}, r"no assumed range"),
         ({INSULATION: {"low": 0, "high": 1}}, r"needs `levels`"),
+        ({"x": {"path": "venue_choice.rule", "levels": [1, 2], "how": "multiply"}}, r"venue_choice.rule: .*no number"),
+        ({"runs": {"path": INSULATION, "levels": [0.1]}}, r"factors.runs: .*taken: point, name, runs, error"),
+        ({"Incidents": {"path": INSULATION, "levels": [0.1]}}, r"factors.Incidents: a column .*, incidents, "),
+        ({"level": {"path": INSULATION, "levels": [0.1]}}, r"factors.level: a column"),
+        (
+            {f"x{k}": {"path": INSULATION, "levels": [0.1] * 10} for k in range(7)},
+            r"10,000,000 points; allowed: 1,000,000",
+        ),
     ],
 )
 def test_wrong_paths_fail_before_anything_runs(factors: dict[str, Any], message: str) -> None:
@@ -124,6 +132,28 @@ def test_wrong_paths_fail_before_anything_runs(factors: dict[str, Any], message:
         ({"factor": {INSULATION: [1]}}, "did you mean `factors`"),
         ({"factors": {"x": {"levels": {"a": {}}, "how": "multiply"}}}, "own paths"),
         ({"design": "variants", "variants": {"a": {}}, "factors": {INSULATION: [1]}}, "takes no `factors`"),
+        (
+            {"factors": {"x": {"path": INSULATION, "levels": [1, "a"], "how": "multiply"}}},
+            "numbers as levels, got text `a`",
+        ),
+        ({"factors": {INSULATION: {"assumed": True, "how": "multiply"}}}, "no `how`"),
+        (
+            {"factors": {INSULATION: [0.1]}, "runs": 10**12},
+            "runs: 1,000,000,000,000 is out of bounds; .*100,000,000 or less",
+        ),
+        ({"factors": {INSULATION: [0.1]}, "seed": -1}, "seed: -1 is out of bounds; allowed: 0 or more"),
+        ({"factors": {INSULATION: [0.1]}, "design": "factoral"}, "design: .*did you mean `factorial`"),
+        ({"factors": {INSULATION: [0.1]}, "experiment": "My Exp"}, "`My Exp` is no name; names are lower-case"),
+        ({"factors": {INSULATION: [0.1]}, "nested": {"assumption": 2, "fates": 3}}, "nested.assumption: unknown key"),
+        ({"factors": {INSULATION: [0.1]}, "keep": "outcome"}, "keep: expected `all`, or a list .*got text `outcome`"),
+        ({"factors": {INSULATION: 60}}, "expected a list of levels, .*got the number `60`"),
+        ({"factors": {INSULATION: "asumed"}}, "did you mean `assumed`"),
+        (
+            {"factors": {"x": {"levels": {"a": {}, "b": 4}}}},
+            "factors.x.levels.b: expected a mapping, got the number `4`",
+        ),
+        ({"factors": {"x": {"levels": 4}}}, "factors.x.levels: expected a list, or a mapping .*got the number `4`"),
+        ({"design": "variants", "variants": {"a": 5}}, "variants.a: expected a mapping, got the number `5`"),
     ],
 )
 def test_experiments_that_do_not_hang_together(data: dict[str, Any], message: str) -> None:
@@ -136,6 +166,44 @@ def test_an_error_names_file_and_line(tmp_path: Path) -> None:
     file.write_text("experiment: mine\nscenario: river-border\nruns: 5\nfactors:\n  a.b:\n    level: [1]\n")
     with pytest.raises(ScenarioError, match=r"mine.yaml:6: factors\.a\.b\.level: unknown key"):
         read_experiment(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("factors:\n  a.b: [1]\n", r"mine.yaml:5: factors\.a\.b: no such path"),
+        ("factors:\n  a:\n    levels: [1]\n    path: a.b\n", r"mine.yaml:7: factors\.a\.path: a\.b: no such path"),
+        (
+            "factors:\n  a:\n    levels:\n      x: {}\n      y: {a.b: 1}\n",
+            r"mine.yaml:8: factors\.a\.levels\.y\.a\.b: no",
+        ),
+        ("design: variants\nvariants:\n  x:\n    a.b: 1\n", r"mine.yaml:7: variants\.x\.a\.b: no such path"),
+        ("design: list\nrows:\n  - {}\n  - {a.b: 1}\n", r"mine.yaml:7: rows\.1\.a\.b: no such path"),
+        ("changes:\n  a.b: 1\nfactors:\n  calendar.horizon: [9]\n", r"mine.yaml:5: changes\.a\.b: no such path"),
+    ],
+)
+def test_a_wrong_path_names_file_and_line(text: str, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"experiment: mine\nscenario: river-border\nruns: 5\n{text}")
+    with pytest.raises(ScenarioError, match=message):
+        Setup.of(read_experiment(file))
+
+
+def test_a_scenario_that_is_not_there_names_file_and_line(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("experiment: mine\nscenario: river-bordr\nruns: 5\nfactors:\n  a.b: [1]\n")
+    with pytest.raises(ScenarioError, match=r"mine\.yaml:2: scenario: .*did you mean `river-border`"):
+        Setup.of(read_experiment(file))
+
+
+def test_all_points_together_have_a_limit() -> None:
+    with pytest.raises(
+        ScenarioError, match="runs: 2 points of 60,000,000 runs are 120,000,000 runs; allowed: 100,000,000"
+    ):
+        Setup.of(asked(runs=60_000_000, factors={INSULATION: [0.1, 0.2]}))
+    morris = {"design": "morris", "points": 600_000, "factors": {INSULATION: {"low": 0, "high": 1}}}
+    with pytest.raises(ScenarioError, match="1,200,000 points; allowed: 1,000,000"):
+        Setup.of(asked(**{**morris, "runs": 1}))
 
 
 def test_an_unknown_experiment_names_the_nearest() -> None:

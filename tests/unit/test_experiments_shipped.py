@@ -60,3 +60,11 @@ def test_each_runs_and_draws_in_short(name: str, tmp_path: Path) -> None:
         assert mark in path.read_bytes(), f"{path.name} does not name the result it was drawn from"
     page = (PAGES / f"{name}.md").read_text(encoding="utf-8")
     assert set(re.findall(r"\(figures/([\w-]+\.png)\)", page)) <= drawn
+
+
+def test_a_quick_look_leaves_the_figures_of_the_pages_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("experiments.shipping._PAGES", tmp_path / "pages")
+    draw = module(script("venue")).draw
+    assert carry_out("venue", draw, ["--out", str(tmp_path), "--share", "0.01"]) == tmp_path / "venue" / "figures"
+    assert (tmp_path / "venue" / "figures" / "venue-shares.png").is_file()
+    assert not (tmp_path / "pages").exists()

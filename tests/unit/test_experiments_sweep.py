@@ -9,6 +9,8 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,10 @@ import pytest
 import experiments
 from experiments import folder as folder_module
 from experiments.folder import Folder, differences
+from experiments.prepared import Setup
+from experiments.spec import read_experiment
 from experiments.sweep import run_sweep
+from experiments.trial import refuse_unfit
 from sim.errors import ParleyError
 
 INSULATION = "venues.lake_hall.insulation"
@@ -199,23 +204,64 @@ def test_differences_are_shown_key_by_key() -> None:
     assert len(differences({}, {str(k): k for k in range(30)})) == 13
 
 
+FIERCE: dict[str, Any] = {"path": "incidents.boat_clash.rate", "levels": [0.1, 100_000]}
+"""More incidents than fit into a round: the scenario allows it, and the runs come to grief."""
+
+
 def test_a_failing_point_is_recorded_and_the_rest_goes_on(tmp_path: Path) -> None:
-    fierce = {"path": "incidents.boat_clash.rate", "levels": [0.1, 100_000]}
-    asked = {**SMALL, "factors": {INSULATION: [0.5, 1.5], "rate": fierce}}
-    manifest = run_sweep(asked, tmp_path / "out")
+    manifest = run_sweep({**SMALL, "factors": {INSULATION: [0.5, 0.9], "rate": FIERCE}}, tmp_path / "out")
     results = experiments.load(tmp_path / "out")
-    assert manifest["tables"]["failed_points"] == [1, 2, 3]
-    assert results.points["runs"].tolist() == [120, 0, 0, 0]
-    errors = results.points["error"].tolist()
-    assert "more than" in errors[1] and "incidents" in errors[1]
-    assert "venues.lake_hall.insulation" in errors[2] and "0 to 1" in errors[2]
-    assert set(results.runs["point"]) == {0}
+    assert manifest["tables"]["failed_points"] == [1, 3]
+    assert results.points["runs"].tolist() == [120, 0, 120, 0]
+    error = results.points["error"].tolist()[1]
+    assert "more than" in error and "incidents" in error
+    assert set(results.runs["point"]) == {0, 2}
 
 
 def test_all_points_may_fail(tmp_path: Path) -> None:
-    manifest = run_sweep({**SMALL, "factors": {INSULATION: [2, 3]}}, tmp_path / "out")
+    fiercest = {"path": "incidents.boat_clash.rate", "levels": [100_000, 200_000]}
+    manifest = run_sweep({**SMALL, "factors": {"rate": fiercest}}, tmp_path / "out")
     assert manifest["tables"]["failed_points"] == [0, 1]
     assert experiments.load(tmp_path / "out").runs.empty
+
+
+DEADLINE = "parties.northbank.deadline"
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"factors": {DEADLINE: [60, -3]}}, r"factors\.parties\.northbank\.deadline: at -3: -3 is out of bounds"),
+        ({"factors": {DEADLINE: [60, "abc"]}}, r"at abc: expected a number"),
+        ({"factors": {"x": {"levels": {"a": {}, "b": {DEADLINE: -3}}}}}, r"factors\.x: at b: parties\.northbank\.dead"),
+        (
+            {"design": "variants", "variants": {"a": {}, "b": {DEADLINE: -3}}},
+            r"variants\.b\.parties\.northbank\.d.*: -3",
+        ),
+        ({"design": "list", "rows": [{DEADLINE: 9}, {DEADLINE: -3}]}, r"rows\.1\.parties\.northbank\.deadline: -3 is"),
+        (
+            {"design": "latin_hypercube", "points": 8, "factors": {INSULATION: {"low": 0, "high": 4}}},
+            r"at 3\.\d+: 3\.\d+ is out of bounds; allowed: 0 to 1",
+        ),
+    ],
+)
+def test_a_wrong_value_is_refused_before_there_is_a_folder(asked: dict[str, Any], message: str, tmp_path: Path) -> None:
+    small = {key: value for key, value in SMALL.items() if key != "factors"}
+    with pytest.raises(ParleyError, match=message):
+        run_sweep({**small, **asked}, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_level_that_fits_with_the_others_only_is_not_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+
+    def refusing(setup: Setup, changes: Mapping[str, Any]) -> None:
+        if len(changes) < 2:
+            raise ParleyError("not alone")
+
+    monkeypatch.setattr(Setup, "arrays", refusing)
+    refuse_unfit(Setup.of(read_experiment({**SMALL, "factors": {DEADLINE: [60], INSULATION: [0.5]}})))
+    with pytest.raises(ParleyError, match=r"at 0\.5: not alone"):
+        refuse_unfit(Setup.of(read_experiment({**SMALL, "factors": {INSULATION: [0.5]}})))
 
 
 def test_a_full_disk_gives_a_clear_error_and_loses_nothing(
@@ -246,6 +292,30 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
         run_sweep(SMALL, tmp_path / "file" / "out")
 
 
+def test_a_folder_with_other_results_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text("of a run", encoding="utf-8")
+    with pytest.raises(ParleyError, match=r"holds something else \(manifest\.json\); give a new or an empty folder"):
+        run_sweep(SMALL, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
+    assert manifest.read_text(encoding="utf-8") == "of a run"
+
+
+def test_what_a_sweep_killed_at_its_start_left_is_no_hindrance(whole: Path, tmp_path: Path) -> None:
+    (tmp_path / "runs").mkdir()
+    for name in (".lock", "experiment.json.tmp"):
+        (tmp_path / name).write_text("{", encoding="utf-8")
+    run_sweep(SMALL, tmp_path)
+    assert digest(tmp_path) == digest(whole)
+
+
+def test_runs_of_something_else_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "mine.csv").write_text("1", encoding="utf-8")
+    with pytest.raises(ParleyError, match=r"holds something else \(runs\)"):
+        run_sweep(SMALL, tmp_path)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="folders are not locked there")
 def test_two_sweeps_do_not_share_a_folder(tmp_path: Path) -> None:
     with Folder(tmp_path / "out").claimed({"a": 1}), pytest.raises(ParleyError, match="another sweep is at work"):
@@ -271,8 +341,11 @@ def test_the_reference_engine_makes_the_same_table(whole: Path, tmp_path: Path) 
 
 def test_no_scheduler_is_a_clear_error(tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
-    with pytest.raises(ParleyError, match="scheduler"):
-        run_sweep(SMALL, tmp_path / "out", dask="nowhere")
+    begun = time.monotonic()
+    for address in ("nowhere", "127.0.0.1:9"):
+        with pytest.raises(ParleyError, match=f"no Dask scheduler answers at {address}"):
+            run_sweep(SMALL, tmp_path / "out", dask=address)
+    assert time.monotonic() - begun < 20  # a client that gives up complains of itself after 40
 
 
 def test_a_killed_dask_worker_loses_nothing(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,9 +49,28 @@ def test_sweep_names_the_nearest_path_and_the_failed_points(tmp_path: Path) -> N
     wrong = parley("sweep", str(mine), "-o", str(tmp_path / "out"))
     assert wrong.exit_code == 2 and "did you mean `venues.lake_hall.insulation`" in wrong.output
     assert not (tmp_path / "out").exists()
-    mine.write_text(MINE.replace("0.9", "9"), encoding="utf-8")
+    mine.write_text(MINE + "  incidents.boat_clash.rate: [0.1, 100000]\n", encoding="utf-8")
     partly = parley("sweep", str(mine), "-o", str(tmp_path / "partly"))
-    assert partly.exit_code == 0 and "point 1 failed: ScenarioError" in partly.output
+    assert partly.exit_code == 1 and "point 1 failed: " in partly.output
+    assert "2 of 4 points failed" in partly.output
+    assert load(tmp_path / "partly").points["runs"].tolist() == [60, 0, 60, 0]
+
+
+def test_a_nested_experiment_says_how_it_is_made_shorter(tmp_path: Path) -> None:
+    found = parley("sweep", "assumptions-or-chance", "-o", str(tmp_path / "out"), "--runs", "50")
+    assert found.exit_code == 2 and "this experiment is nested (300 assumptions, each with 100 fates)" in found.output
+    assert "copy " in found.output and "assumptions-or-chance.yaml" in found.output
+
+
+def test_an_interrupted_sweep_says_that_the_same_command_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*given: Any, **options: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("experiments.sweep.on_threads", interrupted)
+    found = parley("sweep", "venue", "-o", str(tmp_path / "out"), "--runs", "20")
+    assert found.exit_code == 130 and "the same command goes on with it" in found.output
 
 
 def test_compare_prints_intervals_and_says_how_it_corrects(tmp_path: Path) -> None:
@@ -66,6 +85,8 @@ def test_compare_prints_intervals_and_says_how_it_corrects(tmp_path: Path) -> No
     traced = parley("compare", "river-border", other, "--run", run[1])
     assert traced.exit_code == 0 and "They part at planned round" in traced.output
     assert parley("compare", "river-border").exit_code == 2
+    nowhere = parley("compare", "river-border", other, "--run", run[1], "-o", str(tmp_path / "trace"))
+    assert nowhere.exit_code == 2 and "leave out --out" in nowhere.output and not (tmp_path / "trace").exists()
 
 
 def test_a_comparisons_manifest_says_what_it_takes_to_repeat_it(tmp_path: Path) -> None:
@@ -134,6 +155,39 @@ def test_sensitivity_of_a_nested_sweep_and_discovery(tmp_path: Path) -> None:
     found = parley("discover", str(tmp_path / "s"), "--of", "rounds_held", "--above", "14")
     assert found.exit_code == 0 and "coverage" in found.output and "come" in found.output
     assert parley("sensitivity", str(tmp_path / "s")).exit_code == 2
+
+
+def test_a_nested_sweep_is_split_at_every_point_and_says_which(tmp_path: Path) -> None:
+    nested = MINE.replace("runs: 60", "nested: {assumptions: 8, fates: 6}") + "  behaviour.convening.base: [-90, 0]\n"
+    (tmp_path / "n.yaml").write_text(nested, encoding="utf-8")
+    assert parley("sweep", str(tmp_path / "n.yaml"), "-o", str(tmp_path / "n")).exit_code == 0
+    found = parley("sensitivity", str(tmp_path / "n"), "--of", "rounds_held")
+    assert found.exit_code == 0
+    assert "point 0: 0.1, -90: all results are equal" in found.output  # they never meet
+    table = (tmp_path / "n" / "split.csv").read_text(encoding="utf-8")
+    assert [table.count(f'"point {k}: ') for k in range(4)] == [0, 3, 0, 3]
+    svg = (tmp_path / "n" / "figures" / "split.svg").read_text(encoding="utf-8")
+    assert "<!-- point 1: 0.1, 0 -->" in svg and "<!-- point 3: 0.9, 0 -->" in svg
+
+
+def test_sensitivity_of_a_sweep_without_indices_says_what_it_needs(tmp_path: Path) -> None:
+    rows = "experiment: l\nscenario: river-border\nruns: 20\ndesign: list\nrows: [{calendar.horizon: 90}]\n"
+    variants = rows.replace("list", "variants").replace("rows: [{", "variants: {a: {").replace("}]", "}}")
+    for design, text in (("factorial", MINE), ("list", rows), ("variants", variants)):
+        (tmp_path / f"{design}.yaml").write_text(text, encoding="utf-8")
+        assert parley("sweep", str(tmp_path / f"{design}.yaml"), "-o", str(tmp_path / design)).exit_code == 0
+        found = parley("sensitivity", str(tmp_path / design))
+        assert found.exit_code == 2 and f"`morris` or `saltelli`, or a nested one; this is `{design}`" in found.output
+
+
+def test_a_range_that_ends_at_zero_is_remembered(tmp_path: Path) -> None:
+    pytest.importorskip("SALib", reason="the extra `discover` is not installed")
+    text = "experiment: z\nscenario: river-border\nruns: 10\ndesign: morris\npoints: 4\nfactors:\n"
+    text += "  behaviour.convening.base: {low: 0, high: 2}\n  behaviour.pain.cap: {low: 0.1, high: 0.5}\n"
+    (tmp_path / "z.yaml").write_text(text, encoding="utf-8")
+    assert parley("sweep", str(tmp_path / "z.yaml"), "-o", str(tmp_path / "z")).exit_code == 0
+    found = parley("sensitivity", str(tmp_path / "z"), "--of", "rounds_held")
+    assert found.exit_code == 0 and "behaviour.convening.base" in found.output
 
 
 def test_the_page_on_reading_tables_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
