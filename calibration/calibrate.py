@@ -18,8 +18,8 @@ from calibration.inference import Sample, Table, adjust, reject
 from calibration.problem import FitProblem, prepare
 from calibration.records import STYLES, load_crises, odds_ratio
 from sim.errors import ParleyError
+from sim.files import placed
 from sim.layout import Floats
-from sim.store import placed
 
 CONDITIONAL = (
     "Conditional on the scenarios, on the ranges they assume, on the coding of the record and on the model. It says "

@@ -21,10 +21,10 @@ from calibration.records import Round, load_rounds
 from calibration.summaries import held_rounds
 from sim.ensemble import Plan, plan
 from sim.errors import ParleyError
+from sim.files import write_whole
 from sim.layout import Floats
 from sim.outcomes import ROUND
 from sim.rules.outcome import CODES
-from sim.store import write_whole
 
 READING = {
     "held_within_horizon": "share of the runs kept in which this round is held before they end",

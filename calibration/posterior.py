@@ -15,9 +15,9 @@ from calibration.inference import Sample
 from calibration.priors import Parameter, position
 from sim.draws import stream_key, uniform
 from sim.errors import ParleyError
+from sim.files import placed
 from sim.layout import Floats, Ints
 from sim.scenario.resolve import Problem
-from sim.store import placed
 
 if TYPE_CHECKING:
     from sim.engine.pool import Chunk

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.drawing import Note, clipped, save
 from experiments.forests import forest
+from sim.files import MANIFEST, Folder, writing
 from sim.provenance import manifest
-from sim.store import MANIFEST, Folder, writing
 
 if TYPE_CHECKING:
     from experiments.compare import Comparison

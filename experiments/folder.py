@@ -13,7 +13,6 @@ from typing import Any
 from sim.errors import ParleyError
 
 ASKED = "experiment.json"
-MANIFEST = "manifest.json"
 _LOCK = ".lock"
 _TEMPORARY = ".tmp"
 

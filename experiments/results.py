@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.folder import MANIFEST, Folder
+from experiments.folder import Folder
 from experiments.measures import POINTS, Measure, measures
 from experiments.parts import Failure, failures_of
 from experiments.prepared import Setup
 from sim.errors import ParleyError
+from sim.files import MANIFEST
 from sim.layout import Floats, Ints
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
-from experiments.folder import MANIFEST, Folder
+from experiments.folder import Folder
 from experiments.parts import Piece, carry_out, columns, cut, part_runs
 from experiments.prepared import Setup
 from experiments.results import write_tables
@@ -21,6 +21,7 @@ from experiments.trial import refuse_unfit
 from sim.compiled import source_hash
 from sim.engine.pool import workers_available
 from sim.errors import ParleyError
+from sim.files import MANIFEST
 from sim.provenance import citations, environment, plain, resolved
 from sim.version import __version__
 

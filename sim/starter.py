@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ParleyError, ScenarioError, nearest
+from sim.files import write_whole
 from sim.provenance import resolved
 from sim.scenario.load import Loaded, load, locate, shipped, shipped_folder
-from sim.store import write_whole
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 

@@ -18,6 +18,7 @@ MODULES = (
     "sim.scenario.load",
     "sim.scenario.resolve",
     "sim.summary",
+    "sim.files",
     "sim.store",
     "sim.provenance",
     "sim.plots",

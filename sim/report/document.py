@@ -8,11 +8,11 @@ from typing import Any
 
 from calibration.posterior import told
 from sim.errors import ParleyError
+from sim.files import read_manifest, write_whole, writing
 from sim.report.contrasts import comparison
 from sim.report.kinds import calibration, run, told_by_fit
 from sim.report.parts import assumptions, cited, figures, rests_on
 from sim.report.sweeps import sweep
-from sim.store import read_manifest, write_whole, writing
 
 READING = (
     "Results are conditional on the assumptions of the scenario. They are no forecast, and they say nothing on the "

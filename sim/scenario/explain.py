@@ -21,9 +21,13 @@ _EXPECTED = {
     "list_type": "a list",
     "string_type": "text",
     "bool_type": "true or false",
+    "bool_parsing": "true or false",
     "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_parsing_size": "a whole number",
     "int_from_float": "a whole number",
     "float_type": "a number",
+    "float_parsing": "a number",
 }
 
 
@@ -44,10 +48,20 @@ def _misspelt(kind: str, path: Path, origins: Origins) -> str:
 
 
 def _problem(kind: str, path: Path, first: Any) -> str:
-    given, limits = first["input"], first.get("ctx", {})
+    dashes = ", with dashes in place of underscores" if path == ("id",) else ""
+    key = path[-1] if path else ""
+    words = list(get_args(_bare(annotation_at(path)))) if kind == "literal_error" else []
+    return problem(first, key, allowed_at(path[:-1]), words, NAMES + dashes)
+
+
+def problem(first: Any, key: str, keys: list[str], words: list[str], names: str) -> str:
+    """What pydantic objects to at a key, in the words of this project.
+
+    `keys` may stand where it stands, `words` are the values it may have, `names` says what a name looks like.
+    """
+    kind, given, limits = first["type"], first["input"], first.get("ctx", {})
     if kind == "extra_forbidden":
-        allowed = allowed_at(path[:-1])
-        return f"unknown key; allowed: {', '.join(allowed)}{nearest(path[-1], allowed)}"
+        return f"unknown key; allowed: {', '.join(keys)}{nearest(key, keys)}"
     if kind == "missing":
         return "is missing and must be given"
     if kind == "value_error":
@@ -55,17 +69,19 @@ def _problem(kind: str, path: Path, first: Any) -> str:
     if kind in _EXPECTED:
         return f"expected {_EXPECTED[kind]}, got {shown(given)}"
     if kind == "literal_error":
-        allowed = list(get_args(_bare(annotation_at(path))))
-        return f"{shown(given)} is not known; allowed: {', '.join(allowed)}{nearest(str(given), allowed)}"
-    if kind == "string_pattern_mismatch":
-        dashes = ", with dashes in place of underscores" if path == ("id",) else ""
-        return f"`{given}` is no name; {NAMES}{dashes}"
+        return f"{shown(given)} is not known; allowed: {', '.join(words)}{nearest(str(given), words)}"
+    if kind in ("string_pattern_mismatch", "string_too_long"):
+        return f"`{given}` is no name; {names}"
     if kind == "too_short":
         return f"needs at least {_counted(limits['min_length'])}, got {limits['actual_length']}"
     if kind in ("greater_than_equal", "less_than_equal"):
-        bound = f"{limits['ge']:g} or more" if "ge" in limits else f"{limits['le']:g} or less"
-        return f"{given:g} is out of bounds; allowed: {bound}"
+        bound = f"{_plain(limits['ge'])} or more" if "ge" in limits else f"{_plain(limits['le'])} or less"
+        return f"{_plain(given)} is out of bounds; allowed: {bound}"
     return f"{first['msg'][0].lower()}{first['msg'][1:]}, got {shown(given)}"
+
+
+def _plain(number: float) -> str:
+    return f"{number:,}" if isinstance(number, int) else f"{number:g}"
 
 
 def _counted(entries: int) -> str:

@@ -10,7 +10,7 @@ import typer
 from sim.verbs.options import ChangesOption, ScenarioArgument, SeedOption, console, parsed_changes
 
 if TYPE_CHECKING:
-    from sim.store import Folder
+    from sim.files import Folder
 
 
 def add(app: typer.Typer) -> None:
@@ -27,9 +27,9 @@ def add(app: typer.Typer) -> None:
         out: Annotated[Path | None, typer.Option("--out", "-o", help="A new folder for tables and picture.")] = None,
     ) -> None:
         """Zone of agreement, Pareto frontier, Nash, Kalai-Smorodinsky, egalitarian and utilitarian points."""
+        from sim.files import Folder
         from sim.scenario.load import load
         from sim.solutions.analysis import analyse as study
-        from sim.store import Folder
 
         folder = Folder(out, "analysis", force=None) if out is not None else None  # refuse before the work
         loaded, power = load(scenario, parsed_changes(changes)), parsed_weights(weights)
@@ -88,9 +88,9 @@ def write(found: Any, out: Folder, title: str) -> None:
     """Tables as CSV and the picture as PNG and SVG. Raises ParleyError."""
     import csv
 
+    from sim.files import writing
     from sim.solutions.analysis import frontier_rows, point_rows, zone_rows
     from sim.solutions.picture import draw
-    from sim.store import writing
 
     tables = (("zones", zone_rows(found)), ("solutions", point_rows(found)), ("frontiers", frontier_rows(found)))
     with writing(out.folder):

@@ -55,7 +55,7 @@ def add(app: typer.Typer) -> None:
             show(compare_scenarios(scenarios, n, seed), everything)
             return
         from experiments.comparison import KIND, write
-        from sim.store import Folder
+        from sim.files import Folder
 
         with Folder(out, KIND, force) as folder:
             found = compare_scenarios(scenarios, n, seed)

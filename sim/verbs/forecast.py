@@ -34,7 +34,7 @@ def add(app: typer.Typer) -> None:
         from calibration.forecast import forecast as make
         from calibration.forecast import write
         from sim.errors import ParleyError
-        from sim.store import new_file
+        from sim.files import new_file
 
         try:
             date = datetime.date.fromisoformat(after)

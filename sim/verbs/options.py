@@ -1,8 +1,7 @@
-"""What several verbs share: the scenario, changes by path, the seed, and folders to write into."""
+"""What several verbs share: the scenario, changes by path, the seed, and the screen."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -29,18 +28,6 @@ def parsed_changes(given: list[str] | None) -> dict[str, Any]:
             raise ScenarioError(f"`{text}` is not of the form path=value", key="--set")
         changes[path.strip()] = read_value(value, path.strip(), "--set")
     return changes
-
-
-def fresh_folder(out: Path) -> None:
-    """Make a folder for results. Raises ParleyError where it holds something or cannot be made."""
-    from sim.errors import ParleyError
-
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        if any(out.iterdir()):
-            raise ParleyError(f"{out} is not empty; give a new folder")
-    except OSError as error:
-        raise ParleyError(f"{out} cannot be used: {error.strerror}") from None
 
 
 def console(stderr: bool = False) -> Console:

@@ -64,7 +64,8 @@ def add(app: typer.Typer) -> None:
         """
         from sim.ensemble import plan
         from sim.errors import ParleyError
-        from sim.store import Folder, write_ensemble
+        from sim.files import Folder
+        from sim.store import write_ensemble
 
         if n is not None and until_se is not None:
             raise ParleyError(

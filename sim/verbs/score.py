@@ -33,7 +33,7 @@ def add(app: typer.Typer) -> None:
 
         from calibration.score import read_forecast, read_record
         from calibration.score import score as judge
-        from sim.store import new_file, write_whole
+        from sim.files import new_file, write_whole
 
         if out is not None:
             new_file(out)

@@ -24,6 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("sim.coefficients sim.layout",),
     ("sim.draws sim.rules.*",),
     ("sim.errors", "sim.version", "scenarios"),
+    ("sim.files",),
     ("sim.scenario.yamlfile sim.scenario.yamltree sim.scenario.yamlscalar",),
     ("sim.sources",),
     ("sim.positions",),

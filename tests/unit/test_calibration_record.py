@@ -156,7 +156,7 @@ def test_a_forecast_on_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: p
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("sim.store.os.fsync", full)
+    monkeypatch.setattr("sim.files.os.fsync", full)
     with pytest.raises(ParleyError, match="No space left on device; nothing is left half-written"):
         write(said(), tmp_path / "f.json")
     assert list(tmp_path.iterdir()) == []

@@ -190,7 +190,7 @@ def test_new_on_a_full_disk_leaves_nothing(here: Path, monkeypatch: pytest.Monke
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("sim.store.os.fsync", full)
+    monkeypatch.setattr("sim.files.os.fsync", full)
     assert "my-talks.yaml`: No space left on device; nothing is left" in parley("new", "my-talks", code=2)
     assert list(here.iterdir()) == []
 
@@ -267,8 +267,8 @@ def test_run_with_changes(here: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("run", "river-border", "-n", "0"), "n is 0; at least one run is needed"),
-        (("run", "river-border", "-n", "-3"), "n is -3; at least one run is needed"),
+        (("run", "river-border", "-n", "0"), "n is 0; allowed: 1 to 1,000,000,000"),
+        (("run", "river-border", "-n", "-3"), "n is -3; allowed: 1 to 1,000,000,000"),
         (("run", "rivr-border"), "no scenario `rivr-border`"),
         (("run", "rivr-border"), "did you mean `river-border`?"),
         (("run", "nowhere/none.yaml"), "none.yaml: no such file"),
@@ -334,7 +334,7 @@ MAIN = "import sys; sys.argv = ['parley', *{!r}]; from sim.cli import main; main
 def test_main_ends_with_the_status(here: Path) -> None:
     done = python(MAIN.format(["run", "river-border", "-n", "0"]), cwd=here)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "parley: n is 0; at least one run is needed\n"
+    assert done.stderr == "parley: n is 0; allowed: 1 to 1,000,000,000\n"
 
 
 def test_a_reader_that_has_seen_enough(here: Path) -> None:

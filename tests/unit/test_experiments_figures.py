@@ -13,8 +13,8 @@ from experiments.comparison import write
 from experiments.discovery import Boxes
 from experiments.drawing import Note, clipped, fitted, width
 from experiments.forests import box, forest
+from sim.files import Folder
 from sim.look import DPI
-from sim.store import Folder
 
 CAPTION = Note("A case", 40, 0, "abc", {}, "40 runs")
 CLASH = "river-border,venues.lake_hall.insulation=0.9,incidents.boat_clash.rate=2"

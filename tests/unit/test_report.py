@@ -150,7 +150,8 @@ def test_a_sweep_without_results_says_so(tmp_path: Path) -> None:
     from experiments.sweep import run_sweep
 
     asked = {"experiment": "x", "scenario": "river-border", "runs": 2}
-    run_sweep({**asked, "factors": {"venues.lake_hall.insulation": [2, 3]}}, tmp_path / "failed")
+    at = "parties.northbank.issues.patrols."  # each fits by itself; together they leave no room
+    run_sweep({**asked, "factors": {f"{at}demand": [0.3], f"{at}reservation": [0.2]}}, tmp_path / "failed")
     text = validated(report(tmp_path / "failed"))
     assert "No point has a result: all failed." in text and "Outcome standing" not in text
     run_sweep({**asked, "keep": ["gap"], "factors": {"calendar.horizon": [60]}}, tmp_path / "gap")

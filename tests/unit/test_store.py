@@ -16,8 +16,9 @@ import pytest
 
 from sim.ensemble import Plan, plan, run_ensemble
 from sim.errors import ParleyError
+from sim.files import Folder, new_file, read_manifest, write_whole
 from sim.outcomes import round_schema, run_schema
-from sim.store import ROW_GROUP, Folder, TableSink, new_file, read_manifest, write_ensemble, write_whole
+from sim.store import ROW_GROUP, TableSink, write_ensemble
 
 NAMED = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema([("run", pa.int64()), ("code", NAMED), ("gap", pa.float64()), ("note", pa.string())])
@@ -216,7 +217,7 @@ def test_a_full_disk(job: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("sim.store.os.fsync", full)
+    monkeypatch.setattr("sim.files.os.fsync", full)
     with pytest.raises(ParleyError, match=r"cannot write to .*No space left on device; nothing is left half-written"):
         write_ensemble(job, tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
