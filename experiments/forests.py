@@ -67,8 +67,11 @@ def _row_name(row: Mapping[str, object], several: bool, one_base: bool) -> str:
     return f"{contrast.rpartition(' − ')[0] if one_base else contrast}: {level}" if several else level
 
 
-def tornado(frame: pd.DataFrame, caption: Caption, title: str, most: int = 15) -> Figure:
-    """Indices of factors with 95% intervals, the most important on top: total and first, or Morris's mean effect."""
+def tornado(frame: pd.DataFrame, caption: Caption, title: str, share: bool = False, most: int = 15) -> Figure:
+    """Indices of factors with 95% intervals, the most important on top: total and first, or Morris's mean effect.
+
+    Morris's is in the result's own unit, of a `share` in percentage points.
+    """
     with rc_context(STYLE):
         rows = frame.head(most)
         sobol = "total" in rows
@@ -77,7 +80,7 @@ def tornado(frame: pd.DataFrame, caption: Caption, title: str, most: int = 15) -
         y = np.arange(len(rows))
         kinds = [("total", BLUE, "total, with all interactions", -0.17), ("first", ORANGE, "first order, alone", 0.17)]
         if not sobol:
-            kinds = [("mu_star", BLUE, "mean absolute effect over the range (Morris)", 0.0)]
+            kinds = [("mu_star", BLUE, "mean absolute effect (Morris), 95% interval", 0.0)]
         bars = []
         for key, colour, _, shift in kinds:
             span = np.clip([rows[key] - rows[f"{key}_low"], rows[f"{key}_high"] - rows[key]], 0.0, None)
@@ -86,9 +89,10 @@ def tornado(frame: pd.DataFrame, caption: Caption, title: str, most: int = 15) -
         axes.axvline(0, color=BLACK, lw=0.8)
         axes.set_yticks(y, names)
         axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.set_xlabel(
-            "Share of the variance between points" if sobol else "Change of the result over a factor's range"
-        )
+        effect = "Change of the result over a factor's range" + (", percentage points" if share else "")
+        axes.set_xlabel("Share of the variance between points" if sobol else effect)
+        if share and not sobol:
+            axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g}")
         axes.grid(axis="x", color=GRID, lw=0.7)
         legend_below(figure, bars, [label for _, _, label, _ in kinds], 2)
         return figure

@@ -17,7 +17,10 @@ def draw(results: Results) -> dict[str, Figure]:
     titles = {"ceasefire": "What the share of ceasefires hangs on", "rounds": "What the number of rounds held hangs on"}
     for frame in frames.values():
         frame["factor"] = frame["factor"].str.removeprefix("behaviour.")
-    return {f"which-assumptions-{name}": tornado(frame, caption, titles[name]) for name, frame in frames.items()}
+    return {
+        f"which-assumptions-{name}": tornado(frame, caption, titles[name], share=name == "ceasefire")
+        for name, frame in frames.items()
+    }
 
 
 if __name__ == "__main__":

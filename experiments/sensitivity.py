@@ -101,11 +101,21 @@ def at_points(results: Results, target: str) -> Floats:
     failed = results.manifest["tables"]["failed_points"]
     if failed:
         raise ParleyError(f"{len(failed)} points failed (the first: {failed[0]}); the design is no longer complete")
-    summary = results.summary
-    labels = summary["measure"].where(summary["level"] == "", summary["measure"] + "=" + summary["level"])
+    labels = _labels(results)
     # A basket's days of settlement are two measures; the share of runs in which it stands is meant.
-    found = summary[labels == target].sort_values("point")
+    found = results.summary[labels == target].sort_values("point")
     if len(found) != len(results.points) or found["mean"].isna().any():
         known = sorted(set(labels))
         raise ParleyError(f"no measure `{target}` at every point{nearest(target, known)}")
     return found["mean"].to_numpy(dtype=np.float64)
+
+
+def is_share(results: Results, target: str) -> bool:
+    """Whether a measure is a share of runs."""
+    return bool((results.summary["kind"][_labels(results) == target] == "share").all())
+
+
+def _labels(results: Results) -> pd.Series[str]:
+    """Every row of the summary as its measure is written: `days`, `outcome=ceasefire`."""
+    summary = results.summary
+    return summary["measure"].where(summary["level"] == "", summary["measure"] + "=" + summary["level"])
