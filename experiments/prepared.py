@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, get_args, get_origin
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from experiments.design import Point, points
 from experiments.measures import POINTS, SUMMARY
 from experiments.spec import Experiment
 from sim.layout import Priors
 from sim.outcomes import run_schema
+from sim.scenario.explain import annotation_at
 from sim.scenario.load import Loaded, load, locate
 from sim.scenario.numbers import Number, numbers_in
 from sim.scenario.resolve import Problem, resolve
-from sim.scenario.schema import Scenario
 from sim.scenario.streams import prior_key
 
 # What reservation points, preconditions and the incidents' stability are derived or checked from goes the long way.
@@ -99,29 +99,8 @@ def _short_paths(base: Loaded, problem: Problem) -> dict[str, tuple[int, TypeAda
     for path, _ in numbers_in(base.scenario):
         flat = ".".join(part for part in path if part not in _CONTAINERS)
         if flat in places and not set(path) & set(_LONG_WAY):
-            found[".".join(path)] = (places[flat], TypeAdapter(_annotation(path)))
+            found[".".join(path)] = (places[flat], TypeAdapter(annotation_at(path)))
     return found
-
-
-def _annotation(path: tuple[str, ...]) -> Any:
-    """The schema's type, bounds included, of the number at a path."""
-    here: Any = Scenario
-    for step in path:
-        bare = here
-        while not _is_model(bare) and get_origin(bare) is not dict:
-            bare = get_args(bare)[0]
-        if _is_model(bare):
-            info = bare.model_fields[step]
-            here = info.annotation
-            for bound in info.metadata:
-                here = Annotated[here, bound]
-        else:
-            here = get_args(bare)[1]
-    return here
-
-
-def _is_model(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def _with(priors: Priors, place: int, number: Number, key: np.uint64) -> Priors:

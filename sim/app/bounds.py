@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Annotated, Any, get_args, get_origin
+from typing import Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from sim.scenario.explain import annotation_at
 from sim.scenario.numbers import Number, convention
-from sim.scenario.schema import Scenario
 
 
 def bounds(steps: tuple[str, ...], number: Number) -> tuple[float, float, float]:
     """Ends of the slider of the number at a path, and its step. What lies beyond the ends can be typed."""
     least, most = _reach(steps, number)
-    kind = _kind(steps)
+    kind = annotation_at(steps)
     if not _allowed(kind, most):
         least, most = max(least, -1.0), 1.0  # what has an upper bound is a share, or lies between -1 and 1
     step = 10.0 ** math.floor(math.log10((most - least) / 100 + 1e-12) + 1e-9)
@@ -38,27 +38,6 @@ def _reach(steps: tuple[str, ...], number: Number) -> tuple[float, float]:
 def _round_up(x: float) -> float:
     size: float = 10.0 ** math.floor(math.log10(x))
     return next(size * k for k in (1, 2, 5, 10) if size * k >= x * (1 - 1e-9))
-
-
-def _kind(steps: tuple[str, ...]) -> Any:
-    """The schema's annotation of the number at a path, with its bounds."""
-    here: Any = Scenario
-    for step in steps:
-        here = _bare(here)
-        if isinstance(here, type) and issubclass(here, BaseModel):
-            found = here.model_fields[step]
-            here = Annotated[(found.annotation, *found.metadata)] if found.metadata else found.annotation
-        else:
-            here = get_args(here)[1]  # a mapping by name
-    return here
-
-
-def _bare(annotation: Any) -> Any:
-    if hasattr(annotation, "__metadata__"):
-        return _bare(get_args(annotation)[0])
-    if get_origin(annotation) is dict or isinstance(annotation, type):
-        return annotation
-    return next(_bare(kind) for kind in get_args(annotation) if kind is not type(None))
 
 
 @lru_cache(maxsize=1000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -100,7 +100,7 @@ def holds_number(path: Path) -> bool:
 
 
 def annotation_at(path: Path) -> Any:
-    """The schema's annotation at a path; None where there is none."""
+    """The schema's annotation at a path, with its bounds as pydantic takes them; None where there is none."""
     here: Any = Scenario
     for step in path:
         here = _below(_bare(here), step)
@@ -109,7 +109,10 @@ def annotation_at(path: Path) -> Any:
 
 def _below(annotation: Any, step: str) -> Any:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation.model_fields[step].annotation if step in annotation.model_fields else None
+        found = annotation.model_fields.get(step)
+        if found is None:
+            return None
+        return Annotated[(found.annotation, *found.metadata)] if found.metadata else found.annotation
     if get_origin(annotation) is dict:
         return get_args(annotation)[1]
     if get_origin(annotation) is list:
