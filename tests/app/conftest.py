@@ -28,6 +28,14 @@ QUIET = (
 )
 
 
+@pytest.fixture(autouse=True)
+def own_main_module() -> Iterator[None]:
+    """Streamlit's tests leave their page in the place of `__main__`, with which processes started later would begin."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
+
+
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """The address of a page that answers."""
