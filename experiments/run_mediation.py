@@ -13,28 +13,20 @@ from experiments.results import Results
 def draw(results: Results) -> dict[str, Figure]:
     """Ceasefires, rounds and what each party gets, over style and leaning."""
     axes: dict[str, Any] = {"x": "leaning", "y": "style"}
+    ceasefire = {"measure": "outcome_at_least", "level": "ceasefire"}
+    whose = {"russia": "Russia's", "ukraine": "Ukraine's"}
+    both = [f"utility_{party}" for party in whose]
     return {
         "mediation-shares": shares(
             results, "How the talks end, by style and leaning of the host", ["style", "leaning"]
         ),
-        "mediation-ceasefire": heat(
-            results, "Runs that end with a ceasefire or more", **axes, measure="outcome_at_least", level="ceasefire"
-        ),
+        "mediation-ceasefire": heat(results, "Runs that end with a ceasefire or more", **axes, **ceasefire),
         "mediation-rounds": heat(results, "Rounds held in a run, on average", **axes, measure="rounds_held"),
-        "mediation-russia": heat(
-            results,
-            "Russia's utility at the end, on average",
-            **axes,
-            measure="utility_russia",
-            beside=["utility_ukraine"],
-        ),
-        "mediation-ukraine": heat(
-            results,
-            "Ukraine's utility at the end, on average",
-            **axes,
-            measure="utility_ukraine",
-            beside=["utility_russia"],
-        ),
+    } | {
+        f"mediation-{party}": heat(
+            results, f"{own} utility at the end, on average", **axes, measure=f"utility_{party}", beside=both
+        )
+        for party, own in whose.items()
     }
 
 
