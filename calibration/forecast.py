@@ -80,6 +80,7 @@ def forecast(
     return {
         "kind": "forecast",
         "scenario": job.loaded.scenario.id,
+        "start": start.isoformat(),
         "after": after.isoformat(),
         "last_round": conditions.last.isoformat() if conditions.last else None,
         "conditional_on": CONDITIONAL,

@@ -11,7 +11,7 @@ import numpy as np
 from sim.draws import triangular, uniform_between
 from sim.errors import ParleyError, nearest
 from sim.layout import Floats
-from sim.scenario.resolve import Problem
+from sim.scenario.resolve import Problem, flat
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,10 @@ def _range(problem: Problem, path: str) -> tuple[float, float, float, int]:
 
 def position(problem: Problem, path: str) -> int:
     """Where a scenario path stands in theta. Raises ParleyError naming the nearest path."""
-    flat = ".".join(part for part in path.split(".") if part not in ("levers", "obligations", "ratifiers"))
-    if flat not in problem.paths:
-        raise ParleyError(f"no number at `{path}`{nearest(flat, list(problem.paths))}")
-    return problem.paths.index(flat)
+    known = flat(path.split("."))
+    if known not in problem.paths:
+        raise ParleyError(f"no number at `{path}`{nearest(known, list(problem.paths))}")
+    return problem.paths.index(known)
 
 
 def fixed_theta(problem: Problem, values: Mapping[str, float]) -> Problem:

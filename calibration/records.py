@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import datetime
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -59,7 +58,6 @@ class Round(_Entry):
     statements: list[Statement] = Field(min_length=1)
 
 
-@lru_cache(maxsize=4)
 def load_rounds(path: Path | None = None) -> tuple[Round, ...]:
     """The coded rounds in order of date. Raises ScenarioError naming file, line and key."""
     file = path or record_folder() / "rounds.yaml"

@@ -108,7 +108,9 @@ def score(forecast: dict[str, Any], record: Sequence[Happened]) -> dict[str, Any
     pairs = list(zip(forecast["rounds"], seen, strict=False))
     if not pairs:
         raise ParleyError(f"the record holds no round after {after}, the date of the forecast")
-    last = datetime.date.fromisoformat(forecast["last_round"]) if forecast.get("last_round") else None
+    # Where no round was held before, a forecast counts the gap from the scenario's start.
+    begun = forecast.get("last_round") or forecast.get("start")
+    last = datetime.date.fromisoformat(begun) if begun else None
     rows = []
     for said, came in pairs:
         gap = float((came.start - last).days) if last else came.gap

@@ -35,7 +35,7 @@ ROW_GROUP = 50_000
 FAILURES = b"parley.failures"
 
 # What a point can run into: refused values, impossible numbers. Anything else is a fault of the program and stops it.
-POINT_ERRORS = (ParleyError, ValueError, ArithmeticError, LookupError, TypeError)
+POINT_ERRORS = (ParleyError, ArithmeticError)
 
 
 class Piece(NamedTuple):

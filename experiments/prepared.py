@@ -22,12 +22,11 @@ from sim.outcomes import run_schema
 from sim.scenario.explain import annotation_at
 from sim.scenario.load import Loaded, load, locate
 from sim.scenario.numbers import Number, numbers_in
-from sim.scenario.resolve import Problem, resolve
+from sim.scenario.resolve import Problem, flat, resolve
 from sim.scenario.streams import prior_key
 
 # What reservation points, preconditions and the incidents' stability are derived or checked from goes the long way.
 _LONG_WAY = ("issues", "excites", "salience_scale", "quantile")
-_CONTAINERS = ("levers", "obligations", "ratifiers")
 
 
 @dataclass
@@ -97,9 +96,9 @@ def _short_paths(base: Loaded, problem: Problem) -> dict[str, tuple[int, TypeAda
     places = {path: n for n, path in enumerate(problem.paths)}
     found = {}
     for path, _ in numbers_in(base.scenario):
-        flat = ".".join(part for part in path if part not in _CONTAINERS)
-        if flat in places and not set(path) & set(_LONG_WAY):
-            found[".".join(path)] = (places[flat], TypeAdapter(annotation_at(path)))
+        known = flat(path)
+        if known in places and not set(path) & set(_LONG_WAY):
+            found[".".join(path)] = (places[known], TypeAdapter(annotation_at(path)))
     return found
 
 

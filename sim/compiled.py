@@ -12,6 +12,7 @@ import hashlib
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -70,17 +71,22 @@ def cache_folder() -> Path | None:
 _CACHE = cache_folder()
 
 
+COMPILING = threading.RLock()
+"""Held while code is compiled or looked for: numba has one setting for all threads of where it is kept."""
+
+
 @contextlib.contextmanager
 def _cached() -> Iterator[None]:
     """What is decorated in here keeps its compiled code in the folder for it."""
     settings: Any = numba_config
-    kept = settings.CACHE_DIR
-    try:
-        if _CACHE is not None:
-            settings.CACHE_DIR = str(_CACHE)
-        yield
-    finally:
-        settings.CACHE_DIR = kept
+    with COMPILING:
+        kept = settings.CACHE_DIR
+        try:
+            if _CACHE is not None:
+                settings.CACHE_DIR = str(_CACHE)
+            yield
+        finally:
+            settings.CACHE_DIR = kept
 
 
 def _compile(function: _F, **more: Any) -> _F:

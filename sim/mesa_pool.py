@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_all_start_methods, get_context
 
 import numpy as np
 
 from sim.agents import Party
 from sim.engine.pool import Chunk
+from sim.errors import ParleyError
 from sim.layout import Ints
 from sim.model import play
 from sim.outcomes import ROUND, run_width
@@ -42,6 +44,19 @@ def mesa_chunks(
             stop = start + chunk
             yield mesa_chunk(problem, start, assumptions[start:stop], fates[start:stop], party_class)
         return
+    try:
+        yield from _in_processes(problem, assumptions, fates, chunk, workers, party_class)
+    except BrokenProcessPool as error:
+        raise ParleyError(
+            "a process of the Mesa engine ended at its start: a script that runs it keeps its calls under "
+            "`if __name__ == '__main__':`, or says workers=1"
+        ) from error
+
+
+def _in_processes(
+    problem: Problem, assumptions: Ints, fates: Ints, chunk: int, workers: int, party_class: type[Party] | None
+) -> Iterator[Chunk]:
+    starts = range(0, fates.size, chunk)
     under_way: deque[Future[Chunk]] = deque()
     with ProcessPoolExecutor(workers, mp_context=get_context(_start(party_class))) as pool:
         try:

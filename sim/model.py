@@ -73,6 +73,7 @@ class NegotiationModel(mesa.Model):
         self.since_last = meeting.SinceLast()
         self.papers = int((x.document_day < 0.0).sum())
         self.package: Floats = np.zeros(x.issues)
+        self.standing: Floats = np.zeros(x.issues)  # the package of settlements that stand
         self.parties = [party_class(self, name, k) for k, name in enumerate(self.names.parties)]
         self.mediators = [Mediator(self, name, k) for k, name in enumerate(self.names.mediators)]
         self.sponsors = self._sponsors()

@@ -113,9 +113,19 @@ class Record(BaseModel):
 _KINDS: dict[str, type[_Entry]] = {"positions": Position, "documents": Paper, "acts": Act, "context": Context}
 
 
-@lru_cache(maxsize=8)
 def load_record(folder: Path) -> Record:
-    """Read sources and positions of a folder. Raises ScenarioError with file, line and key."""
+    """Read sources and positions of a folder. Raises ScenarioError with file, line and key.
+
+    Kept from one call to the next as long as no file of the folder has changed.
+    """
+    here = folder.resolve()
+    files = sorted([here / "sources.yaml", *(here / "positions").glob("*.yaml")])
+    stats = [file.stat() for file in files if file.is_file()]
+    return _read(here, tuple((stat.st_ino, stat.st_mtime_ns, stat.st_size) for stat in stats))
+
+
+@lru_cache(maxsize=8)
+def _read(folder: Path, state: tuple[tuple[int, int, int], ...]) -> Record:
     sources = load_sources(folder)
     found: dict[str, list[Any]] = {kind: [] for kind in _KINDS}
     seen: dict[str, str] = {}
@@ -136,7 +146,7 @@ def load_record(folder: Path) -> Record:
 
 
 def _fail(problem: str, key: tuple[str, ...], document: Document, path: Path) -> ScenarioError:
-    return document.refuse(problem, tuple(int(step) if step.isdigit() else step for step in key))
+    return document.refuse(problem, tuple(int(step) if step.isascii() and step.isdigit() else step for step in key))
 
 
 def _entries(document: Document, path: Path) -> list[tuple[str, dict[str, Any], tuple[str, ...]]]:

@@ -16,7 +16,7 @@ from numba import types
 from numba.core.typing import signature
 from numba.extending import intrinsic
 
-from sim.compiled import callback
+from sim.compiled import COMPILING, callback
 from sim.engine.tailoring import ANY, MemoryType
 
 _F = TypeVar("_F", bound=Callable[..., object])
@@ -57,9 +57,10 @@ class _Apart:
 
     def compiled(self, kind: MemoryType) -> Any:
         """The function as others call it; compiled now, or found on disk."""
-        if kind not in self._compiled:
-            self._compiled[kind] = callback(self.function, self.signature(kind))
-        return self._compiled[kind]
+        with COMPILING:
+            if kind not in self._compiled:
+                self._compiled[kind] = callback(self.function, self.signature(kind))
+            return self._compiled[kind]
 
 
 def address(name: str, kind: MemoryType) -> int:

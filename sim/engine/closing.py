@@ -33,13 +33,22 @@ def conclude(mem: Memory, fate: int, step: int, b: int) -> bool:
     shares = view.share(mem)
     due = view.due(mem)
     terms = view.th_due(mem)
+    package = view.package(mem)
+    standing = view.standing(mem)
+    first_issue = view.first_issue(mem)
+    lo, hi = first_issue[b], first_issue[b + 1]
     day = s[S.DAY]
     if basket[B.FIRST_DAY, b] != basket[B.FIRST_DAY, b]:
         basket[B.FIRST_DAY, b] = day
     if ratified[b] != 0:
         for j in range(x.ratifiers):
             if ratifier_basket[j, b] != 0 and not approved(mem, fate, step, j, b):
+                if settled[b] != 0:  # a renewable basket: what stood before still stands
+                    for i in range(lo, hi):
+                        package[i] = standing[i]
                 return False
+    for i in range(lo, hi):
+        standing[i] = package[i]
     settled[b], is_open[b], fallen[b] = 1, 0, outcome.STANDING
     basket[B.SETTLED_DAY, b] = day
     basket[B.LEVERAGE_AT, b] = s[S.LEVERAGE]

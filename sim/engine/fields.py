@@ -266,6 +266,7 @@ STATE = (
     _state("agreed", "i", "B"),  # 1 where all agreed in this round
     _state("fallen", "i", "B"),
     _state("package", "f", "I"),
+    _state("standing", "f", "I"),  # the package of a settlement that stands
     _state("tabled", "f", "I"),  # a package on the table
     _state("own_share", "f", "PI"),  # shares of salience within each basket
     _state("others_share", "f", "PI"),  # the others' mean shares

@@ -177,7 +177,10 @@ def conclude(model: NegotiationModel, basket: Basket) -> bool:
     if x.ratified[b]:
         for n in range(x.ratifiers):
             if x.ratifier_basket[n, b] and not _approved(model, basket, n):
+                if basket.settled:  # a renewable basket: what stood before still stands
+                    model.package[basket.slice] = model.standing[basket.slice]
                 return False
+    model.standing[basket.slice] = model.package[basket.slice]
     basket.settled, basket.open, basket.fallen, basket.settled_day = True, False, outcome.STANDING, model.day
     basket.leverage_at, basket.balance_at = model.leverage, model.balance
     model.since_last.settled |= 1 << b

@@ -106,7 +106,7 @@ def _chain(path: Path, origins: merge.Origins, seen: tuple[Path, ...]) -> dict[s
         layer.pop("id", None)  # an id is a file's own
 
     def put(key: tuple[str, ...]) -> None:
-        origins.note(key, path.name, document.line(tuple(int(k) if k.isdigit() else k for k in key)))
+        origins.note(key, path.name, document.line(tuple(int(k) if k.isascii() and k.isdigit() else k for k in key)))
 
     def absent(key: tuple[str, ...], there: list[str]) -> None:
         if key[-1] not in allowed_at(key[:-1]):  # else an optional entry, which may as well be left out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,14 +31,21 @@ class Problem:
 def resolve(scenario: Scenario, seed: int) -> Problem:
     """The arrays of a scenario under a seed."""
     names = Names.of(scenario)
-    known = {_flat(path): number for path, number in numbers_in(scenario)}
+    known = {flat(path): number for path, number in numbers_in(scenario)}
     paths = tuple(_theta_paths(names))
     return Problem(names, _structure(scenario, names), _priors(paths, known, seed), streams(names, seed), paths)
 
 
-def _flat(path: tuple[str, ...]) -> str:
-    """Paths of sub-entities as the layout writes them: the containers `levers`, `obligations`, `ratifiers` left out."""
-    return ".".join(part for part in path if part not in ("levers", "obligations", "ratifiers"))
+_CONTAINERS = {("sponsors", "levers"), ("baskets", "obligations"), ("parties", "ratifiers")}
+
+
+def flat(path: Sequence[str]) -> str:
+    """A scenario path as the layout writes it: without the container of a lever, an obligation or a ratifier.
+
+    An entity may be called like a container, which is known by its place.
+    """
+    kept = [*path[:2], *path[3:]] if len(path) > 3 and (path[0], path[2]) in _CONTAINERS else path
+    return ".".join(kept)
 
 
 def shapes(names: Names) -> list[tuple[Block, tuple[int, ...]]]:

@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -189,3 +190,31 @@ def test_the_kernels_value_is_the_rules():
     from sim.rules import convening
 
     assert convening.chance(0.0) == 0.5 and math.isclose(convening.chance(math.log(3.0)), 0.75)
+
+
+def test_threads_share_numbas_one_setting_in_turn():
+    """A second thread does not find, and put back, the folder that the first has set for itself."""
+    from numba.core import config
+
+    from sim import compiled
+
+    before, inside, leave, second = config.CACHE_DIR, threading.Event(), threading.Event(), threading.Event()
+
+    def hold():
+        with compiled._cached():
+            inside.set()
+            leave.wait(60)
+
+    def follow():
+        with compiled._cached():
+            second.set()
+
+    threads = [threading.Thread(target=hold), threading.Thread(target=follow)]
+    threads[0].start()
+    assert inside.wait(60)
+    threads[1].start()
+    assert not second.wait(0.5), "the second waits as long as the first holds the setting"
+    leave.set()
+    for thread in threads:
+        thread.join(60)
+    assert second.is_set() and before == config.CACHE_DIR

@@ -250,3 +250,24 @@ def test_a_wrong_fit_file(tmp_path: Path, text: str, message: str) -> None:
 def test_an_unknown_fit_names_the_nearest() -> None:
     with pytest.raises(ParleyError, match="did you mean `rounds`"):
         load_fit("rouns")
+
+
+def test_a_table_of_another_structure_is_not_taken_up() -> None:
+    """A rule or a switch is no number, and yet the table depends on it."""
+    usual, other, same = (prepare(SHORT, changes) for changes in ({}, {"parties.*.concession.rule": "zeuthen"}, {}))
+    assert calibrating._fingerprint(usual) != calibrating._fingerprint(other)
+    assert calibrating._fingerprint(usual) == calibrating._fingerprint(same), "control"
+
+
+def test_no_posterior_where_the_check_cannot_fail(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A posterior of an earlier time goes too: it has not passed these checks."""
+    again = tmp_path / "again"
+    shutil.copytree(folder, again)
+    assert (again / posterior.FILE).is_file()
+    checked = calibrating._checked
+    monkeypatch.setattr(calibrating, "_checked", lambda *given: replace(checked(*given), control_fails=False))
+    with pytest.raises(ParleyError, match="tells nothing"):
+        calibrate(SHORT, again, workers=2)
+    assert not (again / posterior.FILE).exists()

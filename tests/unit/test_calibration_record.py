@@ -180,3 +180,12 @@ def test_a_file_that_is_no_forecast(tmp_path: Path) -> None:
     file.write_text("[1]", encoding="utf-8")
     with pytest.raises(ParleyError, match="is no forecast"):
         score.read_forecast(file)
+
+
+def test_a_first_round_is_scored_from_the_start(tmp_path: Path) -> None:
+    """The record's own gap may span years before the scenario began; the forecast counted from its start."""
+    file = tmp_path / "record.csv"
+    file.write_text(HEAD + "b,2030-06-29,,,,tabled,1144\n", encoding="utf-8")
+    first = said() | {"last_round": None, "start": "2030-06-28"}
+    (row,) = score.score(first, score.read_record(file))["rounds"]
+    assert row["gap"] == 1
