@@ -41,7 +41,7 @@ class Statement(_Entry):
 
 
 class Round(_Entry):
-    """One coded round. `codes` is the set the sources support, the record's own reading first; `gap` in days."""
+    """One coded round. `codes` is the set the sources support; `gap` in days."""
 
     id: str
     start: datetime.date
@@ -54,6 +54,7 @@ class Round(_Entry):
     codes: list[str] = Field(min_length=1)
     delivered: tuple[float, float] | None = None
     walk_backs: tuple[int, int] | None = None
+    quiet: bool | None = None  # whether two months without a round followed
     why: str | None = None
     statements: list[Statement] = Field(min_length=1)
 

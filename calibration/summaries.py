@@ -10,12 +10,13 @@ Numbers are compared on scales fixed by the fit, and an uncertain number is an i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from calibration.records import STYLES, Crises, Round
+from sim.errors import ParleyError
 from sim.layout import Floats, Ints
 from sim.outcomes import ROUND, RUN
 from sim.rules.outcome import CEASEFIRE, CODES, HUMANITARIAN, POSTPONED
@@ -114,25 +115,31 @@ def share_scale(share: Floats) -> Floats:
 
 
 def observed_rounds(rounds: Sequence[Round], numbers: Sequence[str]) -> Observed:
-    """The record of consecutive rounds as intervals and sets."""
+    """The record of consecutive rounds as intervals and sets. Raises ParleyError where it lacks what is asked for."""
     allowed = np.array([[code in r.codes for code in CODES] for r in rounds])
     gaps = [np.log(float(r.gap or 1)) for r in rounds[1:]]
-    first = next((r for r in rounds if CODES.index(r.codes[0]) >= HUMANITARIAN), None)
-    day = np.inf if first is None else (first.start - rounds[0].start).days
     delivered = [r.delivered for r in rounds if r.delivered] or [(MISSING, 1.0)]
     backs = [r.walk_backs or (0, 0) for r in rounds]
     bounds = {
-        "first_humanitarian": (np.log1p(day), np.log1p(day)),
+        "first_humanitarian": (np.log1p(_humanitarian(rounds, any)), np.log1p(_humanitarian(rounds, all))),
         "delivered": (min(low for low, _ in delivered), max(high for _, high in delivered)),
         "walk_backs": (sum(low for low, _ in backs), sum(high for _, high in backs)),
-        "quiet": (1.0, 1.0),
+        "quiet": (float(rounds[-1].quiet or False),) * 2,
     }
+    if "quiet" in numbers and rounds[-1].quiet is None:
+        raise ParleyError(f"round {rounds[-1].id} does not say whether two months without a round followed (`quiet`)")
     chosen = [bounds[name] for name in numbers]
     return Observed(
         allowed,
         np.array([*gaps, *(low for low, _ in chosen)], float),
         np.array([*gaps, *(high for _, high in chosen)], float),
     )
+
+
+def _humanitarian(rounds: Sequence[Round], agree: Callable[[Iterable[bool]], bool]) -> float:
+    """Days to the first round with a humanitarian settlement or more, by any or by all of its codes; inf: none."""
+    found = (r.start for r in rounds if agree(CODES.index(code) >= HUMANITARIAN for code in r.codes))
+    return next((float((start - rounds[0].start).days) for start in found), np.inf)
 
 
 def observed_crises(crises: Crises) -> Observed:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from calibration import checks
-from calibration.compare import code_shares, ratio_of_rows
+from calibration.compare import about_round, baselines, code_shares, ratio_of_rows
+from calibration.fitfile import load_fit
 from calibration.inference import Sample, Table, adjust, reject, weighted_quantile
 from calibration.particles import Particles, fate_of, fates
 from calibration.priors import Parameter, fixed_theta, parameters
-from calibration.summaries import Layout, Observed, distance, held_rounds, of_rounds
+from calibration.problem import prepare
+from calibration.records import load_rounds
+from calibration.summaries import Layout, Observed, distance, held_rounds, observed_rounds, of_rounds
 from sim.ensemble import chunks, plan
 from sim.errors import ParleyError
 from sim.outcomes import ROUND, RUN
-from sim.rules.outcome import HUMANITARIAN, NONE, POSTPONED, PROCEDURAL, TABLED
+from sim.rules.outcome import CODES, HUMANITARIAN, NONE, POSTPONED, PROCEDURAL, TABLED
 
 CHANGES = {
     "calendar.gap_scale": 9.0,
@@ -234,3 +238,46 @@ def test_a_sample_draws_rows_by_weight() -> None:
     assert sample.draws(np.array([0.2, 0.3, 0.99]))[:, 0].tolist() == [1, 2, 2]
     assert sample.effective() == pytest.approx(16 / 10)
     assert dataclasses.replace(sample).mean()[0] == pytest.approx(1.75)
+
+
+def test_the_record_as_summaries_by_hand() -> None:
+    """From the dates and notes of the record: gaps as logarithms of days, settlements, deliveries, what followed."""
+    rounds = {r.id: r for r in load_rounds()}
+    belarus = observed_rounds(
+        [rounds[name] for name in ("2022-1", "2022-2", "2022-3", "2022-FM", "2022-4v")],
+        ["first_humanitarian", "delivered"],
+    )
+    # 28 February, 3, 7, 10 and 14 March; corridors on 3 March, the third day after the first; delivered 0 to 0.6.
+    low = [math.log(3), math.log(4), math.log(3), math.log(4), math.log(4), 0.0]
+    assert belarus.low.tolist() == pytest.approx(low)
+    assert belarus.high.tolist() == pytest.approx([*low[:5], 0.6])
+    assert [CODES[k] for k in np.flatnonzero(belarus.allowed[2])] == ["tabled", "humanitarian"]
+    march = observed_rounds([rounds["2022-5"]], ["first_humanitarian", "walk_backs", "quiet"])
+    # Coded `tabled` or `partial`: the day is the first one, or none ever; one walk-back or none; then three years.
+    assert march.low.tolist() == [0.0, 0.0, 1.0] and march.high.tolist() == [math.inf, 1.0, 1.0]
+    with pytest.raises(ParleyError, match="does not say"):
+        observed_rounds([rounds["2022-1"]], ["quiet"])
+
+
+def test_baselines_by_hand() -> None:
+    """Three rounds, the middle one humanitarian and the others procedural; half a count for each of seven codes."""
+    allowed = np.zeros((3, len(CODES)), dtype=bool)
+    allowed[[0, 1, 2], [PROCEDURAL, HUMANITARIAN, PROCEDURAL]] = True
+    found = baselines(SimpleNamespace(record=Observed(allowed, np.zeros(0), np.zeros(0))))
+    base, repeats = found["base rates"], found["last outcome repeats"]
+    assert base[2][PROCEDURAL] == base[2][HUMANITARIAN] == pytest.approx(1.5 / 5.5)
+    assert base[1][PROCEDURAL] == pytest.approx(2.5 / 5.5) and base[1][POSTPONED] == 0.0
+    assert repeats[2][HUMANITARIAN] == pytest.approx(0.5 + 0.5 * 1.5 / 5.5)
+    assert repeats[0].tolist() == base[0].tolist() and found["all codes alike"][0][NONE] == pytest.approx(1 / 7)
+
+
+def test_what_tells_of_a_round_is_left_out_with_it() -> None:
+    problem = prepare(load_fit("rounds"))
+    codes, numbers = problem.layout.codes, problem.layout.numbers
+    names = [*codes, *numbers]
+    assert {names[k] for k in about_round(problem, codes.index("code 2025-2"))} == {
+        "code 2025-2",
+        "gap before 2025-2",
+        "first_humanitarian istanbul-2025",
+        "delivered istanbul-2025",
+    }
