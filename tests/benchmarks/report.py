@@ -61,8 +61,8 @@ WHERE = """
 
 On the machine above, 23 November 2026; a test cannot hold what hangs on the minute in which it is measured.
 
-- `parley run istanbul-2025 -n 10000` the first time after installation, all compiled in two processes: 21 to 24 s, in
-  slow minutes of the machine 24 to 30 s (30 s asked). Afterwards 2.9 to 3.9 s, in slow minutes 3.3 to 4.8 s, tables,
+- `parley run istanbul-2025 -n 10000` the first time after installation, all compiled in two processes: 19 to 24 s, in
+  slow minutes of the machine 24 to 30 s (30 s asked). Afterwards 2.4 to 3.9 s, in slow minutes 3.3 to 4.8 s, tables,
   manifest and figures written (4 s asked). Code tailored to a scenario's cast is compiled in another 9 to 10 s.
 - One million runs of `istanbul-2025`, written to files: 451 MB resident at most, 58 MB above one hundred thousand (less
   than 1 GiB and less than 100 MB more are asked).
