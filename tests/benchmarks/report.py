@@ -81,12 +81,12 @@ nine phases of 38 rounds, about a hundred instructions, with nothing left for in
 one run at a time does not get there.
 
 The other ratios hang on the minute: the machine's pace changes by 1.5 within seconds, for one thread more than for
-two, which give 1.5 to 2 times one. The tables above are those of the last of four runs of everything on one day. In
-the four, and in three more of these rows, tailored code on two threads was to Mesa 206 to 301 on `istanbul-2025`
-(median 263), 229 to 306 on `istanbul-2022` (263), 202 to 319 on `belarus-2022` (269), 312 to 425 on `generic-crisis`
-(340) and 339 to 483 on `river-border` (388); 31 of 35 were 250 or more. To NegMAS it was 3,239 to 5,186, the code for
-every scenario 2,613 to 4,016. Two threads were 1.64 to 1.93 times one (11 of 14
-medians 1.7 or more).
+two, which give 1.5 to 2 times one. The tables above are of one run, the machine otherwise idle. In four runs of
+everything before it, and in three more of these rows, tailored code on two threads was to Mesa 206 to 301 on
+`istanbul-2025` (median 263), 229 to 306 on `istanbul-2022` (263), 202 to 319 on `belarus-2022` (269), 312 to 425 on
+`generic-crisis` (340) and 339 to 483 on `river-border` (388); 31 of 35 were 250 or more. To NegMAS it was 3,239 to
+5,186, the code for every scenario 2,613 to 4,016. Two threads were 1.64 to 1.93 times one (11 of 14 medians 1.7 or
+more).
 
 What brought it here: fields viewed where they lie in one buffer; turns that must fail found by halving; incidents
 drawn by clusters and not event by event, so that their draws need not wait for one another; draws of one kind made
