@@ -150,7 +150,7 @@ class NegmasParty(Party):
         points = [np.asarray(self.points.get(name, grid), dtype=np.float64) for name in names]
         steps = self.steps
         if steps is None:
-            rounds = self.deadline / self.model.world[W.GAP_SCALE]
+            rounds = self.deadline / self.model.world[W.CALENDAR_GAP_SCALE]
             steps = max(1, math.ceil(rounds * self.model.structure.exchanges / len(basket.members)))
         return Seat(self.negotiators[self.name], self, basket, points, steps)
 
