@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sim.verbs.domain import DomainOption, FolderArgument, ProfileOption, show_notes
 from sim.verbs.options import ChangesOption, ScenarioArgument, SeedOption
 
 OutFile = Annotated[Path, typer.Option("--out", "-o", help="The scenario file to write; it must not exist.")]
@@ -46,13 +47,27 @@ def ktab(
 
 
 def genius(
-    folder: Annotated[Path, typer.Argument(help="Folder with a GENIUS domain and its profiles (XML).")], out: OutFile
+    folder: FolderArgument,
+    out: OutFile,
+    domain: DomainOption = None,
+    profile: ProfileOption = None,
+    approximate: Annotated[
+        bool, typer.Option("--approximate", help="Write it however far straight lines lead from the tables.")
+    ] = False,
 ) -> None:
-    """A GENIUS domain: a scenario near to it, tables fitted by straight lines (`parley tactics` plays the tables)."""
-    from sim.interop.genius import convert
+    """A GENIUS or GeniusWeb domain: a scenario near to it, with straight lines in place of tables.
 
-    domain = convert(folder, out)
-    typer.echo(f"{out}: {len(domain.profiles)} parties, {len(domain.issues)} issues, {domain.count:,} outcomes")
+    Prints how far the lines' solutions lie from the exact ones, and refuses where a utility is off by more than 0.1.
+    `parley analyse` and `parley tactics` on the folder itself are exact.
+    """
+    from sim.interop.folder import convert
+
+    found, errors = convert(folder, out, domain, profile or [], approximate)
+    show_notes(found)
+    typer.echo(f"{out}: {len(found.profiles)} parties, {len(found.issues)} issues, {found.count:,} outcomes")
+    typer.echo(f"Utilities ({', '.join(p.name for p in found.profiles)}) at the solutions, valued in the tables:")
+    for line in errors:
+        typer.echo(f"  {line}")
 
 
 def negmas(
@@ -72,24 +87,33 @@ def negmas(
 
 
 def tactics(
-    folder: Annotated[Path, typer.Argument(help="Folder with a GENIUS domain and its profiles (XML).")],
+    folder: FolderArgument,
     steps: Annotated[int, typer.Option(min=1, max=1_000_000, help="Steps; in each every side has a turn.")] = 100,
     tactic: Annotated[str, typer.Option(help="boulware, linear, conceder or an exponent, one a side.")] = "boulware",
+    tolerance: Annotated[
+        float,
+        typer.Option(min=0.0, max=1.0, help="How far below its aspiration a side still accepts; NegMAS's default."),
+    ] = 1e-4,
+    domain: DomainOption = None,
+    profile: ProfileOption = None,
 ) -> None:
-    """Time-based tactics in alternating offers on the exact tables of a GENIUS domain."""
-    from sim.interop.genius import read
+    """Time-based tactics in alternating offers on the exact tables of a GENIUS or GeniusWeb domain.
+
+    Of several outcomes worth the same to it a side offers the one listed last (the last issue moves fastest).
+    """
+    from sim.interop.folder import read
     from sim.interop.tactics import play
 
-    domain = read(folder)
+    found = read(folder, domain, profile or [])
+    show_notes(found)
     chosen = [part.strip() for part in tactic.split(",")]
-    chosen = chosen * len(domain.profiles) if len(chosen) == 1 else chosen
-    ending = play(domain, chosen, steps)
-    if ending.agreement is None or ending.proposer is None:
+    chosen = chosen * len(found.profiles) if len(chosen) == 1 else chosen
+    ending = play(found, chosen, steps, tolerance)
+    if ending.number is None or ending.agreement is None or ending.proposer is None:
         typer.echo(f"no agreement in {steps} steps")
         return
-    typer.echo(f"agreement in step {ending.step}, offered by {domain.profiles[ending.proposer].name}")
-    worth = domain.worth()[domain.outcomes().index(ending.agreement)]
-    for issue, value in zip(domain.issues, ending.agreement, strict=True):
+    typer.echo(f"agreement in step {ending.step}, offered by {found.profiles[ending.proposer].name}")
+    for issue, value in zip(found.issues, ending.agreement, strict=True):
         typer.echo(f"  {issue}: {value}")
-    for profile, u in zip(domain.profiles, worth.tolist(), strict=True):
-        typer.echo(f"  utility of {profile.name}: {u:.4f} (no agreement: {profile.reserved:.4f})")
+    for side, u in zip(found.profiles, found.worth()[ending.number].tolist(), strict=True):
+        typer.echo(f"  utility of {side.name}: {u:.4f} (no agreement: {side.reserved:.4f})")
