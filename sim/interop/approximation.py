@@ -76,7 +76,7 @@ class Lines:
 
 @dataclass(frozen=True)
 class Miss:
-    """One solution: utilities (P,) of the lines' package in the tables, the nearest exact ones; NaN where one lacks it."""
+    """One solution: utilities (P,) of the lines' package in the tables, and the nearest exact ones; NaN without one."""
 
     name: str
     lines: Floats
@@ -114,7 +114,8 @@ def fit(domain: Domain) -> Lines:
 
 def _spans(domain: Domain) -> Floats:
     """Utility (P,) from each side's worst outcome to its best, without the ceiling; 1 where it does not care."""
-    spans = np.array([sum(w * np.ptp(e) for w, e in zip(p.weights, p.evaluations, strict=True)) for p in domain.profiles])
+    pairs = [zip(profile.weights, profile.evaluations, strict=True) for profile in domain.profiles]
+    spans = np.array([sum(weight * np.ptp(table) for weight, table in side) for side in pairs])
     return np.where(spans > 0.0, spans, 1.0)
 
 
@@ -140,7 +141,7 @@ def _places(tables: Floats, spans: Floats) -> Floats:
 def misses(domain: Domain, lines: Lines) -> list[Miss]:
     """Compare the lines' solutions, valued in the tables, with the exact ones.
 
-    Between two listed values a table is taken as straight. Raises ParleyError where the domain is too large to solve.
+    A scale of a scenario has no gaps: between two listed values a table is taken as straight. Raises ParleyError where the domain is too large to solve.
     """
     exact, packages = solve(domain), {point.name: point.package for point in solutions(lines.game(domain))}
     found, lacking = [], np.full(len(domain.profiles), np.nan)
@@ -182,7 +183,7 @@ def report(domain: Domain, lines: Lines, go_on: bool = False) -> list[str]:
     texts = [f"{row.name}: {_shown(row.lines)} by straight lines, {_shown(row.exact)} exact" for row in rows]
     worst = max(rows, key=lambda row: row.off)
     if worst.off > MOST_OFF and not go_on:
-        problem = f"straight lines lead too far from this domain (a utility is off by more than {MOST_OFF:g}): "
+        problem = f"the scenario's solutions lie too far from the domain's (a utility is off by more than {MOST_OFF:g}): "
         where = f"{texts[rows.index(worst)]} ({', '.join(p.name for p in domain.profiles)})"
         raise ParleyError(problem + where + ask)
     largest = f"{worst.off:.3f}" if np.isfinite(worst.off) else "a solution that only one of both has"

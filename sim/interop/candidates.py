@@ -75,7 +75,7 @@ def find(folder: Path, listed: list[Candidate], name: str, kind: Kind, classify:
 
 
 def choose_domain(folder: Path, listed: list[Candidate], name: str | None, classify: Classify) -> Candidate:
-    """Return the domain that is named, or the only one. Raises ScenarioError that lists them where there are several."""
+    """Return the domain that is named, or the only one. Raises ScenarioError that lists them if there are several."""
     if name is not None:
         return find(folder, listed, name, Kind.DOMAIN, classify)
     domains = [c for c in listed if c.kind is Kind.DOMAIN]

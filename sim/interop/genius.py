@@ -3,7 +3,7 @@
 A utility space is additive: the utility of an outcome is the sum over issues of weight times evaluation, cut at 1.
 
 - A weight belongs to the issue of its `index`, among the issues that stand beside it. Weights are not scaled. An issue
-  without a weight is worth nothing.
+  without a weight counts 0 (GENIUS sets no weight there and values no outcome).
 - On a discrete issue an evaluation is divided by the largest of the profile's items there; below 1e-5 all are 0.
 - On an integer issue it is `slope (value - lowerbound) + offset`, cut to [0, 1], and is not divided.
 - Weights of objectives above an issue are not applied.
@@ -135,7 +135,7 @@ def read_issues(file: str, root: ET.Element) -> list[Issue]:
 
 
 def _levels(element: ET.Element) -> Iterator[tuple[ET.Element, dict[str, str]]]:
-    """Issues below an element, each with the weights by index that stand beside it (the last one of an index counts)."""
+    """Issues below an element, each with the weights by index beside it (of one index the last counts)."""
     weights = {w.get("index", ""): w.get("value", "") for w in element.findall("weight")}
     for child in element:
         if child.tag == "issue":
@@ -162,7 +162,7 @@ def _issue(file: str, element: ET.Element) -> Issue:
     elif kind == "integer":
         low, high = (_bound(file, element, end) for end in ("lowerbound", "upperbound"))
         if not low <= high < low + MAX_VALUES:
-            problem = f"issue `{title}` goes from {low} to {high}; a range of at most {MAX_VALUES} whole numbers is read"
+            problem = f"issue `{title}` goes from {low} to {high}; at most {MAX_VALUES} whole numbers are read"
             raise ScenarioError(problem, file=file)
         values = tuple(str(k) for k in range(low, high + 1))
     else:
@@ -226,7 +226,7 @@ def _check_name(space: Space, element: ET.Element, issue: Issue, issues: list[Is
         return
     if any(name == other.name for other in issues):
         raise space.refuse(f"index {issue.index} is `{shown(name)}` here and `{shown(issue.name)}` in the domain file")
-    space.note(f"`{shown(name)}` is read as issue `{shown(issue.name)}`, whose index {issue.index} it has, as in GENIUS")
+    space.note(f"`{shown(name)}` is read as issue `{shown(issue.name)}`: both have the index {issue.index}")
 
 
 def _weight(space: Space, issue: Issue, weights: dict[str, str]) -> float:
@@ -234,7 +234,7 @@ def _weight(space: Space, issue: Issue, weights: dict[str, str]) -> float:
     by_index = {key.strip(): value for key, value in weights.items()}
     text = by_index.get(str(issue.index))
     if text is None:
-        space.note(f"no weight for issue `{shown(issue.name)}` (index {issue.index}): it counts 0, as in GENIUS")
+        space.note(f"no weight for issue `{shown(issue.name)}` (index {issue.index}): GENIUS sets none, it counts 0")
         return 0.0
     return number(space.file, ET.Element("weight", value=text), "value")
 

@@ -80,7 +80,8 @@ def read_issues(file: str, content: dict[str, Any]) -> tuple[str, Values]:
             raise ScenarioError(problem, file=file)
         texts = tuple(dict.fromkeys(map(str, values)))
         if not 1 <= len(texts) <= MAX_VALUES:
-            raise ScenarioError(f"issue `{shown(name)}` has {len(texts):,} values; 1 to {MAX_VALUES} are read", file=file)
+            problem = f"issue `{shown(name)}` has {len(texts):,} values; 1 to {MAX_VALUES} are read"
+            raise ScenarioError(problem, file=file)
         issues[name] = texts
     return str(content.get("name") or Path(file).stem), issues
 

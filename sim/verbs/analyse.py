@@ -22,7 +22,7 @@ def add(app: typer.Typer) -> None:
         scenario: Annotated[
             str,
             typer.Argument(
-                help="Id of a shipped scenario, a path, or a folder of a GENIUS or GeniusWeb domain.", show_default=False
+                help="Id of a shipped scenario, a path, or a folder of a GENIUS domain.", show_default=False
             ),
         ],
         n: Annotated[int, typer.Option("-n", min=1, max=1_000_000, help="Draws of the assumed ranges.")] = 1000,

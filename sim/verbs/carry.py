@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -25,24 +26,44 @@ def add(app: typer.Typer) -> None:
     app.command()(tactics)
 
 
+class Condorcet(StrEnum):
+    """KTAB's forms of the probabilistic Condorcet election."""
+
+    CONDITIONAL = "conditional"
+    MARKOV = "markov"
+
+
 def ktab(
-    file: Annotated[Path, typer.Argument(help="KTAB CSV: actors with power, position and salience.")], out: OutFile
+    file: Annotated[Path, typer.Argument(help="KTAB's CSV or XML: actors with power, position and salience.")],
+    out: OutFile,
+    condorcet: Annotated[
+        Condorcet,
+        typer.Option(help="Probabilistic Condorcet election: KTAB's default, conditional, or its uniform Markov form."),
+    ] = Condorcet.CONDITIONAL,
 ) -> None:
     """KTAB's spatial model: a scenario with one issue a dimension, and the static forecasts."""
+    from sim.errors import ParleyError
     from sim.forecasters.challenge import forecast
     from sim.forecasters.positions import weighted_mean, weighted_median
     from sim.forecasters.votes import probabilistic_condorcet
     from sim.interop.ktab import convert
 
     table = convert(file, out)
+    for note in table.notes:
+        typer.echo(f"note: {note}", err=True)
     typer.echo(f"{out}: {len(table.groups[0].names)} parties, {len(table.dimensions)} issues")
     typer.echo("Static forecasts on the imported scale, weighted by power times salience")
+    typer.echo(f"Condorcet: the likeliest position by KTAB's probabilistic election, {condorcet} form")
     typer.echo(f"{'dimension':28} {'mean':>8} {'median':>8} {'challenge':>10} {'Condorcet, likeliest':>22}")
     for title, group in zip(table.dimensions, table.groups, strict=True):
-        chances = probabilistic_condorcet(group, markov=True)
-        likely = max(chances, key=lambda x: chances[x])
         mean, median, end = weighted_mean(group), weighted_median(group), forecast(group).outcome
         line = f"{title[:28]:28} {100 * mean:8.2f} {100 * median:8.2f} {100 * end:10.2f}"
+        try:
+            chances = probabilistic_condorcet(group, markov=condorcet is Condorcet.MARKOV)
+        except ParleyError:  # the scenario is written: the other forecasts are still of use
+            typer.echo(f"{line} {'none':>22}")
+            continue
+        likely = max(chances, key=lambda x: chances[x])
         typer.echo(f"{line} {100 * likely:13.2f} ({chances[likely]:.0%})")
 
 

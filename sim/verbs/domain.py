@@ -1,4 +1,4 @@
-"""What the verbs share that read a domain of GENIUS or GeniusWeb: its options, and its exact solutions on the screen."""
+"""Shared by the verbs that read a domain of GENIUS or GeniusWeb: options, and exact solutions on the screen."""
 
 from __future__ import annotations
 
