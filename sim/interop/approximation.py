@@ -141,7 +141,8 @@ def _places(tables: Floats, spans: Floats) -> Floats:
 def misses(domain: Domain, lines: Lines) -> list[Miss]:
     """Compare the lines' solutions, valued in the tables, with the exact ones.
 
-    A scale of a scenario has no gaps: between two listed values a table is taken as straight. Raises ParleyError where the domain is too large to solve.
+    A scale of a scenario has no gaps: between two listed values a table is taken as straight. Raises ParleyError
+    where the domain is too large to solve.
     """
     exact, packages = solve(domain), {point.name: point.package for point in solutions(lines.game(domain))}
     found, lacking = [], np.full(len(domain.profiles), np.nan)
@@ -183,7 +184,7 @@ def report(domain: Domain, lines: Lines, go_on: bool = False) -> list[str]:
     texts = [f"{row.name}: {_shown(row.lines)} by straight lines, {_shown(row.exact)} exact" for row in rows]
     worst = max(rows, key=lambda row: row.off)
     if worst.off > MOST_OFF and not go_on:
-        problem = f"the scenario's solutions lie too far from the domain's (a utility is off by more than {MOST_OFF:g}): "
+        problem = f"the scenario's solutions lie too far from the domain's, a utility by more than {MOST_OFF:g}: "
         where = f"{texts[rows.index(worst)]} ({', '.join(p.name for p in domain.profiles)})"
         raise ParleyError(problem + where + ask)
     largest = f"{worst.off:.3f}" if np.isfinite(worst.off) else "a solution that only one of both has"

@@ -108,8 +108,8 @@ def test_another_process_with_another_order_of_sets():
     printed = []
     for hashes in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": hashes, "PYTHONPATH": os.getcwd()}
-        done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
-        printed.append(done.stdout)
+        words = [sys.executable, "-c", script]
+        printed.append(subprocess.run(words, env=environment, capture_output=True, text=True, check=True).stdout)
     assert printed[0] == printed[1] and printed[0].count("\n") == len(DRAWING)
     here = hashlib.sha256(table(Micro, n=4, seed=0, workers=1).encode()).hexdigest()
     assert f"MiCRONegotiator {here}" in printed[0]

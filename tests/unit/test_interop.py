@@ -127,7 +127,7 @@ def test_genius_becomes_a_scenario_that_runs(tmp_path):
     from sim.ensemble import chunks, plan
 
     out = tmp_path / "shop.yaml"
-    with pytest.raises(ParleyError, match="0.671/0.694 by straight lines, 0.812/0.600 exact"):
+    with pytest.raises(ParleyError, match=r"0.671/0.694 by straight lines, 0.812/0.600 exact"):
         domains.convert(folder(tmp_path), out)  # its six outcomes leave gaps that a scale does not have
     domains.convert(tmp_path / "domain", out, approximate=True)
     scenario = load(out).scenario
