@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from sim.errors import ParleyError
+from sim.analysis.game import Game
+from sim.analysis.solutions import EGALITARIAN, solutions
+from sim.core.errors import ParleyError
+from sim.core.layout import Floats
 from sim.interop.domain import MAX_OUTCOMES, Domain
 from sim.interop.files import slug
 from sim.interop.solutions import DEFINITIONS, solve
-from sim.layout import Floats
-from sim.solutions.game import Game
-from sim.solutions.points import EGALITARIAN, solutions
 
 MOST_OFF = 0.1
 """Largest difference in a side's utility at a solution with which a scenario is written without being asked."""

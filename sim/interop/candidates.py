@@ -12,7 +12,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from sim.errors import ScenarioError, nearest
+from sim.core.errors import ScenarioError, nearest
 from sim.interop.files import shown
 
 MAX_FILES, MAX_SHOWN = 500, 40

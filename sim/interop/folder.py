@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.errors import ScenarioError
+from sim.core.errors import ScenarioError
 from sim.interop import genius, geniusweb
 from sim.interop.approximation import fit, report, scenario
 from sim.interop.candidates import Kind, candidates

@@ -27,13 +27,13 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.errors import ScenarioError
+from sim.core.errors import ScenarioError
+from sim.core.layout import Floats
 from sim.interop.candidates import Candidate, Kind, candidates, choose_domain, choose_profiles
 from sim.interop.discrete import different
 from sim.interop.domain import Domain, Profile
 from sim.interop.files import shown
 from sim.interop.xmltree import attribute, number, parse, whole
-from sim.layout import Floats
 
 MAX_VALUES, MAX_ISSUES = 500, 60
 CEILING = 1.0

@@ -20,13 +20,13 @@ from typing import Any
 
 import numpy as np
 
-from sim.errors import ScenarioError
+from sim.core.errors import ScenarioError
+from sim.core.layout import Floats
 from sim.interop.candidates import Candidate, Kind, candidates, choose_domain, choose_profiles
 from sim.interop.discrete import different
 from sim.interop.domain import Domain, Profile
 from sim.interop.files import shown, text_of
 from sim.interop.genius import MAX_ISSUES, MAX_VALUES
-from sim.layout import Floats
 
 LINEAR = "LinearAdditiveUtilitySpace"
 Values = dict[str, tuple[str, ...]]

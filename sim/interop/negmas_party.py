@@ -13,10 +13,10 @@ what is offered to it, rounded to the nearest listed points. Whether a party com
 hardens, and what it must have at the least stay the party's own: its floor and its red lines are checked before the
 negotiator's answer counts. Needs the extra `negmas`.
 
-NegMAS draws from the global generators of `random` and NumPy. While a negotiator thinks, they stand where its own
-stream of the run left them; afterwards they are as they were. So a run has the same negotiators' draws in any order of
-runs, in any worker and in any process. A negotiator that draws from elsewhere (a generator of its own without a seed,
-the operating system) is not covered: its tables differ under one seed.
+NegMAS draws from the global generators of `random` and NumPy. While a negotiator decides, these stand where its own
+stream of the run left them; afterwards they are as they were. So one seed gives one table, in any order of runs, any
+worker and any process. A negotiator that draws from elsewhere (a generator of its own without a seed, the operating
+system) is not covered: its tables differ under one seed.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from sim.agents import Party
-from sim.compiled import EPS
-from sim.draws import threefry2x64
-from sim.errors import ParleyError
+from sim.agents.party import Party
+from sim.core.draws import threefry2x64
+from sim.core.errors import ParleyError
+from sim.core.jit import EPS
+from sim.core.layout import Floats, W
 from sim.interop.discrete import CROSSED
-from sim.layout import Floats, W
 from sim.rules.value import crosses_red_line, value
 
 if TYPE_CHECKING:
-    from sim.basket import Basket
-    from sim.model import NegotiationModel
+    from sim.agents.model import NegotiationModel
+    from sim.agents.protocols import Basket, Talks
 
 MakeNegotiator = Callable[[], Any]
 """Makes a fresh NegMAS SAO negotiator; a negotiator's class is one."""
@@ -61,16 +61,15 @@ _BEYOND = 2**62
 class Generators:
     """The generators of `random` and NumPy as one negotiator sees them, started at an address of the run."""
 
-    def __init__(self, model: NegotiationModel, party: int, basket: int, seat: int):
+    def __init__(self, model: Talks, party: int, basket: int, seat: int):
         key = model.streams.accept[party, basket]
         words = threefry2x64(key, np.uint64(model.fate), np.uint64(_BEYOND), np.uint64(seat))
-        whole = int(words[0])
-        self._python: Any = random.Random(whole).getstate()
+        self._python: Any = random.Random(int(words[0])).getstate()
         self._numpy: Any = np.random.RandomState(int(words[1]) % 2**32).get_state()
 
     @contextmanager
-    def drawn(self) -> Iterator[None]:
-        """Put the negotiator's generators in place of the global ones, for as long as it thinks."""
+    def installed(self) -> Iterator[None]:
+        """Put the negotiator's generators in place of the global ones, for as long as it decides."""
         outside = random.getstate(), np.random.get_state()
         random.setstate(self._python)
         np.random.set_state(self._numpy)
@@ -86,21 +85,16 @@ class Seat:
     """A negotiator's place in the talks on one basket: `points` are the listed points of each issue."""
 
     def __init__(
-        self,
-        make: MakeNegotiator,
-        party: Party,
-        basket: Basket,
-        points: list[Floats],
-        steps: int,
-        generators: Generators,
+        self, make: MakeNegotiator, party: Party, basket: Basket, points: list[Floats], steps: int, chance: Generators
     ):
-        self.points, self.steps, self.rounds, self.generators = points, steps, -1, generators
-        # Numbers, not texts: texts stand in sets in another order in every process.
+        self.points, self.steps, self.rounds, self.turn, self.chance = points, steps, -1, 0, chance
+        # Numbers, not texts: a set of texts has another order in every process.
         self.labels = [[float(f"{x:.12g}") for x in at] for at in points]
-        with generators.drawn():
-            self._sit(make, party, basket)
+        with chance.installed():
+            self._join(make, party, basket)
 
-    def _sit(self, make: MakeNegotiator, party: Party, basket: Basket) -> None:
+    def _join(self, make: MakeNegotiator, party: Party, basket: Basket) -> None:
+        """Make the negotiator and a mechanism around it that hands over its preferences."""
         module, steps = negmas(), self.steps
         names = party.model.names.issues[basket.slice]
         issues = [module.outcomes.CategoricalIssue(v, n) for v, n in zip(self.labels, names, strict=True)]
@@ -154,7 +148,7 @@ class Seat:
 
     def propose(self, step: int) -> Floats | None:
         """The package that the negotiator offers; None if it has nothing to offer."""
-        with self.generators.drawn():
+        with self.chance.installed():
             outcome = self.negotiator.propose(self.state(step))
         outcome = getattr(outcome, "outcome", outcome)
         if outcome is None:
@@ -166,7 +160,7 @@ class Seat:
         """The negotiator's answer to a package offered by a party's index."""
         state = self.state(step, self.nearest(package), by)
         source = state.current_proposer
-        with self.generators.drawn():
+        with self.chance.installed():
             self.negotiator.on_partner_proposal(state, source, state.current_offer)
             answer = self.negotiator.respond(state, source)
         return bool(getattr(answer, "response", answer) == self.yes)
@@ -185,8 +179,8 @@ class NegmasParty(Party):
     def __init__(self, model: NegotiationModel, name: str, index: int):
         super().__init__(model, name, index)
         self._seats: dict[int, Seat] = {}
-        self._turn, self._asked = 0, False
-        self._seated: dict[int, int] = {}
+        self._times: dict[int, int] = {}  # how often a negotiator sat down on a basket
+        self._asked = False
 
     def prepare(self, basket: Basket) -> None:
         """As any party; the negotiator sits down the first time."""
@@ -205,9 +199,9 @@ class NegmasParty(Party):
         if steps is None:
             rounds = self.deadline / self.model.world[W.GAP_SCALE]
             steps = max(1, math.ceil(rounds * self.model.structure.exchanges / len(basket.members)))
-        times = self._seated[basket.index] = self._seated.get(basket.index, 0) + 1
-        generators = Generators(self.model, self.index, basket.index, times)
-        return Seat(self.negotiators[self.name], self, basket, points, steps, generators)
+        times = self._times[basket.index] = self._times.get(basket.index, 0) + 1
+        chance = Generators(self.model, self.index, basket.index, times)
+        return Seat(self.negotiators[self.name], self, basket, points, steps, chance)
 
     def restart(self) -> None:
         """Back from abeyance: the negotiator starts anew too."""
@@ -216,36 +210,42 @@ class NegmasParty(Party):
 
     def _step(self, seat: Seat, answering: bool) -> int:
         """NegMAS counts a step when everybody had a turn; whoever answers first in a turn is in the next one."""
-        turns = seat.rounds * self.model.structure.exchanges + self._turn + int(answering)
+        turns = seat.rounds * self.model.structure.exchanges + seat.turn + int(answering)
         return turns // seat.size
 
     def level_at(self, basket: Basket, turn: int) -> float:
         """As any party; remembers the turn, for which an offer is asked next."""
-        self._turn, self._asked = turn, True
+        self._note_turn(basket, turn, True)
         return super().level_at(basket, turn)
 
-    def next_own(self, basket: Basket, turn: int) -> float:
+    def next_utility(self, basket: Basket, turn: int) -> float:
         """As any party; remembers the turn, in which an answer is asked next."""
-        threshold = super().next_own(basket, turn)
-        self._turn, self._asked = turn, False
+        threshold = super().next_utility(basket, turn)
+        self._note_turn(basket, turn, False)
         return threshold
 
-    def put(self, basket: Basket, level: float) -> Floats:
+    def _note_turn(self, basket: Basket, turn: int, asked: bool) -> None:
+        """Remember the turn of an exchange on a basket, and whether an offer is asked next."""
+        self._asked = asked
+        if basket.index in self._seats:
+            self._seats[basket.index].turn = turn
+
+    def make_offer(self, basket: Basket, level: float) -> Floats:
         """The negotiator's offer; the last one stands when the round is over or it has none."""
         seat = self._seats.get(basket.index)
         if seat is None:
-            return super().put(basket, level)
+            return super().make_offer(basket, level)
         asked, self._asked = self._asked, False
         package = seat.propose(self._step(seat, False)) if asked else None
         if package is not None:
             self.offer[basket.slice] = package
         return self.offer[basket.slice]
 
-    def agrees(self, basket: Basket, package: Floats, threshold: float, u: Callable[[], float]) -> bool:
+    def accept(self, basket: Basket, package: Floats, threshold: float, u: Callable[[], float]) -> bool:
         """The negotiator's answer, once no red line is crossed and the floor is reached."""
         seat = self._seats.get(basket.index)
         if seat is None:
-            return super().agrees(basket, package, threshold, u)
+            return super().accept(basket, package, threshold, u)
         s = basket.slice
         if crosses_red_line(package, self.demand[s], self.reservation[s], self.red[s]):
             return False
@@ -257,4 +257,4 @@ class NegmasParty(Party):
 
     def _proposer(self, basket: Basket) -> int:
         members = basket.members
-        return members[(self.model.held + self._turn) % len(members)].index
+        return members[(self.model.held + self._seats[basket.index].turn) % len(members)].index

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.errors import ParleyError
+from sim.analysis.solutions import EGALITARIAN, KALAI_SMORODINSKY, NASH, UTILITARIAN
+from sim.core.errors import ParleyError
+from sim.core.layout import Floats, Ints
 from sim.interop.domain import Domain
-from sim.layout import Floats, Ints
-from sim.solutions.points import EGALITARIAN, KALAI_SMORODINSKY, NASH, UTILITARIAN
 
 DEFINITIONS = {
     NASH: "greatest product of gains (Nash 1950)",

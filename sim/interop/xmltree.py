@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.errors import ScenarioError
+from sim.core.errors import ScenarioError
 from sim.interop.files import shown, text_of
 
 MAX_DEPTH, MAX_TAGS = 20, 100_000

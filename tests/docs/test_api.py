@@ -34,7 +34,7 @@ def test_the_reference_holds_every_public_name(tool: ModuleType) -> None:
 
 
 def test_control_a_changed_docstring_is_seen(tool: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim import ensemble
+    from sim.results import ensemble
 
     before = tool.reference()
     monkeypatch.setattr(ensemble.plan, "__doc__", "Something else.")

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from sim.cli import app
-from sim.errors import ParleyError
+from sim.cli.main import app
+from sim.core.errors import ParleyError
 from sim.interop import approximation
 from sim.interop import folder as domains
 from sim.interop.domain import Domain, Profile
@@ -110,9 +110,9 @@ def test_import_states_its_error(tmp_path):
         assert f"{name}: 0.950/0.950 by straight lines, 0.950/0.950 exact" in done.output
     assert "largest difference of a utility: 0.000" in done.output
     # The scenario's own analysis: 1 - .05/.5 and 1 - .05/.5 on utilities that go from 0 to 1.
+    from sim.analysis.game import MIDDLE, at, games
+    from sim.analysis.study import study
     from sim.scenario.resolve import resolve
-    from sim.solutions.analysis import study
-    from sim.solutions.game import MIDDLE, at, games
 
     nash = study(games(at(resolve(load(out).scenario, 0), MIDDLE))[0]).points[0]
     assert nash.package.tolist() == pytest.approx([0.0, 1.0]) and nash.utility.tolist() == pytest.approx([0.9, 0.9])

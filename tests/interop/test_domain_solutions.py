@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from sim.cli import app
-from sim.errors import ParleyError
+from sim.cli.main import app
+from sim.core.errors import ParleyError
 from sim.interop.domain import Domain, Profile
 from sim.interop.solutions import DEFINITIONS, efficient, solve
 from tests.interop.genius_files import Discrete, Files

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from sim.errors import ScenarioError
+from sim.core.errors import ScenarioError
 from sim.interop import genius
 from sim.interop.tactics import play
 from tests.interop.genius_files import Discrete, Files, Integer, random_files

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sim.cli import app
-from sim.errors import ScenarioError
+from sim.cli.main import app
+from sim.core.errors import ScenarioError
 from sim.interop import ktab
 
 CSV = """A case,Three towns,3,1,

@@ -18,8 +18,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     negmas = pytest.importorskip("negmas", reason="the extra `negmas` is not installed")
 
-from sim.ensemble import run_ensemble
 from sim.interop.negmas_party import NegmasParty
+from sim.results.ensemble import run_ensemble
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 DRAWING = ("RandomNegotiator", "MiCRONegotiator", "NiceNegotiator", "TopFractionNegotiator")
@@ -86,7 +86,7 @@ def test_the_check_would_notice_the_global_generators(monkeypatch):
 
     from sim.interop.negmas_party import Generators
 
-    monkeypatch.setattr(Generators, "drawn", lambda self: nullcontext())
+    monkeypatch.setattr(Generators, "installed", lambda self: nullcontext())
     assert table(Random, n=6, seed=0, workers=1) != table(Random, n=6, seed=0, workers=1)
 
 
@@ -94,7 +94,7 @@ SCRIPT = """
 import hashlib, warnings
 warnings.simplefilter("ignore")
 import negmas
-from sim.ensemble import run_ensemble
+from sim.results.ensemble import run_ensemble
 from sim.interop.negmas_party import NegmasParty
 for kind in {kinds!r}:
     seated = type("Seated", (NegmasParty,), {{"negotiators": {{"northbank": getattr(negmas.sao, kind)}}}})
