@@ -64,7 +64,7 @@ def variant(text: str) -> tuple[str, Loaded]:
     """`SCENARIO` or `SCENARIO,path=value,…` as label and loaded scenario. Raises ScenarioError."""
     from sim.yamlio.reader import read_value
 
-    name, parts = _named_file(_apart(text))
+    name, parts = _split_name(_apart(text))
     changes: dict[str, Any] = {}
     for part in parts:
         path, mark, value = part.partition("=")
@@ -74,7 +74,7 @@ def variant(text: str) -> tuple[str, Loaded]:
     return text, load(name, changes)
 
 
-def _named_file(parts: list[str]) -> tuple[str, list[str]]:
+def _split_name(parts: list[str]) -> tuple[str, list[str]]:
     """The scenario's name and the changes after it: a name may hold commas where a file is called so."""
     for k in range(len(parts), 1, -1):
         name = ",".join(parts[:k])

@@ -56,11 +56,11 @@ def discover(
     where there is none. A factor whose levels are no numbers counts as one factor of 0 or 1 for each level.
     Raises ParleyError: no or only cases of interest, extra missing.
     """
-    frame = numbered(results.points[results.factors])
+    frame = encode_words(results.points[results.factors])
     return prim(frame, at_points(results, target) > above, least_density, least_mass)
 
 
-def numbered(frame: pd.DataFrame) -> pd.DataFrame:
+def encode_words(frame: pd.DataFrame) -> pd.DataFrame:
     """The factors as numbers: a column with words becomes one of 0 or 1 a word, `venue = lake_hall`."""
     import pandas as pd
 

@@ -43,7 +43,7 @@ def indices(
         frame.insert(3, "mu_star_high", found["mu_star"] + found["mu_star_conf"])
         for name, place in (places or {}).items():
             row = frame.index[frame["factor"] == name]
-            effects = stepped_effects(unit, names.index(name), place, y)
+            effects = level_effects(unit, names.index(name), place, y)
             frame.loc[row, ["mu_star", "mu_star_low", "mu_star_high", "sigma"]] = _morris_row(effects, seed)
         return frame.sort_values("mu_star", ascending=False, ignore_index=True)
     found = sobol.analyze(space, y, calc_second_order=False, seed=seed + 1)  # it takes 0 for no seed
@@ -55,7 +55,7 @@ def indices(
     return frame.sort_values("total", ascending=False, ignore_index=True)
 
 
-def stepped_effects(unit: Floats, factor: int, place: Floats, y: Floats) -> Floats:
+def level_effects(unit: Floats, factor: int, place: Floats, y: Floats) -> Floats:
     """Elementary effects (trajectories,) of a factor with levels: changes of the result over the distance travelled.
 
     A step of the design goes 2/3 of the way; a level may lie farther off or nearer. No distance, no effect.

@@ -31,7 +31,7 @@ def is_domain(source: str) -> bool:
 
 
 def show_notes(domain: Domain) -> None:
-    """Print what the reader of the files must be told."""
+    """Print what differs from what a user may expect of the files."""
     for note in domain.notes:
         typer.echo(f"note: {note}", err=True)
 
@@ -43,15 +43,15 @@ def analyse_domain(source: str, name: str | None, profiles: list[str] | None, ou
 
     domain = read(Path(source), name, profiles or [])
     show_notes(domain)
-    found = solve(domain)
-    show(domain, found)
+    solutions = solve(domain)
+    show(domain, solutions)
     if out is not None:
         with out:
-            write(domain, found, out)
+            write(domain, solutions, out)
         typer.echo(f"\nTables are in {out.folder}")
 
 
-def show(domain: Domain, found: Solutions) -> None:
+def show(domain: Domain, solutions: Solutions) -> None:
     """Print solution points, each with its definition, and the Pareto-efficient outcomes."""
     from sim.interop.solutions import DEFINITIONS
 
@@ -59,26 +59,27 @@ def show(domain: Domain, found: Solutions) -> None:
     typer.echo(f"{domain.name}: {sizes}, each looked at")
     floors = "  ".join(f"{p.name} {p.reserved:.4f}" for p in domain.profiles)
     typer.echo(f"No agreement is worth {floors}")
-    typer.echo(f"{found.zone.size:,} outcomes give every side at least that; solutions are taken among them")
+    typer.echo(f"{solutions.zone.size:,} outcomes give every side at least that; solutions are taken among them")
     for name, definition in DEFINITIONS.items():
         typer.echo(f"\n{name}: {definition}")
-        if not found.zone.size:
+        if not solutions.zone.size:
             typer.echo("  none: no outcome suits all sides")
-        _show_outcomes(domain, found, found.points[name])
-    typer.echo(f"\nPareto-efficient: {found.efficient.size:,} outcomes of all, one of each set of utilities")
-    _show_outcomes(domain, found, found.efficient)
+        _show_outcomes(domain, solutions, solutions.points[name])
+    typer.echo(f"\nPareto-efficient: {solutions.efficient.size:,} outcomes of all, one of each set of utilities")
+    _show_outcomes(domain, solutions, solutions.efficient)
 
 
-def _show_outcomes(domain: Domain, found: Solutions, numbers: Ints) -> None:
+def _show_outcomes(domain: Domain, solutions: Solutions, numbers: Ints) -> None:
     for k in numbers[:_MOST_SHOWN].tolist():
-        worth = "  ".join(f"{p.name} {u:.4f}" for p, u in zip(domain.profiles, found.worth[k].tolist(), strict=True))
+        pairs = zip(domain.profiles, solutions.worth[k].tolist(), strict=True)
+        worth = "  ".join(f"{side.name} {u:.4f}" for side, u in pairs)
         package = "  ".join(f"{i}: {v}" for i, v in zip(domain.issues, domain.outcome(k), strict=True))
         typer.echo(f"  {worth}  |  {package}")
     if numbers.size > _MOST_SHOWN:
         typer.echo(f"  and {numbers.size - _MOST_SHOWN:,} more; --out writes them all")
 
 
-def write(domain: Domain, found: Solutions, out: Folder) -> None:
+def write(domain: Domain, solutions: Solutions, out: Folder) -> None:
     """Write solutions and Pareto-efficient outcomes as CSV. Raises ParleyError."""
     import csv
 
@@ -88,16 +89,16 @@ def write(domain: Domain, found: Solutions, out: Folder) -> None:
     head = [*(f"value: {issue}" for issue in domain.issues), *(f"utility: {p.name}" for p in domain.profiles)]
 
     def row(k: int) -> list[str | float]:
-        return [*domain.outcome(k), *found.worth[k].tolist()]
+        return [*domain.outcome(k), *solutions.worth[k].tolist()]
 
-    solutions = [[n, d, *row(k)] for n, d in DEFINITIONS.items() for k in found.points[n].tolist()]
-    pareto = [row(k) for k in found.efficient.tolist()]
+    rows = [[n, d, *row(k)] for n, d in DEFINITIONS.items() for k in solutions.points[n].tolist()]
+    pareto = [row(k) for k in solutions.efficient.tolist()]
     with writing(out.folder):
-        for name, columns, rows in (
-            ("solutions", ["solution", "definition", *head], solutions),
+        for name, columns, lines in (
+            ("solutions", ["solution", "definition", *head], rows),
             ("pareto", head, pareto),
         ):
             with out.path(f"{name}.csv").open("w", newline="", encoding="utf-8") as stream:
                 writer = csv.writer(stream, lineterminator="\n")
                 writer.writerow(columns)
-                writer.writerows(rows)
+                writer.writerows(lines)

@@ -145,18 +145,18 @@ def misses(domain: Domain, lines: Lines) -> list[Miss]:
     where the domain is too large to solve.
     """
     exact, packages = solve(domain), {point.name: point.package for point in solutions(lines.game(domain))}
-    found, lacking = [], np.full(len(domain.profiles), np.nan)
+    rows, lacking = [], np.full(len(domain.profiles), np.nan)
     for name in DEFINITIONS:
         worth = exact.worth[exact.points[name]]
         # A zone of one point is too narrow for the linear programme of Kalai-Smorodinsky: all solutions are that point.
         package = packages.get(name, packages.get(EGALITARIAN))
         mine = lacking if package is None else value(domain, lines, package)
         if not worth.size:
-            found.append(Miss(name, mine, lacking))
+            rows.append(Miss(name, mine, lacking))
             continue
         distance = np.abs(worth - mine).max(axis=1)
-        found.append(Miss(name, mine, worth[0 if package is None else int(np.argmin(distance))]))
-    return found
+        rows.append(Miss(name, mine, worth[0 if package is None else int(np.argmin(distance))]))
+    return rows
 
 
 def value(domain: Domain, lines: Lines, package: Floats) -> Floats:
@@ -181,7 +181,7 @@ def report(domain: Domain, lines: Lines, go_on: bool = False) -> list[str]:
             raise ParleyError(text + ask)
         return [f"{text}: their error is unknown"]
     rows = misses(domain, lines)
-    texts = [f"{row.name}: {_shown(row.lines)} by straight lines, {_shown(row.exact)} exact" for row in rows]
+    texts = [f"{row.name}: {_text(row.lines)} by straight lines, {_text(row.exact)} exact" for row in rows]
     worst = max(rows, key=lambda row: row.off)
     if worst.off > MOST_OFF and not go_on:
         problem = f"the scenario's solutions lie too far from the domain's, a utility by more than {MOST_OFF:g}: "
@@ -191,7 +191,7 @@ def report(domain: Domain, lines: Lines, go_on: bool = False) -> list[str]:
     return [*texts, f"largest difference of a utility: {largest}"]
 
 
-def _shown(worth: Floats) -> str:
+def _text(worth: Floats) -> str:
     return "no agreement" if np.isnan(worth).all() else "/".join(f"{u:.3f}" for u in worth.tolist())
 
 

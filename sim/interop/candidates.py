@@ -51,44 +51,44 @@ def candidates(folder: Path, suffix: str, classify: Classify) -> list[Candidate]
     """Classify the files of a folder with a suffix, by file name. Raises ScenarioError."""
     if not folder.is_dir():
         raise ScenarioError("no such folder", file=folder.name or str(folder))
-    files = sorted(folder.glob(f"*{suffix}"))
-    if len(files) > MAX_FILES:
-        raise ScenarioError(f"{len(files)} files of kind `{suffix}`; at most {MAX_FILES} are read", file=folder.name)
-    return [classify(path) for path in files]
+    paths = sorted(folder.glob(f"*{suffix}"))
+    if len(paths) > MAX_FILES:
+        raise ScenarioError(f"{len(paths)} files of kind `{suffix}`; at most {MAX_FILES} are read", file=folder.name)
+    return [classify(path) for path in paths]
 
 
-def find(folder: Path, listed: list[Candidate], name: str, kind: Kind, classify: Classify) -> Candidate:
+def find(folder: Path, files: list[Candidate], name: str, kind: Kind, classify: Classify) -> Candidate:
     """Return the candidate of a given file name, stem or path. Raises ScenarioError."""
-    fitting = [c for c in listed if name in (c.name, c.path.stem)]
+    fitting = [c for c in files if name in (c.name, c.path.stem)]
     if len(fitting) > 1:
         fitting = [c for c in fitting if c.kind is kind]
     if not fitting and Path(name).is_file():
         fitting = [classify(Path(name))]
     if not fitting:
-        known = [c.name for c in listed if c.kind is kind]
+        known = [c.name for c in files if c.kind is kind]
         raise ScenarioError(f"no file `{shown(name)}`; {_list(kind, known)}{nearest(name, known)}", file=folder.name)
-    found = fitting[0]
-    if found.kind is not kind:
-        problem = found.problem or f"is a {found.kind.value}" * (found.kind is not Kind.OTHER)
-        raise ScenarioError(problem or f"is no {kind.value}", file=found.name)
-    return found
+    chosen = fitting[0]
+    if chosen.kind is not kind:
+        problem = chosen.problem or f"is a {chosen.kind.value}" * (chosen.kind is not Kind.OTHER)
+        raise ScenarioError(problem or f"is no {kind.value}", file=chosen.name)
+    return chosen
 
 
-def choose_domain(folder: Path, listed: list[Candidate], name: str | None, classify: Classify) -> Candidate:
+def choose_domain(folder: Path, files: list[Candidate], name: str | None, classify: Classify) -> Candidate:
     """Return the domain that is named, or the only one. Raises ScenarioError that lists them if there are several."""
     if name is not None:
-        return find(folder, listed, name, Kind.DOMAIN, classify)
-    domains = [c for c in listed if c.kind is Kind.DOMAIN]
+        return find(folder, files, name, Kind.DOMAIN, classify)
+    domains = [c for c in files if c.kind is Kind.DOMAIN]
     if len(domains) == 1:
         return domains[0]
     if domains:
         text = f"{len(domains)} domain files: {_names(domains)}; name one with --domain"
         raise ScenarioError(text, file=folder.name)
-    raise ScenarioError(f"{_count(listed)}; one and at least two are needed{_problems(listed)}", file=folder.name)
+    raise ScenarioError(f"{_count(files)}; one and at least two are needed{_problems(files)}", file=folder.name)
 
 
 def choose_profiles(
-    folder: Path, listed: list[Candidate], names: Sequence[str], classify: Classify, fits: Callable[[Candidate], bool]
+    folder: Path, files: list[Candidate], names: Sequence[str], classify: Classify, fits: Callable[[Candidate], bool]
 ) -> list[Candidate]:
     """Return the profiles that are named, in that order, or the only two that fit the domain.
 
@@ -97,8 +97,8 @@ def choose_profiles(
     if names:
         if len(names) < SIDES:
             raise ScenarioError("one profile is named; give --profile twice or more", file=folder.name)
-        return [find(folder, listed, name, Kind.PROFILE, classify) for name in names]
-    profiles = [c for c in listed if c.kind is Kind.PROFILE]
+        return [find(folder, files, name, Kind.PROFILE, classify) for name in names]
+    profiles = [c for c in files if c.kind is Kind.PROFILE]
     fitting = [c for c in profiles if fits(c)]
     if len(fitting) == SIDES:
         return fitting
@@ -107,23 +107,23 @@ def choose_profiles(
         problem = f"{len(fitting)} profiles for {SIDES} sides: {text}; name one a side with --profile, twice or more"
         raise ScenarioError(problem, file=folder.name)
     unfit = "".join(f"; {c.name} has other issues" for c in profiles if c not in fitting)
-    problem = f"{_count(listed)}; one and at least two are needed{unfit}{_problems(listed)}"
+    problem = f"{_count(files)}; one and at least two are needed{unfit}{_problems(files)}"
     raise ScenarioError(problem, file=folder.name)
 
 
-def _names(listed: list[Candidate]) -> str:
-    more = f" and {len(listed) - MAX_SHOWN} more" if len(listed) > MAX_SHOWN else ""
-    return ", ".join(c.name for c in listed[:MAX_SHOWN]) + more
+def _names(files: list[Candidate]) -> str:
+    more = f" and {len(files) - MAX_SHOWN} more" if len(files) > MAX_SHOWN else ""
+    return ", ".join(c.name for c in files[:MAX_SHOWN]) + more
 
 
 def _list(kind: Kind, names: list[str]) -> str:
     return f"{kind.value} files are: {', '.join(names)}" if names else f"there is no {kind.value} file"
 
 
-def _count(listed: list[Candidate]) -> str:
-    counts = [sum(c.kind is kind for c in listed) for kind in (Kind.DOMAIN, Kind.PROFILE)]
+def _count(files: list[Candidate]) -> str:
+    counts = [sum(c.kind is kind for c in files) for kind in (Kind.DOMAIN, Kind.PROFILE)]
     return f"{counts[0]} domain files and {counts[1]} utility spaces"
 
 
-def _problems(listed: list[Candidate]) -> str:
-    return "".join(f"; {c.name} {c.problem}" for c in listed if c.problem)
+def _problems(files: list[Candidate]) -> str:
+    return "".join(f"; {c.name} {c.problem}" for c in files if c.problem)

@@ -30,7 +30,7 @@ class Profile:
 class Domain:
     """Issues with their values, and the profiles of the sides, in the order in which they speak.
 
-    `ceiling`: no utility is above it. `notes`: what the reader of the files must be told.
+    `ceiling`: no utility is above it. `notes`: what differs from what a user may expect of the files.
     """
 
     name: str

@@ -72,15 +72,15 @@ def convert(
     ParleyError
         A file cannot be used, or the straight lines lead too far; nothing is left behind then.
     """
-    found = read(source, domain, profiles)
-    lines = fit(found)
-    errors = report(found, lines, approximate)
+    table = read(source, domain, profiles)
+    lines = fit(table)
+    errors = report(table, lines, approximate)
     name = slug(out.stem, fallback="genius").replace("_", "-")
     head = [
-        f"Imported from the domain {found.name}, sides {', '.join(profile.name for profile in found.profiles)}.",
+        f"Imported from the domain {table.name}, sides {', '.join(profile.name for profile in table.profiles)}.",
         "Straight lines stand in place of its tables; `parley analyse` and `parley tactics` on the folder are exact.",
         *errors,
-        *(f"Note: {note}" for note in found.notes),
+        *(f"Note: {note}" for note in table.notes),
     ]
-    write_scenario(scenario(found, lines, name, errors), out, "\n".join(head))
-    return found, errors
+    write_scenario(scenario(table, lines, name, errors), out, "\n".join(head))
+    return table, errors

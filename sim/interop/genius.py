@@ -30,9 +30,8 @@ import numpy as np
 from sim.core.errors import ScenarioError
 from sim.core.layout import Floats
 from sim.interop.candidates import Candidate, Kind, candidates, choose_domain, choose_profiles
-from sim.interop.discrete import different
 from sim.interop.domain import Domain, Profile
-from sim.interop.files import shown
+from sim.interop.files import different, shown
 from sim.interop.xmltree import attribute, number, parse, whole
 
 MAX_VALUES, MAX_ISSUES = 500, 60
@@ -94,10 +93,10 @@ def read(folder: Path, domain: str | None = None, profiles: Sequence[str] = ()) 
     ScenarioError
         A file cannot be read as additive tables, or the choice is open; then the candidates are listed.
     """
-    listed = candidates(folder, ".xml", classify)
-    template = choose_domain(folder, listed, domain, classify)
+    files = candidates(folder, ".xml", classify)
+    template = choose_domain(folder, files, domain, classify)
     issues = read_issues(template.name, template.content)
-    spaces = choose_profiles(folder, listed, profiles, classify, partial(_fits, issues))
+    spaces = choose_profiles(folder, files, profiles, classify, partial(_fits, issues))
     names = different([shown(space.path.stem) for space in spaces])
     read_spaces = [_profile(Space(c.name, c.content), n, issues) for c, n in zip(spaces, names, strict=True)]
     notes = tuple(dict.fromkeys(text for _, texts in read_spaces for text in texts))
@@ -275,8 +274,8 @@ def _evaluations(space: Space, element: ET.Element, issue: Issue) -> Floats:
 def _tabled(space: Space, element: ET.Element, issue: Issue) -> Floats:
     """Evaluations of a discrete issue's values, divided by the largest of the profile's items."""
     title = shown(issue.name)
-    listed = [item for item in element.findall("item") if item.get("evaluation", "null") != "null"]
-    table = {attribute(space.file, item, "value"): number(space.file, item, "evaluation") for item in listed}
+    items = [item for item in element.findall("item") if item.get("evaluation", "null") != "null"]
+    table = {attribute(space.file, item, "value"): number(space.file, item, "evaluation") for item in items}
     missing = [value for value in issue.values if value not in table]
     if missing:
         raise space.refuse(f"issue `{title}`: no evaluation of `{shown(missing[0])}`")

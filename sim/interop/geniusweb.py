@@ -23,9 +23,8 @@ import numpy as np
 from sim.core.errors import ScenarioError
 from sim.core.layout import Floats
 from sim.interop.candidates import Candidate, Kind, candidates, choose_domain, choose_profiles
-from sim.interop.discrete import different
 from sim.interop.domain import Domain, Profile
-from sim.interop.files import shown, text_of
+from sim.interop.files import different, shown, text_of
 from sim.interop.genius import MAX_ISSUES, MAX_VALUES
 
 LINEAR = "LinearAdditiveUtilitySpace"
@@ -35,18 +34,18 @@ Values = dict[str, tuple[str, ...]]
 
 def read(folder: Path, domain: str | None = None, profiles: Sequence[str] = ()) -> Domain:
     """Read the GeniusWeb profiles of a folder; parameters, result and errors are those of `genius.read`."""
-    listed = candidates(folder, ".json", classify)
-    if domain is None and not any(c.kind is Kind.DOMAIN for c in listed):
-        spaces = choose_profiles(folder, listed, profiles, classify, lambda c: True)
+    files = candidates(folder, ".json", classify)
+    if domain is None and not any(c.kind is Kind.DOMAIN for c in files):
+        spaces = choose_profiles(folder, files, profiles, classify, lambda c: True)
         name, issues = _own_domain(spaces[0])
     else:
-        template = choose_domain(folder, listed, domain, classify)
+        template = choose_domain(folder, files, domain, classify)
         name, issues = read_issues(template.name, template.content)
-        spaces = choose_profiles(folder, listed, profiles, classify, partial(_fits, issues))
+        spaces = choose_profiles(folder, files, profiles, classify, partial(_fits, issues))
     names = different([shown(space.path.stem) for space in spaces])
     notes: list[str] = []
     sides = tuple(_profile(c, n, issues, notes) for c, n in zip(spaces, names, strict=True))
-    values = tuple(different([shown(value) for value in found]) for found in issues.values())
+    values = tuple(different([shown(value) for value in texts]) for texts in issues.values())
     return Domain(shown(name), different([shown(n) for n in issues]), values, sides, notes=tuple(dict.fromkeys(notes)))
 
 
@@ -69,11 +68,11 @@ def classify(path: Path) -> Candidate:
 
 def read_issues(file: str, content: dict[str, Any]) -> tuple[str, Values]:
     """Read name and issues of a domain. Raises ScenarioError."""
-    listed = content.get("issuesValues")
-    if not isinstance(listed, dict) or not 1 <= len(listed) <= MAX_ISSUES:
+    entries = content.get("issuesValues")
+    if not isinstance(entries, dict) or not 1 <= len(entries) <= MAX_ISSUES:
         raise ScenarioError(f"1 to {MAX_ISSUES} issues are needed under `issuesValues`", file=file)
     issues: Values = {}
-    for name, entry in listed.items():
+    for name, entry in entries.items():
         values = entry.get("values") if isinstance(entry, dict) else None
         if not isinstance(values, list):
             problem = f"issue `{shown(name)}` has no list of values (a range of numbers); discrete issues are read"

@@ -114,7 +114,7 @@ def _xml_numbers(file: str, person: ET.Element, size: int) -> list[float]:
         cells += [(f"position {k}", position.text or "", 100.0), (f"salience {k}", salience.text or "", 100.0)]
     found = []
     for what, text, most in cells:
-        number = _parsed(text)
+        number = _number(text)
         if not 0.0 <= number <= most or math.isinf(number):
             limit = "0 or more" if most == math.inf else "0 to 100"
             problem = f"actor `{name}`: {what} is `{shown(text)[:40]}`; allowed: {limit}"
@@ -134,7 +134,7 @@ def _xml_notes(file: str, root: ET.Element) -> list[str]:
     return notes
 
 
-def _parsed(text: str) -> float:
+def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
@@ -160,7 +160,7 @@ def _numbers(file: str, line: int, row: list[str], width: int) -> list[float]:
         raise ScenarioError(f"{len(cells)} cells; {width} are needed", file=file, line=line)
     found = []
     for k, cell in enumerate(cells[2:]):
-        number = _parsed(cell)
+        number = _number(cell)
         most = math.inf if k == 0 else 100.0
         if not 0.0 <= number <= most or math.isinf(number):
             limit = "0 or more" if k == 0 else "0 to 100"

@@ -46,11 +46,11 @@ MakeNegotiator = Callable[[], Any]
 
 
 def negmas() -> Any:
-    """The module `negmas`. Raises ParleyError where the extra is not installed."""
+    """The module `negmas`. Raises ParleyError where the extra is not install."""
     try:
         import negmas as module
     except ImportError:
-        raise ParleyError("NegMAS is not installed; install the extra: parley[negmas]") from None
+        raise ParleyError("NegMAS is not install; install the extra: parley[negmas]") from None
     return module
 
 
@@ -68,7 +68,7 @@ class Generators:
         self._numpy: Any = np.random.RandomState(int(words[1]) % 2**32).get_state()
 
     @contextmanager
-    def installed(self) -> Iterator[None]:
+    def install(self) -> Iterator[None]:
         """Put the negotiator's generators in place of the global ones, for as long as it decides."""
         outside = random.getstate(), np.random.get_state()
         random.setstate(self._python)
@@ -90,7 +90,7 @@ class Seat:
         self.points, self.steps, self.rounds, self.turn, self.chance = points, steps, -1, 0, chance
         # Numbers, not texts: a set of texts has another order in every process.
         self.labels = [[float(f"{x:.12g}") for x in at] for at in points]
-        with chance.installed():
+        with chance.install():
             self._join(make, party, basket)
 
     def _join(self, make: MakeNegotiator, party: Party, basket: Basket) -> None:
@@ -148,7 +148,7 @@ class Seat:
 
     def propose(self, step: int) -> Floats | None:
         """The package that the negotiator offers; None if it has nothing to offer."""
-        with self.chance.installed():
+        with self.chance.install():
             outcome = self.negotiator.propose(self.state(step))
         outcome = getattr(outcome, "outcome", outcome)
         if outcome is None:
@@ -160,7 +160,7 @@ class Seat:
         """The negotiator's answer to a package offered by a party's index."""
         state = self.state(step, self.nearest(package), by)
         source = state.current_proposer
-        with self.chance.installed():
+        with self.chance.install():
             self.negotiator.on_partner_proposal(state, source, state.current_offer)
             answer = self.negotiator.respond(state, source)
         return bool(getattr(answer, "response", answer) == self.yes)

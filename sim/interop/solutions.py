@@ -66,8 +66,8 @@ def _best(worth: Floats, floor: Floats, zone: Ints, name: str) -> Ints:
     unbeaten = efficient(worth[best])
     # Outcomes with equal utilities solve alike: all of them are listed.
     keep = [bool(np.any(np.all(np.abs(worth[best[unbeaten]] - worth[k]) <= _TIE, axis=1))) for k in best]
-    found: Ints = best[np.array(keep, dtype=bool)]
-    return found
+    kept: Ints = best[np.array(keep, dtype=bool)]
+    return kept
 
 
 def _score(gain: Floats, name: str) -> Floats:

@@ -28,7 +28,7 @@ def parse(path: Path) -> ET.Element:
         raise ScenarioError("holds a document type or entities; plain elements are read", file=path.name)
     parser = ET.XMLParser(target=_Limited(path.name))
     try:
-        parser.feed(_mended(text))
+        parser.feed(_mend(text))
         root: ET.Element = parser.close()
     except (ET.ParseError, ValueError) as error:
         raise ScenarioError(f"is no XML: {error}", file=path.name) from None
@@ -62,8 +62,8 @@ def whole(file: str, element: ET.Element, name: str) -> int:
     return int(value)
 
 
-def _mended(text: str) -> str:
-    """The text with the breaches mended that GENIUS's own parser lets pass."""
+def _mend(text: str) -> str:
+    """Mend the breaches of XML that GENIUS's own parser lets pass."""
     text = _LONE_AMPERSAND.sub("&amp;", text)
     text = _JOINED_ATTRIBUTES.sub(r"\1 ", text)
     return _DECLARATION.sub("", text, count=1).strip()

@@ -13,9 +13,9 @@ import pytest
 from typer.testing import CliRunner
 
 from experiments.compare import variant
-from experiments.discovery import numbered, prim
+from experiments.discovery import encode_words, prim
 from experiments.sampling import sample
-from experiments.sensitivity import at_points, indices, noise_line, stepped_effects
+from experiments.sensitivity import at_points, indices, level_effects, noise_line
 from experiments.sweep import run_sweep
 from sim.cli.main import app
 from sim.core.errors import ParleyError, ScenarioError
@@ -27,7 +27,7 @@ def test_a_step_of_a_two_level_factor_goes_the_whole_way():
     unit = np.array([[0.0, 0.0], [2 / 3, 0.0], [2 / 3, 2 / 3], [1.0, 1 / 3], [1.0, 1.0], [1 / 3, 1.0]])
     place = (unit[:, 0] >= 0.5).astype(float)
     y = 0.953 * place
-    assert np.abs(stepped_effects(unit, 0, place, y)).tolist() == pytest.approx([0.953, 0.953])
+    assert np.abs(level_effects(unit, 0, place, y)).tolist() == pytest.approx([0.953, 0.953])
 
 
 @pytest.mark.parametrize(("levels", "expected"), [(2, 1.0), (3, 1.0), (5, 1.0), (6, 1.0)])
@@ -91,10 +91,10 @@ def test_prim_over_words():
     chance = np.random.default_rng(4)
     frame = pd.DataFrame({"x": chance.random(900), "venue": chance.choice(["hall", "ship", "capital"], 900)})
     wanted = ((frame["venue"] == "hall") & (frame["x"] > 0.5)).to_numpy()
-    made = numbered(frame)
-    assert list(made.columns) == ["x", "venue = capital", "venue = hall", "venue = ship"]
-    assert made.drop(columns="x").sum(axis=1).eq(1).all()
-    found = prim(made, wanted, least_density=0.95)
+    encoded = encode_words(frame)
+    assert list(encoded.columns) == ["x", "venue = capital", "venue = hall", "venue = ship"]
+    assert encoded.drop(columns="x").sum(axis=1).eq(1).all()
+    found = prim(encoded, wanted, least_density=0.95)
     limits = found.limits.set_index("factor")
     assert found.density >= 0.95 and found.coverage > 0.8
     assert 0.45 < limits.loc["x", "low"] < 0.55

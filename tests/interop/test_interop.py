@@ -15,9 +15,9 @@ from sim.analysis.game import MIDDLE, at, games
 from sim.core.errors import ParleyError, ScenarioError
 from sim.interop import export, genius, ktab, tactics
 from sim.interop import folder as domains
-from sim.interop.discrete import CROSSED, different, domain
+from sim.interop.discrete import CROSSED, domain
 from sim.interop.domain import Domain, Profile
-from sim.interop.files import slug, write_scenario
+from sim.interop.files import different, slug, write_scenario
 from sim.scenario.load import load
 from sim.scenario.resolve import resolve
 

@@ -86,7 +86,7 @@ def test_the_check_would_notice_the_global_generators(monkeypatch):
 
     from sim.interop.negmas_party import Generators
 
-    monkeypatch.setattr(Generators, "installed", lambda self: nullcontext())
+    monkeypatch.setattr(Generators, "install", lambda self: nullcontext())
     assert table(Random, n=6, seed=0, workers=1) != table(Random, n=6, seed=0, workers=1)
 
 
