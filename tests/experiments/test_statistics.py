@@ -12,17 +12,18 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from experiments.compare import compare_scenarios, contrasts, difference, holm, two_sided
+from experiments.compare import compare_scenarios, contrasts, difference, two_sided
 from experiments.discovery import prim
 from experiments.measures import measures, target
 from experiments.results import load as load_results
-from experiments.results import wilson
 from experiments.sampling import sample
 from experiments.sensitivity import indices, of_sweep
 from experiments.stopping import parsed, runs_until, standard_error
 from experiments.sweep import run_sweep
 from experiments.variance import layout, split_variance
 from sim.core.errors import ParleyError
+from sim.core.statistics import holm
+from sim.core.statistics import wilson_of_shares as wilson
 from sim.results.ensemble import run_ensemble
 from sim.scenario.load import load
 
