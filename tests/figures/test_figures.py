@@ -25,7 +25,7 @@ from sim.figures.gap import plot_gap, plot_rounds_held
 from sim.figures.outcomes import plot_outcomes
 from sim.figures.solutions import plot_frontier, plot_ranges, plot_utilities
 from sim.figures.style import CAUTION, LINE_STYLES, REASON_STYLES, format_percent
-from sim.rules.outcome import BLOCKS, CODES
+from sim.rules.outcome import CODES, REASONS
 from sim.tables.summary import GAP_BINS, Summary
 
 MANIFEST: dict[str, Any] = {
@@ -45,7 +45,7 @@ def summary() -> Summary:
     """1,000 runs: the swap settled in 250 of them, the river never."""
     found = Summary(("swap", "river"), ("north", "south"), 1000)
     settled, tabled = CODES.index("humanitarian"), CODES.index("tabled")
-    no_mandate, no_zone = BLOCKS.index("no mandate"), BLOCKS.index("no zone of agreement")
+    no_mandate, no_zone = REASONS.index("no mandate"), REASONS.index("no zone of agreement")
     found.counts = {
         "outcome": Counter({settled: 250, tabled: 750}),
         "peak_outcome": Counter({settled: 300, tabled: 700}),
@@ -171,7 +171,7 @@ def test_empty_summaries_are_drawn() -> None:
 
 
 def test_every_reason_has_a_look_of_its_own() -> None:
-    assert set(REASON_STYLES) == {"settled", *BLOCKS[1:]}
+    assert set(REASON_STYLES) == {"settled", *REASONS[1:]}
     assert len(set(REASON_STYLES.values())) == len(REASON_STYLES)
     assert len(set(LINE_STYLES)) == len(LINE_STYLES) == 8
 
