@@ -12,24 +12,24 @@ from typing import Any
 
 from sim.core.errors import ParleyError
 
-ASKED = "experiment.json"
+IDENTITY = "experiment.json"
 _LOCK = ".lock"
 _TEMPORARY = ".tmp"
 
 
-class Folder:
+class SweepFolder:
     """A results folder. All errors of the file system become ParleyError and leave finished files as they are."""
 
     def __init__(self, path: str | Path):
         self.path = Path(path)
 
-    def part(self, number: int) -> Path:
+    def part_path(self, number: int) -> Path:
         """The file of a part."""
         return self.path / "runs" / f"part-{number:05d}.parquet"
 
-    def done(self, count: int) -> list[int]:
+    def list_parts(self, count: int) -> list[int]:
         """Numbers of the parts whose files are there; a file that is there is whole."""
-        return [n for n in range(count) if self.part(n).is_file()]
+        return [n for n in range(count) if self.part_path(n).is_file()]
 
     def write(self, name: str, content: bytes) -> None:
         """Write a file whole or not at all: temporary file, flush to disk, rename. Raises ParleyError."""
@@ -68,16 +68,18 @@ class Folder:
             begun = runs.is_dir() and not any(runs.iterdir())
         except OSError as error:
             raise ParleyError(_refusal(self.path, error)) from None
-        if ASKED in held:
+        if IDENTITY in held:
             return
         # A sweep killed before it wrote what was asked leaves these behind.
-        foreign = [name for name in held if name not in (_LOCK, ASKED + _TEMPORARY) and not (name == "runs" and begun)]
+        foreign = [
+            name for name in held if name not in (_LOCK, IDENTITY + _TEMPORARY) and not (name == "runs" and begun)
+        ]
         if foreign:
             few = ", ".join(foreign[:3]) + (" …" if len(foreign) > 3 else "")
             raise ParleyError(f"`{self.path}` holds something else ({few}); give a new or an empty folder")
 
     @contextlib.contextmanager
-    def claimed(self, asked: dict[str, Any]) -> Iterator[None]:
+    def claim(self, asked: dict[str, Any]) -> Iterator[None]:
         """The folder made, locked, and held to one experiment. Raises ParleyError showing what differs."""
         self._refuse_foreign()
         try:
@@ -87,13 +89,13 @@ class Folder:
             raise ParleyError(_refusal(self.path, error)) from None
         with lock:
             _lock(lock.fileno(), self.path)
-            kept = self.read_json(ASKED)
-            if kept is None:
-                self.write_json(ASKED, asked)
-            elif kept != json.loads(json.dumps(asked)):
-                shown = "\n".join(f"  {line}" for line in differences(kept, json.loads(json.dumps(asked))))
+            earlier = self.read_json(IDENTITY)
+            if earlier is None:
+                self.write_json(IDENTITY, asked)
+            elif earlier != json.loads(json.dumps(asked)):
+                lines = "\n".join(f"  {line}" for line in list_differences(earlier, json.loads(json.dumps(asked))))
                 raise ParleyError(
-                    f"{self.path} holds another experiment; choose another folder or undo the change:\n{shown}"
+                    f"{self.path} holds another experiment; choose another folder or undo the change:\n{lines}"
                 )
             for stray in [*self.path.glob(f"*{_TEMPORARY}"), *self.path.glob(f"runs/*{_TEMPORARY}")]:
                 stray.unlink(missing_ok=True)
@@ -128,7 +130,7 @@ def _lock(handle: int, path: Path) -> None:
         raise ParleyError(f"another sweep is at work in {path}") from None
 
 
-def differences(before: Any, after: Any, path: str = "", most: int = 12) -> list[str]:
+def list_differences(before: Any, after: Any, path: str = "", most: int = 12) -> list[str]:
     """`key: old → new` for everything that differs between two plain data, at most `most` lines."""
     found = list(_differences(before, after, path))
     return found if len(found) <= most else [*found[:most], f"… and {len(found) - most} more"]
@@ -140,13 +142,13 @@ def _differences(before: Any, after: Any, path: str) -> Iterator[str]:
             below = f"{path}.{key}" if path else key
             yield from _differences(before.get(key, _ABSENT), after.get(key, _ABSENT), below)
     elif before != after:
-        yield f"{path}: {_shown(before)} → {_shown(after)}"
+        yield f"{path}: {_format_value(before)} → {_format_value(after)}"
 
 
 _ABSENT = object()
 
 
-def _shown(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if value is _ABSENT:
         return "(nothing)"
     text = json.dumps(value, ensure_ascii=False)

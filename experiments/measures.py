@@ -34,7 +34,7 @@ class Measure(NamedTuple):
         return f"{self.measure}={self.level}" if self.level else self.measure
 
 
-def measures(runs: pa.Table) -> Iterator[tuple[Measure, Floats]]:
+def compute_measures(runs: pa.Table) -> Iterator[tuple[Measure, Floats]]:
     """Every measure of a table of runs with its value in every run; NaN where a run has none.
 
     Codes and reasons become one share for each level; `outcome_at_least` is the share at or above a code. Days of
@@ -47,7 +47,7 @@ def measures(runs: pa.Table) -> Iterator[tuple[Measure, Floats]]:
             continue
         column = runs.column(name).combine_chunks()
         if pa.types.is_dictionary(column.type):
-            yield from _levels(name, column)
+            yield from _compute_level_shares(name, column)
         elif "settled_" in name:
             days = column.to_numpy(zero_copy_only=False)
             yield Measure(name, "", True), (~np.isnan(days)).astype(np.float64)
@@ -58,7 +58,7 @@ def measures(runs: pa.Table) -> Iterator[tuple[Measure, Floats]]:
             yield Measure(name, "", False), column.to_numpy(zero_copy_only=False).astype(np.float64)
 
 
-def _levels(name: str, column: pa.DictionaryArray) -> Iterator[tuple[Measure, Floats]]:
+def _compute_level_shares(name: str, column: pa.DictionaryArray) -> Iterator[tuple[Measure, Floats]]:
     labels = column.dictionary.to_pylist()
     code = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     for n, label in enumerate(labels):
@@ -69,10 +69,10 @@ def _levels(name: str, column: pa.DictionaryArray) -> Iterator[tuple[Measure, Fl
             yield Measure("outcome_at_least", label, True), (code >= n).astype(np.float64)
 
 
-def target(runs: pa.Table, text: str) -> Floats:
+def find_measure(runs: pa.Table, text: str) -> Floats:
     """One measure by its label, `outcome_at_least=ceasefire` or `days`. Raises ParleyError naming the nearest."""
     known = []
-    for measure, values in measures(runs):
+    for measure, values in compute_measures(runs):
         if measure.label == text:
             return values
         known.append(measure.label)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.folder import Folder
-from experiments.measures import POINTS, Measure, measures
+from experiments.folder import SweepFolder
+from experiments.measures import POINTS, Measure, compute_measures
 from experiments.setup import Setup
-from experiments.tasks import Failure, failures_of
+from experiments.tasks import Failure, read_failures
 from sim.core.atomic import MANIFEST
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats, Ints
@@ -35,12 +35,12 @@ class Results:
     @cached_property
     def points(self) -> pd.DataFrame:
         """Number, name, the value of every factor, runs done, and the error of a point that failed."""
-        return _frame(self.folder / "points.parquet")
+        return _read_frame(self.folder / "points.parquet")
 
     @cached_property
     def summary(self) -> pd.DataFrame:
         """Mean or share of every measure at every point with its standard error and 95% interval."""
-        return _frame(self.folder / "summary.parquet")
+        return _read_frame(self.folder / "summary.parquet")
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -58,58 +58,62 @@ class Results:
         import pyarrow.parquet as pq
 
         files = sorted((self.folder / "runs").glob("*.parquet"))
-        return _joined([pq.read_table(file, columns=list(columns) if columns else None) for file in files])
+        return _concatenate([pq.read_table(file, columns=list(columns) if columns else None) for file in files])
 
 
 def load(folder: str | Path) -> Results:
     """The results of a sweep. Raises ParleyError where there are none or they are not finished."""
-    manifest = Folder(folder).read_json(MANIFEST)
+    manifest = SweepFolder(folder).read_json(MANIFEST)
     if manifest is None or manifest.get("kind") != "sweep" or not manifest.get("complete"):
         problem = f"{folder} holds no finished sweep; `parley sweep EXPERIMENT.yaml -o {folder}` makes or resumes one"
         raise ParleyError(problem)
     return Results(Path(folder), manifest)
 
 
-def labels(results: Results, factors: Sequence[str] | None = None) -> dict[int, str]:
+def label_points(results: Results, factors: Sequence[str] | None = None) -> dict[int, str]:
     """A name for every point: that of its variant, or the values of its factors."""
     names = list(factors or results.factors)
-    found = {}
+    labels = {}
     for row in results.points.to_dict("records"):
-        found[int(row["point"])] = ", ".join(shown(row[name]) for name in names) if names else str(row["name"])
-    return found
+        labels[int(row["point"])] = ", ".join(format_value(row[name]) for name in names) if names else str(row["name"])
+    return labels
 
 
-def shown(value: Any) -> str:
+def format_value(value: Any) -> str:
     """A value as a label; names with their underscores as spaces."""
     return f"{value:g}" if isinstance(value, float | int) else str(value).replace("_", " ")
 
 
-def _frame(path: Path) -> pd.DataFrame:
+def _read_frame(path: Path) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     frame: pd.DataFrame = pq.read_table(path).to_pandas()
     return frame
 
 
-def _joined(tables: list[pa.Table]) -> pa.Table:
+def _concatenate(tables: list[pa.Table]) -> pa.Table:
     import pyarrow as pa
 
     whole = pa.concat_tables([t.replace_schema_metadata(None) for t in tables])
     return whole.unify_dictionaries().combine_chunks()
 
 
-def write_tables(setup: Setup, folder: Folder, parts: int) -> dict[str, Any]:
+def write_tables(setup: Setup, folder: SweepFolder, parts: int) -> dict[str, Any]:
     """Write points and summary from the finished parts; returns counts and failures for the manifest."""
     import pyarrow.parquet as pq
 
-    summary, failures, rows = _Summary(nested=setup.asked.nested is not None), [], np.zeros(len(setup.points), np.int64)
+    summary, failures, rows = (
+        _Summary(nested=setup.experiment.nested is not None),
+        [],
+        np.zeros(len(setup.points), np.int64),
+    )
     for number in range(parts):
         try:
-            part = pq.read_table(folder.part(number))
+            part = pq.read_table(folder.part_path(number))
         except (OSError, ValueError) as error:
-            problem = f"{folder.part(number)} is damaged ({error}); delete it and start the sweep again"
+            problem = f"{folder.part_path(number)} is damaged ({error}); delete it and start the sweep again"
             raise ParleyError(problem) from None
-        failures += list(failures_of(part.schema.metadata))
+        failures += list(read_failures(part.schema.metadata))
         rows += np.bincount(part.column("point").to_numpy(), minlength=rows.size)
         summary.add(part)
     folder.write("points.parquet", _bytes(_points(setup, failures, rows)))
@@ -171,7 +175,7 @@ class _Summary:
         fresh = np.flatnonzero(np.diff(point, prepend=-1) | np.diff(cluster, prepend=-1))
         of_cluster = point[fresh]
         starts = np.flatnonzero(np.diff(of_cluster, prepend=-1))
-        for measure, values in measures(part):
+        for measure, values in compute_measures(part):
             there = ~np.isnan(values)
             count, total = there.astype(np.float64), np.where(there, values, 0.0)
             if self.nested:

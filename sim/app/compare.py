@@ -76,7 +76,7 @@ _NAMED = 4
 
 def sweep(folder: str | Path) -> Sweep:
     """The points of a finished sweep. Raises ParleyError."""
-    from experiments.results import labels, load
+    from experiments.results import label_points, load
 
     found = load(folder)
     asked = found.manifest.get("asked", {})
@@ -85,7 +85,7 @@ def sweep(folder: str | Path) -> Sweep:
     groups = (asked.get("scenario", {}).get(group, {}) for group in ("baskets", "parties"))
     titles = {name: entry.get("title", name) for group in groups for name, entry in group.items()}
     points = found.points[["point", "name", *found.factors]].copy()
-    names = labels(found) if len(found.factors) <= _NAMED else {}
+    names = label_points(found) if len(found.factors) <= _NAMED else {}
     own = zip(points["name"], points["point"], strict=True)
     points["name"] = [name or names.get(int(point), f"point {point}") for name, point in own]
     return Sweep(factors, titles, found.summary.merge(points, on="point"))
@@ -126,7 +126,7 @@ def picked(found: Sweep, measure: str, factor: str) -> list[dict[str, Any]]:
 
     `rest` says where a point stands on the other factors, `other` on the first of them.
     """
-    from experiments.results import shown
+    from experiments.results import format_value
 
     name, _, level = measure.partition("=")
     summary, others = found.summary, [other for other in found.factors if other != factor]
@@ -134,6 +134,9 @@ def picked(found: Sweep, measure: str, factor: str) -> list[dict[str, Any]]:
     rest = others if len(others) <= _NAMED else ["name"]
     return [
         {"point": row["name"], "factor": row[factor], "mean": row["mean"], "low": row["low"], "high": row["high"]}
-        | {"rest": ", ".join(shown(row[o]) for o in rest), "other": shown(row[others[0]]) if others else ""}
+        | {
+            "rest": ", ".join(format_value(row[o]) for o in rest),
+            "other": format_value(row[others[0]]) if others else "",
+        }
         for row in rows.to_dict("records")
     ]

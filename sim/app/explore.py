@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from experiments.compare import difference
+from experiments.compare import compute_difference
 from sim.core.columns import ROUND
 from sim.core.layout import Floats
 from sim.figures.style import CODE_TITLES
@@ -130,7 +130,7 @@ def _first_agreed(base: Result, changed: Result, basket: str, title: str) -> Con
 
 
 def _contrast(group: str, name: str, share: bool, first: Floats, second: Floats) -> Contrast:
-    found = difference(first, second)
+    found = compute_difference(first, second)
     if found is None:
         # Nothing varies or nothing pairs: the means say it all, and there is no interval to give.
         both = ~(np.isnan(first) | np.isnan(second))

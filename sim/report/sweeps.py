@@ -47,11 +47,11 @@ def sweep(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
 
 
 def _labels(results: Results) -> dict[int, str]:
-    from experiments.results import labels
+    from experiments.results import label_points
 
     if len(results.factors) > MOST_FACTORS:
         return {int(point): str(point) for point in results.points["point"]}
-    return labels(results)
+    return label_points(results)
 
 
 def _head(results: Results) -> str:

@@ -24,7 +24,7 @@ from calibration.forecast import Conditions, forecast, known
 from calibration.problem import prepare
 from calibration.records import load_rounds
 from calibration.sampler import evaluation_seed
-from experiments.stopping import runs_until
+from experiments.stopping import run_until
 from sim.core.columns import RUN
 from sim.core.errors import ParleyError
 from sim.results.ensemble import run_ensemble
@@ -148,8 +148,8 @@ def test_the_engine_under_a_posterior(folder: Path) -> None:
 
 def test_runs_are_added_until_they_are_enough_under_the_posterior_too(folder: Path) -> None:
     asked = "rounds_held=0.3"
-    without = runs_until("istanbul-2025", asked, 5, workers=1)
-    found = runs_until("istanbul-2025", asked, 5, workers=1, laid=lambda job: posterior.under(job, folder))
+    without = run_until("istanbul-2025", asked, 5, workers=1)
+    found = run_until("istanbul-2025", asked, 5, workers=1, laid=lambda job: posterior.under(job, folder))
     assert found.reached and found.se != without.se
     job = posterior.under(plan("istanbul-2025", found.runs, 5, workers=1), folder)
     held = np.concatenate([chunk.runs[:, RUN.HELD] for chunk in chunks(job)])
