@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.figure_layout import Note, clip_text, save_figures
 from experiments.forest_plots import plot_forest
-from sim.core.atomic import MANIFEST, Folder, writing
+from sim.core.atomic import MANIFEST, OutputFolder, report_write_errors
 from sim.results.manifest import manifest
 
 if TYPE_CHECKING:
@@ -48,13 +48,13 @@ def _format_contrast(labels: list[str]) -> str:
     return f"{second} held against {first}"
 
 
-def write_comparison(comparison: Comparison, out: Folder) -> None:
+def write_comparison(comparison: Comparison, out: OutputFolder) -> None:
     """Table as CSV, forest of outcome shares as PNG and SVG, and the manifest. Raises ParleyError."""
     record = build_manifest(comparison.labels, comparison.plans)
     contrast = _format_contrast(comparison.labels)
     mark = record["fingerprint"]
     note = Note(contrast, comparison.n, comparison.seed, mark, {}, f"{comparison.n:,} paired runs")
-    with writing(out.folder):
+    with report_write_errors(out.folder):
         comparison.frame.to_csv(out.path("differences.csv"), index=False, lineterminator="\n")
         files = save_figures(
             {"differences": plot_forest(comparison.frame, note, "Difference of outcome shares")}, out.stage, mark

@@ -10,7 +10,7 @@ import typer
 from sim.cli.options import ChangesOption, ScenarioArgument, SeedOption, console, parsed_changes
 
 if TYPE_CHECKING:
-    from sim.core.atomic import Folder
+    from sim.core.atomic import OutputFolder
 
 
 def add(app: typer.Typer) -> None:
@@ -28,10 +28,10 @@ def add(app: typer.Typer) -> None:
     ) -> None:
         """Zone of agreement, Pareto frontier, Nash, Kalai-Smorodinsky, egalitarian and utilitarian points."""
         from sim.analysis.study import analyse as study
-        from sim.core.atomic import Folder
+        from sim.core.atomic import OutputFolder
         from sim.scenario.load import load
 
-        folder = Folder(out, "analysis", force=None) if out is not None else None  # refuse before the work
+        folder = OutputFolder(out, "analysis", force=None) if out is not None else None  # refuse before the work
         loaded, power = load(scenario, parsed_changes(changes)), parsed_weights(weights)
         with console(stderr=True).status(f"looking for zones in {n:,} draws"):
             found = study(loaded, n, seed, assumption, power)
@@ -84,16 +84,16 @@ def show(found: Any) -> None:
             typer.echo("  no package suits all: there is nothing to solve")
 
 
-def write(found: Any, out: Folder, title: str) -> None:
+def write(found: Any, out: OutputFolder, title: str) -> None:
     """Tables as CSV and the picture as PNG and SVG. Raises ParleyError."""
     import csv
 
     from sim.analysis.picture import draw
     from sim.analysis.study import frontier_rows, point_rows, zone_rows
-    from sim.core.atomic import writing
+    from sim.core.atomic import report_write_errors
 
     tables = (("zones", zone_rows(found)), ("solutions", point_rows(found)), ("frontiers", frontier_rows(found)))
-    with writing(out.folder):
+    with report_write_errors(out.folder):
         for name, rows in tables:
             if rows:
                 with out.path(f"{name}.csv").open("w", newline="", encoding="utf-8") as stream:

@@ -68,7 +68,7 @@ def test_an_interrupted_sweep_says_that_the_same_command_goes_on(
     def interrupted(*given: Any, **options: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("experiments.sweep.on_threads", interrupted)
+    monkeypatch.setattr("experiments.sweep.run_on_threads", interrupted)
     found = parley("sweep", "venue", "-o", str(tmp_path / "out"), "--runs", "20")
     assert found.exit_code == 130 and "the same command goes on with it" in found.output
 
