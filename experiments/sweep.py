@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from experiments.folder import SweepFolder
-from experiments.results import write_tables
 from experiments.setup import Setup
 from experiments.spec import Experiment, read_experiment
+from experiments.tables import write_tables
 from experiments.tasks import Piece, count_part_runs, run_part, select_columns, split_parts
 from experiments.validation import check_values
 from sim.compiled.pool import workers_available

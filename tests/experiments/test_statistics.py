@@ -14,7 +14,7 @@ import pytest
 
 from experiments.compare import compare_scenarios, compute_contrasts, compute_difference, compute_p_value
 from experiments.discovery import find_boxes
-from experiments.measures import compute_measures, find_measure
+from experiments.measures import Measure, compute_measures, find_measure
 from experiments.results import load as load_results
 from experiments.sampling import draw_salib_sample
 from experiments.sensitivity import analyse_sweep, compute_indices
@@ -55,6 +55,16 @@ def test_measures_of_a_small_table_by_hand() -> None:
     assert found["blocked_calm=ceasefire"] == [0, 1, 0, 0]
     with pytest.raises(ParleyError, match="did you mean `outcome=ceasefire`"):
         find_measure(runs, "outcome=ceasefir")
+
+
+def test_a_party_called_like_a_column_of_baskets_keeps_its_measure() -> None:
+    """`utility_settled_side` is the utility of a party, though `settled_` stands in its name."""
+    runs = pa.table({"settled_settled_side": [None, 3.5], "utility_settled_side": [0.2, 0.4], "zone_a": [True, False]})
+    found = {m: values.tolist() for m, values in compute_measures(runs)}
+    assert found[Measure("utility_settled_side", "", False)] == [0.2, 0.4]
+    assert found[Measure("settled_settled_side", "", True)] == [0, 1]
+    assert found[Measure("zone_a", "", True)] == [1, 0]
+    assert {m.label for m in found if m.measure.startswith("day_")} == {"day_settled_settled_side"}
 
 
 def test_difference_by_hand() -> None:
