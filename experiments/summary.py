@@ -20,7 +20,7 @@ class _Sums(NamedTuple):
     """Sums of one measure over one part, an entry a point."""
 
     point: Ints
-    count: Floats
+    n: Floats
     total: Floats
     squares: Floats
 
@@ -106,7 +106,7 @@ class SummaryTable:
         size = int(max(part.point.max() for part in parts)) + 1
         n, total, squares = (np.zeros(size) for _ in range(3))
         for part in parts:
-            n[part.point] += part.count
+            n[part.point] += part.n
             total[part.point] += part.total
             squares[part.point] += part.squares
         points = np.unique(np.concatenate([part.point for part in parts]))

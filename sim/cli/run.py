@@ -89,9 +89,9 @@ def under_posterior(folder: Path | None) -> Callable[[Plan], Plan]:
     """What makes the runs of a plan follow the posterior in a folder; without one, nothing."""
     if folder is None:
         return lambda job: job
-    from calibration.posterior import under
+    from calibration.posterior import apply_posterior
 
-    return lambda job: under(job, folder)
+    return lambda job: apply_posterior(job, folder)
 
 
 def runs_needed(
