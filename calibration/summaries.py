@@ -172,7 +172,7 @@ def compute_formal_shares(runs: Floats, cases: int) -> Floats:
     -------
     ndarray (n,)
     """
-    formal = runs[:, RUN.PEAK] >= CEASEFIRE
+    formal = runs[:, RUN.PEAK_OUTCOME] >= CEASEFIRE
     return formal.reshape(-1, cases).mean(axis=1)
 
 

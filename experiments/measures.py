@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.core.columns import BASKET_COLUMNS
 from sim.core.errors import ParleyError, nearest
+from sim.core.fields import RUN_COLUMNS
 from sim.core.layout import Floats
 from sim.rules.outcome import CODES
 
@@ -20,8 +20,6 @@ POINTS = ("point", "name", "runs", "error")
 """Columns of the table of points besides those of the factors."""
 SUMMARY = ("point", "measure", "level", "kind", "n", "mean", "se", "low", "high")
 """Columns of the summary."""
-
-_DAY_PREFIXES = tuple(name.format("") for name, _ in BASKET_COLUMNS if name in ("settled_{}", "first_settled_{}"))
 
 
 class Measure(NamedTuple):
@@ -48,12 +46,20 @@ class Measure(NamedTuple):
 
 
 def kind_of(column: str) -> str:
-    """Return the kind of a column of the table of runs: `day` (of an event that may not happen) or `number`.
+    """Return the kind of a column of the table of runs as the registry declares it: `count`, `share`, `day` …
 
-    Columns of baskets and parties begin with the name of the quantity, and no quantity's name begins with another's;
-    so the beginning decides, whatever the basket or party is called.
+    Columns of baskets and parties begin with the name of the quantity, and no quantity's name begins with another's.
+    So the beginning decides, whatever the basket or party is called, and the scenario's names are not needed.
+
+    Raises
+    ------
+    KeyError
+        The table of runs has no such column.
     """
-    return "day" if column.startswith(_DAY_PREFIXES) else "number"
+    for declared in RUN_COLUMNS:
+        if column == declared.name or (declared.axis and column.startswith(declared.name.format(""))):
+            return declared.kind
+    raise KeyError(column)
 
 
 def compute_measures(runs: pa.Table) -> Iterator[tuple[Measure, Floats]]:
@@ -72,21 +78,19 @@ def compute_measures(runs: pa.Table) -> Iterator[tuple[Measure, Floats]]:
     tuple of Measure and ndarray (runs,)
         A measure and its value in every run; NaN where a run has none.
     """
-    import pyarrow as pa
-
     for name in runs.column_names:
         if name in INDEX:
             continue
-        column = runs.column(name).combine_chunks()
-        if pa.types.is_dictionary(column.type):
+        column, kind = runs.column(name).combine_chunks(), kind_of(name)
+        if kind in ("code", "reason"):
             yield from _compute_level_shares(name, column)
             continue
         values = column.to_numpy(zero_copy_only=False).astype(np.float64)
-        if kind_of(name) == "day":
+        if kind == "day":
             yield Measure(name, "", True), (~np.isnan(values)).astype(np.float64)
             yield Measure(f"day_{name}", "", False), values
         else:
-            yield Measure(name, "", pa.types.is_boolean(column.type)), values
+            yield Measure(name, "", kind == "share"), values
 
 
 def _compute_level_shares(name: str, column: pa.DictionaryArray) -> Iterator[tuple[Measure, Floats]]:

@@ -149,7 +149,7 @@ def build_table(setup: Setup, pieces: list[Piece], rows: list[Floats]) -> pa.Tab
     names = setup.problem.names
     if not pieces:
         return build_schema(setup).empty_table()
-    width = run_width(len(names.baskets), len(names.parties))
+    width = run_width(setup.problem.structure)
     run = np.concatenate([np.arange(low, high, dtype=np.int64) for _, low, high in pieces])
     point = np.concatenate([np.full(high - low, n, dtype=np.int32) for n, low, high in pieces])
     assumptions, fates = compute_indices(setup.experiment, run)

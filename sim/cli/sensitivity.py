@@ -65,10 +65,12 @@ def add(app: typer.Typer) -> None:
 def _indices(results: Results, folder: Path, of: str) -> None:
     from experiments.figure_layout import build_note, save_figures
     from experiments.forest_plots import plot_tornado
-    from experiments.sensitivity import analyse_sweep, is_share
+    from experiments.sensitivity import analyse_sweep, describe_noise, is_share
 
     frame = analyse_sweep(results, of)
     _table(frame)
+    if line := describe_noise(frame):
+        typer.echo(line)
     frame.to_csv(folder / "indices.csv", index=False, lineterminator="\n")
     figure = plot_tornado(frame, build_note(results), f"What {of} hangs on", share=is_share(results, of))
     save_figures({"indices": figure}, folder / "figures", results.manifest["hash"])

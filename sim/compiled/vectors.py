@@ -11,7 +11,7 @@ from sim.compiled.kernel import simulate
 from sim.compiled.memory.buffer import Buffer
 from sim.compiled.pool import workers_available
 from sim.compiled.precompile import precompile
-from sim.core.columns import ROUND, Chunk, run_width
+from sim.core.columns import Chunk, round_width, run_width
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats, Ints
 from sim.scenario.resolve import Problem
@@ -74,10 +74,10 @@ class VectorRunner:
         n, runs = fates.shape
         base = self.problem.priors.base.copy()
         priors = self.problem.priors._replace(base=base)
-        out = np.empty((n * runs, run_width(structure.baskets, structure.parties)))
+        out = np.empty((n * runs, run_width(structure)))
         rows = np.zeros(n * runs, dtype=np.int64)
-        space = np.empty((runs * structure.max_steps, len(ROUND)))
-        rounds = [np.empty((0, len(ROUND)))]
+        space = np.empty((runs * structure.max_steps, round_width(structure)))
+        rounds = [np.empty((0, round_width(structure)))]
         for k in range(n):
             for places, value in zip(self._places, values[k], strict=True):
                 base[places] = value
