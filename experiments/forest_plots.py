@@ -22,8 +22,8 @@ from sim.figures.style import (
     STYLE,
     VERMILION,
     Caption,
-    blank,
-    legend_below,
+    add_legend_below,
+    create_figure,
 )
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ def plot_forest(frame: pd.DataFrame, caption: Caption, title: str, measures: Seq
         contrasts = list(dict.fromkeys(rows["contrast"]))
         bases = {contrast.rpartition(" − ")[2] for contrast in contrasts}
         names = wrap_names(_row_name(row, len(contrasts) > 1, len(bases) == 1) for row in rows.to_dict("records"))
-        figure, axes = blank(caption, title, 0.4 + compute_pitch(names, 0.21) * len(rows), measure_margin(names), 1)
+        figure, axes = create_figure(
+            caption, title, 0.4 + compute_pitch(names, 0.21) * len(rows), measure_margin(names), 1
+        )
         y = np.arange(len(rows))
         wide = axes.hlines(y, rows["unpaired_low"], rows["unpaired_high"], color=PALE, lw=5)
         pair = axes.hlines(y, rows["low"], rows["high"], color=BLUE, lw=1.6)
@@ -66,7 +68,9 @@ def plot_forest(frame: pd.DataFrame, caption: Caption, title: str, measures: Seq
             label, loc="center" if measure_width(label) < axes.get_position().width * figure.get_figwidth() else "right"
         )
         axes.grid(axis="x", color=GRID, lw=0.7)
-        legend_below(figure, [filled, pair, wide], ["differs after Holm's correction", "paired 95%", "unpaired 95%"], 3)
+        add_legend_below(
+            figure, [filled, pair, wide], ["differs after Holm's correction", "paired 95%", "unpaired 95%"], 3
+        )
         return figure
 
 
@@ -89,7 +93,9 @@ def plot_tornado(frame: pd.DataFrame, caption: Caption, title: str, share: bool 
         rows = frame.head(most)
         sobol = "total" in rows
         names = wrap_names(rows["factor"])
-        figure, axes = blank(caption, title, 0.4 + compute_pitch(names, 0.27) * len(rows), measure_margin(names), 1)
+        figure, axes = create_figure(
+            caption, title, 0.4 + compute_pitch(names, 0.27) * len(rows), measure_margin(names), 1
+        )
         y = np.arange(len(rows))
         kinds = [("total", BLUE, "total, with all interactions", -0.17), ("first", ORANGE, "first order, alone", 0.17)]
         if not sobol:
@@ -107,7 +113,7 @@ def plot_tornado(frame: pd.DataFrame, caption: Caption, title: str, share: bool 
         if share and not sobol:
             axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g}")
         axes.grid(axis="x", color=GRID, lw=0.7)
-        legend_below(figure, bars, [label for _, _, label, _ in kinds], 2)
+        add_legend_below(figure, bars, [label for _, _, label, _ in kinds], 2)
         return figure
 
 
@@ -118,7 +124,9 @@ def plot_splits(found: Mapping[str, VarianceSplit], caption: Caption, title: str
     """Shares of variance due to assumption, chance and both together, for several results, with 95% intervals."""
     with rc_context(STYLE):
         names = wrap_names(name.replace("_", " ") for name in found)
-        figure, axes = blank(caption, title, 0.3 + compute_pitch(names, 0.55) * len(found), measure_margin(names), 1)
+        figure, axes = create_figure(
+            caption, title, 0.3 + compute_pitch(names, 0.55) * len(found), measure_margin(names), 1
+        )
         bars: dict[str, object] = {}
         for row, split in enumerate(found.values()):
             for n, entry in enumerate(split.rows()):
@@ -134,7 +142,7 @@ def plot_splits(found: Mapping[str, VarianceSplit], caption: Caption, title: str
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.set_xlabel("Share of the variance between runs, with 95% interval")
         axes.grid(axis="x", color=GRID, lw=0.7)
-        legend_below(figure, list(bars.values()), ["assumption (ranges)", "chance", "both together"], 3)
+        add_legend_below(figure, list(bars.values()), ["assumption (ranges)", "chance", "both together"], 3)
         return figure
 
 
@@ -162,7 +170,7 @@ def plot_box(found: Boxes, caption: Caption, title: str) -> Figure:
         # From the edge of the figure, for beside long names the panel is too narrow for it.
         height = figure.get_figheight()
         figure.text(0.12 / figure.get_figwidth(), axes.get_position().y1 + 0.08 / height, text, fontsize=8.5)
-        legend_below(figure, [inside, whole], ["inside the box", "range tried"], 2)
+        add_legend_below(figure, [inside, whole], ["inside the box", "range tried"], 2)
         return figure
 
 

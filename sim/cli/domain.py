@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sim.interop.solutions import Solutions
 
 FolderArgument = Annotated[
-    Path, typer.Argument(help="OutputFolder with a domain and its profiles: GENIUS (XML) or GeniusWeb (JSON).")
+    Path, typer.Argument(help="Folder with a domain and its profiles: GENIUS (XML) or GeniusWeb (JSON).")
 ]
 DomainOption = Annotated[str | None, typer.Option("--domain", help="Domain file, where the folder has several.")]
 ProfileOption = Annotated[
