@@ -12,7 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from calibration.posterior import told
+from calibration.posterior import describe_posterior
 from sim.core.atomic import read_manifest, report_write_errors, write_file
 from sim.core.errors import ParleyError
 from sim.report.calibration import describe_calibration, read_fit_report
@@ -139,7 +139,7 @@ def _describe_facts(manifest: dict[str, Any]) -> str:
     facts += [f"{manifest['n']:,} runs" if "n" in manifest else "", manifest.get("question") or ""]
     facts += [f"seed {manifest['seed']}" if "seed" in manifest else ""]
     changes = manifest["scenario"]["changes"] if isinstance(manifest.get("scenario"), dict) else {}
-    facts += [told(manifest["posterior"])] if manifest.get("posterior") else []
+    facts += [describe_posterior(manifest["posterior"])] if manifest.get("posterior") else []
     facts += [entry["label"] for entry in manifest.get("scenarios", [])]
     facts += [f"changed: {path} = {value}" for path, value in changes.items()]
     return "; ".join(fact for fact in facts if fact)
