@@ -105,8 +105,8 @@ def describe_noise(frame: pd.DataFrame) -> str:
     if not outside:
         return ""
     return (
-        f"Indices below 0 or above 1 ({', '.join(outside)}) are sampling noise: shares of the variance are estimated from "
-        "few points. Read them with their intervals; more `points`, or more runs a point, make both narrower."
+        f"Indices below 0 or above 1 ({', '.join(outside)}) are sampling noise: shares of the variance are estimated "
+        "from few points. Read them with their intervals; more `points`, or more runs a point, make both narrower."
     )
 
 
