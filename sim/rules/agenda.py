@@ -17,6 +17,13 @@ class Condition(Choice):
     LEVER_OFF = 4
 
 
+class Bars(Choice):
+    """What a missing mandate, a low level or a precondition bars: settling a basket, or discussing it at all."""
+
+    SETTLEMENT = 0
+    DISCUSSION = 1
+
+
 @rule
 def precondition_binds(sequencing_settled: bool, value: float) -> bool:
     """Whether a precondition still holds for a party, given the sequencing issue.

@@ -52,17 +52,48 @@ def by_readiness(own: float, rate: float, readiness: float) -> float:
     return own + rate * readiness * (1.0 - own)
 
 
-@rule
-def risk_limit(own: float, offered: float, disagreement: float) -> float:
-    """Zeuthen's (1930) risk limit: the largest chance of disagreement a party would run rather than accept.
+class RiskLimit(Choice):
+    """Which reading of Zeuthen's risk limit holds where the own proposal is worth no more than disagreement."""
 
-    Utilities of its own proposal, of the other's, and of disagreement (the floor). Zero when its own proposal is worth
-    no more than disagreement; at most 1.
+    YIELDING = 0
+    CORRECTED = 1
+
+
+@dispatches(RiskLimit)
+@rule
+def risk_limit(kind: int, own: float, offered: float, disagreement: float) -> float:
+    """Risk limit of a party: the largest chance of disagreement it would run rather than accept.
+
+    Parameters
+    ----------
+    kind : int
+        A member of `RiskLimit`. *yielding* (version 1): 0 where the own proposal is worth no more than disagreement.
+        *corrected*: 0 where the other's proposal is worth as much as the own one, else 1 there.
+    own, offered, disagreement : float
+        Utilities of its own proposal, of the other's, and of disagreement (the floor).
+
+    Returns
+    -------
+    float
+        The risk limit in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If the reading is unknown.
+
+    References
+    ----------
+    Zeuthen 1930; Harsanyi 1956; Rosenschein & Zlotkin 1994.
     """
     stake = own - disagreement
-    if stake <= EPS:
-        return 0.0
-    return min(max((own - offered) / stake, 0.0), 1.0)
+    if kind == RiskLimit.YIELDING:
+        return 0.0 if stake <= EPS else min(max((own - offered) / stake, 0.0), 1.0)
+    if kind == RiskLimit.CORRECTED:
+        if own - offered <= EPS:
+            return 0.0
+        return 1.0 if stake <= EPS else min(max((own - offered) / stake, 0.0), 1.0)
+    raise ValueError("unknown reading of the risk limit")
 
 
 @rule

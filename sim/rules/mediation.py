@@ -28,6 +28,21 @@ class Strength(Choice):
     GUARANTEE = 3
 
 
+class Combination(Choice):
+    """How several mediators work together."""
+
+    STRONGEST = 0
+    TOGETHER = 1
+    COORDINATED = 2
+
+
+class LeverageRule(Choice):
+    """What leverage works on: the aspiration held out for, or what signing is worth (the floor)."""
+
+    ON_ASPIRATION = 0
+    ON_FLOOR = 1
+
+
 LEAST_WEIGHT = 0.05
 """A mediator that leans wholly away from a party still gives it this weight, so that a text stays interior."""
 
@@ -102,3 +117,80 @@ def text_threshold(aspiration: float, floor: float, persuaded: float) -> float:
 def acceptability(venue: float, leaning: float, effect: float) -> float:
     """Acceptability of a venue to a party, less for a host that leans away from it."""
     return venue - effect * max(-leaning, 0.0)
+
+
+@dispatches(Combination)
+@rule
+def combine_strengths(kind: int, total: float, strength: float, share: float) -> float:
+    """Combined strength of several mediators, one more counted.
+
+    Parameters
+    ----------
+    kind : int
+        A member of `Combination`.
+    total : float
+        Combined strength of the mediators before, in [0, 1]; 0 at first.
+    strength : float
+        Strength `s` of this one, in [0, 1].
+    share : float
+        `a`: 1 at the table, the share that counts beside it otherwise.
+
+    Returns
+    -------
+    float
+        *strongest*: the largest at the table. Else `1 - Π (1 - a s)`.
+
+    Raises
+    ------
+    ValueError
+        If the combination is unknown.
+    """
+    if kind == Combination.STRONGEST:
+        return max(total, strength) if share >= 1.0 else total
+    if kind == Combination.TOGETHER or kind == Combination.COORDINATED:
+        return 1.0 - (1.0 - total) * (1.0 - share * strength)
+    raise ValueError("unknown combination of mediators")
+
+
+@rule
+def coordinate(kind: int, total: float, mediators: int, loss: float) -> float:
+    """Combined strength after losses of coordination: `(1 - κ (n - 1))⁺` of it for n mediators.
+
+    References
+    ----------
+    Böhmelt 2011 (an inverted U in the number of mediators; the linear form is assumed).
+    """
+    if kind == Combination.COORDINATED:
+        return total * max(1.0 - loss * max(mediators - 1, 0), 0.0)
+    return total
+
+
+@rule
+def add_leverage(kind: int, total: float, leverage: float, share: float) -> float:
+    """Leverage of several mediators, one more counted: the strongest at the table, or the sum, at most 1."""
+    if kind == Combination.STRONGEST:
+        return combine_strengths(kind, total, leverage, share)
+    return min(total + share * leverage, 1.0)
+
+
+@dispatches(LeverageRule)
+@rule
+def leverage_on_floor(kind: int, leverage: float) -> float:
+    """Part of the leverage that counts as pull in the floor.
+
+    Raises
+    ------
+    ValueError
+        If the rule is unknown.
+    """
+    if kind == LeverageRule.ON_ASPIRATION:
+        return 0.0
+    if kind == LeverageRule.ON_FLOOR:
+        return leverage
+    raise ValueError("unknown rule of leverage")
+
+
+@rule
+def leverage_on_aspiration(kind: int, leverage: float) -> float:
+    """Part of the leverage that is taken off the aspiration."""
+    return leverage - leverage_on_floor(kind, leverage)

@@ -13,6 +13,43 @@ class SurgeMode(Choice):
     COERCIVE = 1
 
 
+class SurgeReading(Choice):
+    """What spoilers read as the perceived chance of agreement."""
+
+    GAP = 0
+    DEAL = 1
+
+
+@dispatches(SurgeReading)
+@rule
+def perceive_chance(kind: int, by_gap: float, deal_in_sight: float) -> float:
+    """Perceived chance of agreement: closeness of positions times readiness, or the deal in sight.
+
+    Parameters
+    ----------
+    kind : int
+        A member of `SurgeReading`.
+    by_gap : float
+        `readiness.agreement_chance`, in [0, 1].
+    deal_in_sight : float
+        `K`, the largest nearness of a basket that spoilers answer, in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If the reading is unknown.
+
+    References
+    ----------
+    Stedman 1997; Kydd & Walter 2002.
+    """
+    if kind == SurgeReading.GAP:
+        return by_gap
+    if kind == SurgeReading.DEAL:
+        return deal_in_sight
+    raise ValueError("unknown reading of spoilers")
+
+
 @dispatches(SurgeMode)
 @rule
 def surge_strength(mode: int, chance: float) -> float:

@@ -127,7 +127,19 @@ class Sizes(NamedTuple):
     postponement_limit: int
     exchanges: int
     max_steps: int
+    measure_days: int
     venue_rule: int
+    pace: int
+    resumption: int
+    combine: int
+    leverage: int
+    surge_reads: int
+    precedent: int
+    proposal: int
+    ripeness: int
+    relief: int
+    certain_loss: int
+    risk_limit: int
 
 
 PLAIN = Sizes._fields
