@@ -32,7 +32,7 @@ def convene(model: Talks) -> bool:
         return False
     model.streak = 0
     model.publicity = float(model.theta.venue[VENUE.PUBLICITY, model.venue])
-    model.leverage = model.attending_strength(Strength.LEVERAGE)
+    model.leverage = model.leverage_at_table()
     before = model.level
     raise_level(model)
     facts = {"venue": model.names.venues[model.venue], "level": model.names.levels[model.level]}

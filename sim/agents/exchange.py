@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from sim.agents import events
+from sim.agents import events, measures
 from sim.agents.protocols import Basket, Talks
 from sim.core.jit import EPS
 from sim.core.layout import Floats, W
@@ -19,7 +19,19 @@ def exchange(model: Talks) -> bool:
         party.concession = party.concede()
     for basket in model.baskets:
         basket.agreed = on_agenda(basket) and exchange_offers(model, basket)
+        if basket.discussed:
+            discuss(model, basket)
     return True
+
+
+def discuss(model: Talks, basket: Basket) -> None:
+    """Discuss a barred basket: every member puts its offer; no turn is played and nobody is asked."""
+    for party in basket.members:
+        party.prepare(basket)
+        party.make_offer(basket, party.aspiration[basket.index])
+        party.last[basket.index] = party.aspiration[basket.index]
+    basket.latent = False
+    basket.in_principle = measures.in_principle(model, basket)
 
 
 def on_agenda(basket: Basket) -> bool:
@@ -30,6 +42,7 @@ def on_agenda(basket: Basket) -> bool:
 def exchange_offers(model: Talks, basket: Basket) -> bool:
     """Exchange offers on one basket, turn by turn; true when all accept."""
     b, members = basket.index, basket.members
+    basket.latent = basket.in_principle = False
     for party in members:
         party.prepare(basket)
     settled = False
@@ -78,7 +91,7 @@ def listen(model: Talks) -> None:
         party.received = party.own_value = party.offered_value = party.floor_value = 0.0
         weight = 0.0
         for basket in model.baskets:
-            if on_agenda(basket) and party in basket.members:
+            if (on_agenda(basket) or basket.discussed) and party in basket.members:
                 weight += party.evaluate_offers(basket)
         party.own_value = distance.ratio(party.own_value, weight)
         party.offered_value = distance.ratio(party.offered_value, weight)

@@ -10,7 +10,7 @@ from sim.core.errors import ParleyError
 from sim.core.layout import INCIDENT, W
 from sim.rules import hawkes, incidents, readiness
 from sim.rules.hawkes import MAX_EVENTS
-from sim.rules.spoilers import surge_strength, surged
+from sim.rules.spoilers import perceive_chance, surge_strength, surged
 
 
 class HawkesState:
@@ -39,7 +39,8 @@ def draw_incidents(model: Talks) -> bool:
 def _draw(model: Talks) -> int:
     """Draw the incidents of the gap into `model.hawkes.now`; returns how many."""
     x, w, field = model.structure, model.world, model.theta.incident
-    chance = readiness.agreement_chance(model.gap, model.least_readiness())
+    by_gap = readiness.agreement_chance(model.gap, model.least_readiness())
+    chance = perceive_chance(x.surge_reads, by_gap, model.deal)
     rates = field[INCIDENT.RATE]
     mode, surge = x.surge_mode, field[INCIDENT.SURGE]
     raised = [surged(rates[t], surge[t], surge_strength(mode[t], chance)) for t in range(x.incidents)]
@@ -99,5 +100,6 @@ def strike(model: Talks, kind: int, ago: float) -> None:
     cost = incidents.fade(field[INCIDENT.COST], left[0])
     hardening = incidents.fade(field[INCIDENT.HARDENING], left[1])
     blame = incidents.fade(field[INCIDENT.SEVERITY], left[2])
+    model.severity += float(field[INCIDENT.SEVERITY])
     for party in model.parties:
         party.apply_incident(kind, bool(model.structure.offended[kind, party.index]), cost, hardening, blame)

@@ -13,10 +13,12 @@ import mesa
 import numpy as np
 
 from sim.agents.protocols import Basket, Talks
+from sim.agents.protocols import Party as Other
 from sim.core.jit import EPS
 from sim.core.layout import DYAD, INCIDENT, LEVER_PARTY, PARTY, PI, Floats, W
 from sim.rules import (
     aspiration,
+    belief,
     commitment,
     concession,
     convening,
@@ -25,9 +27,11 @@ from sim.rules import (
     incidents,
     mediation,
     offer,
+    precedent,
+    ripeness,
     salience,
-    stalemate,
     trust,
+    urgency,
 )
 from sim.rules import readiness as readiness_rules
 from sim.rules.acceptance import accepts, certain
@@ -64,6 +68,7 @@ class Party(mesa.Agent):
         self.trust_baseline: list[float] = th.dyad[DYAD.TRUST_BASELINE, index].tolist()
         self.authority: list[float] = th.dyad[DYAD.AUTHORITY, index].tolist()
         self.exposure: list[float] = th.exposure[0, index].tolist()
+        self.optimism, self.mean_cost = field[PARTY.OPTIMISM], 0.0
         self.pain = self.cost = self.hardening = self.blame = self.readiness = 0.0
         self.concession = self.concession_before = self.k0
         self.received = self.own_value = self.offered_value = self.floor_value = 0.0
@@ -73,7 +78,9 @@ class Party(mesa.Agent):
         self.last_worth = [[NAN] * baskets for _ in range(parties)]
         self.aspiration, self.last = [1.0] * baskets, [1.0] * baskets
         self.floor, self.lowest, self.cap_mean = [1.0] * baskets, [1.0] * baskets, [1.0] * baskets
-        self.mandate = [0] * baskets
+        self.mandate, self.mandate_bars = [0] * baskets, [0] * baskets
+        self.precedent_floor = [NAN] * baskets
+        self.belief_mean, self.belief_precision = np.zeros((2, parties, issues))
         self.derived, self.priority, self.cap, self.estimate = np.zeros((4, issues))
         self.own_share, self.others_share, self.nearest = np.zeros((3, issues))
         self.salience_total = [0.0] * baskets
@@ -116,6 +123,18 @@ class Party(mesa.Agent):
         gain = self.model.world[W.BALANCE_GAIN]
         for i in range(self.demand.size):
             self.reservation[i] = shifted_reservation(self.demand[i], self.derived[i], gain, self.side, balance_change)
+
+    def follow_precedents(self) -> None:
+        """Stretch reservation values so that earlier settlements are worth their floor again."""
+        for basket in self.model.baskets:
+            s, b = basket.slice, basket.index
+            if self in basket.members and not math.isnan(self.precedent_floor[b]):
+                own = (self.demand[s], self.reservation[s], self.salience[s])
+                precedent.stretch(*own, self.model.precedent[s], self.precedent_floor[b], self.reservation[s])
+
+    def sign(self, basket: Basket) -> None:
+        """Remember the floor of a settlement, or of a documented one, as that of a precedent."""
+        self.precedent_floor[basket.index] = self.floor_of(basket)
 
     def utility_of(self, basket: Basket, package: Floats) -> float:
         """Utility of a package (I,) on one basket."""
@@ -162,7 +181,8 @@ class Party(mesa.Agent):
         relief = 0.0
         for sponsor in model.sponsors:
             relief = sponsor.add(LEVER_PARTY.RELIEF, self.index, relief)
-        self.pain = stalemate.pain(
+        self.pain = ripeness.pull_to_settle(
+            model.structure.ripeness,
             self.cost,
             w[W.PAIN_MEMORY],
             relief,
@@ -170,6 +190,10 @@ class Party(mesa.Agent):
             w[W.BALANCE_STALEMATE_DRIFT],
             w[W.PAIN_WEIGHT],
             w[W.PAIN_CAP],
+            self.mean_cost,
+            self.optimism,
+            w[W.RIPENESS_LEARNING],
+            model.severity,
         )
         total, others = 0.0, 0
         for other in range(len(self.trust)):
@@ -193,14 +217,26 @@ class Party(mesa.Agent):
             w[W.READINESS_O2],
         )
 
+    def remember_war(self, rates: Floats, days: float) -> None:
+        """Set mean cost a day, and what so many days of war have left of cost, hardening and blame."""
+        model, w, field = self.model, self.model.world, self.model.theta.incident
+        hardening = blame = 0.0
+        for t in range(rates.size):
+            if model.structure.offended[t, self.index]:
+                worst = max([0.0, *model.attribution[t][self.index]])
+                self.mean_cost += rates[t] * field[INCIDENT.COST, t]
+                hardening += rates[t] * field[INCIDENT.HARDENING, t] * worst
+                blame += rates[t] * field[INCIDENT.SEVERITY, t] * worst
+        if days > 0.0:
+            self.cost = ripeness.past_amount(self.mean_cost, w[W.PAIN_MEMORY], days)
+            self.hardening = ripeness.past_amount(hardening, w[W.BARGAINING_HARDENING_MEMORY], days)
+            self.blame = ripeness.past_amount(blame, w[W.CONVENING_INCIDENT_MEMORY], days)
+
     # Whether it comes
 
     def meeting_chance(self, venue: int) -> float:
         """Chance that it comes to the planned round at a venue."""
         model, w = self.model, self.model.world
-        pressure = 0.0
-        for sponsor in model.sponsors:
-            pressure = sponsor.add(LEVER_PARTY.PRESSURE, self.index, pressure)
         odds = convening.meeting_odds(
             w[W.CONVENING_BASE],
             w[W.CONVENING_READINESS],
@@ -210,7 +246,7 @@ class Party(mesa.Agent):
             w[W.CONVENING_FACILITATION],
             model.attending_strength(Strength.FACILITATION),
             w[W.CONVENING_PRESSURE],
-            pressure,
+            self.pressure(),
             w[W.CONVENING_INCIDENTS],
             self.blame,
             model.insulation[venue],
@@ -218,6 +254,13 @@ class Party(mesa.Agent):
             model.unmet_conditions(self.index),
         )
         return convening.chance(odds)
+
+    def pressure(self) -> float:
+        """Pressure of sponsors on it to talk."""
+        total = 0.0
+        for sponsor in self.model.sponsors:
+            total = sponsor.add(LEVER_PARTY.PRESSURE, self.index, total)
+        return total
 
     def acceptability(self, venue: int) -> float:
         """Acceptability of a venue, its host's leaning counted."""
@@ -251,45 +294,117 @@ class Party(mesa.Agent):
 
     def risk_limit(self) -> float:
         """Zeuthen's risk limit after the last round."""
-        return concession.risk_limit(self.own_value, self.offered_value, self.floor_value)
+        return concession.risk_limit(self.model.structure.risk_limit, self.own_value, self.offered_value, self.floor_value)
 
-    def floor_of(self, basket: Basket) -> float:
-        """Floor on a basket: the least chance of compliance among the others obligated by it counts."""
-        guarantee = self.model.present_strength(Strength.GUARANTEE)
+    def concession_on(self, basket: Basket) -> float:
+        """Its concession on a basket, the urgency of the basket counted; in abeyance it starts from `k0`."""
+        own = self.k0 if self.model.abeyance else self.concession
+        days = self.model.theta.urgency[0, basket.index]
+        return urgency.urgent_concession(own, self.k0, self.beta, self.model.day, basket.since, days)
+
+    def floor_of(self, basket: Basket, leverage: float | None = None) -> float:
+        """Floor on a basket: the least chance of compliance among the others obligated by it counts.
+
+        `leverage` is that of the last round held, unless given.
+        """
+        x, guarantee = self.model.structure, self.model.present_strength(Strength.GUARANTEE)
         chance = 1.0
         for other in basket.obligated:
             if other != self.index:
                 chance = min(chance, commitment.compliance_chance(self.trust[other], guarantee, self.authority[other]))
-        return commitment.floor(chance, self.exposure[basket.index], self.pain, self.least_floor_of(basket))
+        pull = self.pull(leverage)
+        lowest = self.least_floor_of(basket, pull)
+        return commitment.floor(x.relief, x.certain_loss, chance, self.exposure[basket.index], pull, lowest)
 
-    def least_floor_of(self, basket: Basket) -> float:
-        """`F_min` on a basket."""
+    def pull(self, leverage: float | None = None) -> float:
+        """Pull toward a settlement: pain, and leverage where it works on the floor."""
+        own = self.model.leverage if leverage is None else leverage
+        return self.pain + mediation.leverage_on_floor(self.model.structure.leverage, own)
+
+    def least_floor_of(self, basket: Basket, pull: float) -> float:
+        """`F_min` on a basket under a pull."""
         s = basket.slice
-        return commitment.least_floor(self.pain, aspiration.red_line_share(self.salience[s], self.red[s]))
+        return commitment.least_floor(pull, aspiration.red_line_share(self.salience[s], self.red[s]))
 
     def prepare(self, basket: Basket) -> None:
         """Floor, aspiration, priorities and caps for a basket that is opened."""
-        model, s, b = self.model, basket.slice, basket.index
-        self.floor[b], self.lowest[b] = self.floor_of(basket), self.least_floor_of(basket)
+        s, b = basket.slice, basket.index
+        self.floor[b], self.lowest[b] = self.floor_of(basket), self.least_floor_of(basket, self.pull())
         self.aspiration[b] = self.aspire(basket)
+        self.rank_issues(basket, self.priority[s], self.cap[s])
+        self.cap_mean[b] = weighted_mean(self.cap[s], self.salience[s])
+
+    def rank_issues(self, basket: Basket, priority: Floats, cap: Floats) -> None:
+        """Write priorities and caps for conceding on the issues of a basket."""
+        model, s = self.model, basket.slice
         others = np.empty(basket.size)
         salience.believed(self.others_share[s], model.information, others)
-        offer.priorities(self.own_share[s], others, model.world[W.BARGAINING_LOGROLL], self.priority[s])
-        offer.caps(self.demand[s], self.reservation[s], self.nearest[s], self.red[s], self.pain, self.cap[s])
-        self.cap_mean[b] = weighted_mean(self.cap[s], self.salience[s])
+        offer.priorities(self.own_share[s], others, model.world[W.BARGAINING_LOGROLL], priority)
+        offer.caps(self.demand[s], self.reservation[s], self.nearest[s], self.red[s], self.pain, cap)
 
     def aspire(self, basket: Basket) -> float:
         """Aspiration on a basket for this round: the utility the party holds out for."""
-        model, s, b = self.model, basket.slice, basket.index
+        return self.aspiration_above(basket, self.floor[basket.index], self.lowest[basket.index])
+
+    def present_aspiration(self, basket: Basket) -> float:
+        """What it would hold out for now; nothing of it is kept."""
+        return self.aspiration_above(basket, self.floor_of(basket), self.least_floor_of(basket, self.pull()))
+
+    def aspiration_above(self, basket: Basket, floor: float, lowest: float) -> float:
+        """Aspiration on a basket above a floor and `F_min`."""
+        model, s, conceded = self.model, basket.slice, self.concession_on(basket)
         announced = aspiration.announced_concession(
             self.demand[s], self.reservation[s], self.announced[s], self.salience[s]
         )
-        audience = aspiration.audience_cost(
-            model.world[W.BARGAINING_AUDIENCE], model.publicity, self.concession, announced
-        )
-        return aspiration.aspiration(
-            self.floor[b], self.lowest[b], self.concession, self.hardening, audience, model.leverage
-        )
+        audience = aspiration.audience_cost(model.world[W.BARGAINING_AUDIENCE], model.publicity, conceded, announced)
+        leverage = mediation.leverage_on_aspiration(model.structure.leverage, model.leverage)
+        return aspiration.aspiration(floor, lowest, conceded, self.hardening, audience, leverage)
+
+    def latent_offer(self, basket: Basket) -> Floats:
+        """The offer (I,) it would make now on a basket; nothing of it is kept."""
+        s, n = basket.slice, basket.size
+        priority, cap, conceded = np.empty((3, n))
+        self.rank_issues(basket, priority, cap)
+        package = self.demand.copy()
+        offer.water_fill(1.0 - self.present_aspiration(basket), self.salience[s], priority, cap, conceded)
+        offer.offer_points(self.demand[s], self.reservation[s], conceded, package[s])
+        return package
+
+    def would_accept(self, basket: Basket, package: Floats) -> bool:
+        """Whether it would take a package (I,) at this round's aspiration, answering sharply."""
+        s, b = basket.slice, basket.index
+        if self.floor[b] > 1.0 + EPS:
+            return False
+        own = (self.demand[s], self.reservation[s], self.salience[s], self.red[s])
+        threshold = aspiration.next_utility(self.aspiration[b], self.cap_mean[b])
+        return bool(accepts(acceptable_utility(package[s], *own), threshold, 0.0, 0.5))
+
+    def expect_others(self) -> None:
+        """Set the first beliefs about the others' reservation values."""
+        for other in self.model.parties:
+            for i in range(self.demand.size):
+                mean = belief.expect_reservation(other.demand[i], self.demand[i])
+                self.belief_mean[other.index, i] = mean
+                self.belief_precision[other.index, i] = belief.PRIOR_PRECISION
+
+    def read_offers(self, basket: Basket) -> None:
+        """Update beliefs by the latest offers of the other member of a basket."""
+        conceded = self.concession_on(basket)
+        weight = belief.observation_precision(conceded, self.model.world[W.LEARNING_NOISE])
+        for other in basket.members:
+            if other is not self:
+                mean, precision = self.belief_mean[other.index], self.belief_precision[other.index]
+                for i in range(basket.lo, basket.hi):
+                    reading = belief.read_offer(other.demand[i], other.offer[i], conceded)
+                    mean[i] = belief.update_mean(mean[i], precision[i], reading, weight)
+                    precision[i] += weight
+
+    def estimate_other(self, basket: Basket, other: Other) -> Floats:
+        """Believed reservation values (I,) of another party on a basket."""
+        points = np.zeros(self.demand.size)
+        for i in range(basket.lo, basket.hi):
+            points[i] = belief.estimate(other.demand[i], self.belief_mean[other.index, i], self.demand[i])
+        return points
 
     def level_at(self, basket: Basket, turn: int) -> float:
         """Aspiration at a turn of the exchange, on the way from the last round's to this round's."""

@@ -87,8 +87,8 @@ class Column(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Its name among the places of its family: without `_{}`, in capitals."""
-        return self.name.replace("_{}", "").upper()
+        """Its name among the places of its family: without the part of the entity, in capitals."""
+        return self.name.replace("_d{}", "").replace("_{}", "").upper()
 
 
 COEFFICIENTS = (
@@ -295,14 +295,26 @@ RUN_COLUMNS = (
     Column("amendments", "count", "int", "times", "texts that came back amended", state="amendments"),
     Column("collapses", "count", "int", "times", "settlements that collapsed", state="collapses"),
     Column("delivered_share", "distance", "float", "share", "mean share of obligations that were met"),
-    Column("gap", "distance", "float", "scale", "distance between offers on open issues", state="gap"),
+    Column("gap_open", "distance", "float", "scale", "distance between offers on open issues", state="gap"),
+    Column("breakoffs", "count", "int", "times", "times at which talks broke off", state="breakoffs"),
+    Column("day_of_outcome", "day", "float", "day", "day on which the outcome standing at the end was reached"),
+    Column("gap_whole", "distance", "float", "scale", "distance between offers, settled issues 0", state="gap_whole"),
+    Column("closed", "distance", "float", "share", "share of the distance of day 0 that is closed", state="closed"),
+    Column("latent_closed", "distance", "float", "share", "share closed by offers made now", state="latent_closed"),
     Column("settled_{}", "day", "float", "day", "day of the settlement standing at the end", "baskets"),
     Column("first_settled_{}", "day", "float", "day", "day of the first tentative settlement", "baskets"),
     Column("zone_{}", "share", "bool", "", "whether a zone of agreement existed at the end", "baskets"),
     Column("blocked_{}", "reason", "reason", "", "what stood in the way", "baskets"),
     Column("nash_distance_{}", "distance", "float", "share", "distance from the Nash product", "baskets"),
     Column("pareto_distance_{}", "distance", "float", "utility", "distance from the Pareto frontier", "baskets"),
+    Column("gap_{}", "distance", "float", "scale", "distance between offers on the basket", "baskets"),
+    Column("surplus_{}", "utility", "float", "utility", "surplus over the floors: the zone if not negative", "baskets"),
+    Column("near_{}", "distance", "float", "share", "nearness of a settlement", "baskets"),
     Column("utility_{}", "utility", "float", "utility", "utility at the end, open issues counting 0", "parties"),
+    Column("terms_{}", "distance", "float", "scale", "terms standing at the end", "issues"),
+    Column("first_terms_{}", "distance", "float", "scale", "terms of the first settlement that stood", "issues"),
+    Column("closed_d{}", "distance", "float", "share", "share of the distance closed by a day", "measure_days"),
+    Column("latent_closed_d{}", "distance", "float", "share", "share closed by offers made then", "measure_days"),
 )
 """Columns of the table of runs after `run`, `assumption` and `fate`, family by family."""
 
@@ -319,6 +331,15 @@ ROUND_COLUMNS = (
     Column("amended", "label", "baskets", "", "baskets amended since the last row"),
     Column("collapsed", "label", "baskets", "", "baskets collapsed since the last row"),
     Column("incidents", "count", "int", "incidents", "incidents since the last row"),
-    Column("gap", "distance", "float", "scale", "salience-weighted distance between offers on open issues"),
+    Column("gap_open", "distance", "float", "scale", "distance between offers on open issues, by salience"),
+    Column("gap_whole", "distance", "float", "scale", "distance between offers, settled issues counting 0"),
+    Column("closed", "distance", "float", "share", "share of the distance of day 0 that is closed"),
+    Column("latent_closed", "distance", "float", "share", "share closed by the offers made now"),
+    Column("expected", "distance", "float", "share", "expected progress of the next meeting"),
+    Column("will", "distance", "float", "log-rate", "least will to talk"),
+    Column("gap_{}", "distance", "float", "scale", "distance between offers on the basket", "baskets"),
+    Column("surplus_{}", "utility", "float", "utility", "surplus over the floors", "baskets"),
+    Column("near_{}", "distance", "float", "share", "nearness of a settlement", "baskets"),
+    Column("in_principle_{}", "share", "bool", "", "present offers would settle it if it was not barred", "baskets"),
 )
 """Columns of the table of rounds after `run`."""

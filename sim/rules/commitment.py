@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.core.choices import Choice, dispatches
 from sim.core.jit import EPS, rule
 
+
 class Relief(Choice):
     """When signing ends the cost of war: at the signature, or only if the other party complies."""
 

@@ -121,7 +121,7 @@ def acceptability(venue: float, leaning: float, effect: float) -> float:
 
 @dispatches(Combination)
 @rule
-def combine_strengths(kind: int, total: float, strength: float, share: float) -> float:
+def combine_strengths(kind: int, total: float, strength: float, at_table: bool, beside: float) -> float:
     """Combined strength of several mediators, one more counted.
 
     Parameters
@@ -132,8 +132,10 @@ def combine_strengths(kind: int, total: float, strength: float, share: float) ->
         Combined strength of the mediators before, in [0, 1]; 0 at first.
     strength : float
         Strength `s` of this one, in [0, 1].
-    share : float
-        `a`: 1 at the table, the share that counts beside it otherwise.
+    at_table : bool
+        Whether it sits in the round; between rounds, whether it is present.
+    beside : float
+        Share `a` of the strength that counts beside the table, in [0, 1]; at the table it is 1.
 
     Returns
     -------
@@ -146,8 +148,9 @@ def combine_strengths(kind: int, total: float, strength: float, share: float) ->
         If the combination is unknown.
     """
     if kind == Combination.STRONGEST:
-        return max(total, strength) if share >= 1.0 else total
+        return max(total, strength) if at_table else total
     if kind == Combination.TOGETHER or kind == Combination.COORDINATED:
+        share = 1.0 if at_table else beside
         return 1.0 - (1.0 - total) * (1.0 - share * strength)
     raise ValueError("unknown combination of mediators")
 
@@ -166,11 +169,11 @@ def coordinate(kind: int, total: float, mediators: int, loss: float) -> float:
 
 
 @rule
-def add_leverage(kind: int, total: float, leverage: float, share: float) -> float:
+def add_leverage(kind: int, total: float, leverage: float, at_table: bool, beside: float) -> float:
     """Leverage of several mediators, one more counted: the strongest at the table, or the sum, at most 1."""
     if kind == Combination.STRONGEST:
-        return combine_strengths(kind, total, leverage, share)
-    return min(total + share * leverage, 1.0)
+        return combine_strengths(kind, total, leverage, at_table, beside)
+    return min(total + (1.0 if at_table else beside) * leverage, 1.0)
 
 
 @dispatches(LeverageRule)

@@ -49,7 +49,7 @@ class Loaded:
     @cached_property
     def _paths(self) -> list[str]:
         """What can be changed; kept, as a page or a sweep changes one scenario again and again."""
-        return known_paths(_validated(self.data, self.origins))
+        return known_paths(_validated(_with_version(self.data, self.origins), self.origins))
 
     def documents(self) -> Record | None:
         """The sources and positions that a scenario with `evidence` is derived from; None without."""
@@ -166,15 +166,28 @@ def _finish(
 ) -> Loaded:
     plain = copy.deepcopy(data)
     if changes:
-        known = known_paths(_validated(plain, origins)) if paths is None else paths
+        known = known_paths(_validated(_with_version(plain, origins), origins)) if paths is None else paths
         put = [at for path, value in changes.items() for at in merge.set_path(plain, path, value, known, holds_number)]
         origins = origins.changed(put)
-    scenario = _validated(plain, origins)
+    scenario = _validated(_with_version(plain, origins), origins)
     check(scenario, origins)
     documents = folder if scenario.evidence is None else _documents(folder, scenario.evidence.folder, origins)
     resolved, derivations = derive(scenario, origins, documents)
     check_room(resolved, origins)
     return Loaded(resolved, plain, derivations, origins, folder, dict(changes))
+
+
+VERSIONS = (1, 2)
+"""Versions of the model; each has a file of its values among the shipped scenarios."""
+
+
+def _with_version(plain: dict[str, Any], origins: merge.Origins) -> dict[str, Any]:
+    """A scenario over the values of its version of the model: what the scenario states itself wins."""
+    model = plain.get("model")
+    version = model.get("version") if isinstance(model, dict) else None
+    if version not in VERSIONS or isinstance(version, bool):
+        raise origins.error(("model", "version"), f"expected 1 or 2, got {shown(version)}")
+    return merge.overlay(read(shipped_folder() / f"model-{version}.yaml").data, plain)
 
 
 def _documents(folder: Path, name: str, origins: merge.Origins) -> Path:

@@ -25,6 +25,7 @@ class Names:
     ratifiers: tuple[str, ...]
     documents: tuple[str, ...]
     levels: tuple[str, ...]
+    measure_days: tuple[str, ...] = ()
 
     @staticmethod
     def of(scenario: Scenario) -> Names:
@@ -43,6 +44,7 @@ class Names:
             ratifiers=tuple(f"{p}.{k}" for p, x in s.parties.items() for k in x.ratifiers),
             documents=tuple(s.documents),
             levels=tuple(s.levels),
+            measure_days=tuple(str(day) for day in sorted(s.calendar.measure_days)),
         )
 
     def by_letter(self, letter: str) -> tuple[str, ...]:

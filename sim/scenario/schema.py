@@ -62,6 +62,16 @@ class Obligation(Model):
     blame: dict[Name, Unit] = {}
 
 
+class Urgency(Model):
+    """Time pressure of a basket of its own: after `days` it is fully urgent, counted from `since`."""
+
+    days: Positive
+    since: Day
+    source: str | None = None
+    locator: str | None = None
+    assumed: str | None = None
+
+
 class Basket(Model):
     """Issues settled together as one package."""
 
@@ -69,6 +79,9 @@ class Basket(Model):
     code: Code
     level: str
     exposure: dict[Name, NonNegative] = {}
+    bars: Literal["settlement", "discussion"] | None = None
+    spoils: bool | None = None
+    urgency: Urgency | None = None
     ratified: bool = False
     renewable: bool = False
     obligations: dict[Name, Obligation] = {}
@@ -123,6 +136,7 @@ class Precondition(Model):
     basket: Name
     requires: Predicate
     sequencing: Name | None = None
+    bars: Literal["settlement", "discussion"] | None = None
     source: str | None = None
     locator: str | None = None
     assumed: str | None = None
@@ -133,6 +147,7 @@ class Mandate(Model):
 
     baskets: list[Name] = Field(min_length=1)
     level: str
+    bars: Literal["settlement", "discussion"] | None = None
     since: Day | None = None
     source: str | None = None
     locator: str | None = None
@@ -157,6 +172,7 @@ class Party(Model):
     side: Signed
     deadline: Positive
     compliance: Unit
+    optimism: NonNegative
     concession: Concession
     issues: dict[Name, Stake] = {}
     trust: dict[Name, Unit] = {}
@@ -262,6 +278,45 @@ class Document(Model):
     assumed: str | None = None
 
 
+class PastSettlement(Model):
+    """What both sides once agreed on an issue, as both have stated: a precedent."""
+
+    value: Unit
+    date: Day
+    source: str | None = None
+    locator: str | None = None
+    assumed: str | None = None
+
+
+class War(Model):
+    """How long the parties have fought before the talks."""
+
+    since: Day
+    source: str | None = None
+    locator: str | None = None
+    assumed: str | None = None
+
+
+class Switches(Model):
+    """The rules of the model, by name. `version` sets all of them that a scenario does not."""
+
+    version: Literal[1, 2]
+    bars: Literal["settlement", "discussion"]
+    pace: Literal["fixed", "deadline"]
+    resumption: Literal["readiness", "will"]
+    combine: Literal["strongest", "together", "coordinated"]
+    leverage: Literal["on_aspiration", "on_floor"]
+    surge_reads: Literal["gap", "deal"]
+    precedent: Literal["off", "on"]
+    urgency: bool
+    war: bool
+    proposal: Literal["own", "bridging"]
+    ripeness: Literal["pain", "information"]
+    relief: Literal["on_signing", "on_compliance"]
+    certain_loss: Literal["never", "weighed"]
+    risk_limit: Literal["yielding", "corrected"]
+
+
 class Calendar(Model):
     """Planned rounds: Weibull gaps, the postponement limit, abeyance. Days."""
 
@@ -269,10 +324,12 @@ class Calendar(Model):
     gap_scale: Positive
     gap_shape: Positive
     gap_min: NonNegative
+    rounds_per_deadline: Positive
     abeyance_review: Positive
     postponement_limit: Few
     exchanges_per_round: Few
     max_steps: Many
+    measure_days: list[Annotated[int, Field(ge=1, le=36500)]] = Field(default=[30, 60, 90, 180], max_length=20)
 
 
 class Evidence(Model):
@@ -295,6 +352,7 @@ class Scenario(Model):
     levels: list[str] = Field(min_length=1)
     start_level: str
     calendar: Calendar
+    model: Switches
     behaviour: Behaviour
     venue_choice: VenueChoice
     issues: dict[Name, Issue] = Field(min_length=1)
@@ -305,3 +363,5 @@ class Scenario(Model):
     venues: dict[Name, Venue] = Field(min_length=1)
     incidents: dict[Name, Incident] = {}
     documents: dict[Name, Document] = {}
+    war: War | None = None
+    precedents: dict[Name, PastSettlement] = {}

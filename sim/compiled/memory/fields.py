@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import namedtuple
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_type_hints
@@ -36,6 +37,16 @@ class _Scalar(NamedTuple):
     GUARANTEE: int
     MET_SHARE: int
     MET: int
+    EXPECTED: int
+    DEAL: int
+    WILL: int
+    SEVERITY: int
+    GAP_WHOLE: int
+    GAP_START: int
+    CLOSED: int
+    LATENT: int
+    LATENT_CLOSED: int
+    OUTCOME_DAY: int
 
 
 class _Count(NamedTuple):
@@ -60,6 +71,8 @@ class _Count(NamedTuple):
     PEAK: int
     OVERFLOW: int
     ROWS: int
+    BREAKOFFS: int
+    MEASURED: int
 
 
 class _Party(NamedTuple):
@@ -91,6 +104,11 @@ class _Basket(NamedTuple):
     FIRST_DAY: int
     LEVERAGE_AT: int
     BALANCE_AT: int
+    SINCE: int
+    GAP: int
+    SURPLUS: int
+    NEAR: int
+    IN_PRINCIPLE: int
 
 
 S = _Scalar(*range(len(_Scalar._fields)))
@@ -110,39 +128,10 @@ COUNT_COLUMNS, SCALAR_COLUMNS = _state_columns(N), _state_columns(S)
 """Columns of a run that show a count, or a scalar, of the state."""
 
 
-class Sizes(NamedTuple):
-    """Single integers of a scenario: its counts and switches."""
+Sizes: Any = namedtuple("Sizes", [name for name, hint in get_type_hints(Structure).items() if hint is int])
+"""Single integers of a scenario: its counts and switches, as `Structure` declares them."""
 
-    parties: int
-    issues: int
-    baskets: int
-    mediators: int
-    venues: int
-    levers: int
-    incidents: int
-    obligations: int
-    ratifiers: int
-    levels: int
-    start_level: int
-    postponement_limit: int
-    exchanges: int
-    max_steps: int
-    measure_days: int
-    venue_rule: int
-    pace: int
-    resumption: int
-    combine: int
-    leverage: int
-    surge_reads: int
-    precedent: int
-    proposal: int
-    ripeness: int
-    relief: int
-    certain_loss: int
-    risk_limit: int
-
-
-PLAIN = Sizes._fields
+PLAIN: tuple[str, ...] = Sizes._fields
 
 
 class Field(NamedTuple):
