@@ -91,7 +91,7 @@ def position(problem: Problem, path: str) -> int:
 def fixed_theta(problem: Problem, values: Mapping[str, float]) -> Problem:
     """The problem with numbers put at scenario paths: a ranged number becomes a fixed one, nothing else changes.
 
-    Same result as `Loaded.changed` with plain numbers and resolving again, without reading the scenario anew.
+    Same result as `Loaded.with_changes` with plain numbers and resolving again, without reading the scenario anew.
     """
     from dataclasses import replace
 

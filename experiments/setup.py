@@ -18,12 +18,13 @@ from experiments.design import Point, points
 from experiments.measures import POINTS, SUMMARY
 from experiments.spec import Experiment
 from sim.core.layout import Priors
-from sim.scenario.explain import annotation_at
 from sim.scenario.load import Loaded, load, locate
-from sim.scenario.numbers import Number, numbers_in
+from sim.scenario.numbers import Number, iterate_numbers
 from sim.scenario.resolve import Problem, flat, resolve
+from sim.scenario.schema import Scenario
 from sim.scenario.streams import prior_key
 from sim.tables.schema import run_schema
+from sim.yamlio.validation import find_annotation
 
 # What reservation points, preconditions and the incidents' stability are derived or checked from goes the long way.
 _LONG_WAY = ("issues", "excites", "salience_scale", "quantile")
@@ -73,7 +74,7 @@ class Setup:
 
     def anew(self, changes: Mapping[str, Any]) -> Problem:
         """The arrays of the base with values put at paths, everything checked and derived again."""
-        return resolve(self.base.changed(changes).scenario, self.asked.seed)
+        return resolve(self.base.with_changes(changes).scenario, self.asked.seed)
 
 
 def _check_names(asked: Experiment, problem: Problem) -> None:
@@ -95,10 +96,10 @@ def _short_paths(base: Loaded, problem: Problem) -> dict[str, tuple[int, TypeAda
     """Place in theta and bounds of every number that may be written without resolving the scenario anew."""
     places = {path: n for n, path in enumerate(problem.paths)}
     found = {}
-    for path, _ in numbers_in(base.scenario):
+    for path, _ in iterate_numbers(base.scenario):
         known = flat(path)
         if known in places and not set(path) & set(_LONG_WAY):
-            found[".".join(path)] = (places[known], TypeAdapter(annotation_at(path)))
+            found[".".join(path)] = (places[known], TypeAdapter(find_annotation(Scenario, path)))
     return found
 
 

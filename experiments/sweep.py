@@ -24,7 +24,7 @@ from sim.core.errors import ParleyError
 from sim.core.jit import source_hash
 from sim.core.version import __version__
 from sim.results.manifest import citations, environment, plain
-from sim.scenario.dump import resolved
+from sim.scenario.dump import dump_scenario
 
 FORMAT = 1
 
@@ -83,7 +83,7 @@ def identity(setup: Setup) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "experiment": plain(asked),
-        "scenario": plain(resolved(setup.base)),
+        "scenario": plain(dump_scenario(setup.base)),
         "points": len(setup.points),
         "part_runs": part_runs(setup.asked, len(setup.points)),
         "columns": columns(setup),

@@ -27,6 +27,8 @@ MODULES = (
     "sim.narrative.narrator",
     "sim.tables.schema",
     "sim.evidence.positions",
+    "sim.evidence.acts",
+    "sim.evidence.record",
     "sim.evidence.sources",
     "sim.analysis.study",
     "sim.analysis.solutions",

@@ -8,14 +8,15 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from sim.scenario.explain import annotation_at
-from sim.scenario.numbers import Number, convention
+from sim.scenario.numbers import Number, make_convention
+from sim.scenario.schema import Scenario
+from sim.yamlio.validation import find_annotation
 
 
 def bounds(steps: tuple[str, ...], number: Number) -> tuple[float, float, float]:
     """Ends of the slider of the number at a path, and its step. What lies beyond the ends can be typed."""
     least, most = _reach(steps, number)
-    kind = annotation_at(steps)
+    kind = find_annotation(Scenario, steps)
     if not _allowed(kind, most):
         least, most = max(least, -1.0), 1.0  # what has an upper bound is a share, or lies between -1 and 1
     step = 10.0 ** math.floor(math.log10((most - least) / 100 + 1e-12) + 1e-9)
@@ -43,7 +44,7 @@ def _round_up(x: float) -> float:
 @lru_cache(maxsize=1000)
 def _allowed(kind: Any, value: float) -> bool:
     try:
-        TypeAdapter(kind).validate_python(convention(value, "tried"))
+        TypeAdapter(kind).validate_python(make_convention(value, "tried"))
     except ValidationError:
         return False
     return True

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.app.bounds import bounds
-from sim.scenario.ledger import ledger
+from sim.scenario.ledger import build_ledger
 from sim.scenario.load import Loaded
-from sim.scenario.numbers import Number, numbers_in
+from sim.scenario.numbers import Number, iterate_numbers
 from sim.scenario.schema import Scenario
 
 Changes = dict[str, Any]
-"""Values put at dotted paths, as `Loaded.changed` takes them."""
+"""Values put at dotted paths, as `Loaded.with_changes` takes them."""
 
 WHY = "set on the interactive page"
 
@@ -148,7 +148,7 @@ def remark(control: Choice, s: Scenario) -> str:
 
 
 def _evidence(s: Scenario, loaded: Loaded) -> list[Control]:
-    record = loaded.documents()
+    record = loaded.load_record()
     if s.evidence is None or record is None:
         return []
     names = {"all": "all documents", "own": "own statements of each side only"}
@@ -190,9 +190,9 @@ OTHER = "Other assumptions"
 def all_sliders(loaded: Loaded) -> list[Slider]:
     """A slider for every number that a path can reach, with the group it is shown in."""
     s = loaded.scenario
-    titles = {entry.path: f"{group.title}: {entry.name}" for group in ledger(loaded) for entry in group.entries}
+    titles = {entry.path: f"{group.title}: {entry.name}" for group in build_ledger(loaded) for entry in group.entries}
     found = []
-    for steps, number in numbers_in(s):
+    for steps, number in iterate_numbers(s):
         path = ".".join(steps)
         if path.split(".")[-1] in ("max_steps", "exchanges_per_round", "postponement_limit"):
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ class Edits:
         """Adopt changes. Raises ScenarioError and leaves all as it was when the scenario refuses them."""
         if changes == self.changes:
             return
-        loaded = self.base.changed(changes) if changes else self.base
+        loaded = self.base.with_changes(changes) if changes else self.base
         self._before.append(self.changes)
         self.changes, self.loaded = changes, loaded
 
@@ -37,7 +36,7 @@ class Edits:
         """Back to what stood before the latest change."""
         if self._before:
             self.changes = self._before.pop()
-            self.loaded = self.base.changed(self.changes) if self.changes else self.base
+            self.loaded = self.base.with_changes(self.changes) if self.changes else self.base
 
     @property
     def can_undo(self) -> bool:
@@ -53,7 +52,7 @@ class Edits:
             raise ScenarioError(f"`{text.strip()}` is not of the form path = value, as in calendar.horizon = 90")
         found = read_value(value.strip(), path.strip(), "entry")
         put = {path.strip(): found}
-        self.base.changed(self.changes | put)
+        self.base.with_changes(self.changes | put)
         return self.changes | dict.fromkeys(_spread(self.base, put), found)
 
     def rows(self) -> list[tuple[str, str, str]]:
@@ -75,8 +74,8 @@ def shown(value: Any) -> str:
     """A value of a scenario in a few words."""
     if value is None:
         return "not given"
-    if hasattr(value, "quoted"):
-        return str(value.quoted()).split("  [")[0]
+    if hasattr(value, "format_range"):
+        return str(value.format_range())
     if isinstance(value, dict):
         return " to ".join(f"{x:g}" for x in value["assumed"]) if "assumed" in value else shown(value.get("value"))
     if isinstance(value, list):
@@ -93,7 +92,7 @@ def _entry(entry: Any) -> str:
 
 def as_yaml(name: str, base: Loaded, loaded: Loaded, changes: Changes) -> str:
     """Changes as a scenario file. `name` is a shipped id, or a path whose file must lie beside the new one."""
-    from ruamel.yaml import YAML
+    from sim.yamlio.writer import format_yaml
 
     stem = name if name in shipped() else Path(name).stem
     s = base.scenario
@@ -105,21 +104,17 @@ def as_yaml(name: str, base: Loaded, loaded: Loaded, changes: Changes) -> str:
                 steps = steps[: cut + 1]
                 break
         _place(data, steps, _written(_dig(loaded.data, steps)))
-    out = io.StringIO()
-    writer = YAML()
-    writer.width = 100
-    writer.dump(data, out)
-    return f"# Made on the interactive page of parley. Run it with: parley run {data['id']}.yaml\n{out.getvalue()}"
+    return f"# Made on the interactive page of parley. Run it with: parley run {data['id']}.yaml\n{format_yaml(data)}"
 
 
 def _spread(loaded: Loaded, changes: Changes) -> list[str]:
     """The paths of changes, those with `*` written out."""
-    from sim.scenario.load import known_paths
+    from sim.scenario.load import list_paths
 
     found = []
     for path in changes:
         steps = path.split(".")
-        known = known_paths(loaded.scenario) if "*" in steps else [path]
+        known = list_paths(loaded.scenario) if "*" in steps else [path]
         found += [p for p in known if p not in found and _matches(steps, p.split("."))]
     return found
 

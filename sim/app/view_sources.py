@@ -10,7 +10,7 @@ from sim.app.explore import OUTCOMES, contrasts, formatted, moved
 from sim.app.tables import STYLE, table
 from sim.core.errors import ParleyError
 from sim.results.manifest import citations, counts
-from sim.scenario.ledger import ORIGINS, Entry, Group, ledger
+from sim.scenario.ledger import ORIGINS, Entry, Group, build_ledger
 
 COLUMNS = ("Number", "Value or range", "Origin", "Where, why")
 
@@ -26,7 +26,7 @@ def show() -> None:
     with st.container(horizontal=True):
         words = st.text_input("Find", key="source_words", placeholder="trust memory", width=260)
         origins = st.multiselect("Origin", [o for o in ORIGINS if o in found], key="source_origins", width=420)
-    _groups(ledger(edits.loaded), words, origins)
+    _groups(build_ledger(edits.loaded), words, origins)
     _documents()
 
 
@@ -42,7 +42,7 @@ def _switch() -> None:
     state.complaint("admit")
     others = choice.put(edits.changes, next(iter(choice.options)))
     try:
-        before = edits.base.changed(others) if others else edits.base
+        before = edits.base.with_changes(others) if others else edits.base
         base = state.ensemble(before, state.runs(), state.seed())
         changed = state.ensemble(edits.loaded, state.runs(), state.seed())
     except ParleyError as error:

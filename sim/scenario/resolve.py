@@ -19,7 +19,7 @@ from sim.rules.outcome import CODES
 from sim.rules.spoilers import SurgeMode
 from sim.rules.venue import VenueRule
 from sim.scenario.names import Names
-from sim.scenario.numbers import Number, numbers_in
+from sim.scenario.numbers import Number, iterate_numbers
 from sim.scenario.schema import Predicate, Scenario
 from sim.scenario.streams import prior_key, streams
 
@@ -39,7 +39,7 @@ def resolve(scenario: Scenario, seed: int) -> Problem:
     """The arrays of a scenario under a seed."""
     check_dispatchers()
     names = Names.of(scenario)
-    known = {flat(path): number for path, number in numbers_in(scenario)}
+    known = {flat(path): number for path, number in iterate_numbers(scenario)}
     paths = tuple(_theta_paths(names))
     return Problem(names, _structure(scenario, names), _priors(paths, known, seed), streams(names, seed), paths)
 

@@ -38,7 +38,7 @@ def test_turns_that_only_one_engine_skips(turns, width, k0):
     """Two parties that come together within a round: the compiled engine looks for the first turn that can succeed."""
     start = {f"parties.{party}.concession.k0": k0 for party in ("first", "second")}
     calendar = {"calendar.exchanges_per_round": turns, "calendar.max_steps": 3}
-    assert agree(bargaining().changed({**start, **calendar, "behaviour.bargaining.width": width}), 40, seed=0)
+    assert agree(bargaining().with_changes({**start, **calendar, "behaviour.bargaining.width": width}), 40, seed=0)
 
 
 @given(st.randoms(use_true_random=False), st.integers(0, 5))

@@ -106,7 +106,7 @@ def test_what_was_disclosed_after_the_day_does_not_count(tmp_path: Path) -> None
     loaded = derived(tmp_path, east, WEST)
     assert loaded.derivations["east", "toll"].demand == "e3"
     assert "e2" not in loaded.derivations["east", "toll"].passed_over
-    later = loaded.changed({"as_of": "2030-07-01"})
+    later = loaded.with_changes({"as_of": "2030-07-01"})
     assert later.derivations["east", "toll"].conceded == "e2"
 
 
@@ -165,7 +165,7 @@ def test_words_attributed_by_others_count_only_where_a_party_said_nothing_itself
     loaded = derived(tmp_path, east, west)
     assert loaded.derivations["east", "toll"].demand == "e2"
     assert loaded.derivations["west", "toll"].demand == "w1"
-    own = loaded.changed({"evidence.admit": "own"})
+    own = loaded.with_changes({"evidence.admit": "own"})
     assert own.derivations["west", "toll"].demand is None
     assert ends(stake(own, "west").demand) == (0.7, 1.0)
 
@@ -179,7 +179,7 @@ def test_one_sides_media_are_cited_with_their_own_page(tmp_path: Path) -> None:
     demand = stake(loaded).demand
     assert demand is not None
     assert (demand.mode, demand.source) == (0.2, "gazette")
-    demand = stake(loaded.changed({"evidence.admit": "west-media"})).demand
+    demand = stake(loaded.with_changes({"evidence.admit": "west-media"})).demand
     assert demand is not None
     assert (demand.mode, demand.source) == (0.0, "courier")
 
@@ -212,7 +212,7 @@ def test_a_scale_that_leaves_no_room_is_refused(tmp_path: Path) -> None:
     assert caught.value.key == "parties.east.issues.toll.demand"
     assert caught.value.problem == (
         "the demand 0.97 [gazette, p. 1] lies nearer than 0.05 to the end of the scale toward which the party would "
-        "concede: no room is left for a reservation point"
+        "concede: no room is left for a reservation value"
     )
 
 
