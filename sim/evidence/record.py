@@ -92,7 +92,7 @@ def _iterate_entries(document: Document) -> Iterator[tuple[str, dict[str, Any], 
             raise document.refuse(f"expected a list, got {describe_value(entries)}", (kind,))
         for n, entry in enumerate(entries):
             if not isinstance(entry, dict):
-                raise document.refuse("expected a mapping", (kind, n))
+                raise document.refuse(f"expected a mapping, got {describe_value(entry)}", (kind, n))
             yield kind, entry, (kind, n)
 
 

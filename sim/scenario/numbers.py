@@ -115,24 +115,24 @@ def _read_value(raw: dict[str, Any]) -> dict[str, Any]:
     raise ValueError("a value without `source` and `locator` or `convention`; else give it as `assumed` with a range")
 
 
-def _bounded(low: float, high: float, what: str) -> AfterValidator:
+def _bound(low: float, high: float, limits: str) -> AfterValidator:
     def check(number: Number) -> Number:
         if number.low < low or number.high > high:
             end = number.low if number.low < low else number.high
-            raise ValueError(f"{end:g} is out of bounds; allowed: {what}")
+            raise ValueError(f"{end:g} is out of bounds; allowed: {limits}")
         return number
 
     return AfterValidator(check)
 
 
 _INF = float("inf")
-Unit = Annotated[Number, _bounded(0, 1, "0 to 1")]
-Signed = Annotated[Number, _bounded(-1, 1, "-1 to 1")]
-NonNegative = Annotated[Number, _bounded(0, _INF, "0 or more")]
-Positive = Annotated[Number, _bounded(1e-6, _INF, "above 0")]
+Unit = Annotated[Number, _bound(0, 1, "0 to 1")]
+Signed = Annotated[Number, _bound(-1, 1, "-1 to 1")]
+NonNegative = Annotated[Number, _bound(0, _INF, "0 or more")]
+Positive = Annotated[Number, _bound(1e-6, _INF, "above 0")]
 
 
-def _whole(low: int, high: int) -> AfterValidator:
+def _require_whole(low: int, high: int) -> AfterValidator:
     def check(number: Number) -> Number:
         if number.shape != "fixed" or number.low != int(number.low) or not low <= number.low <= high:
             raise ValueError(f"allowed: one whole number from {low} to {high}, no range")
@@ -141,9 +141,9 @@ def _whole(low: int, high: int) -> AfterValidator:
     return AfterValidator(check)
 
 
-Few = Annotated[Number, _whole(1, 200)]
-Many = Annotated[Number, _whole(1, 5000)]
-Any_ = Annotated[Number, _bounded(-_INF, _INF, "any number")]
+Few = Annotated[Number, _require_whole(1, 200)]
+Many = Annotated[Number, _require_whole(1, 5000)]
+Any_ = Annotated[Number, _bound(-_INF, _INF, "any number")]
 
 
 def make_convention(value: float, why: str) -> Number:

@@ -1,6 +1,6 @@
-"""The key of every stream of draws: a hash of seed, stream and the names of the entities that draw.
+"""Keys of the streams of draws: a hash of seed, stream and the names of the entities that draw.
 
-Names, never positions: adding, removing or moving an entity leaves the draws of all others as they were.
+Keys hold names instead of positions, so adding, removing or moving an entity leaves the draws of all others unchanged.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from sim.scenario.names import Names
 
 
 def prior_key(seed: int, path: str) -> np.uint64:
-    """Key of a ranged number, addressed by its full scenario path."""
+    """Return the key of a number with a range, addressed by its full scenario path."""
     return stream_key(seed, "prior", path)
 
 
 def streams(names: Names, seed: int) -> Streams:
-    """All keys of a scenario under a seed."""
+    """Return the keys of all streams of a scenario under a seed."""
 
     def keys(stream: str, *dims: tuple[str, ...]) -> Keys64:
         shape = tuple(len(d) for d in dims)
         entities = [""]
         for n, dim in enumerate(dims):
             entities = [pair(e, name) if n else name for e in entities for name in dim]
-        found = np.array([stream_key(seed, stream, e) for e in entities], dtype=np.uint64)
-        return found.reshape(shape if dims else (1,))
+        hashes = np.array([stream_key(seed, stream, e) for e in entities], dtype=np.uint64)
+        return hashes.reshape(shape if dims else (1,))
 
     return Streams(
         gap=keys("gap"),

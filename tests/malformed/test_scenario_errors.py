@@ -68,7 +68,7 @@ MESSAGES = {
     "else give it as `assumed` with a range",
     "source-without-locator": "5: parties.east.compliance: source `annual_report` needs a `locator` (paragraph, page "
     "or row)",
-    # demands, reservation points, saliences
+    # demands, reservation values, saliences
     "wrong-side": "8: parties.east.issues.strait.reservation: 0 to 0.2 lies on the wrong side of the demand 0.5 to "
     "0.6: conceding means moving toward the others' demands",
     "overlap": "7: parties.east.issues.strait.reservation: 0.05 to 0.6 overlaps the demand 0 to 0.1; it must lie on "

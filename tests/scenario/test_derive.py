@@ -1,4 +1,4 @@
-"""From dated positions to demands, reservation points and saliences, on a small invented record worked out by hand."""
+"""From dated positions to demands, reservation values and saliences, on a small invented record worked out by hand."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_what_was_disclosed_after_the_day_does_not_count(tmp_path: Path) -> None
     assert later.derivations["east", "toll"].conceded == "e2"
 
 
-def test_a_reservation_point_from_an_old_and_withdrawn_concession(tmp_path: Path) -> None:
+def test_a_reservation_value_from_an_old_and_withdrawn_concession(tmp_path: Path) -> None:
     east = [
         position("e1", 0.5, "offer", "2029-07-10"),
         position("e2", 0.5, "withdrawn", "2030-01-01", note="Withdraws e1. An invented withdrawal."),
@@ -216,7 +216,7 @@ def test_a_scale_that_leaves_no_room_is_refused(tmp_path: Path) -> None:
     )
 
 
-def test_a_given_reservation_point_is_held_against_the_derived_demand(tmp_path: Path) -> None:
+def test_a_reservation_value_of_the_scenario_is_held_against_the_derived_demand(tmp_path: Path) -> None:
     east = [position("e1", 0.4, "demand", "2030-01-10")]
     with pytest.raises(ScenarioError, match=r"0\.42 comes nearer than 0\.05 to the demand 0\.4 \[gazette, p\. 1\]"):
         derived(tmp_path, east, WEST, parties__east__issues__toll__reservation=0.42)
