@@ -17,7 +17,7 @@ from calibration.folder import TABLE, claim, filling
 from calibration.inference import Sample, Table, adjust, reject
 from calibration.problem import FitProblem, prepare
 from calibration.records import STYLES, load_crises, odds_ratio
-from sim.core.atomic import placed
+from sim.core.atomic import replace_file
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats
 
@@ -116,7 +116,7 @@ def _reference(problem: FitProblem, folder: Path, workers: int, stage: Stage) ->
     stage.stage("reference table", size)
     table = Table(*problem.table(size, workers, stage.step))
     codes = table.codes.astype(np.int8)
-    with placed(path) as beside:
+    with replace_file(path) as beside:
         np.savez_compressed(beside, values=table.values, codes=codes, numbers=table.numbers, own=own)
     return table
 

@@ -16,7 +16,19 @@ from matplotlib.patches import Rectangle
 
 from calibration.calibrate import Result
 from calibration.theories import baselines
-from sim.figures.style import BLACK, BLUE, DPI, GREY, ORANGE, PALE, SKY, SMALL, STYLE, VERMILION, percent_axis
+from sim.figures.style import (
+    BLACK,
+    BLUE,
+    DPI,
+    GREY,
+    ORANGE,
+    PALE,
+    SKY,
+    SMALL_PRINT,
+    STYLE,
+    VERMILION,
+    format_percent_axis,
+)
 from sim.rules.outcome import CODES
 
 _KEY = "filled: ABC-SMC, bar: its 90%; line: table of simulations\ndashed: prior; in brackets: contraction"
@@ -46,7 +58,7 @@ def _panels(count: int, title: str, height: float = 1.9) -> tuple[Figure, list[A
     rows = math.ceil(count / width)
     figure = Figure(figsize=(max(2.4 * width, 5.4), height * rows + 0.9), layout="constrained")
     figure.suptitle(title, fontsize=11, x=0.01, ha="left")
-    figure.supxlabel(_FOOT, fontsize=7, color=SMALL, x=0.01, ha="left")
+    figure.supxlabel(_FOOT, fontsize=7, color=SMALL_PRINT, x=0.01, ha="left")
     axes = [figure.add_subplot(rows, width, k + 1) for k in range(count)]
     return figure, axes
 
@@ -135,7 +147,7 @@ def theories(result: Result) -> Figure:
     with rc_context(STYLE):
         figure = Figure(figsize=(7.2, 3.9), layout="constrained")
         figure.suptitle("Rival theories on the same record", fontsize=11, x=0.01, ha="left")
-        figure.supxlabel(_FOOT, fontsize=7, color=SMALL, x=0.01, ha="left")
+        figure.supxlabel(_FOOT, fontsize=7, color=SMALL_PRINT, x=0.01, ha="left")
         left, right = figure.subplots(1, 2)
         found, place, labels = result.theories["probabilities"], 0, []
         for kind, colour, even in (("rules", BLUE, 1 / max(len(found["rules"]), 1)), ("switches", ORANGE, 0.5)):
@@ -147,7 +159,7 @@ def theories(result: Result) -> Figure:
         left.set_yticks(range(place), labels)
         left.invert_yaxis()
         left.set_xlim(0, 1)
-        percent_axis(left, "x", "")
+        format_percent_axis(left, "x", "")
         left.set_title(
             "posterior probability, 95% Monte Carlo interval\n(dashed: before the record)", fontsize=8, loc="left"
         )

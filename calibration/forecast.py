@@ -19,7 +19,7 @@ from calibration.calibrate import CONDITIONAL
 from calibration.posterior import Posterior, chunks
 from calibration.records import Round, load_rounds
 from calibration.summaries import held_rounds
-from sim.core.atomic import write_whole
+from sim.core.atomic import write_file
 from sim.core.columns import ROUND
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats
@@ -153,4 +153,4 @@ def _round(table: Floats, conditions: Conditions, k: int, job: Plan) -> dict[str
 
 def write(found: dict[str, Any], path: Path) -> None:
     """Write a forecast as JSON. Raises ParleyError."""
-    write_whole(path, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    write_file(path, json.dumps(found, indent=1, ensure_ascii=False) + "\n")

@@ -13,7 +13,7 @@ import numpy as np
 
 from calibration.inference import Sample
 from calibration.priors import Parameter, position
-from sim.core.atomic import placed
+from sim.core.atomic import replace_file
 from sim.core.draws import stream_key, uniform
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats, Ints
@@ -63,7 +63,7 @@ def write(folder: Path, sample: Sample, wanted: tuple[Parameter, ...], note: dic
     columns = {path: sample.values[:, j] for j, p in enumerate(wanted) for path in p.paths}
     columns[WEIGHT] = sample.weights / sample.weights.sum()
     table = pa.table({name: pa.array(values) for name, values in columns.items()})
-    with placed(folder / FILE) as beside:
+    with replace_file(folder / FILE) as beside:
         pq.write_table(table.replace_schema_metadata({"parley": json.dumps(note, sort_keys=True)}), beside)
 
 

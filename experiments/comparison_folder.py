@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.figure_layout import Note, clipped, save
 from experiments.forest_plots import forest
-from sim.core.atomic import MANIFEST, Folder, writing
+from sim.core.atomic import MANIFEST, OutputFolder, report_write_errors
 from sim.results.manifest import manifest
 
 if TYPE_CHECKING:
@@ -48,13 +48,13 @@ def _held(labels: list[str]) -> str:
     return f"{second} held against {first}"
 
 
-def write(found: Comparison, out: Folder) -> None:
+def write(found: Comparison, out: OutputFolder) -> None:
     """Table as CSV, forest of outcome shares as PNG and SVG, and the manifest. Raises ParleyError."""
     note_of = about(found.labels, found.jobs)
     held = _held(found.labels)
     mark = note_of["fingerprint"]
     note = Note(held, found.n, found.seed, mark, {}, f"{found.n:,} paired runs")
-    with writing(out.folder):
+    with report_write_errors(out.folder):
         found.frame.to_csv(out.path("differences.csv"), index=False, lineterminator="\n")
         drawn = save({"differences": forest(found.frame, note, "Difference of outcome shares")}, out.stage, mark)
         note_of["files"] = sorted([MANIFEST, "differences.csv", *(Path(path).name for path in drawn)])

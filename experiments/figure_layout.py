@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from experiments.results import Results
 from sim.core.errors import ParleyError
 from sim.core.version import __version__
-from sim.figures.style import CAUTION, DPI, LINES, STYLE, Caption, blank
+from sim.figures.style import CAUTION, DPI, LINE_STYLES, STYLE, Caption, create_figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +62,7 @@ def panels(
     **shared: Any,
 ) -> tuple[Figure, list[Any]]:
     """A figure with `columns` panels side by side; `head` inches above them for their titles."""
-    figure, axes = blank(caption, title, height + head, left, legend)
+    figure, axes = create_figure(caption, title, height + head, left, legend)
     axes.remove()
     figure.subplots_adjust(top=figure.subplotpars.top - head / figure.get_figheight())
     return figure, list(figure.subplots(1, columns, squeeze=False, gridspec_kw={"wspace": 0.16}, **shared)[0])
@@ -161,4 +161,4 @@ def select(results: Results, measure: str, level: str = "", kind: str | None = N
 
 def look(n: int) -> tuple[str, str]:
     """Colour and dashes of the n-th line."""
-    return LINES[n % len(LINES)]
+    return LINE_STYLES[n % len(LINE_STYLES)]

@@ -22,8 +22,8 @@ from sim.figures.style import (
     STYLE,
     VERMILION,
     Caption,
-    blank,
-    legend_below,
+    add_legend_below,
+    create_figure,
 )
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def forest(frame: pd.DataFrame, caption: Caption, title: str, measures: Sequence
         contrasts = list(dict.fromkeys(rows["contrast"]))
         bases = {contrast.rpartition(" − ")[2] for contrast in contrasts}
         names = fitted(_row_name(row, len(contrasts) > 1, len(bases) == 1) for row in rows.to_dict("records"))
-        figure, axes = blank(caption, title, 0.4 + pitch(names, 0.21) * len(rows), room(names), 1)
+        figure, axes = create_figure(caption, title, 0.4 + pitch(names, 0.21) * len(rows), room(names), 1)
         y = np.arange(len(rows))
         wide = axes.hlines(y, rows["unpaired_low"], rows["unpaired_high"], color=PALE, lw=5)
         pair = axes.hlines(y, rows["low"], rows["high"], color=BLUE, lw=1.6)
@@ -66,7 +66,9 @@ def forest(frame: pd.DataFrame, caption: Caption, title: str, measures: Sequence
             label, loc="center" if width(label) < axes.get_position().width * figure.get_figwidth() else "right"
         )
         axes.grid(axis="x", color=GRID, lw=0.7)
-        legend_below(figure, [filled, pair, wide], ["differs after Holm's correction", "paired 95%", "unpaired 95%"], 3)
+        add_legend_below(
+            figure, [filled, pair, wide], ["differs after Holm's correction", "paired 95%", "unpaired 95%"], 3
+        )
         return figure
 
 
@@ -89,7 +91,7 @@ def tornado(frame: pd.DataFrame, caption: Caption, title: str, share: bool = Fal
         rows = frame.head(most)
         sobol = "total" in rows
         names = fitted(rows["factor"])
-        figure, axes = blank(caption, title, 0.4 + pitch(names, 0.27) * len(rows), room(names), 1)
+        figure, axes = create_figure(caption, title, 0.4 + pitch(names, 0.27) * len(rows), room(names), 1)
         y = np.arange(len(rows))
         kinds = [("total", BLUE, "total, with all interactions", -0.17), ("first", ORANGE, "first order, alone", 0.17)]
         if not sobol:
@@ -107,7 +109,7 @@ def tornado(frame: pd.DataFrame, caption: Caption, title: str, share: bool = Fal
         if share and not sobol:
             axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g}")
         axes.grid(axis="x", color=GRID, lw=0.7)
-        legend_below(figure, bars, [label for _, _, label, _ in kinds], 2)
+        add_legend_below(figure, bars, [label for _, _, label, _ in kinds], 2)
         return figure
 
 
@@ -118,7 +120,7 @@ def splits(found: Mapping[str, Split], caption: Caption, title: str) -> Figure:
     """Shares of variance due to assumption, chance and both together, for several results, with 95% intervals."""
     with rc_context(STYLE):
         names = fitted(name.replace("_", " ") for name in found)
-        figure, axes = blank(caption, title, 0.3 + pitch(names, 0.55) * len(found), room(names), 1)
+        figure, axes = create_figure(caption, title, 0.3 + pitch(names, 0.55) * len(found), room(names), 1)
         bars: dict[str, object] = {}
         for row, split in enumerate(found.values()):
             for n, entry in enumerate(split.rows()):
@@ -134,7 +136,7 @@ def splits(found: Mapping[str, Split], caption: Caption, title: str) -> Figure:
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.set_xlabel("Share of the variance between runs, with 95% interval")
         axes.grid(axis="x", color=GRID, lw=0.7)
-        legend_below(figure, list(bars.values()), ["assumption (ranges)", "chance", "both together"], 3)
+        add_legend_below(figure, list(bars.values()), ["assumption (ranges)", "chance", "both together"], 3)
         return figure
 
 
@@ -147,7 +149,7 @@ def box(found: Boxes, caption: Caption, title: str) -> Figure:
         y, span = np.arange(len(rows)), (rows["to"] - rows["from"]).to_numpy()
         low, high = ((rows[k] - rows["from"]).to_numpy() / span for k in ("low", "high"))
         whole = axes.barh(y, np.ones(len(rows)), 0.5, color=PALE)
-        inside = axes.barh(y, high - low, 0.5, left=low, color=VERMILION)
+        inside = axes.barh(y, np.maximum(high - low, 0.02), 0.5, left=np.minimum(low, 0.98), color=VERMILION)
         for place, row in enumerate(rows.to_dict("records")):
             axes.text(1.01, place, _limits(row), va="center", fontsize=8, color=GREY)
         axes.set_yticks(y, names)
@@ -160,12 +162,14 @@ def box(found: Boxes, caption: Caption, title: str) -> Figure:
         # From the edge of the figure, for beside long names the panel is too narrow for it.
         height = figure.get_figheight()
         figure.text(0.12 / figure.get_figwidth(), axes.get_position().y1 + 0.08 / height, text, fontsize=8.5)
-        legend_below(figure, [inside, whole], ["inside the box", "range tried"], 2)
+        add_legend_below(figure, [inside, whole], ["inside the box", "range tried"], 2)
         return figure
 
 
 def _limits(row: Mapping[str, Any]) -> str:
     """The bounds of a box on one factor, leaving out those that the design itself set."""
+    if row["low"] == row["high"]:
+        return f"only {row['low']:.3g}"
     if row["low"] == row["from"]:
         return f"up to {row['high']:.3g}"
     return f"{row['low']:.3g} or more" if row["high"] == row["to"] else f"{row['low']:.3g} to {row['high']:.3g}"

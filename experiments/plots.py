@@ -17,14 +17,14 @@ from sim.figures.style import (
     BLUE,
     CODE_TITLES,
     GRID,
-    LOOKS,
+    MIN_LEGEND_SHARE,
+    REASON_STYLES,
     STYLE,
-    THINNEST,
-    blank,
-    legend_below,
-    percent,
-    percent_axis,
-    wrapped,
+    add_legend_below,
+    create_figure,
+    format_percent,
+    format_percent_axis,
+    wrap_text,
 )
 from sim.rules.outcome import CODES
 
@@ -79,7 +79,7 @@ def settled_days(results: Results, title: str, basket: str, by: Sequence[str] | 
         point, day = (table.column(k).to_numpy(zero_copy_only=False) for k in (0, 2))
         last = float(np.nanmax(table.column(1).to_numpy(zero_copy_only=False)))
         rows = -(-len(names) // 3)
-        figure, axes = blank(caption, title, 2.7, 0.75, rows)
+        figure, axes = create_figure(caption, title, 2.7, 0.75, rows)
         lines = []
         for n, p in enumerate(names):
             mine = day[point == p]
@@ -90,8 +90,8 @@ def settled_days(results: Results, title: str, basket: str, by: Sequence[str] | 
         axes.set_xlim(0, last)
         axes.set_ylim(0)
         axes.set_xlabel("Days since the start")
-        percent_axis(axes, "y", f"{wrapped(caption.baskets.get(basket, basket))}:\nsettled by that day")
-        legend_below(figure, lines, list(names.values()), 3)
+        format_percent_axis(axes, "y", f"{wrap_text(caption.baskets.get(basket, basket))}:\nsettled by that day")
+        add_legend_below(figure, lines, list(names.values()), 3)
         return figure
 
 
@@ -140,7 +140,7 @@ def _write_cells(axis: Any, grid: Any, limits: tuple[float, float], share: bool)
     decimals = int(np.clip(2 - np.floor(np.log10(largest)), 0, 6)) if largest > 0.0 else 0
     for (i, j), value in np.ndenumerate(grid):
         if not np.isnan(value):
-            text = percent(value, 1 if value > 0 else 0) if share else f"{value:,.{decimals}f}"
+            text = format_percent(value, 1 if value > 0 else 0) if share else f"{value:,.{decimals}f}"
             axis.text(j, i, text, ha="center", va="center", fontsize=8, color="black" if value > middle else "white")
 
 
@@ -155,14 +155,14 @@ def fan(results: Results, title: str, x: str, column: str, label: str) -> Figure
             raise ParleyError(f"a fan needs a factor with numbers; `{x}` has none")
         across = at.index.to_numpy(dtype=np.float64)
         q = np.array([np.nanquantile(values[np.isin(point, p)], [0.1, 0.25, 0.5, 0.75, 0.9]) for p in at])
-        figure, axes = blank(note(results), title, 2.6, 0.75, 1)
+        figure, axes = create_figure(note(results), title, 2.6, 0.75, 1)
         wide = axes.fill_between(across, q[:, 0], q[:, 4], color="#CFE3F1", lw=0)
         narrow = axes.fill_between(across, q[:, 1], q[:, 3], color="#8FBFDF", lw=0)
         (median,) = axes.plot(across, q[:, 2], color=BLUE, lw=1.8, marker="o", ms=3.5)
         axes.set_xlabel(title_of(results, x))
         axes.set_ylabel(label)
         axes.grid(axis="y", color=GRID, lw=0.7)
-        legend_below(figure, [median, narrow, wide], ["median run", "middle half", "middle 80% of runs"], 3)
+        add_legend_below(figure, [median, narrow, wide], ["median run", "middle half", "middle 80% of runs"], 3)
         return figure
 
 
@@ -173,7 +173,7 @@ def against(
     with rc_context(STYLE):
         rows = select(results, measure, level).sort_values(x)
         groups = list(dict.fromkeys(rows.sort_values("point")[by])) if by else [None]
-        figure, axes = blank(note(results), title, 2.6, 0.75, -(-len(groups) // 3) if by else 0)
+        figure, axes = create_figure(note(results), title, 2.6, 0.75, -(-len(groups) // 3) if by else 0)
         lines = []
         for n, group in enumerate(groups):
             mine = rows if by is None else rows[rows[by] == group]
@@ -187,12 +187,12 @@ def against(
         axes.set_xlabel(title_of(results, x))
         axes.set_ylim(0)
         if (rows["kind"] == "share").all():
-            percent_axis(axes, "y", label)
+            format_percent_axis(axes, "y", label)
         else:
             axes.set_ylabel(label)
             axes.grid(axis="y", color=GRID, lw=0.7)
         if by:
-            legend_below(figure, lines, [f"{title_of(results, by)}: {shown(g)}" for g in groups], 3)
+            add_legend_below(figure, lines, [f"{title_of(results, by)}: {shown(g)}" for g in groups], 3)
         return figure
 
 
@@ -205,15 +205,15 @@ def blocking(results: Results, title: str, baskets: Sequence[str], by: Sequence[
         handles: dict[str, Any] = {}
         for axis, basket in zip(axes, baskets, strict=True):
             found = {"settled": select(results, f"settled_{basket}", kind="share").set_index("point")["mean"]}
-            for reason in list(LOOKS)[1:]:
+            for reason in list(REASON_STYLES)[1:]:
                 found[reason] = select(results, f"blocked_{basket}", reason).set_index("point")["mean"]
             start = np.zeros(len(names))
             for reason, share in found.items():
-                colour, hatch = LOOKS[reason]
+                colour, hatch = REASON_STYLES[reason]
                 wide = share.reindex(list(names)).to_numpy()
                 bar = axis.barh(range(len(names)), wide, 0.66, left=start, color=colour, hatch=hatch)
                 start = start + wide
-                if wide.max() >= THINNEST:
+                if wide.max() >= MIN_LEGEND_SHARE:
                     handles.setdefault(reason, bar)
             axis.set_title(textwrap.fill(caption.baskets.get(basket, basket), 14), fontsize=8.5, loc="left")
             axis.set_xlim(0, 1)
@@ -222,6 +222,6 @@ def blocking(results: Results, title: str, baskets: Sequence[str], by: Sequence[
             axis.tick_params(axis="y", length=0)
         axes[0].set_yticks(range(len(names)), list(names.values()))
         axes[0].set_ylim(len(names) - 0.5, -0.5)
-        ordered = [reason for reason in LOOKS if reason in handles]
-        legend_below(figure, [handles[reason] for reason in ordered], ordered, 3)
+        ordered = [reason for reason in REASON_STYLES if reason in handles]
+        add_legend_below(figure, [handles[reason] for reason in ordered], ordered, 3)
         return figure

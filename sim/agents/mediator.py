@@ -20,11 +20,17 @@ class Mediator(mesa.Agent):
         self.strengths: list[float] = model.theta.mediator[:, index].tolist()
         self.always = bool(model.structure.attends[index])
 
-    def strength(self, field: int) -> float:
-        """One of its strengths; leverage and guarantee work through its manipulation."""
-        if field in (MEDIATOR.LEVERAGE, MEDIATOR.GUARANTEE):
-            return self.strengths[field] * self.strengths[MEDIATOR.MANIPULATION]
-        return self.strengths[field]
+    def strength(self, kind: int) -> float:
+        """One of its strengths, a member of `Strength`."""
+        own = self.strengths
+        return mediation.effective_strength(
+            kind,
+            own[MEDIATOR.FACILITATION],
+            own[MEDIATOR.FORMULATION],
+            own[MEDIATOR.MANIPULATION],
+            own[MEDIATOR.LEVERAGE],
+            own[MEDIATOR.GUARANTEE],
+        )
 
     def attends(self, venue: int) -> bool:
         """Whether it sits in a round at a venue: always, or where it hosts."""
@@ -40,7 +46,7 @@ class Mediator(mesa.Agent):
     def estimate_reservations(self, party: Party, basket: Basket) -> Floats:
         """Its estimates of a party's reservation points on a basket."""
         model = self.model
-        insight, error = self.strengths[MEDIATOR.INSIGHT], model.world[W.ESTIMATE_ERROR]
+        insight, error = self.strengths[MEDIATOR.INSIGHT], model.world[W.MEDIATION_ESTIMATE_ERROR]
         for i in range(basket.lo, basket.hi):
             u = model.draw("estimate", self.index, party.index, i)
             party.estimate[i] = mediation.estimate(party.demand[i], party.reservation[i], insight, error, u)
@@ -50,5 +56,5 @@ class Mediator(mesa.Agent):
         """What its text must be worth to a party, persuasion counted."""
         w = self.model.world
         leaning = self.model.leaning[self.index][party.index]
-        persuaded = mediation.persuasion(w[W.PERSUASION], w[W.LEANING_PERSUASION], leaning)
+        persuaded = mediation.persuasion(w[W.MEDIATION_PERSUASION], w[W.MEDIATION_LEANING_PERSUASION], leaning)
         return mediation.text_threshold(party.aspiration[basket.index], party.floor[basket.index], persuaded)

@@ -10,12 +10,12 @@ from typing import Any
 
 from sim.app.explore import Result
 from sim.app.vega import LINE, PERCENT, WRAPPED, Spec, chart, layer, lines, name, number, tips, told_apart, wrapped
-from sim.figures.style import BLUE, CODE_TITLES, GREY, LINES, LOOKS, VERMILION
+from sim.figures.style import BLUE, CODE_TITLES, GREY, LINE_STYLES, REASON_STYLES, VERMILION
 from sim.rules.outcome import CODES
 
 BASE, CHANGED = "scenario as it is", "with your changes"
 _SHORT = {BASE: "as it is", CHANGED: "changed"}
-_COLOURS = (GREY, BLUE, VERMILION, LINES[2][0])
+_COLOURS = (GREY, BLUE, VERMILION, LINE_STYLES[2][0])
 """Grey is the scenario as it is, blue the changed one, others follow."""
 
 Results = dict[str, Result]
@@ -109,7 +109,7 @@ def _agreed(results: Results, basket: str) -> Iterator[Spec]:
 # Vega-Lite has no hatching; reasons that share a colour in print are told apart by shade here: the deadlock is a paler
 # sky, the amended a deeper purple. The grey is deeper than in print, where green and purple come near it for some eyes.
 # A test holds every two of them apart, also for readers who do not see red or green.
-SHADES = {reason: look[0] for reason, look in LOOKS.items()} | {
+SHADES = {reason: look[0] for reason, look in REASON_STYLES.items()} | {
     "sequencing deadlock": "#B8E1FF",
     "amended": "#6E2C4F",
     "never convened": "#6C6C6C",
@@ -119,7 +119,7 @@ SHADES = {reason: look[0] for reason, look in LOOKS.items()} | {
 def blocking(results: Results, titles: dict[str, str]) -> Spec:
     """What was settled and what stood in the way, basket by basket, one bar for each result."""
     rows = list(_reasons(results, titles))
-    used = [reason for reason in LOOKS if reason in {row["reason"] for row in rows}]
+    used = [reason for reason in REASON_STYLES if reason in {row["reason"] for row in rows}]
     first = next(iter(results.values())).summary.baskets
     places = [_place(titles.get(basket, basket), results, series) for basket in first for series in results]
     whole = {"domain": [0, 1], "clamp": True}  # rounding may bring a sum just above 1
@@ -137,7 +137,7 @@ def blocking(results: Results, titles: dict[str, str]) -> Spec:
 
 
 def _reasons(results: Results, titles: dict[str, str]) -> Iterator[Spec]:
-    rank = {reason: k for k, reason in enumerate(LOOKS)}
+    rank = {reason: k for k, reason in enumerate(REASON_STYLES)}
     for series, result in results.items():
         for basket in result.summary.baskets:
             place = _place(titles.get(basket, basket), results, series)
@@ -182,7 +182,7 @@ def _places(rows: list[dict[str, Any]], factor: str, other: str) -> Spec:
     if len(lanes) == 1:
         return place
     place["xOffset"] = {"field": "rest", "sort": lanes}
-    colours, looks = list(dict.fromkeys(row["other"] for row in rows)), [look[0] for look in LINES]
+    colours, looks = list(dict.fromkeys(row["other"] for row in rows)), [look[0] for look in LINE_STYLES]
     if len(colours) <= len(looks):
         place["color"] = {"type": "nominal", **told_apart("other", colours, looks), "title": other}
     return place

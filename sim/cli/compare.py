@@ -55,9 +55,9 @@ def add(app: typer.Typer) -> None:
             show(compare_scenarios(scenarios, n, seed), everything)
             return
         from experiments.comparison_folder import KIND, write
-        from sim.core.atomic import Folder
+        from sim.core.atomic import OutputFolder
 
-        with Folder(out, KIND, force) as folder:
+        with OutputFolder(out, KIND, force) as folder:
             found = compare_scenarios(scenarios, n, seed)
             write(found, folder)
         show(found, everything)

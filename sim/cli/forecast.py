@@ -33,14 +33,14 @@ def add(app: typer.Typer) -> None:
         from calibration import posterior as posteriors
         from calibration.forecast import forecast as make
         from calibration.forecast import write
-        from sim.core.atomic import new_file
+        from sim.core.atomic import check_new_file
         from sim.core.errors import ParleyError
 
         try:
             date = datetime.date.fromisoformat(after)
         except ValueError:
             raise ParleyError(f"--after: `{after}` is no date; write YYYY-MM-DD") from None
-        new_file(out)
+        check_new_file(out)
         found = make(scenario, posteriors.read(posterior), date, n, seed, rounds)
         write(found, out)
         screen = console()

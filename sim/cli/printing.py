@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
-from sim.figures.style import CODE_TITLES, percent
+from sim.figures.style import CODE_TITLES, format_percent
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -113,7 +113,7 @@ def _half(heading: str) -> int:
 
 
 def _shown(found: Share) -> str:
-    return percent(found.share, found.runs)
+    return format_percent(found.share, found.runs)
 
 
 def _interval(found: Share) -> str:

@@ -60,7 +60,7 @@ def add(app: typer.Typer) -> None:
 
         parley run istanbul-2025 --until-se outcome=0.005
         """
-        from sim.core.atomic import Folder
+        from sim.core.atomic import OutputFolder
         from sim.core.errors import ParleyError
         from sim.results.plan import plan
         from sim.results.store import write_ensemble
@@ -70,7 +70,7 @@ def add(app: typer.Typer) -> None:
                 "-n and --until-se exclude each other: the one says how many runs, the other finds it out"
             )
         folder = out if out is not None else fresh(Path("out"), scenario)
-        Folder(folder, "run", force)  # refuse before the work, not after it
+        OutputFolder(folder, "run", force)  # refuse before the work, not after it
         laid = under_posterior(posterior)
         if until_se is not None:
             n = runs_needed(scenario, parsed_changes(changes), until_se, seed, engine, laid)

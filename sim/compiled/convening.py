@@ -10,8 +10,9 @@ from sim.compiled.memory.fields import N, P, S
 from sim.compiled.memory.function_table import table_entry
 from sim.core.draws import uniform
 from sim.core.jit import rule
-from sim.core.layout import LEVER_PARTY, MEDIATOR, VENUE, W
+from sim.core.layout import LEVER_PARTY, VENUE, W
 from sim.rules import convening, mediation, outcome, readiness, venue
+from sim.rules.mediation import Strength
 
 NOBODY = 1e9
 """Least acceptability of a venue where nobody has a seat."""
@@ -30,7 +31,7 @@ def convene(mem: Memory, fate: int, step: int) -> bool:
     read_mandates(mem)
     v = choose_venue(mem)
     n[N.VENUE] = v
-    s[S.FACILITATION] = attending_strength(mem, MEDIATOR.FACILITATION, v)
+    s[S.FACILITATION] = attending_strength(mem, Strength.FACILITATION, v)
     held = True
     for p in range(x.parties):
         if seat[p] != 0:
@@ -42,7 +43,7 @@ def convene(mem: Memory, fate: int, step: int) -> bool:
         return False
     n[N.STREAK] = 0
     s[S.PUBLICITY] = venues[VENUE.PUBLICITY, v]
-    s[S.LEVERAGE] = attending_strength(mem, MEDIATOR.LEVERAGE, v)
+    s[S.LEVERAGE] = attending_strength(mem, Strength.LEVERAGE, v)
     raise_level(mem, fate, step)
     facilitate(mem)
     return True
@@ -60,7 +61,7 @@ def postpone(mem: Memory) -> None:
     n[N.LEVEL] = x.start_level
     if n[N.STREAK] >= x.postponement_limit:
         n[N.ABEYANCE] = 1
-    s[S.PROGRESS] = readiness.progressed(s[S.PROGRESS], outcome.POSTPONED, w[W.PROGRESS_MEMORY])
+    s[S.PROGRESS] = readiness.progressed(s[S.PROGRESS], outcome.POSTPONED, w[W.READINESS_PROGRESS_MEMORY])
 
 
 @rule
@@ -90,7 +91,7 @@ def acceptability_of(mem: Memory, v: int, p: int) -> float:
     leaning = 0.0
     if host >= 0 and present[host] != 0:
         leaning = leanings[0, host, p]
-    return mediation.acceptability(acceptable[0, v, p], leaning, w[W.LEANING_ACCEPTABILITY])
+    return mediation.acceptability(acceptable[0, v, p], leaning, w[W.MEDIATION_LEANING_ACCEPTABILITY])
 
 
 @rule
@@ -113,19 +114,19 @@ def meeting_chance(mem: Memory, p: int, v: int) -> float:
         if condition[n, 0] == p and not holds(mem, condition[n, 1], condition[n, 2]):
             unmet += 1
     odds = convening.meeting_odds(
-        w[W.CONVENE_BASE],
-        w[W.CONVENE_READINESS],
+        w[W.CONVENING_BASE],
+        w[W.CONVENING_READINESS],
         party[P.READINESS, p],
-        w[W.CONVENE_ACCEPTABILITY],
+        w[W.CONVENING_ACCEPTABILITY],
         acceptability_of(mem, v, p),
-        w[W.CONVENE_FACILITATION],
+        w[W.CONVENING_FACILITATION],
         s[S.FACILITATION],
-        w[W.CONVENE_PRESSURE],
+        w[W.CONVENING_PRESSURE],
         pressure,
-        w[W.CONVENE_INCIDENTS],
+        w[W.CONVENING_INCIDENTS],
         party[P.BLAME, p],
         venues[VENUE.INSULATION, v],
-        w[W.CONVENE_CONDITIONS],
+        w[W.CONVENING_CONDITIONS],
         unmet,
     )
     return convening.chance(odds)

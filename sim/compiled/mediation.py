@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.compiled.exchange import listen, on_agenda
-from sim.compiled.mediator import attends
+from sim.compiled.mediator import attends, strength_of
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, N, S
 from sim.compiled.memory.function_table import table_entry
@@ -14,7 +14,7 @@ from sim.core.draws import uniform
 from sim.core.jit import inlined, rule
 from sim.core.layout import MEDIATOR, PI, W
 from sim.rules import mediation, trust
-from sim.rules.mediation import TextRule
+from sim.rules.mediation import Strength, TextRule
 from sim.solvers.multi_party import compromise
 
 
@@ -26,12 +26,12 @@ def facilitate(mem: Memory) -> None:
     s = view.scalar(mem)
     trusts = view.trust(mem)
     strength = s[S.FACILITATION]
-    gain = w[W.INFORMATION_GAIN]
+    gain = w[W.MEDIATION_INFORMATION_GAIN]
     s[S.INFORMATION] = trust.gained(s[S.INFORMATION], gain, strength)
     for p in range(x.parties):
         for q in range(x.parties):
             if q != p:
-                trusts[p, q] = trust.gained(trusts[p, q], w[W.MEDIATION_TRUST], strength)
+                trusts[p, q] = trust.gained(trusts[p, q], w[W.MEDIATION_TRUST_GAIN], strength)
 
 
 @table_entry
@@ -51,11 +51,10 @@ def put_texts(mem: Memory, fate: int, step: int, b: int) -> bool:
     x = sizes(mem)
     n = view.count(mem)
     key_formulate = view.key_formulate(mem)
-    mediator = view.th_mediator(mem)
     for m in range(x.mediators):
         if not attends(mem, m, n[N.VENUE]):
             continue
-        if uniform(key_formulate[m, b], fate, step, 0) >= mediator[MEDIATOR.FORMULATION, m]:
+        if uniform(key_formulate[m, b], fate, step, 0) >= strength_of(mem, Strength.FORMULATION, m):
             continue
         if not draft(mem, fate, step, m, b):
             continue
@@ -95,7 +94,7 @@ def draft(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
                 stakes[PI.DEMAND, p, i],
                 reservation[p, i],
                 mediator[MEDIATOR.INSIGHT, m],
-                w[W.ESTIMATE_ERROR],
+                w[W.MEDIATION_ESTIMATE_ERROR],
                 uniform(key_estimate[m, p, i], fate, step, 0),
             )
     kind = text_rule[m]
@@ -104,7 +103,7 @@ def draft(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
         return True
     if kind == TextRule.NASH:
         return nash_package(mem, b)
-    raise ValueError("unknown text rule")
+    return False  # never reached: `check_dispatchers` refuses a member without a branch
 
 
 @rule
@@ -124,7 +123,7 @@ def all_accept(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
     for p in range(x.parties):
         if stake[p, b] == 0:
             continue
-        persuaded = mediation.persuasion(w[W.PERSUASION], w[W.LEANING_PERSUASION], leaning[0, m, p])
+        persuaded = mediation.persuasion(w[W.MEDIATION_PERSUASION], w[W.MEDIATION_LEANING_PERSUASION], leaning[0, m, p])
         threshold = mediation.text_threshold(pb[PB.ASPIRATION, p, b], pb[PB.FLOOR, p, b], persuaded)
         text = strip.tabled(mem, (), lo, hi)
         if not accept(mem, p, b, text, threshold, key_text[m, p, b], fate, step, 0):

@@ -9,10 +9,11 @@ from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import N, S
 from sim.compiled.memory.function_table import table_entry
 from sim.core.jit import rule
-from sim.core.layout import DYAD, MEDIATOR, PI, Floats, W
+from sim.core.layout import DYAD, PI, Floats, W
 from sim.rules import offer, salience
 from sim.rules.aspiration import red_line_share
 from sim.rules.assumption import derived_reservation
+from sim.rules.mediation import Strength
 
 
 @table_entry
@@ -64,13 +65,13 @@ def begin(mem: Memory) -> None:
     n[N.LEVEL] = x.start_level
     n[N.VENUE] = -1
     s[S.BALANCE] = w[W.BALANCE_START]
-    s[S.INFORMATION] = w[W.INFORMATION]
+    s[S.INFORMATION] = w[W.BARGAINING_INFORMATION]
     copy(dyad[DYAD.TRUST], trusts)
     copy(stakes[PI.DEMAND], offers)
     for k in range(document_day.size):
         if document_day[k] < 0.0:
             n[N.PAPERS] += 1
-    s[S.GUARANTEE] = present_strength(mem, MEDIATOR.GUARANTEE)
+    s[S.GUARANTEE] = present_strength(mem, Strength.GUARANTEE)
     derive_reservations(mem)
     copy(derived_point, reservation)
     for p in range(x.parties):
@@ -130,9 +131,9 @@ def derive_reservations(mem: Memory) -> None:
                     f[PI.AGE, p, i] + s[S.DAY],
                     f[PI.WITHDRAWN, p, i],
                     f[PI.QUANTILE, p, i],
-                    w[W.HALF_LIFE],
-                    w[W.WITHDRAWN_DISCOUNT],
-                    w[W.MARGIN],
+                    w[W.DERIVATION_HALF_LIFE],
+                    w[W.DERIVATION_WITHDRAWN_DISCOUNT],
+                    w[W.DERIVATION_MARGIN],
                 )
             else:
                 derived_point[p, i] = f[PI.RESERVATION, p, i]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from calibration.posterior import told
-from sim.core.atomic import read_manifest, write_whole, writing
+from sim.core.atomic import read_manifest, report_write_errors, write_file
 from sim.core.errors import ParleyError
 from sim.report.contrasts import comparison
 from sim.report.kinds import calibration, run, told_by_fit
@@ -55,9 +55,9 @@ def write_report(folder: str | Path, out: str | Path, force: bool = False) -> No
     if target.exists() and not force:
         raise ParleyError(f"`{target}` is there already; --force replaces it, or give another name")
     text = report(Path(folder))
-    with writing(target):
+    with report_write_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(target, text)
+    write_file(target, text)
 
 
 def report(folder: Path) -> str:

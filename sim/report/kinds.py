@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import ParleyError
-from sim.figures.style import CODE_TITLES, percent
+from sim.figures.style import CODE_TITLES, format_percent
 from sim.report.parts import table
 
 if TYPE_CHECKING:
@@ -25,7 +25,9 @@ def run(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
     titles = {name: basket["title"] for name, basket in manifest["scenario"]["resolved"]["baskets"].items()}
     yield "<h2>In numbers</h2>"
     peak = summary.outcomes("peak_outcome")
-    rows = [(CODE_TITLES[c], *_share(s), percent(peak[c].share, peak[c].runs)) for c, s in summary.outcomes().items()]
+    rows = [
+        (CODE_TITLES[c], *_share(s), format_percent(peak[c].share, peak[c].runs)) for c, s in summary.outcomes().items()
+    ]
     columns = ("Outcome standing at the end", "Runs", "Share", "95% interval", "Highest reached")
     yield table("How the talks ended", columns, rows)
     settled = [_settled(summary, name, titles[name]) for name in summary.baskets]
@@ -42,7 +44,7 @@ def run(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
 
 
 def _share(found: Share) -> tuple[str, str, str]:
-    return f"{found.runs:,}", percent(found.share, found.runs), f"{found.low:.1%} to {found.high:.1%}"
+    return f"{found.runs:,}", format_percent(found.share, found.runs), f"{found.low:.1%} to {found.high:.1%}"
 
 
 def _settled(summary: Summary, basket: str, title: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The template of a new scenario file: it takes everything from another one and shows in comments what can be changed."""
+"""The template of a new scenario file: it extends another one and lists in comments the entries users often change."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from sim.core.atomic import write_whole
+from sim.core.atomic import write_file
 from sim.core.errors import ParleyError, ScenarioError, nearest
 from sim.scenario.dump import dump_scenario
 from sim.scenario.library import find_shipped, locate, shipped
@@ -69,7 +69,7 @@ def write_template(name: str, base: str, folder: Path) -> Path:
     text = format_template(name, parent.stem, load(parent))
     if path.exists():
         raise ParleyError(f"{path.name} exists already and is left as it is; choose another name")
-    write_whole(path, text)
+    write_file(path, text)
     return path
 
 
@@ -105,9 +105,11 @@ def _list_blocks(data: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
         ("How welcome a venue is to each.", {"venues": {venue: {"acceptability": acceptability}}}),
     ]
     for name, mediator in list(data.get("mediators", {}).items())[:1]:
-        blocks.append(("How strong a mediator is in each style.", {"mediators": {name: {"styles": mediator["styles"]}}}))
+        styles = {"mediators": {name: {"styles": mediator["styles"]}}}
+        blocks.append(("How strong a mediator is in each style.", styles))
     for name, incident in list(data.get("incidents", {}).items())[:1]:
-        blocks.append(("How often an incident happens, a day.", {"incidents": {name: {"rate": incident["rate"]}}}))
+        rate = {"incidents": {name: {"rate": incident["rate"]}}}
+        blocks.append(("How often an incident happens, a day.", rate))
     base = data["behaviour"]["convening"]["base"]
     blocks.append(("Log-odds that a party comes to a round.", {"behaviour": {"convening": {"base": base}}}))
     return blocks

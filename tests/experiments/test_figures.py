@@ -13,7 +13,7 @@ from experiments.comparison_folder import write
 from experiments.discovery import Boxes
 from experiments.figure_layout import Note, clipped, fitted, width
 from experiments.forest_plots import box, forest
-from sim.core.atomic import Folder
+from sim.core.atomic import OutputFolder
 from sim.figures.style import DPI
 
 CAPTION = Note("A case", 40, 0, "abc", {}, "40 runs")
@@ -49,7 +49,7 @@ def test_a_long_base_is_told_within_the_figure() -> None:
 def test_of_two_scenarios_both_are_named_in_the_figure(tmp_path: Path) -> None:
     other = "river-border,incidents.boat_clash.rate=2"
     found = compare_scenarios(["river-border", other], 40)
-    with Folder(tmp_path / "out", "comparison") as folder:
+    with OutputFolder(tmp_path / "out", "comparison") as folder:
         write(found, folder)
     svg = (tmp_path / "out" / "differences.svg").read_text(encoding="utf-8")
     assert f"<!-- {other} held against river-border -->" in svg

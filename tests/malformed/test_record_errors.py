@@ -37,8 +37,8 @@ def test_control_the_sound_record_loads(tmp_path: Path) -> None:
         ("sources: {gazette: 3}\n", "1: sources.gazette: expected a mapping, got the number `3`"),
         (
             f"sources:\n  gazette: {{{GAZETTE}, adress: z}}\n",
-            "2: sources.gazette.adress: unknown key; allowed: cited_for, dating, file, language, perspective, published, "
-            "publisher, title, translated, url",
+            "2: sources.gazette.adress: unknown key; allowed: cited_for, dating, file, language, perspective, "
+            "published, publisher, title, translated, url",
         ),
         (
             "sources:\n  gazette:\n    title: t\n",

@@ -99,5 +99,5 @@ def test_papers_may_be_cited_in_any_scenario(tmp_path: Path) -> None:
     changes = {"parties.upland.compliance": {"value": 0.5, "source": "fearon-1995", "locator": "p. 380"}}
     assert load("river-border", changes).scenario.parties["upland"].compliance.source == "fearon-1995"
     changes["parties.upland.compliance"]["source"] = "up-2025-05-10"
-    with pytest.raises(ScenarioError, match="unknown source `up-2025-05-10`.* has no `evidence` folder"):
+    with pytest.raises(ScenarioError, match=r"unknown source `up-2025-05-10`.* has no `evidence` folder"):
         load("river-border", changes)
