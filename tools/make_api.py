@@ -15,6 +15,7 @@ TARGET = ROOT / "docs" / "api.md"
 MODULES = (
     "sim",
     "sim.results.ensemble",
+    "sim.scenario.library",
     "sim.scenario.load",
     "sim.scenario.resolve",
     "sim.tables.summary",

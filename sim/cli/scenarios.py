@@ -16,7 +16,7 @@ def add(app: typer.Typer) -> None:
     @app.command("list")
     def list_() -> None:
         """The scenarios that come with parley."""
-        from sim.scenario.load import locate, shipped
+        from sim.scenario.library import locate, shipped
         from sim.yamlio.reader import read
 
         names = shipped()

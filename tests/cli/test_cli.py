@@ -20,7 +20,8 @@ from typer.testing import CliRunner
 import sim
 from sim.cli.main import app
 from sim.scenario.dump import scenario_hash
-from sim.scenario.load import load, shipped
+from sim.scenario.library import shipped
+from sim.scenario.load import load
 from sim.scenario.numbers import iterate_numbers
 
 MESA = ("--engine", "mesa")

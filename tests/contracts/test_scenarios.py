@@ -13,7 +13,8 @@ import pytest
 from sim.evidence.record import Record, load_record
 from sim.results.ensemble import Ensemble, run_ensemble
 from sim.scenario.citations import iterate_citations
-from sim.scenario.load import Loaded, load, shipped, shipped_folder
+from sim.scenario.library import shipped, shipped_folder
+from sim.scenario.load import Loaded, load
 from sim.scenario.numbers import Number, iterate_numbers
 from sim.scenario.resolve import resolve
 from sim.scenario.schema import Scenario

@@ -17,7 +17,8 @@ from sim.rules.concession import ConcessionRule
 from sim.rules.levers import LeverKind
 from sim.rules.mediation import TextRule
 from sim.rules.outcome import REASONS
-from sim.scenario.load import Loaded, shipped
+from sim.scenario.library import shipped
+from sim.scenario.load import Loaded
 from tests.benchmarks.peer import bargaining
 from tests.equivalence.engines import agree, rows, same
 from tests.equivalence.worlds import loaded, world

@@ -17,7 +17,8 @@ import sim
 from sim.results.manifest import _papers, citations, counts, index_ranges, manifest, plain
 from sim.results.plan import plan
 from sim.scenario.dump import dump_scenario, scenario_hash
-from sim.scenario.load import load, shipped_folder
+from sim.scenario.library import shipped_folder
+from sim.scenario.load import load
 from sim.scenario.numbers import iterate_numbers
 from sim.scenario.schema import Scenario
 

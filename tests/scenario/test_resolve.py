@@ -9,7 +9,8 @@ import pytest
 
 from sim.core.layout import PI
 from sim.evidence.record import load_record
-from sim.scenario.load import load, shipped_folder
+from sim.scenario.library import shipped_folder
+from sim.scenario.load import load
 from sim.scenario.resolve import flat, resolve
 
 CASE = shipped_folder() / "cases" / "russia-ukraine"
