@@ -121,7 +121,7 @@ def find_position(problem: Problem, path: str) -> int:
 def fix_numbers(problem: Problem, values: Mapping[str, float]) -> Problem:
     """Fix numbers at scenario paths: a ranged number becomes a fixed one, nothing else changes.
 
-    The result is that of `Loaded.changed` with plain numbers and of resolving again, but faster.
+    The result is that of `Loaded.with_changes` with plain numbers and of resolving again, but faster.
 
     Parameters
     ----------

@@ -12,8 +12,8 @@ from experiments.sampling import draw_unit_sample
 from experiments.spec import MOST_POINTS, MOST_RUNS, Experiment, Factor
 from sim.core.draws import triangular
 from sim.core.errors import ScenarioError, nearest
-from sim.scenario.load import Loaded, known_paths
-from sim.scenario.numbers import Number, numbers_in
+from sim.scenario.load import Loaded, list_paths
+from sim.scenario.numbers import Number, iterate_numbers
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Scope:
     @staticmethod
     def of(loaded: Loaded) -> Scope:
         """The scope of a loaded scenario."""
-        numbers = {".".join(path): number for path, number in numbers_in(loaded.scenario)}
-        return Scope(known_paths(loaded.scenario), numbers)
+        numbers = {".".join(path): number for path, number in iterate_numbers(loaded.scenario)}
+        return Scope(list_paths(loaded.scenario), numbers)
 
     def match(self, pattern: str) -> list[str]:
         """The paths a pattern stands for. Raises ScenarioError naming the nearest valid path when there is none."""

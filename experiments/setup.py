@@ -18,12 +18,14 @@ from experiments.design import Point, build_points
 from experiments.measures import POINTS, SUMMARY
 from experiments.spec import Experiment
 from sim.core.layout import Priors
-from sim.scenario.explain import annotation_at
-from sim.scenario.load import Loaded, load, locate
-from sim.scenario.numbers import Number, numbers_in
+from sim.scenario.library import locate
+from sim.scenario.load import Loaded, load
+from sim.scenario.numbers import Number, iterate_numbers
 from sim.scenario.resolve import Problem, flat, resolve
+from sim.scenario.schema import Scenario
 from sim.scenario.streams import prior_key
 from sim.tables.schema import run_schema
+from sim.yamlio.validation import find_annotation
 
 # What reservation points, preconditions and the incidents' stability are derived or checked from goes the long way.
 _SOURCES_OF_DERIVATION = ("issues", "excites", "salience_scale", "quantile")
@@ -75,7 +77,7 @@ class Setup:
 
     def resolve_fully(self, changes: Mapping[str, Any]) -> Problem:
         """The arrays of the base with values put at paths, everything checked and derived again."""
-        return resolve(self.base.changed(changes).scenario, self.experiment.seed)
+        return resolve(self.base.with_changes(changes).scenario, self.experiment.seed)
 
 
 def _check_names(experiment: Experiment, problem: Problem) -> None:
@@ -97,10 +99,10 @@ def _find_short_paths(base: Loaded, problem: Problem) -> dict[str, tuple[int, Ty
     """Place in theta and bounds of every number that may be written without resolving the scenario anew."""
     places = {path: n for n, path in enumerate(problem.paths)}
     short = {}
-    for path, _ in numbers_in(base.scenario):
+    for path, _ in iterate_numbers(base.scenario):
         flat_path = flat(path)
         if flat_path in places and not set(path) & set(_SOURCES_OF_DERIVATION):
-            short[".".join(path)] = (places[flat_path], TypeAdapter(annotation_at(path)))
+            short[".".join(path)] = (places[flat_path], TypeAdapter(find_annotation(Scenario, path)))
     return short
 
 

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 from experiments.spec_errors import Place, describe_error
 from sim.core.errors import ScenarioError, nearest
 from sim.scenario.merge import CHANGE
-from sim.scenario.numbers import shown
-from sim.yamlio.reader import Document, dotted, read
+from sim.yamlio.reader import Document, format_path, read
+from sim.yamlio.validation import describe_value
 
 MOST_RUNS = 100_000_000
 """The most runs of an experiment, all points together."""
@@ -56,14 +56,14 @@ class Factor(_Model):
             return raw
         if raw == "assumed":
             return {"assumed": True}
-        raise ValueError(f"expected {_FACTOR}, got {shown(raw)}{nearest(str(raw), ['assumed'])}")
+        raise ValueError(f"expected {_FACTOR}, got {describe_value(raw)}{nearest(str(raw), ['assumed'])}")
 
     @field_validator("levels", mode="before")
     @classmethod
     def listed(cls, raw: Any) -> Any:
         """Levels are a list or have names. Raises ValueError."""
         if raw is not None and not isinstance(raw, list | dict):
-            raise ValueError(f"expected a list, or a mapping of names to changes by path, got {shown(raw)}")
+            raise ValueError(f"expected a list, or a mapping of names to changes by path, got {describe_value(raw)}")
         return raw
 
     @model_validator(mode="after")
@@ -85,7 +85,7 @@ class Factor(_Model):
                 level for level in self.levels or [] if isinstance(level, bool) or not isinstance(level, int | float)
             ]
             if words:
-                raise ValueError(f"`how: multiply` takes numbers as levels, got {shown(words[0])}")
+                raise ValueError(f"`how: multiply` takes numbers as levels, got {describe_value(words[0])}")
         return self
 
 
@@ -123,7 +123,7 @@ class Experiment(_Model):
     def all_or_listed(cls, raw: Any) -> Any:
         """All columns or a list of them. Raises ValueError."""
         if raw != "all" and not isinstance(raw, list):
-            raise ValueError(f"expected `all`, or a list of columns and patterns, got {shown(raw)}")
+            raise ValueError(f"expected `all`, or a list of columns and patterns, got {describe_value(raw)}")
         return raw
 
     @model_validator(mode="after")
@@ -177,7 +177,7 @@ class Experiment(_Model):
         """An error that names the key, and file and line where the experiment was read from a file."""
         if self._document is not None:
             return self._document.refuse(problem, place)
-        return ScenarioError(problem, key=dotted(place) or None)
+        return ScenarioError(problem, key=format_path(place) or None)
 
     @contextmanager
     def errors_at(self, *place: str | int, below: Mapping[str, Any] | None = None) -> Iterator[None]:
@@ -242,6 +242,6 @@ def _validate(data: dict[str, Any], document: Document | None) -> Experiment:
         problem, place = describe_error(error, {"": Experiment, "factors": Factor, "nested": Nested})
         if document is not None:
             raise document.refuse(problem, place) from None
-        raise ScenarioError(problem, key=dotted(place) or None) from None
+        raise ScenarioError(problem, key=format_path(place) or None) from None
     experiment._document = document
     return experiment

@@ -1,12 +1,12 @@
-"""What pydantic objects to in an experiment, in the words of this project: what was expected, given, allowed."""
+"""Errors of pydantic in an experiment, with the place of the value."""
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.scenario.explain import problem
+from sim.yamlio.validation import describe_problem, list_labels
 
 Place = tuple[str | int, ...]
 
@@ -40,5 +40,6 @@ def _select_error(errors: list[Any]) -> Any:
 
 
 def _describe_problem(first: Any, key: str, model: type[BaseModel]) -> str:
-    words = list(get_args(model.model_fields[key].annotation)) if first["type"] == "literal_error" else []
-    return problem(first, key, sorted(model.model_fields), words, NAMES)
+    field = model.model_fields.get(key)
+    labels = list_labels(field.annotation) if field else []
+    return describe_problem(first, key, sorted(model.model_fields), labels, NAMES)

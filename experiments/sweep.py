@@ -24,7 +24,7 @@ from sim.core.errors import ParleyError
 from sim.core.jit import source_hash
 from sim.core.version import __version__
 from sim.results.manifest import citations, environment, plain
-from sim.scenario.dump import resolved
+from sim.scenario.dump import dump_scenario
 
 FORMAT = 1
 
@@ -83,7 +83,7 @@ def describe_identity(setup: Setup) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "experiment": plain(experiment),
-        "scenario": plain(resolved(setup.base)),
+        "scenario": plain(dump_scenario(setup.base)),
         "points": len(setup.points),
         "part_runs": count_part_runs(setup.experiment, len(setup.points)),
         "columns": select_columns(setup),

@@ -26,7 +26,7 @@ def set_agenda(model: Talks) -> bool:
         basket.discussed = basket.discussed and basket.open and basket.agenda != outcome.OPEN
     if model.observed:
         rows = [row for row in model.structure.precondition.tolist() if binds(model, row)]
-        model.notify("agenda", events.describe_agenda(model, rows))
+        model.on_event("agenda", events.describe_agenda(model, rows))
     return True
 
 

@@ -71,7 +71,7 @@ def days_to_break_off(model: Talks) -> float:
 def advance(model: Talks) -> None:
     """Move the clock to the end of the gap; talks that resume start anew, talks that break off fall into abeyance."""
     model.day += model.days
-    model.notify("elapsed", {"days": model.days, "day": model.day})
+    model.on_event("elapsed", {"days": model.days, "day": model.day})
     if model.abeyance:
         model.abeyance_days += model.days
         if model.planned:
@@ -86,7 +86,7 @@ def break_off(model: Talks) -> None:
     """Break off talks: abeyance, and the level of the start."""
     model.abeyance, model.level = True, model.structure.start_level
     model.breakoffs += 1
-    model.notify("broken_off", {"day": model.day})
+    model.on_event("broken_off", {"day": model.day})
 
 
 def restart(model: Talks) -> None:
@@ -97,4 +97,4 @@ def restart(model: Talks) -> None:
     for basket in model.baskets:
         basket.latent = False
     measures.assess(model)
-    model.notify("resume", {})
+    model.on_event("resume", {})

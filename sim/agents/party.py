@@ -294,7 +294,9 @@ class Party(mesa.Agent):
 
     def risk_limit(self) -> float:
         """Zeuthen's risk limit after the last round."""
-        return concession.risk_limit(self.model.structure.risk_limit, self.own_value, self.offered_value, self.floor_value)
+        return concession.risk_limit(
+            self.model.structure.risk_limit, self.own_value, self.offered_value, self.floor_value
+        )
 
     def concession_on(self, basket: Basket) -> float:
         """Its concession on a basket, the urgency of the basket counted; in abeyance it starts from `k0`."""

@@ -172,7 +172,7 @@ class Talks(Protocol):
     leaning: list[list[float]]
     acceptability: list[list[float]]
     insulation: list[float]
-    notify: Notify
+    on_event: Notify
     observed: bool
     running: bool
     planned_step: int

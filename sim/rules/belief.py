@@ -37,7 +37,7 @@ def expect_reservation(demand: float, other_demand: float) -> float:
 
 @rule
 def read_offer(demand: float, offer: float, concession: float) -> float:
-    """Read the reservation value behind an offer as if it was made at one's own concession: `clip(d + (x - d)/C, 0, 1)`."""
+    """Read the reservation value behind an offer made at one's own concession: `clip(d + (x - d)/C, 0, 1)`."""
     return min(max(demand + (offer - demand) / max(concession, LEAST_CONCESSION), 0.0), 1.0)
 
 

@@ -60,9 +60,7 @@ def is_text_exchanged(texts: int, papers: int, unratified: bool) -> bool:
 
 
 @rule
-def final_code(
-    rounds_held: int, best_settled: int, all_settled: bool, text_exchanged: bool, procedural: bool
-) -> int:
+def final_code(rounds_held: int, best_settled: int, all_settled: bool, text_exchanged: bool, procedural: bool) -> int:
     """Return the outcome code that stands at the end of a run.
 
     Parameters

@@ -21,7 +21,7 @@ from sim.rules.outcome import CEASEFIRE, CODES
 from sim.rules.spoilers import SurgeMode
 from sim.rules.venue import VenueRule
 from sim.scenario.names import Names
-from sim.scenario.numbers import Number, numbers_in
+from sim.scenario.numbers import Number, iterate_numbers
 from sim.scenario.schema import Basket, Predicate, Scenario
 from sim.scenario.streams import prior_key, streams
 
@@ -41,7 +41,7 @@ def resolve(scenario: Scenario, seed: int) -> Problem:
     """The arrays of a scenario under a seed."""
     check_dispatchers()
     names = Names.of(scenario)
-    known = {flat(path): number for path, number in numbers_in(scenario)}
+    known = {flat(path): number for path, number in iterate_numbers(scenario)}
     if not scenario.model.urgency:
         known = {path: number for path, number in known.items() if ".urgency." not in path}
     paths = tuple(_theta_paths(names))
@@ -73,7 +73,7 @@ def _theta_paths(names: Names) -> Iterator[str]:
 
 
 def _priors(paths: tuple[str, ...], known: dict[str, Number], seed: int) -> Priors:
-    """Base vector and the table of ranges. A number a scenario does not have is 0, an absent `announced` or precedent NaN."""
+    """Base vector and the table of ranges. An absent number is 0; an absent `announced` or precedent is NaN."""
     base = np.zeros(len(paths))
     ranged: list[tuple[int, Number]] = []
     for n, path in enumerate(paths):
@@ -191,7 +191,13 @@ def _structure(s: Scenario, n: Names) -> Structure:
         mandate_day=np.array([since for since, *_ in mandates], dtype=np.float64),
         precondition=_ints(
             [
-                [party[p], basket[c.basket], *_predicate(c.requires, n), issue[c.sequencing] if c.sequencing else -1, bars(c.bars)]
+                [
+                    party[p],
+                    basket[c.basket],
+                    *_predicate(c.requires, n),
+                    issue[c.sequencing] if c.sequencing else -1,
+                    bars(c.bars),
+                ]
                 for p, x in s.parties.items()
                 for c in x.preconditions
             ],

@@ -36,7 +36,7 @@ def test_rounds_as_listed_in_the_record() -> None:
         ("gap: 15", "gap: 14", "`gap` is not the days since the start of the round before"),
         ("{id: dw-2022-03-07,", "{id: dw-2022-03-08,", "unknown source `dw-2022-03-08`"),
         ("start: 2025-06-02", "start: 2021-06-02", "rounds are listed in order of date"),
-        ("kind: attributed", "kind: rumour", "input should be"),
+        ("kind: attributed", "kind: rumour", "text `rumour` is not known; allowed: own, attributed, media"),
     ],
 )
 def test_a_wrong_entry_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from sim.core.columns import BASKET, RUN, kind_of, round_width, run_columns, run_width
 from sim.core.fields import BLOCKS, COEFFICIENTS, RUN_COLUMNS, Coefficient, W
-from sim.scenario.load import shipped_folder
+from sim.scenario.library import shipped_folder
 from sim.yamlio.reader import read
 
 # Written down by hand: what the engines mean by a name.

@@ -85,9 +85,9 @@ def test_the_same_fate_meets_other_assumptions_with_the_same_draws():
     job = plan(RIVER, 1, 5)
     fixed = {path: float(job.problem.priors.base[n]) for n, path in enumerate(job.problem.paths) if n in _ranged(job)}
     changes = {_written(path, job): value for path, value in fixed.items()}
-    a = rows(job.loaded.changed(changes), None, 5, "compiled", assumptions=[0, 1, 2], fates=[9, 9, 9])
+    a = rows(job.loaded.with_changes(changes), None, 5, "compiled", assumptions=[0, 1, 2], fates=[9, 9, 9])
     assert np.array_equal(a.runs[0], a.runs[1], equal_nan=True) and np.array_equal(a.runs[1], a.runs[2], equal_nan=True)
-    b = rows(job.loaded.changed(changes), None, 5, "compiled", assumptions=[0, 0, 0], fates=[9, 10, 11])
+    b = rows(job.loaded.with_changes(changes), None, 5, "compiled", assumptions=[0, 0, 0], fates=[9, 10, 11])
     assert np.array_equal(a.runs[0], b.runs[0], equal_nan=True)
     assert len(np.unique(b.runs[:, RUN.GAP])) == 3
 

@@ -19,7 +19,7 @@ from experiments.sensitivity import collect_point_means, compute_indices, comput
 from experiments.sweep import run_sweep
 from sim.cli.main import app
 from sim.core.errors import ParleyError, ScenarioError
-from sim.scenario.load import shipped_folder
+from sim.scenario.library import shipped_folder
 
 
 def test_a_step_of_a_two_level_factor_goes_the_whole_way():

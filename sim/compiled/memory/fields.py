@@ -128,7 +128,8 @@ COUNT_COLUMNS, SCALAR_COLUMNS = _state_columns(N), _state_columns(S)
 """Columns of a run that show a count, or a scalar, of the state."""
 
 
-Sizes: Any = namedtuple("Sizes", [name for name, hint in get_type_hints(Structure).items() if hint is int])
+_PLAIN = [name for name, hint in get_type_hints(Structure).items() if hint is int]
+Sizes: Any = namedtuple("Sizes", _PLAIN)  # type: ignore[misc]
 """Single integers of a scenario: its counts and switches, as `Structure` declares them."""
 
 PLAIN: tuple[str, ...] = Sizes._fields
