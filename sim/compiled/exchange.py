@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+from sim.compiled.measures import in_principle
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
-from sim.compiled.memory.fields import PB, N, P
+from sim.compiled.memory.fields import PB, B, N, P
 from sim.compiled.memory.function_table import table_entry
 from sim.compiled.packages import list_members
 from sim.compiled.party import (
@@ -33,11 +34,30 @@ def exchange(mem: Memory, fate: int, step: int) -> None:
     """Let every party concede, then exchange offers on every basket on the agenda."""
     x = sizes(mem)
     agreed = view.agreed(mem)
+    discussed = view.discussed(mem)
     concede(mem)
     for b in range(x.baskets):
         agreed[b] = 0
         if on_agenda(mem, b) and exchange_offers(mem, fate, step, b):
             agreed[b] = 1
+        if discussed[b] != 0:
+            discuss(mem, b)
+
+
+@inlined
+def discuss(mem: Memory, b: int) -> None:
+    """Discuss a barred basket: every member puts its offer; no turn is played and nobody is asked."""
+    x = sizes(mem)
+    stake = view.stake(mem)
+    pb = view.party_basket(mem)
+    basket = view.basket(mem)
+    prepare(mem, b)
+    for p in range(x.parties):
+        if stake[p, b] != 0:
+            make_offer(mem, p, b, pb[PB.ASPIRATION, p, b])
+            pb[PB.LAST, p, b] = pb[PB.ASPIRATION, p, b]
+    view.latent(mem)[b] = 0
+    basket[B.IN_PRINCIPLE, b] = 1.0 if in_principle(mem, b) else 0.0
 
 
 @inlined
@@ -58,6 +78,8 @@ def exchange_offers(mem: Memory, fate: int, step: int, b: int) -> bool:
     pb = view.party_basket(mem)
     key_accept = view.key_accept(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
+    view.latent(mem)[b] = 0
+    view.basket(mem)[B.IN_PRINCIPLE, b] = 0.0
     prepare(mem, b)
     size = list_members(mem, b)
     settled, turns, last_words = False, 0, False
@@ -165,6 +187,7 @@ def listen(mem: Memory) -> None:
     gains = view.gains(mem)
     party = view.party(mem)
     stake = view.stake(mem)
+    discussed = view.discussed(mem)
     trusts = view.trust(mem)
     w = view.th_world(mem)
     gains[:] = 0.0
@@ -172,7 +195,7 @@ def listen(mem: Memory) -> None:
         for field in (P.RECEIVED, P.OWN_VALUE, P.OFFERED_VALUE, P.FLOOR_VALUE, P.WEIGHT):
             party[field, p] = 0.0
     for b in range(x.baskets):
-        if on_agenda(mem, b):
+        if on_agenda(mem, b) or discussed[b] != 0:
             for p in range(x.parties):
                 if stake[p, b] != 0:
                     evaluate_offers(mem, p, b)

@@ -11,7 +11,7 @@ from sim.core.jit import inlined
 from sim.core.layout import INCIDENT, W
 from sim.rules import hawkes, incidents, readiness
 from sim.rules.hawkes import Line, Offspring
-from sim.rules.spoilers import surge_strength, surged
+from sim.rules.spoilers import perceive_chance, surge_strength, surged
 
 
 @table_entry
@@ -42,7 +42,8 @@ def draw_incidents(mem: Memory, fate: int, step: int, days: float, planned: floa
         party[P.BLAME, p] = incidents.fade(party[P.BLAME, p], blame)
     if x.incidents == 0:
         return
-    chance = readiness.agreement_chance(s[S.GAP], least_readiness(mem))
+    by_gap = readiness.agreement_chance(s[S.GAP], least_readiness(mem))
+    chance = perceive_chance(x.surge_reads, by_gap, s[S.DEAL])
     for t in range(x.incidents):
         rate = kind[INCIDENT.RATE, t]
         strength = surge_strength(surge_mode[t], chance)
@@ -97,7 +98,9 @@ def strike(mem: Memory, t: int, ago: float) -> None:
     trusts = view.trust(mem)
     offended = view.offended(mem)
     party = view.party(mem)
+    s = view.scalar(mem)
     severity = kind[INCIDENT.SEVERITY, t]
+    s[S.SEVERITY] += severity
     effect = w[W.TRUST_INCIDENT_EFFECT]
     cost = incidents.fade(kind[INCIDENT.COST, t], incidents.decay_factor(ago, w[W.PAIN_MEMORY]))
     hardening = incidents.fade(

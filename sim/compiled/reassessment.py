@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.compiled.mediator import present_strength
-from sim.compiled.memory.buffer import Memory, sizes, view
-from sim.compiled.memory.fields import N, P, S
+from sim.compiled.memory.buffer import Memory, sizes, strip, view
+from sim.compiled.memory.fields import PB, N, P, S
 from sim.compiled.memory.function_table import table_entry
+from sim.compiled.party import floor_of
 from sim.core.draws import logistic_unit, uniform
 from sim.core.jit import rule
 from sim.core.layout import DYAD, LEVER, LEVER_PARTY, MEDIATOR, PARTY, PI, W
-from sim.rules import convening, distance, incidents, levers, readiness, stalemate, trust
+from sim.rules import convening, distance, incidents, levers, precedent, readiness, ripeness, stalemate, trust
 from sim.rules.assumption import shifted_reservation
 from sim.rules.mediation import Strength
+from sim.rules.precedent import Precedent
 
 
 @table_entry
@@ -53,6 +57,8 @@ def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
                 given[PARTY.SIDE, p],
                 change,
             )
+    if x.precedent == Precedent.ON:
+        follow_precedents(mem, step)
     for m in range(x.mediators):
         if present[m] != 0:
             rate = mediator[MEDIATOR.DEPARTURE, m]
@@ -78,7 +84,9 @@ def update_readiness(mem: Memory, p: int, kept: float) -> None:
     for k in range(x.levers):
         if lever[k] != 0:
             relief += lever_party[LEVER_PARTY.RELIEF, k, p]
-    party[P.PAIN, p] = stalemate.pain(
+    own = view.th_party(mem)
+    party[P.PAIN, p] = ripeness.pull_to_settle(
+        x.ripeness,
         party[P.COST, p],
         w[W.PAIN_MEMORY],
         relief,
@@ -86,6 +94,10 @@ def update_readiness(mem: Memory, p: int, kept: float) -> None:
         w[W.BALANCE_STALEMATE_DRIFT],
         w[W.PAIN_WEIGHT],
         w[W.PAIN_CAP],
+        party[P.MEAN_COST, p],
+        own[PARTY.OPTIMISM, p],
+        w[W.RIPENESS_LEARNING],
+        s[S.SEVERITY],
     )
     total, others = 0.0, 0
     for q in range(x.parties):
@@ -127,3 +139,33 @@ def is_pulled(mem: Memory, fate: int, step: int, days: float, k: int) -> bool:
         field[LEVER.THRESHOLD, k],
         view.lever_when(mem)[k],
     )
+
+
+@rule
+def follow_precedents(mem: Memory, step: int) -> None:
+    """Let earlier settlements bear on reservation values; the floors of documented ones are those of the start."""
+    x = sizes(mem)
+    stake = view.stake(mem)
+    first_issue = view.first_issue(mem)
+    pb = view.party_basket(mem)
+    point = view.precedent_point(mem)
+    for b in range(x.baskets):
+        lo, hi = first_issue[b], first_issue[b + 1]
+        known = False
+        for i in range(lo, hi):
+            if not math.isnan(point[i]):
+                known = True
+        for p in range(x.parties):
+            if stake[p, b] == 0:
+                continue
+            if step == 0 and known:
+                pb[PB.PRECEDENT_FLOOR, p, b] = floor_of(mem, p, b)
+            if not math.isnan(pb[PB.PRECEDENT_FLOOR, p, b]):
+                precedent.stretch(
+                    strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
+                    strip.reservation(mem, (p,), lo, hi),
+                    strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
+                    strip.precedent_point(mem, (), lo, hi),
+                    pb[PB.PRECEDENT_FLOOR, p, b],
+                    strip.reservation(mem, (p,), lo, hi),
+                )

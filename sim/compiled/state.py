@@ -6,13 +6,14 @@ import numpy as np
 
 from sim.compiled.mediator import present_strength
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
-from sim.compiled.memory.fields import N, S
+from sim.compiled.memory.fields import PB, B, N, P, S
 from sim.compiled.memory.function_table import table_entry
-from sim.core.jit import rule
-from sim.core.layout import DYAD, PI, Floats, W
-from sim.rules import offer, salience
+from sim.core.jit import inlined, rule
+from sim.core.layout import DYAD, INCIDENT, PI, Floats, W
+from sim.rules import belief, offer, ripeness, salience
 from sim.rules.aspiration import red_line_share
 from sim.rules.assumption import derived_reservation
+from sim.rules.belief import Proposal
 from sim.rules.mediation import Strength
 
 
@@ -51,7 +52,9 @@ def begin(mem: Memory) -> None:
     gains[:] = 0.0
     last_worth[:] = np.nan
     pb[:] = 1.0
+    pb[PB.PRECEDENT_FLOOR] = np.nan
     basket[:] = np.nan
+    basket[B.GAP], basket[B.IN_PRINCIPLE] = 0.0, 0.0
     settled[:] = 0
     is_open[:] = 1
     status[:] = 0
@@ -59,6 +62,10 @@ def begin(mem: Memory) -> None:
     present[:] = 1
     lever[:] = 0
     mandated_level[:] = 0
+    view.mandate_bars(mem)[:] = 0
+    view.discussed(mem)[:] = 0
+    view.latent(mem)[:] = 0
+    view.first_terms(mem)[:] = np.nan
     pending[:] = 0
     shares[:] = 0.0
     later_used[0] = 0
@@ -66,6 +73,14 @@ def begin(mem: Memory) -> None:
     n[N.VENUE] = -1
     s[S.BALANCE] = w[W.BALANCE_START]
     s[S.INFORMATION] = w[W.BARGAINING_INFORMATION]
+    s[S.TEXTS_DAY], s[S.PROCEDURAL_DAY], s[S.LATENT_CLOSED] = np.nan, np.nan, np.nan
+    since = view.urgent_since(mem)
+    for b in range(x.baskets):
+        basket[B.SINCE, b] = since[b]
+    given = view.th_precedent(mem)
+    point = view.precedent_point(mem)
+    for i in range(x.issues):
+        point[i] = given[0, i]
     copy(dyad[DYAD.TRUST], trusts)
     copy(stakes[PI.DEMAND], offers)
     for k in range(document_day.size):
@@ -77,6 +92,56 @@ def begin(mem: Memory) -> None:
     for p in range(x.parties):
         for b in range(x.baskets):
             init_basket(mem, p, b)
+    if x.proposal == Proposal.BRIDGING:
+        expect_others(mem)
+    if x.incidents > 0:
+        remember_war(mem)
+
+
+@inlined
+def expect_others(mem: Memory) -> None:
+    """Set the first beliefs of every party about the others' reservation values."""
+    x = sizes(mem)
+    stakes = view.th_party_issue(mem)
+    mean = view.belief_mean(mem)
+    precision = view.belief_precision(mem)
+    for p in range(x.parties):
+        for q in range(x.parties):
+            for i in range(x.issues):
+                mean[p, q, i] = belief.expect_reservation(stakes[PI.DEMAND, q, i], stakes[PI.DEMAND, p, i])
+                precision[p, q, i] = belief.PRIOR_PRECISION
+
+
+@inlined
+def remember_war(mem: Memory) -> None:
+    """Start with what the war before the talks has left: cost, hardening, blame, and what the field has shown."""
+    x = sizes(mem)
+    s = view.scalar(mem)
+    w = view.th_world(mem)
+    kind = view.th_incident(mem)
+    party = view.party(mem)
+    offended = view.offended(mem)
+    attribution = view.th_attribution(mem)
+    rates = view.mean_rate(mem)
+    days = view.war_days(mem)[0]
+    ripeness.mean_rates(kind[INCIDENT.RATE], view.th_branching(mem)[0], rates, view.rate_work(mem))
+    for p in range(x.parties):
+        mean_cost, hardening, blame = 0.0, 0.0, 0.0
+        for t in range(x.incidents):
+            if offended[t, p] != 0:
+                worst = 0.0
+                for q in range(x.parties):
+                    worst = max(worst, attribution[0, t, p, q])
+                mean_cost += rates[t] * kind[INCIDENT.COST, t]
+                hardening += rates[t] * kind[INCIDENT.HARDENING, t] * worst
+                blame += rates[t] * kind[INCIDENT.SEVERITY, t] * worst
+        party[P.MEAN_COST, p] = mean_cost
+        if days > 0.0:
+            party[P.COST, p] = ripeness.past_amount(mean_cost, w[W.PAIN_MEMORY], days)
+            party[P.HARDENING, p] = ripeness.past_amount(hardening, w[W.BARGAINING_HARDENING_MEMORY], days)
+            party[P.BLAME, p] = ripeness.past_amount(blame, w[W.CONVENING_INCIDENT_MEMORY], days)
+    for t in range(x.incidents):
+        s[S.SEVERITY] += rates[t] * kind[INCIDENT.SEVERITY, t] * days
 
 
 @rule

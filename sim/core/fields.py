@@ -23,6 +23,7 @@ LETTERS = {
     "S": "scripted",
     "O": "obligations",
     "R": "ratifiers",
+    "D": "measure_days",
 }
 """Kinds of entities that axes of arrays run over, by the letter that declarations write."""
 

@@ -44,9 +44,9 @@ class _Scalar(NamedTuple):
     GAP_WHOLE: int
     GAP_START: int
     CLOSED: int
-    LATENT: int
     LATENT_CLOSED: int
-    OUTCOME_DAY: int
+    TEXTS_DAY: int
+    PROCEDURAL_DAY: int
 
 
 class _Count(NamedTuple):
@@ -72,6 +72,7 @@ class _Count(NamedTuple):
     OVERFLOW: int
     ROWS: int
     BREAKOFFS: int
+    BREAKS_OFF: int
     MEASURED: int
 
 
@@ -89,6 +90,7 @@ class _Party(NamedTuple):
     FLOOR_VALUE: int
     WEIGHT: int
     MEET: int
+    MEAN_COST: int
 
 
 class _PartyBasket(NamedTuple):
@@ -97,6 +99,7 @@ class _PartyBasket(NamedTuple):
     FLOOR: int
     LOWEST: int
     CAP_MEAN: int
+    PRECEDENT_FLOOR: int
 
 
 class _Basket(NamedTuple):
@@ -272,6 +275,21 @@ STATE = (
     _state("present", "i", "M"),
     _state("lever", "i", "K"),
     _state("mandated_level", "i", "PB"),
+    _state("mandate_bars", "i", "PB"),
+    _state("discussed", "i", "B"),  # 1 where a barred basket is discussed in this round
+    _state("latent", "i", "B"),  # 1 where a text fell and latent offers count until the next exchange
+    _state("precedent_point", "f", "I"),  # the latest settlement that counts as a precedent; NaN without
+    _state("first_terms", "f", "I"),
+    _state("belief_mean", "f", "PPI"),  # row's belief about column's reservation values
+    _state("belief_precision", "f", "PPI"),
+    _state("offers_now", "f", "PI"),  # offers that count now, where they are not the latest
+    _state("priority_now", "f", "I"),
+    _state("cap_now", "f", "I"),
+    _state("mean_rate", "f", "T"),
+    _state("rate_work", "f", "T", 2),
+    _state("closed_by_day", "f", "D"),
+    _state("latent_by_day", "f", "D"),
+    _state("detail", "i", "", 1),  # 1 where all columns of rounds are kept; set once for all runs
     _state("due", "f", "O"),
     _state("share", "f", "O"),
     _state("pending", "i", "O"),  # 0 not owed, 1 owed, 2 fell due

@@ -23,7 +23,7 @@ _F = TypeVar("_F", bound=Callable[..., object])
 
 CALLS = (
     "begin", "draw_incidents", "implement", "reassess", "convene", "exchange", "mediate", "listen", "conclude",
-    "nash_package", "greatest_surplus", "nash_of_many", "surplus_of_many",
+    "assess", "measure_gaps", "measure_latent", "nash_package", "greatest_surplus", "nash_of_many", "surplus_of_many",
 )  # fmt: skip
 """The functions of the table, in the order of their addresses, with which a run's memory begins."""
 
