@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.figure_layout import Note, clip_text, save_figures
-from experiments.forest_plots import plot_forest
+from experiments.forest_plots import draw_forest
 from sim.core.atomic import MANIFEST, OutputFolder, report_write_errors
 from sim.results.manifest import manifest
 
@@ -57,7 +57,7 @@ def write_comparison(comparison: Comparison, out: OutputFolder) -> None:
     with report_write_errors(out.folder):
         comparison.frame.to_csv(out.path("differences.csv"), index=False, lineterminator="\n")
         files = save_figures(
-            {"differences": plot_forest(comparison.frame, note, "Difference of outcome shares")}, out.stage, mark
+            {"differences": draw_forest(comparison.frame, note, "Difference of outcome shares")}, out.stage, mark
         )
         record["files"] = sorted([MANIFEST, "differences.csv", *(Path(path).name for path in files)])
         text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)

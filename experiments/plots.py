@@ -1,20 +1,23 @@
-"""Figures of sweeps, from their tables only: outcome shares, days, heat maps, fans. None runs a simulation."""
+"""Figures of sweeps, from their tables only: outcome shares, days of settlement, heat maps, fans, blocking.
+
+Every `plot_` function draws into axes; the `draw_` function beside it makes the captioned figure.
+"""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.figure_layout import (
     align_outer_labels,
     build_note,
     create_panels,
-    get_line_style,
     get_title,
     measure_margin,
     select_rows,
@@ -25,85 +28,188 @@ from sim.figures.style import (
     BLUE,
     CODE_TITLES,
     GRID,
+    LINE_STYLES,
     MIN_LEGEND_SHARE,
     REASON_STYLES,
     STYLE,
     add_legend_below,
+    create_axes,
     create_figure,
     format_percent,
     format_percent_axis,
+    legend_entries,
     wrap_text,
 )
 from sim.rules.outcome import CODES
 
-_SEEN = 0.005
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MIN_SHARE = 0.005
 """A code that reaches this share nowhere gets no panel."""
+_SHARE_ENDS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 
 
-def plot_shares(results: Results, title: str, by: Sequence[str] | None = None) -> Figure:
-    """Share of every outcome at every point, with 95% intervals: a panel a code, a row a point."""
-    with rc_context(STYLE):
-        names = label_points(results, by)
-        summary = results.summary[results.summary["measure"] == "outcome"]
-        peak = summary.groupby("level")["mean"].max()
-        codes = [code for code in CODES if peak.get(code, 0.0) >= _SEEN]
-        height, left = 0.35 + 0.24 * len(names), measure_margin(names.values())
-        figure, axes = create_panels(build_note(results), title, height, left, 0, len(codes), 0.36, sharey=True)
-        places = {point: row for row, point in enumerate(names)}
-        for axis, code in zip(axes, codes, strict=True):
-            rows = summary[summary["level"] == code]
-            y = [places[p] for p in rows["point"]]
-            span = np.clip([rows["mean"] - rows["low"], rows["high"] - rows["mean"]], 0.0, None)
-            axis.errorbar(rows["mean"], y, xerr=span, fmt="o", color=BLUE, ms=4.5, elinewidth=1.3, capsize=2.5)
-            axis.set_title(wrapped_title(code), fontsize=8.5, loc="left", va="bottom")
-            _share_axis(axis, float(rows["high"].max()))
-        axes[0].set_yticks(list(places.values()), list(names.values()))
-        axes[0].set_ylim(len(names) - 0.5, -0.5)
-        figure.text(0.5, 0.3 / figure.get_figheight(), "Share of runs, with 95% interval", ha="center", fontsize=9)
-        return figure
+def plot_outcome_share(results: Results, code: str, by: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
+    """Plot the share of one outcome at every point, with 95% intervals.
+
+    Parameters
+    ----------
+    results : Results
+        A finished sweep.
+    code : str
+        Outcome code.
+    by : sequence of str, optional
+        Factors that label the points; all by default.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw into; a new figure is made without it.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes, one row a point; x is the share of runs.
+    """
+    ax = create_axes() if ax is None else ax
+    names = label_points(results, by)
+    summary = results.summary
+    rows = summary[(summary["measure"] == "outcome") & (summary["level"] == code)]
+    row_of = {point: row for row, point in enumerate(names)}
+    span = np.clip([rows["mean"] - rows["low"], rows["high"] - rows["mean"]], 0.0, None)
+    y = [row_of[point] for point in rows["point"]]
+    ax.errorbar(rows["mean"], y, xerr=span, fmt="o", color=BLUE, ms=4.5, elinewidth=1.3, capsize=2.5)
+    title = CODE_TITLES[code].split(":")[0].replace(" settlement", "\nsettlement")
+    ax.set_title(title, fontsize=8.5, loc="left", va="bottom")
+    _format_share_axis(ax, float(rows["high"].max()))
+    ax.set_yticks(range(len(names)), list(names.values()))
+    ax.set_ylim(len(names) - 0.5, -0.5)
+    return ax
 
 
-def wrapped_title(code: str) -> str:
-    """The short name of an outcome code, as a panel's title."""
-    return CODE_TITLES[code].split(":")[0].replace(" settlement", "\nsettlement")
+@rc_context(STYLE)
+def draw_outcome_shares(results: Results, title: str, by: Sequence[str] | None = None) -> Figure:
+    """Draw the captioned figure of outcome shares: a panel of `plot_outcome_share` a code that occurs."""
+    names = label_points(results, by)
+    summary = results.summary[results.summary["measure"] == "outcome"]
+    peak = summary.groupby("level")["mean"].max()
+    codes = [code for code in CODES if peak.get(code, 0.0) >= _MIN_SHARE]
+    height, left = 0.35 + 0.24 * len(names), measure_margin(names.values())
+    figure, axes = create_panels(build_note(results), title, height, left, 0, len(codes), 0.36, sharey=True)
+    for ax, code in zip(axes, codes, strict=True):
+        plot_outcome_share(results, code, by, ax)
+    figure.text(0.5, 0.3 / figure.get_figheight(), "Share of runs, with 95% interval", ha="center", fontsize=9)
+    return figure
 
 
-def _share_axis(axis: Any, most: float) -> None:
-    """From 0 to a round number above the largest share; two labels, so that neighbours' do not touch."""
-    end = next(k for k in (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0) if most <= k or k == 1.0)
-    axis.set_xlim(0, end)
-    axis.set_xticks([0, end / 2, end], ["0", "", f"{100 * end:g}%"])
-    align_outer_labels(axis)
-    axis.grid(axis="x", color=GRID, lw=0.7)
-    axis.grid(axis="y", color=GRID, lw=0.5, ls=":")
-    axis.tick_params(axis="y", length=0)
+def _format_share_axis(ax: Axes, most: float) -> None:
+    """Set the x axis from 0 to a round number above the largest share, with labels at its ends only."""
+    end = next(k for k in _SHARE_ENDS if most <= k or k == 1.0)
+    ax.set_xlim(0, end)
+    ax.set_xticks([0, end / 2, end], ["0", "", f"{100 * end:g}%"])
+    align_outer_labels(ax)
+    ax.grid(axis="x", color=GRID, lw=0.7)
+    ax.grid(axis="y", color=GRID, lw=0.5, ls=":")
+    ax.tick_params(axis="y", length=0)
 
 
-def plot_settlement_days(results: Results, title: str, basket: str, by: Sequence[str] | None = None) -> Figure:
-    """Share of all runs in which a basket had been settled (and still stands) by a day: one line a point."""
-    with rc_context(STYLE):
-        names, caption = label_points(results, by), build_note(results)
-        table = results.run_table(["point", "days", f"settled_{basket}"])
-        point, day = (table.column(k).to_numpy(zero_copy_only=False) for k in (0, 2))
-        last = float(np.nanmax(table.column(1).to_numpy(zero_copy_only=False)))
-        rows = -(-len(names) // 3)
-        figure, axes = create_figure(caption, title, 2.7, 0.75, rows)
-        lines = []
-        for n, p in enumerate(names):
-            mine = day[point == p]
-            found = np.sort(mine[~np.isnan(mine)])
-            colour, dash = get_line_style(n)
-            up = np.r_[0, np.arange(1, found.size + 1), found.size] / max(mine.size, 1)
-            lines += axes.plot(np.r_[0, found, last], up, color=colour, ls=dash, lw=1.7, drawstyle="steps-post")
-        axes.set_xlim(0, last)
-        axes.set_ylim(0)
-        axes.set_xlabel("Days since the start")
-        format_percent_axis(axes, "y", f"{wrap_text(caption.baskets.get(basket, basket))}:\nsettled by that day")
-        add_legend_below(figure, lines, list(names.values()), 3)
-        return figure
+def plot_settlement_days(
+    results: Results,
+    basket: str,
+    by: Sequence[str] | None = None,
+    ax: Axes | None = None,
+    *,
+    legend: bool = True,
+) -> Axes:
+    """Plot the share of all runs whose standing settlement of a basket had been reached by a day.
+
+    Parameters
+    ----------
+    results : Results
+        A finished sweep.
+    basket : str
+        Name of the basket.
+    by : sequence of str, optional
+        Factors that label the points; all by default.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw into; a new figure is made without it.
+    legend : bool
+        Whether to draw a legend inside the axes.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes, one line a point; x in days since the start.
+    """
+    ax = create_axes() if ax is None else ax
+    table = results.run_table(["point", "days", f"settled_{basket}"])
+    point, day = (table.column(k).to_numpy(zero_copy_only=False) for k in (0, 2))
+    last = float(np.nanmax(table.column(1).to_numpy(zero_copy_only=False)))
+    for n, (number, name) in enumerate(label_points(results, by).items()):
+        own = day[point == number]
+        days = np.sort(own[~np.isnan(own)])
+        colour, dash = LINE_STYLES[n % len(LINE_STYLES)]
+        up = np.r_[0, np.arange(1, days.size + 1), days.size] / max(own.size, 1)
+        ax.plot(np.r_[0, days, last], up, color=colour, ls=dash, lw=1.7, drawstyle="steps-post", label=name)
+    ax.set_xlim(0, last)
+    ax.set_ylim(0)
+    ax.set_xlabel("Days since the start")
+    title = build_note(results).baskets.get(basket, basket)
+    format_percent_axis(ax, "y", f"{wrap_text(title)}:\nsettled by that day")
+    if legend:
+        ax.legend(*legend_entries(ax))
+    return ax
+
+
+@rc_context(STYLE)
+def draw_settlement_days(results: Results, title: str, basket: str, by: Sequence[str] | None = None) -> Figure:
+    """Draw the captioned figure of `plot_settlement_days`."""
+    legend_rows = -(-len(results.points) // 3)
+    figure, ax = create_figure(build_note(results), title, 2.7, 0.75, legend_rows)
+    plot_settlement_days(results, basket, by, ax, legend=False)
+    add_legend_below(figure, *legend_entries(ax), 3)
+    return figure
 
 
 def plot_heatmap(
+    grid: pd.DataFrame, share: bool, limits: tuple[float, float] | None = None, ax: Axes | None = None
+) -> Axes:
+    """Plot a table of numbers as colours; every cell carries its number.
+
+    Parameters
+    ----------
+    grid : pd.DataFrame
+        Numbers; the first row is drawn at the bottom.
+    share : bool
+        Whether the numbers are shares.
+    limits : tuple of float, optional
+        Numbers at the ends of the colour scale; smallest and largest of the grid by default.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw into; a new figure is made without it.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+    """
+    ax = create_axes() if ax is None else ax
+    values = grid.to_numpy(dtype=np.float64)
+    low, high = limits if limits is not None else (float(np.nanmin(values)), float(np.nanmax(values)))
+    ax.imshow(values, cmap="cividis", vmin=low, vmax=high, aspect="auto", origin="lower")
+    largest = np.nanmax(np.abs(values), initial=0.0)
+    decimals = int(np.clip(2 - np.floor(np.log10(largest)), 0, 6)) if largest > 0.0 else 0
+    for (i, j), value in np.ndenumerate(values):
+        if not np.isnan(value):
+            text = format_percent(value, 1 if value > 0 else 0) if share else f"{value:,.{decimals}f}"
+            colour = "black" if value > (low + high) / 2 else "white"
+            ax.text(j, i, text, ha="center", va="center", fontsize=8, color=colour)
+    ax.set_xticks(range(grid.shape[1]), [format_value(c) for c in grid.columns])
+    ax.set_yticks(range(grid.shape[0]), [format_value(r) for r in grid.index])
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)
+    return ax
+
+
+@rc_context(STYLE)
+def draw_heatmap(
     results: Results,
     title: str,
     x: str,
@@ -113,127 +219,169 @@ def plot_heatmap(
     panel: str | None = None,
     beside: Sequence[str] = (),
 ) -> Figure:
-    """A share or mean over two factors, a panel for every value of a third; every cell carries its number.
+    """Draw the captioned figure of a measure over two factors: a panel of `plot_heatmap` a value of a third factor.
 
-    Colours span the values of the measure, and of those `beside` it in figures that are to be compared with this one.
+    Parameters
+    ----------
+    results : Results
+        A finished sweep.
+    title : str
+        Title of the figure.
+    x, y : str
+        Factors across and up.
+    measure, level : str
+        What to show, as in the table of summaries.
+    panel : str, optional
+        Factor with a panel a value.
+    beside : sequence of str
+        Measures of other figures that are to be compared with this one; colours span their values too.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
     """
-    with rc_context(STYLE):
-        rows = select_rows(results, measure, level)
-        of_panel = list(dict.fromkeys(rows[panel])) if panel else [None]
-        columns, lines = (list(dict.fromkeys(rows[k])) for k in (x, y))
-        height, left, head = (
-            0.45 + 0.42 * len(lines),
-            0.35 + measure_margin(map(format_value, lines)),
-            0.2 if panel else 0.0,
-        )
-        figure, axes = create_panels(build_note(results), title, height, left, 0, len(of_panel), head, sharey=True)
-        share = bool((rows["kind"] == "share").all())
-        spanned = [rows["mean"], *(select_rows(results, other, level)["mean"] for other in beside)]
-        low, high = float(min(means.min() for means in spanned)), float(max(means.max() for means in spanned))
-        for axis, value in zip(axes, of_panel, strict=True):
-            mine = rows if panel is None else rows[rows[panel] == value]
-            grid = mine.pivot_table(index=y, columns=x, values="mean", sort=False).reindex(index=lines, columns=columns)
-            axis.imshow(grid.to_numpy(), cmap="cividis", vmin=low, vmax=high, aspect="auto", origin="lower")
-            _write_cells(axis, grid.to_numpy(), (low, high), share)
-            axis.set_xticks(range(len(columns)), [format_value(c) for c in columns])
-            axis.set_yticks(range(len(lines)), [format_value(c) for c in lines])
-            axis.spines[:].set_visible(False)
-            axis.tick_params(length=0)
-            if panel:
-                axis.set_title(f"{get_title(results, panel)}: {format_value(value)}", fontsize=8.5, loc="left")
-        axes[0].set_ylabel(get_title(results, y))
-        figure.text(0.55, 0.3 / figure.get_figheight(), get_title(results, x), ha="center", fontsize=9)
-        return figure
+    rows = select_rows(results, measure, level)
+    of_panel = list(dict.fromkeys(rows[panel])) if panel else [None]
+    columns, lines = (list(dict.fromkeys(rows[k])) for k in (x, y))
+    height, head = 0.45 + 0.42 * len(lines), 0.2 if panel else 0.0
+    left = 0.35 + measure_margin(map(format_value, lines))
+    figure, axes = create_panels(build_note(results), title, height, left, 0, len(of_panel), head, sharey=True)
+    means = [rows["mean"], *(select_rows(results, other, level)["mean"] for other in beside)]
+    limits = float(min(m.min() for m in means)), float(max(m.max() for m in means))
+    share = bool((rows["kind"] == "share").all())
+    for ax, value in zip(axes, of_panel, strict=True):
+        own = rows if panel is None else rows[rows[panel] == value]
+        grid = own.pivot_table(index=y, columns=x, values="mean", sort=False).reindex(index=lines, columns=columns)
+        plot_heatmap(grid, share, limits, ax)
+        if panel:
+            ax.set_title(f"{get_title(results, panel)}: {format_value(value)}", fontsize=8.5, loc="left")
+    axes[0].set_ylabel(get_title(results, y))
+    figure.text(0.55, 0.3 / figure.get_figheight(), get_title(results, x), ha="center", fontsize=9)
+    return figure
 
 
-def _write_cells(axis: Any, grid: Any, limits: tuple[float, float], share: bool) -> None:
-    middle = sum(limits) / 2
-    largest = np.nanmax(np.abs(grid), initial=0.0)
-    decimals = int(np.clip(2 - np.floor(np.log10(largest)), 0, 6)) if largest > 0.0 else 0
-    for (i, j), value in np.ndenumerate(grid):
-        if not np.isnan(value):
-            text = format_percent(value, 1 if value > 0 else 0) if share else f"{value:,.{decimals}f}"
-            axis.text(j, i, text, ha="center", va="center", fontsize=8, color="black" if value > middle else "white")
+def plot_fan(
+    results: Results, x: str, column: str, label: str = "", ax: Axes | None = None, *, legend: bool = True
+) -> Axes:
+    """Plot the distribution of a number over runs against a factor: median, middle half, middle 80%.
+
+    Parameters
+    ----------
+    results : Results
+        A finished sweep.
+    x : str
+        Factor with numbers.
+    column : str
+        Column of the table of runs.
+    label : str
+        Label of the y axis; the column's name by default.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw into; a new figure is made without it.
+    legend : bool
+        Whether to draw a legend inside the axes.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+
+    Raises
+    ------
+    ParleyError
+        The factor has no numbers.
+    """
+    table = results.run_table(["point", column])
+    values = table.column(1).to_numpy(zero_copy_only=False).astype(np.float64)
+    point = table.column(0).to_numpy()
+    points_at = results.points.groupby(x)["point"].apply(list)
+    if points_at.index.dtype.kind not in "if":
+        raise ParleyError(f"a fan needs a factor with numbers; `{x}` has none")
+    ax = create_axes() if ax is None else ax
+    across = points_at.index.to_numpy(dtype=np.float64)
+    q = np.array([np.nanquantile(values[np.isin(point, p)], [0.1, 0.25, 0.5, 0.75, 0.9]) for p in points_at])
+    ax.fill_between(across, q[:, 0], q[:, 4], color="#CFE3F1", lw=0, label="middle 80% of runs")
+    ax.fill_between(across, q[:, 1], q[:, 3], color="#8FBFDF", lw=0, label="middle half")
+    ax.plot(across, q[:, 2], color=BLUE, lw=1.8, marker="o", ms=3.5, label="median run")
+    ax.set_xlabel(get_title(results, x))
+    ax.set_ylabel(label or column.replace("_", " "))
+    ax.grid(axis="y", color=GRID, lw=0.7)
+    if legend:
+        ax.legend(*legend_entries(ax, reverse=True))
+    return ax
 
 
-def plot_fan(results: Results, title: str, x: str, column: str, label: str) -> Figure:
-    """The distribution of a number over runs against a factor: median, middle half, middle 80%."""
-    with rc_context(STYLE):
-        table = results.run_table(["point", column])
-        values = table.column(1).to_numpy(zero_copy_only=False).astype(np.float64)
-        point = table.column(0).to_numpy()
-        at = results.points.groupby(x)["point"].apply(list)
-        if at.index.dtype.kind not in "if":
-            raise ParleyError(f"a fan needs a factor with numbers; `{x}` has none")
-        across = at.index.to_numpy(dtype=np.float64)
-        q = np.array([np.nanquantile(values[np.isin(point, p)], [0.1, 0.25, 0.5, 0.75, 0.9]) for p in at])
-        figure, axes = create_figure(build_note(results), title, 2.6, 0.75, 1)
-        wide = axes.fill_between(across, q[:, 0], q[:, 4], color="#CFE3F1", lw=0)
-        narrow = axes.fill_between(across, q[:, 1], q[:, 3], color="#8FBFDF", lw=0)
-        (median,) = axes.plot(across, q[:, 2], color=BLUE, lw=1.8, marker="o", ms=3.5)
-        axes.set_xlabel(get_title(results, x))
-        axes.set_ylabel(label)
-        axes.grid(axis="y", color=GRID, lw=0.7)
-        add_legend_below(figure, [median, narrow, wide], ["median run", "middle half", "middle 80% of runs"], 3)
-        return figure
+@rc_context(STYLE)
+def draw_fan(results: Results, title: str, x: str, column: str, label: str) -> Figure:
+    """Draw the captioned figure of `plot_fan`."""
+    figure, ax = create_figure(build_note(results), title, 2.6, 0.75, 1)
+    plot_fan(results, x, column, label, ax, legend=False)
+    add_legend_below(figure, *legend_entries(ax, reverse=True), 3)
+    return figure
 
 
-def plot_against(
-    results: Results, title: str, x: str, measure: str, level: str, label: str, by: str | None = None
-) -> Figure:
-    """A share or mean with 95% intervals against a factor with numbers, one line for every value of another."""
-    with rc_context(STYLE):
-        rows = select_rows(results, measure, level).sort_values(x)
-        groups = list(dict.fromkeys(rows.sort_values("point")[by])) if by else [None]
-        figure, axes = create_figure(build_note(results), title, 2.6, 0.75, -(-len(groups) // 3) if by else 0)
-        lines = []
-        for n, group in enumerate(groups):
-            mine = rows if by is None else rows[rows[by] == group]
-            span = np.clip([mine["mean"] - mine["low"], mine["high"] - mine["mean"]], 0.0, None)
-            colour, dash = get_line_style(n)
-            lines.append(
-                axes.errorbar(
-                    mine[x], mine["mean"], yerr=span, color=colour, ls=dash, lw=1.6, marker="o", ms=4, capsize=2.5
-                )
-            )
-        axes.set_xlabel(get_title(results, x))
-        axes.set_ylim(0)
-        if (rows["kind"] == "share").all():
-            format_percent_axis(axes, "y", label)
+def plot_blocking(
+    results: Results,
+    basket: str,
+    by: Sequence[str] | None = None,
+    ax: Axes | None = None,
+    *,
+    legend: bool = True,
+) -> Axes:
+    """Plot, at every point, the share of runs that settled a basket and, of the others, the blocking reason.
+
+    Parameters
+    ----------
+    results : Results
+        A finished sweep.
+    basket : str
+        Name of the basket.
+    by : sequence of str, optional
+        Factors that label the points; all by default.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw into; a new figure is made without it.
+    legend : bool
+        Whether to draw a legend inside the axes.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes, one stacked bar a point; x is the share of runs.
+    """
+    ax = create_axes() if ax is None else ax
+    names = label_points(results, by)
+    start = np.zeros(len(names))
+    for reason, (colour, hatch) in REASON_STYLES.items():
+        if reason == "settled":
+            rows = select_rows(results, f"settled_{basket}", kind="share")
         else:
-            axes.set_ylabel(label)
-            axes.grid(axis="y", color=GRID, lw=0.7)
-        if by:
-            add_legend_below(figure, lines, [f"{get_title(results, by)}: {format_value(g)}" for g in groups], 3)
-        return figure
+            rows = select_rows(results, f"blocked_{basket}", reason)
+        width = rows.set_index("point")["mean"].reindex(list(names)).to_numpy()
+        label = reason if width.max() >= MIN_LEGEND_SHARE else "_nolegend_"
+        ax.barh(range(len(names)), width, 0.66, left=start, color=colour, hatch=hatch, label=label)
+        start = start + width
+    title = build_note(results).baskets.get(basket, basket)
+    ax.set_title(textwrap.fill(title, 14), fontsize=8.5, loc="left")
+    ax.set_xlim(0, 1)
+    ax.set_xticks([0, 0.5, 1], ["0", "", "100%"])
+    align_outer_labels(ax)
+    ax.tick_params(axis="y", length=0)
+    ax.set_yticks(range(len(names)), list(names.values()))
+    ax.set_ylim(len(names) - 0.5, -0.5)
+    if legend:
+        ax.legend(*legend_entries(ax))
+    return ax
 
 
-def plot_blocking(results: Results, title: str, baskets: Sequence[str], by: Sequence[str] | None = None) -> Figure:
-    """For some baskets the share of runs that settled them and, of the others, what stood in the way: a row a point."""
-    with rc_context(STYLE):
-        names, caption = label_points(results, by), build_note(results)
-        height, left, head = 0.35 + 0.3 * len(names), measure_margin(names.values()), 0.36
-        figure, axes = create_panels(caption, title, height, left, 3, len(baskets), head, sharey=True)
-        handles: dict[str, Any] = {}
-        for axis, basket in zip(axes, baskets, strict=True):
-            found = {"settled": select_rows(results, f"settled_{basket}", kind="share").set_index("point")["mean"]}
-            for reason in list(REASON_STYLES)[1:]:
-                found[reason] = select_rows(results, f"blocked_{basket}", reason).set_index("point")["mean"]
-            start = np.zeros(len(names))
-            for reason, share in found.items():
-                colour, hatch = REASON_STYLES[reason]
-                wide = share.reindex(list(names)).to_numpy()
-                bar = axis.barh(range(len(names)), wide, 0.66, left=start, color=colour, hatch=hatch)
-                start = start + wide
-                if wide.max() >= MIN_LEGEND_SHARE:
-                    handles.setdefault(reason, bar)
-            axis.set_title(textwrap.fill(caption.baskets.get(basket, basket), 14), fontsize=8.5, loc="left")
-            axis.set_xlim(0, 1)
-            axis.set_xticks([0, 0.5, 1], ["0", "", "100%"])
-            align_outer_labels(axis)
-            axis.tick_params(axis="y", length=0)
-        axes[0].set_yticks(range(len(names)), list(names.values()))
-        axes[0].set_ylim(len(names) - 0.5, -0.5)
-        ordered = [reason for reason in REASON_STYLES if reason in handles]
-        add_legend_below(figure, [handles[reason] for reason in ordered], ordered, 3)
-        return figure
+@rc_context(STYLE)
+def draw_blocking(results: Results, title: str, baskets: Sequence[str], by: Sequence[str] | None = None) -> Figure:
+    """Draw the captioned figure of blocking: a panel of `plot_blocking` a basket."""
+    names = label_points(results, by)
+    height, left = 0.35 + 0.3 * len(names), measure_margin(names.values())
+    figure, axes = create_panels(build_note(results), title, height, left, 3, len(baskets), 0.36, sharey=True)
+    handles: dict[str, object] = {}
+    for ax, basket in zip(axes, baskets, strict=True):
+        entries = legend_entries(plot_blocking(results, basket, by, ax, legend=False))
+        handles = dict(zip(entries[1], entries[0], strict=True)) | handles
+    reasons = [reason for reason in REASON_STYLES if reason in handles]
+    add_legend_below(figure, [handles[reason] for reason in reasons], reasons, 3)
+    return figure

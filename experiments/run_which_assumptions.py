@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from experiments.figure_layout import build_note
-from experiments.forest_plots import plot_tornado
+from experiments.forest_plots import draw_tornado
 from experiments.results import Results
 from experiments.sensitivity import analyse_sweep
 
@@ -21,7 +21,7 @@ def draw(results: Results) -> dict[str, Figure]:
     for frame in frames.values():
         frame["factor"] = frame["factor"].str.removeprefix("behaviour.")
     return {
-        f"which-assumptions-{name}": plot_tornado(frame, caption, titles[name], share=name == "ceasefire")
+        f"which-assumptions-{name}": draw_tornado(frame, caption, titles[name], share=name == "ceasefire")
         for name, frame in frames.items()
     }
 

@@ -12,7 +12,7 @@ from experiments.compare import compare_scenarios
 from experiments.comparison_folder import write_comparison
 from experiments.discovery import Boxes
 from experiments.figure_layout import Note, clip_text, measure_width, wrap_names
-from experiments.forest_plots import plot_box, plot_forest
+from experiments.forest_plots import draw_box, draw_forest
 from sim.core.atomic import OutputFolder
 from sim.figures.style import DPI
 
@@ -35,7 +35,7 @@ def texts(figure: Figure) -> list[str]:
 
 def test_long_names_of_scenarios_are_broken_and_keep_their_underscores() -> None:
     frame = compare_scenarios(["river-border", CLASH, "river-border,calendar.horizon=60"], 60).frame
-    written = texts(plot_forest(frame, CAPTION, "Difference"))
+    written = texts(draw_forest(frame, CAPTION, "Difference"))
     broken = [text for text in written if "\n" in text]
     assert any(text.replace("\n", "") == f"{CLASH}: tabled" for text in broken)
     assert "river-border,calendar.horizon=60: tabled" in written
@@ -43,7 +43,7 @@ def test_long_names_of_scenarios_are_broken_and_keep_their_underscores() -> None
 
 def test_a_long_base_is_told_within_the_figure() -> None:
     frame = compare_scenarios([CLASH, "river-border,calendar.horizon=60", "river-border"], 60).frame
-    assert any(text.startswith("Difference from river-border,ven") for text in texts(plot_forest(frame, CAPTION, "x")))
+    assert any(text.startswith("Difference from river-border,ven") for text in texts(draw_forest(frame, CAPTION, "x")))
 
 
 def test_of_two_scenarios_both_are_named_in_the_figure(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_the_line_above_a_box_is_not_cut() -> None:
     path = pd.DataFrame({"coverage": [1.0, 0.75], "density": [0.3, 0.83]})
     name = "baskets.ceasefire.obligations.withdrawal.blame.southbank_and_others"
     limits = pd.DataFrame([[name, 0.2, 0.6, 0.0, 1.0]], columns=["factor", "low", "high", "from", "to"])
-    written = texts(plot_box(Boxes(path, limits, 1, 30, 100), CAPTION, "Where it is"))
+    written = texts(draw_box(Boxes(path, limits, 1, 30, 100), CAPTION, "Where it is"))
     assert any(text.endswith("it holds 75% of those") for text in written)
     assert any(text.replace("\n", "") == name and "\n" in text for text in written)
 
