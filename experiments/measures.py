@@ -41,7 +41,7 @@ class Measure(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The measure as users write it: `outcome=ceasefire`, `days`."""
+        """Label as users write it: `outcome=ceasefire` or `days`."""
         return f"{self.measure}={self.level}" if self.level else self.measure
 
 

@@ -217,7 +217,7 @@ def draw_heatmap(
     measure: str,
     level: str = "",
     panel: str | None = None,
-    beside: Sequence[str] = (),
+    also_span: Sequence[str] = (),
 ) -> Figure:
     """Draw the captioned figure of a measure over two factors: a panel of `plot_heatmap` a value of a third factor.
 
@@ -233,7 +233,7 @@ def draw_heatmap(
         What to show, as in the table of summaries.
     panel : str, optional
         Factor with a panel a value.
-    beside : sequence of str
+    also_span : sequence of str
         Measures of other figures that are to be compared with this one; colours span their values too.
 
     Returns
@@ -246,7 +246,7 @@ def draw_heatmap(
     height, head = 0.45 + 0.42 * len(lines), 0.2 if panel else 0.0
     left = 0.35 + measure_margin(map(format_value, lines))
     figure, axes = create_panels(build_note(results), title, height, left, 0, len(of_panel), head, sharey=True)
-    means = [rows["mean"], *(select_rows(results, other, level)["mean"] for other in beside)]
+    means = [rows["mean"], *(select_rows(results, other, level)["mean"] for other in also_span)]
     limits = float(min(m.min() for m in means)), float(max(m.max() for m in means))
     share = bool((rows["kind"] == "share").all())
     for ax, value in zip(axes, of_panel, strict=True):

@@ -20,10 +20,10 @@ MEASURES = {
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """The split of the variance between runs, for several results."""
-    found = {title: split_variance(arrange_results(results, name)) for name, title in MEASURES.items()}
+    """Draw the split of the variance between runs, for several results."""
+    splits = {title: split_variance(arrange_results(results, name)) for name, title in MEASURES.items()}
     return {
-        "assumptions-or-chance": draw_variance(found, build_note(results), "How much is assumption, how much chance")
+        "assumptions-or-chance": draw_variance(splits, build_note(results), "How much is assumption, how much chance")
     }
 
 

@@ -9,7 +9,7 @@ from experiments.results import Results
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """Rounds held and ceasefires over rate and surge by insulation; the spread of postponements over the rate."""
+    """Draw rounds held and ceasefires over rate and surge by insulation, and the spread of postponements."""
     axes = {"x": "rate", "y": "surge", "panel": "insulation"}
     return {
         "incidents-rounds": draw_heatmap(results, "Rounds held in a run, on average", **axes, measure="rounds_held"),

@@ -9,7 +9,7 @@ from experiments.results import Results
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """How the talks end, and what stands in the way of each of the three large packages."""
+    """Draw how the talks end, and what blocks each of the three large packages."""
     baskets = ["ceasefire", "status", "territory"]
     return {
         "mandate-shares": draw_outcome_shares(results, "How the talks end, by mandates and preconditions"),

@@ -11,7 +11,7 @@ from experiments.results import Results
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """Ceasefires, rounds and what each party gets, over style and leaning."""
+    """Draw ceasefires, rounds and each party's utility over style and leaning."""
     axes: dict[str, Any] = {"x": "leaning", "y": "style"}
     ceasefire = {"measure": "outcome_at_least", "level": "ceasefire"}
     whose = {"russia": "Russia's", "ukraine": "Ukraine's"}
@@ -24,7 +24,7 @@ def draw(results: Results) -> dict[str, Figure]:
         "mediation-rounds": draw_heatmap(results, "Rounds held in a run, on average", **axes, measure="rounds_held"),
     } | {
         f"mediation-{party}": draw_heatmap(
-            results, f"{own} utility at the end, on average", **axes, measure=f"utility_{party}", beside=both
+            results, f"{own} utility at the end, on average", **axes, measure=f"utility_{party}", also_span=both
         )
         for party, own in whose.items()
     }

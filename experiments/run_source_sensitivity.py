@@ -12,7 +12,7 @@ from experiments.results import Results
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """Outcomes by evidence, differences from all documents, what blocks."""
+    """Draw outcomes by evidence, differences from all documents, and what blocks."""
     return {
         "sources-shares": draw_outcome_shares(results, "How the talks end, by the documents admitted"),
         "sources-differences": draw_forest(

@@ -12,7 +12,7 @@ from experiments.results import Results
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """Shares by venue, days to the ceasefires, differences from Istanbul."""
+    """Draw shares by venue, days to the ceasefires, and differences from Istanbul."""
     frame = compare_points(results, first=1)
     frame = frame[~frame["contrast"].str.startswith("as coded")]
     return {

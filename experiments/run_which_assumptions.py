@@ -11,7 +11,7 @@ from experiments.sensitivity import analyse_sweep
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """The coefficients that move ceasefires and rounds most."""
+    """Draw the coefficients that matter most for ceasefires and rounds."""
     caption = build_note(results)
     frames = {
         "ceasefire": analyse_sweep(results, "outcome_at_least=ceasefire"),

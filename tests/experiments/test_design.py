@@ -67,7 +67,7 @@ def test_variants_and_lists(border: Loaded) -> None:
 
 
 def test_assumed_takes_every_range_below_a_pattern(border: Loaded) -> None:
-    found = expand_factors({"behaviour.readiness.*": Factor(assumed=True)}, Scope.of(border))
+    found = expand_factors({"behaviour.readiness.*": Factor(assumed=True)}, Scope.from_loaded(border))
     assert list(found) == [f"behaviour.readiness.{k}" for k in ("m0", "m1", "o0", "o1", "o2", "progress_memory")]
 
 
@@ -115,7 +115,7 @@ def test_sampled_values_stay_in_their_range(border: Loaded) -> None:
 def test_wrong_paths_fail_before_anything_runs(factors: dict[str, Any], message: str) -> None:
     with pytest.raises(ScenarioError, match=message):
         design = {"design": "latin_hypercube", "points": 4} if "assumed" in factors.values() else {}
-        Setup.of(asked(factors=factors, **design))
+        Setup.load(asked(factors=factors, **design))
 
 
 @pytest.mark.parametrize(
@@ -187,24 +187,24 @@ def test_a_wrong_path_names_file_and_line(text: str, message: str, tmp_path: Pat
     file = tmp_path / "mine.yaml"
     file.write_text(f"experiment: mine\nscenario: river-border\nruns: 5\n{text}")
     with pytest.raises(ScenarioError, match=message):
-        Setup.of(read_experiment(file))
+        Setup.load(read_experiment(file))
 
 
 def test_a_scenario_that_is_not_there_names_file_and_line(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("experiment: mine\nscenario: river-bordr\nruns: 5\nfactors:\n  a.b: [1]\n")
     with pytest.raises(ScenarioError, match=r"mine\.yaml:2: scenario: .*did you mean `river-border`"):
-        Setup.of(read_experiment(file))
+        Setup.load(read_experiment(file))
 
 
 def test_all_points_together_have_a_limit() -> None:
     with pytest.raises(
         ScenarioError, match="runs: 2 points of 60,000,000 runs are 120,000,000 runs; allowed: 100,000,000"
     ):
-        Setup.of(asked(runs=60_000_000, factors={INSULATION: [0.1, 0.2]}))
+        Setup.load(asked(runs=60_000_000, factors={INSULATION: [0.1, 0.2]}))
     morris = {"design": "morris", "points": 600_000, "factors": {INSULATION: {"low": 0, "high": 1}}}
     with pytest.raises(ScenarioError, match="1,200,000 points; allowed: 1,000,000"):
-        Setup.of(asked(**{**morris, "runs": 1}))
+        Setup.load(asked(**{**morris, "runs": 1}))
 
 
 def test_an_unknown_experiment_names_the_nearest() -> None:
@@ -214,7 +214,7 @@ def test_an_unknown_experiment_names_the_nearest() -> None:
 
 
 def test_the_short_way_to_a_point_equals_the_long_one() -> None:
-    setup = Setup.of(asked(factors={INSULATION: [0.1]}))
+    setup = Setup.load(asked(factors={INSULATION: [0.1]}))
     assert len(setup.short_paths) > 100
     for path in setup.short_paths:
         for value in (0.5, 0, {"assumed": [0.2, 0.4]}, {"assumed": [0.2, 0.3, 0.4]}):
@@ -251,7 +251,7 @@ def test_an_assumptions_runs_stay_in_one_part() -> None:
 
 
 def test_kept_columns() -> None:
-    some = Setup.of(asked(keep=["outcome", "settled_*"], factors={INSULATION: [0.1]}))
+    some = Setup.load(asked(keep=["outcome", "settled_*"], factors={INSULATION: [0.1]}))
     assert select_columns(some) == ["outcome", "settled_exchange", "settled_calm", "settled_river"]
     with pytest.raises(ParleyError, match="did you mean `outcome`"):
-        select_columns(Setup.of(asked(keep=["outcom"], factors={INSULATION: [0.1]})))
+        select_columns(Setup.load(asked(keep=["outcom"], factors={INSULATION: [0.1]})))

@@ -52,7 +52,7 @@ def test_of_two_scenarios_both_are_named_in_the_figure(tmp_path: Path) -> None:
     with OutputFolder(tmp_path / "out", "comparison") as folder:
         write_comparison(found, folder)
     svg = (tmp_path / "out" / "differences.svg").read_text(encoding="utf-8")
-    assert f"<!-- {other} held against river-border -->" in svg
+    assert f"<!-- {other} compared with river-border -->" in svg
 
 
 def test_the_line_above_a_box_is_not_cut() -> None:

@@ -263,9 +263,9 @@ def test_a_level_that_fits_with_the_others_only_is_not_refused(monkeypatch: pyte
             raise ParleyError("not alone")
 
     monkeypatch.setattr(Setup, "resolve_changes", refusing)
-    check_values(Setup.of(read_experiment({**SMALL, "factors": {DEADLINE: [60], INSULATION: [0.5]}})))
+    check_values(Setup.load(read_experiment({**SMALL, "factors": {DEADLINE: [60], INSULATION: [0.5]}})))
     with pytest.raises(ParleyError, match=r"at 0\.5: not alone"):
-        check_values(Setup.of(read_experiment({**SMALL, "factors": {INSULATION: [0.5]}})))
+        check_values(Setup.load(read_experiment({**SMALL, "factors": {INSULATION: [0.5]}})))
 
 
 def test_a_full_disk_gives_a_clear_error_and_loses_nothing(
