@@ -41,7 +41,7 @@ class Measure(NamedTuple):
 
     @property
     def label(self) -> str:
-        """Label as users write it: `outcome=ceasefire` or `days`."""
+        """Label as users write it, such as `outcome=ceasefire`."""
         return f"{self.measure}={self.level}" if self.level else self.measure
 
 
