@@ -14,7 +14,7 @@ from experiments.compare import parse_variant
 from experiments.results import load
 from sim.cli.main import app
 from sim.core.errors import ParleyError
-from sim.report.document import report
+from sim.report.document import render_report
 from sim.results.manifest import manifest
 from sim.results.plan import plan
 
@@ -103,7 +103,7 @@ def test_a_comparisons_manifest_says_what_it_takes_to_repeat_it(tmp_path: Path) 
         assert entry["fingerprint"] == one["fingerprint"]
         assert {key: entry[key] for key in one["scenario"]} == json.loads(json.dumps(one["scenario"]))
     assert about["citations"] == alone[0]["citations"] and about["parley"] == alone[0]["parley"]
-    page = report(tmp_path / "out")
+    page = render_report(tmp_path / "out")
     for words in (other, "20 runs", "seed 4", about["fingerprint"], "What is assumed", "Sources"):
         assert words in page, words
 
