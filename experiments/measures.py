@@ -46,7 +46,7 @@ class Measure(NamedTuple):
 
 
 def kind_of(column: str) -> str:
-    """Return the kind of a column of the table of runs as the registry declares it: `count`, `share`, `day` …
+    """Return the kind of a column of the table of runs as the registry declares it, such as `day`.
 
     Columns of baskets and parties begin with the name of the quantity, and no quantity's name begins with another's.
     So the beginning decides, whatever the basket or party is called, and the scenario's names are not needed.

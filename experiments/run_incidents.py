@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from experiments.plots import draw_fan, draw_heatmap
+from experiments.factor_plots import draw_fan, draw_heatmap
 from experiments.results import Results
 
 

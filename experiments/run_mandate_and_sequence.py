@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from experiments.plots import draw_blocking, draw_outcome_shares
+from experiments.outcome_plots import draw_blocking, draw_outcome_shares
 from experiments.results import Results
 
 

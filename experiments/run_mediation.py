@@ -6,7 +6,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from experiments.plots import draw_heatmap, draw_outcome_shares
+from experiments.factor_plots import draw_heatmap
+from experiments.outcome_plots import draw_outcome_shares
 from experiments.results import Results
 
 

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from experiments.compare import compare_points
 from experiments.figure_layout import build_note
 from experiments.forest_plots import draw_forest
-from experiments.plots import draw_outcome_shares, draw_settlement_days
+from experiments.outcome_plots import draw_outcome_shares, draw_settlement_days
 from experiments.results import Results
 
 

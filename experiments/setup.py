@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from experiments.design import Point, build_points
 from experiments.measures import POINTS, SUMMARY
 from experiments.spec import Experiment
-from sim.core.layout import Priors
+from sim.core.layout import PriorKind, Priors
 from sim.scenario.explain import annotation_at
 from sim.scenario.load import Loaded, load, locate
 from sim.scenario.numbers import Number, numbers_in
@@ -124,7 +124,7 @@ def _replace_prior(priors: Priors, place: int, number: Number, key: np.uint64) -
     table = {name: getattr(priors, name)[others] for name in ("place", "kind", "low", "mode", "high", "key")}
     if number.shape != "fixed":
         at = int(np.searchsorted(table["place"], place))
-        kind = {"uniform": 1, "triangular": 2}[number.shape]
+        kind = PriorKind.of(number.shape)
         row: dict[str, Any] = {
             "place": place,
             "kind": kind,

@@ -43,7 +43,8 @@ def add(app: typer.Typer) -> None:
 
         parley compare river-border river-border,venues.lake_hall.insulation=0.9 --run 7
         """
-        from experiments.compare import compare_scenarios, parse_variant
+        from experiments.compare import compare_scenarios
+        from experiments.variants import parse_variant
         from sim.core.errors import ParleyError
 
         if run is not None:

@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from experiments.compare import parse_variant
 from experiments.discovery import encode_words, find_boxes
 from experiments.sampling import draw_salib_sample
 from experiments.sensitivity import collect_point_means, compute_indices, compute_level_effects, describe_noise
 from experiments.sweep import run_sweep
+from experiments.variants import parse_variant
 from sim.cli.main import app
 from sim.core.errors import ParleyError, ScenarioError
 from sim.scenario.load import shipped_folder

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from experiments.compare import parse_variant
 from experiments.results import load
+from experiments.variants import parse_variant
 from sim.cli.main import app
 from sim.core.errors import ParleyError
 from sim.report.document import render_report
