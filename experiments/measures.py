@@ -10,7 +10,7 @@ import numpy as np
 from sim.core.errors import ParleyError, nearest
 from sim.core.fields import RUN_COLUMNS
 from sim.core.layout import Floats
-from sim.rules.outcome import CODES
+from sim.rules.outcome import CEASEFIRE, CODES
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -130,4 +130,4 @@ def find_measure(runs: pa.Table, text: str) -> Floats:
         if measure.label == text:
             return values
         known.append(measure.label)
-    raise ParleyError(f"no measure `{text}`{nearest(text, known)}; for instance `outcome={CODES[5]}` or `days`")
+    raise ParleyError(f"no measure `{text}`{nearest(text, known)}; for instance `outcome={CODES[CEASEFIRE]}` or `days`")

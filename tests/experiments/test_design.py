@@ -30,15 +30,15 @@ def asked(**more: Any) -> Experiment:
 
 
 def test_factorial_is_every_combination_the_last_factor_fastest(border: Loaded) -> None:
-    found = build_points(asked(factors={INSULATION: [0.1, 0.9], "behaviour.convening.base": [0, 1, 2]}), border)
-    assert [tuple(p.values.values()) for p in found] == [(0.1, 0), (0.1, 1), (0.1, 2), (0.9, 0), (0.9, 1), (0.9, 2)]
-    assert found[4].changes == {INSULATION: 0.9, "behaviour.convening.base": 1}
-    assert [p.number for p in found] == list(range(6))
+    result = build_points(asked(factors={INSULATION: [0.1, 0.9], "behaviour.convening.base": [0, 1, 2]}), border)
+    assert [tuple(p.values.values()) for p in result] == [(0.1, 0), (0.1, 1), (0.1, 2), (0.9, 0), (0.9, 1), (0.9, 2)]
+    assert result[4].changes == {INSULATION: 0.9, "behaviour.convening.base": 1}
+    assert [p.number for p in result] == list(range(6))
 
 
 def test_a_star_stands_for_every_name(border: Loaded) -> None:
-    found = build_points(asked(factors={"venues.*.insulation": [0.4]}), border)
-    assert found[0].changes == {"venues.lake_hall.insulation": 0.4, "venues.north_fort.insulation": 0.4}
+    result = build_points(asked(factors={"venues.*.insulation": [0.4]}), border)
+    assert result[0].changes == {"venues.lake_hall.insulation": 0.4, "venues.north_fort.insulation": 0.4}
 
 
 def test_multiplied_ranges_keep_their_form() -> None:
@@ -54,21 +54,21 @@ def test_multiplied_ranges_keep_their_form() -> None:
 
 def test_named_levels_bring_their_own_paths(border: Loaded) -> None:
     levels = {"calm": {"incidents.boat_clash.rate": 0}, "fierce": {"incidents.*.rate": 2}}
-    found = build_points(asked(factors={"violence": {"levels": levels}}), border)
-    assert [p.values["violence"] for p in found] == ["calm", "fierce"]
-    assert found[1].changes == {"incidents.boat_clash.rate": 2}
+    result = build_points(asked(factors={"violence": {"levels": levels}}), border)
+    assert [p.values["violence"] for p in result] == ["calm", "fierce"]
+    assert result[1].changes == {"incidents.boat_clash.rate": 2}
 
 
 def test_variants_and_lists(border: Loaded) -> None:
-    found = build_points(asked(design="variants", variants={"as it is": {}, "open": {INSULATION: 0}}), border)
-    assert [(p.name, dict(p.changes)) for p in found] == [("as it is", {}), ("open", {INSULATION: 0})]
+    result = build_points(asked(design="variants", variants={"as it is": {}, "open": {INSULATION: 0}}), border)
+    assert [(p.name, dict(p.changes)) for p in result] == [("as it is", {}), ("open", {INSULATION: 0})]
     listed = build_points(asked(design="list", rows=[{INSULATION: 0.2}, {"behaviour.pain.cap": 0.5}]), border)
     assert [dict(p.changes) for p in listed] == [{INSULATION: 0.2}, {"behaviour.pain.cap": 0.5}]
 
 
 def test_assumed_takes_every_range_below_a_pattern(border: Loaded) -> None:
-    found = expand_factors({"behaviour.readiness.*": Factor(assumed=True)}, Scope.from_loaded(border))
-    assert list(found) == [f"behaviour.readiness.{k}" for k in ("m0", "m1", "o0", "o1", "o2", "progress_memory")]
+    result = expand_factors({"behaviour.readiness.*": Factor(assumed=True)}, Scope.from_loaded(border))
+    assert list(result) == [f"behaviour.readiness.{k}" for k in ("m0", "m1", "o0", "o1", "o2", "progress_memory")]
 
 
 def test_latin_hypercube_has_one_point_in_each_of_n_slices() -> None:
@@ -85,8 +85,8 @@ def test_sobol_sequence_has_equal_counts_in_dyadic_boxes() -> None:
 
 def test_sampled_values_stay_in_their_range(border: Loaded) -> None:
     design = {"design": "latin_hypercube", "points": 50}
-    found = build_points(asked(**design, factors={INSULATION: {"low": 0.2, "high": 0.3}}), border)
-    values = [p.values[INSULATION] for p in found]
+    result = build_points(asked(**design, factors={INSULATION: {"low": 0.2, "high": 0.3}}), border)
+    values = [p.values[INSULATION] for p in result]
     assert 0.2 <= min(values) < 0.21 and 0.29 < max(values) <= 0.3
 
 

@@ -36,13 +36,13 @@ def texts(figure: Figure) -> list[str]:
     """Everything written in a figure, each seen to lie within its edges."""
     figure.set_dpi(DPI)  # as it is saved: letters are a little wider on a coarser grid
     figure.draw_without_rendering()
-    found = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-    for text in found:
+    result = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    for text in result:
         if len(text.get_text()) < 5:
             continue  # matplotlib keeps ticks beyond the ends of an axis, which it does not draw
         at = text.get_window_extent()
         assert at.x0 >= 0 and at.x1 <= figure.bbox.width, f"cut at the edge: {text.get_text()}"
-    return [text.get_text() for text in found]
+    return [text.get_text() for text in result]
 
 
 def test_long_names_of_scenarios_are_broken_and_keep_their_underscores() -> None:
@@ -60,9 +60,9 @@ def test_a_long_base_is_told_within_the_figure() -> None:
 
 def test_of_two_scenarios_both_are_named_in_the_figure(tmp_path: Path) -> None:
     other = "river-border,incidents.boat_clash.rate=2"
-    found = compare_scenarios(["river-border", other], 40)
+    result = compare_scenarios(["river-border", other], 40)
     with OutputFolder(tmp_path / "out", "comparison") as folder:
-        write_comparison(found, folder)
+        write_comparison(result, folder)
     svg = (tmp_path / "out" / "differences.svg").read_text(encoding="utf-8")
     assert f"<!-- {other} compared with river-border -->" in svg
 
