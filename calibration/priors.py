@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.core.draws import stream_key, triangular, uniform, uniform_between
 from sim.core.errors import ParleyError, nearest
-from sim.core.layout import Floats
+from sim.core.layout import Floats, PriorKind
 from sim.scenario.resolve import Problem, flat
 
 
@@ -95,7 +95,7 @@ def _parameter(problems: Sequence[Problem], name: str, paths: tuple[str, ...]) -
             f"parameter `{name}` has different ranges at its paths or in the scenarios fitted: {sorted(ranges)}"
         )
     low, mode, high, kind = ranges.pop()
-    return Parameter(name, paths, low, mode, high, "triangular" if kind == 2 else "uniform")
+    return Parameter(name, paths, low, mode, high, PriorKind(kind).label)
 
 
 def _range(problem: Problem, path: str) -> tuple[float, float, float, int]:

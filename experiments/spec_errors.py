@@ -14,7 +14,20 @@ NAMES = "names are lower-case letters, digits and dashes, a letter or a digit fi
 
 
 def describe_error(error: ValidationError, parts: dict[str, type[BaseModel]]) -> tuple[str, Place]:
-    """The first problem and its place; `parts` are the models below a first key (`""` for the whole)."""
+    """Describe the first problem of a validation error.
+
+    Parameters
+    ----------
+    error : ValidationError
+        What pydantic raised.
+    parts : dict of str to type
+        Models below a first key; `""` for the whole.
+
+    Returns
+    -------
+    tuple of str and tuple
+        The problem, and its place as keys and indices.
+    """
     first = _select_error(error.errors())
     place = tuple(step for step in first["loc"] if not _is_union_step(step))
     model = parts.get(str(place[0]) if len(place) > 1 else "", parts[""])
@@ -22,15 +35,15 @@ def describe_error(error: ValidationError, parts: dict[str, type[BaseModel]]) ->
 
 
 def _is_union_step(step: str | int) -> bool:
-    """Whether a step says which branch of a union pydantic tried, and is no key of the file."""
+    """Return whether a step of a location names a branch of a union instead of a key of the file."""
     return isinstance(step, str) and step.startswith(("list[", "dict[", "literal["))
 
 
 def _select_error(errors: list[Any]) -> Any:
-    """The first problem that tells something.
+    """Select the most informative of several problems.
 
-    Of a missing and an unknown key the unknown one, which is the missing one misspelt; of a union the branch that the
-    value was meant for.
+    Of a missing and an unknown key that is the unknown one, which is the missing one misspelt; of a union it is the
+    branch that the value was meant for.
     """
     other_branch = {"list_type": dict, "literal_error": list}
     relevant = [e for e in errors if not isinstance(e["input"], other_branch.get(e["type"], ()))] or errors

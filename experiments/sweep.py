@@ -33,7 +33,7 @@ Progress = Callable[[int, int], None]
 
 
 def _ignore(done: int, total: int) -> None:
-    """Tell nobody."""
+    """Ignore progress."""
 
 
 def run_sweep(
@@ -44,13 +44,33 @@ def run_sweep(
     dask: str | None = None,
     progress: Progress = _ignore,
 ) -> dict[str, Any]:
-    """Carry out an experiment into a folder, or what of it is not yet there; returns the manifest.
+    """Carry out an experiment, or the rest of it, into a folder.
 
-    `workers` threads on this machine (default: one a processor), or `dask`, the address of a scheduler. Raises
-    ParleyError: a wrong path, value or design before anything runs; a changed experiment; a folder that holds something
-    else or cannot be written.
+    Parameters
+    ----------
+    source : str, Path, mapping or Experiment
+        As `read_experiment` takes it.
+    folder : str or Path
+        A new folder, or that of the same experiment so far.
+    workers : int, optional
+        Threads on this machine (default: one a processor).
+    dask : str, optional
+        Address of a Dask scheduler, to run on its workers instead.
+    progress : callable
+        Called with the runs finished since the last call and the runs of the whole sweep.
+
+    Returns
+    -------
+    dict
+        The manifest.
+
+    Raises
+    ------
+    ParleyError
+        A path, value or design is wrong (before anything runs), the folder holds something else or another experiment,
+        or it cannot be written.
     """
-    setup = Setup.of(read_experiment(source))
+    setup = Setup.load(read_experiment(source))
     check_values(setup)
     experiment = describe_identity(setup)
     target, parts = SweepFolder(folder), split_parts(setup.experiment, len(setup.points))
@@ -73,7 +93,7 @@ def run_sweep(
 
 
 def describe_identity(setup: Setup) -> dict[str, Any]:
-    """Everything the tables depend on: two sweeps with equal identity have the same bytes."""
+    """Describe everything that the tables depend on: two sweeps with equal identity have the same bytes."""
     import numpy
     import pyarrow
 
@@ -97,7 +117,7 @@ def describe_identity(setup: Setup) -> dict[str, Any]:
 
 
 def _is_default(value: Any) -> bool:
-    """Whether a key of a factor was not given. Zero was: it equals False, but is the end of a range."""
+    """Return whether a key of a factor is absent. Zero is present: it equals False, but is the end of a range."""
     return value is None or value is False or value in ([], "")
 
 
@@ -108,6 +128,7 @@ def _run_parts(
     dask: str | None,
     on_progress: Callable[[int], None],
 ) -> Iterator[tuple[int, bytes]]:
+    """Yield the number and the bytes of each part that remains, as it is finished."""
     if not parts:
         return iter(())
     if dask is not None:
@@ -123,9 +144,25 @@ def _run_parts(
 def run_on_threads(
     setup: Setup, parts: dict[int, list[Piece]], workers: int, on_progress: Callable[[int], None]
 ) -> Iterator[tuple[int, bytes]]:
-    """Parts as they are finished, on threads of this process: compiled code runs without the global lock.
+    """Run parts on threads of this process: compiled code runs without the global lock.
 
-    The Mesa engine is plain Python: one thread here, and as many processes below it as there are workers.
+    The Mesa engine takes one part at a time and spreads it over processes.
+
+    Parameters
+    ----------
+    setup : Setup
+        The experiment.
+    parts : dict of int to list of Piece
+        Parts by number.
+    workers : int
+        Threads.
+    on_progress : callable
+        Called with the number of runs finished since the last call.
+
+    Yields
+    ------
+    tuple of int and bytes
+        Number and Parquet file of a part, as it is finished.
     """
     alone = setup.experiment.engine == "mesa"
     stop = threading.Event()
@@ -161,6 +198,7 @@ class _StopPart(BaseException):
 
 
 def _now() -> str:
+    """Return the time as ISO text in UTC."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
@@ -171,7 +209,7 @@ def _build_manifest(
     tables: dict[str, Any],
     sessions: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    """What the tables stand on, with their hashes; the only file with times in it."""
+    """Build the manifest: what the tables depend on, and their hashes; the only file with times in it."""
     files = sorted(target.path.glob("runs/*.parquet")) + sorted(target.path.glob("*.parquet"))
     hashes = {str(f.relative_to(target.path)): _hash(f.read_bytes()) for f in files}
     whole = _hash(repr(sorted(hashes.items())).encode())
@@ -194,4 +232,5 @@ def _build_manifest(
 
 
 def _hash(content: bytes) -> str:
+    """Return the hash of some bytes."""
     return hashlib.blake2b(content, digest_size=16).hexdigest()

@@ -13,6 +13,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.core.choices import Choice
 from sim.core.fields import BLOCKS as BLOCKS
 from sim.core.fields import W as W
 
@@ -158,8 +159,16 @@ class Streams(NamedTuple):
     lever: Annotated[Keys64, "K"]
 
 
+class PriorKind(Choice):
+    """Shape of the range that a number of a scenario is drawn from."""
+
+    FIXED = 0
+    UNIFORM = 1
+    TRIANGULAR = 2
+
+
 class Priors(NamedTuple):
-    """Every number of `theta` with its range: `kind` 0 fixed, 1 uniform, 2 triangular."""
+    """Every number of `theta` with its range: `kind` is a `PriorKind`."""
 
     base: Floats  # (N,) theta with ranges at their mode
     place: Ints  # (n,) where in theta a ranged number lies
