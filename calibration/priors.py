@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.draws import triangular, uniform_between
+from sim.core.distributions import triangular, uniform_between
 from sim.core.errors import ParleyError, nearest
 from sim.core.layout import Floats
 from sim.scenario.resolve import Problem, flat

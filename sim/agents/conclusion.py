@@ -89,6 +89,6 @@ def code_round(model: Talks, unratified: bool, handed: int) -> int:
     model.texts_ever = model.texts_ever or code >= outcome.TABLED
     model.procedural_ever = model.procedural_ever or code >= outcome.PROCEDURAL
     model.peak = max(model.peak, code)
-    model.progress = readiness.progressed(model.progress, code, w[W.PROGRESS_MEMORY])
+    model.progress = readiness.update_progress(model.progress, code, w[W.PROGRESS_MEMORY])
     model.gap = exchange.position_gap(model)
     return code

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.agents.protocols import Talks
-from sim.core.draws import unit_exponential, weibull
+from sim.core.distributions import unit_exponential, weibull
 from sim.core.layout import W
 from sim.rules import convening
 from sim.rules.mediation import Strength

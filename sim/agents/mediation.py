@@ -20,11 +20,11 @@ from sim.solvers.two_party import WORK_ROWS, nash_two
 def facilitate(model: Talks) -> None:
     """Add what facilitation brings to a round that is held: information, and a little trust."""
     w, strength = model.world, model.attending_strength(Strength.FACILITATION)
-    model.information = trust.gained(model.information, w[W.INFORMATION_GAIN], strength)
+    model.information = mediation.gain_information(model.information, w[W.INFORMATION_GAIN], strength)
     for party in model.parties:
         for other in range(len(model.parties)):
             if other != party.index:
-                party.trust[other] = trust.gained(party.trust[other], w[W.MEDIATION_TRUST], strength)
+                party.trust[other] = trust.gain_trust(party.trust[other], w[W.MEDIATION_TRUST], strength)
 
 
 def mediate(model: Talks) -> bool:
@@ -83,7 +83,7 @@ def draft(model: Talks, mediator: Mediator, basket: Basket) -> Floats | None:
         return text
     if kind != TextRule.NASH:
         raise ValueError("unknown text rule")
-    weights = [mediation.weight(leaning) for leaning in model.leaning[mediator.index]]
+    weights = [mediation.nash_weight(leaning) for leaning in model.leaning[mediator.index]]
     if len(basket.members) == 2:
         p, q = basket.members
         i, j = p.index, q.index

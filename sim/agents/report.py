@@ -9,7 +9,6 @@ import numpy as np
 
 from sim.agents import agenda as agenda_phase
 from sim.agents.protocols import Basket, Talks
-from sim.core.jit import EPS
 from sim.core.layout import PI, Floats
 from sim.rules import agenda, outcome
 from sim.solvers.multi_party import coalition_work, max_min_many, nash_many
@@ -76,13 +75,14 @@ def blocking_reason(model: Talks, basket: Basket, zone: bool, edges: np.ndarray)
     """Why a basket is not settled at the end; 0 where a settlement stands."""
     if basket.settled:
         return 0
-    deadlock = agenda.in_cycle(basket.index, edges, np.zeros(len(model.baskets), dtype=np.int64))
+    deadlock = agenda.is_in_cycle(basket.index, edges, np.zeros(len(model.baskets), dtype=np.int64))
     return outcome.blocking_reason(model.held, basket.fallen, basket.agenda, deadlock, zone, model.abeyance)
 
 
 def has_zone(model: Talks, basket: Basket) -> bool:
     """Whether a package exists that gives every party at least its floor."""
-    return surplus(model, basket, _per_party(model, basket, [p.floor_of(basket) for p in basket.members])) >= -EPS
+    floors = _per_party(model, basket, [p.floor_of(basket) for p in basket.members])
+    return outcome.has_zone(surplus(model, basket, floors))
 
 
 def pareto_distance(model: Talks, basket: Basket) -> float:
@@ -136,7 +136,7 @@ def nash_distance(model: Talks, basket: Basket) -> float:
     for party in basket.members:
         best *= outcome.gain_over_floor(party.utility_of(basket, text), floors[party.index])
         got *= outcome.gain_over_floor(party.utility_of(basket, model.package), floors[party.index])
-    return outcome.shortfall(got, best) if found else 1.0
+    return outcome.relative_loss(got, best) if found else 1.0
 
 
 def party_utility(model: Talks, p: int) -> float:

@@ -9,8 +9,9 @@ from sim.compiled.memory.buffer import Memory, sizes, view
 from sim.compiled.memory.fields import PB, N, P, S
 from sim.compiled.party import least_readiness
 from sim.compiled.state import derive_reservations
-from sim.core.draws import uniform, unit_exponential, weibull
-from sim.core.jit import inlined, rule
+from sim.core.distributions import unit_exponential, weibull
+from sim.core.draws import uniform
+from sim.core.jit import inline_step, rule
 from sim.core.layout import PARTY, PI, W
 from sim.rules import convening
 from sim.rules.mediation import Strength
@@ -61,7 +62,7 @@ def any_open(mem: Memory) -> bool:
     return False
 
 
-@inlined
+@inline_step
 def advance(mem: Memory, days: float, planned: bool) -> None:
     """Move the clock to the end of the gap; talks that resume start anew."""
     n = view.count(mem)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from sim.compiled.memory.buffer import Memory, sizes, view
-from sim.core.jit import inlined, rule
+from sim.core.jit import inline_step, rule
 from sim.core.layout import MEDIATOR
 from sim.rules.mediation import effective_strength
 
 
-@inlined
+@inline_step
 def strength_of(mem: Memory, kind: int, m: int) -> float:
     """One strength of a mediator, a member of `Strength`."""
     mediator = view.th_mediator(mem)
@@ -34,7 +34,7 @@ def present_strength(mem: Memory, kind: int) -> float:
     return best
 
 
-@inlined
+@inline_step
 def attends(mem: Memory, m: int, venue: int) -> bool:
     """Whether a mediator sits in a round at this venue: always, or where it hosts."""
     present = view.present(mem)

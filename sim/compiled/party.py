@@ -9,14 +9,14 @@ import numpy as np
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, P, S
 from sim.core.draws import uniform
-from sim.core.jit import EPS, inlined, rule
+from sim.core.jit import inline_step, rule
 from sim.core.layout import DYAD, PARTY, PI, Floats, W
 from sim.rules import aspiration, commitment, concession, offer, salience
-from sim.rules.acceptance import accepts, certain
+from sim.rules.acceptance import answer_without_noise, is_acceptable
 from sim.rules.value import acceptable_utility, utility, weighted_mean
 
 
-@inlined
+@inline_step
 def utility_of(mem: Memory, p: int, b: int, package: Floats) -> float:
     """Utility to one party of a package of the basket's issues."""
     first_issue = view.first_issue(mem)
@@ -29,7 +29,7 @@ def utility_of(mem: Memory, p: int, b: int, package: Floats) -> float:
     )
 
 
-@inlined
+@inline_step
 def least_floor_of(mem: Memory, p: int, b: int) -> float:
     """`F_min` of a party on a basket."""
     party = view.party(mem)
@@ -37,7 +37,7 @@ def least_floor_of(mem: Memory, p: int, b: int) -> float:
     return commitment.least_floor(party[P.PAIN, p], red_share[p, b])
 
 
-@inlined
+@inline_step
 def floor_of(mem: Memory, p: int, b: int) -> float:
     """The floor of a party on a basket: the least chance of compliance among the others obligated by it counts."""
     x = sizes(mem)
@@ -79,7 +79,7 @@ def concede(mem: Memory) -> None:
         party[P.CONCESSION, p] = concession_of(mem, p)
 
 
-@inlined
+@inline_step
 def concession_of(mem: Memory, p: int) -> float:
     """Concession of one party for this round by its named rule."""
     x = sizes(mem)
@@ -115,7 +115,7 @@ def risk_limit(mem: Memory, p: int) -> float:
     return concession.risk_limit(party[P.OWN_VALUE, p], party[P.OFFERED_VALUE, p], party[P.FLOOR_VALUE, p])
 
 
-@inlined
+@inline_step
 def prepare(mem: Memory, b: int) -> None:
     """Floors, aspirations, priorities and caps of every party with a stake in a basket."""
     x = sizes(mem)
@@ -126,7 +126,7 @@ def prepare(mem: Memory, b: int) -> None:
             rank_issues(mem, p, b)
 
 
-@inlined
+@inline_step
 def aspire(mem: Memory, p: int, b: int) -> None:
     """A party's floor and aspiration on a basket for this round."""
     first_issue = view.first_issue(mem)
@@ -150,7 +150,7 @@ def aspire(mem: Memory, p: int, b: int) -> None:
     )
 
 
-@inlined
+@inline_step
 def rank_issues(mem: Memory, p: int, b: int) -> None:
     """A party's priorities and caps for conceding on the issues of a basket."""
     first_issue = view.first_issue(mem)
@@ -160,10 +160,10 @@ def rank_issues(mem: Memory, p: int, b: int) -> None:
     pb = view.party_basket(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
     others, own_share = strip.believed(mem, (), lo, hi), strip.own_share(mem, (p,), lo, hi)
-    salience.believed(strip.others_share(mem, (p,), lo, hi), s[S.INFORMATION], others)
-    offer.priorities(own_share, others, w[W.LOGROLL], strip.priority(mem, (p,), lo, hi))
+    salience.estimate_shares(strip.others_share(mem, (p,), lo, hi), s[S.INFORMATION], others)
+    offer.compute_priorities(own_share, others, w[W.LOGROLL], strip.priority(mem, (p,), lo, hi))
     caps = strip.cap(mem, (p,), lo, hi)
-    offer.caps(
+    offer.compute_caps(
         strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
         strip.reservation(mem, (p,), lo, hi),
         strip.nearest(mem, (p,), lo, hi),
@@ -187,7 +187,7 @@ def make_offer(mem: Memory, p: int, b: int, level: float) -> None:
         strip.cap(mem, (p,), lo, hi),
         conceding,
     )
-    offer.offer_points(
+    offer.compute_points(
         strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
         strip.reservation(mem, (p,), lo, hi),
         conceding,
@@ -195,7 +195,7 @@ def make_offer(mem: Memory, p: int, b: int, level: float) -> None:
     )
 
 
-@inlined
+@inline_step
 def acceptable_worth(mem: Memory, p: int, b: int, package: Floats) -> float:
     """What a package of the basket's issues is worth to a party that answers; -inf where it crosses a red line."""
     first_issue = view.first_issue(mem)
@@ -209,7 +209,7 @@ def acceptable_worth(mem: Memory, p: int, b: int, package: Floats) -> float:
     )
 
 
-@inlined
+@inline_step
 def accept(
     mem: Memory, p: int, b: int, package: Floats, threshold: float, key: np.uint64, fate: int, step: int, sub: int
 ) -> bool:
@@ -219,16 +219,16 @@ def accept(
     """
     pb = view.party_basket(mem)
     w = view.th_world(mem)
-    if pb[PB.FLOOR, p, b] > 1.0 + EPS:
+    if not commitment.is_reachable(pb[PB.FLOOR, p, b]):
         return False
     worth = acceptable_worth(mem, p, b, package)
-    answer = certain(worth, threshold, w[W.WIDTH])
+    answer = answer_without_noise(worth, threshold, w[W.WIDTH])
     if answer != 0:
         return answer > 0
-    return accepts(worth, threshold, w[W.WIDTH], uniform(key, fate, step, sub))
+    return is_acceptable(worth, threshold, w[W.WIDTH], uniform(key, fate, step, sub))
 
 
-@inlined
+@inline_step
 def next_utility(mem: Memory, p: int, b: int, turn: int) -> float:
     """Utility of a party's own next offer, the measure of what it is offered now."""
     x = sizes(mem)
@@ -238,7 +238,7 @@ def next_utility(mem: Memory, p: int, b: int, turn: int) -> float:
     return aspiration.next_utility(level, pb[PB.CAP_MEAN, p, b])
 
 
-@inlined
+@inline_step
 def level_at(mem: Memory, p: int, b: int, turn: int) -> float:
     """What a party holds out for in a turn."""
     x = sizes(mem)

@@ -11,12 +11,12 @@ from sim.compiled.packages import greatest_surplus, nash_package
 from sim.compiled.party import floor_of, utility_of
 from sim.compiled.state import copy
 from sim.core.columns import BASKET, ROUND, RUN
-from sim.core.jit import EPS, inlined, rule
+from sim.core.jit import inline_step, rule
 from sim.core.layout import Floats
 from sim.rules import agenda, outcome
 
 
-@inlined
+@inline_step
 def report_round(mem: Memory, rounds: Floats, step: int, days: float, code: int) -> None:
     """Write one row of the table of rounds; counts of what happened since the last row start anew."""
     n = view.count(mem)
@@ -40,7 +40,7 @@ def report_round(mem: Memory, rounds: Floats, step: int, days: float, code: int)
         n[count] = 0
 
 
-@inlined
+@inline_step
 def report_run(mem: Memory, row: Floats) -> None:
     """The row of a finished run: counts, then each basket's columns, then each party's utility."""
     x = sizes(mem)
@@ -102,7 +102,7 @@ def has_zone(mem: Memory, b: int) -> bool:
     for p in range(x.parties):
         if stake[p, b] != 0:
             floors[p] = floor_of(mem, p, b)
-    return greatest_surplus(mem, b) >= -EPS
+    return outcome.has_zone(greatest_surplus(mem, b))
 
 
 @rule
@@ -142,7 +142,7 @@ def blocking_reason(mem: Memory, b: int, zone: bool) -> int:
     status = view.status(mem)
     if settled[b] != 0:
         return 0
-    deadlock = agenda.in_cycle(b, edges, reached)
+    deadlock = agenda.is_in_cycle(b, edges, reached)
     return outcome.blocking_reason(n[N.HELD], fallen[b], status[b], deadlock, zone, n[N.ABEYANCE] != 0)
 
 
@@ -188,4 +188,4 @@ def nash_distance(mem: Memory, b: int) -> float:
         if stake[p, b] != 0:
             best *= outcome.gain_over_floor(utility_of(mem, p, b, tabled), floors[p])
             got *= outcome.gain_over_floor(utility_of(mem, p, b, package), floors[p])
-    return outcome.shortfall(got, best) if found else 1.0
+    return outcome.relative_loss(got, best) if found else 1.0

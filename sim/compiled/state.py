@@ -12,7 +12,7 @@ from sim.core.jit import rule
 from sim.core.layout import DYAD, PI, Floats, W
 from sim.rules import offer, salience
 from sim.rules.aspiration import red_line_share
-from sim.rules.assumption import derived_reservation
+from sim.rules.assumption import derive_reservation
 from sim.rules.mediation import Strength
 
 
@@ -36,7 +36,7 @@ def begin(mem: Memory) -> None:
     mandated_level = view.mandated_level(mem)
     pending = view.pending(mem)
     shares = view.share(mem)
-    later_used = view.later_used(mem)
+    later_size = view.later_size(mem)
     w = view.th_world(mem)
     trusts = view.trust(mem)
     dyad = view.th_dyad(mem)
@@ -61,7 +61,7 @@ def begin(mem: Memory) -> None:
     mandated_level[:] = 0
     pending[:] = 0
     shares[:] = 0.0
-    later_used[0] = 0
+    later_size[0] = 0
     n[N.LEVEL] = x.start_level
     n[N.VENUE] = -1
     s[S.BALANCE] = w[W.BALANCE_START]
@@ -91,10 +91,10 @@ def init_basket(mem: Memory, p: int, b: int) -> None:
     own = strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi)
     salience_total[p, b] = salience.total(own)
     red_share[p, b] = red_line_share(own, strip.red(mem, (p,), lo, hi))
-    salience.shares(own, strip.own_share(mem, (p,), lo, hi))
+    salience.compute_shares(own, strip.own_share(mem, (p,), lo, hi))
     others = strip.others_share(mem, (p,), lo, hi)
-    salience.others_shares(stakes[PI.SALIENCE, :, lo:hi], stake[:, b], p, others)
-    offer.nearest_demands(
+    salience.compute_others_shares(stakes[PI.SALIENCE, :, lo:hi], stake[:, b], p, others)
+    offer.compute_nearest_demands(
         strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
         strip.derived_point(mem, (p,), lo, hi),
         stakes[PI.DEMAND, :, lo:hi],
@@ -125,7 +125,7 @@ def derive_reservations(mem: Memory) -> None:
     for p in range(x.parties):
         for i in range(x.issues):
             if is_derived[p, i] != 0:
-                derived_point[p, i] = derived_reservation(
+                derived_point[p, i] = derive_reservation(
                     f[PI.DEMAND, p, i],
                     f[PI.CONCEDED, p, i],
                     f[PI.AGE, p, i] + s[S.DAY],

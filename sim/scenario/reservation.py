@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.errors import ScenarioError
-from sim.rules.assumption import MIN_ROOM
+from sim.rules.assumption import LEAST_DISTANCE
 from sim.scenario.merge import Origins
 from sim.scenario.numbers import Number
 from sim.scenario.schema import Scenario, Stake
@@ -27,7 +27,7 @@ def _check(origins: Origins, at: tuple[str, ...], stake: Stake, others: list[Num
     assert demand is not None
     if stake.conceded is not None:
         end = 1.0 if stake.conceded.mode > demand.mode else 0.0
-        if abs(end - demand.mode) < MIN_ROOM - _SLACK:
+        if abs(end - demand.mode) < LEAST_DISTANCE - _SLACK:
             raise _no_room(origins, at, demand)
         return
     reservation = stake.reservation
@@ -36,8 +36,8 @@ def _check(origins: Origins, at: tuple[str, ...], stake: Stake, others: list[Num
         problem = f"{_range(reservation)} overlaps the demand {_quoted(demand)}"
         raise origins.error((*at, "reservation"), problem + "; it must lie on the conceding side of it")
     apart = max(reservation.low - demand.high, demand.low - reservation.high)
-    if apart < MIN_ROOM - _SLACK:
-        problem = f"{_range(reservation)} comes nearer than {MIN_ROOM} to the demand {_quoted(demand)}"
+    if apart < LEAST_DISTANCE - _SLACK:
+        problem = f"{_range(reservation)} comes nearer than {LEAST_DISTANCE} to the demand {_quoted(demand)}"
         raise origins.error((*at, "reservation"), problem)
     upward = reservation.low > demand.high
     toward = any(d.high < demand.low - _SLACK if upward else d.low > demand.high + _SLACK for d in others)
@@ -48,7 +48,7 @@ def _check(origins: Origins, at: tuple[str, ...], stake: Stake, others: list[Num
 
 
 def _no_room(origins: Origins, at: tuple[str, ...], demand: Number) -> ScenarioError:
-    problem = f"the demand {_quoted(demand)} lies nearer than {MIN_ROOM} to the end of the scale toward which "
+    problem = f"the demand {_quoted(demand)} lies nearer than {LEAST_DISTANCE} to the end of the scale toward which "
     return origins.error((*at, "demand"), problem + "the party would concede: no room is left for a reservation point")
 
 

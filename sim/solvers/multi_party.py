@@ -10,8 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.jit import EPS, rule
-from sim.solvers.inline import part
+from sim.core.jit import EPS, inline_part, rule
 from sim.solvers.nash_ascent import ascend
 from sim.solvers.piecewise import CoalitionWork as CoalitionWork
 from sim.solvers.piecewise import coalition_work as coalition_work
@@ -21,7 +20,7 @@ from sim.solvers.simplex import maximise
 _NEAR = 1e-3  # a surplus below which the ascent had better start elsewhere
 
 
-@part
+@inline_part
 def _programme(count: int, issues: int, work: CoalitionWork) -> tuple[int, int]:
     """The dictionary of: maximise t, surplus of every member ≥ t, a length of every piece used; its rows and columns.
 
@@ -58,7 +57,7 @@ def _programme(count: int, issues: int, work: CoalitionWork) -> tuple[int, int]:
     return rows, columns + 1
 
 
-@part
+@inline_part
 def _egalitarian(count: int, issues: int, work: CoalitionWork, out: NDArray[np.float64]) -> float:
     """Solve the programme: the greatest least surplus, and a package that attains it."""
     rows, columns = _programme(count, issues, work)

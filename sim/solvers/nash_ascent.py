@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.solvers.inline import part
+from sim.core.jit import inline_part
 from sim.solvers.piecewise import SAME, CoalitionWork
 
 _SWEEPS = 200  # most sweeps over the issues; a handful is usual
@@ -22,7 +22,7 @@ _ROUNDING = 1e-14  # of a line search, against its length
 _RIDGE = 1e-12  # keeps the equations of issues that are exact substitutes solvable
 
 
-@part
+@inline_part
 def _gain(count: int, work: CoalitionWork) -> float:
     """Rise of the log product per unit of a step along `work.drift`; 0 where it is nothing but rounding."""
     rise, size = 0.0, 0.0
@@ -33,7 +33,7 @@ def _gain(count: int, work: CoalitionWork) -> float:
     return rise if rise > _FLAT * size else 0.0
 
 
-@part
+@inline_part
 def _along(limit: float, count: int, work: CoalitionWork) -> float:
     """Where in (0, limit] the log product is greatest along `work.drift`, along which it rises at first.
 
@@ -73,7 +73,7 @@ def _along(limit: float, count: int, work: CoalitionWork) -> float:
     return step
 
 
-@part
+@inline_part
 def _walk(k: int, sign: float, count: int, work: CoalitionWork, x: NDArray[np.float64]) -> None:
     """Move issue k up (sign 1) or down (-1), over kinks, for as long as the log product rises."""
     stride, pieces, edges = work.slopes.shape[1], work.pieces[k], work.edges
@@ -99,7 +99,7 @@ def _walk(k: int, sign: float, count: int, work: CoalitionWork, x: NDArray[np.fl
             moving = moving and 0 <= j < pieces
 
 
-@part
+@inline_part
 def _sweep(count: int, issues: int, work: CoalitionWork, x: NDArray[np.float64]) -> float:
     """Set each issue in turn to its best given the others; returns the largest move."""
     largest = 0.0
@@ -112,7 +112,7 @@ def _sweep(count: int, issues: int, work: CoalitionWork, x: NDArray[np.float64])
     return largest
 
 
-@part
+@inline_part
 def _inside(issues: int, work: CoalitionWork, x: NDArray[np.float64]) -> int:
     """List the issues that stand inside a piece (`names`: issue, `flipped`: piece row); returns how many."""
     free, stride = 0, work.slopes.shape[1]
@@ -124,7 +124,7 @@ def _inside(issues: int, work: CoalitionWork, x: NDArray[np.float64]) -> int:
     return free
 
 
-@part
+@inline_part
 def _newton(free: int, count: int, work: CoalitionWork) -> None:
     """Newton's direction for the free issues together, into `drawn`: (-H + a trace of ridge)·h = gradient."""
     a, slopes = work.normal, work.slopes
@@ -154,7 +154,7 @@ def _newton(free: int, count: int, work: CoalitionWork) -> None:
         work.drawn[f] = total / a[f, f]
 
 
-@part
+@inline_part
 def _together(count: int, issues: int, work: CoalitionWork, x: NDArray[np.float64]) -> None:
     """Move the issues inside their pieces jointly: the sweeps alone creep where two issues are near substitutes."""
     free = _inside(issues, work, x)
@@ -182,7 +182,7 @@ def _together(count: int, issues: int, work: CoalitionWork, x: NDArray[np.float6
                 x[k] = work.edges[k, row - k * stride + (1 if work.drawn[first] > 0.0 else 0)]
 
 
-@part
+@inline_part
 def ascend(count: int, issues: int, work: CoalitionWork, x: NDArray[np.float64]) -> None:
     """From a point x where all surpluses are positive (and in `work.surplus`) to the greatest log product."""
     left = _SWEEPS

@@ -11,8 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.jit import EPS
-from sim.solvers.inline import part
+from sim.core.jit import EPS, inline_part
 
 SAME = 1e-12
 """Demands this close are one kink, and a point this close to a kink stands on it."""
@@ -58,7 +57,7 @@ def coalition_work(parties: int, issues: int) -> CoalitionWork:
     )
 
 
-@part
+@inline_part
 def _edges(
     k: int,
     count: int,
@@ -97,7 +96,7 @@ def _edges(
     return fits
 
 
-@part
+@inline_part
 def lay_out(
     d: NDArray[np.float64],
     r: NDArray[np.float64],
@@ -136,7 +135,7 @@ def lay_out(
     return count, fits
 
 
-@part
+@inline_part
 def settle(count: int, issues: int, work: CoalitionWork, x: NDArray[np.float64]) -> float:
     """Bring `work.surplus` from the lower ends of the issues to point x; returns the least."""
     stride = work.slopes.shape[1]

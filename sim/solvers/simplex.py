@@ -10,12 +10,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.solvers.inline import part
+from sim.core.jit import inline_part
 
 _TINY = 1e-12
 
 
-@part
+@inline_part
 def flip_column(
     c: int,
     rows: int,
@@ -33,7 +33,7 @@ def flip_column(
     flipped[name] = 1 - flipped[name]
 
 
-@part
+@inline_part
 def flip_row(
     r: int,
     columns: int,
@@ -50,7 +50,7 @@ def flip_row(
     flipped[name] = 1 - flipped[name]
 
 
-@part
+@inline_part
 def pivot(r: int, c: int, rows: int, columns: int, tableau: NDArray[np.float64], names: NDArray[np.int64]) -> None:
     """Exchange the basic variable of row r with the nonbasic one of column c."""
     per = 1.0 / tableau[r, c]
@@ -66,7 +66,7 @@ def pivot(r: int, c: int, rows: int, columns: int, tableau: NDArray[np.float64],
     names[r], names[rows + c] = names[rows + c], names[r]
 
 
-@part
+@inline_part
 def entering(careful: bool, rows: int, columns: int, tableau: NDArray[np.float64], names: NDArray[np.int64]) -> int:
     """Column of the nonbasic variable to raise: of the largest coefficient, or Bland's first; -1 at the optimum."""
     best, c = _TINY, -1
@@ -77,7 +77,7 @@ def entering(careful: bool, rows: int, columns: int, tableau: NDArray[np.float64
     return c
 
 
-@part
+@inline_part
 def leaving(
     c: int,
     rows: int,
@@ -100,7 +100,7 @@ def leaving(
     return r
 
 
-@part
+@inline_part
 def maximise(
     rows: int,
     columns: int,

@@ -13,9 +13,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.jit import EPS, rule
-from sim.rules.value import utility_open
-from sim.solvers.inline import part
+from sim.core.jit import EPS, inline_part, rule
+from sim.rules.value import concave_utility
 
 # Rows of the scratch array `work`, one column an issue. A place is a share of the way from the first party's
 # demand (0) to the second's (1). Losses and gains are in utility per unit of place.
@@ -27,18 +26,18 @@ WORK_ROWS = 5
 def utility_unclipped(
     x: NDArray[np.float64], d: NDArray[np.float64], r: NDArray[np.float64], w: NDArray[np.float64]
 ) -> float:
-    """Utility of package x (n,) as the frontier sees it: values clipped at 1, not below (`value.utility_open`)."""
-    return utility_open(x, d, r, w)
+    """Utility of package x (n,) as the frontier sees it: values clipped at 1, not below (`value.concave_utility`)."""
+    return concave_utility(x, d, r, w)
 
 
-@part
+@inline_part
 def _slope(way: float, d: float, r: float) -> float:
     """What a party's value loses over the whole way from its demand d to the other's, d + way; at least 0."""
     loss = way / (r - d)
     return loss if loss > 0.0 else 0.0
 
 
-@part
+@inline_part
 def _range(k: int, a: float, b: float, red1: bool, red2: bool, work: NDArray[np.float64]) -> bool:
     """Places on issue k that no red line forbids; False if there are none.
 
@@ -54,7 +53,7 @@ def _range(k: int, a: float, b: float, red1: bool, red2: bool, work: NDArray[np.
     return fits
 
 
-@part
+@inline_part
 def _lay_out(
     d1: NDArray[np.float64],
     r1: NDArray[np.float64],
@@ -100,7 +99,7 @@ def _lay_out(
     return (count if fits else -1), u1, u2
 
 
-@part
+@inline_part
 def _piece(at: int, count: int, work: NDArray[np.float64], order: NDArray[np.int64]) -> tuple[int, float, float]:
     """The next straight piece of the frontier: where in `order` it ends, and its loss and gain as a whole."""
     first = order[at]
@@ -119,7 +118,7 @@ def _piece(at: int, count: int, work: NDArray[np.float64], order: NDArray[np.int
     return end, loss, gain
 
 
-@part
+@inline_part
 def _move(at: int, end: int, share: float, work: NDArray[np.float64], order: NDArray[np.int64]) -> None:
     """Move the issues of a piece by a share of its length."""
     for m in range(at, end):
@@ -127,7 +126,7 @@ def _move(at: int, end: int, share: float, work: NDArray[np.float64], order: NDA
         work[_PLACE, k] = work[_LOW, k] + share * (work[_HIGH, k] - work[_LOW, k])
 
 
-@part
+@inline_part
 def _write(
     d1: NDArray[np.float64], d2: NDArray[np.float64], work: NDArray[np.float64], out: NDArray[np.float64]
 ) -> None:
