@@ -73,42 +73,35 @@ def first_refusal(model: Talks, mediator: Mediator, basket: Basket, text: Floats
 @dispatches(TextRule)
 def draft(model: Talks, mediator: Mediator, basket: Basket) -> Floats | None:
     """Draft a mediator's text on a basket; None where it sees nothing all could accept."""
-    s, b, x = basket.slice, basket.index, model.structure
+    s, own = basket.slice, model.theta.party_issue
     text = np.zeros(basket.size)
-    read = {party.index: mediator.estimate_reservations(party, basket) for party in basket.members}
-    d, w = model.theta.party_issue[PI.DEMAND], model.theta.party_issue[PI.SALIENCE]
-    kind = x.text_rule[mediator.index]
+    for party in basket.members:
+        mediator.estimate_reservations(party, basket)
+    kind = model.structure.text_rule[mediator.index]
     if kind == TextRule.COMPROMISE:
-        compromise(d[:, s], w[:, s], x.stake[:, b], text)
+        compromise(own[PI.DEMAND, :, s], own[PI.SALIENCE, :, s], model.structure.stake[:, basket.index], text)
         return text
-    if kind != TextRule.NASH:
-        raise ValueError("unknown text rule")
+    if kind == TextRule.NASH:
+        return text if nash_package(model, mediator, basket, text) else None
+    raise ValueError("unknown text rule")
+
+
+def nash_package(model: Talks, mediator: Mediator, basket: Basket, text: Floats) -> bool:
+    """Write the Nash solution on the mediator's estimates into `text`; false where nothing is above all floors."""
+    x, s, b = model.structure, basket.slice, basket.index
+    d, w = model.theta.party_issue[PI.DEMAND], model.theta.party_issue[PI.SALIENCE]
     weights = [mediation.nash_weight(leaning) for leaning in model.leaning[mediator.index]]
     if len(basket.members) == 2:
-        p, q = basket.members
-        i, j = p.index, q.index
-        found = nash_two(
-            d[i, s],
-            read[i],
-            w[i, s],
-            p.floor[b],
-            x.red[i, s],
-            weights[i],
-            d[j, s],
-            read[j],
-            w[j, s],
-            q.floor[b],
-            x.red[j, s],
-            weights[j],
-            np.zeros((WORK_ROWS, x.issues)),
-            np.zeros(x.issues, dtype=np.int64),
-            text,
+        first, second = (
+            (d[i, s], p.estimate[s], w[i, s], p.floor[b], x.red[i, s], weights[i])
+            for p in basket.members
+            for i in (p.index,)
         )
-    else:
-        estimates = np.array([party.estimate for party in model.parties])
-        floors = np.array([party.floor[b] for party in model.parties])
-        work = coalition_work(x.parties, x.issues)
-        found = nash_many(
-            d[:, s], estimates[:, s], w[:, s], floors, x.red[:, s], np.array(weights), x.stake[:, b], work, text
-        )
-    return text if found else None
+        order = np.zeros(x.issues, dtype=np.int64)
+        return nash_two(*first, *second, np.zeros((WORK_ROWS, x.issues)), order, text)
+    estimates = np.array([party.estimate for party in model.parties])
+    floors = np.array([party.floor[b] for party in model.parties])
+    work = coalition_work(x.parties, x.issues)
+    return nash_many(
+        d[:, s], estimates[:, s], w[:, s], floors, x.red[:, s], np.array(weights), x.stake[:, b], work, text
+    )
