@@ -142,5 +142,5 @@ def coalition_work(mem: Memory) -> CoalitionWork:
         view.coalition_width(mem),
         view.coalition_names(mem),
         view.coalition_flipped(mem),
-        view.coalition_drawn(mem),
+        view.coalition_lengths(mem),
     )
