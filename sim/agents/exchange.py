@@ -84,7 +84,7 @@ def listen(model: Talks) -> None:
         party.offered_value = distance.ratio(party.offered_value, weight)
         party.floor_value = distance.ratio(party.floor_value, weight)
         party.received = distance.ratio(party.received, weight)
-        gain, own, before = model.world[W.TRUST_RECIPROCITY], party.concession, party.concession_before
+        gain, own, before = model.world[W.TRUST_RECIPROCITY_GAIN], party.concession, party.concession_before
         for other, received in enumerate(party.gains):
             share = distance.ratio(received, weight)
             party.trust[other] = trust.reciprocate(party.trust[other], gain, share, own, before)

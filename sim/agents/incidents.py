@@ -76,8 +76,8 @@ def _shares_left(model: Talks, days: float) -> tuple[float, float, float]:
     """The shares of cost, hardening and blame that are left after some days."""
     w = model.world
     cost = incidents.decay_factor(days, w[W.PAIN_MEMORY])
-    hardening = incidents.decay_factor(days, w[W.HARDENING_MEMORY])
-    return cost, hardening, incidents.decay_factor(days, w[W.INCIDENT_MEMORY])
+    hardening = incidents.decay_factor(days, w[W.BARGAINING_HARDENING_MEMORY])
+    return cost, hardening, incidents.decay_factor(days, w[W.CONVENING_INCIDENT_MEMORY])
 
 
 def strike_all(model: Talks, count: int) -> None:

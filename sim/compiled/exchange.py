@@ -136,7 +136,7 @@ def is_hopeless(mem: Memory, p: int, q: int, b: int, level: float, first: int, l
     make_offer(mem, p, b, level)
     worth = acceptable_worth(mem, q, b, strip.offers(mem, (p,), first_issue[b], first_issue[b + 1]))
     asked = min(next_utility(mem, q, b, first), next_utility(mem, q, b, last))
-    return answer_without_noise(worth + 2.0 * ROUNDING, asked, w[W.WIDTH]) < 0
+    return answer_without_noise(worth + 2.0 * ROUNDING, asked, w[W.BARGAINING_WIDTH]) < 0
 
 
 @inline_step
@@ -184,7 +184,7 @@ def listen(mem: Memory) -> None:
         own, before = party[P.CONCESSION, p], party[P.CONCESSION_BEFORE, p]
         for q in range(x.parties):
             share = distance.ratio(gains[p, q], weight)
-            trusts[p, q] = trust.reciprocate(trusts[p, q], w[W.TRUST_RECIPROCITY], share, own, before)
+            trusts[p, q] = trust.reciprocate(trusts[p, q], w[W.TRUST_RECIPROCITY_GAIN], share, own, before)
 
 
 @inline_step

@@ -59,16 +59,16 @@ def observe_delivery(mem: Memory, o: int, share: float) -> None:
     blames = view.th_blame(mem)
     party = view.party(mem)
     doer = obligation_doer[o]
-    missing = delivery.shortfall_severity(share, w[W.SHORTFALL_SEVERITY])
+    missing = delivery.shortfall_severity(share, w[W.DELIVERY_SEVERITY])
     for p in range(x.parties):
         if p != doer:
             blame = blames[0, o, p]
             trusts[p, doer] = delivery.update_trust(
-                trusts[p, doer], w[W.TRUST_DELIVERY], share, w[W.TRUST_INCIDENT], blame, missing
+                trusts[p, doer], w[W.TRUST_DELIVERY_GAIN], share, w[W.TRUST_INCIDENT_EFFECT], blame, missing
             )
             party[P.BLAME, p] = incidents.add_effect(party[P.BLAME, p], missing, blame)
             hardening = party[P.HARDENING, p]
-            party[P.HARDENING, p] = delivery.harden(hardening, missing, blame, w[W.SHORTFALL_HARDENING])
+            party[P.HARDENING, p] = delivery.harden(hardening, missing, blame, w[W.DELIVERY_HARDENING])
 
 
 @rule
@@ -95,7 +95,7 @@ def delivered(mem: Memory, b: int) -> bool:
     for o in range(x.obligations):
         if obligation_basket[o] == b:
             any_obligation = True
-            if pending[o] != 2 or shares[o] < w[W.DELIVERED_ENOUGH]:
+            if pending[o] != 2 or shares[o] < w[W.DELIVERY_ENOUGH]:
                 return False
     return any_obligation
 

@@ -34,8 +34,8 @@ def draw_incidents(mem: Memory, fate: int, step: int, days: float, planned: floa
     start = s[S.DAY]
     end = start + days
     cost = incidents.decay_factor(days, w[W.PAIN_MEMORY])
-    hardening = incidents.decay_factor(days, w[W.HARDENING_MEMORY])
-    blame = incidents.decay_factor(days, w[W.INCIDENT_MEMORY])
+    hardening = incidents.decay_factor(days, w[W.BARGAINING_HARDENING_MEMORY])
+    blame = incidents.decay_factor(days, w[W.CONVENING_INCIDENT_MEMORY])
     for p in range(x.parties):
         party[P.COST, p] = incidents.fade(party[P.COST, p], cost)
         party[P.HARDENING, p] = incidents.fade(party[P.HARDENING, p], hardening)
@@ -70,7 +70,7 @@ def draw_incidents(mem: Memory, fate: int, step: int, days: float, planned: floa
         return
     for e in range(count):
         strike(mem, now.kind[e], end - now.day[e])
-    n[N.INCIDENTS] += count
+    n[N.INCIDENT_COUNT] += count
     n[N.INCIDENTS_SINCE] += count
 
 
@@ -98,10 +98,12 @@ def strike(mem: Memory, t: int, ago: float) -> None:
     offended = view.offended(mem)
     party = view.party(mem)
     severity = kind[INCIDENT.SEVERITY, t]
-    effect = w[W.TRUST_INCIDENT]
+    effect = w[W.TRUST_INCIDENT_EFFECT]
     cost = incidents.fade(kind[INCIDENT.COST, t], incidents.decay_factor(ago, w[W.PAIN_MEMORY]))
-    hardening = incidents.fade(kind[INCIDENT.HARDENING, t], incidents.decay_factor(ago, w[W.HARDENING_MEMORY]))
-    blame = incidents.fade(severity, incidents.decay_factor(ago, w[W.INCIDENT_MEMORY]))
+    hardening = incidents.fade(
+        kind[INCIDENT.HARDENING, t], incidents.decay_factor(ago, w[W.BARGAINING_HARDENING_MEMORY])
+    )
+    blame = incidents.fade(severity, incidents.decay_factor(ago, w[W.CONVENING_INCIDENT_MEMORY]))
     for p in range(x.parties):
         worst = 0.0
         for q in range(x.parties):

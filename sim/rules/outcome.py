@@ -36,7 +36,7 @@ class BlockingReason(Choice):
         return self.name.lower().replace("_", " ") if self else ""
 
 
-BLOCKS = BlockingReason.labels()
+REASONS = BlockingReason.labels()
 
 
 @rule

@@ -104,9 +104,11 @@ def test_a_dispatcher_of_an_engine_is_checked_before_its_first_run(engine, monke
 
 
 @pytest.mark.parametrize(("choice", "function"), DISPATCHERS, ids=[full_name(function) for _, function in DISPATCHERS])
-def test_a_dispatcher_ends_in_an_error(choice, function):
+def test_a_dispatcher_has_every_branch_and_ends_in_an_error(choice, function):
+    """The compiled engine's own ones return: their callers, callbacks, could not pass on an exception."""
     source = ast.parse(textwrap.dedent(inspect.getsource(plain(function)))).body[0]
-    assert isinstance(source, ast.FunctionDef) and isinstance(source.body[-1], ast.Raise)
+    last = ast.Return if plain(function).__module__.startswith("sim.compiled.") else ast.Raise
+    assert isinstance(source, ast.FunctionDef) and isinstance(source.body[-1], last)
     assert list_branches(choice, ast.unparse(source)) == {member.name for member in choice}
 
 

@@ -47,7 +47,7 @@ def test_a_text_is_exchanged(facts):
 
 
 def blocked(held=1, fallen=outcome.STANDING, agenda=outcome.OPEN, deadlock=False, zone=True, abeyance=False):
-    return outcome.BLOCKS[outcome.blocking_reason(held, fallen, agenda, deadlock, zone, abeyance)]
+    return outcome.REASONS[outcome.blocking_reason(held, fallen, agenda, deadlock, zone, abeyance)]
 
 
 @pytest.mark.parametrize(
