@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.draws import stream_key, triangular, uniform, uniform_between
+from sim.core.distributions import triangular, uniform_between
+from sim.core.draws import stream_key, uniform
 from sim.core.errors import ParleyError, nearest
 from sim.core.layout import Floats, PriorKind
 from sim.scenario.resolve import Problem, flat

@@ -10,7 +10,7 @@ from typing import Any
 
 from experiments.sampling import draw_unit_sample
 from experiments.spec import MOST_POINTS, MOST_RUNS, Experiment, Factor
-from sim.core.draws import triangular
+from sim.core.distributions import triangular
 from sim.core.errors import ScenarioError, nearest
 from sim.scenario.load import Loaded, list_paths
 from sim.scenario.numbers import Number, iterate_numbers

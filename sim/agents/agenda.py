@@ -105,4 +105,4 @@ def binds(model: Talks, row: list[int]) -> bool:
     basket = next(b for b in model.baskets if b.lo <= issue < b.hi)
     party = model.parties[p]
     v = value(model.package[issue], party.demand[issue], party.reservation[issue])
-    return agenda.precondition_binds(basket.settled, v)
+    return agenda.is_precondition_binding(basket.settled, v)

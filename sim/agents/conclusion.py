@@ -113,6 +113,6 @@ def code_round(model: Talks, unratified: bool, handed: int) -> int:
     if code >= outcome.PROCEDURAL and not model.procedural_ever:
         model.procedural_ever, model.procedural_day = True, model.day
     model.peak = max(model.peak, code)
-    model.progress = readiness.progressed(model.progress, code, w[W.READINESS_PROGRESS_MEMORY])
+    model.progress = readiness.update_progress(model.progress, code, w[W.READINESS_PROGRESS_MEMORY])
     model.gap = exchange.position_gap(model)
     return code

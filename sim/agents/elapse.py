@@ -6,7 +6,7 @@ import math
 
 from sim.agents import measures
 from sim.agents.protocols import Talks
-from sim.core.draws import unit_exponential, weibull
+from sim.core.distributions import unit_exponential, weibull
 from sim.core.layout import W
 from sim.rules import pace
 from sim.rules.mediation import Strength

@@ -6,9 +6,9 @@ from functools import partial
 
 from sim.agents import events, measures
 from sim.agents.protocols import Basket, Talks
-from sim.core.jit import EPS
 from sim.core.layout import Floats, W
 from sim.rules import distance, outcome, trust
+from sim.rules.commitment import is_reachable
 
 
 def exchange(model: Talks) -> bool:
@@ -49,7 +49,7 @@ def exchange_offers(model: Talks, basket: Basket) -> bool:
     for turn in range(model.structure.exchanges):
         first = (model.held + turn) % len(members)
         order = [*members[first:], *members[:first]]
-        if order[0].floor[b] > 1.0 + EPS:
+        if not is_reachable(order[0].floor[b]):
             continue
         package = order[0].make_offer(basket, order[0].level_at(basket, turn))
         settled = True
@@ -97,11 +97,10 @@ def listen(model: Talks) -> None:
         party.offered_value = distance.ratio(party.offered_value, weight)
         party.floor_value = distance.ratio(party.floor_value, weight)
         party.received = distance.ratio(party.received, weight)
-        moved = party.concession > party.concession_before + EPS
-        for other, got in enumerate(party.gains):
-            share = distance.ratio(got, weight)
-            if moved and share > 0.0:
-                party.trust[other] = trust.gained(party.trust[other], model.world[W.TRUST_RECIPROCITY_GAIN], share)
+        gain, own, before = model.world[W.TRUST_RECIPROCITY_GAIN], party.concession, party.concession_before
+        for other, received in enumerate(party.gains):
+            share = distance.ratio(received, weight)
+            party.trust[other] = trust.reciprocate(party.trust[other], gain, share, own, before)
 
 
 def position_gap(model: Talks) -> float:

@@ -6,7 +6,7 @@ import math
 
 from sim.agents import measures
 from sim.agents.protocols import Basket, Obligation, Talks
-from sim.core.draws import delivered_share
+from sim.core.distributions import delivery_share
 from sim.core.layout import W
 from sim.rules import delivery, ratification
 from sim.rules.outcome import COLLAPSED
@@ -33,7 +33,7 @@ def implement(model: Talks) -> bool:
 def deliver(model: Talks, obligation: Obligation, basket: Basket) -> None:
     """Draw the share in which an obligation is met; the other parties observe it."""
     doer = model.parties[obligation.doer]
-    share = delivered_share(model.draw("delivery", obligation.index), doer.compliance)
+    share = delivery_share(model.draw("delivery", obligation.index), doer.compliance)
     obligation.share, obligation.pending, obligation.done = share, False, True
     model.met_share += share
     model.met += 1.0

@@ -10,15 +10,15 @@ from sim.core.errors import ParleyError
 from sim.core.layout import INCIDENT, W
 from sim.rules import hawkes, incidents, readiness
 from sim.rules.hawkes import MAX_EVENTS
-from sim.rules.spoilers import perceive_chance, surge_strength, surged
+from sim.rules.spoilers import perceive_chance, surge_rate, surge_strength
 
 
 class HawkesState:
     """Incidents of the gap (`now`), incidents set off that are still to come (`later`), and room to draw them."""
 
     def __init__(self, types: int):
-        self.now, self.later = hawkes.empty_line(MAX_EVENTS), hawkes.empty_line(MAX_EVENTS)
-        self.lanes = hawkes.window_lanes(types)
+        self.now, self.later = hawkes.create_event_list(MAX_EVENTS), hawkes.create_event_list(MAX_EVENTS)
+        self.lanes = hawkes.create_window_lanes(types)
 
 
 def draw_incidents(model: Talks) -> bool:
@@ -43,8 +43,8 @@ def _draw(model: Talks) -> int:
     chance = perceive_chance(x.surge_reads, by_gap, model.deal)
     rates = field[INCIDENT.RATE]
     mode, surge = x.surge_mode, field[INCIDENT.SURGE]
-    raised = [surged(rates[t], surge[t], surge_strength(mode[t], chance)) for t in range(x.incidents)]
-    count = hawkes.window(
+    raised = [surge_rate(rates[t], surge[t], surge_strength(mode[t], chance)) for t in range(x.incidents)]
+    count = hawkes.draw_window(
         model.day,
         model.day + model.days,
         model.planned_day - w[W.SURGE_WINDOW],

@@ -21,11 +21,11 @@ from sim.solvers.multi_party import compromise
 def facilitate(model: Talks) -> None:
     """Add what facilitation brings to a round that is held: information, and a little trust."""
     w, strength = model.world, model.attending_strength(Strength.FACILITATION)
-    model.information = trust.gained(model.information, w[W.MEDIATION_INFORMATION_GAIN], strength)
+    model.information = mediation.gain_information(model.information, w[W.MEDIATION_INFORMATION_GAIN], strength)
     for party in model.parties:
         for other in range(len(model.parties)):
             if other != party.index:
-                party.trust[other] = trust.gained(party.trust[other], w[W.MEDIATION_TRUST_GAIN], strength)
+                party.trust[other] = trust.gain_trust(party.trust[other], w[W.MEDIATION_TRUST_GAIN], strength)
 
 
 def mediate(model: Talks) -> bool:
@@ -112,7 +112,7 @@ def draft(model: Talks, mediator: Mediator, basket: Basket) -> Floats | None:
         compromise(d[:, s], w[:, s], x.stake[:, b], text)
         return text
     if kind == TextRule.NASH:
-        weights = np.array([mediation.weight(leaning) for leaning in model.leaning[mediator.index]])
+        weights = np.array([mediation.nash_weight(leaning) for leaning in model.leaning[mediator.index]])
         floors = spread(model, basket, [party.floor[b] for party in basket.members])
         points = np.array([party.estimate for party in model.parties])
         return nash_package(model, basket, floors, weights, points)

@@ -34,8 +34,8 @@ from sim.rules import (
     urgency,
 )
 from sim.rules import readiness as readiness_rules
-from sim.rules.acceptance import accepts, certain
-from sim.rules.assumption import derived_reservation, shifted_reservation
+from sim.rules.acceptance import answer_without_noise, is_acceptable
+from sim.rules.assumption import derive_reservation, shift_reservation
 from sim.rules.mediation import Strength
 from sim.rules.value import acceptable_utility, utility, weighted_mean
 
@@ -95,17 +95,17 @@ class Party(mesa.Agent):
         s, x, everyone = basket.slice, self.model.structure, self.model.theta.party_issue
         stake = x.stake[:, basket.index]
         self.salience_total[basket.index] = salience.total(self.salience[s])
-        salience.shares(self.salience[s], self.own_share[s])
-        salience.others_shares(everyone[PI.SALIENCE, :, s], stake, self.index, self.others_share[s])
+        salience.compute_shares(self.salience[s], self.own_share[s])
+        salience.compute_others_shares(everyone[PI.SALIENCE, :, s], stake, self.index, self.others_share[s])
         demands = everyone[PI.DEMAND, :, s]
-        offer.nearest_demands(self.demand[s], self.derived[s], demands, stake, self.index, self.nearest[s])
+        offer.compute_nearest_demands(self.demand[s], self.derived[s], demands, stake, self.index, self.nearest[s])
 
     def derive_reservations(self) -> None:
         """Reservation points from documented concessions for the present day."""
         w, own = self.model.world, self.model.theta.party_issue[:, self.index]
         for i in range(own.shape[1]):
             if self.model.structure.derived[self.index, i]:
-                self.derived[i] = derived_reservation(
+                self.derived[i] = derive_reservation(
                     own[PI.DEMAND, i],
                     own[PI.CONCEDED, i],
                     own[PI.AGE, i] + self.model.day,
@@ -122,7 +122,7 @@ class Party(mesa.Agent):
         """Reservation points under the present balance of forces."""
         gain = self.model.world[W.BALANCE_GAIN]
         for i in range(self.demand.size):
-            self.reservation[i] = shifted_reservation(self.demand[i], self.derived[i], gain, self.side, balance_change)
+            self.reservation[i] = shift_reservation(self.demand[i], self.derived[i], gain, self.side, balance_change)
 
     def follow_precedents(self) -> None:
         """Stretch reservation values so that earlier settlements are worth their floor again."""
@@ -198,7 +198,7 @@ class Party(mesa.Agent):
         total, others = 0.0, 0
         for other in range(len(self.trust)):
             if other != self.index:
-                self.trust[other] = trust.drifted(self.trust[other], self.trust_baseline[other], kept)
+                self.trust[other] = trust.drift_to_baseline(self.trust[other], self.trust_baseline[other], kept)
                 if model.structure.seat[other]:
                     total, others = total + self.trust[other], others + 1
         self.readiness = self.readiness_from(distance.ratio(total, float(others)))
@@ -268,7 +268,7 @@ class Party(mesa.Agent):
         host = model.structure.venue_host[venue]
         leaning = model.leaning[host][self.index] if host >= 0 and model.mediators[host].present else 0.0
         effect = model.world[W.MEDIATION_LEANING_ACCEPTABILITY]
-        return mediation.acceptability(model.acceptability[venue][self.index], leaning, effect)
+        return mediation.venue_acceptability(model.acceptability[venue][self.index], leaning, effect)
 
     # How it bargains
 
@@ -340,9 +340,9 @@ class Party(mesa.Agent):
         """Write priorities and caps for conceding on the issues of a basket."""
         model, s = self.model, basket.slice
         others = np.empty(basket.size)
-        salience.believed(self.others_share[s], model.information, others)
-        offer.priorities(self.own_share[s], others, model.world[W.BARGAINING_LOGROLL], priority)
-        offer.caps(self.demand[s], self.reservation[s], self.nearest[s], self.red[s], self.pain, cap)
+        salience.estimate_shares(self.others_share[s], model.information, others)
+        offer.compute_priorities(self.own_share[s], others, model.world[W.BARGAINING_LOGROLL], priority)
+        offer.compute_caps(self.demand[s], self.reservation[s], self.nearest[s], self.red[s], self.pain, cap)
 
     def aspire(self, basket: Basket) -> float:
         """Aspiration on a basket for this round: the utility the party holds out for."""
@@ -369,7 +369,7 @@ class Party(mesa.Agent):
         self.rank_issues(basket, priority, cap)
         package = self.demand.copy()
         offer.water_fill(1.0 - self.present_aspiration(basket), self.salience[s], priority, cap, conceded)
-        offer.offer_points(self.demand[s], self.reservation[s], conceded, package[s])
+        offer.compute_points(self.demand[s], self.reservation[s], conceded, package[s])
         return package
 
     def would_accept(self, basket: Basket, package: Floats) -> bool:
@@ -379,7 +379,7 @@ class Party(mesa.Agent):
             return False
         own = (self.demand[s], self.reservation[s], self.salience[s], self.red[s])
         threshold = aspiration.next_utility(self.aspiration[b], self.cap_mean[b])
-        return bool(accepts(acceptable_utility(package[s], *own), threshold, 0.0, 0.5))
+        return bool(is_acceptable(acceptable_utility(package[s], *own), threshold, 0.0, 0.5))
 
     def expect_others(self) -> None:
         """Set the first beliefs about the others' reservation values."""
@@ -419,7 +419,7 @@ class Party(mesa.Agent):
         s = basket.slice
         conceded = np.empty(basket.size)
         offer.water_fill(1.0 - level, self.salience[s], self.priority[s], self.cap[s], conceded)
-        offer.offer_points(self.demand[s], self.reservation[s], conceded, self.offer[s])
+        offer.compute_points(self.demand[s], self.reservation[s], conceded, self.offer[s])
         return self.offer[s]
 
     def next_utility(self, basket: Basket, turn: int) -> float:
@@ -432,12 +432,12 @@ class Party(mesa.Agent):
         `u()` draws the uniform of its noise; it is asked for only where the answer hangs on it.
         """
         s = basket.slice
-        if self.floor[basket.index] > 1.0 + EPS:
+        if not commitment.is_reachable(self.floor[basket.index]):
             return False
         worth = acceptable_utility(package, self.demand[s], self.reservation[s], self.salience[s], self.red[s])
         width = self.model.world[W.BARGAINING_WIDTH]
-        answer = certain(worth, threshold, width)
-        return accepts(worth, threshold, width, u()) if answer == 0 else answer > 0
+        answer = answer_without_noise(worth, threshold, width)
+        return is_acceptable(worth, threshold, width, u()) if answer == 0 else answer > 0
 
     def evaluate_offers(self, basket: Basket) -> float:
         """What it makes of the others' last offers on a basket; returns the basket's weight to it."""

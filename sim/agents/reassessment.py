@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.agents import events
 from sim.agents.protocols import Talks
-from sim.core.draws import logistic_unit
+from sim.core.distributions import logistic_unit
 from sim.core.layout import W
 from sim.rules import incidents, stalemate
 from sim.rules.precedent import Precedent
@@ -17,8 +17,8 @@ def reassess(model: Talks) -> bool:
     w, before = model.world, model.balance
     drift = _pull_levers(model)
     shock = logistic_unit(model.draw("balance", 0))
-    model.balance = stalemate.moved_balance(before, drift, w[W.BALANCE_NOISE], model.days, shock)
-    model.drift = stalemate.recent_drift(model.drift, model.balance - before, model.days, w[W.BALANCE_MEMORY])
+    model.balance = stalemate.move_balance(before, drift, w[W.BALANCE_NOISE], model.days, shock)
+    model.drift = stalemate.update_drift(model.drift, model.balance - before, model.days, w[W.BALANCE_MEMORY])
     kept = incidents.decay_factor(model.days, w[W.TRUST_MEMORY])
     for party in model.parties:
         party.update_readiness(kept)

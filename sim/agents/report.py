@@ -136,7 +136,7 @@ def blocking_reason(model: Talks, basket: Basket, zone: bool, edges: np.ndarray)
     """Why a basket is not settled at the end; 0 where a settlement stands."""
     if basket.settled:
         return 0
-    deadlock = agenda.in_cycle(basket.index, edges, np.zeros(len(model.baskets), dtype=np.int64))
+    deadlock = agenda.is_in_cycle(basket.index, edges, np.zeros(len(model.baskets), dtype=np.int64))
     return outcome.blocking_reason(model.held, basket.fallen, basket.agenda, deadlock, zone, model.abeyance)
 
 
@@ -164,7 +164,7 @@ def nash_distance(model: Talks, basket: Basket) -> float:
     for party in basket.members:
         best *= max(party.utility_of(basket, whole) - floors[party.index], 0.0)
         got *= max(party.utility_of(basket, model.package) - floors[party.index], 0.0)
-    return outcome.shortfall(got, best)
+    return outcome.relative_loss(got, best)
 
 
 def party_utility(model: Talks, p: int) -> float:

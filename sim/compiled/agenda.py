@@ -158,4 +158,4 @@ def binds(mem: Memory, n: int) -> bool:
     while first_issue[b + 1] <= issue:
         b += 1
     v = value(package[issue], stakes[PI.DEMAND, p, issue], reservation[p, issue])
-    return agenda.precondition_binds(settled[b] != 0, v)
+    return agenda.is_precondition_binding(settled[b] != 0, v)

@@ -214,6 +214,6 @@ def code_round(mem: Memory, fate: int, step: int, unratified: bool, papers: int)
         n[N.PROCEDURAL_EVER] = 1
         s[S.PROCEDURAL_DAY] = s[S.DAY]
     n[N.PEAK] = max(n[N.PEAK], code)
-    s[S.PROGRESS] = readiness.progressed(s[S.PROGRESS], code, w[W.READINESS_PROGRESS_MEMORY])
+    s[S.PROGRESS] = readiness.update_progress(s[S.PROGRESS], code, w[W.READINESS_PROGRESS_MEMORY])
     s[S.GAP] = position_gap(mem)
     return code

@@ -62,7 +62,7 @@ def postpone(mem: Memory) -> None:
     n[N.LEVEL] = x.start_level
     if n[N.STREAK] >= x.postponement_limit:
         n[N.ABEYANCE] = 1
-    s[S.PROGRESS] = readiness.progressed(s[S.PROGRESS], outcome.POSTPONED, w[W.READINESS_PROGRESS_MEMORY])
+    s[S.PROGRESS] = readiness.update_progress(s[S.PROGRESS], outcome.POSTPONED, w[W.READINESS_PROGRESS_MEMORY])
 
 
 @rule
@@ -92,7 +92,7 @@ def acceptability_of(mem: Memory, v: int, p: int) -> float:
     leaning = 0.0
     if host >= 0 and present[host] != 0:
         leaning = leanings[0, host, p]
-    return mediation.acceptability(acceptable[0, v, p], leaning, w[W.MEDIATION_LEANING_ACCEPTABILITY])
+    return mediation.venue_acceptability(acceptable[0, v, p], leaning, w[W.MEDIATION_LEANING_ACCEPTABILITY])
 
 
 @rule

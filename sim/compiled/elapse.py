@@ -10,8 +10,9 @@ from sim.compiled.memory.buffer import Memory, sizes, view
 from sim.compiled.memory.fields import PB, N, P, S
 from sim.compiled.party import least_readiness
 from sim.compiled.state import derive_reservations
-from sim.core.draws import uniform, unit_exponential, weibull
-from sim.core.jit import inlined, rule
+from sim.core.distributions import unit_exponential, weibull
+from sim.core.draws import uniform
+from sim.core.jit import inline_step, rule
 from sim.core.layout import PARTY, PI, W
 from sim.rules import pace
 from sim.rules.mediation import Strength
@@ -64,7 +65,7 @@ def elapse(mem: Memory, fate: int, step: int) -> tuple[float, bool, bool, float]
     return days, planned, ends, planned_day
 
 
-@inlined
+@inline_step
 def gap_scale(mem: Memory, facilitation: float) -> float:
     """Weibull scale of the gap to the next planned round, in days."""
     x = sizes(mem)
@@ -85,7 +86,7 @@ def gap_scale(mem: Memory, facilitation: float) -> float:
     )
 
 
-@inlined
+@inline_step
 def days_to_break_off(mem: Memory, fate: int, step: int) -> float:
     """Days until talks break off if they are not resumed before."""
     w = view.th_world(mem)
@@ -108,7 +109,7 @@ def any_open(mem: Memory) -> bool:
     return False
 
 
-@inlined
+@inline_step
 def advance(mem: Memory, days: float, planned: bool) -> None:
     """Move the clock to the end of the gap; talks that resume start anew, talks that break off fall into abeyance."""
     n = view.count(mem)

@@ -11,7 +11,8 @@ from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import B, N, P, S
 from sim.compiled.memory.function_table import table_entry
 from sim.compiled.party import floor_under, utility_of
-from sim.core.draws import delivered_share, uniform
+from sim.core.distributions import delivery_share
+from sim.core.draws import uniform
 from sim.core.jit import rule
 from sim.core.layout import PARTY, W
 from sim.rules import delivery, incidents, ratification
@@ -36,7 +37,7 @@ def implement(mem: Memory, fate: int, step: int, days: float) -> None:
     for o in range(x.obligations):
         if pending[o] == 1 and due[o] <= day:
             u = uniform(key_delivery[o], fate, step, 0)
-            share = delivered_share(u, given[PARTY.COMPLIANCE, obligation_doer[o]])
+            share = delivery_share(u, given[PARTY.COMPLIANCE, obligation_doer[o]])
             shares[o], pending[o] = share, 2
             s[S.MET_SHARE] += share
             s[S.MET] += 1.0

@@ -16,7 +16,7 @@ from sim.compiled.memory.fields import N, P, S
 from sim.compiled.reassessment import reassess, update_readiness
 from sim.compiled.report import report_round, report_run
 from sim.compiled.state import begin
-from sim.core.jit import inlined, rule
+from sim.core.jit import inline_step, rule
 from sim.core.layout import PARTY, Floats, Ints, Priors
 from sim.rules import outcome
 from sim.rules.assumption import draw_theta
@@ -55,7 +55,7 @@ def simulate(
     return -1
 
 
-@inlined
+@inline_step
 def play(mem: Memory, fate: int, rounds: Floats) -> None:
     """Play one run: the nine phases, step by step, until the horizon."""
     x = sizes(mem)

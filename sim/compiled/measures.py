@@ -13,7 +13,7 @@ from sim.compiled.memory.fields import PB, B, N, P, S
 from sim.compiled.memory.function_table import table_entry
 from sim.compiled.packages import greatest_surplus
 from sim.compiled.party import floor_of, offer_now, present_aspiration, pressure_on, would_accept
-from sim.core.jit import EPS, inlined, rule
+from sim.core.jit import EPS, inline_step, rule
 from sim.core.layout import PI, VENUE, W
 from sim.rules import distance, nearness, pace
 from sim.rules.mediation import Strength
@@ -148,7 +148,7 @@ def measure_latent(mem: Memory) -> float:
     return distance.closed_share(distance.ratio(parts, weights), s[S.GAP_START])
 
 
-@inlined
+@inline_step
 def offer_all_now(mem: Memory, b: int) -> None:
     """Write the offers each member would make now on a basket into `offers_now`."""
     x = sizes(mem)
@@ -158,7 +158,7 @@ def offer_all_now(mem: Memory, b: int) -> None:
             offer_now(mem, p, b)
 
 
-@inlined
+@inline_step
 def demand_now(mem: Memory, b: int) -> None:
     """Write the demands of each member on a basket into `offers_now`."""
     x = sizes(mem)
@@ -170,7 +170,7 @@ def demand_now(mem: Memory, b: int) -> None:
             now[p, i] = stakes[PI.DEMAND, p, i]
 
 
-@inlined
+@inline_step
 def pair_weights(mem: Memory, b: int) -> float:
     """Sum of the weights of all pairs of members of a basket."""
     x = sizes(mem)
@@ -208,7 +208,7 @@ def pair_sum(mem: Memory, b: int, now: bool) -> float:
     return part
 
 
-@inlined
+@inline_step
 def in_principle(mem: Memory, b: int) -> bool:
     """Whether a present offer would settle a discussed basket: sharp answers, nothing drawn."""
     x = sizes(mem)

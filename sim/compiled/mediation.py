@@ -11,7 +11,7 @@ from sim.compiled.packages import list_members, nash_package
 from sim.compiled.party import accept
 from sim.core.choices import dispatches
 from sim.core.draws import uniform
-from sim.core.jit import inlined, rule
+from sim.core.jit import inline_step, rule
 from sim.core.layout import MEDIATOR, PI, W
 from sim.rules import belief, mediation, trust
 from sim.rules.belief import Proposal
@@ -28,11 +28,11 @@ def facilitate(mem: Memory) -> None:
     trusts = view.trust(mem)
     strength = s[S.FACILITATION]
     gain = w[W.MEDIATION_INFORMATION_GAIN]
-    s[S.INFORMATION] = trust.gained(s[S.INFORMATION], gain, strength)
+    s[S.INFORMATION] = mediation.gain_information(s[S.INFORMATION], gain, strength)
     for p in range(x.parties):
         for q in range(x.parties):
             if q != p:
-                trusts[p, q] = trust.gained(trusts[p, q], w[W.MEDIATION_TRUST_GAIN], strength)
+                trusts[p, q] = trust.gain_trust(trusts[p, q], w[W.MEDIATION_TRUST_GAIN], strength)
 
 
 @table_entry
@@ -93,7 +93,7 @@ def propose_bridge(mem: Memory, fate: int, step: int, b: int) -> bool:
     return True
 
 
-@inlined
+@inline_step
 def put_texts(mem: Memory, fate: int, step: int, b: int) -> bool:
     """Let each mediator at the table put a single text on one basket; true when all accept it."""
     x = sizes(mem)
@@ -136,9 +136,9 @@ def draft(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
         if stake[p, b] == 0:
             continue
         floors[p] = pb[PB.FLOOR, p, b]
-        weights[p] = mediation.weight(leaning[0, m, p])
+        weights[p] = mediation.nash_weight(leaning[0, m, p])
         for i in range(lo, hi):
-            estimates[p, i] = mediation.estimate(
+            estimates[p, i] = mediation.estimate_reservation(
                 stakes[PI.DEMAND, p, i],
                 reservation[p, i],
                 mediator[MEDIATOR.INSIGHT, m],

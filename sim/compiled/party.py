@@ -9,14 +9,14 @@ import numpy as np
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, B, N, P, S
 from sim.core.draws import uniform
-from sim.core.jit import EPS, inlined, rule
+from sim.core.jit import EPS, inline_step, rule
 from sim.core.layout import DYAD, LEVER_PARTY, PARTY, PI, Floats, W
 from sim.rules import aspiration, commitment, concession, mediation, offer, salience, urgency
-from sim.rules.acceptance import accepts, certain
+from sim.rules.acceptance import answer_without_noise, is_acceptable
 from sim.rules.value import acceptable_utility, utility, weighted_mean
 
 
-@inlined
+@inline_step
 def utility_of(mem: Memory, p: int, b: int, package: Floats) -> float:
     """Utility to one party of a package of the basket's issues."""
     first_issue = view.first_issue(mem)
@@ -29,7 +29,7 @@ def utility_of(mem: Memory, p: int, b: int, package: Floats) -> float:
     )
 
 
-@inlined
+@inline_step
 def pull_of(mem: Memory, p: int, leverage: float) -> float:
     """Pull of a party toward a settlement: pain, and leverage where it works on the floor."""
     x = sizes(mem)
@@ -37,14 +37,14 @@ def pull_of(mem: Memory, p: int, leverage: float) -> float:
     return party[P.PAIN, p] + mediation.leverage_on_floor(x.leverage, leverage)
 
 
-@inlined
+@inline_step
 def least_floor_of(mem: Memory, p: int, b: int, pull: float) -> float:
     """`F_min` of a party on a basket under a pull."""
     red_share = view.red_share(mem)
     return commitment.least_floor(pull, red_share[p, b])
 
 
-@inlined
+@inline_step
 def floor_under(mem: Memory, p: int, b: int, leverage: float) -> float:
     """Floor of a party on a basket under a leverage: the least chance of compliance among the others counts."""
     x = sizes(mem)
@@ -63,14 +63,14 @@ def floor_under(mem: Memory, p: int, b: int, leverage: float) -> float:
     return commitment.floor(x.relief, x.certain_loss, chance, exposure[0, p, b], pull, lowest)
 
 
-@inlined
+@inline_step
 def floor_of(mem: Memory, p: int, b: int) -> float:
     """Floor of a party on a basket under the leverage of the last round held."""
     s = view.scalar(mem)
     return floor_under(mem, p, b, s[S.LEVERAGE])
 
 
-@inlined
+@inline_step
 def concession_on(mem: Memory, p: int, b: int) -> float:
     """Concession of a party on a basket, the urgency of the basket counted; in abeyance it starts from `k0`."""
     own = view.th_party(mem)
@@ -84,7 +84,7 @@ def concession_on(mem: Memory, p: int, b: int) -> float:
     return urgency.urgent_concession(conceded, k0, own[PARTY.BETA, p], s[S.DAY], basket[B.SINCE, b], days[0, b])
 
 
-@inlined
+@inline_step
 def pressure_on(mem: Memory, p: int) -> float:
     """Pressure of sponsors on a party to talk."""
     x = sizes(mem)
@@ -121,7 +121,7 @@ def concede(mem: Memory) -> None:
         party[P.CONCESSION, p] = concession_of(mem, p)
 
 
-@inlined
+@inline_step
 def concession_of(mem: Memory, p: int) -> float:
     """Concession of one party for this round by its named rule."""
     x = sizes(mem)
@@ -159,7 +159,7 @@ def risk_limit(mem: Memory, p: int) -> float:
     )
 
 
-@inlined
+@inline_step
 def prepare(mem: Memory, b: int) -> None:
     """Floors, aspirations, priorities and caps of every party with a stake in a basket."""
     x = sizes(mem)
@@ -170,7 +170,7 @@ def prepare(mem: Memory, b: int) -> None:
             rank_issues(mem, p, b)
 
 
-@inlined
+@inline_step
 def aspire(mem: Memory, p: int, b: int) -> None:
     """Set floor, `F_min` and aspiration of a party on a basket for this round."""
     s = view.scalar(mem)
@@ -211,7 +211,7 @@ def aspiration_above(mem: Memory, p: int, b: int, floor: float, lowest: float) -
     return aspiration.aspiration(floor, lowest, conceded, party[P.HARDENING, p], audience, leverage)
 
 
-@inlined
+@inline_step
 def rank_issues(mem: Memory, p: int, b: int) -> None:
     """Set priorities and caps of a party for conceding on the issues of a basket."""
     first_issue = view.first_issue(mem)
@@ -222,7 +222,7 @@ def rank_issues(mem: Memory, p: int, b: int) -> None:
     pb[PB.CAP_MEAN, p, b] = weighted_mean(caps, strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi))
 
 
-@inlined
+@inline_step
 def rank_into(mem: Memory, p: int, b: int, priority: Floats, caps: Floats) -> None:
     """Write priorities and caps of a party for conceding on the issues of a basket."""
     first_issue = view.first_issue(mem)
@@ -231,9 +231,9 @@ def rank_into(mem: Memory, p: int, b: int, priority: Floats, caps: Floats) -> No
     party = view.party(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
     others, own_share = strip.believed(mem, (), lo, hi), strip.own_share(mem, (p,), lo, hi)
-    salience.believed(strip.others_share(mem, (p,), lo, hi), s[S.INFORMATION], others)
-    offer.priorities(own_share, others, w[W.BARGAINING_LOGROLL], priority)
-    offer.caps(
+    salience.estimate_shares(strip.others_share(mem, (p,), lo, hi), s[S.INFORMATION], others)
+    offer.compute_priorities(own_share, others, w[W.BARGAINING_LOGROLL], priority)
+    offer.compute_caps(
         strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
         strip.reservation(mem, (p,), lo, hi),
         strip.nearest(mem, (p,), lo, hi),
@@ -258,7 +258,7 @@ def offer_now(mem: Memory, p: int, b: int) -> None:
         caps,
         conceding,
     )
-    offer.offer_points(
+    offer.compute_points(
         strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
         strip.reservation(mem, (p,), lo, hi),
         conceding,
@@ -266,14 +266,14 @@ def offer_now(mem: Memory, p: int, b: int) -> None:
     )
 
 
-@inlined
+@inline_step
 def would_accept(mem: Memory, p: int, b: int, package: Floats) -> bool:
     """Whether a party would take a package of the basket at this round's aspiration, answering sharply."""
     pb = view.party_basket(mem)
     if pb[PB.FLOOR, p, b] > 1.0 + EPS:
         return False
     threshold = aspiration.next_utility(pb[PB.ASPIRATION, p, b], pb[PB.CAP_MEAN, p, b])
-    return accepts(acceptable_worth(mem, p, b, package), threshold, 0.0, 0.5)
+    return is_acceptable(acceptable_worth(mem, p, b, package), threshold, 0.0, 0.5)
 
 
 @rule
@@ -289,7 +289,7 @@ def make_offer(mem: Memory, p: int, b: int, level: float) -> None:
         strip.cap(mem, (p,), lo, hi),
         conceding,
     )
-    offer.offer_points(
+    offer.compute_points(
         strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
         strip.reservation(mem, (p,), lo, hi),
         conceding,
@@ -297,7 +297,7 @@ def make_offer(mem: Memory, p: int, b: int, level: float) -> None:
     )
 
 
-@inlined
+@inline_step
 def acceptable_worth(mem: Memory, p: int, b: int, package: Floats) -> float:
     """What a package of the basket's issues is worth to a party that answers; -inf where it crosses a red line."""
     first_issue = view.first_issue(mem)
@@ -311,7 +311,7 @@ def acceptable_worth(mem: Memory, p: int, b: int, package: Floats) -> float:
     )
 
 
-@inlined
+@inline_step
 def accept(
     mem: Memory, p: int, b: int, package: Floats, threshold: float, key: np.uint64, fate: int, step: int, sub: int
 ) -> bool:
@@ -321,16 +321,16 @@ def accept(
     """
     pb = view.party_basket(mem)
     w = view.th_world(mem)
-    if pb[PB.FLOOR, p, b] > 1.0 + EPS:
+    if not commitment.is_reachable(pb[PB.FLOOR, p, b]):
         return False
     worth = acceptable_worth(mem, p, b, package)
-    answer = certain(worth, threshold, w[W.BARGAINING_WIDTH])
+    answer = answer_without_noise(worth, threshold, w[W.BARGAINING_WIDTH])
     if answer != 0:
         return answer > 0
-    return accepts(worth, threshold, w[W.BARGAINING_WIDTH], uniform(key, fate, step, sub))
+    return is_acceptable(worth, threshold, w[W.BARGAINING_WIDTH], uniform(key, fate, step, sub))
 
 
-@inlined
+@inline_step
 def next_utility(mem: Memory, p: int, b: int, turn: int) -> float:
     """Utility of a party's own next offer, the measure of what it is offered now."""
     x = sizes(mem)
@@ -340,7 +340,7 @@ def next_utility(mem: Memory, p: int, b: int, turn: int) -> float:
     return aspiration.next_utility(level, pb[PB.CAP_MEAN, p, b])
 
 
-@inlined
+@inline_step
 def level_at(mem: Memory, p: int, b: int, turn: int) -> float:
     """What a party holds out for in a turn."""
     x = sizes(mem)

@@ -15,6 +15,7 @@ import numpy as np
 from sim.compiled.kernel import simulate
 from sim.compiled.memory.buffer import Buffer
 from sim.compiled.precompile import precompile
+from sim.core.choices import check_dispatchers
 from sim.core.columns import ROUND, Chunk, round_width, run_width
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats, Ints
@@ -84,6 +85,7 @@ def compiled_chunks(
     keep_rounds: Kept = True,
 ) -> Iterator[Chunk]:
     """All chunks in order, at most two a worker under way, so that memory does not grow with the number of runs."""
+    check_dispatchers()
     precompile(problem)
     spaces: queue.SimpleQueue[_Space] = queue.SimpleQueue()
     for _ in range(threads):

@@ -9,11 +9,12 @@ from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, N, P, S
 from sim.compiled.memory.function_table import table_entry
 from sim.compiled.party import floor_of
-from sim.core.draws import logistic_unit, uniform
+from sim.core.distributions import logistic_unit
+from sim.core.draws import uniform
 from sim.core.jit import rule
 from sim.core.layout import DYAD, LEVER, LEVER_PARTY, MEDIATOR, PARTY, PI, W
 from sim.rules import convening, distance, incidents, levers, precedent, readiness, ripeness, stalemate, trust
-from sim.rules.assumption import shifted_reservation
+from sim.rules.assumption import shift_reservation
 from sim.rules.mediation import Strength
 from sim.rules.precedent import Precedent
 
@@ -42,15 +43,15 @@ def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
             drift += given_lever[LEVER.BALANCE, k]
     before = s[S.BALANCE]
     shock = logistic_unit(uniform(key_balance[0], fate, step, 0))
-    s[S.BALANCE] = stalemate.moved_balance(before, drift, w[W.BALANCE_NOISE], days, shock)
-    s[S.DRIFT] = stalemate.recent_drift(s[S.DRIFT], s[S.BALANCE] - before, days, w[W.BALANCE_MEMORY])
+    s[S.BALANCE] = stalemate.move_balance(before, drift, w[W.BALANCE_NOISE], days, shock)
+    s[S.DRIFT] = stalemate.update_drift(s[S.DRIFT], s[S.BALANCE] - before, days, w[W.BALANCE_MEMORY])
     kept = incidents.decay_factor(days, w[W.TRUST_MEMORY])
     for p in range(x.parties):
         update_readiness(mem, p, kept)
     change = s[S.BALANCE] - w[W.BALANCE_START]
     for p in range(x.parties):
         for i in range(x.issues):
-            reservation[p, i] = shifted_reservation(
+            reservation[p, i] = shift_reservation(
                 stakes[PI.DEMAND, p, i],
                 derived_point[p, i],
                 w[W.BALANCE_GAIN],
@@ -62,7 +63,7 @@ def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
     for m in range(x.mediators):
         if present[m] != 0:
             rate = mediator[MEDIATOR.DEPARTURE, m]
-            gone = rate > 0.0 and convening.switched(rate, days, uniform(key_departure[m], fate, step, 0))
+            gone = rate > 0.0 and convening.has_occurred(rate, days, uniform(key_departure[m], fate, step, 0))
             if gone or s[S.DAY] >= leaves[m]:
                 present[m] = 0
     s[S.GUARANTEE] = present_strength(mem, Strength.GUARANTEE)
@@ -102,7 +103,7 @@ def update_readiness(mem: Memory, p: int, kept: float) -> None:
     total, others = 0.0, 0
     for q in range(x.parties):
         if q != p:
-            trusts[p, q] = trust.drifted(trusts[p, q], dyad[DYAD.TRUST_BASELINE, p, q], kept)
+            trusts[p, q] = trust.drift_to_baseline(trusts[p, q], dyad[DYAD.TRUST_BASELINE, p, q], kept)
             if seat[q] != 0:
                 total += trusts[p, q]
                 others += 1

@@ -12,12 +12,12 @@ from sim.compiled.packages import greatest_surplus, nash_package
 from sim.compiled.party import floor_of, utility_of
 from sim.compiled.state import copy
 from sim.core.columns import BASKET, DAY_RESULT, ISSUE_RESULT, PARTY_RESULT, ROUND, ROUND_BASKET, RUN
-from sim.core.jit import EPS, inlined, rule
+from sim.core.jit import EPS, inline_step, rule
 from sim.core.layout import Floats
 from sim.rules import agenda, outcome
 
 
-@inlined
+@inline_step
 def report_round(mem: Memory, rounds: Floats, step: int, days: float, code: int) -> None:
     """Write one row of the table of rounds; counts of what happened since the last row start anew."""
     x = sizes(mem)
@@ -47,7 +47,7 @@ def report_round(mem: Memory, rounds: Floats, step: int, days: float, code: int)
         n[count] = 0
 
 
-@inlined
+@inline_step
 def report_run(mem: Memory, row: Floats) -> None:
     """Write the row of a finished run: the run's columns, then each basket's, then each party's."""
     x = sizes(mem)
@@ -85,7 +85,7 @@ def report_run(mem: Memory, row: Floats) -> None:
     report_terms(mem, row, at)
 
 
-@inlined
+@inline_step
 def report_terms(mem: Memory, row: Floats, at: int) -> None:
     """Write terms by issue, then convergence by day of measurement, from a place of the row on."""
     x = sizes(mem)
@@ -179,7 +179,7 @@ def blocking_reason(mem: Memory, b: int, zone: bool) -> int:
     status = view.status(mem)
     if settled[b] != 0:
         return 0
-    deadlock = agenda.in_cycle(b, edges, reached)
+    deadlock = agenda.is_in_cycle(b, edges, reached)
     return outcome.blocking_reason(n[N.HELD], fallen[b], status[b], deadlock, zone, n[N.ABEYANCE] != 0)
 
 
@@ -225,4 +225,4 @@ def nash_distance(mem: Memory, b: int) -> float:
         if stake[p, b] != 0:
             best *= outcome.gain_over_floor(utility_of(mem, p, b, tabled), floors[p])
             got *= outcome.gain_over_floor(utility_of(mem, p, b, package), floors[p])
-    return outcome.shortfall(got, best) if found else 1.0
+    return outcome.relative_loss(got, best) if found else 1.0

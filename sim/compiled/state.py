@@ -8,11 +8,11 @@ from sim.compiled.mediator import present_strength
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, B, N, P, S
 from sim.compiled.memory.function_table import table_entry
-from sim.core.jit import inlined, rule
+from sim.core.jit import inline_step, rule
 from sim.core.layout import DYAD, INCIDENT, PI, Floats, W
 from sim.rules import belief, offer, ripeness, salience
 from sim.rules.aspiration import red_line_share
-from sim.rules.assumption import derived_reservation
+from sim.rules.assumption import derive_reservation
 from sim.rules.belief import Proposal
 from sim.rules.mediation import Strength
 
@@ -37,7 +37,7 @@ def begin(mem: Memory) -> None:
     mandated_level = view.mandated_level(mem)
     pending = view.pending(mem)
     shares = view.share(mem)
-    later_used = view.later_used(mem)
+    later_size = view.later_size(mem)
     w = view.th_world(mem)
     trusts = view.trust(mem)
     dyad = view.th_dyad(mem)
@@ -68,7 +68,7 @@ def begin(mem: Memory) -> None:
     view.first_terms(mem)[:] = np.nan
     pending[:] = 0
     shares[:] = 0.0
-    later_used[0] = 0
+    later_size[0] = 0
     n[N.LEVEL] = x.start_level
     n[N.VENUE] = -1
     s[S.BALANCE] = w[W.BALANCE_START]
@@ -98,7 +98,7 @@ def begin(mem: Memory) -> None:
         remember_war(mem)
 
 
-@inlined
+@inline_step
 def expect_others(mem: Memory) -> None:
     """Set the first beliefs of every party about the others' reservation values."""
     x = sizes(mem)
@@ -112,7 +112,7 @@ def expect_others(mem: Memory) -> None:
                 precision[p, q, i] = belief.PRIOR_PRECISION
 
 
-@inlined
+@inline_step
 def remember_war(mem: Memory) -> None:
     """Start with what the war before the talks has left: cost, hardening, blame, and what the field has shown."""
     x = sizes(mem)
@@ -156,10 +156,10 @@ def init_basket(mem: Memory, p: int, b: int) -> None:
     own = strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi)
     salience_total[p, b] = salience.total(own)
     red_share[p, b] = red_line_share(own, strip.red(mem, (p,), lo, hi))
-    salience.shares(own, strip.own_share(mem, (p,), lo, hi))
+    salience.compute_shares(own, strip.own_share(mem, (p,), lo, hi))
     others = strip.others_share(mem, (p,), lo, hi)
-    salience.others_shares(stakes[PI.SALIENCE, :, lo:hi], stake[:, b], p, others)
-    offer.nearest_demands(
+    salience.compute_others_shares(stakes[PI.SALIENCE, :, lo:hi], stake[:, b], p, others)
+    offer.compute_nearest_demands(
         strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
         strip.derived_point(mem, (p,), lo, hi),
         stakes[PI.DEMAND, :, lo:hi],
@@ -190,7 +190,7 @@ def derive_reservations(mem: Memory) -> None:
     for p in range(x.parties):
         for i in range(x.issues):
             if is_derived[p, i] != 0:
-                derived_point[p, i] = derived_reservation(
+                derived_point[p, i] = derive_reservation(
                     f[PI.DEMAND, p, i],
                     f[PI.CONCEDED, p, i],
                     f[PI.AGE, p, i] + s[S.DAY],

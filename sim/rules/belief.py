@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.core.choices import Choice
 from sim.core.jit import rule
-from sim.rules.assumption import admissible
+from sim.rules.assumption import clip_reservation
 
 PRIOR_SHARE = 0.6
 """How far from the other's demand toward the far end of the scale its reservation value is expected at first."""
@@ -62,4 +62,4 @@ def update_mean(mean: float, precision: float, reading: float, weight: float) ->
 def estimate(demand: float, mean: float, other_demand: float) -> float:
     """The believed reservation value, on the scale and at least the least distance from the other's demand."""
     away = 1.0 if other_demand >= demand else -1.0
-    return admissible(demand, mean, away)
+    return clip_reservation(demand, mean, away)

@@ -1,4 +1,4 @@
-"""The commitment problem (Fearon 1995): what signing is worth when the other may not comply."""
+"""The commitment problem (Fearon 1995): the utility of signing when the other party may not comply."""
 
 from __future__ import annotations
 
@@ -20,19 +20,52 @@ class CertainLoss(Choice):
     WEIGHED = 1
 
 
-NEVER = 9.0
+UNREACHABLE = 9.0
 """A floor no package can reach; utilities are at most 1."""
 
 
 @rule
 def compliance_chance(trust: float, guarantee: float, authority: float) -> float:
-    """`π = legit · (1 - (1 - trust)(1 - guarantee))`, `authority` being the perceived authority of who signs."""
+    """Return the perceived chance that another party complies: `π = authority · (1 - (1 - trust)(1 - guarantee))`.
+
+    Parameters
+    ----------
+    trust : float
+        Trust in the other party, in [0, 1].
+    guarantee : float
+        Strength of a mediator's guarantee, in [0, 1].
+    authority : float
+        Perceived authority of who signs for the other party, in [0, 1].
+
+    Returns
+    -------
+    float
+        Chance in [0, 1].
+
+    References
+    ----------
+    Fearon 1995, "Rationalist Explanations for War", International Organization 49.
+    Walter 1997, "The Critical Barrier to Civil War Settlement", International Organization 51 (on guarantees).
+    """
     return authority * (1.0 - (1.0 - trust) * (1.0 - guarantee))
 
 
 @rule
 def least_floor(pain: float, red_share: float) -> float:
-    """`F_min = -pain (1 - red-line share of salience)`: how far below its reservation point pain can push a party."""
+    """Return the lowest floor to which pain can push a party: `F_min = -pain (1 - red-line share of salience)`.
+
+    Parameters
+    ----------
+    pain : float
+        Pain of the stalemate, at least 0, in utility.
+    red_share : float
+        Share of salience on red-line issues, in [0, 1].
+
+    Returns
+    -------
+    float
+        Utility, at most 0.
+    """
     return -pain * (1.0 - red_share)
 
 
@@ -60,7 +93,7 @@ def floor(relief: int, certain_loss: int, chance: float, exposure: float, pull: 
     Returns
     -------
     float
-        The floor, at most `NEVER`.
+        The floor, at most `UNREACHABLE`.
 
     Raises
     ------
@@ -74,11 +107,11 @@ def floor(relief: int, certain_loss: int, chance: float, exposure: float, pull: 
     if relief == Relief.ON_SIGNING:
         if chance < EPS:
             return _floor_without_compliance(certain_loss, exposure - pull, lowest)
-        return min(max(((1.0 - chance) * exposure - pull) / chance, lowest), NEVER)
+        return min(max(((1.0 - chance) * exposure - pull) / chance, lowest), UNREACHABLE)
     if relief == Relief.ON_COMPLIANCE:
         if chance < EPS:
             return _floor_without_compliance(certain_loss, exposure, lowest)
-        return min(max((1.0 - chance) * exposure / chance - pull, lowest), NEVER)
+        return min(max((1.0 - chance) * exposure / chance - pull, lowest), UNREACHABLE)
     raise ValueError("unknown kind of relief")
 
 
@@ -87,7 +120,19 @@ def floor(relief: int, certain_loss: int, chance: float, exposure: float, pull: 
 def _floor_without_compliance(certain_loss: int, loss: float, lowest: float) -> float:
     """Floor where the others never comply: `F_min` if signing loses nothing, else out of reach."""
     if certain_loss == CertainLoss.NEVER:
-        return NEVER
+        return UNREACHABLE
     if certain_loss == CertainLoss.WEIGHED:
-        return lowest if loss <= EPS else NEVER
+        return lowest if loss <= EPS else UNREACHABLE
     raise ValueError("unknown rule for a certain loss")
+
+
+@rule
+def is_reachable(floor: float) -> bool:
+    """Whether some package can give a party its floor: utilities are at most 1.
+
+    Parameters
+    ----------
+    floor : float
+        The party's floor, in utility.
+    """
+    return floor <= 1.0 + EPS

@@ -6,7 +6,7 @@ import datetime
 
 import numpy as np
 
-from sim.rules.assumption import MIN_ROOM
+from sim.rules.assumption import LEAST_DISTANCE
 from sim.rules.hawkes import spectral_radius
 from sim.rules.levers import LeverKind, LeverTrigger
 from sim.rules.venue import VenueRule
@@ -209,7 +209,7 @@ def _check_known(s: Scenario, o: Origins, at: tuple[str, ...], date: datetime.da
 
 
 def check_reservations(scenario: Scenario, origins: Origins) -> None:
-    """Check that every reservation value lies on the conceding side of the demand, at least MIN_ROOM from it.
+    """Check that every reservation value lies on the conceding side of the demand, at least LEAST_DISTANCE from it.
 
     Parameters
     ----------
@@ -234,8 +234,8 @@ def _check_reservation(origins: Origins, at: tuple[str, ...], stake: Stake, othe
     assert demand is not None
     if stake.conceded is not None:
         end = 1.0 if stake.conceded.mode > demand.mode else 0.0
-        if abs(end - demand.mode) < MIN_ROOM - _SLACK:
-            problem = f"the demand {_quote(demand)} lies nearer than {MIN_ROOM} to the end of the scale toward which "
+        if abs(end - demand.mode) < LEAST_DISTANCE - _SLACK:
+            problem = f"the demand {_quote(demand)} lies nearer than {LEAST_DISTANCE} to the end of the scale toward which "
             problem += "the party would concede: no room is left for a reservation value"
             raise origins.error((*at, "demand"), problem)
         return
@@ -245,8 +245,8 @@ def _check_reservation(origins: Origins, at: tuple[str, ...], stake: Stake, othe
         problem = f"{reservation.format_range()} overlaps the demand {_quote(demand)}"
         raise origins.error((*at, "reservation"), problem + "; it must lie on the conceding side of it")
     distance = max(reservation.low - demand.high, demand.low - reservation.high)
-    if distance < MIN_ROOM - _SLACK:
-        problem = f"{reservation.format_range()} comes nearer than {MIN_ROOM} to the demand {_quote(demand)}"
+    if distance < LEAST_DISTANCE - _SLACK:
+        problem = f"{reservation.format_range()} comes nearer than {LEAST_DISTANCE} to the demand {_quote(demand)}"
         raise origins.error((*at, "reservation"), problem)
     upward = reservation.low > demand.high
     toward = any(d.high < demand.low - _SLACK if upward else d.low > demand.high + _SLACK for d in others)

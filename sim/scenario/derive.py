@@ -14,7 +14,7 @@ from sim.core.errors import nearest
 from sim.evidence.positions import Position
 from sim.evidence.record import Record, load_record
 from sim.evidence.sources import Source
-from sim.rules.assumption import MIN_ROOM
+from sim.rules.assumption import LEAST_DISTANCE
 from sim.scenario.citations import check_citations
 from sim.scenario.merge import Origins
 from sim.scenario.numbers import Number, make_convention
@@ -211,7 +211,7 @@ def _derive_inputs(scenario: Scenario, conceding: Position, withdrawal: Position
 def _assume_range(demand: Number, direction: int) -> Number:
     """Return the range without a documented concession: from just past the demand to the far end of the scale."""
     why = "no earlier concession is documented: the whole range is assumed"
-    near, far = (demand.high + MIN_ROOM, 1.0) if direction > 0 else (demand.low - MIN_ROOM, 0.0)
+    near, far = (demand.high + LEAST_DISTANCE, 1.0) if direction > 0 else (demand.low - LEAST_DISTANCE, 0.0)
     if direction * (far - near) <= 0.0:
         near = far - direction * 1e-6  # nothing is left of the scale: `check_reservations` will refuse it
     return _make_assumed(sorted([near, far]), why)

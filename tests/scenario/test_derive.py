@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sim.core.errors import ScenarioError
-from sim.rules.assumption import derived_reservation
+from sim.rules.assumption import derive_reservation
 from sim.scenario.load import Loaded, load
 from sim.scenario.numbers import Number
 from sim.scenario.schema import Stake
@@ -124,7 +124,7 @@ def test_a_reservation_value_from_an_old_and_withdrawn_concession(tmp_path: Path
     # least share is 0.5 (1 - 0.5) = 0.25; at quantile 0.4 of 0.25 to 1.2 it is 0.63, and r = 0.2 + 0.3 * 0.63 = 0.389.
     numbers = [found.demand, found.conceded, found.age, found.withdrawn]
     assert [ends(number)[0] for number in numbers] == [0.2, 0.5, 365, 1]
-    assert derived_reservation(0.2, 0.5, 365, 1, 0.4, 365, 0.5, 0.2) == pytest.approx(0.389, abs=1e-12)
+    assert derive_reservation(0.2, 0.5, 365, 1, 0.4, 365, 0.5, 0.2) == pytest.approx(0.389, abs=1e-12)
 
 
 def test_of_equal_concessions_the_last_repetition_counts(tmp_path: Path) -> None:

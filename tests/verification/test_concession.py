@@ -29,7 +29,7 @@ class Hasty(Party):
     """Wrong: β where 1/β belongs."""
 
     def concede(self) -> float:
-        rule = concession.clock if self.rule == "clock" else concession.exponential
+        rule = concession.clock if self.rule == "clock" else concession.exponential_concession
         return rule(self.k0, 1.0 / self.beta, self.model.talk_time, self.deadline)
 
 
@@ -37,7 +37,7 @@ class Late(Party):
     """Wrong: counts from a deadline twice as far."""
 
     def concede(self) -> float:
-        rule = concession.clock if self.rule == "clock" else concession.exponential
+        rule = concession.clock if self.rule == "clock" else concession.exponential_concession
         return rule(self.k0, self.beta, self.model.talk_time, 2.0 * self.deadline)
 
 
@@ -94,7 +94,7 @@ def reckless(name: str) -> type[Party]:
 
     class Reckless(curved(name)):
         def concede(self) -> float:
-            mine, theirs = self.risk(), min(q.risk() for q in self.model.parties if q is not self)
+            mine, theirs = self.risk_limit(), min(q.risk_limit() for q in self.model.parties if q is not self)
             last = max(self.concession_before, self.k0)
             return min(last + self.step_size, 1.0) if mine >= theirs - EPS else last
 

@@ -301,9 +301,9 @@ STATE = (
     _state("members", "i", "P"),
     _state("edges", "i", "BB"),
     _state("reached", "i", "B"),
-    *_record("now", lambda p, i, t: hawkes.empty_line(MAX_EVENTS)),  # incidents of this gap
-    *_record("later", lambda p, i, t: hawkes.empty_line(MAX_EVENTS)),  # set off and still to come
-    *_record("lanes", lambda p, i, t: hawkes.window_lanes(t)),
+    *_record("now", lambda p, i, t: hawkes.create_event_list(MAX_EVENTS)),  # incidents of this gap
+    *_record("later", lambda p, i, t: hawkes.create_event_list(MAX_EVENTS)),  # set off and still to come
+    *_record("lanes", lambda p, i, t: hawkes.create_window_lanes(t)),
     _work("frontier_work", "f", 2, lambda p, i, t: (two_party.WORK_ROWS, i)),
     _work("frontier_order", "i", 1, lambda p, i, t: (i,)),
     *_record("coalition", lambda p, i, t: multi_party.coalition_work(p, i)),
