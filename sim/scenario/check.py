@@ -235,7 +235,9 @@ def _check_reservation(origins: Origins, at: tuple[str, ...], stake: Stake, othe
     if stake.conceded is not None:
         end = 1.0 if stake.conceded.mode > demand.mode else 0.0
         if abs(end - demand.mode) < LEAST_DISTANCE - _SLACK:
-            problem = f"the demand {_quote(demand)} lies nearer than {LEAST_DISTANCE} to the end of the scale toward which "
+            problem = (
+                f"the demand {_quote(demand)} lies nearer than {LEAST_DISTANCE} to the end of the scale toward which "
+            )
             problem += "the party would concede: no room is left for a reservation value"
             raise origins.error((*at, "demand"), problem)
         return
