@@ -68,10 +68,10 @@ def exponential_concession(k0: float, beta: float, elapsed: float, deadline: flo
     Faratin, Sierra & Jennings 1998, "Negotiation decision functions for autonomous agents", Robotics and Autonomous
     Systems 24, section 4.1.
     """
-    left = 1.0 - min(elapsed / deadline, 1.0)
+    remaining = 1.0 - min(elapsed / deadline, 1.0)
     if k0 <= 0.0:
-        return 1.0 if left <= 0.0 else 0.0
-    return math.exp(left**beta * math.log(k0))
+        return 1.0 if remaining <= 0.0 else 0.0
+    return math.exp(remaining**beta * math.log(k0))
 
 
 @rule

@@ -20,19 +20,19 @@ LARGEST_RATIO = 1e6
 
 @inline_part
 def _fill_level(need: float, w: Floats, q: Floats, cap: Floats, without_priority: bool) -> tuple[float, float]:
-    """Find the level s at which Σ w·min(cap, s·q) = need, and what the full issues hold; s = inf if the caps bind.
+    """Find the level s at which Σ w·min(cap, s·q) = need, and the sum over full issues; s = inf if the caps bind.
 
     Each pass solves for s as if no further cap would bind. The level only rises and a full issue stays full, so the
     passes end, at the exact level, when a pass fills no further issue. `without_priority` fills the issues of q = 0,
     each at a rate of 1.
     """
-    s, held, full, filling = 0.0, 0.0, -1, True
+    s, full_sum, full, filling = 0.0, 0.0, -1, True
     while filling:
-        held, flow, count = 0.0, 0.0, 0
+        full_sum, flow, count = 0.0, 0.0, 0
         for k in range(w.shape[0]):
             rate = (1.0 if q[k] <= 0.0 else 0.0) if without_priority else q[k]
             if rate > 0.0 and s * rate >= cap[k]:
-                held += w[k] * cap[k]
+                full_sum += w[k] * cap[k]
                 count += 1
             else:
                 flow += w[k] * rate
@@ -42,8 +42,8 @@ def _fill_level(need: float, w: Floats, q: Floats, cap: Floats, without_priority
             s = np.inf
         elif filling:
             # Rounding may not lower the level, or an issue just full would reopen for ever.
-            s = max(s, (need - held) / flow)
-    return s, held
+            s = max(s, (need - full_sum) / flow)
+    return s, full_sum
 
 
 @inline_rule
@@ -73,10 +73,10 @@ def water_fill(target: float, w: Floats, q: Floats, cap: Floats, out: Floats) ->
     for k in range(n):
         weight += w[k]
     need = max(target * weight, 0.0)
-    s, held = _fill_level(need, w, q, cap, False) if need > 0.0 else (0.0, 0.0)
+    s, full_sum = _fill_level(need, w, q, cap, False) if need > 0.0 else (0.0, 0.0)
     rest = 0.0
-    if s == np.inf and need - held > EPS * weight:
-        rest, _ = _fill_level(need - held, w, q, cap, True)
+    if s == np.inf and need - full_sum > EPS * weight:
+        rest, _ = _fill_level(need - full_sum, w, q, cap, True)
     mean = 0.0
     for k in range(n):
         if q[k] > 0.0:

@@ -41,7 +41,7 @@ def _search_line(limit: float, count: int, work: CoalitionWork) -> float:
     straight line for one gainer and one loser and nearly so for more, so Newton's iteration ends in a few steps; kept
     between bounds, and short of where a surplus ends.
     """
-    step, below, above, moving, left = 0.0, 0.0, limit, True, _STEPS
+    step, below, above, moving, steps_left = 0.0, 0.0, limit, True, _STEPS
     for m in range(count):
         if work.surplus[m] + limit * work.drift[m] <= 0.0:
             above = min(above, -work.surplus[m] / work.drift[m])
@@ -52,7 +52,7 @@ def _search_line(limit: float, count: int, work: CoalitionWork) -> float:
             rise += work.power[m] * work.drift[m] / (work.surplus[m] + limit * work.drift[m])
         moving = rise < 0.0
         step = step if moving else limit
-    while moving and left > 0:
+    while moving and steps_left > 0:
         up, up2, down, down2 = 0.0, 0.0, 0.0, 0.0
         for m in range(count):
             ratio = work.drift[m] / (work.surplus[m] + step * work.drift[m])
@@ -69,7 +69,7 @@ def _search_line(limit: float, count: int, work: CoalitionWork) -> float:
         if not below < step < above:
             step = 0.5 * (below + above) if abs(change) > _ROUNDING * limit else old
         moving = abs(step - old) > _ROUNDING * limit
-        left -= 1
+        steps_left -= 1
     return step
 
 
@@ -195,10 +195,10 @@ def ascend(count: int, issues: int, work: CoalitionWork, x: Floats) -> None:
     x : (n,) float
         The point, on entry and on return.
     """
-    left = _SWEEPS
-    while left > 0:
-        left -= 1
+    sweeps_left = _SWEEPS
+    while sweeps_left > 0:
+        sweeps_left -= 1
         if _sweep(count, issues, work, x) <= _SMALLEST_MOVE:
-            left = 0
+            sweeps_left = 0
         else:
             _move_jointly(count, issues, work, x)
