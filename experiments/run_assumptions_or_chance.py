@@ -15,7 +15,7 @@ MEASURES = {
     "settled_prisoners": "exchange of prisoners stands",
     "rounds_held": "rounds held",
     "rounds_postponed": "rounds postponed",
-    "gap": "gap at the end",
+    "gap_open": "gap at the end",
 }
 
 

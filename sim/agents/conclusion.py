@@ -31,7 +31,7 @@ def learn(model: Talks) -> None:
     for basket in model.baskets:
         if len(basket.members) == 2 and (basket.discussed or basket.agenda == outcome.OPEN):
             for party in basket.members:
-                party.read_offers(basket)
+                party.beliefs.read_offers(party, basket, model.world[W.LEARNING_NOISE])
 
 
 def settle(model: Talks, basket: Basket) -> bool:

@@ -52,7 +52,7 @@ def bridge(model: Talks, basket: Basket) -> bool:
     first = model.held % 2
     own, other = basket.members[first], basket.members[1 - first]
     points = np.zeros((len(model.parties), model.structure.issues))
-    points[own.index], points[other.index] = own.reservation, own.estimate_other(basket, other)
+    points[own.index], points[other.index] = own.reservation, own.beliefs.estimate(own, basket, other)
     floors = spread(model, basket, [0.0, 0.0])
     floors[own.index] = own.aspiration[basket.index]
     package = nash_package(model, basket, floors, np.ones(len(model.parties)), points)

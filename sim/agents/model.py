@@ -118,7 +118,7 @@ class NegotiationModel(mesa.Model):
         self.rounds: list[list[float]] = []
         self._remember_war()
         for party in self.parties:
-            party.expect_others()
+            party.beliefs.expect(party, self)
             party.update_readiness(1.0)
         self.gap = exchange.position_gap(self)
         agenda.read_mandates(self)

@@ -12,7 +12,7 @@ from sim.cli.options import SeedOption, console
 if TYPE_CHECKING:
     from experiments.compare import Comparison
 
-_SHOWN = ("outcome", "rounds_held", "rounds_postponed", "days_in_abeyance", "incidents", "gap")
+_SHOWN = ("outcome", "rounds_held", "rounds_postponed", "days_in_abeyance", "incidents", "gap_open")
 
 
 def add(app: typer.Typer) -> None:

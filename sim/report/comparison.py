@@ -10,7 +10,7 @@ from typing import Any
 from sim.core.errors import ParleyError
 from sim.report.sections import Section, Table
 
-_MAIN = ("outcome", "rounds_held", "rounds_postponed", "days_in_abeyance", "incidents", "gap")
+_MAIN = ("outcome", "rounds_held", "rounds_postponed", "days_in_abeyance", "incidents", "gap_open")
 """Measures that `parley compare` prints, besides the settlements."""
 _COLUMNS = ("Measure", "First", "Second", "Difference", "95% interval", "p, corrected")
 _READING = (

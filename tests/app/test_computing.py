@@ -112,7 +112,7 @@ def test_contrasts_are_the_means_of_the_runs() -> None:
     first, second = simulate(base, 400, 1), simulate(base.with_changes({"parties.northbank.deadline": 20}), 400, 1)
     found = {(c.group, c.name): c for c in compute_contrasts(first, second)}
     gap = found["On average", "gap between positions at the end"]
-    a, b = (np.asarray(r.runs.column("gap").to_pylist(), dtype=float) for r in (first, second))
+    a, b = (np.asarray(r.runs.column("gap_open").to_pylist(), dtype=float) for r in (first, second))
     assert math.isclose(gap.first, a.mean(), abs_tol=1e-12)
     assert math.isclose(gap.difference, (b - a).mean(), abs_tol=1e-12)
     half = 1.959963984540054 * (b - a).std(ddof=1) / 20  # the square root of 400
