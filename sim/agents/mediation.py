@@ -45,8 +45,13 @@ def bridge(model: Talks, basket: Basket) -> bool:
     """Let the first mover of a round propose a bridging package where the scenario says so; true when both accept."""
     if model.structure.proposal == Proposal.OWN:
         return False
-    if model.structure.proposal != Proposal.BRIDGING:
-        raise ValueError("unknown kind of proposal")
+    if model.structure.proposal == Proposal.BRIDGING:
+        return propose_bridge(model, basket)
+    raise ValueError("unknown kind of proposal")
+
+
+def propose_bridge(model: Talks, basket: Basket) -> bool:
+    """Let the first mover propose the package of the largest Nash product by what it believes of the other."""
     if len(basket.members) != 2:
         return False
     first = model.held % 2

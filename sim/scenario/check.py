@@ -45,6 +45,7 @@ def check(scenario: Scenario, origins: Origins) -> None:
     _check_incidents(scenario, origins)
     _check_levers(scenario, origins)
     _check_documents(scenario, origins)
+    _check_past(scenario, origins)
 
 
 def _check_dates(s: Scenario, o: Origins) -> None:
@@ -196,6 +197,20 @@ def _check_documents(s: Scenario, o: Origins) -> None:
     for p, party in s.parties.items():
         for n, mandate in enumerate(party.mandate):
             _check_known(s, o, ("parties", p, "mandate", str(n), "since"), mandate.since, mandate.assumed)
+
+
+def _check_past(s: Scenario, o: Origins) -> None:
+    """What lies before the talks: the war, matters that are urgent since then, and earlier settlements."""
+    days = [(("war", "since"), s.war.since)] if s.war else []
+    days += [(("baskets", b, "urgency", "since"), x.urgency.since) for b, x in s.baskets.items() if x.urgency]
+    for at, date in days:
+        if date > s.start:
+            raise o.error(at, f"{date} is after `start` {s.start}; it lies before the talks")
+    for i, settlement in s.precedents.items():
+        check_name(o, ("precedents", i), i, s.issues, "issue")
+        if settlement.date > s.as_of:
+            at = ("precedents", i, "date")
+            raise o.error(at, f"{settlement.date} is after `as_of` {s.as_of}: a precedent lies before it")
 
 
 def _check_known(s: Scenario, o: Origins, at: tuple[str, ...], date: datetime.date | None, reason: str | None) -> None:

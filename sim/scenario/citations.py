@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from sim.core.errors import nearest
 from sim.evidence.record import Record
+from sim.scenario.base import Cited
 from sim.scenario.library import load_papers
 from sim.scenario.merge import Origins, Path
 from sim.scenario.numbers import iterate_numbers
-from sim.scenario.schema import Document, Mandate, Precondition, Scenario
+from sim.scenario.schema import Scenario
 
 
 def check_citations(scenario: Scenario, record: Record | None, origins: Origins) -> None:
@@ -43,12 +44,19 @@ def check_citations(scenario: Scenario, record: Record | None, origins: Origins)
             raise origins.error((*path, "source"), problem)
 
 
-def iterate_citations(scenario: Scenario) -> Iterator[tuple[Path, Mandate | Precondition | Document]]:
-    """Yield path and entry for all entries with a source that are no numbers: mandates, preconditions, documents."""
+def iterate_citations(scenario: Scenario) -> Iterator[tuple[Path, Cited]]:
+    """Yield path and entry for entries that cite as a whole: mandates, preconditions, urgency, documents, the past."""
     for p, party in scenario.parties.items():
         for n, mandate in enumerate(party.mandate):
             yield ("parties", p, "mandate", str(n)), mandate
         for n, condition in enumerate(party.preconditions):
             yield ("parties", p, "preconditions", str(n)), condition
+    for b, basket in scenario.baskets.items():
+        if basket.urgency:
+            yield ("baskets", b, "urgency"), basket.urgency
     for d, document in scenario.documents.items():
         yield ("documents", d), document
+    if scenario.war:
+        yield ("war",), scenario.war
+    for i, settlement in scenario.precedents.items():
+        yield ("precedents", i), settlement

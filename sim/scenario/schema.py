@@ -2,46 +2,23 @@
 
 from __future__ import annotations
 
-import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, create_model
+from pydantic import Field
 
 from sim.rules.agenda import Bars as BarsChoice
-from sim.rules.choices import MODEL
 from sim.rules.concession import ConcessionRule
 from sim.rules.levers import LeverKind, LeverTrigger
 from sim.rules.mediation import TextRule
 from sim.rules.spoilers import SurgeMode
 from sim.rules.venue import VenueRule
+from sim.scenario.base import Cited, Day, Model, Name
 from sim.scenario.behaviour import Behaviour
 from sim.scenario.numbers import Any_, Few, Many, NonNegative, Positive, Signed, Unit
-from sim.yamlio.validation import LabelOf, describe_value
+from sim.scenario.switches import Switches
+from sim.yamlio.validation import LabelOf
 
-NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
-Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]
 Code = Literal["procedural", "humanitarian", "ceasefire", "partial"]
-
-
-def _read_day(raw: object) -> object:
-    """Accept a date of YAML, or its text as JSON and the command line have it; never a number of seconds."""
-    if isinstance(raw, str):
-        try:
-            return datetime.date.fromisoformat(raw)
-        except ValueError:
-            pass
-    if type(raw) is not datetime.date:
-        raise ValueError(f"expected a date, YYYY-MM-DD, got {describe_value(raw)}")
-    return raw
-
-
-Day = Annotated[datetime.date, BeforeValidator(_read_day)]
-
-
-class Model(BaseModel):
-    """Base of all entities: unknown keys are refused, nothing is converted, resolved copies are immutable."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Option(Model):
@@ -70,14 +47,11 @@ class Obligation(Model):
     blame: dict[Name, Unit] = {}
 
 
-class Urgency(Model):
+class Urgency(Cited):
     """Time pressure of a basket of its own: after `days` it is fully urgent, counted from `since`."""
 
     days: Positive
     since: Day
-    source: str | None = None
-    locator: str | None = None
-    assumed: str | None = None
 
 
 class Basket(Model):
@@ -138,28 +112,22 @@ class Predicate(Model):
     lever_off: str | None = None
 
 
-class Precondition(Model):
+class Precondition(Cited):
     """`party` will not open `basket` until `requires` holds, unless the `sequencing` issue was settled against it."""
 
     basket: Name
     requires: Predicate
     sequencing: Name | None = None
     bars: Annotated[str, LabelOf(BarsChoice)] | None = None
-    source: str | None = None
-    locator: str | None = None
-    assumed: str | None = None
 
 
-class Mandate(Model):
+class Mandate(Cited):
     """From a date on, the lowest level at which a party's delegates may negotiate the named baskets."""
 
     baskets: list[Name] = Field(min_length=1)
     level: str
     bars: Annotated[str, LabelOf(BarsChoice)] | None = None
     since: Day | None = None
-    source: str | None = None
-    locator: str | None = None
-    assumed: str | None = None
 
 
 class Ratifier(Model):
@@ -274,55 +242,26 @@ class Incident(Model):
     scripted: list[Day] = []
 
 
-class Document(Model):
+class Document(Cited):
     """A document handed over on a date, or at the n-th round held."""
 
     title: str
     author: Name
     handed: Day | None = None
     round: int | None = Field(default=None, ge=1)
-    source: str | None = None
-    locator: str | None = None
-    assumed: str | None = None
 
 
-class PastSettlement(Model):
+class PastSettlement(Cited):
     """What both sides once agreed on an issue, as both have stated: a precedent."""
 
     value: Unit
     date: Day
-    source: str | None = None
-    locator: str | None = None
-    assumed: str | None = None
 
 
-class War(Model):
+class War(Cited):
     """How long the parties have fought before the talks."""
 
     since: Day
-    source: str | None = None
-    locator: str | None = None
-    assumed: str | None = None
-
-
-class _Switches(Model):
-    """The rules of the model, by name. `version` sets all of them that a scenario does not."""
-
-    version: Literal[1, 2]
-    bars: Annotated[str, LabelOf(BarsChoice)]
-    urgency: bool
-    war: bool
-
-
-if TYPE_CHECKING:
-    Switches = Any
-else:
-    Switches = create_model(
-        "Switches",
-        __base__=_Switches,
-        __doc__=_Switches.__doc__,
-        **{name: (Annotated[str, LabelOf(choice)], ...) for name, choice in MODEL.items()},
-    )
 
 
 class Calendar(Model):

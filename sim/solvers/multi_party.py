@@ -118,9 +118,7 @@ def max_min_many(
 
 
 @rule
-def compromise(
-    d: Floats, w: Floats, member: Ints, out: Floats
-) -> None:
+def compromise(d: Floats, w: Floats, member: Ints, out: Floats) -> None:
     """Compute the salience-weighted mean demand of the members on each issue; the plain mean where no member cares.
 
     Parameters

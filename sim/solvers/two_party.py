@@ -119,9 +119,7 @@ def _move(at: int, end: int, share: float, work: Floats, order: Ints) -> None:
 
 
 @inline_part
-def _write(
-    d1: Floats, d2: Floats, work: Floats, out: Floats
-) -> None:
+def _write(d1: Floats, d2: Floats, work: Floats, out: Floats) -> None:
     """Write places as points of the scale."""
     for k in range(d1.shape[0]):
         t = work[_PLACE, k]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sim.agents.model import play
 from sim.core.columns import BASKET, ROUND, RUN
 from sim.results.plan import plan
+from sim.rules.choices import MODEL
 from sim.rules.concession import ConcessionRule
 from sim.rules.levers import LeverKind
 from sim.rules.mediation import TextRule
@@ -65,10 +66,10 @@ def what_happens(scenario: Loaded, seed: int) -> Counter[str]:
     mesa = rows(scenario, 6, seed, "mesa")
     assert same(mesa, rows(scenario, 6, seed, "compiled"))
     seen: Counter[str] = Counter()
-    for field in ("ABEYANCE", "INCIDENTS", "REFUSALS", "AMENDMENTS", "COLLAPSES"):
+    for field in ("DAYS_IN_ABEYANCE", "INCIDENTS", "FAILED_RATIFICATIONS", "AMENDMENTS", "COLLAPSES", "BREAKOFFS"):
         seen[field.lower()] += int((mesa.runs[:, getattr(RUN, field)] > 0).sum())
     seen["deliveries"] += int((~np.isnan(mesa.runs[:, RUN.DELIVERED_SHARE])).sum())
-    for field in ("TEXTS", "PAPERS", "SETTLED", "AMENDED", "COLLAPSED"):
+    for field in ("TEXTS", "DOCUMENTS", "SETTLED", "AMENDED", "COLLAPSED"):
         seen[f"round {field.lower()}"] += int((mesa.rounds[:, getattr(ROUND, field)] > 0).sum())
     for b in range(len(scenario.scenario.baskets)):
         at = len(RUN) + b * len(BASKET)
@@ -84,8 +85,9 @@ def test_in_the_batch_everything_happens(batch):
         seen += what_happens(scenario, seed)
     missing = {f"blocked: {reason}" for reason in REASONS} - set(seen)
     assert not missing
-    fields = ("abeyance", "incidents", "refusals", "amendments", "collapses", "deliveries", "zone", "off the frontier")
-    for name in (*fields, *(f"round {f}" for f in ("texts", "papers", "settled", "amended", "collapsed"))):
+    fields = ("days_in_abeyance", "incidents", "failed_ratifications", "amendments", "collapses", "breakoffs")
+    fields += ("deliveries", "zone", "off the frontier")
+    for name in (*fields, *(f"round {f}" for f in ("texts", "documents", "settled", "amended", "collapsed"))):
         assert seen[name] > 0, name
 
 
@@ -128,10 +130,14 @@ def test_in_the_batch_every_feature_of_a_scenario_occurs(batch):
         seen |= {f"condition {k}" for k in x.precondition[:, 2]} | {f"parties {x.parties}", f"issues {x.issues}"}
         seen |= {"observer"} if not x.seat.all() else set()
         seen |= {"sequencing"} if (x.precondition[:, 4] >= 0).any() else set()
+        seen |= {f"{switch} {getattr(x, switch)}" for switch in MODEL}
+        seen |= {"war"} if x.war_days > 0 else set()
+        seen |= {"urgency"} if any(b.urgency for b in scenario.scenario.baskets.values()) else set()
         seen |= {"sharp" if scenario.scenario.behaviour.bargaining.width.high == 0 else "soft"}
     expected = {*TABLES, *SWITCHES, "observer", "sequencing"}
     expected |= {f"rule {rule}" for rule in ConcessionRule.labels()} | {f"venues {k}" for k in range(3)}
-    expected |= {"sharp", "soft"}
+    expected |= {"sharp", "soft", "war", "urgency"}
+    expected |= {f"{switch} {int(member)}" for switch, choice in MODEL.items() for member in choice}
     expected |= {f"text {k}" for k in map(int, TextRule)} | {f"lever {k}" for k in map(int, LeverKind)}
     expected |= {f"condition {k}" for k in range(5)} | {f"parties {k}" for k in (2, 3, 4, 5)}
     expected |= {f"issues {k}" for k in range(1, 13)}

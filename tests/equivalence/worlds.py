@@ -13,6 +13,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from sim.rules.agenda import Bars
+from sim.rules.choices import MODEL
 from sim.scenario.load import Loaded, load
 
 START = datetime.date(2030, 1, 8)
@@ -85,6 +87,7 @@ def world(rng: Random) -> World:
     data["venue_choice"] = {"rule": rule, "order": [rng.choice(venues)] if rule == "fixed" else some(rng, venues)}
     data["parties"] = people(rng, parties, held_by, levels)
     add_conditions(rng, data, documents, levers)
+    add_rules(Random(rng.getrandbits(32)), data)
     return data
 
 
@@ -291,6 +294,30 @@ def add_conditions(rng: Random, data: World, documents: list[str], levers: list[
                 party.setdefault("preconditions", []).append(entry)
         if maybe(rng, 0.2):
             party["meets_only_if"] = [predicate(rng, data, documents, levers)]
+
+
+def add_rules(rng: Random, data: World) -> None:
+    """Rival rules and what they read: urgency, bars, the past. One world in three is version 1 as it was."""
+    if maybe(rng, 0.33):
+        return
+    data["model"] = {"version": rng.choice((1, 2)), "urgency": maybe(rng), "war": maybe(rng)}
+    data["model"] |= {name: rng.choice(choice.labels()) for name, choice in MODEL.items() if maybe(rng)}
+    data["model"]["bars"] = rng.choice(Bars.labels())
+    data["behaviour"] |= {"pace": {"breakoff": rng.choice((0, 0.02, 0.2))}}
+    data["behaviour"]["mediation"] = {"beside": between(rng, 0, 1), "coordination": between(rng, 0, 0.3)}
+    before = {"since": day(rng, latest=0, first=-400), "assumed": "drawn at random"}
+    data |= {"war": before} if maybe(rng) else {}
+    for b in data["baskets"].values():
+        b |= {"urgency": {"days": between(rng, 5, 40)} | before} if maybe(rng) else {}
+        b |= {"spoils": maybe(rng)} if maybe(rng) else {}
+        b |= {"bars": rng.choice(Bars.labels())} if maybe(rng) else {}
+    for party in data["parties"].values():
+        for bar in (*party["mandate"], *party.get("preconditions", [])):
+            bar |= {"bars": rng.choice(Bars.labels())} if maybe(rng) else {}
+    data["precedents"] = {
+        i: {"value": between(rng, 0, 1), "date": day(rng, latest=-8, first=-300), "assumed": "drawn at random"}
+        for i in some(rng, list(data["issues"]))
+    }
 
 
 def loaded(data: World) -> Loaded:

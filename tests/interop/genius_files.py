@@ -40,7 +40,9 @@ class Discrete:
         if self.nested:
             rest = [*self.values, "unspecified"]
             criteria = "".join(f'<item index="1" value={quoteattr(v)} evaluation="{1 / len(v)}"/>' for v in rest)
-            items.append(f"<similarity_function><criteria_function>{criteria}</criteria_function></similarity_function>")
+            items.append(
+                f"<similarity_function><criteria_function>{criteria}</criteria_function></similarity_function>"
+            )
         kind = 'type="discrete" etype="discrete" vtype="discrete"'
         return f'<issue index="{self.index}" name={quoteattr(self.name)} {kind}>{"".join(items)}</issue>'
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from sim.rules import concession
+from sim.rules.concession import RiskLimit
 
 K0 = 0.1
 STEPS = 40
@@ -132,14 +133,26 @@ def test_reciprocal_mixed_and_readiness():
 
 def test_zeuthen():
     """Own proposal .8, the other's .5, disagreement .2: a stake of .6, of which .3 is at issue."""
-    assert concession.risk_limit(0.8, 0.5, 0.2) == pytest.approx(0.5)
-    assert concession.risk_limit(0.2, 0.5, 0.2) == 0.0  # nothing at stake
-    assert concession.risk_limit(0.8, 0.1, 0.2) == 1.0
-    assert concession.risk_limit(0.8, 0.9, 0.2) == 0.0
+    for kind in RiskLimit:
+        assert concession.risk_limit(kind, 0.8, 0.5, 0.2) == pytest.approx(0.5)
+        assert concession.risk_limit(kind, 0.8, 0.1, 0.2) == 1.0
+        assert concession.risk_limit(kind, 0.8, 0.9, 0.2) == 0.0
     assert concession.zeuthen_concession(0.3, 0.05, 0.4, 0.5) == pytest.approx(0.35)
     assert concession.zeuthen_concession(0.3, 0.05, 0.5, 0.5) == pytest.approx(0.35)  # a tie: both
     assert concession.zeuthen_concession(0.3, 0.05, 0.6, 0.5) == 0.3
     assert concession.zeuthen_concession(0.99, 0.05, 0.4, 0.5) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "offered", "expected"),
+    [
+        (RiskLimit.YIELDING, 0.1, 0.0),  # version 1: nothing at stake, so it yields
+        (RiskLimit.CORRECTED, 0.1, 1.0),  # version 2: the other's proposal is worse than no agreement
+        (RiskLimit.CORRECTED, 0.2, 0.0),
+    ],
+)
+def test_risk_limit_where_the_own_proposal_is_worth_no_more_than_disagreement(kind, offered, expected):
+    assert concession.risk_limit(kind, 0.2, offered, 0.2) == expected
 
 
 def test_zeuthen_with_nobody_else_concedes():

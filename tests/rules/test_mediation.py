@@ -6,7 +6,9 @@ import math
 
 import pytest
 
-from sim.rules import mediation
+from sim.rules import commitment, mediation
+from sim.rules.commitment import CertainLoss, Relief
+from sim.rules.mediation import Combination, LeverageRule
 
 TWO = 1.0 / (1.0 + math.exp(-2.0))
 """The uniform at which standard logistic noise is 2."""
@@ -45,3 +47,39 @@ def test_threshold_of_a_text():
 def test_acceptability_falls_only_for_whom_the_host_leans_away_from():
     assert mediation.venue_acceptability(0.8, -0.5, 0.4) == pytest.approx(0.6)
     assert mediation.venue_acceptability(0.8, 0.5, 0.4) == 0.8
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "beside", "expected"),
+    [
+        (Combination.STRONGEST, (0.5, 0.3), (0.9,), 0.5),
+        (Combination.TOGETHER, (0.5, 0.5), (), 0.75),
+        (Combination.TOGETHER, (0.5,), (0.5,), 0.625),  # beside the table half counts
+        (Combination.TOGETHER, (0.5,), (), 0.5),  # one alone at the table: as in version 1
+        (Combination.TOGETHER, (), (0.5,), 0.25),
+        (Combination.COORDINATED, (0.5, 0.5), (), 0.675),  # .75 (1 - .1)
+        (Combination.COORDINATED, (0.5,), (), 0.5),
+    ],
+)
+def test_mediators_together(kind, table, beside, expected):
+    total = 0.0
+    for strength, at_table in [(s, True) for s in table] + [(s, False) for s in beside]:
+        total = mediation.combine_strengths(kind, total, strength, at_table, 0.5)
+    assert mediation.coordinate(kind, total, len(table) + len(beside), 0.1) == pytest.approx(expected)
+
+
+def test_leverage_on_the_floor_works_at_the_end():
+    """π 1, L 0, pull 0, leverage .3: the floor is -.3, the aspiration 1 at no concession and -.3 at a full one."""
+    floor = commitment.floor(
+        Relief.ON_SIGNING, CertainLoss.WEIGHED, 1.0, 0.0, mediation.leverage_on_floor(LeverageRule.ON_FLOOR, 0.3), -9.0
+    )
+    assert floor == pytest.approx(-0.3)
+    left = mediation.leverage_on_aspiration(LeverageRule.ON_FLOOR, 0.3)
+    assert left == 0.0
+    for concession, expected in ((0.0, 1.0), (1.0, -0.3)):
+        assert 1.0 - concession * (1.0 - floor) - left == pytest.approx(expected)
+
+
+def test_leverage_on_the_aspiration_leaves_the_floor():
+    assert mediation.leverage_on_floor(LeverageRule.ON_ASPIRATION, 0.3) == 0.0
+    assert mediation.leverage_on_aspiration(LeverageRule.ON_ASPIRATION, 0.3) == 0.3
