@@ -23,12 +23,12 @@ from sim.app.vega import (
     make_layer,
     wrap_label,
 )
-from sim.figures.style import BLUE, CODE_TITLES, GREY, LINES, LOOKS, VERMILION
+from sim.figures.style import BLUE, CODE_TITLES, GREY, LINE_STYLES, REASON_STYLES, VERMILION
 from sim.rules.outcome import CODES
 
 BASE, CHANGED = "scenario as it is", "with your changes"
 _SHORT = {BASE: "as it is", CHANGED: "changed"}
-_COLOURS = (GREY, BLUE, VERMILION, LINES[2][0])
+_COLOURS = (GREY, BLUE, VERMILION, LINE_STYLES[2][0])
 """Grey for the scenario as it is, blue for the changed one, then the others."""
 
 Results = dict[str, Result]
@@ -127,7 +127,7 @@ def _agreement_rows(results: Results, basket: str) -> Iterator[Spec]:
 # Vega-Lite has no hatching, so reasons that share a colour in print have different shades here. The grey is darker
 # than in print, where readers who do not see red or green may take green and purple for it. A test checks that such
 # readers, too, can distinguish any two shades.
-SHADES = {reason: look[0] for reason, look in LOOKS.items()} | {
+SHADES = {reason: look[0] for reason, look in REASON_STYLES.items()} | {
     "sequencing deadlock": "#B8E1FF",
     "amended": "#6E2C4F",
     "never convened": "#6C6C6C",
@@ -137,7 +137,7 @@ SHADES = {reason: look[0] for reason, look in LOOKS.items()} | {
 def plot_blocking(results: Results, titles: dict[str, str]) -> Spec:
     """Plot what was settled and what stood in the way in each basket, one bar a result."""
     rows = list(_reason_rows(results, titles))
-    used = [reason for reason in LOOKS if reason in {row["reason"] for row in rows}]
+    used = [reason for reason in REASON_STYLES if reason in {row["reason"] for row in rows}]
     first = next(iter(results.values())).summary.baskets
     places = [_label_bar(titles.get(basket, basket), results, series) for basket in first for series in results]
     whole = {"domain": [0, 1], "clamp": True}  # rounding may bring a sum just above 1
@@ -156,7 +156,7 @@ def plot_blocking(results: Results, titles: dict[str, str]) -> Spec:
 
 def _reason_rows(results: Results, titles: dict[str, str]) -> Iterator[Spec]:
     """Share of every reason, settled among them, in every bar."""
-    rank = {reason: k for k, reason in enumerate(LOOKS)}
+    rank = {reason: k for k, reason in enumerate(REASON_STYLES)}
     for series, result in results.items():
         for basket in result.summary.baskets:
             place = _label_bar(titles.get(basket, basket), results, series)
@@ -206,7 +206,7 @@ def _encode_factor(rows: list[dict[str, Any]], factor: str, other: str) -> Spec:
     if len(lanes) == 1:
         return place
     place["xOffset"] = {"field": "rest", "sort": lanes}
-    colours, palette = list(dict.fromkeys(row["other"] for row in rows)), [look[0] for look in LINES]
+    colours, palette = list(dict.fromkeys(row["other"] for row in rows)), [look[0] for look in LINE_STYLES]
     if len(colours) <= len(palette):
         place["color"] = {"type": "nominal", **encode_series("other", colours, palette), "title": other}
     return place

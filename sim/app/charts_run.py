@@ -18,12 +18,12 @@ from sim.app.vega import (
     make_layer,
     wrap_label,
 )
-from sim.figures.style import BLACK, GREY, LINES
+from sim.figures.style import BLACK, GREY, LINE_STYLES
 
 Rows = list[dict[str, Any]]
 
 SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down")
-_COLOURS = [look[0] for look in LINES]
+_COLOURS = [look[0] for look in LINE_STYLES]
 _SCALE = {
     "scale": {"domain": [0, 1]},
     "axis": {"values": [0, 0.25, 0.5, 0.75, 1], "grid": True, "format": ".2~f"},

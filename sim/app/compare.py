@@ -81,7 +81,7 @@ _MOST_FACTORS = 4
 
 def load_sweep(folder: str | Path) -> Sweep:
     """Load the points of a finished sweep. Raises ParleyError."""
-    from experiments.results import labels, load
+    from experiments.results import label_points, load
 
     results = load(folder)
     design = results.manifest.get("asked", {})
@@ -90,7 +90,7 @@ def load_sweep(folder: str | Path) -> Sweep:
     groups = (design.get("scenario", {}).get(group, {}) for group in ("baskets", "parties"))
     titles = {name: entry.get("title", name) for group in groups for name, entry in group.items()}
     points = results.points[["point", "name", *results.factors]].copy()
-    names = labels(results) if len(results.factors) <= _MOST_FACTORS else {}
+    names = label_points(results) if len(results.factors) <= _MOST_FACTORS else {}
     own = zip(points["name"], points["point"], strict=True)
     points["name"] = [name or names.get(int(point), f"point {point}") for name, point in own]
     return Sweep(factors, titles, results.summary.merge(points, on="point"))
@@ -131,7 +131,7 @@ def select_rows(sweep: Sweep, measure: str, factor: str) -> list[dict[str, Any]]
 
     The key `rest` holds the values of the other factors, `other` the value of the first of them.
     """
-    from experiments.results import shown
+    from experiments.results import format_value
 
     name, _, level = measure.partition("=")
     summary, others = sweep.summary, [other for other in sweep.factors if other != factor]
@@ -139,6 +139,9 @@ def select_rows(sweep: Sweep, measure: str, factor: str) -> list[dict[str, Any]]
     rest = others if len(others) <= _MOST_FACTORS else ["name"]
     return [
         {"point": row["name"], "factor": row[factor], "mean": row["mean"], "low": row["low"], "high": row["high"]}
-        | {"rest": ", ".join(shown(row[o]) for o in rest), "other": shown(row[others[0]]) if others else ""}
+        | {
+            "rest": ", ".join(format_value(row[o]) for o in rest),
+            "other": format_value(row[others[0]]) if others else "",
+        }
         for row in rows.to_dict("records")
     ]

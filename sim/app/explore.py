@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from experiments.compare import difference
+from experiments.compare import compute_difference
 from sim.core.columns import ROUND
 from sim.core.layout import Floats
 from sim.figures.style import CODE_TITLES
@@ -133,7 +133,7 @@ def _compare_first_day(base: Result, changed: Result, basket: str, title: str) -
 
 def _compare_values(group: str, name: str, share: bool, first: Floats, second: Floats) -> Contrast:
     """Contrast of two columns of values, run by run."""
-    paired = difference(first, second)
+    paired = compute_difference(first, second)
     if paired is None:
         # Nothing varies or nothing pairs: there is no interval.
         both = ~(np.isnan(first) | np.isnan(second))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from experiments.results import shown
+from experiments.results import format_value
 from sim.app import charts, compare, state
 from sim.app.explore import Result
 from sim.app.tables import STYLE, format_table
@@ -104,5 +104,7 @@ def _show_points(sweep: compare.Sweep, measure: str, factor: str) -> None:
         else ""
     )
     st.caption(f"{beside}In the sweep's own tables this measure is `{measure}`.")
-    cells = [(r["point"], shown(r["factor"]), f"{r['mean']:.3f}", f"{r['low']:.3f} to {r['high']:.3f}") for r in rows]
+    cells = [
+        (r["point"], format_value(r["factor"]), f"{r['mean']:.3f}", f"{r['low']:.3f} to {r['high']:.3f}") for r in rows
+    ]
     st.html(STYLE + format_table("", ("Point", title, words, "95% interval"), cells))

@@ -12,8 +12,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from calibration.posterior import told
-from sim.core.atomic import read_manifest, write_whole, writing
+from calibration.posterior import describe_posterior
+from sim.core.atomic import read_manifest, report_write_errors, write_file
 from sim.core.errors import ParleyError
 from sim.report.calibration import describe_calibration, read_fit_report
 from sim.report.comparison import describe_comparison
@@ -68,9 +68,9 @@ def write_report(folder: str | Path, out: str | Path, force: bool = False) -> No
     if target.exists() and not force:
         raise ParleyError(f"`{target}` already exists; --force replaces it, or give another name")
     text = render_report(Path(folder))
-    with writing(target):
+    with report_write_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(target, text)
+    write_file(target, text)
 
 
 def render_report(folder: Path) -> str:
@@ -139,7 +139,7 @@ def _describe_facts(manifest: dict[str, Any]) -> str:
     facts += [f"{manifest['n']:,} runs" if "n" in manifest else "", manifest.get("question") or ""]
     facts += [f"seed {manifest['seed']}" if "seed" in manifest else ""]
     changes = manifest["scenario"]["changes"] if isinstance(manifest.get("scenario"), dict) else {}
-    facts += [told(manifest["posterior"])] if manifest.get("posterior") else []
+    facts += [describe_posterior(manifest["posterior"])] if manifest.get("posterior") else []
     facts += [entry["label"] for entry in manifest.get("scenarios", [])]
     facts += [f"changed: {path} = {value}" for path, value in changes.items()]
     return "; ".join(fact for fact in facts if fact)

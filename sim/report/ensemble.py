@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import ParleyError
-from sim.figures.style import CODE_TITLES, percent
+from sim.figures.style import CODE_TITLES, format_percent
 from sim.report.sections import Section, Table
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def _outcomes(summary: Summary) -> Table:
     """Outcomes at the end, with the highest outcome reached."""
     peak = summary.outcomes("peak_outcome")
     rows = [
-        (CODE_TITLES[code], *_format_share(share), percent(peak[code].share, peak[code].runs))
+        (CODE_TITLES[code], *_format_share(share), format_percent(peak[code].share, peak[code].runs))
         for code, share in summary.outcomes().items()
     ]
     columns = ("Outcome standing at the end", "Runs", "Share", "95% interval", "Highest reached")
@@ -65,7 +65,7 @@ def _means(summary: Summary) -> Table:
 
 def _format_share(share: Share) -> tuple[str, str, str]:
     """Runs, share and interval."""
-    return f"{share.runs:,}", percent(share.share, share.runs), f"{share.low:.1%} to {share.high:.1%}"
+    return f"{share.runs:,}", format_percent(share.share, share.runs), f"{share.low:.1%} to {share.high:.1%}"
 
 
 def _read_parquet(path: Path) -> Any:

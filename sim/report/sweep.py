@@ -50,11 +50,11 @@ def describe_sweep(folder: Path, manifest: dict[str, Any]) -> Iterator[Section]:
 
 def _label_points(results: Results) -> dict[int, str]:
     """A name for every point."""
-    from experiments.results import labels
+    from experiments.results import label_points
 
     if len(results.factors) > MOST_FACTORS:
         return {int(point): str(point) for point in results.points["point"]}
-    return labels(results)
+    return label_points(results)
 
 
 def _head(results: Results) -> str:

@@ -11,7 +11,7 @@ from sim.app import charts, charts_run
 from sim.app.explore import simulate
 from sim.app.single_run import record_run
 from sim.app.vega import count_lines, wrap_label
-from sim.figures.style import LINES
+from sim.figures.style import LINE_STYLES
 from sim.scenario.load import load, shipped
 
 LETTER = 6.6
@@ -47,8 +47,8 @@ def test_the_time_line_says_whole_what_is_contested_and_has_no_colour_of_a_party
         "Sabotage of infrastructure,\nattribution contested", "Planned rounds",
     ]  # fmt: skip
     assert spec["height"]["step"] >= 2 * 14
-    # The last two of LINES are black and grey: no case has so many parties.
-    assert not [colour for colour, _ in LINES[:6] if colour in json.dumps(spec)]
+    # The last two of LINE_STYLES are black and grey: no case has so many parties.
+    assert not [colour for colour, _ in LINE_STYLES[:6] if colour in json.dumps(spec)]
 
 
 def test_a_bar_is_told_from_its_neighbour_by_a_label_not_cut_off() -> None:
