@@ -54,6 +54,7 @@ def main() -> int:
     arguments = parser.parse_args()
     hashes = hash_all()
     if arguments.action == "write":
+        arguments.file.parent.mkdir(parents=True, exist_ok=True)
         arguments.file.write_text(json.dumps(hashes, indent=1) + "\n", encoding="utf-8")
         return 0
     before = json.loads(arguments.file.read_text(encoding="utf-8"))

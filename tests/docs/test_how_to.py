@@ -1,8 +1,8 @@
 """The guides that extend parley fit the code, and carried out in a copy of the repository they do what they say.
 
-A block of Python or YAML names its file in the first line: `# file: PATH` for a new file, `# file: PATH, at the end`, or
-`# file: PATH, after: TEXT` or `before: TEXT`, where one line of the file contains the text. Python without a file is a
-script. Console blocks hold commands after `$ `. All guides share one copy, so the engine is compiled once.
+A block of Python or YAML names its file in the first line: `# file: PATH` for a new file, `# file: PATH, at the end`,
+or `# file: PATH, after: TEXT` or `before: TEXT`, where one line of the file contains the text. Python without a file is
+a script. Console blocks hold commands after `$ `. All guides share one copy, so the engine is compiled once.
 """
 
 from __future__ import annotations
