@@ -23,7 +23,7 @@ from sim.scenario.load import Loaded, load, locate
 from sim.scenario.numbers import Number, numbers_in
 from sim.scenario.resolve import Problem, flat, resolve
 from sim.scenario.streams import prior_key
-from sim.tables.schema import run_schema
+from sim.tables.schema import build_run_schema
 
 # What reservation points, preconditions and the incidents' stability are derived or checked from goes the long way.
 _LONG_WAY = ("issues", "excites", "salience_scale", "quantile")
@@ -78,7 +78,7 @@ class Setup:
 
 def _check_names(asked: Experiment, problem: Problem) -> None:
     """Refuse a factor that is called like a column of the tables, in which it is to be one. Raises ScenarioError."""
-    taken = list(dict.fromkeys([*POINTS, *SUMMARY, *run_schema(problem.names).names]))
+    taken = list(dict.fromkeys([*POINTS, *SUMMARY, *build_run_schema(problem.names).names]))
     for name in asked.factors:
         if name.lower() in taken:  # SQL does not tell capitals from small letters
             text = f"a column of the tables is called so; choose another name (taken: {', '.join(taken)})"

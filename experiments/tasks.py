@@ -21,7 +21,7 @@ from sim.core.columns import run_width
 from sim.core.errors import ParleyError, nearest
 from sim.core.layout import Floats, Ints
 from sim.results.plan import CHUNK, Plan, chunks
-from sim.tables.schema import run_schema, run_table
+from sim.tables.schema import build_run_schema, build_run_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -77,7 +77,7 @@ def cut(asked: Experiment, count: int) -> list[list[Piece]]:
 
 def columns(setup: Setup) -> list[str]:
     """The columns that are kept, in order. Raises ParleyError for a pattern in `keep` that fits none."""
-    known = run_schema(setup.problem.names).names[3:]
+    known = build_run_schema(setup.problem.names).names[3:]
     if setup.asked.keep == "all":
         return known
     kept: set[str] = set()
@@ -93,7 +93,7 @@ def schema(setup: Setup) -> pa.Schema:
     """Explicit Arrow schema of the table of runs of all points."""
     import pyarrow as pa
 
-    runs = run_schema(setup.problem.names)
+    runs = build_run_schema(setup.problem.names)
     fields = [pa.field("point", pa.int32()), *(runs.field(name) for name in ("run", "assumption", "fate"))]
     return pa.schema([*fields, *(runs.field(name) for name in columns(setup))])
 
@@ -151,7 +151,7 @@ def table(setup: Setup, pieces: list[Piece], rows: list[Floats]) -> pa.Table:
     run = np.concatenate([np.arange(low, high, dtype=np.int64) for _, low, high in pieces])
     point = np.concatenate([np.full(high - low, n, dtype=np.int32) for n, low, high in pieces])
     assumptions, fates = indices(setup.asked, run)
-    whole = run_table(np.concatenate(rows).reshape(-1, width), run, assumptions, fates, names)
+    whole = build_run_table(np.concatenate(rows).reshape(-1, width), run, assumptions, fates, names)
     wanted = schema(setup)
     return pa.Table.from_arrays([pa.array(point), *(whole.column(name) for name in wanted.names[1:])], schema=wanted)
 

@@ -51,7 +51,7 @@ def outcomes(results: Results) -> Spec:
 
 def _ended(results: Results) -> Iterator[Spec]:
     for series, result in results.items():
-        for code, found in result.summary.outcomes().items():
+        for code, found in result.summary.outcome_shares().items():
             shown = {"share": found.share, "low": found.low, "high": found.high}
             yield {"series": series, "outcome": CODE_TITLES[code], **shown}
 
@@ -74,7 +74,7 @@ def fan(results: Results) -> Spec:
 def _gaps(results: Results) -> Iterator[Spec]:
     """The first round, and every other that enough runs held for quartiles to mean something."""
     for series, result in results.items():
-        found, least = result.summary.fan(), max(result.n / 100, 20)
+        found, least = result.summary.gap_quantiles(), max(result.n / 100, 20)
         for k, held in enumerate(found.rounds):
             if found.runs[k] >= least or k == 0:
                 low, middle, high = found.quantiles[[1, 2, 3], k].tolist()
@@ -100,7 +100,7 @@ def _agreed(results: Results, basket: str) -> Iterator[Spec]:
     for series, result in results.items():
         yield {"series": series, "day": 0, "share": 0.0}
         if basket in result.summary.baskets:
-            for day, count in zip(*result.summary.agreed_by(basket), strict=True):
+            for day, count in zip(*result.summary.agreement_curve(basket), strict=True):
                 yield {"series": series, "day": int(day) + 1, "share": float(count) / result.n}
 
 
@@ -141,7 +141,10 @@ def _reasons(results: Results, titles: dict[str, str]) -> Iterator[Spec]:
     for series, result in results.items():
         for basket in result.summary.baskets:
             place = _place(titles.get(basket, basket), results, series)
-            for reason, found in {"settled": result.summary.settled(basket), **result.summary.blocked(basket)}.items():
+            for reason, found in {
+                "settled": result.summary.settled_share(basket),
+                **result.summary.reason_shares(basket),
+            }.items():
                 yield {"place": place, "reason": reason, "share": found.share, "order": rank[reason]}
 
 

@@ -27,8 +27,8 @@ def side_by_side(results: dict[str, Result]) -> dict[str, list[tuple[str, ...]]]
     """
     summaries = [result.summary for result in results.values()]
     shared = [basket for basket in summaries[0].baskets if all(basket in s.baskets for s in summaries)]
-    ended = [(CODE_TITLES[code], *(f"{s.outcomes()[code].share:.1%}" for s in summaries)) for code in CODES]
-    settled = [(subject(results, b), *(f"{s.settled(b).share:.1%}" for s in summaries)) for b in shared]
+    ended = [(CODE_TITLES[code], *(f"{s.outcome_shares()[code].share:.1%}" for s in summaries)) for code in CODES]
+    settled = [(subject(results, b), *(f"{s.settled_share(b).share:.1%}" for s in summaries)) for b in shared]
     held = ("rounds held", *(_plain(s.mean("rounds_held")) for s in summaries))
     return {OUTCOMES: ended, SETTLED: settled, MEANS: [held]}
 

@@ -15,7 +15,7 @@ from sim.figures.style import CODE_TITLES
 from sim.results.plan import chunks, plan
 from sim.rules.outcome import CODES
 from sim.scenario.load import Loaded
-from sim.tables.schema import run_schema, run_table
+from sim.tables.schema import build_run_schema, build_run_table
 from sim.tables.summary import Summary
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Contrast(NamedTuple):
 def simulate(loaded: Loaded, n: int, seed: int) -> Result:
     """Run a scenario in memory. Raises ParleyError. Run k has assumption and fate k, so that results pair up."""
     job = replace(plan(loaded, n, seed, chunk=_CHUNK), keep_rounds=(ROUND.CODE, ROUND.GAP))
-    summary = Summary.of(run_schema(job.problem.names))
+    summary = Summary.from_tables(build_run_schema(job.problem.names))
     run = np.arange(n, dtype=np.int64)
     raw = []
     for chunk in chunks(job):
@@ -71,7 +71,7 @@ def simulate(loaded: Loaded, n: int, seed: int) -> Result:
         code, gap = chunk.rounds.T
         summary.add_gaps(of, code.astype(np.int64), gap)
         raw.append(chunk.runs)
-    runs = run_table(np.concatenate(raw), run, job.assumptions, job.fates, job.problem.names)
+    runs = build_run_table(np.concatenate(raw), run, job.assumptions, job.fates, job.problem.names)
     summary.add_runs(runs)
     return Result(loaded, n, seed, runs, summary)
 
@@ -125,7 +125,7 @@ def _settled(base: Result, changed: Result, basket: str, title: str) -> Contrast
 
 def _first_agreed(base: Result, changed: Result, basket: str, title: str) -> Contrast:
     """The day as the report and the command line have it, of the runs of each that agreed: they do not pair up."""
-    first, second = (result.summary.days(basket, "first_settled")[0.5] for result in (base, changed))
+    first, second = (result.summary.day_quantiles(basket, "first_settled")[0.5] for result in (base, changed))
     return Contrast(FIRST, title, False, first, second, second - first, math.nan, math.nan)
 
 

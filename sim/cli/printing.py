@@ -123,10 +123,10 @@ def _interval(found: Share) -> str:
 
 def _outcomes(summary: Summary) -> Shown:
     columns = ("Outcome standing at the end", "Runs", "Share", "95% interval", "Highest reached")
-    peaks = summary.outcomes("peak_outcome")
+    peaks = summary.outcome_shares("peak_outcome")
     rows = [
         (CODE_TITLES[code], f"{found.runs:,}", _shown(found), _interval(found), _shown(peaks[code]))
-        for code, found in reversed(summary.outcomes().items())
+        for code, found in reversed(summary.outcome_shares().items())
     ]
     return Shown("How the talks ended", columns, rows)
 
@@ -135,7 +135,7 @@ def _settlements(summary: Summary, titles: dict[str, str]) -> Shown:
     columns = ("Settled together", "At the end", "95% interval", "Zone of agreement", "95% interval")
     rows = []
     for basket in summary.baskets:
-        settled, zone = summary.settled(basket), summary.zone(basket)
+        settled, zone = summary.settled_share(basket), summary.zone_share(basket)
         rows.append((titles[basket], _shown(settled), _interval(settled), _shown(zone), _interval(zone)))
     return Shown("What was settled, and whether some package gave every party its floor", columns, rows)
 
@@ -145,9 +145,9 @@ def _days(summary: Summary, titles: dict[str, str]) -> Shown:
     columns = ("Settled together", "Ever agreed on", "First: 10%", "Median day", "90%", "Standing since")
     rows = []
     for basket in summary.baskets:
-        agreed, first = summary.agreed(basket), summary.days(basket, "first_settled")
+        agreed, first = summary.agreement_share(basket), summary.day_quantiles(basket, "first_settled")
         days = [_day(first[q]) for q in (0.1, 0.5, 0.9)]
-        rows.append((titles[basket], _shown(agreed), *days, _day(summary.days(basket)[0.5])))
+        rows.append((titles[basket], _shown(agreed), *days, _day(summary.day_quantiles(basket)[0.5])))
     return Shown("Days to each settlement", columns, rows)
 
 
@@ -160,7 +160,7 @@ def _blocked(summary: Summary, titles: dict[str, str]) -> Shown:
     rows = [
         (titles[basket] if k == 0 else "", reason, _shown(found), _interval(found))
         for basket in summary.baskets
-        for k, (reason, found) in enumerate(summary.blocked(basket).items())
+        for k, (reason, found) in enumerate(summary.reason_shares(basket).items())
     ]
     return Shown("What blocked the unsettled", columns, rows, texts=2)
 

@@ -21,12 +21,13 @@ def run(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
     from sim.tables.summary import Summary
 
     runs, rounds = _parquet(folder / "runs.parquet"), _parquet(folder / "rounds.parquet")
-    summary = Summary.of(runs.schema, [(runs, rounds)])
+    summary = Summary.from_tables(runs.schema, [(runs, rounds)])
     titles = {name: basket["title"] for name, basket in manifest["scenario"]["resolved"]["baskets"].items()}
     yield "<h2>In numbers</h2>"
-    peak = summary.outcomes("peak_outcome")
+    peak = summary.outcome_shares("peak_outcome")
     rows = [
-        (CODE_TITLES[c], *_share(s), format_percent(peak[c].share, peak[c].runs)) for c, s in summary.outcomes().items()
+        (CODE_TITLES[c], *_share(s), format_percent(peak[c].share, peak[c].runs))
+        for c, s in summary.outcome_shares().items()
     ]
     columns = ("Outcome standing at the end", "Runs", "Share", "95% interval", "Highest reached")
     yield table("How the talks ended", columns, rows)
@@ -35,7 +36,7 @@ def run(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
     blocked = [
         (f"{titles[name]}: {reason}", *_share(found))
         for name in summary.baskets
-        for reason, found in summary.blocked(name).items()
+        for reason, found in summary.reason_shares(name).items()
     ]
     yield table("What stood in the way", ("Basket and reason", "Runs", "Share of all runs", "95% interval"), blocked)
     means = summary.as_dict()["means"].items()
@@ -48,8 +49,8 @@ def _share(found: Share) -> tuple[str, str, str]:
 
 
 def _settled(summary: Summary, basket: str, title: str) -> tuple[str, ...]:
-    day = summary.days(basket, "first_settled")[0.5]
-    return (title, *_share(summary.settled(basket)), "–" if math.isnan(day) else f"{day:.0f}")
+    day = summary.day_quantiles(basket, "first_settled")[0.5]
+    return (title, *_share(summary.settled_share(basket)), "–" if math.isnan(day) else f"{day:.0f}")
 
 
 def _parquet(path: Path) -> Any:

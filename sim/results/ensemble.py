@@ -12,7 +12,7 @@ import numpy as np
 from sim.results.manifest import manifest
 from sim.results.plan import Plan, chunks, plan
 from sim.scenario.load import Loaded
-from sim.tables.schema import round_table, run_table
+from sim.tables.schema import build_round_table, build_run_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,8 +49,10 @@ def tables(job: Plan, progress: Progress | None = None) -> Generator[tuple[pa.Ta
     for chunk in chunks(job):
         stop = chunk.start + chunk.rows.size
         run = np.arange(chunk.start, stop, dtype=np.int64)
-        runs = run_table(chunk.runs, run, job.assumptions[chunk.start : stop], job.fates[chunk.start : stop], names)
-        yield runs, round_table(chunk.rounds, chunk.rows, run, names)
+        runs = build_run_table(
+            chunk.runs, run, job.assumptions[chunk.start : stop], job.fates[chunk.start : stop], names
+        )
+        yield runs, build_round_table(chunk.rounds, chunk.rows, run, names)
         if progress:
             progress(chunk.rows.size)
 

@@ -17,7 +17,7 @@ from sim.core.atomic import MANIFEST, OutputFolder, report_write_errors, sync_fi
 from sim.results.ensemble import Progress, tables
 from sim.results.manifest import manifest
 from sim.results.plan import Plan
-from sim.tables.schema import round_schema, run_schema
+from sim.tables.schema import build_round_schema, build_run_schema
 from sim.tables.summary import Summary
 
 if TYPE_CHECKING:
@@ -118,10 +118,10 @@ def write_ensemble(
 
 def _write_tables(job: Plan, out: OutputFolder, progress: Progress | None) -> Summary:
     names = job.problem.names
-    summary = Summary.of(run_schema(names))
+    summary = Summary.from_tables(build_run_schema(names))
     with (
-        TableSink(out.path("runs.parquet"), run_schema(names), out.folder) as run_sink,
-        TableSink(out.path("rounds.parquet"), round_schema(names), out.folder) as round_sink,
+        TableSink(out.path("runs.parquet"), build_run_schema(names), out.folder) as run_sink,
+        TableSink(out.path("rounds.parquet"), build_round_schema(names), out.folder) as round_sink,
     ):
         for runs, rounds in tables(job, progress):
             summary.add(runs, rounds)

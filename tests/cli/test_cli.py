@@ -228,7 +228,7 @@ def test_tables_fit_the_screen_and_nothing_is_cut(width: int) -> None:
 
     job = plan("river-border", 3, 1, engine="mesa", workers=1)
     found = run_ensemble("river-border", 3, 1, engine="mesa", workers=1)
-    summary = Summary.of(found.run_table.schema, [(found.run_table, found.round_table)])
+    summary = Summary.from_tables(found.run_table.schema, [(found.run_table, found.round_table)])
     text = StringIO()
     print_summary(Console(file=text, width=width), summary, job)
     lines = text.getvalue().splitlines()

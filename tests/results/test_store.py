@@ -19,7 +19,7 @@ from sim.core.errors import ParleyError
 from sim.results.ensemble import run_ensemble
 from sim.results.plan import Plan, plan
 from sim.results.store import ROW_GROUP, TableSink, write_ensemble
-from sim.tables.schema import round_schema, run_schema
+from sim.tables.schema import build_round_schema, build_run_schema
 
 NAMED = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema([("run", pa.int64()), ("code", NAMED), ("gap", pa.float64()), ("note", pa.string())])
@@ -118,8 +118,8 @@ def test_an_ensemble_on_disk(job: Plan, results: Path) -> None:
     assert (about["kind"], about["n"], about["seed"]) == ("run", 5, 0)
     whole = run_ensemble("river-border", 5, 0, engine="mesa", workers=1)
     runs, rounds = pq.read_table(results / "runs.parquet"), pq.read_table(results / "rounds.parquet")
-    assert runs.schema.equals(run_schema(job.problem.names))
-    assert rounds.schema.equals(round_schema(job.problem.names))
+    assert runs.schema.equals(build_run_schema(job.problem.names))
+    assert rounds.schema.equals(build_round_schema(job.problem.names))
     assert runs.to_pylist() == whole.run_table.to_pylist()
     assert rounds.to_pylist() == whole.round_table.to_pylist()
 
