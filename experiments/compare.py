@@ -15,7 +15,7 @@ from experiments.results import Results, labels
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats
 from sim.core.statistics import Z95, holm
-from sim.results.ensemble import tables
+from sim.results.ensemble import simulate_tables
 from sim.results.plan import plan
 from sim.scenario.load import Loaded, load
 
@@ -115,7 +115,7 @@ def compare_scenarios(
     jobs = [plan(loaded, n, seed, **options) for loaded in named.values()]
     found = []
     for job in jobs:
-        parts = [runs for runs, _ in tables(job)]
+        parts = [runs for runs, _ in simulate_tables(job)]
         found.append(pa.concat_tables(parts).unify_dictionaries().combine_chunks())
     labels = list(named)
     return Comparison(labels, n, seed, contrasts(labels, found), found, jobs)

@@ -23,7 +23,7 @@ from sim.core.atomic import MANIFEST
 from sim.core.errors import ParleyError
 from sim.core.jit import source_hash
 from sim.core.version import __version__
-from sim.results.manifest import citations, environment, plain
+from sim.results.manifest import describe_environment, list_citations, to_plain_data
 from sim.scenario.dump import resolved
 
 FORMAT = 1
@@ -82,8 +82,8 @@ def identity(setup: Setup) -> dict[str, Any]:
     asked["factors"] = {name: {k: v for k, v in f.items() if not _left_out(v)} for name, f in factors}
     return {
         "format": FORMAT,
-        "experiment": plain(asked),
-        "scenario": plain(resolved(setup.base)),
+        "experiment": to_plain_data(asked),
+        "scenario": to_plain_data(resolved(setup.base)),
         "points": len(setup.points),
         "part_runs": part_runs(setup.asked, len(setup.points)),
         "columns": columns(setup),
@@ -175,12 +175,12 @@ def _manifest(
         "question": setup.asked.question,
         "seed": setup.asked.seed,
         "asked": asked,
-        "citations": citations(setup.base),
+        "citations": list_citations(setup.base),
         "tables": tables,
         "files": hashes,
         "hash": whole,
         "complete": True,
-        "environment": environment(),
+        "environment": describe_environment(),
         "sessions": sessions,
     }
 

@@ -20,7 +20,7 @@ from experiments.spec import Experiment
 from sim.core.columns import run_width
 from sim.core.errors import ParleyError, nearest
 from sim.core.layout import Floats, Ints
-from sim.results.plan import CHUNK, Plan, chunks
+from sim.results.plan import CHUNK, Engine, Plan, simulate_chunks
 from sim.tables.schema import build_run_schema, build_run_table
 
 if TYPE_CHECKING:
@@ -109,11 +109,11 @@ def raw_runs(setup: Setup, point: Point, low: int, high: int, told: Callable[[in
     """Raw rows of some runs of a point, (high - low, width). Raises one of POINT_ERRORS."""
     assumptions, fates = indices(setup.asked, np.arange(low, high, dtype=np.int64))
     problem = setup.ready(point)
-    engine = "mesa" if setup.asked.engine == "mesa" else "compiled"
+    engine = Engine.MESA if setup.asked.engine == "mesa" else Engine.COMPILED
     size = min(CHUNK[engine], high - low)
     job = Plan(setup.base, problem, setup.asked.seed, assumptions, fates, engine, workers, size, keep_rounds=False)
     rows = []
-    for chunk in chunks(job):
+    for chunk in simulate_chunks(job):
         rows.append(chunk.runs)
         told(chunk.runs.shape[0])
     return np.concatenate(rows)

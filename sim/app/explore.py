@@ -12,7 +12,7 @@ from experiments.compare import difference
 from sim.core.columns import ROUND
 from sim.core.layout import Floats
 from sim.figures.style import CODE_TITLES
-from sim.results.plan import chunks, plan
+from sim.results.plan import plan, simulate_chunks
 from sim.rules.outcome import CODES
 from sim.scenario.load import Loaded
 from sim.tables.schema import build_run_schema, build_run_table
@@ -65,7 +65,7 @@ def simulate(loaded: Loaded, n: int, seed: int) -> Result:
     summary = Summary.from_tables(build_run_schema(job.problem.names))
     run = np.arange(n, dtype=np.int64)
     raw = []
-    for chunk in chunks(job):
+    for chunk in simulate_chunks(job):
         # A table of all rounds would take longer to make than all that is asked of it here.
         of = np.repeat(run[: chunk.rows.size], chunk.rows)
         code, gap = chunk.rounds.T

@@ -9,7 +9,7 @@ from sim.app.controls import Choice, controls
 from sim.app.explore import OUTCOMES, contrasts, formatted, moved
 from sim.app.tables import STYLE, table
 from sim.core.errors import ParleyError
-from sim.results.manifest import citations, counts
+from sim.results.manifest import count_numbers, list_citations
 from sim.scenario.ledger import ORIGINS, Entry, Group, ledger
 
 COLUMNS = ("Number", "Value or range", "Origin", "Where, why")
@@ -20,7 +20,7 @@ def show() -> None:
     edits = state.edits()
     state.title("Where every number comes from")
     _switch()
-    found = counts(edits.loaded)
+    found = count_numbers(edits.loaded)
     rows = [(origin, str(found[origin]), meaning) for origin, meaning in ORIGINS.items() if origin in found]
     st.html(STYLE + table(f"{sum(found.values())} numbers", ("Origin", "Numbers", "What it means"), rows, text=True))
     with st.container(horizontal=True):
@@ -84,7 +84,7 @@ def _wanted(entry: Entry, group: Group, words: str, origins: list[str]) -> bool:
 
 
 def _documents() -> None:
-    cited = citations(state.edits().loaded)
+    cited = list_citations(state.edits().loaded)
     if not cited:
         return
     with st.expander(f"Documents and papers these numbers rest on ({len(cited)})"):

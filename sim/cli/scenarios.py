@@ -73,13 +73,13 @@ def add(app: typer.Typer) -> None:
 
 def _in_order(file: str) -> str:
     """One line on a scenario that can be run. Raises ParleyError."""
-    from sim.results.manifest import counts
+    from sim.results.manifest import count_numbers
     from sim.scenario.load import load
     from sim.scenario.resolve import resolve
 
     loaded = load(file)
     resolve(loaded.scenario, 0)
-    s, found = loaded.scenario, counts(loaded)
+    s, found = loaded.scenario, count_numbers(loaded)
     kinds = ", ".join(f"{times} {origin}" for origin, times in found.items())
     what = f"{len(s.parties)} parties, {len(s.issues)} issues, {len(s.baskets)} baskets"
     return f"{file}: in order ({what}; numbers: {kinds})"
@@ -88,11 +88,11 @@ def _in_order(file: str) -> str:
 def citation_lines(loaded: object) -> list[str]:
     """References, documents first, then papers, then parley itself."""
     from sim.core.version import __version__
-    from sim.results.manifest import citations
+    from sim.results.manifest import list_citations
     from sim.scenario.load import Loaded
 
     assert isinstance(loaded, Loaded)
-    found = citations(loaded)
+    found = list_citations(loaded)
     lines: list[str] = []
     titles = (("document", "Documents the numbers rest on"), ("paper", "Papers the reasons name"))
     for kind, title in titles:

@@ -83,10 +83,10 @@ def admitted(scenario: str, admit: str | None, changes: list[str] | None) -> Loa
 
 def heading(loaded: Loaded) -> Iterator[str]:
     """What the scenario is, how its numbers are sourced, how to read what follows."""
-    from sim.results.manifest import counts
+    from sim.results.manifest import count_numbers
     from sim.scenario.ledger import ORIGINS
 
-    s, found = loaded.scenario, counts(loaded)
+    s, found = loaded.scenario, count_numbers(loaded)
     yield f"{s.title} ({s.id})"
     if s.summary:
         yield s.summary

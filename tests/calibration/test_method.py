@@ -20,7 +20,7 @@ from calibration.summaries import Layout, Observed, distance, held_rounds, obser
 from calibration.theories import about_round, baselines, code_shares, ratio_of_rows
 from sim.core.columns import ROUND, RUN
 from sim.core.errors import ParleyError
-from sim.results.plan import chunks, plan
+from sim.results.plan import plan, simulate_chunks
 from sim.rules.outcome import CODES, HUMANITARIAN, NONE, POSTPONED, PROCEDURAL, TABLED
 
 CHANGES = {
@@ -45,7 +45,7 @@ def test_fixed_numbers_run_as_a_changed_scenario_runs() -> None:
     index = np.arange(30)[:, None]
     values = np.tile(list(CHANGES.values()), (30, 1))
     runs, rounds, rows = Particles(job.problem, wanted).run(values, index, index)
-    (chunk,) = chunks(plan("river-border", 30, 3, workers=1, changes=CHANGES))
+    (chunk,) = simulate_chunks(plan("river-border", 30, 3, workers=1, changes=CHANGES))
     np.testing.assert_array_equal(runs, chunk.runs)
     np.testing.assert_array_equal(rounds, chunk.rounds)
     np.testing.assert_array_equal(rows, chunk.rows)

@@ -46,7 +46,7 @@ def test_ktab_by_hand(tmp_path):
 
 
 def test_ktab_becomes_a_scenario_that_runs(tmp_path):
-    from sim.results.plan import chunks, plan
+    from sim.results.plan import plan, simulate_chunks
 
     out = tmp_path / "towns.yaml"
     ktab.convert(table(tmp_path), out)
@@ -57,7 +57,7 @@ def test_ktab_becomes_a_scenario_that_runs(tmp_path):
     # The others' weighted mean lies below .75: it concedes downward, as far as 0.
     assert (stake.reservation.low, stake.reservation.high) == (0.0, 0.7)
     assert "power 100" in scenario.parties["alder"].title
-    assert sum(chunk.rows.size for chunk in chunks(plan(out, 5, engine="mesa", workers=1))) == 5
+    assert sum(chunk.rows.size for chunk in simulate_chunks(plan(out, 5, engine="mesa", workers=1))) == 5
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_genius_by_hand(tmp_path):
 
 
 def test_genius_becomes_a_scenario_that_runs(tmp_path):
-    from sim.results.plan import chunks, plan
+    from sim.results.plan import plan, simulate_chunks
 
     out = tmp_path / "shop.yaml"
     with pytest.raises(ParleyError, match=r"0.671/0.694 by straight lines, 0.812/0.600 exact"):
@@ -139,7 +139,7 @@ def test_genius_becomes_a_scenario_that_runs(tmp_path):
     # the reservation value .3 lies .7/.7875 of the way down on both scales.
     assert buyer.reservation.low == pytest.approx(1 - 0.7 / 0.7875)
     assert buyer.salience.low == pytest.approx(0.6 / 0.7875)
-    assert sum(chunk.rows.size for chunk in chunks(plan(out, 5, engine="mesa", workers=1))) == 5
+    assert sum(chunk.rows.size for chunk in simulate_chunks(plan(out, 5, engine="mesa", workers=1))) == 5
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from sim.analysis.game import at, games
 from sim.analysis.linear import Programme
 from sim.core.columns import run_columns
 from sim.core.layout import PI
-from sim.results.plan import chunks, plan
+from sim.results.plan import plan, simulate_chunks
 from sim.scenario.resolve import resolve
 
 FEARON = "Fearon 1995"
@@ -150,7 +150,7 @@ def test_commitment_makes_peace_impossible(claim, shipped_case):
 def raw(loaded, n: int, seed: int = 5) -> dict[str, np.ndarray]:
     """Columns of an ensemble of the compiled engine."""
     job = plan(loaded, n, seed)
-    rows = np.concatenate([chunk.runs.copy() for chunk in chunks(job)])
+    rows = np.concatenate([chunk.runs.copy() for chunk in simulate_chunks(job)])
     return {name: rows[:, k] for k, (name, _) in enumerate(run_columns(job.problem.names))}
 
 
