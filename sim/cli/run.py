@@ -77,7 +77,7 @@ def add(app: typer.Typer) -> None:
         job = laid(plan(scenario, _RUNS if n is None else n, seed, engine=engine, changes=parsed_changes(changes)))
         with progress_bar(job.n) as progress:
             summary = write_ensemble(job, folder, progress, force=force, figures=("png", "svg") if svg else ("png",))
-        from sim.cli.printing import print_summary
+        from sim.cli.summary import print_summary
 
         print_summary(console(), summary, job)
         typer.echo(f"\nTables, manifest and figures are in {folder}")

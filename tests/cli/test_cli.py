@@ -221,7 +221,7 @@ def test_tables_fit_the_screen_and_nothing_is_cut(width: int) -> None:
 
     from rich.console import Console
 
-    from sim.cli.printing import print_summary
+    from sim.cli.summary import print_summary
     from sim.results.ensemble import run_ensemble
     from sim.results.plan import plan
     from sim.tables.summary import Summary
