@@ -118,14 +118,14 @@ def write(analysis: Any, out: OutputFolder, title: str) -> None:
     """Write tables as CSV and the figure as PNG and SVG. Raises ParleyError."""
     import csv
 
-    from sim.analysis.study import frontier_rows, point_rows, zone_rows
+    from sim.analysis.study import tabulate_frontiers, tabulate_solutions, tabulate_zones
     from sim.core.atomic import report_write_errors
     from sim.figures.solutions import save_solutions
 
     tables = (
-        ("zones", zone_rows(analysis)),
-        ("solutions", point_rows(analysis)),
-        ("frontiers", frontier_rows(analysis)),
+        ("zones", tabulate_zones(analysis)),
+        ("solutions", tabulate_solutions(analysis)),
+        ("frontiers", tabulate_frontiers(analysis)),
     )
     with report_write_errors(out.folder):
         for name, rows in tables:

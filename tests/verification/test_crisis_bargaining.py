@@ -7,7 +7,7 @@ import pytest
 
 from sim.agents.model import NegotiationModel, play
 from sim.agents.party import Party
-from sim.analysis.game import at, games
+from sim.analysis.game import build_games, start_talks
 from sim.analysis.linear import Programme
 from sim.core.columns import run_columns
 from sim.core.layout import PI
@@ -33,9 +33,9 @@ def ends(game) -> tuple[float, float]:
 def test_bargaining_range(claim, shipped_case):
     """p .6, costs .1 and .15: the floors are .5 for A and .25 for B."""
     case = shipped_case("crisis").changed({"baskets.good.exposure.b": 0.25})
-    low, high = ends(games(at(resolve(case.scenario, 0), 0))[0])
+    low, high = ends(build_games(start_talks(resolve(case.scenario, 0), 0))[0])
     costless = case.changed({"baskets.good.exposure.a": 0.6, "baskets.good.exposure.b": 0.4})
-    none = ends(games(at(resolve(costless.scenario, 0), 0))[0])
+    none = ends(build_games(start_talks(resolve(costless.scenario, 0), 0))[0])
     for name, expected, got, control in (("lower", 0.5, low, none[0]), ("upper", 0.75, high, none[1])):
         claim(
             "Crisis bargaining", f"{name} end of the bargaining range, p .6, costs .1 and .15", FEARON,
@@ -175,10 +175,10 @@ def widths(loaded, n: int) -> np.ndarray:
     found = []
     problem = resolve(loaded.scenario, 9)
     for k in range(n):
-        model = at(problem, k)
+        model = start_talks(problem, k)
         buyer, seller = (party.reservation[0] for party in model.parties)
         if buyer > seller:
-            low, high = ends(games(model)[0])
+            low, high = ends(build_games(model)[0])
             found.append((high - low) / 0.9)
     return np.array(found)
 
