@@ -31,8 +31,8 @@ def add(app: typer.Typer) -> None:
         import datetime
 
         from calibration import posterior as posteriors
-        from calibration.forecast import forecast as make
-        from calibration.forecast import write
+        from calibration.forecast import compute_forecast as make
+        from calibration.forecast import write_forecast
         from sim.core.atomic import check_new_file
         from sim.core.errors import ParleyError
 
@@ -41,8 +41,8 @@ def add(app: typer.Typer) -> None:
         except ValueError:
             raise ParleyError(f"--after: `{after}` is no date; write YYYY-MM-DD") from None
         check_new_file(out)
-        found = make(scenario, posteriors.read(posterior), date, n, seed, rounds)
-        write(found, out)
+        found = make(scenario, posteriors.read_posterior(posterior), date, n, seed, rounds)
+        write_forecast(found, out)
         screen = console()
         for said in found["rounds"]:
             codes = ", ".join(f"{c} {p:.0%}" for c, p in said["code"].items() if p >= 0.005)

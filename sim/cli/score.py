@@ -32,7 +32,7 @@ def add(app: typer.Typer) -> None:
         import json
 
         from calibration.score import read_forecast, read_record
-        from calibration.score import score as judge
+        from calibration.score import score_forecast as judge
         from sim.core.atomic import check_new_file, write_file
 
         if out is not None:

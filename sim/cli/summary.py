@@ -36,9 +36,9 @@ def _note(job: Plan) -> str:
     """What the numbers rest on. Under a posterior that is not what `parley show` lists alone."""
     ground = "the assumptions listed by `parley show`"
     if job.posterior is not None:
-        from calibration.posterior import told
+        from calibration.posterior import describe_posterior
 
-        ground = f"{told(job.posterior.note)} (--posterior) and, for all others, on {ground}"
+        ground = f"{describe_posterior(job.posterior.note)} (--posterior) and, for all others, on {ground}"
     note = f"Conditional on {ground}; not a forecast. The 95% intervals say how far "
     return note + "another seed would move a share, not how far other assumptions would."
 
