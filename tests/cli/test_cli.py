@@ -316,7 +316,7 @@ def test_the_page_passes_its_status_on(monkeypatch: pytest.MonkeyPatch, ending: 
     from sim.cli import app as page
 
     opened: list[str] = []
-    monkeypatch.setattr(page, "arguments", lambda port: ["-c", f"import os, sys; {ending}"])
+    monkeypatch.setattr(page, "build_arguments", lambda port: ["-c", f"import os, sys; {ending}"])
     monkeypatch.setattr("webbrowser.open", opened.append)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

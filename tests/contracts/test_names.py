@@ -49,7 +49,7 @@ OLD_MODULES = {
     "apart": "compiled/memory/function_table",
     "ascent": "solvers/nash_ascent",
     "carry": "cli/convert",
-    "catalogue": "cli/scenarios",
+    "catalogue": "cli/list, check, cite, new, schema",
     "closing": "agents/report, compiled/conclusion",
     "drawing": "experiments/figure_layout",
     "forests": "experiments/forest_plots",

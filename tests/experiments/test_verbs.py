@@ -70,7 +70,7 @@ def test_an_interrupted_sweep_says_that_the_same_command_goes_on(
 
     monkeypatch.setattr("experiments.sweep.run_on_threads", interrupted)
     found = parley("sweep", "venue", "-o", str(tmp_path / "out"), "--runs", "20")
-    assert found.exit_code == 130 and "the same command goes on with it" in found.output
+    assert found.exit_code == 130 and "the same command continues" in found.output
 
 
 def test_compare_prints_intervals_and_says_how_it_corrects(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_compare_prints_intervals_and_says_how_it_corrects(tmp_path: Path) -> No
     run = re.search(r"for --run: (\d+)", found.output)
     assert run is not None
     traced = parley("compare", "river-border", other, "--run", run[1])
-    assert traced.exit_code == 0 and "They part at planned round" in traced.output
+    assert traced.exit_code == 0 and "They diverge at planned round" in traced.output
     assert parley("compare", "river-border").exit_code == 2
     nowhere = parley("compare", "river-border", other, "--run", run[1], "-o", str(tmp_path / "trace"))
     assert nowhere.exit_code == 2 and "leave out --out" in nowhere.output and not (tmp_path / "trace").exists()
