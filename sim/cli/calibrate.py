@@ -41,7 +41,7 @@ def add(app: typer.Typer) -> None:
         The same command continues a fit that was stopped. Results are conditional on the scenarios, on their ranges and
         on the coding of the record; they are no forecast.
 
-        Examples:
+        For example:
 
         parley calibrate rounds -o fits/rounds
 

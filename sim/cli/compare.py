@@ -43,7 +43,7 @@ def add(app: typer.Typer) -> None:
         the variance that pairing removes. A star marks a difference that stays significant after Holm's
         correction over the whole table.
 
-        Examples:
+        For example:
 
         parley compare istanbul-2025 istanbul-2025,evidence.admit=own
 

@@ -57,7 +57,7 @@ def add(app: typer.Typer) -> None:
 
         Results are conditional on the assumptions that `parley show` lists; they are no forecast.
 
-        Examples:
+        For example:
 
         parley run istanbul-2025 -n 10000 -o results
 
@@ -120,7 +120,7 @@ def find_run_count(
 
 
 def choose_folder(base: Path, scenario: str) -> Path:
-    """Choose a folder under `base` that does not exist, named after the scenario: `out/name`, `out/name-2`, …"""
+    """Choose a folder under `base` that is new, named after the scenario: `out/name`, `out/name-2` and so on."""
     stem, k = Path(scenario).stem, 1
     folder = base / stem
     while folder.exists():

@@ -50,7 +50,7 @@ def add(app: typer.Typer) -> None:
 
         Notes name the codings of documents that were not used.
 
-        Examples:
+        For example:
 
         parley show istanbul-2025
 

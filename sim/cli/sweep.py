@@ -45,7 +45,7 @@ def add(app: typer.Typer) -> None:
         killed, and the tables are the same to the byte. A point whose values contradict each other fails; all others
         run, and the exit status is 1.
 
-        Examples:
+        For example:
 
         parley sweep venue -o results/venue
 
