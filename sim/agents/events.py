@@ -86,7 +86,7 @@ def describe_offers(model: Talks, basket: Basket) -> dict[str, dict[str, Any]]:
     }
 
 
-def explain_refusal(party: Party, basket: Basket, package: Floats, asked: float) -> dict[str, Any]:
+def explain_refusal(party: Party, basket: Basket, package: Floats, aspiration: float) -> dict[str, Any]:
     """Why a party refuses a package (n,): `floor` out of reach, a `red line`, or `worth` less than it asked for."""
     s = basket.slice
     if party.floor[basket.index] > 1.0 + EPS:
@@ -96,4 +96,4 @@ def explain_refusal(party: Party, basket: Basket, package: Floats, asked: float)
     else:
         why = "worth"
     worth = concave_utility(package, party.demand[s], party.reservation[s], party.salience[s])
-    return {"why": why, "worth": worth, "asked": asked, "floor": party.floor[basket.index]}
+    return {"why": why, "worth": worth, "asked": aspiration, "floor": party.floor[basket.index]}

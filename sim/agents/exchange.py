@@ -55,12 +55,12 @@ def exchange_offers(model: Talks, basket: Basket) -> bool:
         settled = True
         for party in order[1:]:
             u = partial(model.draw, "accept", party.index, b, sub=turn)
-            asked = party.next_utility(basket, turn)
-            if not party.accept(basket, package, asked, u):
+            aspiration = party.next_utility(basket, turn)
+            if not party.accept(basket, package, aspiration, u):
                 settled = False
                 if model.observed:
                     facts = {"basket": basket.name, "by": order[0].name, "refused_by": party.name, "turn": turn}
-                    model.on_event("refused", facts | events.explain_refusal(party, basket, package, asked))
+                    model.on_event("refused", facts | events.explain_refusal(party, basket, package, aspiration))
                 break
         if settled:
             adopt(model, basket, package)

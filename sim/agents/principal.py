@@ -153,8 +153,8 @@ class Principal(mesa.Agent):
         self.blame = incidents.add_effect(self.blame, missing, blame)
         self.hardening = delivery.harden(self.hardening, missing, blame, w[W.DELIVERY_HARDENING])
 
-    def update_readiness(self, kept: float) -> None:
-        """Pain, trust and readiness at the end of a gap; `kept` is the share left of trust's distance to its baseline.
+    def update_readiness(self, decay: float) -> None:
+        """Pain, trust and readiness at the end of a gap; `decay` is the share left of trust's distance to its baseline.
 
         Readiness looks at trust in the parties that come to the table, not in those that only watch.
         """
@@ -179,7 +179,7 @@ class Principal(mesa.Agent):
         total, others = 0.0, 0
         for other in range(len(self.trust)):
             if other != self.index:
-                self.trust[other] = trust.drift_to_baseline(self.trust[other], self.trust_baseline[other], kept)
+                self.trust[other] = trust.drift_to_baseline(self.trust[other], self.trust_baseline[other], decay)
                 if model.structure.seat[other]:
                     total, others = total + self.trust[other], others + 1
         self.readiness = self.readiness_from(distance.ratio(total, float(others)))

@@ -19,9 +19,9 @@ def reassess(model: Talks) -> bool:
     shock = logistic_unit(model.draw("balance", 0))
     model.balance = stalemate.move_balance(before, drift, w[W.BALANCE_NOISE], model.days, shock)
     model.drift = stalemate.update_drift(model.drift, model.balance - before, model.days, w[W.BALANCE_MEMORY])
-    kept = incidents.decay_factor(model.days, w[W.TRUST_MEMORY])
+    decay = incidents.decay_factor(model.days, w[W.TRUST_MEMORY])
     for party in model.parties:
-        party.update_readiness(kept)
+        party.update_readiness(decay)
     for party in model.parties:
         party.shift_reservations(model.balance - w[W.BALANCE_START])
     if model.structure.precedent == Precedent.ON:

@@ -142,7 +142,7 @@ def restart(mem: Memory) -> None:
     n = view.count(mem)
     s = view.scalar(mem)
     party = view.party(mem)
-    given = view.th_party(mem)
+    th_party = view.th_party(mem)
     pb = view.party_basket(mem)
     is_open = view.open(mem)
     last_worth = view.last_worth(mem)
@@ -154,7 +154,7 @@ def restart(mem: Memory) -> None:
     n[N.STREAK] = 0
     s[S.TALK_TIME] = 0.0
     for p in range(x.parties):
-        party[P.CONCESSION, p] = given[PARTY.K0, p]
+        party[P.CONCESSION, p] = th_party[PARTY.K0, p]
         for field in (P.RECEIVED, P.OWN_VALUE, P.OFFERED_VALUE, P.FLOOR_VALUE):
             party[field, p] = 0.0
         for b in range(x.baskets):

@@ -157,8 +157,8 @@ def is_hopeless(mem: Memory, p: int, q: int, b: int, level: float, first: int, l
     w = view.th_world(mem)
     make_offer(mem, p, b, level)
     worth = acceptable_worth(mem, q, b, strip.offers(mem, (p,), first_issue[b], first_issue[b + 1]))
-    asked = min(next_utility(mem, q, b, first), next_utility(mem, q, b, last))
-    return answer_without_noise(worth + 2.0 * ROUNDING, asked, w[W.BARGAINING_WIDTH]) < 0
+    aspiration = min(next_utility(mem, q, b, first), next_utility(mem, q, b, last))
+    return answer_without_noise(worth + 2.0 * ROUNDING, aspiration, w[W.BARGAINING_WIDTH]) < 0
 
 
 @inline_step

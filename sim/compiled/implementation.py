@@ -27,7 +27,7 @@ def implement(mem: Memory, fate: int, step: int, days: float) -> None:
     pending = view.pending(mem)
     due = view.due(mem)
     key_delivery = view.key_delivery(mem)
-    given = view.th_party(mem)
+    th_party = view.th_party(mem)
     obligation_doer = view.obligation_doer(mem)
     shares = view.share(mem)
     settled = view.settled(mem)
@@ -37,7 +37,7 @@ def implement(mem: Memory, fate: int, step: int, days: float) -> None:
     for o in range(x.obligations):
         if pending[o] == 1 and due[o] <= day:
             u = uniform(key_delivery[o], fate, step, 0)
-            share = delivery_share(u, given[PARTY.COMPLIANCE, obligation_doer[o]])
+            share = delivery_share(u, th_party[PARTY.COMPLIANCE, obligation_doer[o]])
             shares[o], pending[o] = share, 2
             s[S.MET_SHARE] += share
             s[S.MET] += 1.0

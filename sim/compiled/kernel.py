@@ -60,11 +60,11 @@ def play(mem: Memory, fate: int, rounds: Floats) -> None:
     """Play one run: the nine phases, step by step, until the horizon."""
     x = sizes(mem)
     party = view.party(mem)
-    given = view.th_party(mem)
+    th_party = view.th_party(mem)
     s = view.scalar(mem)
     n = view.count(mem)
     for p in range(x.parties):
-        party[P.CONCESSION, p] = given[PARTY.K0, p]
+        party[P.CONCESSION, p] = th_party[PARTY.K0, p]
         update_readiness(mem, p, 1.0)
     s[S.GAP] = position_gap(mem)
     read_mandates(mem)

@@ -31,7 +31,7 @@ def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
     reservation = view.reservation(mem)
     stakes = view.th_party_issue(mem)
     derived_point = view.derived_point(mem)
-    given = view.th_party(mem)
+    th_party = view.th_party(mem)
     present = view.present(mem)
     mediator = view.th_mediator(mem)
     key_departure = view.key_departure(mem)
@@ -45,9 +45,9 @@ def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
     shock = logistic_unit(uniform(key_balance[0], fate, step, 0))
     s[S.BALANCE] = stalemate.move_balance(before, drift, w[W.BALANCE_NOISE], days, shock)
     s[S.DRIFT] = stalemate.update_drift(s[S.DRIFT], s[S.BALANCE] - before, days, w[W.BALANCE_MEMORY])
-    kept = incidents.decay_factor(days, w[W.TRUST_MEMORY])
+    decay = incidents.decay_factor(days, w[W.TRUST_MEMORY])
     for p in range(x.parties):
-        update_readiness(mem, p, kept)
+        update_readiness(mem, p, decay)
     change = s[S.BALANCE] - w[W.BALANCE_START]
     for p in range(x.parties):
         for i in range(x.issues):
@@ -55,7 +55,7 @@ def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
                 stakes[PI.DEMAND, p, i],
                 derived_point[p, i],
                 w[W.BALANCE_GAIN],
-                given[PARTY.SIDE, p],
+                th_party[PARTY.SIDE, p],
                 change,
             )
     if x.precedent == Precedent.ON:
@@ -70,8 +70,8 @@ def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
 
 
 @rule
-def update_readiness(mem: Memory, p: int, kept: float) -> None:
-    """Pain, trust and readiness of one party; `kept` is the share left of trust's distance to its baseline."""
+def update_readiness(mem: Memory, p: int, decay: float) -> None:
+    """Pain, trust and readiness of one party; `decay` is the share left of trust's distance to its baseline."""
     x = sizes(mem)
     w = view.th_world(mem)
     lever = view.lever(mem)
@@ -103,7 +103,7 @@ def update_readiness(mem: Memory, p: int, kept: float) -> None:
     total, others = 0.0, 0
     for q in range(x.parties):
         if q != p:
-            trusts[p, q] = trust.drift_to_baseline(trusts[p, q], dyad[DYAD.TRUST_BASELINE, p, q], kept)
+            trusts[p, q] = trust.drift_to_baseline(trusts[p, q], dyad[DYAD.TRUST_BASELINE, p, q], decay)
             if seat[q] != 0:
                 total += trusts[p, q]
                 others += 1

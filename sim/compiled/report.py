@@ -219,10 +219,10 @@ def nash_distance(mem: Memory, b: int) -> float:
             floors[p] = floor_of(mem, p, b)
             weights[p] = 1.0
     copy(view.reservation(mem), view.estimates(mem))
-    found = nash_package(mem, b)
+    has_package = nash_package(mem, b)
     best, got = 1.0, 1.0
     for p in range(x.parties):
         if stake[p, b] != 0:
             best *= outcome.gain_over_floor(utility_of(mem, p, b, tabled), floors[p])
             got *= outcome.gain_over_floor(utility_of(mem, p, b, package), floors[p])
-    return outcome.relative_loss(got, best) if found else 1.0
+    return outcome.relative_loss(got, best) if has_package else 1.0

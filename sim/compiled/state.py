@@ -77,10 +77,10 @@ def begin(mem: Memory) -> None:
     since = view.urgent_since(mem)
     for b in range(x.baskets):
         basket[B.SINCE, b] = since[b]
-    given = view.th_precedent(mem)
+    values = view.th_precedent(mem)
     point = view.precedent_point(mem)
     for i in range(x.issues):
-        point[i] = given[0, i]
+        point[i] = values[0, i]
     copy(dyad[DYAD.TRUST], trusts)
     copy(stakes[PI.DEMAND], offers)
     for k in range(document_day.size):
@@ -170,11 +170,11 @@ def init_basket(mem: Memory, p: int, b: int) -> None:
 
 
 @rule
-def copy(given: Floats, out: Floats) -> None:
+def copy(values: Floats, out: Floats) -> None:
     """Copy a matrix, entry by entry: an assignment of whole arrays would allocate."""
-    for i in range(given.shape[0]):
-        for j in range(given.shape[1]):
-            out[i, j] = given[i, j]
+    for i in range(values.shape[0]):
+        for j in range(values.shape[1]):
+            out[i, j] = values[i, j]
 
 
 @rule

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sim.analysis.game import MIDDLE, at, games
+from sim.analysis.game import MIDDLE, build_games, start_talks
 from sim.core.atomic import OutputFolder, report_write_errors
 from sim.interop.discrete import domain, option_labels, option_points
 from sim.interop.domain import Domain
@@ -45,22 +45,22 @@ def negmas_files(of: Domain) -> dict[str, dict[str, Any]]:
 
 def domains(loaded: Loaded, seed: int = 0, assumption: int = MIDDLE) -> list[Domain]:
     """One domain a basket, and one for all baskets at once if there are several: labelled options as values."""
-    found = []
-    for game in games(at(resolve(loaded.scenario, seed), assumption)):
+    games = []
+    for game in build_games(start_talks(resolve(loaded.scenario, seed), assumption)):
         points, labels = option_points(loaded.scenario, game), option_labels(loaded.scenario, game)
-        found.append(domain(game, points, labels))
-    return found
+        games.append(domain(game, points, labels))
+    return games
 
 
 def export(loaded: Loaded, out: Path, seed: int = 0, assumption: int = MIDDLE) -> list[Path]:
     """Write every domain into a folder of its own below `out`, which is new or empty. Raises ParleyError."""
     with OutputFolder(out, "export", force=None) as whole, report_write_errors(out):
         written = []
-        for found in domains(loaded, seed, assumption):
-            folder = whole.path(found.name)
+        for game in domains(loaded, seed, assumption):
+            folder = whole.path(game.name)
             folder.mkdir()
-            for name, content in negmas_files(found).items():
+            for name, content in negmas_files(game).items():
                 text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
                 (folder / name).write_text(text + "\n", encoding="utf-8")
-            written.append(out / found.name)
+            written.append(out / game.name)
     return written

@@ -58,10 +58,10 @@ def stretch(demand: Floats, reservation: Floats, salience: Floats, point: Floats
             moving += salience[k]
         else:
             fixed += salience[k] * min(1.0 - share, 1.0)
-    room = moving + fixed - least * total
-    if moving <= 0.0 or room <= 0.0 or moving - conceded + fixed >= least * total:
+    span = moving + fixed - least * total
+    if moving <= 0.0 or span <= 0.0 or moving - conceded + fixed >= least * total:
         return
-    factor = conceded / room
+    factor = conceded / span
     for k in range(demand.size):
         if not math.isnan(point[k]) and _concedes(demand[k], reservation[k], point[k]):
             stretched = demand[k] + (reservation[k] - demand[k]) * factor

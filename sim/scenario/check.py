@@ -11,7 +11,7 @@ from sim.rules.hawkes import spectral_radius
 from sim.rules.levers import LeverKind, LeverTrigger
 from sim.rules.venue import VenueRule
 from sim.scenario.conditions import check_conditions, check_name
-from sim.scenario.merge import Origins
+from sim.scenario.merge import Origins, Path
 from sim.scenario.numbers import Number
 from sim.scenario.schema import Scenario, Stake
 
@@ -201,7 +201,7 @@ def _check_documents(s: Scenario, o: Origins) -> None:
 
 def _check_past(s: Scenario, o: Origins) -> None:
     """What lies before the talks: the war, matters that are urgent since then, and earlier settlements."""
-    days = [(("war", "since"), s.war.since)] if s.war else []
+    days: list[tuple[Path, datetime.date]] = [(("war", "since"), s.war.since)] if s.war else []
     days += [(("baskets", b, "urgency", "since"), x.urgency.since) for b, x in s.baskets.items() if x.urgency]
     for at, date in days:
         if date > s.start:
@@ -209,8 +209,9 @@ def _check_past(s: Scenario, o: Origins) -> None:
     for i, settlement in s.precedents.items():
         check_name(o, ("precedents", i), i, s.issues, "issue")
         if settlement.date > s.as_of:
-            at = ("precedents", i, "date")
-            raise o.error(at, f"{settlement.date} is after `as_of` {s.as_of}: a precedent lies before it")
+            raise o.error(
+                ("precedents", i, "date"), f"{settlement.date} is after `as_of` {s.as_of}: a precedent lies before it"
+            )
 
 
 def _check_known(s: Scenario, o: Origins, at: tuple[str, ...], date: datetime.date | None, reason: str | None) -> None:

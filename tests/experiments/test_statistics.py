@@ -308,7 +308,9 @@ def test_stopping_rule_stops_at_the_first_multiple_that_suffices() -> None:
 
 
 def test_stopping_rule_does_not_depend_on_workers_and_has_an_end() -> None:
-    assert run_until("river-border", "gap=0.0008", workers=1) == run_until("river-border", "gap=0.0008", workers=3)
+    assert run_until("river-border", "gap_open=0.0008", workers=1) == run_until(
+        "river-border", "gap_open=0.0008", workers=3
+    )
     assert not run_until("river-border", "days_in_abeyance=1e-9", most=2000).reached
     with pytest.raises(ParleyError, match="did you mean `outcome"):
         run_until("river-border", "outcom=0.1")

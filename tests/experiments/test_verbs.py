@@ -70,7 +70,7 @@ def test_an_interrupted_sweep_says_that_the_same_command_goes_on(
 
     monkeypatch.setattr("experiments.sweep.run_on_threads", interrupted)
     result = parley("sweep", "venue", "-o", str(tmp_path / "out"), "--runs", "20")
-    assert result.exit_code == 130 and "the same command goes on with it" in result.output
+    assert result.exit_code == 130 and "the same command continues" in result.output
 
 
 def test_compare_prints_intervals_and_says_how_it_corrects(tmp_path: Path) -> None:

@@ -192,7 +192,7 @@ class Buffer:
         self.words: Ints = np.zeros(used, dtype=np.int64)
         self.words[_TABLE : _TABLE + begin.size] = begin
         for n, field in enumerate(FIELDS[:FIRST_OF_STATE]):
-            value = field.given(problem)
+            value = field.values(problem)
             if value is not None:
                 self.view(n)[...] = value
 

@@ -150,7 +150,7 @@ class Field(NamedTuple):
     kind: str
     axes: tuple[int | str | None, ...]
     shape: Callable[[Problem], tuple[int, ...]]
-    given: Callable[[Problem], Any]
+    values: Callable[[Problem], Any]
     inside: Callable[[Problem], int] | None = None
 
 
@@ -207,16 +207,16 @@ def _work(name: str, kind: str, axes: int, shape: Callable[[int, int, int], tupl
     return Field(name, kind, (None,) * axes, sized, _nothing)
 
 
-def _record(prefix: str, made: Callable[[int, int, int], Any]) -> list[Field]:
+def _record(prefix: str, build: Callable[[int, int, int], Any]) -> list[Field]:
     """A field for every array of a rule's scratch, sized by parties, issues and types of incident."""
 
     def shape(name: str, parties: int, issues: int, kinds: int) -> tuple[int, ...]:
-        found: tuple[int, ...] = getattr(made(parties, issues, kinds), name).shape
-        return found
+        shape: tuple[int, ...] = getattr(build(parties, issues, kinds), name).shape
+        return shape
 
     return [
         _work(f"{prefix}_{name}", array.dtype.kind, array.ndim, partial(shape, name))
-        for name, array in made(2, 1, 1)._asdict().items()
+        for name, array in build(2, 1, 1)._asdict().items()
     ]
 
 
