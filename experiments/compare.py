@@ -15,7 +15,7 @@ from experiments.variants import parse_variant
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats
 from sim.core.statistics import Z95, holm
-from sim.results.ensemble import tables
+from sim.results.ensemble import simulate_tables
 from sim.results.plan import plan
 from sim.scenario.load import Loaded
 
@@ -120,7 +120,10 @@ def compare_scenarios(
         raise ParleyError("a comparison needs two scenarios that differ")
     labels = list(variants)
     plans = [plan(loaded, n, seed, **options) for loaded in variants.values()]
-    runs = [pa.concat_tables([part for part, _ in tables(job)]).unify_dictionaries().combine_chunks() for job in plans]
+    runs = []
+    for job in plans:
+        parts = [part for part, _ in simulate_tables(job)]
+        runs.append(pa.concat_tables(parts).unify_dictionaries().combine_chunks())
     return Comparison(labels, n, seed, compute_contrasts(labels, runs), runs, plans)
 
 

@@ -24,7 +24,7 @@ from sim.scenario.numbers import Number, iterate_numbers
 from sim.scenario.resolve import Problem, flat, resolve
 from sim.scenario.schema import Scenario
 from sim.scenario.streams import prior_key
-from sim.tables.schema import run_schema
+from sim.tables.schema import build_run_schema
 from sim.yamlio.validation import find_annotation
 
 # What reservation points, preconditions and the incidents' stability are derived or checked from goes the long way.
@@ -94,7 +94,7 @@ class Setup:
 
 def _check_names(experiment: Experiment, problem: Problem) -> None:
     """Refuse a factor that has the name of a column of the tables, where it becomes one. Raises ScenarioError."""
-    reserved = list(dict.fromkeys([*POINTS, *SUMMARY, *run_schema(problem.names).names]))
+    reserved = list(dict.fromkeys([*POINTS, *SUMMARY, *build_run_schema(problem.names).names]))
     for name in experiment.factors:
         if name.lower() in reserved:  # SQL does not tell capitals from small letters
             text = f"a column of the tables is called so; choose another name (taken: {', '.join(reserved)})"

@@ -17,7 +17,7 @@ import numpy as np
 from experiments.measures import Measure, compute_measures
 from sim.core.errors import ParleyError, nearest
 from sim.core.statistics import Z95, wilson
-from sim.results.ensemble import tables
+from sim.results.ensemble import simulate_tables
 from sim.results.plan import Plan, plan
 from sim.scenario.load import Loaded
 
@@ -103,7 +103,7 @@ def run_until(
     job = replace(job, chunk=math.gcd(job.chunk, STEP))  # so that chunks end where checks are due
     sums: dict[Measure, Sums] = {}
     done, se = 0, math.inf
-    with closing(tables(job)) as parts:
+    with closing(simulate_tables(job)) as parts:
         for runs, _ in parts:
             _add_runs(runs, measure, sums)
             done += runs.num_rows

@@ -23,7 +23,7 @@ from sim.core.atomic import MANIFEST
 from sim.core.errors import ParleyError
 from sim.core.jit import source_hash
 from sim.core.version import __version__
-from sim.results.manifest import citations, environment, plain
+from sim.results.manifest import describe_environment, list_citations, to_plain_data
 from sim.scenario.dump import dump_scenario
 
 FORMAT = 1
@@ -102,8 +102,8 @@ def describe_identity(setup: Setup) -> dict[str, Any]:
     experiment["factors"] = {name: {k: v for k, v in f.items() if not _is_default(v)} for name, f in factors}
     return {
         "format": FORMAT,
-        "experiment": plain(experiment),
-        "scenario": plain(dump_scenario(setup.base)),
+        "experiment": to_plain_data(experiment),
+        "scenario": to_plain_data(dump_scenario(setup.base)),
         "points": len(setup.points),
         "part_runs": count_part_runs(setup.experiment, len(setup.points)),
         "columns": select_columns(setup),
@@ -221,12 +221,12 @@ def _build_manifest(
         "question": setup.experiment.question,
         "seed": setup.experiment.seed,
         "asked": experiment,
-        "citations": citations(setup.base),
+        "citations": list_citations(setup.base),
         "tables": tables,
         "files": hashes,
         "hash": whole,
         "complete": True,
-        "environment": environment(),
+        "environment": describe_environment(),
         "sessions": sessions,
     }
 

@@ -20,8 +20,8 @@ from experiments.spec import Experiment
 from sim.core.columns import run_width
 from sim.core.errors import ParleyError, nearest
 from sim.core.layout import Floats, Ints
-from sim.results.plan import CHUNK, Plan, chunks
-from sim.tables.schema import run_schema, run_table
+from sim.results.plan import CHUNK, Engine, Plan, simulate_chunks
+from sim.tables.schema import build_run_schema, build_run_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -91,7 +91,7 @@ def split_parts(experiment: Experiment, count: int) -> list[list[Piece]]:
 
 def select_columns(setup: Setup) -> list[str]:
     """Select the columns to write, in order. Raises ParleyError for a pattern in `keep` that fits none."""
-    known = run_schema(setup.problem.names).names[3:]
+    known = build_run_schema(setup.problem.names).names[3:]
     if setup.experiment.keep == "all":
         return known
     selection: set[str] = set()
@@ -107,7 +107,7 @@ def build_schema(setup: Setup) -> pa.Schema:
     """Build the Arrow schema of the table of runs of all points."""
     import pyarrow as pa
 
-    runs = run_schema(setup.problem.names)
+    runs = build_run_schema(setup.problem.names)
     fields = [pa.field("point", pa.int32()), *(runs.field(name) for name in ("run", "assumption", "fate"))]
     return pa.schema([*fields, *(runs.field(name) for name in select_columns(setup))])
 
@@ -149,11 +149,11 @@ def simulate_piece(
     """
     assumptions, fates = compute_indices(setup.experiment, np.arange(low, high, dtype=np.int64))
     problem = setup.resolve_point(point)
-    engine = "mesa" if setup.experiment.engine == "mesa" else "compiled"
+    engine = Engine.MESA if setup.experiment.engine == "mesa" else Engine.COMPILED
     size = min(CHUNK[engine], high - low)
     job = Plan(setup.base, problem, setup.experiment.seed, assumptions, fates, engine, workers, size, keep_rounds=False)
     rows = []
-    for chunk in chunks(job):
+    for chunk in simulate_chunks(job):
         rows.append(chunk.runs)
         on_progress(chunk.runs.shape[0])
     return np.concatenate(rows)
@@ -213,7 +213,7 @@ def build_table(setup: Setup, pieces: list[Piece], rows: list[Floats]) -> pa.Tab
     run = np.concatenate([np.arange(low, high, dtype=np.int64) for _, low, high in pieces])
     point = np.concatenate([np.full(high - low, n, dtype=np.int32) for n, low, high in pieces])
     assumptions, fates = compute_indices(setup.experiment, run)
-    whole = run_table(np.concatenate(rows).reshape(-1, width), run, assumptions, fates, names)
+    whole = build_run_table(np.concatenate(rows).reshape(-1, width), run, assumptions, fates, names)
     schema = build_schema(setup)
     columns = [pa.array(point), *(whole.column(name) for name in schema.names[1:])]
     return pa.Table.from_arrays(columns, schema=schema)

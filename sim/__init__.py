@@ -76,9 +76,9 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
-        found = getattr(importlib.import_module(_HOME[name]), name)
-        globals()[name] = found
-        return found
+        result = getattr(importlib.import_module(_HOME[name]), name)
+        globals()[name] = result
+        return result
     raise AttributeError(f"module `sim` has no attribute `{name}`")
 
 

@@ -35,7 +35,7 @@ def hash_tables(scenario: str, engine: str, seed: int) -> dict[str, str]:
 
 def hash_all() -> dict[str, str]:
     """Hash every table of every shipped scenario, engine and seed."""
-    from sim.scenario.load import shipped
+    from sim.scenario.library import shipped
 
     hashes = {}
     for scenario in shipped():

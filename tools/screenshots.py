@@ -20,7 +20,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from sim.cli.app import arguments, settings
+from sim.cli.app import build_arguments, build_environment
 
 PAGES = {"explore": "", "run": "run", "sources": "sources", "compare": "compare"}
 QUIET = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
@@ -36,7 +36,7 @@ def find_free_port() -> int:
 
 def serve(scenario: str, port: int) -> subprocess.Popen[bytes]:
     """Start the page and return its process once it answers."""
-    process = subprocess.Popen([sys.executable, *arguments(port)], env=settings(scenario))
+    process = subprocess.Popen([sys.executable, *build_arguments(port)], env=build_environment(scenario))
     for _ in range(240):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()

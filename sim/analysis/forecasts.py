@@ -1,20 +1,36 @@
-"""The forecasters on a scenario's own numbers: demands as positions, saliences as shares of the largest."""
+"""Static forecasts of a scenario: demands are the positions, saliences are shares of the largest."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from sim.analysis.actors import actors, weighted_mean, weighted_median
+from sim.analysis.actors import create_actors, weighted_mean, weighted_median
 from sim.analysis.challenge import forecast
 from sim.analysis.votes import probabilistic_condorcet
 from sim.scenario.schema import Scenario
 
 
-def forecasts(scenario: Scenario, capability: Mapping[str, float] | None = None) -> list[dict[str, Any]]:
-    """One row an issue: mean, median, challenge model, most likely position of the probabilistic Condorcet step.
+def forecast_issues(scenario: Scenario, capability: Mapping[str, float] | None = None) -> list[dict[str, Any]]:
+    """Forecast every issue of a scenario, with ranges at their mode.
 
-    Ranges at their mode. A scenario knows no capability: all count 1 unless given by party. Raises ParleyError.
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    capability : mapping of str to float, optional
+        Capability by party; a scenario has none, so that all count 1 by default.
+
+    Returns
+    -------
+    list of dict
+        One row an issue: weighted mean and median, the challenge model, and the likeliest position of the
+        probabilistic Condorcet election with its chance.
+
+    Raises
+    ------
+    ParleyError
+        A capability makes no sense.
     """
     rows = []
     for name in scenario.issues:
@@ -26,7 +42,7 @@ def forecasts(scenario: Scenario, capability: Mapping[str, float] | None = None)
         places = [s.demand.mode if s.demand else 0.5 for s in stakes]
         if sum(p * c for p, c in zip(power, care, strict=True)) <= 0.0:
             continue
-        group = actors(parties, power, places, [c / top for c in care])
+        group = create_actors(parties, power, places, [c / top for c in care])
         chances = probabilistic_condorcet(group)
         likely = max(chances, key=lambda x: chances[x])
         rows.append(

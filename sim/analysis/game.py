@@ -1,7 +1,7 @@
-"""A basket, or all baskets at once, as a bargaining problem: who has a say, what each wants, what each holds out for.
+"""Bargaining problems: one basket, or all baskets at once, as a cooperative game of the parties with a say.
 
-The problem is the one that the talks start from: demands, reservation points and saliences of an assumption index,
-floors as the parties set them on the first day (trust, exposure, guarantees; no pain yet). Values are clipped at 1 but
+A game is the problem from which the talks start: demands, reservation values and saliences of an assumption index, and
+the floors of the parties on the first day (trust, exposure and guarantees; no pain yet). Values are clipped at 1 but
 not below, so that utilities are concave (specification, section 5).
 """
 
@@ -18,15 +18,29 @@ from sim.rules.value import concave_utility
 from sim.scenario.resolve import Problem
 
 MIDDLE = -1
-"""In place of an assumption index: every range at its mode, the middle of a uniform one."""
+"""Stands for an assumption index with every range at its mode (a uniform one at its middle)."""
 WHOLE = "all baskets"
+"""Name of the game of all baskets."""
 
 
 @dataclass(frozen=True)
 class Game:
-    """P parties with a say on n issues; `demand`, `reservation`, `salience` and `red` are (P, n), `floor` is (P,).
+    """A bargaining problem of P parties on n issues.
 
-    Saliences are shares: each row sums to 1. An issue in which a party has no stake has salience 0 for it.
+    Attributes
+    ----------
+    name : str
+        Name of the basket, or `WHOLE`.
+    parties, issues : tuple of str
+        Names.
+    demand, reservation : ndarray of float, shape (P, n)
+        Points on the scales of the issues.
+    salience : ndarray of float, shape (P, n)
+        Weights; each row sums to 1, and an issue in which a party has no stake has 0.
+    red : ndarray of int, shape (P, n)
+        1 where the reservation value is a red line.
+    floor : ndarray of float, shape (P,)
+        Utilities without an agreement: the disagreement point.
     """
 
     name: str
@@ -39,18 +53,31 @@ class Game:
     floor: Floats
 
     def utilities(self, package: Floats) -> Floats:
-        """Utilities (P,) of a package (n,)."""
+        """Compute the utilities (P,) of a package (n,)."""
         rows = zip(self.demand, self.reservation, self.salience, strict=True)
         return np.array([concave_utility(package, d, r, w) for d, r, w in rows])
 
     def admits(self, package: Floats, slack: float = 1e-9) -> bool:
-        """Whether a package crosses no red line and leaves everyone at or above the floor, to `slack`."""
+        """Tell whether a package (n,) crosses no red line and leaves no party below its floor (to `slack`)."""
         values = (package - self.reservation) / (self.demand - self.reservation)
         return bool(np.all(values[self.red == 1] >= -slack) and np.all(self.utilities(package) >= self.floor - slack))
 
 
-def at(problem: Problem, assumption: int) -> NegotiationModel:
-    """The talks on their first day under an assumption index, or in the `MIDDLE` of all ranges."""
+def start_talks(problem: Problem, assumption: int) -> NegotiationModel:
+    """Create the talks on their first day.
+
+    Parameters
+    ----------
+    problem : Problem
+        A resolved scenario.
+    assumption : int
+        Assumption index from 0, or `MIDDLE`.
+
+    Returns
+    -------
+    NegotiationModel
+        The reference engine before its first step.
+    """
     if assumption == MIDDLE:
         none, no = np.zeros(0), np.zeros(0, dtype=np.int64)
         middle = Priors(problem.priors.base, no, no, none, none, none, np.zeros(0, dtype=np.uint64))
@@ -58,22 +85,42 @@ def at(problem: Problem, assumption: int) -> NegotiationModel:
     return NegotiationModel(problem, assumption, 0)
 
 
-def games(model: NegotiationModel, whole: bool = True) -> list[Game]:
-    """One game a basket in which at least two parties have a say, then, if there are several, all of them at once."""
-    found = [_basket(model, b) for b, basket in enumerate(model.baskets) if len(basket.members) > 1]
-    if whole and len(found) > 1:
-        found.append(_whole(model))
-    if not found:
+def build_games(model: NegotiationModel, whole: bool = True) -> list[Game]:
+    """Build the games of all baskets in which at least two parties have a say.
+
+    Parameters
+    ----------
+    model : NegotiationModel
+        Talks on their first day, as `start_talks` creates them.
+    whole : bool
+        Whether to append the game of all baskets, if there are several.
+
+    Returns
+    -------
+    list of Game
+        One game a basket.
+
+    Raises
+    ------
+    ParleyError
+        No basket has two parties.
+    """
+    result = [_basket_game(model, b) for b, basket in enumerate(model.baskets) if len(basket.members) > 1]
+    if whole and len(result) > 1:
+        result.append(_whole_game(model))
+    if not result:
         raise ParleyError("no basket has two parties with a stake in it: there is nothing to bargain over")
-    return found
+    return result
 
 
-def _shares(salience: Floats) -> Floats:
+def _normalise(salience: Floats) -> Floats:
+    """Scale the rows of saliences to a sum of 1."""
     total = salience.sum(axis=1, keepdims=True)
     return np.where(total > 0.0, salience / np.where(total > 0.0, total, 1.0), 0.0)
 
 
-def _basket(model: NegotiationModel, b: int) -> Game:
+def _basket_game(model: NegotiationModel, b: int) -> Game:
+    """Game of one basket."""
     basket, own = model.baskets[b], model.theta.party_issue
     rows = [party.index for party in basket.members]
     return Game(
@@ -82,14 +129,14 @@ def _basket(model: NegotiationModel, b: int) -> Game:
         model.names.issues[basket.slice],
         own[PI.DEMAND, rows, basket.slice],
         np.array([party.reservation[basket.slice] for party in basket.members]),
-        _shares(own[PI.SALIENCE, rows, basket.slice]),
+        _normalise(own[PI.SALIENCE, rows, basket.slice]),
         model.structure.red[rows, basket.slice],
         np.array([party.floor_of(basket) for party in basket.members]),
     )
 
 
-def _whole(model: NegotiationModel) -> Game:
-    """All baskets as one package: a party's floor is the mean of its floors, weighted by what lies in each basket."""
+def _whole_game(model: NegotiationModel) -> Game:
+    """Game of all baskets; a party's floor is the mean of its floors, weighted by its salience of each basket."""
     members = [party for party in model.parties if any(party in basket.members for basket in model.baskets)]
     rows = [party.index for party in members]
     salience = model.theta.party_issue[PI.SALIENCE, rows].copy()
@@ -99,7 +146,7 @@ def _whole(model: NegotiationModel) -> Game:
             if party not in basket.members:
                 # Any line will do where the party has no stake: its weight is 0.
                 salience[m, basket.slice], demand[m, basket.slice], reservation[m, basket.slice] = 0.0, 1.0, 0.0
-    share = _shares(salience)
+    share = _normalise(salience)
     floor = np.zeros(len(members))
     for m, party in enumerate(members):
         for basket in model.baskets:

@@ -1,4 +1,4 @@
-"""The same solutions on a finite list of packages, by brute force: what a discrete tool can be compared with."""
+"""Solutions of a game on a finite list of packages, by exhaustive search, for comparison with discrete tools."""
 
 from __future__ import annotations
 
@@ -14,49 +14,72 @@ MAX_PACKAGES = 2_000_000
 _TIE = 1e-9
 
 
-def packages(scales: list[Floats]) -> Floats:
-    """Every combination of points (packages, n), the last issue moving fastest. Raises ParleyError on too many."""
+def list_packages(scales: list[Floats]) -> Floats:
+    """List every combination of points (packages, n), the last issue varying fastest.
+
+    Raises
+    ------
+    ParleyError
+        There are more than MAX_PACKAGES.
+    """
     count = int(np.prod([scale.size for scale in scales], dtype=np.float64))
     if count > MAX_PACKAGES:
         raise ParleyError(f"{count:,} packages are too many to list; at most {MAX_PACKAGES:,} are")
     return np.array(list(itertools.product(*scales)), dtype=np.float64).reshape(count, len(scales))
 
 
-def utilities(game: Game, listed: Floats) -> Floats:
-    """Utilities (packages, P) of listed packages (packages, n); -inf on a package that crosses a red line."""
+def compute_utilities(game: Game, packages: Floats) -> Floats:
+    """Compute the utilities (packages, P) of packages (packages, n); -inf where a package crosses a red line."""
     columns = []
     for i in range(game.floor.size):
-        values = (listed - game.reservation[i]) / (game.demand[i] - game.reservation[i])
-        worth = np.minimum(values, 1.0) @ game.salience[i]
+        values = (packages - game.reservation[i]) / (game.demand[i] - game.reservation[i])
+        utility = np.minimum(values, 1.0) @ game.salience[i]
         crossed = np.any((values < -_TIE) & (game.red[i] == 1), axis=1)
-        columns.append(np.where(crossed, -np.inf, worth))
+        columns.append(np.where(crossed, -np.inf, utility))
     return np.column_stack(columns)
 
 
-def efficient(worth: Floats) -> Ints:
-    """Indices of the Pareto-efficient rows of utilities (packages, P); of rows equal to within 1e-9 the first."""
-    order = np.lexsort([np.arange(len(worth)), *np.round(-worth, 12).T[::-1]])
-    kept: list[int] = []
-    front = np.empty((0, worth.shape[1]))
+def find_efficient(utilities: Floats) -> Ints:
+    """Find the indices of the Pareto-efficient rows of utilities (packages, P); of rows equal to 1e-9, of the first."""
+    order = np.lexsort([np.arange(len(utilities)), *np.round(-utilities, 12).T[::-1]])
+    rows: list[int] = []
+    front = np.empty((0, utilities.shape[1]))
     for k in order:
-        if not np.isfinite(worth[k]).all():
+        if not np.isfinite(utilities[k]).all():
             continue
-        if not np.any(np.all(front >= worth[k] - _TIE, axis=1)):
-            kept.append(int(k))
-            front = worth[kept]
-    return np.array(sorted(kept), dtype=np.int64)
+        if not np.any(np.all(front >= utilities[k] - _TIE, axis=1)):
+            rows.append(int(k))
+            front = utilities[rows]
+    return np.array(sorted(rows), dtype=np.int64)
 
 
-def best(worth: Floats, floor: Floats, rule: str) -> Ints:
-    """Indices of all rows that solve: `nash`, `egalitarian`, `utilitarian`, `kalai-smorodinsky`; empty without a zone.
+def find_solutions(utilities: Floats, floor: Floats, rule: str) -> Ints:
+    """Find all packages that solve a game by a rule.
 
-    Among rows (packages, P) at or above the floors (P,); Kalai-Smorodinsky by the greatest least share of the ideal
-    gain (on a finite list equal shares may not exist).
+    Parameters
+    ----------
+    utilities : ndarray of float, shape (packages, P)
+        Utilities of all packages.
+    floor : ndarray of float, shape (P,)
+        Utilities without an agreement.
+    rule : {"nash", "egalitarian", "utilitarian", "kalai-smorodinsky"}
+        The rule; Kalai-Smorodinsky maximises the least share of the ideal gain, because on a finite list equal shares
+        may not exist.
+
+    Returns
+    -------
+    ndarray of int
+        Indices of the packages; empty where none gives every party at least its floor.
+
+    Raises
+    ------
+    ParleyError
+        No rule has this name.
     """
-    fits = np.flatnonzero(np.all(worth >= floor - _TIE, axis=1))
+    fits = np.flatnonzero(np.all(utilities >= floor - _TIE, axis=1))
     if not fits.size:
         return fits
-    gain = worth[fits] - floor
+    gain = utilities[fits] - floor
     if rule == "nash":
         score = np.prod(np.maximum(gain, 0.0), axis=1)
     elif rule == "egalitarian":
@@ -68,5 +91,5 @@ def best(worth: Floats, floor: Floats, rule: str) -> Ints:
         score = (gain / np.where(ideal > 0.0, ideal, 1.0)).min(axis=1)
     else:
         raise ParleyError(f"no solution is called `{rule}`")
-    found: Ints = fits[score >= score.max() - _TIE]
-    return found
+    best: Ints = fits[score >= score.max() - _TIE]
+    return best

@@ -1,4 +1,4 @@
-"""What can be said of a scenario without running it: zones, solutions and frontiers as plain tables."""
+"""Analysis of a scenario without a run: zones of agreement, solutions and frontiers, also as plain tables."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.analysis.game import MIDDLE, Game, at, games
-from sim.analysis.solutions import Point, frontier, solutions
-from sim.analysis.zone import Zone, greatest_least, zones
+from sim.analysis.game import MIDDLE, Game, build_games, start_talks
+from sim.analysis.solutions import Point, find_frontier, solve_all
+from sim.analysis.zone import Zone, compute_max_min_gain, estimate_zones
 from sim.core.errors import ParleyError, nearest
 from sim.core.layout import Floats
 from sim.scenario.load import Loaded
@@ -19,11 +19,21 @@ from sim.scenario.resolve import resolve
 
 @dataclass(frozen=True)
 class Study:
-    """One basket at one assumption index.
+    """Solutions of one game.
 
-    `surplus` is the greatest least gain over the floors; where it is negative there is no zone above the floors, and
-    the points are those of the interests alone (disagreement at the reservation points), `above_floors` being False.
-    `corners` are the corners of the Pareto frontier of a game of two.
+    Attributes
+    ----------
+    game : Game
+        The game that is solved.
+    surplus : float
+        Greatest least gain over the floors, a utility; below 0 there is no zone above the floors.
+    above_floors : bool
+        Whether the points are above the floors; without a zone there they are those of the interests alone, with
+        disagreement at the reservation values.
+    points : list of Point
+        Solution points.
+    corners : list of ndarray
+        Packages (n,) at the corners of the Pareto frontier of two parties; none of more.
     """
 
     game: Game
@@ -35,7 +45,17 @@ class Study:
 
 @dataclass(frozen=True)
 class Analysis:
-    """Zones over the ranges, and one study a basket at the chosen assumption index (`MIDDLE`: every range's middle)."""
+    """Analysis of a scenario.
+
+    Attributes
+    ----------
+    zones : list of Zone
+        Chance of a zone of agreement over the assumed ranges, by basket.
+    studies : list of Study
+        Solutions by basket at one assumption index.
+    assumption : int
+        That index, or `MIDDLE`.
+    """
 
     zones: list[Zone]
     studies: list[Study]
@@ -45,9 +65,30 @@ class Analysis:
 def analyse(
     loaded: Loaded, n: int = 1000, seed: int = 0, assumption: int = MIDDLE, weights: Mapping[str, float] | None = None
 ) -> Analysis:
-    """Zones over assumption indices 0 … n-1, solutions at one index. `weights` by party: bargaining power for Nash.
+    """Analyse a scenario.
 
-    Raises ParleyError.
+    Parameters
+    ----------
+    loaded : Loaded
+        The scenario.
+    n : int
+        Number of draws of the assumed ranges for the zones.
+    seed : int
+        Seed of these draws.
+    assumption : int
+        Assumption index of the solutions; `MIDDLE` has every range at its middle.
+    weights : mapping of str to float, optional
+        Bargaining power by party for the weighted Nash solution.
+
+    Returns
+    -------
+    Analysis
+        Zones and solutions of every basket and of all baskets at once.
+
+    Raises
+    ------
+    ParleyError
+        A party or a weight is not known, or there is nothing to bargain over.
     """
     for party, weight in (weights or {}).items():
         known = list(loaded.scenario.parties)
@@ -56,21 +97,21 @@ def analyse(
         if not 1e-6 <= weight <= 1e6:
             raise ParleyError(f"the weight of `{party}` is {weight:g}; allowed: 1e-6 to 1e6")
     problem = resolve(loaded.scenario, seed)
-    studies = [study(game, weights) for game in games(at(problem, assumption))]
-    return Analysis(zones(problem, n), studies, assumption)
+    studies = [solve_game(game, weights) for game in build_games(start_talks(problem, assumption))]
+    return Analysis(estimate_zones(problem, n), studies, assumption)
 
 
-def study(game: Game, weights: Mapping[str, float] | None = None) -> Study:
-    """Solutions and frontier of one game."""
-    surplus = greatest_least(game, game.floor)
+def solve_game(game: Game, weights: Mapping[str, float] | None = None) -> Study:
+    """Compute solutions and frontier of one game; `weights` is the bargaining power by party."""
+    surplus = compute_max_min_gain(game, game.floor)
     above = surplus >= -1e-9
-    chosen = game if above else replace(game, floor=np.zeros(game.floor.size))
-    corners = frontier(game) if len(game.parties) == 2 else []
-    return Study(chosen, surplus, above, solutions(chosen, weights), corners)
+    basis = game if above else replace(game, floor=np.zeros(game.floor.size))
+    corners = find_frontier(game) if len(game.parties) == 2 else []
+    return Study(basis, surplus, above, solve_all(basis, weights), corners)
 
 
-def zone_rows(analysis: Analysis) -> list[dict[str, Any]]:
-    """One row a basket: shares with their intervals, and the middle of the surplus."""
+def tabulate_zones(analysis: Analysis) -> list[dict[str, Any]]:
+    """Tabulate the zones: one row a basket with shares, their intervals and the median surplus."""
     rows = []
     for zone in analysis.zones:
         rows.append(
@@ -89,8 +130,8 @@ def zone_rows(analysis: Analysis) -> list[dict[str, Any]]:
     return rows
 
 
-def point_rows(analysis: Analysis) -> list[dict[str, Any]]:
-    """One row a basket, solution and issue or party: `what` names the issue (a point on its scale) or the utility."""
+def tabulate_solutions(analysis: Analysis) -> list[dict[str, Any]]:
+    """Tabulate the solutions: a row for every issue (its point) and every party (its utility) of each solution."""
     rows = []
     for entry in analysis.studies:
         basis = "floors" if entry.above_floors else "reservation points"
@@ -103,8 +144,8 @@ def point_rows(analysis: Analysis) -> list[dict[str, Any]]:
     return rows
 
 
-def frontier_rows(analysis: Analysis) -> list[dict[str, Any]]:
-    """One row a corner of a frontier of two: both parties' names and utilities."""
+def tabulate_frontiers(analysis: Analysis) -> list[dict[str, Any]]:
+    """Tabulate the frontiers of two parties: one row a corner with both names and utilities."""
     rows = []
     for entry in analysis.studies:
         for number, package in enumerate(entry.corners):

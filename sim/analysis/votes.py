@@ -1,4 +1,12 @@
-"""Pairwise contests: who throws how much behind which of two positions, and what follows for all positions at once."""
+"""Votes between positions: pairwise contests weighted by power, and elections among all positions.
+
+References
+----------
+Scholz, J. B., Calbert, G. J., & Smith, G. A. (2011). Unravelling Bueno De Mesquita's group decision model. Journal of
+Theoretical Politics 23, 510-531.
+Wise, B. P., Lester, L., & Efird, B. (2015). An Introduction to the KAPSARC Toolkit for Behavioral Analysis (KTAB) using
+One-Dimensional Spatial Models. KAPSARC.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +20,30 @@ PROPORTIONAL, BINARY, CUBIC = "proportional", "binary", "cubic"
 _MOST = 100_000
 
 
-def victory(group: Actors, first: float, second: float, rule: str = PROPORTIONAL) -> float:
-    """Chance that position `first` beats `second`: the votes for it over all votes cast.
+def win_probability(group: Actors, first: float, second: float, rule: str = PROPORTIONAL) -> float:
+    """Compute the chance that one position beats another: the votes for it over all votes.
 
-    An actor's vote is its capability times salience times the gain in utility, utilities being linear in distance
-    (Scholz, Calbert & Smith 2011, complementary form: P(first) + P(second) = 1). One half where nobody cares.
-    `rule`: how gains become votes (KTAB): `proportional`, `binary` (the sign alone), `cubic`.
+    An actor's vote is its capability times its salience times its gain in utility, which is linear in distance (Scholz,
+    Calbert & Smith 2011, complementary form: the two chances sum to 1).
+
+    Parameters
+    ----------
+    group : Actors
+        The actors.
+    first, second : float
+        Positions.
+    rule : {"proportional", "binary", "cubic"}
+        How gains become votes (KTAB); `binary` counts their sign alone.
+
+    Returns
+    -------
+    float
+        Chance of `first`; one half where nobody has a preference.
+
+    Raises
+    ------
+    ParleyError
+        No rule has this name.
     """
     if rule not in (PROPORTIONAL, BINARY, CUBIC):
         raise ParleyError(f"no voting rule `{rule}`; known: {PROPORTIONAL}, {BINARY}, {CUBIC}")
@@ -30,27 +56,44 @@ def victory(group: Actors, first: float, second: float, rule: str = PROPORTIONAL
     return behind / (behind + against) if behind + against > 0.0 else 0.5
 
 
-def contests(group: Actors, options: Floats, rule: str = PROPORTIONAL) -> Floats:
-    """P[i, j] (m, m): chance that option i beats option j; one half on the diagonal."""
+def compute_contests(group: Actors, options: Floats, rule: str = PROPORTIONAL) -> Floats:
+    """Compute the chance P[i, j] (m, m) that option i beats option j (m,); one half on the diagonal."""
     beats = np.full((options.size, options.size), 0.5)
     for i in range(options.size):
         for j in range(options.size):
             if i != j:
-                beats[i, j] = victory(group, float(options[i]), float(options[j]), rule)
+                beats[i, j] = win_probability(group, float(options[i]), float(options[j]), rule)
     return beats
 
 
-def condorcet(group: Actors, rule: str = PROPORTIONAL) -> float:
-    """The position held by some actor that no other beats (chance at least one half); the least beaten at a circle."""
+def find_condorcet_position(group: Actors, rule: str = PROPORTIONAL) -> float:
+    """Find the position of an actor that no other position beats; in a cycle, the one beaten least."""
     options = np.unique(group.position)
-    worst = contests(group, options, rule).min(axis=1)
+    worst = compute_contests(group, options, rule).min(axis=1)
     return float(options[int(np.argmax(worst))])
 
 
 def conditional_pce(beats: Floats) -> Floats:
-    """KTAB's probabilistic Condorcet election, one step: P(i) ∝ Π_j P(i beats j), given that some option beats all.
+    """Compute KTAB's probabilistic Condorcet election in one step: P(i) ∝ Π_j P(i beats j).
 
-    `beats` (m, m) with beats[i, j] + beats[j, i] = 1 (Wise, Lester & Efird 2015, KTAB's default for the spatial model).
+    Parameters
+    ----------
+    beats : ndarray of float, shape (m, m)
+        Chance that option i beats option j, with beats[i, j] + beats[j, i] = 1.
+
+    Returns
+    -------
+    ndarray of float, shape (m,)
+        Chance of each option, conditional on one that beats all others.
+
+    Raises
+    ------
+    ParleyError
+        Every option is certain to lose to some other.
+
+    References
+    ----------
+    Wise, Lester & Efird (2015): the default of the spatial model.
     """
     with np.errstate(divide="ignore"):
         log = np.log(beats).sum(axis=1)
@@ -62,25 +105,40 @@ def conditional_pce(beats: Floats) -> Floats:
 
 
 def markov_pce(beats: Floats) -> Floats:
-    """KTAB's other form: the limit of P(i) ← Σ_j P(i beats j)·(P(i) + P(j))/m, from equal shares.
+    """Compute KTAB's election as a Markov chain: the limit of P(i) ← Σ_j P(i beats j)·(P(i) + P(j))/m.
 
-    A challenger j is drawn evenly, i is in office with P(i); whoever wins holds office. To 1e-12, where KTAB stops at
-    1e-6. Raises ParleyError if it does not settle.
+    Option i is in office with chance P(i), a challenger j is drawn evenly, and the winner holds office. The limit is
+    taken from equal shares to 1e-12; KTAB stops at 1e-6.
+
+    Parameters
+    ----------
+    beats : ndarray of float, shape (m, m)
+        Chance that option i beats option j, with beats[i, j] + beats[j, i] = 1.
+
+    Returns
+    -------
+    ndarray of float, shape (m,)
+        Chance of each option.
+
+    Raises
+    ------
+    ParleyError
+        The iteration does not converge.
     """
     m = beats.shape[0]
     share = np.full(m, 1.0 / m)
     for _ in range(_MOST):
         after = (beats * (share[:, None] + share[None, :])).sum(axis=1) / m
         if float(np.abs(after - share).max()) < 1e-12:
-            settled: Floats = after / after.sum()
-            return settled
+            limit: Floats = after / after.sum()
+            return limit
         share = after
     raise ParleyError("the contests do not settle on a distribution")
 
 
 def probabilistic_condorcet(group: Actors, rule: str = PROPORTIONAL, markov: bool = False) -> dict[float, float]:
-    """Chance of each position held, by position: one step of KTAB's spatial model before anybody moves."""
+    """Compute the chance of each actor's position in KTAB's spatial model, before anybody moves."""
     options = np.unique(group.position)
-    beats = contests(group, options, rule)
+    beats = compute_contests(group, options, rule)
     chance = markov_pce(beats) if markov else conditional_pce(beats)
     return dict(zip(options.tolist(), chance.tolist(), strict=True))

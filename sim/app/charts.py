@@ -66,7 +66,7 @@ def plot_outcomes(results: Results) -> Spec:
 def _outcome_rows(results: Results) -> Iterator[Spec]:
     """Share and interval of every outcome of every result."""
     for series, result in results.items():
-        for code, share in result.summary.outcomes().items():
+        for code, share in result.summary.outcome_shares().items():
             numbers = {"share": share.share, "low": share.low, "high": share.high}
             yield {"series": series, "outcome": CODE_TITLES[code], **numbers}
 
@@ -92,7 +92,7 @@ def plot_gap(results: Results) -> Spec:
 def _gap_rows(results: Results) -> Iterator[Spec]:
     """Quartiles of the first round, and of every other that enough runs held."""
     for series, result in results.items():
-        fan, least = result.summary.fan(), max(result.n / 100, 20)
+        fan, least = result.summary.gap_quantiles(), max(result.n / 100, 20)
         for k, held in enumerate(fan.rounds):
             if fan.runs[k] >= least or k == 0:
                 low, middle, high = fan.quantiles[[1, 2, 3], k].tolist()
@@ -118,7 +118,7 @@ def _agreement_rows(results: Results, basket: str) -> Iterator[Spec]:
     for series, result in results.items():
         yield {"series": series, "day": 0, "share": 0.0}
         if basket in result.summary.baskets:
-            for day, count in zip(*result.summary.agreed_by(basket), strict=True):
+            for day, count in zip(*result.summary.agreement_curve(basket), strict=True):
                 yield {"series": series, "day": int(day) + 1, "share": float(count) / result.n}
 
 
@@ -160,7 +160,10 @@ def _reason_rows(results: Results, titles: dict[str, str]) -> Iterator[Spec]:
     for series, result in results.items():
         for basket in result.summary.baskets:
             place = _label_bar(titles.get(basket, basket), results, series)
-            for reason, share in {"settled": result.summary.settled(basket), **result.summary.blocked(basket)}.items():
+            for reason, share in {
+                "settled": result.summary.settled_share(basket),
+                **result.summary.reason_shares(basket),
+            }.items():
                 yield {"place": place, "reason": reason, "share": share.share, "order": rank[reason]}
 
 

@@ -28,8 +28,8 @@ def tabulate_measures(results: dict[str, Result]) -> dict[str, list[tuple[str, .
     """
     summaries = [result.summary for result in results.values()]
     shared = [basket for basket in summaries[0].baskets if all(basket in s.baskets for s in summaries)]
-    ended = [(CODE_TITLES[code], *(f"{s.outcomes()[code].share:.1%}" for s in summaries)) for code in CODES]
-    settled = [(describe_basket(results, b), *(f"{s.settled(b).share:.1%}" for s in summaries)) for b in shared]
+    ended = [(CODE_TITLES[code], *(f"{s.outcome_shares()[code].share:.1%}" for s in summaries)) for code in CODES]
+    settled = [(describe_basket(results, b), *(f"{s.settled_share(b).share:.1%}" for s in summaries)) for b in shared]
     held = ("rounds held", *(_format_mean(s.mean("rounds_held")) for s in summaries))
     return {OUTCOMES: ended, SETTLED: settled, MEANS: [held]}
 

@@ -12,10 +12,10 @@ from experiments.compare import compute_difference
 from sim.core.columns import ROUND
 from sim.core.layout import Floats
 from sim.figures.style import CODE_TITLES
-from sim.results.plan import chunks, plan
+from sim.results.plan import plan, simulate_chunks
 from sim.rules.outcome import CODES
 from sim.scenario.load import Loaded
-from sim.tables.schema import run_schema, run_table
+from sim.tables.schema import build_run_schema, build_run_table
 from sim.tables.summary import Summary
 
 if TYPE_CHECKING:
@@ -62,16 +62,16 @@ class Contrast(NamedTuple):
 def simulate(loaded: Loaded, n: int, seed: int) -> Result:
     """Run a scenario in memory. Run k has assumption and fate k, so results are paired. Raises ParleyError."""
     job = replace(plan(loaded, n, seed, chunk=_CHUNK), keep_rounds=(ROUND.CODE, ROUND.GAP_OPEN))
-    summary = Summary.of(run_schema(job.problem.names))
+    summary = Summary.from_tables(build_run_schema(job.problem.names))
     run = np.arange(n, dtype=np.int64)
     raw = []
-    for chunk in chunks(job):
+    for chunk in simulate_chunks(job):
         # Building a table of all rounds would take longer than everything that is computed from it here.
         of = np.repeat(run[: chunk.rows.size], chunk.rows)
         code, gap = chunk.rounds.T
         summary.add_gaps(of, code.astype(np.int64), gap)
         raw.append(chunk.runs)
-    runs = run_table(np.concatenate(raw), run, job.assumptions, job.fates, job.problem.names)
+    runs = build_run_table(np.concatenate(raw), run, job.assumptions, job.fates, job.problem.names)
     summary.add_runs(runs)
     return Result(loaded, n, seed, runs, summary)
 
@@ -127,7 +127,7 @@ def _compare_settled(base: Result, changed: Result, basket: str, title: str) -> 
 
 def _compare_first_day(base: Result, changed: Result, basket: str, title: str) -> Contrast:
     """Contrast of the median first day. The runs that agreed differ, so there is no paired interval."""
-    first, second = (result.summary.days(basket, "first_settled")[0.5] for result in (base, changed))
+    first, second = (result.summary.day_quantiles(basket, "first_settled")[0.5] for result in (base, changed))
     return Contrast(FIRST, title, False, first, second, second - first, math.nan, math.nan)
 
 

@@ -12,7 +12,7 @@ from sim.app.explore import Result
 from sim.core.columns import run_columns
 from sim.core.jit import EPS
 from sim.narrative.narrator import Narrator
-from sim.narrative.titles import Words
+from sim.narrative.titles import Titles
 from sim.rules.outcome import CODES, REASONS
 from sim.scenario.load import Loaded
 from sim.scenario.resolve import resolve
@@ -54,14 +54,14 @@ def record_run(loaded: Loaded, seed: int, run: int) -> Story:
     """Play run `run` on the Mesa engine; it equals the run of the ensemble under that seed to the bit."""
     problem = resolve(loaded.scenario, seed)
     recorder = _Recorder(loaded)
-    recorder.narrator.open(seed, run)
+    recorder.narrator.write_opening(seed, run)
     opening = recorder.take_lines()
     model = NegotiationModel(problem, run, run, notify=recorder.hear)
     while model.running:
         recorder.begin_step()
         model.step()
         recorder.end_step(model)
-    recorder.narrator.close(model)
+    recorder.narrator.write_ending(model)
     row = dict(zip((name for name, _ in run_columns(model.names)), report_run(model), strict=True))
     blocked = {basket: REASONS[int(row[f"blocked_{basket}"])] for basket in model.names.baskets}
     outcome = CODES[int(row["outcome"])]
@@ -84,8 +84,8 @@ class _Recorder:
 
     def __init__(self, loaded: Loaded):
         self.loaded = loaded
-        self.words = Words(loaded.scenario)
-        self.narrator = Narrator(self.words)
+        self.titles = Titles(loaded.scenario)
+        self.narrator = Narrator(self.titles)
         self.rounds: list[Round] = []
         self.trust: list[Row] = []
         self.incidents: list[Row] = []
@@ -94,7 +94,7 @@ class _Recorder:
 
     def hear(self, event: str, facts: Row) -> None:
         """Take one event of the model."""
-        self.narrator.hear(event, facts)
+        self.narrator.handle_event(event, facts)
         self._facts.setdefault(event, []).append(facts)
 
     def take_lines(self) -> list[str]:
@@ -110,13 +110,13 @@ class _Recorder:
     def end_step(self, model: NegotiationModel) -> None:
         """Store the incidents of a step, and its round if one was planned."""
         for facts in self._facts.get("incident", []):
-            self.incidents.append({"kind": self.words.incident(facts["type"]), "day": facts["day"]})
+            self.incidents.append({"kind": self.titles.incident(facts["type"]), "day": facts["day"]})
         if "planned" not in self._facts:
             return
         self._planned += 1
         facts = self._facts["planned"][0]
-        where = self.words.venue(facts["venue"])
-        day = self.words.day(model.day)
+        where = self.titles.venue(facts["venue"])
+        day = self.titles.day(model.day)
         now = Round(f"Round {self._planned}, {day}, {where}", model.day, self._planned, "held" in self._facts)
         now.lines = self.take_lines()
         now.stakes, now.zones = list_stakes(model, self.loaded)
@@ -124,7 +124,7 @@ class _Recorder:
         now.offers = [self._describe_offer(basket, by, offer) for basket, by, offer in self._list_offers()]
         for name, mood in facts["parties"].items():
             for other, value in mood["trust"].items():
-                pair = f"{self.words.party(name)} in {self.words.party(other)}"
+                pair = f"{self.titles.party(name)} in {self.titles.party(other)}"
                 self.trust.append({"round": self._planned, "pair": pair, "trust": value})
         self.rounds.append(now)
 
@@ -134,11 +134,11 @@ class _Recorder:
 
     def _describe_offer(self, basket: str, by: str, offer: Row) -> Row:
         """Points, utilities and refusal of an offer in words."""
-        worth = {self.words.party(name): value for name, value in offer["worth"].items()}
+        worth = {self.titles.party(name): value for name, value in offer["worth"].items()}
         refused = [f for f in self._facts.get("refused", []) if f["basket"] == basket and f["by"] == by]
-        why = self.narrator._why(refused[-1]) if refused else ""
-        about = {"basket": self.words.basket(basket), "by": self.words.party(by)}
-        return about | {"points": self.words.points(offer["points"]), "worth": worth, "why": why}
+        why = self.narrator.explain_refusal(refused[-1]) if refused else ""
+        about = {"basket": self.titles.basket(basket), "by": self.titles.party(by)}
+        return about | {"points": self.titles.points(offer["points"]), "worth": worth, "why": why}
 
 
 def list_stakes(model: NegotiationModel, loaded: Loaded) -> tuple[list[Row], list[Row]]:

@@ -9,7 +9,7 @@ from sim.app.controls import Choice, list_controls
 from sim.app.explore import OUTCOMES, compute_contrasts, excludes_zero, format_contrast
 from sim.app.tables import STYLE, format_table
 from sim.core.errors import ParleyError
-from sim.results.manifest import citations, counts
+from sim.results.manifest import count_numbers, list_citations
 from sim.scenario.ledger import ORIGINS, Entry, Group, build_ledger
 
 COLUMNS = ("Number", "Value or range", "Origin", "Where, why")
@@ -20,7 +20,7 @@ def show() -> None:
     edits = state.get_edits()
     state.show_title("Where every number comes from")
     _show_switch()
-    numbers = counts(edits.loaded)
+    numbers = count_numbers(edits.loaded)
     rows = [(origin, str(numbers[origin]), meaning) for origin, meaning in ORIGINS.items() if origin in numbers]
     st.html(
         STYLE
@@ -91,7 +91,7 @@ def _matches(entry: Entry, group: Group, words: str, origins: list[str]) -> bool
 
 def _show_documents() -> None:
     """Show the documents and papers."""
-    documents = citations(state.get_edits().loaded)
+    documents = list_citations(state.get_edits().loaded)
     if not documents:
         return
     with st.expander(f"Documents and papers these numbers rest on ({len(documents)})"):

@@ -1,15 +1,21 @@
-"""Verbs of the command line, one module each with `add(app)`; `sim.cli.main` collects those named here."""
+"""Verbs of the command line, a module each with `add(app)`; `sim.cli.main` adds them in this order."""
 
 MODULES: tuple[str, ...] = (
-    "scenarios",
+    "list",
     "show",
+    "check",
     "run",
     "trace",
     "analyse",
+    "cite",
+    "new",
+    "schema",
     "convert",
+    "tactics",
     "sweep",
     "compare",
     "sensitivity",
+    "discover",
     "calibrate",
     "forecast",
     "score",

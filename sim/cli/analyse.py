@@ -1,4 +1,4 @@
-"""`parley analyse`: what theory says of a scenario before it is run."""
+"""`parley analyse`: zones of agreement and bargaining solutions of a scenario, without a run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.domain import DomainOption, ProfileOption, analyse_domain, is_domain
-from sim.cli.options import ChangesOption, SeedOption, console, parsed_changes
+from sim.cli.options import ChangesOption, SeedOption, make_console, parse_changes
 
 if TYPE_CHECKING:
     from sim.core.atomic import OutputFolder
@@ -26,23 +26,39 @@ def add(app: typer.Typer) -> None:
         scenario: Annotated[
             str,
             typer.Argument(
-                help="Id of a shipped scenario, a path, or a folder of a GENIUS domain.", show_default=False
+                help="Name of a shipped scenario, path of a YAML file, or folder of a GENIUS domain.",
+                show_default=False,
             ),
         ],
-        n: Annotated[int, typer.Option("-n", min=1, max=1_000_000, help="Draws of the assumed ranges.")] = 1000,
+        n: Annotated[
+            int,
+            typer.Option(
+                "-n", min=1, max=1_000_000, help="How many draws of the assumed ranges the chance of a zone rests on."
+            ),
+        ] = 1000,
         seed: SeedOption = 0,
-        assumption: Annotated[int, typer.Option(help="Draw to solve; -1 is the middle of every range.", min=-1)] = -1,
-        weights: Annotated[str, typer.Option(help="Bargaining power for the weighted Nash solution: a=2,b=1.")] = "",
+        assumption: Annotated[
+            int, typer.Option(help="Draw for which to compute solutions; -1 takes the middle of every range.", min=-1)
+        ] = -1,
+        weights: Annotated[
+            str, typer.Option(help="Bargaining power by party for the weighted Nash solution: a=2,b=1.")
+        ] = "",
         changes: ChangesOption = None,
-        out: Annotated[Path | None, typer.Option("--out", "-o", help="A new folder for tables and picture.")] = None,
+        out: Annotated[Path | None, typer.Option("--out", "-o", help="New folder for tables and figure.")] = None,
         domain: DomainOption = None,
         profile: ProfileOption = None,
     ) -> None:
-        """Zone of agreement, Pareto frontier, Nash, Kalai-Smorodinsky, egalitarian and utilitarian points.
+        """Compute zones of agreement and bargaining solutions without a simulation.
 
-        On a folder of a GENIUS or GeniusWeb domain: the exact points, by looking at every outcome.
+        Prints, for every basket, the chance that some package suits all parties (zone of agreement), and the packages
+        of the Nash, Kalai-Smorodinsky, egalitarian and utilitarian solutions. For the folder of a GENIUS or GeniusWeb
+        domain the solutions are exact, from a search of all outcomes.
+
+        Example:
+
+        parley analyse river-border -o river-border-theory
         """
-        from sim.analysis.study import analyse as study
+        from sim.analysis import study
         from sim.core.atomic import OutputFolder
         from sim.core.errors import ParleyError
         from sim.scenario.load import load
@@ -54,45 +70,45 @@ def add(app: typer.Typer) -> None:
             return
         if domain is not None or profile:
             raise ParleyError("--domain and --profile are for a folder of a GENIUS or GeniusWeb domain")
-        loaded, power = load(scenario, parsed_changes(changes)), parsed_weights(weights)
-        with console(stderr=True).status(f"looking for zones in {n:,} draws"):
-            found = study(loaded, n, seed, assumption, power)
-        show(found)
+        loaded, power = load(scenario, parse_changes(changes)), parse_weights(weights)
+        with make_console(stderr=True).status(f"computing zones in {n:,} draws"):
+            analysis = study.analyse(loaded, n, seed, assumption, power)
+        print_analysis(analysis)
         if folder is not None:
             with folder:
-                write(found, folder, loaded.scenario.title)
-            typer.echo(f"\nTables and picture are in {out}")
+                write_analysis(analysis, folder, loaded.scenario.title)
+            typer.echo(f"\nTables and figure are in {out}")
 
 
 def refuse_scenario_options(weights: str, changes: list[str] | None) -> None:
-    """Refuse what a domain has no place for. Raises ParleyError."""
+    """Refuse options that a domain does not take. Raises ParleyError."""
     from sim.core.errors import ParleyError
 
     if weights or changes:
         raise ParleyError("--weights and --set are for scenarios; a domain is analysed as its files have it")
 
 
-def parsed_weights(text: str) -> dict[str, float]:
-    """`a=2,b=1` as numbers by party. Raises ParleyError."""
+def parse_weights(text: str) -> dict[str, float]:
+    """Parse `a=2,b=1` to numbers by party. Raises ParleyError."""
     from sim.core.errors import ParleyError
 
-    found = {}
-    for part in filter(None, (piece.strip() for piece in text.split(","))):
+    weights = {}
+    for part in filter(None, (entry.strip() for entry in text.split(","))):
         name, _, value = part.partition("=")
         try:
-            found[name.strip()] = float(value)
+            weights[name.strip()] = float(value)
         except ValueError:
             raise ParleyError(f"`{part}` in --weights: write party=number, separated by commas") from None
-    return found
+    return weights
 
 
-def show(found: Any) -> None:
+def print_analysis(analysis: Any) -> None:
     """Print zones and solutions."""
-    typer.echo(f"Zone of agreement over {found.zones[0].n:,} draws of the assumed ranges, with 95 % intervals")
+    typer.echo(f"Zone of agreement over {analysis.zones[0].n:,} draws of the assumed ranges, with 95% intervals")
     typer.echo(f"{'basket':24} {'interests alone':>26} {'above the floors':>26} {'median surplus':>15}")
     import numpy as np
 
-    for zone in found.zones:
+    for zone in analysis.zones:
         shares = [
             f"{share:7.1%} [{low:6.1%}, {high:6.1%}]"
             for share, (low, high) in (
@@ -101,31 +117,31 @@ def show(found: Any) -> None:
             )
         ]
         typer.echo(f"{zone.name:24} {shares[0]:>26} {shares[1]:>26} {float(np.median(zone.surplus)):15.3f}")
-    where = "the middle of every range" if found.assumption < 0 else f"draw {found.assumption}"
-    typer.echo(f"\nSolutions at {where}; packages as points on the issues' scales, utilities below 1 at most")
-    for entry in found.studies:
+    place = "the middle of every range" if analysis.assumption < 0 else f"draw {analysis.assumption}"
+    typer.echo(f"\nSolutions at {place}; packages as points on the issues' scales, utilities of 1 at most")
+    for entry in analysis.studies:
         basis = describe_basis(entry)
         typer.echo(f"\n{entry.game.name} ({basis})")
         for point in entry.points:
             package = "  ".join(f"{i} {x:.3f}" for i, x in zip(entry.game.issues, point.package, strict=True))
-            worth = "  ".join(f"{p} {u:.3f}" for p, u in zip(entry.game.parties, point.utility, strict=True))
-            typer.echo(f"  {point.name:18} {worth}\n  {'':18} {package}")
+            utilities = "  ".join(f"{p} {u:.3f}" for p, u in zip(entry.game.parties, point.utility, strict=True))
+            typer.echo(f"  {point.name:18} {utilities}\n  {'':18} {package}")
         if not entry.points:
-            typer.echo("  no package suits all: there is nothing to solve")
+            typer.echo("  no package suits all parties")
 
 
-def write(analysis: Any, out: OutputFolder, title: str) -> None:
+def write_analysis(analysis: Any, out: OutputFolder, title: str) -> None:
     """Write tables as CSV and the figure as PNG and SVG. Raises ParleyError."""
     import csv
 
-    from sim.analysis.study import frontier_rows, point_rows, zone_rows
+    from sim.analysis.study import tabulate_frontiers, tabulate_solutions, tabulate_zones
     from sim.core.atomic import report_write_errors
     from sim.figures.solutions import save_solutions
 
     tables = (
-        ("zones", zone_rows(analysis)),
-        ("solutions", point_rows(analysis)),
-        ("frontiers", frontier_rows(analysis)),
+        ("zones", tabulate_zones(analysis)),
+        ("solutions", tabulate_solutions(analysis)),
+        ("frontiers", tabulate_frontiers(analysis)),
     )
     with report_write_errors(out.folder):
         for name, rows in tables:

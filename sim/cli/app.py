@@ -1,4 +1,4 @@
-"""`parley app`: the interactive page, on this machine only."""
+"""`parley app`: the interactive page, for this machine only."""
 
 from __future__ import annotations
 
@@ -15,13 +15,21 @@ def add(app: typer.Typer) -> None:
 
     @app.command("app")
     def page(
-        scenario: Annotated[str, typer.Argument(help="Id of a shipped scenario, or a path.")] = "river-border",
-        port: Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1024, max=65535)] = 8501,
-        browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the web browser.")] = True,
+        scenario: Annotated[
+            str, typer.Argument(help="Name of a shipped scenario or path of a YAML file.")
+        ] = "river-border",
+        port: Annotated[int, typer.Option(help="Port on 127.0.0.1 for the page.", min=1024, max=65535)] = 8501,
+        browser: Annotated[
+            bool, typer.Option("--open/--no-open", help="Whether to open the page in the web browser.")
+        ] = True,
     ) -> None:
-        """Look and try: change a scenario and see at once what it does; step through a run; see every source.
+        """Open the interactive page: change a scenario and see its results, step through a run, read every source.
 
-        The page is served to this machine only and asks nothing of any other. Stop it with Ctrl-C.
+        The page is served to this machine only and contacts no other. Ctrl-C stops it.
+
+        Example:
+
+        parley app river-border
         """
         import subprocess
         import sys
@@ -29,8 +37,8 @@ def add(app: typer.Typer) -> None:
         from sim.scenario.load import load
 
         load(scenario)  # refuse a scenario that cannot be used before anything starts
-        command, environment = [sys.executable, *arguments(port)], settings(scenario)
-        refuse_taken(port)
+        command, environment = [sys.executable, *build_arguments(port)], build_environment(scenario)
+        check_port(port)
         address = f"http://127.0.0.1:{port}"
         typer.echo(f"The page is at {address} (Ctrl-C stops it)")
         process = subprocess.Popen(command, env=environment)
@@ -44,8 +52,8 @@ def add(app: typer.Typer) -> None:
         raise typer.Exit(status if status >= 0 else 128 - status)
 
 
-def refuse_taken(port: int) -> None:
-    """Raise ParleyError where something else listens on the port: its page would be taken for this one."""
+def check_port(port: int) -> None:
+    """Refuse a port on which another program listens. Raises ParleyError."""
     import os
     import socket
 
@@ -58,8 +66,8 @@ def refuse_taken(port: int) -> None:
         raise ParleyError(f"port {port} cannot be used: {reason}; choose another with --port") from None
 
 
-def arguments(port: int) -> list[str]:
-    """What Python is started with. Raises ParleyError where Streamlit is not installed."""
+def build_arguments(port: int) -> list[str]:
+    """Build the arguments of the Python process that serves the page. Raises ParleyError without Streamlit."""
     from importlib.util import find_spec
     from pathlib import Path
 
@@ -73,7 +81,7 @@ def arguments(port: int) -> list[str]:
         "server.port": str(port),
         "server.headless": "true",
         "server.fileWatcherType": "none",
-        # Streamlit would search all objects for garbage before it has sent the last of an answer: 0.1 s and more.
+        # Streamlit would collect garbage before it sends the last part of an answer, which takes 0.1 s and more.
         "runner.postScriptGC": "false",
         "browser.gatherUsageStats": "false",
         "browser.serverAddress": "127.0.0.1",
@@ -87,8 +95,8 @@ def arguments(port: int) -> list[str]:
     return ["-m", "streamlit", "run", str(page), *(f"--{name}={value}" for name, value in options.items())]
 
 
-def settings(scenario: str) -> dict[str, str]:
-    """The environment of the page: the scenario to open, and where the packages lie."""
+def build_environment(scenario: str) -> dict[str, str]:
+    """Build the environment of that process: the scenario to open, and the path of the packages."""
     import os
     from pathlib import Path
 
@@ -100,7 +108,7 @@ def settings(scenario: str) -> dict[str, str]:
 
 
 def open_when_ready(address: str, process: Popen[bytes]) -> None:
-    """Open the web browser once the page answers, at most a minute from now; not if the page has ended meanwhile."""
+    """Open the web browser once the page answers, within a minute; not if the page has ended."""
     import time
     import webbrowser
     from urllib.error import URLError

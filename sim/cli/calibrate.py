@@ -1,4 +1,4 @@
-"""`parley calibrate`: hold the simulator against the record, and write a posterior if the checks pass."""
+"""`parley calibrate`: fit the simulator to the record and write a posterior if the checks pass."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import console
+from sim.cli.options import make_console
 
 if TYPE_CHECKING:
     from calibration.calibrate import Result, Stage
@@ -21,26 +21,33 @@ def add(app: typer.Typer) -> None:
     @app.command()
     def calibrate(
         fit: Annotated[
-            str, typer.Argument(help="A shipped fit (rounds, crises, short), or a file.", show_default=False)
+            str,
+            typer.Argument(
+                help="Name of a shipped fit (rounds, crises, short) or path of a YAML file.", show_default=False
+            ),
         ],
-        out: Annotated[Path, typer.Option("-o", "--out", help="Folder for database, checks and posterior.")],
+        out: Annotated[Path, typer.Option("-o", "--out", help="Folder for database, checks, figures and posterior.")],
         workers: Annotated[
             int | None,
-            typer.Option(min=1, help="Processes; all by default. Results do not depend on it.", show_default=False),
+            typer.Option(
+                min=1,
+                help="Number of processes; by default one a processor. Results do not depend on it.",
+                show_default=False,
+            ),
         ] = None,
     ) -> None:
-        """Fit ranges to the record of talks by ABC-SMC, check the fit, let theories compete.
+        """Fit assumed ranges to the record of past talks (ABC-SMC), check the fit, and compare theories.
 
-        Stopped and called again with the same folder it takes up where it was. What it finds is conditional on the
-        scenarios, on their ranges and on the coding of the record; it is no forecast.
+        The same command continues a fit that was stopped. Results are conditional on the scenarios, on their ranges and
+        on the coding of the record; they are no forecast.
 
-        Examples:
+        For example:
 
         parley calibrate rounds -o fits/rounds
 
         parley run istanbul-2025 --posterior fits/rounds
         """
-        from calibration.calibrate import calibrate as fit_it
+        from calibration.calibrate import calibrate as run_fit
         from calibration.figures import save_figures
         from calibration.fit_file import load_fit
         from calibration.folder import report_errors
@@ -48,8 +55,8 @@ def add(app: typer.Typer) -> None:
         from sim.compiled.pool import workers_available
 
         file = load_fit(fit)
-        with _progress() as stage:
-            result = fit_it(file, out, workers or workers_available(), stage)
+        with _show_progress() as stage:
+            result = run_fit(file, out, workers or workers_available(), stage)
         with report_errors(out):
             save_figures(result, out)
             write_report(result, out)
@@ -58,11 +65,11 @@ def add(app: typer.Typer) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Stage | None]:
-    """A bar a stage on a terminal's error stream; nothing where nobody watches."""
+def _show_progress() -> Iterator[Stage | None]:
+    """Show a progress bar a stage on the error stream, if it is a terminal."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    screen = console(stderr=True)
+    screen = make_console(stderr=True)
     if not screen.is_terminal:
         yield None
         return
@@ -82,12 +89,13 @@ def _progress() -> Iterator[Stage | None]:
 
 
 def _print(result: Result) -> None:
+    """Print the table of parameters, the comparison of theories and the odds ratios."""
     from rich.markup import escape
     from rich.table import Table
 
     from calibration.calibrate import CONDITIONAL
 
-    screen = console()
+    screen = make_console()
     table = Table(
         "parameter",
         "prior",
@@ -107,19 +115,21 @@ def _print(result: Result) -> None:
             row["verdict"],
         )
     screen.print(table)
-    screen.print("\n".join([*_theories(result), *_odds(result), CONDITIONAL]), markup=False)
+    screen.print("\n".join([*_format_theories(result), *_format_odds(result), CONDITIONAL]), markup=False)
 
 
-def _theories(result: Result) -> Iterator[str]:
+def _format_theories(result: Result) -> Iterator[str]:
+    """Format the probabilities and scores of the theories."""
     if not result.theories:
         return
-    for kind, found in result.theories["probabilities"].items():
-        yield f"{kind}: " + ", ".join(f"{name} {p:.2f} ± {se:.2f}" for name, (p, se) in found.items())
+    for kind, shares in result.theories["probabilities"].items():
+        yield f"{kind}: " + ", ".join(f"{name} {p:.2f} ± {se:.2f}" for name, (p, se) in shares.items())
     scores = result.theories["mean_log_score"].items()
-    yield "mean log score, a round left out at a time: " + ", ".join(f"{name} {s:.2f}" for name, s in scores)
+    yield "mean log score, leaving out one round at a time: " + ", ".join(f"{name} {s:.2f}" for name, s in scores)
 
 
-def _odds(result: Result) -> Iterator[str]:
+def _format_odds(result: Result) -> Iterator[str]:
+    """Format the odds ratios of model and record."""
     for row in result.odds:
         yield (
             f"{row['style']}: odds ratio {row['model_odds_ratio']:.2f}, record {row['record_odds_ratio']:.2f} "

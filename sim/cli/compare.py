@@ -1,4 +1,4 @@
-"""`parley compare`: scenarios compared on the same draws, and the draw on which two runs diverge."""
+"""`parley compare`: scenarios compared on the same draws, and the draw that makes two runs differ."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import SeedOption, console
+from sim.cli.options import SeedOption, make_console
 
 if TYPE_CHECKING:
     from experiments.compare import Comparison
 
-_SHOWN = ("outcome", "rounds_held", "rounds_postponed", "days_in_abeyance", "incidents", "gap_open")
+_MAIN = ("outcome", "rounds_held", "rounds_postponed", "days_in_abeyance", "incidents", "gap_open")
 
 
 def add(app: typer.Typer) -> None:
@@ -21,23 +21,29 @@ def add(app: typer.Typer) -> None:
     @app.command()
     def compare(
         scenarios: Annotated[
-            list[str], typer.Argument(help="Two or more of SCENARIO or SCENARIO,path=value,…", show_default=False)
+            list[str],
+            typer.Argument(
+                help="Two scenarios or more; a changed one is written SCENARIO,path=value,…", show_default=False
+            ),
         ],
-        n: Annotated[int, typer.Option("-n", min=2, help="Runs of each.")] = 2000,
+        n: Annotated[int, typer.Option("-n", min=2, help="Number of runs of each scenario.")] = 2000,
         seed: SeedOption = 0,
-        run: Annotated[int | None, typer.Option(min=0, help="Trace this run: which draw changed the outcome.")] = None,
-        everything: Annotated[bool, typer.Option("--all", help="Print every measure, not the main ones only.")] = False,
+        run: Annotated[
+            int | None, typer.Option(min=0, help="Only explain this run: which draws change its outcome.")
+        ] = None,
+        everything: Annotated[bool, typer.Option("--all", help="Print all measures, not only the main ones.")] = False,
         out: Annotated[
             Path | None, typer.Option("-o", "--out", help="Folder for table, figure and manifest.", show_default=False)
         ] = None,
-        force: Annotated[bool, typer.Option("--force", help="Replace the earlier comparison in that folder.")] = False,
+        force: Annotated[bool, typer.Option("--force", help="Replace an earlier comparison in the folder.")] = False,
     ) -> None:
-        """Hold scenarios against the first on common random numbers: run k of each has the same draws.
+        """Compare scenarios with the first one on common random numbers: run k of each has the same draws.
 
-        Prints differences with 95% intervals, paired and as they would be from separate draws, and the share of the
-        variance that pairing saves. Stars mark what differs after Holm's correction over the whole table.
+        Prints differences with 95% intervals, from paired and (for comparison) from separate draws, and the share of
+        the variance that pairing removes. A star marks a difference that stays significant after Holm's
+        correction over the whole table.
 
-        Examples:
+        For example:
 
         parley compare istanbul-2025 istanbul-2025,evidence.admit=own
 
@@ -49,82 +55,81 @@ def add(app: typer.Typer) -> None:
 
         if run is not None:
             if out is not None:
-                raise ParleyError("--run prints where two runs diverge and writes nothing; leave out --out, or --run")
-            trace_run([parse_variant(text) for text in scenarios], seed, run)
+                raise ParleyError("--run explains one run and writes nothing; leave out --out or --run")
+            print_divergence([parse_variant(text) for text in scenarios], seed, run)
             return
         if out is None:
-            show(compare_scenarios(scenarios, n, seed), everything)
+            print_comparison(compare_scenarios(scenarios, n, seed), everything)
             return
         from experiments.comparison_folder import KIND, write_comparison
         from sim.core.atomic import OutputFolder
 
         with OutputFolder(out, KIND, force) as folder:
-            found = compare_scenarios(scenarios, n, seed)
-            write_comparison(found, folder)
-        show(found, everything)
+            comparison = compare_scenarios(scenarios, n, seed)
+            write_comparison(comparison, folder)
+        print_comparison(comparison, everything)
         typer.echo(f"\nTable, figure and manifest are in {out}")
 
 
-def show(found: Comparison, everything: bool) -> None:
+def print_comparison(comparison: Comparison, everything: bool) -> None:
     """Print the table of differences, one block a contrast."""
     from rich.table import Table
 
-    for contrast, rows in found.frame.groupby("contrast", sort=False):
-        table = Table(title=f"{contrast}\n{found.n:,} runs each, seed {found.seed}, same draws", title_justify="left")
+    from experiments.compare import list_changed_runs
+
+    for contrast, rows in comparison.frame.groupby("contrast", sort=False):
+        table = Table(
+            title=f"{contrast}\n{comparison.n:,} runs each, seed {comparison.seed}, same draws", title_justify="left"
+        )
         for name in ("measure", "first", "second", "difference", "paired 95%", "unpaired 95%", "saved"):
             table.add_column(name, justify="left" if name == "measure" else "right")
         for row in rows.to_dict("records"):
-            if everything or row["measure"] in _SHOWN or row["measure"].startswith("settled_"):
-                table.add_row(*_cells(row))
-        console().print(table)
-    changed = ", ".join(map(str, _examples(found))) or "none"
-    typer.echo(f"* differs from 0 after correction: {found.correction}.")
+            if everything or row["measure"] in _MAIN or row["measure"].startswith("settled_"):
+                table.add_row(*_format_row(row))
+        make_console().print(table)
+    changed = ", ".join(map(str, list_changed_runs(comparison)[:8])) or "none"
+    typer.echo(f"* differs from 0 after correction: {comparison.correction}.")
     typer.echo(f"Runs whose outcome changes, for --run: {changed}")
     typer.echo("Conditional on the assumptions of the scenarios; not a forecast.")
 
 
-def _examples(found: Comparison) -> list[int]:
-    from experiments.compare import list_changed_runs
-
-    return list_changed_runs(found)[:8]
-
-
-def _cells(row: dict[str, Any]) -> list[str]:
+def _format_row(row: dict[str, Any]) -> list[str]:
+    """Format the cells of one measure."""
     percent = row["kind"] == "share"
 
-    def number(value: float, sign: str = "") -> str:
+    def format_number(value: float, sign: str = "") -> str:
         return f"{100 * value:{sign}.1f}" if percent else f"{value:{sign}.3g}"
 
     name = row["measure"].replace("_", " ") + (f": {row['level']}" if row["level"] else "") + (" %" if percent else "")
     star = "*" if row["p_holm"] < 0.05 else " "
-    spans = [
-        f"{number(row[a], '+')} to {number(row[b], '+')}"
+    intervals = [
+        f"{format_number(row[a], '+')} to {format_number(row[b], '+')}"
         for a, b in (("low", "high"), ("unpaired_low", "unpaired_high"))
     ]
-    means = [number(row["first"]), number(row["second"]), number(row["difference"], "+") + star]
-    return [name, *means, *spans, f"{row['variance_saved']:.0%}"]
+    means = [format_number(row["first"]), format_number(row["second"]), format_number(row["difference"], "+") + star]
+    return [name, *means, *intervals, f"{row['variance_saved']:.0%}"]
 
 
-def trace_run(named: list[tuple[str, Any]], seed: int, run: int) -> None:
-    """Print where run `run` of the first and the second scenario part, and on which draw."""
+def print_divergence(variants: list[tuple[str, Any]], seed: int, run: int) -> None:
+    """Print where a run of two scenarios diverges, and on which draw. Raises ParleyError."""
     from experiments.divergence import trace_divergence
     from sim.core.errors import ParleyError
     from sim.scenario.resolve import resolve
 
-    if len(named) != 2:
-        raise ParleyError("a trace takes two scenarios")
-    (first, a), (second, b) = named
-    found = trace_divergence(resolve(a.scenario, seed), resolve(b.scenario, seed), run)
+    if len(variants) != 2:
+        raise ParleyError("--run takes two scenarios")
+    (first, a), (second, b) = variants
+    result = trace_divergence(resolve(a.scenario, seed), resolve(b.scenario, seed), run)
     typer.echo(
-        f"A = {first}\nB = {second}\nrun {run}, seed {seed}: A ends as {found.outcomes[0]}, B as {found.outcomes[1]}"
+        f"A = {first}\nB = {second}\nrun {run}, seed {seed}: A ends as {result.outcomes[0]}, B as {result.outcomes[1]}"
     )
-    if not found.divergences:
+    if not result.divergences:
         typer.echo("The same happens in both.")
-    for number, divergence in enumerate(found.divergences, 1):
+    for number, divergence in enumerate(result.divergences, 1):
         typer.echo(f"\n{number}. They diverge at planned round {divergence.step + 1}")
         for line in divergence.describe("A", "B"):
             typer.echo(f"   {line}")
-    if found.reaches_outcome and found.outcomes[0] != found.outcomes[1]:
-        count = len(found.divergences)
+    if result.reaches_outcome and result.outcomes[0] != result.outcomes[1]:
+        count = len(result.divergences)
         draws = "this one draw is" if count == 1 else f"these {count} draws together are"
-        typer.echo(f"\nTurned in B, {draws} enough for the outcome of A.")
+        typer.echo(f"\nChanged in B, {draws} enough for the outcome of A.")

@@ -1,4 +1,4 @@
-"""`parley import`, `parley export`, `parley tactics`: work carried over from and to other tools."""
+"""`parley import` and `parley export`: scenarios from and for other tools."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ from typing import Annotated
 import typer
 
 from sim.cli.domain import DomainOption, FolderArgument, ProfileOption, show_notes
-from sim.cli.options import ChangesOption, ScenarioArgument, SeedOption
+from sim.cli.options import ChangesOption, ScenarioArgument, SeedOption, parse_changes
 
-OutFile = Annotated[Path, typer.Option("--out", "-o", help="The scenario file to write; it must not exist.")]
+OutFile = Annotated[Path, typer.Option("--out", "-o", help="Scenario file to write; it must not exist.")]
 
 
 def add(app: typer.Typer) -> None:
     """Add the verbs to the command line."""
-    bring = typer.Typer(no_args_is_help=True, help="Make a scenario of another tool's file.")
-    take = typer.Typer(no_args_is_help=True, help="Write a scenario for another tool.")
-    app.add_typer(bring, name="import")
-    app.add_typer(take, name="export")
-    bring.command()(ktab)
-    bring.command()(genius)
-    take.command()(negmas)
-    app.command()(tactics)
+    imports = typer.Typer(no_args_is_help=True, help="Make a scenario from the files of another tool (KTAB, GENIUS).")
+    exports = typer.Typer(no_args_is_help=True, help="Write a scenario for another tool (NegMAS).")
+    app.add_typer(imports, name="import")
+    app.add_typer(exports, name="export")
+    imports.command()(ktab)
+    imports.command()(genius)
+    exports.command()(negmas)
 
 
 class Condorcet(StrEnum):
@@ -41,7 +40,12 @@ def ktab(
         typer.Option(help="Probabilistic Condorcet election: KTAB's default, conditional, or its uniform Markov form."),
     ] = Condorcet.CONDITIONAL,
 ) -> None:
-    """KTAB's spatial model: a scenario with one issue a dimension, and the static forecasts."""
+    """Import a KTAB spatial model: write a scenario with one issue a dimension, and print static forecasts.
+
+    Example:
+
+    parley import ktab actors.csv -o actors.yaml
+    """
     from sim.analysis.actors import weighted_mean, weighted_median
     from sim.analysis.challenge import forecast
     from sim.analysis.votes import probabilistic_condorcet
@@ -73,68 +77,45 @@ def genius(
     domain: DomainOption = None,
     profile: ProfileOption = None,
     approximate: Annotated[
-        bool, typer.Option("--approximate", help="Write it however far straight lines lead from the tables.")
+        bool, typer.Option("--approximate", help="Write the scenario even if straight lines are far from the tables.")
     ] = False,
 ) -> None:
-    """A GENIUS or GeniusWeb domain: a scenario near to it, with straight lines in place of tables.
+    """Import a GENIUS or GeniusWeb domain: write a scenario in which straight lines approximate the tables.
 
-    Prints how far the lines' solutions lie from the exact ones, and refuses where a utility is off by more than 0.1.
-    `parley analyse` and `parley tactics` on the folder itself are exact.
+    Prints the error of the solutions, and refuses where a utility is wrong by more than 0.1. `parley analyse` and
+    `parley tactics` on the folder itself are exact.
+
+    Example:
+
+    parley import genius party-domain -o party.yaml
     """
     from sim.interop.folder import convert
 
-    found, errors = convert(folder, out, domain, profile or [], approximate)
-    show_notes(found)
-    typer.echo(f"{out}: {len(found.profiles)} parties, {len(found.issues)} issues, {found.count:,} outcomes")
-    typer.echo(f"Utilities ({', '.join(p.name for p in found.profiles)}) at the solutions, valued in the tables:")
+    result, errors = convert(folder, out, domain, profile or [], approximate)
+    show_notes(result)
+    typer.echo(f"{out}: {len(result.profiles)} parties, {len(result.issues)} issues, {result.count:,} outcomes")
+    typer.echo(f"Utilities ({', '.join(p.name for p in result.profiles)}) at the solutions, valued in the tables:")
     for line in errors:
         typer.echo(f"  {line}")
 
 
 def negmas(
     scenario: ScenarioArgument,
-    out: Annotated[Path, typer.Option("--out", "-o", help="A new folder.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="New folder.")],
     seed: SeedOption = 0,
-    assumption: Annotated[int, typer.Option(help="Draw to export; -1 is the middle of every range.", min=-1)] = -1,
+    assumption: Annotated[
+        int, typer.Option(help="Draw of the assumed ranges to export; -1 takes the middle of every range.", min=-1)
+    ] = -1,
     changes: ChangesOption = None,
 ) -> None:
-    """NegMAS: a folder a basket, labelled options as values, floors as reserved values."""
-    from sim.cli.options import parsed_changes
+    """Export a scenario to NegMAS: one folder a basket, with options as values and floors as reserved values.
+
+    Example:
+
+    parley export negmas river-border -o river-border-negmas
+    """
     from sim.interop.export import export
     from sim.scenario.load import load
 
-    for folder in export(load(scenario, parsed_changes(changes)), out, seed, assumption):
+    for folder in export(load(scenario, parse_changes(changes)), out, seed, assumption):
         typer.echo(str(folder))
-
-
-def tactics(
-    folder: FolderArgument,
-    steps: Annotated[int, typer.Option(min=1, max=1_000_000, help="Steps; in each every side has a turn.")] = 100,
-    tactic: Annotated[str, typer.Option(help="boulware, linear, conceder or an exponent, one a side.")] = "boulware",
-    tolerance: Annotated[
-        float,
-        typer.Option(min=0.0, max=1.0, help="How far below its aspiration a side still accepts; NegMAS's default."),
-    ] = 1e-4,
-    domain: DomainOption = None,
-    profile: ProfileOption = None,
-) -> None:
-    """Time-based tactics in alternating offers on the exact tables of a GENIUS or GeniusWeb domain.
-
-    Of several outcomes worth the same to it a side offers the one listed last (the last issue moves fastest).
-    """
-    from sim.interop.folder import read
-    from sim.interop.tactics import play
-
-    found = read(folder, domain, profile or [])
-    show_notes(found)
-    chosen = [part.strip() for part in tactic.split(",")]
-    chosen = chosen * len(found.profiles) if len(chosen) == 1 else chosen
-    ending = play(found, chosen, steps, tolerance)
-    if ending.number is None or ending.agreement is None or ending.proposer is None:
-        typer.echo(f"no agreement in {steps} steps")
-        return
-    typer.echo(f"agreement in step {ending.step}, offered by {found.profiles[ending.proposer].name}")
-    for issue, value in zip(found.issues, ending.agreement, strict=True):
-        typer.echo(f"  {issue}: {value}")
-    for side, u in zip(found.profiles, found.worth()[ending.number].tolist(), strict=True):
-        typer.echo(f"  utility of {side.name}: {u:.4f} (no agreement: {side.reserved:.4f})")

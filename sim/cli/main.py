@@ -1,8 +1,10 @@
-"""The `parley` command: collects the verbs, and turns what goes wrong into one message and an exit status."""
+"""The `parley` command: it collects the verbs and turns errors into one message and an exit status."""
 
 from __future__ import annotations
 
+import inspect
 import os
+import re
 import signal
 import sys
 from importlib import import_module
@@ -18,33 +20,36 @@ if TYPE_CHECKING:
     from types import FrameType
 
 HELP = """\
-Simulate diplomatic talks whose every number is sourced or flagged as assumed.
+Simulate diplomatic talks: parties, mediators and sponsors bargain over issues, and every number of a scenario has a
+source or is marked as assumed.
 
 Start here:
 
-parley list                              which scenarios there are
+parley list                              list the scenarios
 
-parley show river-border                 its numbers, with sources and assumptions
+parley show river-border                 print its numbers with sources and assumptions
 
-parley run river-border -n 1000          simulate it, write tables and figures
+parley run river-border -n 1000          simulate it and write tables and figures
 
-parley trace river-border --run 3        one run, told round by round
+parley trace river-border --run 3        print one run, round by round
 
-parley new my-talks --from river-border  a scenario of your own
+parley new my-talks --from river-border  start a scenario of your own
+
+`parley VERB --help` explains a verb.
 
 Results are conditional on the assumptions of a scenario; they are no forecast.
 """
 
 
 ORDER = ("list", "show", "check", "run", "trace", "analyse", "cite", "new", "schema")
-"""Verbs in the order in which one needs them; those not named follow."""
+"""Order of verbs in the help; all others follow."""
 
 
 class Verbs(TyperGroup):
-    """Every verb ends the same way: a user's mistake with one message and status 2, an interruption with 130."""
+    """Group of verbs that all end alike: a user's mistake with one message and status 2, an interruption with 130."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Names of the verbs as the help lists them."""
+        """List the names of the verbs in the order of the help."""
         names = super().list_commands(ctx)
         return [name for name in ORDER if name in names] + [name for name in names if name not in ORDER]
 
@@ -71,8 +76,9 @@ app = typer.Typer(
 )
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _print_version(value: bool) -> None:
+    """Print the version and stop, if the option is set."""
+    if value:
         from sim.core.version import __version__
 
         typer.echo(f"parley {__version__}")
@@ -82,30 +88,42 @@ def _version(asked: bool) -> None:
 @app.callback()
 def common(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
     ] = False,
 ) -> None:
-    """Options that stand before the verb."""
+    """Take the options that stand before the verb."""
 
 
 for _module in MODULES:
     import_module(f"sim.cli.{_module}").add(app)
 
 
-def _terminated(number: int, frame: FrameType | None) -> None:
-    """Leave by way of every `finally`, so that no unfinished file stays behind."""
+def _join_lines(verbs: typer.Typer) -> None:
+    """Join the lines of each paragraph of the verbs' help; Typer would keep the breaks of the source."""
+    for verb in verbs.registered_commands:
+        verb.help = re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.getdoc(verb.callback) or "")
+    for group in verbs.registered_groups:
+        if group.typer_instance is not None:
+            _join_lines(group.typer_instance)
+
+
+_join_lines(app)
+
+
+def _exit_on_signal(number: int, frame: FrameType | None) -> None:
+    """Exit through every `finally`, so that no unfinished file stays behind."""
     sys.exit(128 + number)
 
 
 def main() -> None:
-    """Entry point of the command."""
-    signal.signal(signal.SIGTERM, _terminated)
+    """Run the command."""
+    signal.signal(signal.SIGTERM, _exit_on_signal)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
         app()
-    except BrokenPipeError:  # the reader has seen enough (`parley show … | head`)
+    except BrokenPipeError:  # the reader closed the pipe (`parley show … | head`)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
     except KeyboardInterrupt:

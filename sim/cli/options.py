@@ -1,4 +1,4 @@
-"""What several verbs share: the scenario, changes by path, the seed, and the screen."""
+"""Arguments, options and console that several verbs share."""
 
 from __future__ import annotations
 
@@ -9,20 +9,30 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-ScenarioArgument = Annotated[str, typer.Argument(help="Id of a shipped scenario, or a path.", show_default=False)]
-SeedOption = Annotated[int, typer.Option(help="Seed of all draws.", min=0, max=2**63 - 1)]
+ScenarioArgument = Annotated[
+    str,
+    typer.Argument(help="Name of a shipped scenario (see `parley list`) or path of a YAML file.", show_default=False),
+]
+SeedOption = Annotated[
+    int, typer.Option(help="Seed of all random draws; the same seed gives the same numbers.", min=0, max=2**63 - 1)
+]
 ChangesOption = Annotated[
-    list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Put a value at a path; may be repeated.")
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Change a number of the scenario, for example parties.upland.deadline=90; may be repeated.",
+    ),
 ]
 
 
-def parsed_changes(given: list[str] | None) -> dict[str, Any]:
-    """`path=value` texts as values by path, read as YAML. Raises ScenarioError."""
+def parse_changes(texts: list[str] | None) -> dict[str, Any]:
+    """Parse texts `path=value` to values by path, read as YAML. Raises ScenarioError."""
     from sim.core.errors import ScenarioError
     from sim.yamlio.reader import read_value
 
     changes: dict[str, Any] = {}
-    for text in given or []:
+    for text in texts or []:
         path, mark, value = text.partition("=")
         if not mark or not path.strip():
             raise ScenarioError(f"`{text}` is not of the form path=value", key="--set")
@@ -30,8 +40,8 @@ def parsed_changes(given: list[str] | None) -> dict[str, Any]:
     return changes
 
 
-def console(stderr: bool = False) -> Console:
-    """The screen. Where the output is no terminal lines are long enough for tables, and nothing is coloured."""
+def make_console(stderr: bool = False) -> Console:
+    """Make a console; where the output is no terminal, lines are wide enough for tables and nothing is coloured."""
     from rich.console import Console
 
     screen = Console(stderr=stderr, highlight=False)

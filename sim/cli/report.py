@@ -1,4 +1,4 @@
-"""`parley report`: a folder of results as one file to hand around."""
+"""`parley report`: a folder of results as one HTML file."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ def add(app: typer.Typer) -> None:
 
     @app.command()
     def report(
-        folder: Annotated[Path, typer.Argument(help="A folder that run, compare, sweep or calibrate wrote.")],
-        out: Annotated[Path, typer.Option("--out", "-o", help="The HTML file to write.")] = Path("report.html"),
-        force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+        folder: Annotated[Path, typer.Argument(help="Folder that run, compare, sweep or calibrate wrote.")],
+        out: Annotated[Path, typer.Option("--out", "-o", help="HTML file to write.")] = Path("report.html"),
+        force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     ) -> None:
-        """One self-contained HTML file: figures, tables, what it rests on, how to read it. Opens offline, prints well.
+        """Write a report: one HTML file with figures, tables, assumptions, sources and a guide to reading it.
 
-        Example: parley report out/river-border -o river-border.html
+        The file is self-contained: it opens offline, and it can be printed.
+
+        Example:
+
+        parley report out/river-border -o river-border.html
         """
         from sim.report.document import write_report
 

@@ -1,4 +1,4 @@
-"""`parley run`: simulate a scenario many times, print what came out, write tables, manifest and figures."""
+"""`parley run`: simulate a scenario many times, print a summary, write tables, manifest and figures."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import ChangesOption, ScenarioArgument, SeedOption, console, parsed_changes
+from sim.cli.options import ChangesOption, ScenarioArgument, SeedOption, make_console, parse_changes
 
 if TYPE_CHECKING:
     from sim.results.ensemble import Progress
     from sim.results.plan import Plan
 
 _RUNS = 1000
-_ENGINE = "compiled (fast), mesa (the readable reference) or auto."
+_ENGINE = "Code that simulates: compiled (fast), mesa (the reference, in plain Python) or auto."
 
 
 def add(app: typer.Typer) -> None:
@@ -25,32 +25,39 @@ def add(app: typer.Typer) -> None:
     @app.command()
     def run(
         scenario: ScenarioArgument,
-        n: Annotated[int | None, typer.Option("-n", help="How many runs.", show_default=str(_RUNS))] = None,
+        n: Annotated[int | None, typer.Option("-n", help="Number of runs.", show_default=str(_RUNS))] = None,
         seed: SeedOption = 0,
         changes: ChangesOption = None,
         posterior: Annotated[
             Path | None,
-            typer.Option(help="Folder of `parley calibrate`: its numbers replace ranges.", show_default=False),
+            typer.Option(
+                help="Folder that `parley calibrate` wrote; its posterior replaces assumed ranges.", show_default=False
+            ),
         ] = None,
         engine: Annotated[str, typer.Option(help=_ENGINE)] = "auto",
         out: Annotated[
             Path | None,
-            typer.Option("-o", "--out", help="Folder for results; left out, a new one under out/.", show_default=False),
+            typer.Option(
+                "-o", "--out", help="Folder for the results; by default a new one under out/.", show_default=False
+            ),
         ] = None,
-        force: Annotated[bool, typer.Option("--force", help="Replace an earlier run's results in the folder.")] = False,
+        force: Annotated[
+            bool, typer.Option("--force", help="Replace the results of an earlier run in the folder.")
+        ] = False,
         until_se: Annotated[
             str | None,
             typer.Option(
-                metavar="MEASURE=SE", help="In place of -n: runs are added, 1,000 at a time, until this standard error."
+                metavar="MEASURE=SE",
+                help="Instead of -n: add runs, 1,000 at a time, until the measure has this standard error.",
             ),
         ] = None,
-        svg: Annotated[bool, typer.Option("--svg", help="Figures as SVG besides PNG.")] = False,
+        svg: Annotated[bool, typer.Option("--svg", help="Write figures as SVG too, not only as PNG.")] = False,
     ) -> None:
-        """Simulate a scenario many times: how the talks end, how long they take, what stands in the way.
+        """Simulate a scenario many times: how the talks end, how long they take, and what blocks a settlement.
 
         Results are conditional on the assumptions that `parley show` lists; they are no forecast.
 
-        Examples:
+        For example:
 
         parley run istanbul-2025 -n 10000 -o results
 
@@ -66,27 +73,25 @@ def add(app: typer.Typer) -> None:
         from sim.results.store import write_ensemble
 
         if n is not None and until_se is not None:
-            raise ParleyError(
-                "-n and --until-se exclude each other: the one says how many runs, the other finds it out"
-            )
-        folder = out if out is not None else fresh(Path("out"), scenario)
+            raise ParleyError("-n and --until-se exclude each other: both decide the number of runs")
+        folder = out if out is not None else choose_folder(Path("out"), scenario)
         OutputFolder(folder, "run", force)  # refuse before the work, not after it
-        transform_plan = under_posterior(posterior)
+        transform_plan = build_transform(posterior)
         if until_se is not None:
-            n = runs_needed(scenario, parsed_changes(changes), until_se, seed, engine, transform_plan)
+            n = find_run_count(scenario, parse_changes(changes), until_se, seed, engine, transform_plan)
         job = transform_plan(
-            plan(scenario, _RUNS if n is None else n, seed, engine=engine, changes=parsed_changes(changes))
+            plan(scenario, _RUNS if n is None else n, seed, engine=engine, changes=parse_changes(changes))
         )
-        with progress_bar(job.n) as progress:
+        with show_progress(job.n) as progress:
             summary = write_ensemble(job, folder, progress, force=force, figures=("png", "svg") if svg else ("png",))
-        from sim.cli.printing import print_summary
+        from sim.cli.summary import print_summary
 
-        print_summary(console(), summary, job)
+        print_summary(make_console(), summary, job)
         typer.echo(f"\nTables, manifest and figures are in {folder}")
 
 
-def under_posterior(folder: Path | None) -> Callable[[Plan], Plan]:
-    """What makes the runs of a plan follow the posterior in a folder; without one, nothing."""
+def build_transform(folder: Path | None) -> Callable[[Plan], Plan]:
+    """Build the function that puts a plan under the posterior in a folder; without one it changes nothing."""
     if folder is None:
         return lambda job: job
     from calibration.posterior import apply_posterior
@@ -94,28 +99,28 @@ def under_posterior(folder: Path | None) -> Callable[[Plan], Plan]:
     return lambda job: apply_posterior(job, folder)
 
 
-def runs_needed(
+def find_run_count(
     scenario: str, changes: dict[str, Any], until: str, seed: int, engine: str, transform_plan: Callable[[Plan], Plan]
 ) -> int:
-    """The multiple of 1,000 runs at which a standard error is reached, said on the error stream."""
+    """Find the multiple of 1,000 runs at which a standard error is reached, and print it on the error stream."""
     from experiments.stopping import run_until
     from sim.scenario.load import load
 
-    with console(stderr=True).status("looking for the number of runs") as status:
+    with make_console(stderr=True).status("adding runs until the standard error is reached") as status:
 
         def on_progress(runs: int, se: float) -> None:
             status.update(f"{runs:,} runs: standard error {se:.3g}")
 
-        found = run_until(
+        result = run_until(
             load(scenario, changes), until, seed, engine=engine, on_progress=on_progress, transform_plan=transform_plan
         )
-    reached = "" if found.reached else ", not small enough, but as many as are tried"
-    typer.echo(f"{found.runs:,} runs: standard error {found.se:.3g} ({until} was asked for){reached}", err=True)
-    return found.runs
+    limit = "" if result.reached else "; the limit of runs is reached"
+    typer.echo(f"{result.runs:,} runs: standard error {result.se:.3g} (target: {until}){limit}", err=True)
+    return result.runs
 
 
-def fresh(base: Path, scenario: str) -> Path:
-    """A folder under `base` that does not exist yet, named after the scenario: `out/name`, `out/name-2`, …"""
+def choose_folder(base: Path, scenario: str) -> Path:
+    """Choose a folder under `base` that is new, named after the scenario: `out/name`, `out/name-2` and so on."""
     stem, k = Path(scenario).stem, 1
     folder = base / stem
     while folder.exists():
@@ -125,8 +130,8 @@ def fresh(base: Path, scenario: str) -> Path:
 
 
 @contextmanager
-def progress_bar(n: int) -> Iterator[Progress | None]:
-    """A bar with rate and time left on a terminal's error stream; nothing where nobody watches."""
+def show_progress(n: int) -> Iterator[Progress | None]:
+    """Show a progress bar with rate and time left on the error stream, if it is a terminal."""
     from rich import progress
     from rich.text import Text
 
@@ -135,7 +140,7 @@ def progress_bar(n: int) -> Iterator[Progress | None]:
             speed = task.finished_speed or task.speed
             return Text(f"{speed:,.0f} runs/s" if speed else "", style="dim")
 
-    screen = console(stderr=True)
+    screen = make_console(stderr=True)
     if not screen.is_terminal:
         yield None
         return

@@ -1,4 +1,4 @@
-"""`parley score`: a forecast held against a record of rounds."""
+"""`parley score`: scores of a forecast on a record of rounds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli.options import console
+from sim.cli.options import make_console
 
 
 def add(app: typer.Typer) -> None:
@@ -17,34 +17,37 @@ def add(app: typer.Typer) -> None:
     @app.command()
     def score(
         forecast: Annotated[Path, typer.Argument(help="File that `parley forecast` wrote.", show_default=False)],
-        record: Annotated[
-            Path, typer.Argument(help="Rounds that took place: CSV with the record's columns.", show_default=False)
-        ],
+        record: Annotated[Path, typer.Argument(help="CSV of the rounds that took place.", show_default=False)],
         out: Annotated[
             Path | None,
-            typer.Option("-o", "--out", help="Write the scores as JSON too; a new file.", show_default=False),
+            typer.Option("-o", "--out", help="New JSON file for the scores.", show_default=False),
         ] = None,
     ) -> None:
-        """Log, Brier and ranked probability score of a forecast, and whether what it held likely came about.
+        """Score a forecast on rounds that took place: log, Brier and ranked probability score, and calibration.
 
-        Needed columns: id, date_start, outcome_code (`tabled|partial` where uncertain), gap_days_from_previous_start.
+        The record needs the columns id, date_start, outcome_code (`tabled|partial` where it is uncertain) and
+        gap_days_from_previous_start.
+
+        Example:
+
+        parley score forecast.json rounds.csv
         """
         import json
 
-        from calibration.score import read_forecast, read_record
-        from calibration.score import score_forecast as judge
+        from calibration.score import read_forecast, read_record, score_forecast
         from sim.core.atomic import check_new_file, write_file
 
         if out is not None:
             check_new_file(out)
-        found = judge(read_forecast(forecast), read_record(record))
-        console().print("\n".join(_lines(found)), markup=False)
+        scores = score_forecast(read_forecast(forecast), read_record(record))
+        make_console().print("\n".join(_format_scores(scores)), markup=False)
         if out is not None:
-            write_file(out, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+            write_file(out, json.dumps(scores, indent=1, ensure_ascii=False) + "\n")
 
 
-def _lines(found: dict[str, Any]) -> Iterator[str]:
-    for row in found["rounds"]:
+def _format_scores(scores: dict[str, Any]) -> Iterator[str]:
+    """Format the scores, a line a round, then their means."""
+    for row in scores["rounds"]:
         gap = (
             ""
             if row["rps_gap"] is None
@@ -54,7 +57,7 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
             f"{row['id']}: {row['codes']} had {row['probability']:.0%}: log {row['log']:.2f}, "
             f"Brier {row['brier']:.2f}{gap}"
         )
-    mean = found["mean"]
+    mean = scores["mean"]
     gaps = "" if mean["rps_gap"] is None else f", ranked probability score of gaps {mean['rps_gap']:.3f}"
     yield f"mean of {mean['rounds']}: log {mean['log']:.2f}, Brier {mean['brier']:.2f}{gaps}"
     c = mean["calibration"]
@@ -62,4 +65,4 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
         f"calibration: the likeliest codes had {c['mean_share_of_likeliest']:.0%} on average and came in "
         f"{c['share_of_likeliest_that_came']:.0%} of rounds"
     )
-    yield found["conditional_on"]
+    yield scores["conditional_on"]

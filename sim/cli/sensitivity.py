@@ -1,4 +1,4 @@
-"""`parley sensitivity`, `parley discover`: what a finished sweep's answer hangs on, and under which conditions."""
+"""`parley sensitivity`: which factors, or which layer of uncertainty, a result of a sweep depends on."""
 
 from __future__ import annotations
 
@@ -11,114 +11,100 @@ if TYPE_CHECKING:
     from experiments.results import Results
     from experiments.variance import VarianceSplit
 
-Folder = Annotated[Path, typer.Argument(help="Folder of a finished sweep.", show_default=False)]
-Measure = Annotated[str, typer.Option("--of", metavar="MEASURE", help="outcome_at_least=ceasefire, days, gap …")]
-Most = "outcome_at_least=ceasefire"
-_MOST_DRAWN = 30
-"""Points whose split the figure shows; more would be taller than a page."""
+FolderArgument = Annotated[Path, typer.Argument(help="Folder of a finished sweep.", show_default=False)]
+MeasureOption = Annotated[
+    str, typer.Option("--of", metavar="MEASURE", help="Measure to explain: outcome_at_least=ceasefire, days, …")
+]
+MEASURE = "outcome_at_least=ceasefire"
+_MOST_POINTS = 30
+"""Most points that the figure shows; more would not fit on a page."""
 
 
 def add(app: typer.Typer) -> None:
-    """Add the verbs to the command line."""
+    """Add the verb to the command line."""
 
     @app.command()
-    def sensitivity(folder: Folder, of: Measure = Most) -> None:
-        """Which factors, or which layer, the answer hangs on: indices with 95% intervals, table and figure.
+    def sensitivity(folder: FolderArgument, of: MeasureOption = MEASURE) -> None:
+        """Compute which factors a result depends on: indices with 95% intervals, as table and figure.
 
-        A sweep of design `morris` gives mean absolute effects, `saltelli` Sobol indices; one with `nested` runs the
-        split of the variance between runs into assumption, chance and both together, one at each point.
+        A sweep of design `morris` gives mean absolute effects, and one of design `saltelli` gives Sobol indices. A
+        sweep with `nested` runs gives, at each point, the shares of the variance that assumptions, chance and both
+        together explain.
+
+        Example:
+
+        parley sensitivity results/which-assumptions --of outcome_at_least=ceasefire
         """
         from experiments.results import load
         from experiments.sensitivity import restore_experiment
 
         results = load(folder)
         if restore_experiment(results).nested is not None:
-            _split(results, folder, of)
+            _write_splits(results, folder, of)
         else:
-            _indices(results, folder, of)
-
-    @app.command()
-    def discover(
-        folder: Folder,
-        above: Annotated[float, typer.Option(help="Points at which the measure is above this are of interest.")],
-        of: Measure = Most,
-        density: Annotated[float, typer.Option(min=0, max=1, help="Least share of interest inside the box.")] = 0.8,
-    ) -> None:
-        """Under which conditions does it come about? A PRIM box over a sampled sweep, as table and figure."""
-        from experiments.discovery import discover as search
-        from experiments.figure_layout import build_note, save_figures
-        from experiments.forest_plots import draw_box
-        from experiments.results import load
-
-        results = load(folder)
-        found = search(results, of, above, density)
-        _table(found.limits)
-        typer.echo(f"{found.interesting} of {found.cases} points have {of} above {above:g}.")
-        inside = f"In the box {found.density:.0%} of the points have it (density)"
-        typer.echo(f"{inside}; it holds {found.coverage:.0%} of them (coverage).")
-        found.path.to_csv(folder / "box-path.csv", index=False, lineterminator="\n")
-        found.limits.to_csv(folder / "box.csv", index=False, lineterminator="\n")
-        figure = draw_box(found, build_note(results), f"Where {of} exceeds {above:g}")
-        save_figures({"box": figure}, folder / "figures", results.manifest["hash"])
+            _write_indices(results, folder, of)
 
 
-def _indices(results: Results, folder: Path, of: str) -> None:
+def _write_indices(results: Results, folder: Path, of: str) -> None:
+    """Print and write the indices of all factors."""
     from experiments.figure_layout import build_note, save_figures
     from experiments.forest_plots import draw_tornado
     from experiments.sensitivity import analyse_sweep, describe_noise, is_share
 
     frame = analyse_sweep(results, of)
-    _table(frame)
+    print_frame(frame)
     if line := describe_noise(frame):
         typer.echo(line)
     frame.to_csv(folder / "indices.csv", index=False, lineterminator="\n")
-    figure = draw_tornado(frame, build_note(results), f"What {of} hangs on", share=is_share(results, of))
+    figure = draw_tornado(frame, build_note(results), f"What {of} depends on", share=is_share(results, of))
     save_figures({"indices": figure}, folder / "figures", results.manifest["hash"])
 
 
-def _split(results: Results, folder: Path, of: str) -> None:
+def _write_splits(results: Results, folder: Path, of: str) -> None:
+    """Print and write the split of the variance at every point."""
     import pandas as pd
 
     from experiments.figure_layout import build_note, save_figures
     from experiments.forest_plots import draw_variance
 
-    found = _splits(results, of)
-    rows = [{"point": name, **row} for name, split in found.items() for row in split.rows()]
+    splits = _compute_splits(results, of)
+    rows = [{"point": name, **row} for name, split in splits.items() for row in split.rows()]
     frame = pd.DataFrame(rows)
     if len(results.points) == 1:
         frame = frame.drop(columns="point")
-    _table(frame)
+    print_frame(frame)
     frame.to_csv(folder / "split.csv", index=False, lineterminator="\n")
-    drawn = dict(list(found.items())[:_MOST_DRAWN])
-    if len(drawn) < len(found):
-        typer.echo(f"The figure shows the first {len(drawn)} of {len(found)} points; split.csv has them all.")
+    visible = dict(list(splits.items())[:_MOST_POINTS])
+    if len(visible) < len(splits):
+        typer.echo(f"The figure shows the first {len(visible)} of {len(splits)} points; split.csv has them all.")
     title = "Assumption or chance" if len(results.points) == 1 else f"Assumption or chance: {of}"
     save_figures(
-        {"split": draw_variance(drawn, build_note(results), title)}, folder / "figures", results.manifest["hash"]
+        {"split": draw_variance(visible, build_note(results), title)}, folder / "figures", results.manifest["hash"]
     )
 
 
-def _splits(results: Results, of: str) -> dict[str, VarianceSplit]:
-    """The split at every point by its name; says which points have none. Raises ParleyError where none has one."""
+def _compute_splits(results: Results, of: str) -> dict[str, VarianceSplit]:
+    """Compute the split at every point by its name, and print why a point has none. Raises ParleyError if none has."""
     from experiments.results import label_points
     from experiments.variance import arrange_results, split_variance
     from sim.core.errors import ParleyError
 
     if len(results.points) == 1:
         return {of: split_variance(arrange_results(results, of))}
-    found, without = {}, {}
+    splits, errors = {}, {}
     for point, label in label_points(results).items():
         name = f"point {point}: {label}"
         try:
-            found[name] = split_variance(arrange_results(results, of, point))
+            splits[name] = split_variance(arrange_results(results, of, point))
         except ParleyError as error:
-            without[name] = error
-    if not found:
-        raise next(iter(without.values()))
-    for name, reason in without.items():
+            errors[name] = error
+    if not splits:
+        raise next(iter(errors.values()))
+    for name, reason in errors.items():
         typer.echo(f"{name}: {reason}", err=True)
-    return found
+    return splits
 
 
-def _table(frame: Any) -> None:
+def print_frame(frame: Any) -> None:
+    """Print a data frame."""
     typer.echo(frame.to_string(index=False, float_format=lambda value: f"{value:.4g}"))

@@ -1,4 +1,4 @@
-"""`parley show`: every number of a scenario with its source, or `assumed` with its range and why."""
+"""`parley show`: every number of a scenario with its source, or with its assumed range and the reason."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.options import ChangesOption, ScenarioArgument, console, parsed_changes
+from sim.cli.options import ChangesOption, ScenarioArgument, make_console, parse_changes
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -33,16 +33,24 @@ def add(app: typer.Typer) -> None:
         scenario: ScenarioArgument,
         admit: Annotated[
             str | None,
-            typer.Option(help="Which documents count: all, own (statements), or one perspective's media."),
+            typer.Option(
+                help="Documents to admit: all, own (the parties' statements), or the media of one perspective."
+            ),
         ] = None,
         changes: ChangesOption = None,
         plain: Annotated[
-            bool, typer.Option("--plain", help="One number a line, tab-separated; so too when not on a terminal.")
+            bool,
+            typer.Option(
+                "--plain",
+                help="Print one number a line, separated by tabs (the default when the output is no terminal).",
+            ),
         ] = False,
     ) -> None:
-        """Every number with its source, or `assumed` with its range and why; and the codings that were passed over.
+        """Print every number of a scenario with its source, or with its assumed range and the reason.
 
-        Examples:
+        Notes name the codings of documents that were not used.
+
+        For example:
 
         parley show istanbul-2025
 
@@ -52,28 +60,28 @@ def add(app: typer.Typer) -> None:
         """
         from sim.scenario.ledger import build_ledger
 
-        loaded = admitted(scenario, admit, changes)
-        screen = console()
+        loaded = load_scenario(scenario, admit, changes)
+        screen = make_console()
         if plain or not screen.is_terminal:
-            for line in plain_lines(loaded, build_ledger(loaded)):
+            for line in format_lines(loaded, build_ledger(loaded)):
                 typer.echo(line)
             return
-        for line in heading(loaded):
+        for line in format_heading(loaded):
             screen.print(line, highlight=False, markup=False)
         for group in build_ledger(loaded):
             screen.print()
             screen.print(group.title, style="bold", markup=False, highlight=False)
-            screen.print(_table(group))
+            screen.print(_build_table(group))
             for note in group.notes:
                 screen.print(f"  – {note}", markup=False, highlight=False)
 
 
-def admitted(scenario: str, admit: str | None, changes: list[str] | None) -> Loaded:
-    """Load a scenario under a choice of documents and the user's changes. Raises ParleyError."""
+def load_scenario(scenario: str, admit: str | None, changes: list[str] | None) -> Loaded:
+    """Load a scenario with a choice of documents and with the user's changes. Raises ParleyError."""
     from sim.core.errors import ParleyError
     from sim.scenario.load import load
 
-    values = parsed_changes(changes)
+    values = parse_changes(changes)
     if admit is not None:
         if load(scenario).scenario.evidence is None:
             raise ParleyError(f"`{scenario}` rests on no documents; --admit has nothing to choose from")
@@ -81,26 +89,26 @@ def admitted(scenario: str, admit: str | None, changes: list[str] | None) -> Loa
     return load(scenario, values)
 
 
-def heading(loaded: Loaded) -> Iterator[str]:
-    """What the scenario is, how its numbers are sourced, how to read what follows."""
-    from sim.results.manifest import counts
+def format_heading(loaded: Loaded) -> Iterator[str]:
+    """Format title, summary, numbers by origin, and changes."""
+    from sim.results.manifest import count_numbers
     from sim.scenario.ledger import ORIGINS
 
-    s, found = loaded.scenario, counts(loaded)
+    s, counts = loaded.scenario, count_numbers(loaded)
     yield f"{s.title} ({s.id})"
     if s.summary:
         yield s.summary
-    yield f"{sum(found.values())} numbers:"
+    yield f"{sum(counts.values())} numbers:"
     for origin, meaning in ORIGINS.items():
-        if origin in found:
-            yield f"  {found[origin]:>4} {origin}: {meaning}"
+        if origin in counts:
+            yield f"  {counts[origin]:>4} {origin}: {meaning}"
     for path, value in loaded.changes.items():
         yield f"  changed: {path} = {value}"
 
 
-def plain_lines(loaded: Loaded, groups: list[Group]) -> Iterator[str]:
-    """Path, value, origin, source and reason, tab-separated; all else behind `#`."""
-    yield from (f"# {line}" for line in heading(loaded))
+def format_lines(loaded: Loaded, groups: list[Group]) -> Iterator[str]:
+    """Format path, value, origin, source and reason, separated by tabs; all other lines begin with `#`."""
+    yield from (f"# {line}" for line in format_heading(loaded))
     for group in groups:
         yield "#"
         yield f"# {group.title}"
@@ -109,7 +117,8 @@ def plain_lines(loaded: Loaded, groups: list[Group]) -> Iterator[str]:
         yield from (f"#   {note}" for note in group.notes)
 
 
-def _table(group: Group) -> Table:
+def _build_table(group: Group) -> Table:
+    """Build the table of a group of numbers."""
     from rich.table import Table
     from rich.text import Text
 

@@ -1,4 +1,4 @@
-"""`parley sweep`: an experiment over many points into a folder, resumable at any moment."""
+"""`parley sweep`: run an experiment over many points into a folder; it can be interrupted and continued."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import console
+from sim.cli.options import make_console
 
 if TYPE_CHECKING:
     from experiments.spec import Experiment
@@ -21,25 +21,31 @@ def add(app: typer.Typer) -> None:
     @app.command()
     def sweep(
         experiment: Annotated[
-            str, typer.Argument(help="Name of a shipped experiment, or a YAML file.", show_default=False)
+            str, typer.Argument(help="Name of a shipped experiment or path of a YAML file.", show_default=False)
         ],
         out: Annotated[
-            Path, typer.Option("-o", "--out", help="Folder for the results; an unfinished sweep goes on there.")
+            Path, typer.Option("-o", "--out", help="Folder for the results; an unfinished sweep in it continues.")
         ],
-        workers: Annotated[int | None, typer.Option(min=1, help="Threads; one a processor if left out.")] = None,
-        dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster.")] = None,
-        runs: Annotated[
-            int | None, typer.Option(min=1, help="Runs at each point, in place of the experiment's.")
+        workers: Annotated[
+            int | None, typer.Option(min=1, help="Number of threads; by default one a processor.")
         ] = None,
-        points: Annotated[int | None, typer.Option(min=1, help="Points of a sampled design, likewise.")] = None,
+        dask: Annotated[
+            str | None, typer.Option(metavar="ADDRESS", help="Address of a Dask scheduler, to run on a cluster.")
+        ] = None,
+        runs: Annotated[
+            int | None, typer.Option(min=1, help="Number of runs at each point, instead of the experiment's.")
+        ] = None,
+        points: Annotated[
+            int | None, typer.Option(min=1, help="Number of points of a sampled design, instead of the experiment's.")
+        ] = None,
     ) -> None:
-        """Run a scenario at every point of a design: factorial, sampled, listed or named variants.
+        """Run an experiment: a scenario at every point of a factorial, sampled, listed or named design.
 
-        All points share the seed, so that they share every draw. Stopped or killed at any moment and started again with
-        the same folder, the sweep goes on where it was; the tables come out the same to the byte. Points whose values
-        do not go together fail one by one; the rest is run, and the exit status is 1.
+        All points share the seed, so that they share every draw. The same command continues a sweep that was stopped or
+        killed, and the tables are the same to the byte. A point whose values contradict each other fails; all others
+        run, and the exit status is 1.
 
-        Examples:
+        For example:
 
         parley sweep venue -o results/venue
 
@@ -47,38 +53,38 @@ def add(app: typer.Typer) -> None:
         """
         from experiments.sweep import run_sweep
 
-        asked = shortened(experiment, runs, points)
+        spec = load_experiment(experiment, runs, points)
         try:
-            with watched() as progress:
-                manifest = run_sweep(asked, out, workers=workers, dask=dask, progress=progress)
+            with show_progress() as progress:
+                manifest = run_sweep(spec, out, workers=workers, dask=dask, progress=progress)
         except KeyboardInterrupt:
-            typer.echo("parley: interrupted; what is finished is kept, the same command goes on with it", err=True)
+            typer.echo("parley: interrupted; finished parts are kept, and the same command continues", err=True)
             raise typer.Exit(130) from None
         tables = manifest["tables"]
         typer.echo(f"{tables['points']:,} points, {tables['runs']:,} runs; tables and manifest are in {out}")
-        for point, error in failed(manifest):
+        for point, error in list_failures(manifest):
             typer.echo(f"point {point} failed: {error}", err=True)
         if tables["failed_points"]:
             typer.echo(f"{len(tables['failed_points']):,} of {tables['points']:,} points failed", err=True)
             raise typer.Exit(1)
 
 
-def shortened(name: str, runs: int | None, points: int | None) -> Experiment:
-    """An experiment with other numbers of runs and points, where they are given. Raises ParleyError."""
+def load_experiment(name: str, runs: int | None, points: int | None) -> Experiment:
+    """Load an experiment and replace its numbers of runs and points, where they are set. Raises ParleyError."""
     from experiments.spec import list_shipped, read_experiment, shipped_folder
     from sim.core.errors import ParleyError
 
-    asked = read_experiment(name)
-    if runs is not None and asked.nested is not None:
+    spec = read_experiment(name)
+    if runs is not None and spec.nested is not None:
         file = shipped_folder() / f"{name}.yaml" if name in list_shipped() else name
-        layers = f"{asked.nested.assumptions:,} assumptions, each with {asked.nested.fates:,} fates"
+        layers = f"{spec.nested.assumptions:,} assumptions, each with {spec.nested.fates:,} fates"
         problem = f"--runs: this experiment is nested ({layers}) and takes no number of runs"
         raise ParleyError(f"{problem}; for a shorter one copy {file} and make the numbers under `nested` smaller")
-    return asked.replace_keys(runs=runs, points=points)
+    return spec.replace_keys(runs=runs, points=points)
 
 
-def failed(manifest: dict[str, Any], most: int = 5) -> Iterator[tuple[str, str]]:
-    """The first failed points with their errors, and how many more there are."""
+def list_failures(manifest: dict[str, Any], most: int = 5) -> Iterator[tuple[str, str]]:
+    """List the first failed points with their errors, and the number of the others."""
     errors = {failure["point"]: failure["error"] for failure in manifest["tables"]["failures"]}
     for point in list(errors)[:most]:
         yield str(point), errors[point]
@@ -87,11 +93,11 @@ def failed(manifest: dict[str, Any], most: int = 5) -> Iterator[tuple[str, str]]
 
 
 @contextmanager
-def watched() -> Iterator[Callable[[int, int], None]]:
-    """A bar with rate and time left on a terminal; what an earlier sweep had finished counts as done, not as speed."""
+def show_progress() -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar with rate and time left on a terminal; earlier parts count as done but not as speed."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    screen = console(stderr=True)
+    screen = make_console(stderr=True)
     if not screen.is_terminal:
         yield lambda done, total: None
         return
@@ -100,11 +106,11 @@ def watched() -> Iterator[Callable[[int, int], None]]:
         TextColumn("runs"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn(), console=screen
     ) as bar:
         task = bar.add_task("", total=None, rate="")
-        begun: list[int] = []
+        start: list[int] = []
 
         def advance(done: int, total: int) -> None:
-            if not begun:
-                begun.append(done)
+            if not start:
+                start.append(done)
                 bar.reset(task, total=total, completed=done)
                 return
             bar.advance(task, done)

@@ -1,4 +1,4 @@
-"""`parley trace`: one run told round by round."""
+"""`parley trace`: one run, round by round."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import ChangesOption, ScenarioArgument, SeedOption, parsed_changes
+from sim.cli.options import ChangesOption, ScenarioArgument, SeedOption, parse_changes
 
 
 def add(app: typer.Typer) -> None:
@@ -16,15 +16,17 @@ def add(app: typer.Typer) -> None:
     def trace(
         scenario: ScenarioArgument,
         seed: SeedOption = 0,
-        run: Annotated[int, typer.Option(help="Which run, from 0 on: the row `run` of runs.parquet.")] = 0,
+        run: Annotated[int, typer.Option(help="Number of the run, from 0: column `run` of runs.parquet.")] = 0,
         changes: ChangesOption = None,
     ) -> None:
-        """Tell one run round by round: who came, what was offered and refused and why, what was settled.
+        """Print one run round by round: who came, which offers were refused and why, and what was settled.
 
-        Example: parley trace river-border --seed 1 --run 12
+        Example:
+
+        parley trace river-border --seed 1 --run 12
         """
-        from sim.narrative.narrator import trace as told
+        from sim.narrative import narrator
         from sim.scenario.load import load
 
-        for line in told(load(scenario, parsed_changes(changes)), seed, run):
+        for line in narrator.trace(load(scenario, parse_changes(changes)), seed, run):
             typer.echo(line)

@@ -79,5 +79,5 @@ def draw_blocking(summary: Summary, caption: Caption) -> Figure:
 
 def _compute_shares(summary: Summary) -> dict[str, Floats]:
     """Share of runs (baskets,) by `settled` and by every blocking reason."""
-    rows = [{"settled": summary.settled(basket), **summary.blocked(basket)} for basket in summary.baskets]
+    rows = [{"settled": summary.settled_share(basket), **summary.reason_shares(basket)} for basket in summary.baskets]
     return {reason: np.array([row[reason].share if reason in row else 0.0 for row in rows]) for reason in REASON_STYLES}

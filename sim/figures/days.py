@@ -46,7 +46,7 @@ def plot_days(
         The axes (days across, share up), one step line a basket.
     """
     ax = create_axes() if ax is None else ax
-    curves = {basket: summary.agreed_by(basket) for basket in summary.baskets}
+    curves = {basket: summary.agreement_curve(basket) for basket in summary.baskets}
     last = max([1.0, summary.mean("days"), *(float(days[-1]) + 1 for days, _ in curves.values() if days.size)])
     for (basket, (days, runs)), (colour, dash) in zip(curves.items(), itertools.cycle(LINE_STYLES), strict=False):
         # An agreement of day 12.4 counts from the end of day 12 on, at 13.
@@ -55,7 +55,7 @@ def plot_days(
         title = textwrap.shorten((titles or {}).get(basket, basket), 38, placeholder=" …")
         ax.plot(across, up, color=colour, ls=dash, lw=1.8, label=f"{title}: {_describe_days(summary, basket)}")
     ax.set_xlim(0, last)
-    ax.set_ylim(0, max(0.05, 1.04 * max(summary.agreed(basket).share for basket in curves)))
+    ax.set_ylim(0, max(0.05, 1.04 * max(summary.agreement_share(basket).share for basket in curves)))
     ax.set_xlabel("Days since the start")
     format_percent_axis(ax, "y", "Agreed on by that day, share of all runs")
     if legend:
@@ -72,9 +72,9 @@ def draw_days(summary: Summary, caption: Caption) -> Figure:
 
 def _describe_days(summary: Summary, basket: str) -> str:
     """How often and when a basket was first agreed on, and how often a settlement stands."""
-    first, standing = summary.agreed(basket), summary.settled(basket)
+    first, standing = summary.agreement_share(basket), summary.settled_share(basket)
     if not first.runs:
         return "never agreed on"
-    median = summary.days(basket, "first_settled")[0.5]
+    median = summary.day_quantiles(basket, "first_settled")[0.5]
     text = f"agreed in {format_percent(first.share, first.runs)}, half of these by day {median:.0f}"
     return f"{text}; {format_percent(standing.share, standing.runs)} stand at the end"

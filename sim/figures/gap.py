@@ -44,7 +44,7 @@ def plot_gap(summary: Summary, ax: Axes | None = None, *, legend: bool = True) -
     The fan ends where fewer than one run in a hundred (and fewer than 20) held so many rounds.
     """
     ax = create_axes() if ax is None else ax
-    fan, size = summary.fan(), _count_rounds(summary)
+    fan, size = summary.gap_quantiles(), _count_rounds(summary)
     x, q = fan.rounds[:size], fan.quantiles[:, :size]
     ax.fill_between(x, q[0], q[4], color=_WIDE, lw=0, label="middle 80% of the runs that held the round")
     ax.fill_between(x, q[1], q[3], color=_NARROW, lw=0, label="middle half")
@@ -75,7 +75,7 @@ def plot_rounds_held(summary: Summary, ax: Axes | None = None) -> Axes:
         The axes, one bar a round, as many as `plot_gap` shows.
     """
     ax = create_axes() if ax is None else ax
-    fan, size = summary.fan(), _count_rounds(summary)
+    fan, size = summary.gap_quantiles(), _count_rounds(summary)
     ax.bar(fan.rounds[:size], fan.runs[:size] / max(summary.n, 1), color=GREY, width=0.8)
     ax.set_xlim(0.5, max(size, 2) + 0.5)
     ax.set_xlabel("Number of the round held")
@@ -97,6 +97,6 @@ def draw_gap(summary: Summary, caption: Caption) -> Figure:
 
 
 def _count_rounds(summary: Summary) -> int:
-    """Rounds to show; beyond them the quantiles rest on a handful of runs."""
-    runs = summary.fan().runs
+    """Count the rounds to show; beyond them the quantiles rest on a handful of runs."""
+    runs = summary.gap_quantiles().runs
     return max(int((runs >= max(summary.n / 100, 20)).sum()), min(runs.size, 1))

@@ -45,7 +45,7 @@ def plot_outcomes(summary: Summary, ax: Axes | None = None, *, legend: bool = Tr
         The axes, one bar an outcome code, lowest first.
     """
     ax = create_axes() if ax is None else ax
-    standing, peak = summary.outcomes(), summary.outcomes("peak_outcome")
+    standing, peak = summary.outcome_shares(), summary.outcome_shares("peak_outcome")
     rows = np.arange(len(CODES))
     shares = np.array([standing[code].share for code in CODES])
     low = shares - [standing[code].low for code in CODES]

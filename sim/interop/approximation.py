@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from sim.analysis.game import Game
-from sim.analysis.solutions import EGALITARIAN, solutions
+from sim.analysis.solutions import EGALITARIAN, solve_all
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats
 from sim.interop.domain import MAX_OUTCOMES, Domain
@@ -144,7 +144,7 @@ def misses(domain: Domain, lines: Lines) -> list[Miss]:
     A scale of a scenario has no gaps: between two listed values a table is taken as straight. Raises ParleyError
     where the domain is too large to solve.
     """
-    exact, packages = solve(domain), {point.name: point.package for point in solutions(lines.game(domain))}
+    exact, packages = solve(domain), {point.name: point.package for point in solve_all(lines.game(domain))}
     rows, lacking = [], np.full(len(domain.profiles), np.nan)
     for name in DEFINITIONS:
         worth = exact.worth[exact.points[name]]

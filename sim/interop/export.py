@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sim.analysis.game import MIDDLE, at, games
+from sim.analysis.game import MIDDLE, build_games, start_talks
 from sim.core.atomic import OutputFolder, report_write_errors
 from sim.interop.discrete import domain, option_labels, option_points
 from sim.interop.domain import Domain
@@ -46,7 +46,7 @@ def negmas_files(of: Domain) -> dict[str, dict[str, Any]]:
 def domains(loaded: Loaded, seed: int = 0, assumption: int = MIDDLE) -> list[Domain]:
     """One domain a basket, and one for all baskets at once if there are several: labelled options as values."""
     found = []
-    for game in games(at(resolve(loaded.scenario, seed), assumption)):
+    for game in build_games(start_talks(resolve(loaded.scenario, seed), assumption)):
         points, labels = option_points(loaded.scenario, game), option_labels(loaded.scenario, game)
         found.append(domain(game, points, labels))
     return found

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.actors import Actors, actors, weighted_mean, weighted_median
+from sim.analysis.actors import Actors, create_actors, weighted_mean, weighted_median
 from sim.core.errors import ScenarioError
 from sim.interop.files import shown, slug, text_of, write_scenario
 from sim.interop.xmltree import parse
@@ -81,7 +81,9 @@ def _groups(names: list[str], numbers: NDArray[np.float64]) -> tuple[Actors, ...
     """Actors on each dimension from rows of power, then position and salience on each, on KTAB's scale."""
     power, shares = numbers[:, 0].tolist(), numbers[:, 1:] / 100
     size = shares.shape[1] // 2
-    return tuple(actors(names, power, shares[:, 2 * k].tolist(), shares[:, 2 * k + 1].tolist()) for k in range(size))
+    return tuple(
+        create_actors(names, power, shares[:, 2 * k].tolist(), shares[:, 2 * k + 1].tolist()) for k in range(size)
+    )
 
 
 def _read_xml(path: Path) -> Table:

@@ -20,7 +20,7 @@ def describe_run(folder: Path, manifest: dict[str, Any]) -> Iterator[Section]:
     from sim.tables.summary import Summary
 
     runs, rounds = _read_parquet(folder / "runs.parquet"), _read_parquet(folder / "rounds.parquet")
-    summary = Summary.of(runs.schema, [(runs, rounds)])
+    summary = Summary.from_tables(runs.schema, [(runs, rounds)])
     titles = {name: basket["title"] for name, basket in manifest["scenario"]["resolved"]["baskets"].items()}
     tables = [_outcomes(summary), _settlements(summary, titles), _blocks(summary, titles), _means(summary)]
     yield Section("In numbers", [*tables])
@@ -28,10 +28,10 @@ def describe_run(folder: Path, manifest: dict[str, Any]) -> Iterator[Section]:
 
 def _outcomes(summary: Summary) -> Table:
     """Outcomes at the end, with the highest outcome reached."""
-    peak = summary.outcomes("peak_outcome")
+    peak = summary.outcome_shares("peak_outcome")
     rows = [
         (CODE_TITLES[code], *_format_share(share), format_percent(peak[code].share, peak[code].runs))
-        for code, share in summary.outcomes().items()
+        for code, share in summary.outcome_shares().items()
     ]
     columns = ("Outcome standing at the end", "Runs", "Share", "95% interval", "Highest reached")
     return Table("How the talks ended", columns, rows)
@@ -41,8 +41,10 @@ def _settlements(summary: Summary, titles: dict[str, str]) -> Table:
     """Settlements by basket, with the median day of the first agreement."""
     rows = []
     for name in summary.baskets:
-        day = summary.days(name, "first_settled")[0.5]
-        rows.append((titles[name], *_format_share(summary.settled(name)), "–" if math.isnan(day) else f"{day:.0f}"))
+        day = summary.day_quantiles(name, "first_settled")[0.5]
+        rows.append(
+            (titles[name], *_format_share(summary.settled_share(name)), "–" if math.isnan(day) else f"{day:.0f}")
+        )
     return Table("Settlements", ("Basket", "Runs", "Share", "95% interval", "Median day of first agreement"), rows)
 
 
@@ -51,7 +53,7 @@ def _blocks(summary: Summary, titles: dict[str, str]) -> Table:
     rows = [
         (f"{titles[name]}: {reason}", *_format_share(share))
         for name in summary.baskets
-        for reason, share in summary.blocked(name).items()
+        for reason, share in summary.reason_shares(name).items()
     ]
     return Table("What stood in the way", ("Basket and reason", "Runs", "Share of all runs", "95% interval"), rows)
 

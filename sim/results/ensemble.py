@@ -1,4 +1,4 @@
-"""Many runs of one plan: tables of runs and rounds, and the manifest they stand under."""
+"""Ensembles: many runs of one plan as tables of runs and rounds, with their manifest."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.results.manifest import manifest
-from sim.results.plan import Plan, chunks, plan
+from sim.results.plan import Plan, plan, simulate_chunks
 from sim.scenario.load import Loaded
-from sim.tables.schema import round_table, run_table
+from sim.tables.schema import build_round_table, build_run_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,15 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Tables of runs and rounds (Arrow), and the manifest they stand under."""
+    """Results of an ensemble in memory.
+
+    Attributes
+    ----------
+    run_table, round_table : pyarrow.Table
+        One row a run, one row a planned round.
+    manifest : dict
+        What the results stand on: see `sim.manifest`.
+    """
 
     run_table: pa.Table
     round_table: pa.Table
@@ -32,25 +40,42 @@ class Ensemble:
 
     @property
     def runs(self) -> pd.DataFrame:
-        """One row a run."""
+        """Table of runs as a data frame, one row a run."""
         frame: pd.DataFrame = self.run_table.to_pandas()
         return frame
 
     @property
     def rounds(self) -> pd.DataFrame:
-        """One row a planned round."""
+        """Table of rounds as a data frame, one row a planned round."""
         frame: pd.DataFrame = self.round_table.to_pandas()
         return frame
 
 
-def tables(job: Plan, progress: Progress | None = None) -> Generator[tuple[pa.Table, pa.Table], None, None]:
-    """Tables of runs and rounds, chunk by chunk, in order: what memory holds does not grow with the number of runs."""
+def simulate_tables(job: Plan, progress: Progress | None = None) -> Generator[tuple[pa.Table, pa.Table], None, None]:
+    """Simulate a plan and yield tables of runs and rounds, chunk by chunk in the order of runs.
+
+    Memory holds a few chunks, whatever the number of runs.
+
+    Parameters
+    ----------
+    job : Plan
+        The ensemble.
+    progress : callable, optional
+        Called with the number of runs finished since the last call.
+
+    Yields
+    ------
+    tuple of pyarrow.Table
+        Runs and rounds of a chunk.
+    """
     names = job.problem.names
-    for chunk in chunks(job):
+    for chunk in simulate_chunks(job):
         stop = chunk.start + chunk.rows.size
         run = np.arange(chunk.start, stop, dtype=np.int64)
-        runs = run_table(chunk.runs, run, job.assumptions[chunk.start : stop], job.fates[chunk.start : stop], names)
-        yield runs, round_table(chunk.rounds, chunk.rows, run, names)
+        runs = build_run_table(
+            chunk.runs, run, job.assumptions[chunk.start : stop], job.fates[chunk.start : stop], names
+        )
+        yield runs, build_round_table(chunk.rounds, chunk.rows, run, names)
         if progress:
             progress(chunk.rows.size)
 
@@ -63,14 +88,43 @@ def run_ensemble(
     progress: Progress | None = None,
     **options: Any,
 ) -> Ensemble:
-    """Run a scenario `n` times and return its tables. `options` are those of `plan`. Raises ParleyError.
+    """Run a scenario `n` times and return its tables.
 
-    For more runs than memory holds, write to files with `sim.results.store.write_ensemble`.
+    For more runs than memory holds, write to files with `sim.write_ensemble`.
+
+    Parameters
+    ----------
+    scenario : str, Path or Loaded
+        Id of a shipped scenario, a file, or a loaded scenario.
+    n : int, optional
+        Number of runs; needed unless indices are passed.
+    seed : int
+        Seed of all draws.
+    progress : callable, optional
+        Called with the number of runs finished since the last call.
+    **options
+        Further options of `sim.plan`.
+
+    Returns
+    -------
+    Ensemble
+        Tables of runs and rounds, and the manifest.
+
+    Raises
+    ------
+    ParleyError
+        An option or the scenario cannot be used.
+
+    Examples
+    --------
+    >>> ensemble = run_ensemble("river-border", n=100, seed=1)
+    >>> len(ensemble.runs)
+    100
     """
     import pyarrow as pa
 
     job = plan(scenario, n, seed, **options)
-    parts = list(tables(job, progress))
+    parts = list(simulate_tables(job, progress))
     runs = pa.concat_tables([r for r, _ in parts]).unify_dictionaries().combine_chunks()
     rounds = pa.concat_tables([r for _, r in parts]).unify_dictionaries().combine_chunks()
     return Ensemble(runs, rounds, manifest(job))

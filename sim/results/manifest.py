@@ -1,7 +1,8 @@
-"""What a result stands on: versions, resolved scenario and its hash, seed, indices, citations, environment.
+"""Manifest of a result: its provenance, as data that JSON can hold.
 
-Everything that can move a number is in the manifest; what cannot (workers, chunks, the machine's name for itself, the
-time) is under `environment` and `created`, outside the fingerprint.
+It holds versions, the resolved scenario and its hash, seed, indices, citations and environment. Everything that can
+change a number is in the fingerprint, except the versions of packages and the processor; these stand under
+`environment` beside what changes no number (workers, chunks), and the time stands under `created`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import datetime
 import hashlib
 import platform
 import re
+from collections import Counter
 from collections.abc import Iterator
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from sim.results.plan import Plan
 
 FORMAT = 1
-"""Raised when a reader of manifests has to know of a change."""
+"""Version of the format; it rises with every change that a reader of manifests has to know."""
 
 _PACKAGES = (
     "numpy",
@@ -48,28 +50,40 @@ _PAPER = re.compile(r"([A-Z][\w-]+)(?:,? (?:et al\.|& [A-Z][\w-]+|and [A-Z][\w-]
 
 
 def manifest(job: Plan) -> dict[str, Any]:
-    """All that is needed to judge and repeat an ensemble, as data that JSON can hold."""
+    """Build the manifest of an ensemble: all that is needed to judge and repeat it.
+
+    Parameters
+    ----------
+    job : Plan
+        The ensemble.
+
+    Returns
+    -------
+    dict
+        Data that JSON can hold; the keys are described in the reference of results.
+    """
     party_class = job.party_class
     return {
         "kind": "run",
         "format": FORMAT,
         "parley": __version__,
-        "fingerprint": fingerprint(job),
+        "fingerprint": compute_fingerprint(job),
         "seed": job.seed,
         "n": job.n,
         "engine": job.engine,
-        "posterior": plain({"name": job.posterior.name, **job.posterior.note}) if job.posterior else None,
+        "posterior": to_plain_data({"name": job.posterior.name, **job.posterior.note}) if job.posterior else None,
         "party_class": f"{party_class.__module__}.{party_class.__qualname__}" if party_class else None,
-        "assumptions": index_ranges(job.assumptions),
-        "fates": index_ranges(job.fates),
-        "scenario": _scenario(job.loaded),
-        "citations": citations(job.loaded),
-        "environment": {**environment(), "workers": job.workers, "chunk": job.chunk},
+        "assumptions": compress_indices(job.assumptions),
+        "fates": compress_indices(job.fates),
+        "scenario": _describe_scenario(job.loaded),
+        "citations": list_citations(job.loaded),
+        "environment": {**describe_environment(), "workers": job.workers, "chunk": job.chunk},
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     }
 
 
-def _scenario(loaded: Loaded) -> dict[str, Any]:
+def _describe_scenario(loaded: Loaded) -> dict[str, Any]:
+    """Id, hash, changes, derivations and resolved numbers of a scenario."""
     s = loaded.scenario
     notes = {
         f"{party}.{issue}": {key: value for key, value in vars(note).items() if value}
@@ -81,58 +95,81 @@ def _scenario(loaded: Loaded) -> dict[str, Any]:
         "as_of": s.as_of.isoformat(),
         "hash": scenario_hash(loaded),
         "admitted": s.evidence.admit if s.evidence else None,
-        "changes": plain(loaded.changes),
+        "changes": to_plain_data(loaded.changes),
         "derivations": {key: note for key, note in notes.items() if note},
         "resolved": dump_scenario(loaded),
     }
 
 
-def fingerprint(job: Plan) -> str:
-    """Short name of a result: equal for equal parley, scenario, posterior, seed, indices and minds, on any engine."""
-    mind = job.party_class.__qualname__ if job.party_class else ""
-    mind += f" under {job.posterior.name}" if job.posterior else ""
+def compute_fingerprint(job: Plan) -> str:
+    """Compute the short name of a result, the same on any engine.
+
+    Parameters
+    ----------
+    job : Plan
+        The ensemble.
+
+    Returns
+    -------
+    str
+        Twelve hexadecimal digits: a hash of parley's version, scenario, posterior, seed, indices and party class.
+    """
+    source = job.party_class.__qualname__ if job.party_class else ""
+    source += f" under {job.posterior.name}" if job.posterior else ""
     digest = hashlib.blake2b(digest_size=6)
-    digest.update(f"{__version__}|{scenario_hash(job.loaded)}|{job.seed}|{job.n}|{mind}|".encode())
+    digest.update(f"{__version__}|{scenario_hash(job.loaded)}|{job.seed}|{job.n}|{source}|".encode())
     digest.update(job.assumptions.astype("<i8").tobytes() + job.fates.astype("<i8").tobytes())
     return digest.hexdigest()
 
 
-def plain(value: Any) -> Any:
-    """Data as JSON holds it: dates as text, tuples as lists, NumPy numbers as numbers."""
+def to_plain_data(value: Any) -> Any:
+    """Convert a value to what JSON can hold: dates to text, tuples to lists, NumPy numbers to numbers."""
     if isinstance(value, dict):
-        return {str(key): plain(entry) for key, entry in value.items()}
+        return {str(key): to_plain_data(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(entry) for entry in value]
+        return [to_plain_data(entry) for entry in value]
     if isinstance(value, np.generic):
         return value.item()
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
-def index_ranges(index: Ints) -> list[list[int]] | dict[str, Any]:
-    """Indices as ranges `[first, last]` in their order; with more than a thousand ranges, their ends and a hash."""
+def compress_indices(index: Ints) -> list[list[int]] | dict[str, Any]:
+    """Compress indices (n,) to ranges `[first, last]`, or to count, ends and a hash where there are 1,000 or more."""
     ends = np.flatnonzero(np.diff(index) != 1)
     if ends.size >= _MANY:
         digest = hashlib.blake2b(index.astype("<i8").tobytes(), digest_size=16).hexdigest()
         return {"count": int(index.size), "least": int(index.min()), "largest": int(index.max()), "hash": digest}
-    first, last = [0, *(ends + 1).tolist()], [*ends.tolist(), index.size - 1]
-    return [[int(index[a]), int(index[b])] for a, b in zip(first, last, strict=True)]
+    starts, stops = [0, *(ends + 1).tolist()], [*ends.tolist(), index.size - 1]
+    return [[int(index[a]), int(index[b])] for a, b in zip(starts, stops, strict=True)]
 
 
-# What it rests on
+# Sources
 
 
-def citations(loaded: Loaded) -> list[dict[str, Any]]:
-    """Every source the numbers rest on, then the papers their reasons name, each with what it is cited for."""
+def list_citations(loaded: Loaded) -> list[dict[str, Any]]:
+    """List the documents behind a scenario's numbers, then the papers that their reasons name.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        The scenario.
+
+    Returns
+    -------
+    list of dict
+        `id`, `kind` (document or paper), `citation`, `cited_for` and `perspective` of each source.
+    """
     record = loaded.load_record()
     sources = {**(record.sources if record else {}), **load_papers()}
     used = set(_documents(loaded)) & set(sources)
     papers = set(_papers(loaded, list(sources))) - used
-    found = [("document", name) for name in sources if name in used]
-    found += [("paper", name) for name in sources if name in papers]
-    return [_citation(kind, name, sources[name]) for kind, name in found]
+    entries = [("document", name) for name in sources if name in used]
+    entries += [("paper", name) for name in sources if name in papers]
+    return [_describe_source(kind, name, sources[name]) for kind, name in entries]
 
 
-def _citation(kind: str, name: str, source: Source) -> dict[str, Any]:
+def _describe_source(kind: str, name: str, source: Source) -> dict[str, Any]:
+    """Entry of a source in the list of citations."""
     return {
         "id": name,
         "kind": kind,
@@ -164,19 +201,16 @@ def _papers(loaded: Loaded, known: list[str]) -> Iterator[str]:
             yield from (name for name in known if name.endswith(f"-{year}") and name.split("-")[0] == first)
 
 
-def counts(loaded: Loaded) -> dict[str, int]:
-    """How many numbers of a scenario are documented, derived from documents, assumed … (kinds that occur)."""
-    found: dict[str, int] = {}
-    for _, number in iterate_numbers(loaded.scenario):
-        found[number.provenance] = found.get(number.provenance, 0) + 1
-    return found
+def count_numbers(loaded: Loaded) -> dict[str, int]:
+    """Count a scenario's numbers by provenance: documented, derived, assumed, … (those that occur)."""
+    return dict(Counter(number.provenance for _, number in iterate_numbers(loaded.scenario)))
 
 
-# Where it ran
+# Environment
 
 
-def environment() -> dict[str, Any]:
-    """Versions and machine. Equal results are promised for equal versions and processor type only."""
+def describe_environment() -> dict[str, Any]:
+    """Describe versions and machine; equal results are promised only for equal versions and processor type."""
     return {
         "python": platform.python_version(),
         "versions": {name: version for name in _PACKAGES if (version := _version(name))},
@@ -187,6 +221,7 @@ def environment() -> dict[str, Any]:
 
 
 def _version(package: str) -> str | None:
+    """Version of a package, if it is installed."""
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
@@ -194,7 +229,7 @@ def _version(package: str) -> str | None:
 
 
 def _processor() -> str:
-    """The processor type as the compiler names it: what decides which machine code is made."""
+    """Processor type as the compiler names it, which decides the machine code."""
     from llvmlite import binding
 
     name: str = binding.get_host_cpu_name()

@@ -1,15 +1,16 @@
-"""What to simulate: scenario, seed, indices, engine, workers and chunks."""
+"""Plan of an ensemble: scenario, seed, indices, engine, workers and chunks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.core.errors import ParleyError
+from sim.core.errors import ParleyError, nearest
 from sim.core.layout import Ints
 from sim.scenario.load import Loaded, load
 from sim.scenario.resolve import Problem, resolve
@@ -19,17 +20,38 @@ if TYPE_CHECKING:
     from sim.compiled.pool import Kept
     from sim.core.columns import Chunk
 
-ENGINES = ("auto", "mesa", "compiled")
-CHUNK = {"mesa": 50, "compiled": 1000}
-"""Runs a chunk by default, on each engine."""
+
+class Engine(StrEnum):
+    """Code that simulates; both engines give the same numbers."""
+
+    AUTO = "auto"
+    """Mesa for a party class of the user's, else compiled."""
+    MESA = "mesa"
+    """Mesa agents: the reference, to read and to extend."""
+    COMPILED = "compiled"
+    """Machine code: a hundred times as fast."""
+
+
+CHUNK = {Engine.MESA: 50, Engine.COMPILED: 1000}
+"""Default number of runs in a chunk."""
 
 MOST_RUNS = 1_000_000_000
-"""The indices of as many runs alone fill 16 GB; a typing mistake is told before that."""
+"""Largest number of runs: their indices alone fill 16 GB."""
 
 
 @dataclass(frozen=True)
 class PosteriorSource:
-    """Numbers that come from a posterior instead of the scenario's ranges: its name (a hash), what it is, its runs."""
+    """A posterior whose draws replace fitted numbers of the scenario.
+
+    Attributes
+    ----------
+    name : str
+        Hash of its draws.
+    note : dict
+        Its description for manifests.
+    chunks : callable
+        Takes a plan and yields raw chunks as `simulate_chunks` does.
+    """
 
     name: str
     note: dict[str, Any]
@@ -38,10 +60,30 @@ class PosteriorSource:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to simulate: a scenario under a seed, run k at `assumptions[k]` and `fates[k]`.
+    """An ensemble to simulate: run k has its ranged numbers at `assumptions[k]` and its chance at `fates[k]`.
 
-    Without `keep_rounds` the compiled engine's chunks hold no rounds, for who looks at runs only; with some columns of
-    `ROUND` they hold those, in that order.
+    Attributes
+    ----------
+    loaded : Loaded
+        The scenario.
+    problem : Problem
+        The scenario resolved under the seed.
+    seed : int
+        Seed of all draws.
+    assumptions, fates : ndarray of int, shape (n,)
+        Indices of the draws, from 0.
+    engine : Engine
+        Engine that simulates, never `AUTO`.
+    workers : int
+        Threads or processes; results do not depend on it.
+    chunk : int
+        Runs in a chunk; results do not depend on it.
+    party_class : type, optional
+        Class of the parties on the Mesa engine.
+    posterior : PosteriorSource, optional
+        Source of fitted numbers.
+    keep_rounds : bool or tuple of int
+        Columns of `ROUND` that chunks of the compiled engine hold, in this order; all or none for a truth value.
     """
 
     loaded: Loaded
@@ -49,7 +91,7 @@ class Plan:
     seed: int
     assumptions: Ints
     fates: Ints
-    engine: str
+    engine: Engine
     workers: int
     chunk: int
     party_class: type[Party] | None = None
@@ -75,21 +117,48 @@ def plan(
     workers: int | None = None,
     chunk: int | None = None,
 ) -> Plan:
-    """Load and resolve a scenario and settle engine, workers and chunks. Raises ParleyError on what cannot be done.
+    """Plan an ensemble: load and resolve its scenario, choose engine, workers and chunks.
 
-    `assumptions` and `fates` (same length, default 0 … n-1) choose where run k draws its ranged numbers and its chance.
+    Parameters
+    ----------
+    scenario : str, Path or Loaded
+        Id of a shipped scenario, a file, or a loaded scenario.
+    n : int, optional
+        Number of runs; needed unless indices are passed.
+    seed : int
+        Seed of all draws.
+    engine : str
+        One of `Engine`.
+    changes : mapping, optional
+        Values by path that replace the scenario's.
+    party_class : type, optional
+        Class of the parties, a subclass of `sim.Party`; runs on the Mesa engine.
+    assumptions, fates : sequence of int, optional
+        Indices of the draws of each run, of equal length; 0 … n-1 by default.
+    workers : int, optional
+        Threads or processes; by default one a processor.
+    chunk : int, optional
+        Runs in a chunk.
+
+    Returns
+    -------
+    Plan
+        What `run_ensemble` and `write_ensemble` simulate.
+
+    Raises
+    ------
+    ParleyError
+        An option makes no sense.
+    ScenarioError
+        The scenario cannot be used.
     """
     from sim.compiled.pool import workers_available
 
-    if engine not in ENGINES:
-        raise ParleyError(f"engine `{engine}` is not known; allowed: {', '.join(ENGINES)}")
-    if party_class is not None and engine not in ("auto", "mesa"):
-        raise ParleyError("a party class of your own runs on the Mesa engine; leave `engine` at auto or mesa")
+    chosen = _choose_engine(engine, party_class)
     loaded = scenario if isinstance(scenario, Loaded) else load(scenario)
     if changes:
         loaded = loaded.with_changes(changes)
-    index = _indices(n, assumptions, fates)
-    chosen = ("mesa" if party_class else "compiled") if engine == "auto" else engine
+    index = _build_indices(n, assumptions, fates)
     count = workers_available() if workers is None else workers
     size = CHUNK[chosen] if chunk is None else chunk
     if count < 1 or size < 1:
@@ -97,31 +166,54 @@ def plan(
     return Plan(loaded, resolve(loaded.scenario, seed), seed, *index, chosen, count, size, party_class)
 
 
-def _indices(
+def _choose_engine(name: str, party_class: type[Party] | None) -> Engine:
+    """Choose the engine that a name stands for. Raises ParleyError."""
+    known = [engine.value for engine in Engine]
+    if name not in known:
+        raise ParleyError(f"engine `{name}` is not known; allowed: {', '.join(known)}{nearest(name, known)}")
+    engine = Engine(name)
+    if party_class is not None:
+        if engine is Engine.COMPILED:
+            raise ParleyError("a party class of your own runs on the Mesa engine; leave `engine` at auto or mesa")
+        return Engine.MESA
+    return Engine.COMPILED if engine is Engine.AUTO else engine
+
+
+def _build_indices(
     n: int | None, assumptions: Sequence[int] | Ints | None, fates: Sequence[int] | Ints | None
 ) -> tuple[Ints, Ints]:
+    """Build the indices of all runs. Raises ParleyError."""
     if assumptions is None and fates is None and n is None:
         raise ParleyError("say how many runs: n is missing")
-    given = [np.asarray(a, dtype=np.int64) for a in (assumptions, fates) if a is not None]
-    size = n if n is not None else given[0].size
+    arrays = [None if index is None else np.asarray(index, dtype=np.int64) for index in (assumptions, fates)]
+    size = n if n is not None else next(array.size for array in arrays if array is not None)
     if not 1 <= size <= MOST_RUNS:
         raise ParleyError(f"n is {size}; allowed: 1 to {MOST_RUNS:,}")
-    first = np.arange(size, dtype=np.int64) if assumptions is None else np.asarray(assumptions, dtype=np.int64)
-    second = np.arange(size, dtype=np.int64) if fates is None else np.asarray(fates, dtype=np.int64)
+    first, second = (np.arange(size, dtype=np.int64) if array is None else array for array in arrays)
     if first.shape != (size,) or second.shape != (size,) or first.min() < 0 or second.min() < 0:
         raise ParleyError("assumptions and fates are indices from 0 on, as many as there are runs")
     return first, second
 
 
-def chunks(job: Plan) -> Iterator[Chunk]:
-    """Raw chunks of a plan, in the order of runs whatever the number of workers."""
+def simulate_chunks(job: Plan) -> Iterator[Chunk]:
+    """Simulate a plan and yield its raw chunks, in the order of runs for any number of workers.
+
+    Raises
+    ------
+    ParleyError
+        The plan names no engine that simulates.
+    """
     if job.posterior is not None:
         return job.posterior.chunks(job)
-    if job.engine == "mesa":
-        from sim.agents.pool import mesa_chunks
+    match job.engine:
+        case Engine.MESA:
+            from sim.agents.pool import mesa_chunks
 
-        return mesa_chunks(job.problem, job.assumptions, job.fates, job.chunk, job.workers, job.party_class)
-    from sim.compiled.pool import compiled_chunks
+            return mesa_chunks(job.problem, job.assumptions, job.fates, job.chunk, job.workers, job.party_class)
+        case Engine.COMPILED:
+            from sim.compiled.pool import compiled_chunks
 
-    work = (job.problem, job.assumptions, job.fates, job.chunk, job.workers, job.keep_rounds)
-    return compiled_chunks(*work)
+            work = (job.problem, job.assumptions, job.fates, job.chunk, job.workers, job.keep_rounds)
+            return compiled_chunks(*work)
+        case _:
+            raise ParleyError(f"no engine simulates under the name `{job.engine}`")

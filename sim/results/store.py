@@ -1,4 +1,4 @@
-"""Results on disk: tables as Parquet, written while they are made, with manifest and figures in one folder."""
+"""Results on disk: one folder with tables as Parquet, written chunk by chunk, a manifest and figures."""
 
 from __future__ import annotations
 
@@ -14,69 +14,85 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.core.atomic import MANIFEST, OutputFolder, report_write_errors, sync_file
-from sim.results.ensemble import Progress, tables
+from sim.results.ensemble import Progress, simulate_tables
 from sim.results.manifest import manifest
 from sim.results.plan import Plan
-from sim.tables.schema import round_schema, run_schema
+from sim.tables.schema import build_round_schema, build_run_schema
 from sim.tables.summary import Summary
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
 ROW_GROUP = 65_536
-"""Rows of a row group, whatever the chunks the rows came in."""
+"""Rows of a row group."""
 
 _Kind = type[BaseException] | None
 
 
-class TableSink:
-    """A Parquet file written in row groups of fixed size, so that its bytes do not depend on how the rows came.
+class TableWriter:
+    """Writer of a Parquet file in row groups of fixed size: the bytes do not depend on the division into chunks.
 
-    Use as a context manager around `write`. Raises ParleyError, naming `folder`, when the disk does not take it.
+    Use it as a context manager around `write`.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    schema : pyarrow.Schema
+        Schema of the table.
+    folder : Path, optional
+        Folder that messages name; that of the file by default.
+
+    Raises
+    ------
+    ParleyError
+        The disk refuses.
     """
 
     def __init__(self, path: Path, schema: pa.Schema, folder: Path | None = None):
         self.folder = folder or path.parent
-        named = [entry.name for entry in schema if pa.types.is_dictionary(entry.type) or pa.types.is_string(entry.type)]
+        labels = [
+            entry.name for entry in schema if pa.types.is_dictionary(entry.type) or pa.types.is_string(entry.type)
+        ]
         with report_write_errors(self.folder):
             self._file: BinaryIO = path.open("wb")
-            self._writer = pq.ParquetWriter(self._file, schema, compression="zstd", use_dictionary=named)
+            self._writer = pq.ParquetWriter(self._file, schema, compression="zstd", use_dictionary=labels)
         self._waiting: list[pa.Table] = []
         self._rows = 0
 
     def write(self, table: pa.Table) -> None:
-        """Take some more rows under the sink's schema."""
+        """Add rows under the schema of the file."""
         self._waiting.append(table)
         self._rows += table.num_rows
         if self._rows >= ROW_GROUP:
-            whole = self._joined()
-            done = whole.num_rows - whole.num_rows % ROW_GROUP
+            table = self._join()
+            stop = table.num_rows - table.num_rows % ROW_GROUP
             with report_write_errors(self.folder):
-                self._writer.write_table(whole.slice(0, done), row_group_size=ROW_GROUP)
-            self._waiting, self._rows = [whole.slice(done)], whole.num_rows - done
+                self._writer.write_table(table.slice(0, stop), row_group_size=ROW_GROUP)
+            self._waiting, self._rows = [table.slice(stop)], table.num_rows - stop
 
-    def _joined(self) -> pa.Table:
-        """All waiting rows as one table: the dictionaries of the parts made one."""
+    def _join(self) -> pa.Table:
+        """Join all waiting rows into one table with one dictionary a column."""
         return pa.concat_tables(self._waiting).unify_dictionaries().combine_chunks()
 
     def close(self) -> None:
-        """Write what is waiting and see that it is on the disk."""
+        """Write the waiting rows and force the file onto the disk."""
         with report_write_errors(self.folder):
             if self._rows:
-                self._writer.write_table(self._joined(), row_group_size=ROW_GROUP)
+                self._writer.write_table(self._join(), row_group_size=ROW_GROUP)
             self._waiting, self._rows = [], 0
             self._writer.close()
             sync_file(self._file)
             self._file.close()
 
-    def abandon(self) -> None:
-        """Let go of a file that will not be finished."""
+    def discard(self) -> None:
+        """Close a file that will not be finished."""
         for end in (self._writer.close, self._file.close):
             with suppress(OSError, ValueError):
                 end()
-        self._writer.is_open = False  # else it would try to write its footer once more when it is forgotten
+        self._writer.is_open = False  # else it would write its footer again when it is collected
 
-    def __enter__(self) -> TableSink:
+    def __enter__(self) -> TableWriter:
         return self
 
     def __exit__(self, kind: _Kind, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -85,7 +101,7 @@ class TableSink:
                 self.close()
         finally:
             if not self._file.closed:
-                self.abandon()
+                self.discard()
 
 
 def write_ensemble(
@@ -96,13 +112,36 @@ def write_ensemble(
     force: bool = False,
     figures: tuple[str, ...] = ("png", "svg"),
 ) -> Summary:
-    """Run a plan and write `runs.parquet`, `rounds.parquet`, `manifest.json` and the figures in the named formats.
+    """Simulate a plan and write `runs.parquet`, `rounds.parquet`, `manifest.json` and figures into a folder.
 
-    What memory holds does not grow with the number of runs. Raises ParleyError when the folder cannot be used.
+    Memory holds a few chunks, whatever the number of runs.
+
+    Parameters
+    ----------
+    job : Plan
+        The ensemble.
+    folder : str or Path
+        The folder; its files appear together when all are written.
+    progress : callable, optional
+        Called with the number of runs finished since the last call.
+    force : bool
+        Whether to replace the results of an earlier run in the folder.
+    figures : tuple of str
+        Formats of the figures; none for no figures.
+
+    Returns
+    -------
+    Summary
+        Summary of the ensemble.
+
+    Raises
+    ------
+    ParleyError
+        The folder cannot be used.
     """
     with OutputFolder(folder, "run", force) as out:
         about = manifest(job)
-        if figures:  # loading Matplotlib takes about as long as ten thousand runs, which need the lock but seldom
+        if figures:  # loading Matplotlib takes as long as ten thousand runs, and these seldom hold the interpreter
             threading.Thread(target=import_module, args=("sim.figures.ensemble",), daemon=True).start()
         summary = _write_tables(job, out, progress)
         with report_write_errors(out.folder):
@@ -117,14 +156,15 @@ def write_ensemble(
 
 
 def _write_tables(job: Plan, out: OutputFolder, progress: Progress | None) -> Summary:
+    """Write both tables and summarise them."""
     names = job.problem.names
-    summary = Summary.of(run_schema(names))
+    summary = Summary.from_tables(build_run_schema(names))
     with (
-        TableSink(out.path("runs.parquet"), run_schema(names), out.folder) as run_sink,
-        TableSink(out.path("rounds.parquet"), round_schema(names), out.folder) as round_sink,
+        TableWriter(out.path("runs.parquet"), build_run_schema(names), out.folder) as run_writer,
+        TableWriter(out.path("rounds.parquet"), build_round_schema(names), out.folder) as round_writer,
     ):
-        for runs, rounds in tables(job, progress):
+        for runs, rounds in simulate_tables(job, progress):
             summary.add(runs, rounds)
-            run_sink.write(runs)
-            round_sink.write(rounds)
+            run_writer.write(runs)
+            round_writer.write(rounds)
     return summary

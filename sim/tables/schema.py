@@ -1,4 +1,4 @@
-"""Tables of runs and rounds: which columns there are, and how the engines' raw rows become Arrow tables."""
+"""Arrow schemas of the tables of runs and rounds, and the tables themselves from the engines' raw rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from sim.core.columns import round_columns, run_columns
 from sim.core.layout import Floats, Ints
 from sim.rules.outcome import CODES, REASONS
-from sim.tables.arrow import flags, numbers, picked, texts
+from sim.tables.arrow import encode_choices, encode_flags, encode_numbers, encode_texts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -17,70 +17,117 @@ if TYPE_CHECKING:
     from sim.scenario.names import Names
 
 
-def _labels(kind: str, names: Names) -> tuple[str, ...]:
-    return {"code": CODES, "reason": REASONS, "venue": names.venues, "level": names.levels}[kind]
+def build_run_schema(names: Names) -> pa.Schema:
+    """Build the schema of the table of runs; only under a fixed schema is a Parquet file the same bytes.
 
+    Parameters
+    ----------
+    names : Names
+        Names of the scenario's parties, baskets, venues, …
 
-def _arrow(kind: str, values: Floats, names: Names) -> Any:
-    """One raw column as an Arrow array: NaN becomes null, codes become their names."""
-    import pyarrow as pa
-
-    if kind == "int":
-        return numbers(values.astype(np.int32))
-    if kind == "bool":
-        return flags(values > 0.5)
-    if kind == "float":
-        return numbers(values, ~np.isnan(values))
-    if kind == "baskets":
-        return _masks(values, names.baskets)
-    # An index of -1, or the empty first label of the blocking reasons, means that there is none.
-    labels, index = _labels(kind, names), values.astype(np.int32)
-    present = index >= (1 if kind == "reason" else 0)
-    return pa.DictionaryArray.from_arrays(numbers(np.maximum(index, 0), present), texts(labels))
-
-
-def _masks(values: Floats, baskets: tuple[str, ...]) -> Any:
-    """Bit masks of baskets as an array of names joined by spaces."""
-    unique, back = np.unique(values.astype(np.int64), return_inverse=True)
-    names = [" ".join(b for k, b in enumerate(baskets) if int(mask) >> k & 1) for mask in unique]
-    return picked(names, back)
-
-
-def _type(kind: str) -> Any:
-    import pyarrow as pa
-
-    plain = {"int": pa.int32(), "bool": pa.bool_(), "float": pa.float64(), "baskets": pa.string()}
-    return plain.get(kind) or pa.dictionary(pa.int32(), pa.string())
-
-
-def run_schema(names: Names) -> pa.Schema:
-    """Explicit Arrow schema of the table of runs (a Parquet file is the same bytes only under a fixed schema)."""
+    Returns
+    -------
+    pyarrow.Schema
+        `run`, `assumption` and `fate`, then the columns of `sim.core.columns.run_columns`.
+    """
     import pyarrow as pa
 
     index = [("run", pa.int64()), ("assumption", pa.int64()), ("fate", pa.int64())]
-    return pa.schema(index + [(name, _type(column.type)) for name, column in run_columns(names)])
+    return pa.schema(index + [(name, _arrow_type(column.type)) for name, column in run_columns(names)])
 
 
-def round_schema(names: Names) -> pa.Schema:
-    """Explicit Arrow schema of the table of rounds."""
+def build_round_schema(names: Names) -> pa.Schema:
+    """Build the schema of the table of rounds: `run`, then the columns of `sim.core.columns.round_columns`."""
     import pyarrow as pa
 
-    return pa.schema([("run", pa.int64()), *((name, _type(column.type)) for name, column in round_columns(names))])
+    return pa.schema(
+        [("run", pa.int64()), *((name, _arrow_type(column.type)) for name, column in round_columns(names))]
+    )
 
 
-def run_table(raw: Floats, run: Ints, assumption: Ints, fate: Ints, names: Names) -> pa.Table:
-    """Raw rows (n, width) of runs as an Arrow table: run, assumption and fate index, then the columns."""
+def build_run_table(raw: Floats, run: Ints, assumption: Ints, fate: Ints, names: Names) -> pa.Table:
+    """Build the table of runs.
+
+    Parameters
+    ----------
+    raw : ndarray of float, shape (n, width)
+        Raw rows of an engine.
+    run, assumption, fate : ndarray of int, shape (n,)
+        Number of each run, and the indices that address its ranged numbers and its chance.
+    names : Names
+        Names of the scenario's parties, baskets, venues, …
+
+    Returns
+    -------
+    pyarrow.Table
+        One row a run, under `build_run_schema`.
+    """
     import pyarrow as pa
 
-    columns = [numbers(run), numbers(assumption), numbers(fate)]
-    columns += [_arrow(column.type, raw[:, k], names) for k, (_, column) in enumerate(run_columns(names))]
-    return pa.Table.from_arrays(columns, schema=run_schema(names))
+    columns = [encode_numbers(run), encode_numbers(assumption), encode_numbers(fate)]
+    columns += [_encode_column(column.type, raw[:, k], names) for k, (_, column) in enumerate(run_columns(names))]
+    return pa.Table.from_arrays(columns, schema=build_run_schema(names))
 
 
-def round_table(raw: Floats, rows: Ints, run: Ints, names: Names) -> pa.Table:
-    """Raw rows (total, width) of rounds, `rows[k]` of them for run k, as an Arrow table."""
+def build_round_table(raw: Floats, rows: Ints, run: Ints, names: Names) -> pa.Table:
+    """Build the table of rounds.
+
+    Parameters
+    ----------
+    raw : ndarray of float, shape (total, width)
+        Raw rows of an engine, run after run.
+    rows : ndarray of int, shape (n,)
+        Number of rows of each run.
+    run : ndarray of int, shape (n,)
+        Number of each run.
+    names : Names
+        Names of the scenario's parties, baskets, venues, …
+
+    Returns
+    -------
+    pyarrow.Table
+        One row a planned round, under `build_round_schema`.
+    """
     import pyarrow as pa
 
-    columns = [numbers(np.repeat(run, rows))]
-    columns += [_arrow(column.type, raw[:, k], names) for k, (_, column) in enumerate(round_columns(names))]
-    return pa.Table.from_arrays(columns, schema=round_schema(names))
+    columns = [encode_numbers(np.repeat(run, rows))]
+    columns += [_encode_column(column.type, raw[:, k], names) for k, (_, column) in enumerate(round_columns(names))]
+    return pa.Table.from_arrays(columns, schema=build_round_schema(names))
+
+
+def _arrow_type(type_: str) -> Any:
+    """Arrow type of a column's declared type."""
+    import pyarrow as pa
+
+    plain = {"int": pa.int32(), "bool": pa.bool_(), "float": pa.float64(), "baskets": pa.string()}
+    return plain.get(type_) or pa.dictionary(pa.int32(), pa.string())
+
+
+def _encode_column(type_: str, values: Floats, names: Names) -> Any:
+    """Encode one raw column: NaN becomes null, codes become their names."""
+    import pyarrow as pa
+
+    if type_ == "int":
+        return encode_numbers(values.astype(np.int32))
+    if type_ == "bool":
+        return encode_flags(values > 0.5)
+    if type_ == "float":
+        return encode_numbers(values, ~np.isnan(values))
+    if type_ == "baskets":
+        return _encode_masks(values, names.baskets)
+    # An index of -1, or the empty first label of the blocking reasons, means that there is none.
+    labels, index = _labels(type_, names), values.astype(np.int32)
+    present = index >= (1 if type_ == "reason" else 0)
+    return pa.DictionaryArray.from_arrays(encode_numbers(np.maximum(index, 0), present), encode_texts(labels))
+
+
+def _labels(type_: str, names: Names) -> tuple[str, ...]:
+    """Labels that the numbers of a column stand for."""
+    return {"code": CODES, "reason": REASONS, "venue": names.venues, "level": names.levels}[type_]
+
+
+def _encode_masks(values: Floats, baskets: tuple[str, ...]) -> Any:
+    """Encode bit masks of baskets as names joined by spaces."""
+    unique, back = np.unique(values.astype(np.int64), return_inverse=True)
+    names = [" ".join(b for k, b in enumerate(baskets) if int(mask) >> k & 1) for mask in unique]
+    return encode_choices(names, back)

@@ -1,7 +1,7 @@
-"""What an ensemble says, counted while it streams by: nothing here grows with the number of runs.
+"""Summary of an ensemble, counted chunk by chunk: its size does not grow with the number of runs.
 
-Everything is kept as whole numbers (counts by code, by whole day, by bin; sums in millionths), so that summaries of
-parts add up to the summary of the whole, to the bit, in whatever order the parts come.
+All entries are whole numbers (counts by code, by whole day, by bin; sums in millionths), so that summaries of parts add
+up to the summary of the whole, to the bit, in any order of the parts.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.core.fields import RUN_COLUMNS
 from sim.core.layout import Floats, Ints
 from sim.core.statistics import quantile, wilson
 from sim.rules.outcome import CODES, REASONS
-from sim.tables.arrow import places, read
+from sim.tables.arrow import decode_labels, decode_numbers
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,20 +28,20 @@ GAP_BINS = 500
 """Bins of the gap between positions on [0, 1]: its quantiles are exact to ±0.001."""
 
 _UNIT = 1e6
-_COUNTED = (
-    "rounds_held",
-    "rounds_postponed",
-    "incidents",
-    "walk_backs",
-    "failed_ratifications",
-    "amendments",
-    "collapses",
-)
-_SUMMED = ("days", "days_in_abeyance", "delivered_share", "gap_open")
+_COUNTED = tuple(column.name for column in RUN_COLUMNS if not column.axis and column.type == "int")
+_SUMMED = tuple(column.name for column in RUN_COLUMNS if not column.axis and column.type == "float")
 
 
 class Share(NamedTuple):
-    """How many of how many, with the 95% interval of the share."""
+    """A share of runs with its 95% interval.
+
+    Attributes
+    ----------
+    runs, of : int
+        Number of runs counted, and of all runs.
+    share, low, high : float
+        `runs / of`, and the ends of its Wilson interval.
+    """
 
     runs: int
     of: int
@@ -49,22 +50,52 @@ class Share(NamedTuple):
     high: float
 
 
-class Fan(NamedTuple):
-    """The gap after the k-th round held: `quantiles` (5, R) as in QUANTILES, over `runs` (R,) that held so many."""
+class GapQuantiles(NamedTuple):
+    """Quantiles of the gap between positions after each round held.
+
+    Attributes
+    ----------
+    rounds : ndarray of int, shape (R,)
+        Number of the round held, from 1.
+    runs : ndarray of int, shape (R,)
+        Runs that held so many rounds.
+    quantiles : ndarray of float, shape (5, R)
+        Gap in [0, 1] at each of QUANTILES over these runs.
+    """
 
     rounds: Ints
     runs: Ints
     quantiles: Floats
 
 
-def share(count: int, of: int) -> Share:
-    """A share with its interval."""
+def compute_share(count: int, of: int) -> Share:
+    """Compute a share and its 95% interval.
+
+    References
+    ----------
+    Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. Journal of the American
+    Statistical Association 22, 209-212.
+    """
     return Share(count, of, count / of if of else math.nan, *wilson(count, of))
 
 
 @dataclass
 class Summary:
-    """Counts of an ensemble. Make one with `of`, feed it with `add`, join two with `merged`."""
+    """Counts of an ensemble: make one with `from_tables`, count further tables with `add`, join two with `merge`.
+
+    Attributes
+    ----------
+    baskets, parties : tuple of str
+        Names, as in the columns of the table of runs.
+    n : int
+        Number of runs.
+    counts : dict of str to Counter
+        Number of runs by value (code, reason or whole day) for each column counted.
+    sums : dict of str to int
+        Sum in millionths of each column summed, and under `NAME:n` the number of its values.
+    gaps : ndarray of int, shape (rounds, GAP_BINS)
+        Number of runs by round held and bin of the gap after it.
+    """
 
     baskets: tuple[str, ...]
     parties: tuple[str, ...]
@@ -74,8 +105,21 @@ class Summary:
     gaps: Ints = field(default_factory=lambda: np.zeros((0, GAP_BINS), dtype=np.int64))
 
     @classmethod
-    def of(cls, schema: pa.Schema, parts: Iterable[tuple[pa.Table, pa.Table]] = ()) -> Summary:
-        """Summary of tables of runs and rounds (each part holding whole runs) under the schema of the runs."""
+    def from_tables(cls, schema: pa.Schema, parts: Iterable[tuple[pa.Table, pa.Table]] = ()) -> Summary:
+        """Summarise tables.
+
+        Parameters
+        ----------
+        schema : pyarrow.Schema
+            Schema of the table of runs.
+        parts : iterable of pairs of pyarrow.Table
+            Tables of runs and of their rounds, each part holding whole runs.
+
+        Returns
+        -------
+        Summary
+            Counts of all parts.
+        """
         names = schema.names
         baskets = tuple(name.removeprefix("blocked_") for name in names if name.startswith("blocked_"))
         parties = tuple(name.removeprefix("utility_") for name in names if name.startswith("utility_"))
@@ -85,147 +129,191 @@ class Summary:
         return summary
 
     def add(self, runs: pa.Table, rounds: pa.Table) -> None:
-        """Count in some runs and all their rounds."""
+        """Count some runs and all their rounds."""
         self.add_runs(runs)
-        self.add_gaps(read(rounds.column("run")), places(rounds.column("code"), CODES), read(rounds.column("gap_open")))
+        self.add_gaps(
+            decode_numbers(rounds.column("run")),
+            decode_labels(rounds.column("code"), CODES),
+            decode_numbers(rounds.column("gap_open")),
+        )
 
     def add_runs(self, runs: pa.Table) -> None:
-        """Count in some runs; their rounds are left to `add_gaps`."""
+        """Count some runs; `add_gaps` counts their rounds."""
         self.n += runs.num_rows
         for name in ("outcome", "peak_outcome"):
-            self._count(name, places(runs.column(name), CODES))
+            self._count(name, decode_labels(runs.column(name), CODES))
         for name in _COUNTED:
-            self._count(name, read(runs.column(name)))
+            self._count(name, decode_numbers(runs.column(name)))
         for name in (*_SUMMED, *(f"utility_{party}" for party in self.parties)):
-            self._sum(name, read(runs.column(name)))
+            self._sum(name, decode_numbers(runs.column(name)))
         for basket in self.baskets:
-            self._count(f"blocked_{basket}", places(runs.column(f"blocked_{basket}"), REASONS))
-            self._count(f"zone_{basket}", read(runs.column(f"zone_{basket}")))
+            self._count(f"blocked_{basket}", decode_labels(runs.column(f"blocked_{basket}"), REASONS))
+            self._count(f"zone_{basket}", decode_numbers(runs.column(f"zone_{basket}")))
             for name in (f"settled_{basket}", f"first_settled_{basket}"):
-                self._count(name, read(runs.column(name)))
+                self._count(name, decode_numbers(runs.column(name)))
 
     def add_gaps(self, run: Ints | Floats, code: Ints, gap: Floats) -> None:
-        """Count in rounds of whole runs, one entry a round: the gap after each held, by how many its run held by then.
+        """Count the gap after each round held, by the number of rounds its run has held by then.
 
-        `code` is a place in CODES.
+        Parameters
+        ----------
+        run : ndarray, shape (rounds,)
+            Number of the run of each planned round; runs are whole, their rounds in order.
+        code : ndarray of int, shape (rounds,)
+            Position of the outcome code in CODES.
+        gap : ndarray of float, shape (rounds,)
+            Gap between positions after the round, in [0, 1].
         """
         if not run.size:
             return
         held = code > CODES.index("postponed")
         starts = np.flatnonzero(np.r_[True, run[1:] != run[:-1]])
-        sofar = np.cumsum(held)
-        before: Ints = np.repeat(sofar[starts] - held[starts], np.diff(np.r_[starts, run.size]))
-        row = (sofar - before)[held] - 1
+        total = np.cumsum(held)
+        before: Ints = np.repeat(total[starts] - held[starts], np.diff(np.r_[starts, run.size]))
+        row = (total - before)[held] - 1
         column = np.clip((gap[held] * GAP_BINS).astype(np.int64), 0, GAP_BINS - 1)
         size = max(int(row.max(initial=-1)) + 1, self.gaps.shape[0])
-        counted = np.bincount(row * GAP_BINS + column, minlength=size * GAP_BINS).reshape(size, GAP_BINS)
-        counted[: self.gaps.shape[0]] += self.gaps
-        self.gaps = counted
+        gaps = np.bincount(row * GAP_BINS + column, minlength=size * GAP_BINS).reshape(size, GAP_BINS)
+        gaps[: self.gaps.shape[0]] += self.gaps
+        self.gaps = gaps
 
     def _count(self, name: str, values: Floats | Ints) -> None:
-        """Count values by their whole part (a day is counted whole), what is absent left out."""
-        seen, times = np.unique(np.floor(values[~np.isnan(values)]).astype(np.int64), return_counts=True)
-        found = self.counts.setdefault(name, Counter())
-        found.update(dict(zip(seen.tolist(), times.tolist(), strict=True)))
+        """Count values by their whole part (a day is counted whole) and ignore NaN."""
+        unique, times = np.unique(np.floor(values[~np.isnan(values)]).astype(np.int64), return_counts=True)
+        self.counts.setdefault(name, Counter()).update(dict(zip(unique.tolist(), times.tolist(), strict=True)))
 
     def _sum(self, name: str, values: Floats) -> None:
+        """Add values in millionths and ignore NaN."""
         present = values[~np.isnan(values)]
         units = np.rint(present * _UNIT).astype(np.int64)
         self.sums[name] = self.sums.get(name, 0) + int(units.sum())
         self.sums[f"{name}:n"] = self.sums.get(f"{name}:n", 0) + present.size
 
-    def merged(self, other: Summary) -> Summary:
-        """The summary of both together. Raises ValueError when they count different baskets or parties."""
+    def merge(self, other: Summary) -> Summary:
+        """Join two summaries.
+
+        Raises
+        ------
+        ValueError
+            They count different baskets or parties.
+        """
         if (self.baskets, self.parties) != (other.baskets, other.parties):
             raise ValueError("summaries of different baskets or parties cannot be joined")
-        counts = {name: self.counts.get(name, Counter()) + found for name, found in other.counts.items()}
-        sums = {name: self.sums.get(name, 0) + found for name, found in other.sums.items()}
+        counts = {name: self.counts.get(name, Counter()) + more for name, more in other.counts.items()}
+        sums = {name: self.sums.get(name, 0) + more for name, more in other.sums.items()}
         gaps = np.zeros((max(len(self.gaps), len(other.gaps)), GAP_BINS), dtype=np.int64)
         for part in (self.gaps, other.gaps):
             gaps[: len(part)] += part
-        joined = {**self.counts, **counts}, {**self.sums, **sums}
-        return Summary(self.baskets, self.parties, self.n + other.n, *joined, gaps)
+        return Summary(
+            self.baskets, self.parties, self.n + other.n, {**self.counts, **counts}, {**self.sums, **sums}, gaps
+        )
 
-    # What it says
+    # Quantities of the ensemble
 
-    def outcomes(self, column: str = "outcome") -> dict[str, Share]:
-        """Share of runs by outcome code, lowest first: `outcome` standing at the end, or `peak_outcome`."""
-        found = self._of(column)
-        return {name: share(found[code], self.n) for code, name in enumerate(CODES)}
+    def outcome_shares(self, column: str = "outcome") -> dict[str, Share]:
+        """Return the share of runs by outcome code, lowest first.
 
-    def settled(self, basket: str) -> Share:
-        """Share of runs in which a basket is settled at the end."""
-        return share(self._of(f"settled_{basket}").total(), self.n)
+        Parameters
+        ----------
+        column : str
+            `outcome` (standing at the end) or `peak_outcome` (highest reached).
 
-    def agreed(self, basket: str) -> Share:
-        """Share of runs in which a basket was agreed on at least once, whatever became of it."""
-        return share(self._of(f"first_settled_{basket}").total(), self.n)
+        Returns
+        -------
+        dict of str to Share
+            An entry for every code in CODES.
+        """
+        counts = self._counter(column)
+        return {name: compute_share(counts[code], self.n) for code, name in enumerate(CODES)}
 
-    def zone(self, basket: str) -> Share:
-        """Share of runs in which a package existed at the end that gave every party at least its floor."""
-        return share(self._of(f"zone_{basket}")[1], self.n)
+    def settled_share(self, basket: str) -> Share:
+        """Return the share of runs in which a basket is settled at the end."""
+        return compute_share(self._counter(f"settled_{basket}").total(), self.n)
 
-    def days(self, basket: str, column: str = "settled") -> dict[float, float]:
-        """Quantiles of the whole day of the settlement that stands, or of the first agreement (`first_settled`)."""
-        found = self._of(f"{column}_{basket}")
-        return {q: quantile(found, q) for q in QUANTILES}
+    def agreement_share(self, basket: str) -> Share:
+        """Return the share of runs in which a basket was agreed on at least once, whether or not that lasted."""
+        return compute_share(self._counter(f"first_settled_{basket}").total(), self.n)
 
-    def agreed_by(self, basket: str) -> tuple[Ints, Ints]:
-        """Days on which the basket was first agreed on, ascending, and in how many runs by the end of each."""
-        found = self._of(f"first_settled_{basket}")
-        days = sorted(found)
-        return np.array(days, dtype=np.int64), np.cumsum([found[day] for day in days], dtype=np.int64)
+    def zone_share(self, basket: str) -> Share:
+        """Return the share of runs in which, at the end, some package gives every party at least its floor."""
+        return compute_share(self._counter(f"zone_{basket}")[1], self.n)
 
-    def blocked(self, basket: str) -> dict[str, Share]:
-        """Share of all runs by what blocked the basket, the reasons that occur, most frequent first."""
-        found = self._of(f"blocked_{basket}")
-        order = sorted((code for code in found if code > 0 and found[code]), key=lambda code: (-found[code], code))
-        return {REASONS[code]: share(found[code], self.n) for code in order}
+    def day_quantiles(self, basket: str, column: str = "settled") -> dict[float, float]:
+        """Return quantiles of the whole day of a settlement.
+
+        Parameters
+        ----------
+        basket : str
+            Name of the basket.
+        column : str
+            `settled` (the settlement that stands at the end) or `first_settled` (the first agreement).
+
+        Returns
+        -------
+        dict of float to float
+            Day by quantile as in QUANTILES; NaN where no run has one.
+        """
+        counts = self._counter(f"{column}_{basket}")
+        return {q: quantile(counts, q) for q in QUANTILES}
+
+    def agreement_curve(self, basket: str) -> tuple[Ints, Ints]:
+        """Return the days of first agreements, ascending, and the number of runs that had agreed by each day's end."""
+        counts = self._counter(f"first_settled_{basket}")
+        days = sorted(counts)
+        return np.array(days, dtype=np.int64), np.cumsum([counts[day] for day in days], dtype=np.int64)
+
+    def reason_shares(self, basket: str) -> dict[str, Share]:
+        """Return the share of all runs by blocking reason, for the reasons that occur, most frequent first."""
+        counts = self._counter(f"blocked_{basket}")
+        order = sorted((code for code in counts if code > 0 and counts[code]), key=lambda code: (-counts[code], code))
+        return {REASONS[code]: compute_share(counts[code], self.n) for code in order}
 
     def mean(self, name: str) -> float:
-        """Mean over runs of one of the run table's numbers, over the runs that have one."""
+        """Return the mean of a numeric column of the table of runs, over the runs that have a value; else NaN."""
         if name in self.counts:
-            found = self._of(name)
-            total = sum(value * times for value, times in found.items())
-            return total / found.total() if found else math.nan
+            counts = self._counter(name)
+            total = sum(value * times for value, times in counts.items())
+            return total / counts.total() if counts else math.nan
         present = self.sums.get(f"{name}:n", 0)
         return self.sums[name] / _UNIT / present if present else math.nan
 
-    def fan(self) -> Fan:
-        """Quantiles of the gap by round held (middle of their bin), over the runs that held so many rounds."""
+    def gap_quantiles(self) -> GapQuantiles:
+        """Return quantiles of the gap by round held (the middle of their bin), over the runs that held the round."""
         runs = self.gaps.sum(axis=1)
         below = np.cumsum(self.gaps, axis=1)
         rows = [np.argmax(below >= np.maximum(np.ceil(q * runs - 1e-9), 1)[:, None], axis=1) for q in QUANTILES]
-        return Fan(np.arange(1, runs.size + 1), runs, (np.array(rows).reshape(5, -1) + 0.5) / GAP_BINS)
+        return GapQuantiles(np.arange(1, runs.size + 1), runs, (np.array(rows).reshape(5, -1) + 0.5) / GAP_BINS)
 
-    def _of(self, name: str) -> Counter[int]:
+    def _counter(self, name: str) -> Counter[int]:
+        """Return the counts of a column, empty where nothing was counted."""
         return self.counts.get(name, Counter())
 
     def as_dict(self) -> dict[str, Any]:
-        """All of it as plain data: shares with intervals, quantiles, means."""
+        """Return the summary as plain data: shares with intervals, quantiles, means."""
         baskets = {
             basket: {
-                "settled": self.settled(basket)._asdict(),
-                "agreed": self.agreed(basket)._asdict(),
-                "zone": self.zone(basket)._asdict(),
-                "days": _known(self.days(basket)),
-                "days_first": _known(self.days(basket, "first_settled")),
-                "blocked": {reason: found._asdict() for reason, found in self.blocked(basket).items()},
+                "settled": self.settled_share(basket)._asdict(),
+                "agreed": self.agreement_share(basket)._asdict(),
+                "zone": self.zone_share(basket)._asdict(),
+                "days": _drop_missing(self.day_quantiles(basket)),
+                "days_first": _drop_missing(self.day_quantiles(basket, "first_settled")),
+                "blocked": {reason: share._asdict() for reason, share in self.reason_shares(basket).items()},
             }
             for basket in self.baskets
         }
-        fan = self.fan()
-        bands = {f"{q:g}": band.tolist() for q, band in zip(QUANTILES, fan.quantiles, strict=True)}
+        gap = self.gap_quantiles()
+        bands = {f"{q:g}": band.tolist() for q, band in zip(QUANTILES, gap.quantiles, strict=True)}
         names = (*_COUNTED, *_SUMMED, *(f"utility_{party}" for party in self.parties))
         return {
             "n": self.n,
-            "outcomes": {code: found._asdict() for code, found in self.outcomes().items()},
-            "peak_outcomes": {code: found._asdict() for code, found in self.outcomes("peak_outcome").items()},
+            "outcomes": {code: share._asdict() for code, share in self.outcome_shares().items()},
+            "peak_outcomes": {code: share._asdict() for code, share in self.outcome_shares("peak_outcome").items()},
             "baskets": baskets,
             "means": {name: None if math.isnan(self.mean(name)) else self.mean(name) for name in names},
-            "gap": {"runs": fan.runs.tolist(), **bands},
+            "gap": {"runs": gap.runs.tolist(), **bands},
         }
 
 
-def _known(days: dict[float, float]) -> dict[str, float]:
+def _drop_missing(days: dict[float, float]) -> dict[str, float]:
+    """Quantiles that exist, under their number as text."""
     return {f"{q:g}": day for q, day in days.items() if not math.isnan(day)}

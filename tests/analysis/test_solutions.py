@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.analysis import grid, solutions
-from sim.analysis.game import MIDDLE, WHOLE, Game, at, games
-from sim.analysis.linear import best_for
-from sim.analysis.study import analyse, frontier_rows, point_rows, study, zone_rows
-from sim.analysis.zone import greatest_least, zones
+from sim.analysis.game import MIDDLE, WHOLE, Game, build_games, start_talks
+from sim.analysis.linear import maximise_utility
+from sim.analysis.study import analyse, solve_game, tabulate_frontiers, tabulate_solutions, tabulate_zones
+from sim.analysis.zone import compute_max_min_gain, estimate_zones
 from sim.core.errors import ParleyError
 from sim.rules.value import concave_utility
 from sim.scenario.load import load
@@ -49,19 +49,19 @@ def test_no_package_of_a_grid_does_better(case):
     """Each solution beats every package of a fine grid at what defines it, and lies where it may."""
     game = game_of(*case)
     packages = listed(game, {1: 400, 2: 60, 3: 18}[len(game.issues)])
-    worth = grid.utilities(game, packages)
+    worth = grid.compute_utilities(game, packages)
     fits = np.all(worth >= game.floor - 1e-9, axis=1)
-    surplus = solutions.surplus(game)
+    surplus = solutions.compute_surplus(game)
     assert (worth - game.floor).min(axis=1).max() <= surplus + 1e-8
-    assert surplus == pytest.approx(greatest_least(game, game.floor), abs=1e-8)
-    found = {point.name: point for point in solutions.solutions(game)}
+    assert surplus == pytest.approx(compute_max_min_gain(game, game.floor), abs=1e-8)
+    found = {point.name: point for point in solutions.solve_all(game)}
     if surplus < -1e-9:
         assert not found and not fits.any()
         return
     if surplus < 1e-6:
         return
     gain = worth[fits] - game.floor
-    ideal = np.array([best_for(game, i) for i in range(len(game.parties))]) - game.floor
+    ideal = np.array([maximise_utility(game, i) for i in range(len(game.parties))]) - game.floor
     for point in found.values():
         assert game.admits(point.package, 1e-6)
     own = {name: point.utility - game.floor for name, point in found.items()}
@@ -82,13 +82,13 @@ def test_solutions_are_efficient(case):
     from sim.analysis.linear import Programme
 
     game = game_of(*case)
-    if solutions.surplus(game) < 1e-6:
+    if solutions.compute_surplus(game) < 1e-6:
         return
-    for point in solutions.solutions(game):
+    for point in solutions.solve_all(game):
         for i in range(len(game.parties)):
             programme = Programme(game)
             for j in range(len(game.parties)):
-                programme.require(-programme.utility[j], -(point.utility[j] - 1e-9))
+                programme.add_constraint(-programme.utility[j], -(point.utility[j] - 1e-9))
             best = programme.maximise(programme.utility[i])
             assert best is not None and best[0] <= point.utility[i] + 1e-5, point.name
 
@@ -97,9 +97,9 @@ def test_solutions_are_efficient(case):
 @given(st.integers(0, 10**6), st.integers(1, 5), st.booleans())
 def test_frontier_of_two_is_a_concave_chain_that_nothing_lies_beyond(seed, issues, red):
     game = game_of(seed, 2, issues, red)
-    corners = solutions.frontier(game)
+    corners = solutions.find_frontier(game)
     if not corners:
-        assert solutions.surplus(game) == -np.inf
+        assert solutions.compute_surplus(game) == -np.inf
         return
     line = np.array([game.utilities(package) for package in corners])
     assert np.all(np.diff(line[:, 0]) <= 1e-9) and np.all(np.diff(line[:, 1]) >= -1e-9)
@@ -118,10 +118,10 @@ def test_by_hand_two_issues_of_opposite_weight():
     demand, reservation = np.array([[1.0, 1.0], [0.0, 0.0]]), np.array([[0.0, 0.0], [1.0, 1.0]])
     salience = np.array([[0.8, 0.2], [0.2, 0.8]])
     game = Game("g", ("a", "b"), ("x", "y"), demand, reservation, salience, np.zeros((2, 2), np.int64), np.zeros(2))
-    for point in solutions.solutions(game):
+    for point in solutions.solve_all(game):
         assert point.package == pytest.approx([1.0, 0.0], abs=1e-8), point.name
         assert point.utility == pytest.approx([0.8, 0.8])
-    assert [game.utilities(x).round(9).tolist() for x in solutions.frontier(game)] == [[1, 0], [0.8, 0.8], [0, 1]]
+    assert [game.utilities(x).round(9).tolist() for x in solutions.find_frontier(game)] == [[1, 0], [0.8, 0.8], [0, 1]]
 
 
 def test_by_hand_a_zone_of_one_issue():
@@ -133,14 +133,14 @@ def test_by_hand_a_zone_of_one_issue():
         "g", ("a", "b"), ("x",), np.array([[1.0], [0.0]]), np.array([[0.3], [0.4]]), np.ones((2, 1)),
         np.zeros((2, 1), np.int64), np.zeros(2),
     )  # fmt: skip
-    assert solutions.surplus(game) == pytest.approx(1 / 11)
+    assert solutions.compute_surplus(game) == pytest.approx(1 / 11)
     assert solutions.nash(game) == pytest.approx([0.35])
     assert solutions.nash(game, np.array([3.0, 1.0])) == pytest.approx([0.375])
     assert solutions.kalai_smorodinsky(game) == pytest.approx([0.35])
     assert solutions.egalitarian(game) == pytest.approx([0.4 - 0.4 / 11])
     assert solutions.utilitarian(game) == pytest.approx([0.3])
     apart = replace(game, reservation=np.array([[0.5], [0.4]]))
-    assert solutions.solutions(apart) == [] and solutions.surplus(apart) < 0
+    assert solutions.solve_all(apart) == [] and solutions.compute_surplus(apart) < 0
 
 
 def test_issues_alike_are_settled_alike():
@@ -148,19 +148,19 @@ def test_issues_alike_are_settled_alike():
     demand, reservation = np.array([[1.0, 1.0], [0.0, 0.0]]), np.array([[0.2, 0.2], [0.9, 0.9]])
     names, none = (("a", "b"), ("x", "y")), np.zeros((2, 2), np.int64)
     game = Game("g", *names, demand, reservation, np.full((2, 2), 0.5), none, np.zeros(2))
-    found = solutions.solutions(game)
+    found = solutions.solve_all(game)
     assert len(found) == 4
     for point in found:
         assert point.package[0] == pytest.approx(point.package[1]), point.name
     package = np.array([1.0, 0.2])
-    assert game.utilities(solutions.even(game, package)) == pytest.approx(game.utilities(package))
+    assert game.utilities(solutions.balance_package(game, package)) == pytest.approx(game.utilities(package))
 
 
 def test_games_of_a_scenario():
     """Members, floors and the whole of river-border, the floors by hand from trust, authority and exposure."""
     loaded = load("river-border")
-    model = at(resolve(loaded.scenario, 0), MIDDLE)
-    found = games(model)
+    model = start_talks(resolve(loaded.scenario, 0), MIDDLE)
+    found = build_games(model)
     assert [game.name for game in found] == ["exchange", "calm", "river", WHOLE]
     assert found[0].parties == ("northbank", "southbank") and found[2].parties == ("northbank", "southbank", "upland")
     chance = 0.25 * 0.85  # trust .1 to .4, authority .7 to 1
@@ -178,15 +178,15 @@ def test_games_of_a_scenario():
 
 def test_zones_count_indices():
     problem = resolve(load("river-border").scenario, 3)
-    found = zones(problem, 15)
+    found = estimate_zones(problem, 15)
     assert [zone.name for zone in found] == ["exchange", "calm", "river", WHOLE]
     for b, zone in enumerate(found):
-        surplus = [solutions.surplus(games(at(problem, k))[b]) for k in range(15)]
+        surplus = [solutions.compute_surplus(build_games(start_talks(problem, k))[b]) for k in range(15)]
         assert zone.surplus == pytest.approx(surplus, abs=1e-8)
         assert zone.commitment == sum(s >= -1e-9 for s in surplus) / 15
         assert zone.interests >= zone.commitment and zone.interests_interval[0] <= zone.interests
     with pytest.raises(ParleyError):
-        zones(problem, 0)
+        estimate_zones(problem, 0)
 
 
 def test_tables_and_where_there_is_no_zone(tmp_path):
@@ -194,14 +194,14 @@ def test_tables_and_where_there_is_no_zone(tmp_path):
     from sim.figures.solutions import save_solutions
 
     found = analyse(load("river-border"), n=5, weights={"northbank": 2.0})
-    assert [row["basket"] for row in zone_rows(found)] == ["exchange", "calm", "river", WHOLE]
-    assert {row["solution"] for row in point_rows(found)} >= {"Nash", "weighted Nash", "Kalai-Smorodinsky"}
-    assert {row["basket"] for row in frontier_rows(found)} == {"exchange", "calm"}
+    assert [row["basket"] for row in tabulate_zones(found)] == ["exchange", "calm", "river", WHOLE]
+    assert {row["solution"] for row in tabulate_solutions(found)} >= {"Nash", "weighted Nash", "Kalai-Smorodinsky"}
+    assert {row["basket"] for row in tabulate_frontiers(found)} == {"exchange", "calm"}
     for suffix in ("png", "svg"):
         save_solutions(build_panels(found), "A title", tmp_path / f"zone.{suffix}")
         assert (tmp_path / f"zone.{suffix}").stat().st_size > 10_000
     apart = game_of(1, 2, 1)
-    none = study(replace(apart, floor=np.array([2.0, 2.0])))
+    none = solve_game(replace(apart, floor=np.array([2.0, 2.0])))
     assert not none.above_floors and none.surplus < 0
     with pytest.raises(ParleyError, match="no party `north`"):
         analyse(load("river-border"), n=5, weights={"north": 2.0})
@@ -254,13 +254,13 @@ def test_an_analysis_leaves_whole_folders_or_none(tmp_path, monkeypatch):
 def test_discrete_solutions_by_hand():
     """Four packages: (3, 1), (2, 2.5), (1, 3), (2, 2); the last is dominated."""
     worth = np.array([[3.0, 1.0], [2.0, 2.5], [1.0, 3.0], [2.0, 2.0]])
-    assert grid.efficient(worth).tolist() == [0, 1, 2]
+    assert grid.find_efficient(worth).tolist() == [0, 1, 2]
     zero = np.zeros(2)
-    assert grid.best(worth, zero, "nash").tolist() == [1]
-    assert grid.best(worth, zero, "egalitarian").tolist() == [1, 3]
-    assert grid.best(worth, zero, "utilitarian").tolist() == [1]
-    assert grid.best(worth, zero, "kalai-smorodinsky").tolist() == [1, 3]
-    assert grid.best(worth, np.array([2.5, 0.0]), "nash").tolist() == [0]
-    assert grid.best(worth, np.array([4.0, 0.0]), "nash").size == 0
+    assert grid.find_solutions(worth, zero, "nash").tolist() == [1]
+    assert grid.find_solutions(worth, zero, "egalitarian").tolist() == [1, 3]
+    assert grid.find_solutions(worth, zero, "utilitarian").tolist() == [1]
+    assert grid.find_solutions(worth, zero, "kalai-smorodinsky").tolist() == [1, 3]
+    assert grid.find_solutions(worth, np.array([2.5, 0.0]), "nash").tolist() == [0]
+    assert grid.find_solutions(worth, np.array([4.0, 0.0]), "nash").size == 0
     twice = np.array([[1.0, 2.0], [1.0 + 1e-13, 2.0], [1.0, 2.0 - 1e-13]])
-    assert grid.efficient(twice).size == 1
+    assert grid.find_efficient(twice).size == 1

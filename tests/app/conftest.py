@@ -41,12 +41,12 @@ def address() -> Iterator[str]:
     """The address of a page that answers."""
     if find_spec("streamlit") is None:
         pytest.skip("Streamlit is not installed (extra `app`)")
-    from sim.cli.app import arguments, settings
+    from sim.cli.app import build_arguments, build_environment
 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = subprocess.Popen([sys.executable, *arguments(port)], env=settings("river-border"))
+    server = subprocess.Popen([sys.executable, *build_arguments(port)], env=build_environment("river-border"))
     try:
         _wait_for(server, f"http://127.0.0.1:{port}")
         yield f"http://127.0.0.1:{port}"

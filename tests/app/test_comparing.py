@@ -33,7 +33,7 @@ def test_a_row_says_whose_subject_it_is_where_scenarios_differ(two: dict[str, Re
     assert list(found) == [OUTCOMES, SETTLED, MEANS]
     settled = {row[0]: row[1:] for row in found[SETTLED]}
     both = "Vulnerable prisoners and the fallen (istanbul-2025) / Evacuation corridors (belarus-2022)"
-    assert settled[both] == tuple(f"{r.summary.settled('humanitarian').share:.1%}" for r in two.values())
+    assert settled[both] == tuple(f"{r.summary.settled_share('humanitarian').share:.1%}" for r in two.values())
     assert "Ceasefire" in settled  # a basket of one title in both keeps it
     assert "General exchange of prisoners" not in str(found)  # only one of them has it
     assert compare.describe_basket({"istanbul-2025": two["istanbul-2025"]}, "humanitarian") == both.partition(" (")[0]
@@ -56,7 +56,7 @@ def test_the_day_of_the_first_agreement_is_the_median_of_the_report() -> None:
     first, second = simulate(base, 200, 1), simulate(base.with_changes({"calendar.horizon": 60}), 200, 1)
     found = [c for c in compute_contrasts(first, second) if c.group == FIRST]
     for contrast, basket in zip(found, first.summary.baskets, strict=True):
-        day = first.summary.days(basket, "first_settled")[0.5]
+        day = first.summary.day_quantiles(basket, "first_settled")[0.5]
         assert contrast.name == base.scenario.baskets[basket].title
         assert format_contrast(contrast)[0] == ("–" if math.isnan(day) else f"{day:.0f}")
         assert format_contrast(contrast)[3] == "–" and not excludes_zero(contrast)

@@ -33,7 +33,7 @@ def test_the_summary_is_that_of_the_tables_that_a_run_writes() -> None:
     loaded, n = load("river-border"), 1250  # more than one piece, and the last one smaller
     result, whole = simulate(loaded, n, 3), run_ensemble(loaded, n, 3)
     assert result.runs.equals(whole.run_table)
-    counted = Summary.of(whole.run_table.schema, [(whole.run_table, whole.round_table)])
+    counted = Summary.from_tables(whole.run_table.schema, [(whole.run_table, whole.round_table)])
     assert result.summary.as_dict() == counted.as_dict()
     assert np.array_equal(result.summary.gaps, counted.gaps)
 

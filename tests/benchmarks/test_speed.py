@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.agents.model import play
-from sim.results.plan import chunks, plan
+from sim.results.plan import plan, simulate_chunks
 from sim.scenario.library import shipped
 from sim.scenario.load import Loaded
 from tests.benchmarks.core import Tables
@@ -25,7 +25,7 @@ def runs(name: str, scenario: str | Loaded, n: int, engine: str = "compiled", wo
     job = plan(scenario, n, 0, engine=engine, workers=workers, chunk=n if engine == "mesa" else None)
 
     def simulate() -> None:
-        for _ in chunks(job):
+        for _ in simulate_chunks(job):
             pass
 
     return Work(name, simulate, n)

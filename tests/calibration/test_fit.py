@@ -28,7 +28,7 @@ from experiments.stopping import run_until
 from sim.core.columns import RUN
 from sim.core.errors import ParleyError
 from sim.results.ensemble import run_ensemble
-from sim.results.plan import chunks, plan
+from sim.results.plan import plan, simulate_chunks
 
 SHORT = load_fit("short")
 TINY = SHORT.model_copy(
@@ -129,15 +129,16 @@ def test_a_fit_that_fails_its_checks_writes_no_posterior(tmp_path: Path, monkeyp
 def test_a_posterior_as_a_prior(folder: Path) -> None:
     job = posterior.apply_posterior(plan("istanbul-2025", 60, 5, workers=1), folder)
     result = posterior.read_posterior(folder)
-    (whole,) = chunks(job)
+    (whole,) = simulate_chunks(job)
     # The rows addressed by assumption indices, put in by hand one after another.
     rows = result.rows(job.assumptions, job.seed)
     for k in (0, 17, 59):
         changes = dict(zip(result.paths, result.values[rows[k]].tolist(), strict=True))
-        (alone,) = chunks(plan("istanbul-2025", seed=5, changes=changes, assumptions=[k], fates=[k], workers=1))
+        single = plan("istanbul-2025", seed=5, changes=changes, assumptions=[k], fates=[k], workers=1)
+        (alone,) = simulate_chunks(single)
         np.testing.assert_array_equal(alone.runs[0], whole.runs[k])
     shifted = posterior.apply_posterior(plan("istanbul-2025", seed=5, assumptions=[17], fates=[17], workers=1), folder)
-    (one,) = chunks(shifted)
+    (one,) = simulate_chunks(shifted)
     np.testing.assert_array_equal(one.runs[0], whole.runs[17])
 
 
@@ -154,7 +155,7 @@ def test_runs_are_added_until_they_are_enough_under_the_posterior_too(folder: Pa
     )
     assert result.reached and result.se != without.se
     job = posterior.apply_posterior(plan("istanbul-2025", result.runs, 5, workers=1), folder)
-    held = np.concatenate([chunk.runs[:, RUN.ROUNDS_HELD] for chunk in chunks(job)])
+    held = np.concatenate([chunk.runs[:, RUN.ROUNDS_HELD] for chunk in simulate_chunks(job)])
     assert result.se == pytest.approx(held.std(ddof=1) / len(held) ** 0.5, rel=1e-6)
 
 
@@ -222,7 +223,7 @@ def test_runs_under_a_posterior_differ_from_runs_without(folder: Path) -> None:
     """Control: were the rows not used, the two tables would be equal."""
     bare = run_ensemble("istanbul-2025", 50, 5, workers=1).runs
     job = posterior.apply_posterior(plan("istanbul-2025", 50, 5, workers=1), folder)
-    assert not np.array_equal(next(iter(chunks(job))).runs[:, 5], bare["days_in_abeyance"].to_numpy())
+    assert not np.array_equal(next(iter(simulate_chunks(job))).runs[:, 5], bare["days_in_abeyance"].to_numpy())
 
 
 @pytest.mark.parametrize(

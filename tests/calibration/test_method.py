@@ -27,7 +27,7 @@ from calibration.summaries import (
 from calibration.theories import estimate_ratio, list_summaries_of_round, predict_baselines, smooth_codes
 from sim.core.columns import ROUND, RUN
 from sim.core.errors import ParleyError
-from sim.results.plan import chunks, plan
+from sim.results.plan import plan, simulate_chunks
 from sim.rules.outcome import CODES, HUMANITARIAN, NONE, POSTPONED, PROCEDURAL, TABLED
 
 CHANGES = {
@@ -52,7 +52,7 @@ def test_fixed_numbers_run_as_a_changed_scenario_runs() -> None:
     index = np.arange(30)[:, None]
     values = np.tile(list(CHANGES.values()), (30, 1))
     vectors = create_runner(job.problem, parameters).run(values, index, index)
-    (chunk,) = chunks(plan("river-border", 30, 3, workers=1, changes=CHANGES))
+    (chunk,) = simulate_chunks(plan("river-border", 30, 3, workers=1, changes=CHANGES))
     np.testing.assert_array_equal(vectors.runs, chunk.runs)
     np.testing.assert_array_equal(vectors.rounds, chunk.rounds)
     np.testing.assert_array_equal(vectors.rows, chunk.rows)

@@ -221,14 +221,14 @@ def test_tables_fit_the_screen_and_nothing_is_cut(width: int) -> None:
 
     from rich.console import Console
 
-    from sim.cli.printing import print_summary
+    from sim.cli.summary import print_summary
     from sim.results.ensemble import run_ensemble
     from sim.results.plan import plan
     from sim.tables.summary import Summary
 
     job = plan("river-border", 3, 1, engine="mesa", workers=1)
     found = run_ensemble("river-border", 3, 1, engine="mesa", workers=1)
-    summary = Summary.of(found.run_table.schema, [(found.run_table, found.round_table)])
+    summary = Summary.from_tables(found.run_table.schema, [(found.run_table, found.round_table)])
     text = StringIO()
     print_summary(Console(file=text, width=width), summary, job)
     lines = text.getvalue().splitlines()
@@ -316,7 +316,7 @@ def test_the_page_passes_its_status_on(monkeypatch: pytest.MonkeyPatch, ending: 
     from sim.cli import app as page
 
     opened: list[str] = []
-    monkeypatch.setattr(page, "arguments", lambda port: ["-c", f"import os, sys; {ending}"])
+    monkeypatch.setattr(page, "build_arguments", lambda port: ["-c", f"import os, sys; {ending}"])
     monkeypatch.setattr("webbrowser.open", opened.append)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -62,8 +62,10 @@ def test_the_switches_are_all_there_are(record: Record) -> None:
 
 def lively(ensemble: Ensemble) -> dict[str, bool]:
     """By basket: a zone of agreement neither nearly always nor nearly never, and settled in some runs, not in most."""
-    found = Summary.of(ensemble.run_table.schema, [(ensemble.run_table, ensemble.round_table)])
-    return {b: 0.3 <= found.zone(b).share <= 0.7 and 0.0 < found.settled(b).share < 0.5 for b in found.baskets}
+    found = Summary.from_tables(ensemble.run_table.schema, [(ensemble.run_table, ensemble.round_table)])
+    return {
+        b: 0.3 <= found.zone_share(b).share <= 0.7 and 0.0 < found.settled_share(b).share < 0.5 for b in found.baskets
+    }
 
 
 def test_the_case_for_teaching_is_open_in_every_basket() -> None:

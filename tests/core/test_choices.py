@@ -20,7 +20,7 @@ from sim.agents import agenda, mediation
 from sim.core import choices
 from sim.core.choices import Choice, check_dispatchers, list_branches
 from sim.core.errors import ParleyError
-from sim.results.plan import chunks, plan
+from sim.results.plan import plan, simulate_chunks
 from sim.rules.concession import concede
 
 for package in (sim.rules, sim.agents, sim.compiled):
@@ -100,7 +100,7 @@ def test_a_dispatcher_of_an_engine_is_checked_before_its_first_run(engine, monke
         monkeypatch.setattr(import_module(place), name, lambda *_: pytest.fail("the engine began"))
     monkeypatch.setattr(choices, "DISPATCHERS", [*DISPATCHERS, (EXTENDED, concede)])
     with pytest.raises(ParleyError, match=REFUSAL):
-        next(chunks(job))
+        next(simulate_chunks(job))
 
 
 @pytest.mark.parametrize(("choice", "function"), DISPATCHERS, ids=[full_name(function) for _, function in DISPATCHERS])

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.core.columns import Chunk
-from sim.results.plan import chunks, plan
+from sim.results.plan import plan, simulate_chunks
 from sim.scenario.load import Loaded
 
 
@@ -15,7 +15,7 @@ def rows(scenario: str | Loaded, n: int | None, seed: int, engine: str, **option
     """The raw rows of all runs as one chunk."""
     size = n if n is not None else len(options["fates"])
     options = {"workers": 1, "chunk": size} | options
-    parts = list(chunks(plan(scenario, n, seed, engine=engine, **options)))
+    parts = list(simulate_chunks(plan(scenario, n, seed, engine=engine, **options)))
     return Chunk(0, *(np.concatenate([getattr(part, field) for part in parts]) for field in ("runs", "rounds", "rows")))
 
 

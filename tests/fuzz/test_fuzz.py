@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from sim.cli.options import parsed_changes
+from sim.cli.options import parse_changes
 from sim.core.errors import ParleyError
 from sim.interop import folder as domains
 from sim.interop import genius, ktab
@@ -180,7 +180,7 @@ def test_set(record: Record) -> None:
         plain = f"{chance.random():.3f}"
         value = chance.choice((*NASTY, *[plain] * len(NASTY))) if raw is None else raw
         with record.one():
-            resolve(loaded.with_changes(parsed_changes([f"{path}={value}"])).scenario, 0)
+            resolve(loaded.with_changes(parse_changes([f"{path}={value}"])).scenario, 0)
 
     run()
 

@@ -110,11 +110,11 @@ def test_import_states_its_error(tmp_path):
         assert f"{name}: 0.950/0.950 by straight lines, 0.950/0.950 exact" in done.output
     assert "largest difference of a utility: 0.000" in done.output
     # The scenario's own analysis: 1 - .05/.5 and 1 - .05/.5 on utilities that go from 0 to 1.
-    from sim.analysis.game import MIDDLE, at, games
-    from sim.analysis.study import study
+    from sim.analysis.game import MIDDLE, build_games, start_talks
+    from sim.analysis.study import solve_game
     from sim.scenario.resolve import resolve
 
-    nash = study(games(at(resolve(load(out).scenario, 0), MIDDLE))[0]).points[0]
+    nash = solve_game(build_games(start_talks(resolve(load(out).scenario, 0), MIDDLE))[0]).points[0]
     assert nash.package.tolist() == pytest.approx([0.0, 1.0]) and nash.utility.tolist() == pytest.approx([0.9, 0.9])
 
 

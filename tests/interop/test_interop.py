@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sim.analysis.actors import weighted_mean
-from sim.analysis.game import MIDDLE, at, games
+from sim.analysis.game import MIDDLE, build_games, start_talks
 from sim.core.errors import ParleyError, ScenarioError
 from sim.interop import export, genius, ktab, tactics
 from sim.interop import folder as domains
@@ -46,7 +46,7 @@ def test_ktab_by_hand(tmp_path):
 
 
 def test_ktab_becomes_a_scenario_that_runs(tmp_path):
-    from sim.results.plan import chunks, plan
+    from sim.results.plan import plan, simulate_chunks
 
     out = tmp_path / "towns.yaml"
     ktab.convert(table(tmp_path), out)
@@ -57,7 +57,7 @@ def test_ktab_becomes_a_scenario_that_runs(tmp_path):
     # The others' weighted mean lies below .75: it concedes downward, as far as 0.
     assert (stake.reservation.low, stake.reservation.high) == (0.0, 0.7)
     assert "power 100" in scenario.parties["alder"].title
-    assert sum(chunk.rows.size for chunk in chunks(plan(out, 5, engine="mesa", workers=1))) == 5
+    assert sum(chunk.rows.size for chunk in simulate_chunks(plan(out, 5, engine="mesa", workers=1))) == 5
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_genius_by_hand(tmp_path):
 
 
 def test_genius_becomes_a_scenario_that_runs(tmp_path):
-    from sim.results.plan import chunks, plan
+    from sim.results.plan import plan, simulate_chunks
 
     out = tmp_path / "shop.yaml"
     with pytest.raises(ParleyError, match=r"0.671/0.694 by straight lines, 0.812/0.600 exact"):
@@ -139,7 +139,7 @@ def test_genius_becomes_a_scenario_that_runs(tmp_path):
     # the reservation value .3 lies .7/.7875 of the way down on both scales.
     assert buyer.reservation.low == pytest.approx(1 - 0.7 / 0.7875)
     assert buyer.salience.low == pytest.approx(0.6 / 0.7875)
-    assert sum(chunk.rows.size for chunk in chunks(plan(out, 5, engine="mesa", workers=1))) == 5
+    assert sum(chunk.rows.size for chunk in simulate_chunks(plan(out, 5, engine="mesa", workers=1))) == 5
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_export_by_hand(tmp_path):
     # Demand .95, reservation point .55: values of 0, .5 and 1.
     expected = {"none released": -0.55 / 0.4, "half released": -0.05 / 0.4, "all released": 1.0}
     assert north["values"][0]["mapping"] == pytest.approx(expected)
-    game = games(at(resolve(loaded.scenario, 0), MIDDLE))[0]
+    game = build_games(start_talks(resolve(loaded.scenario, 0), MIDDLE))[0]
     assert north["reserved_value"] == pytest.approx(game.floor[0]) and north["weights"] == [1.0]
     with pytest.raises(ParleyError, match="holds something else"):
         export.export(loaded, tmp_path / "out")
@@ -222,7 +222,7 @@ def test_an_export_that_cannot_be_written_leaves_nothing(tmp_path, monkeypatch):
 
 def test_a_red_line_makes_an_outcome_worse_than_none():
     loaded = load("river-border")
-    game = games(at(resolve(loaded.scenario, 0), MIDDLE))[2]
+    game = build_games(start_talks(resolve(loaded.scenario, 0), MIDDLE))[2]
     found = domain(game, [np.array([0.0, 0.5, 1.0])] * 2, [("a", "b", "c")] * 2)
     crossing = found.profiles[1].evaluations[0]  # southbank's red line lies at .5
     assert crossing[0] * game.salience[1, 0] == pytest.approx(CROSSED)

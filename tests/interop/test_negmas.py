@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.analysis import grid
-from sim.analysis.game import Game, at, games
+from sim.analysis.game import Game, build_games, start_talks
 from sim.interop.discrete import domain, option_labels, option_points
 from sim.interop.domain import Domain, Profile
 from sim.interop.export import export
@@ -63,7 +63,7 @@ def compare(ours: np.ndarray, floor: np.ndarray, ufuns: list, space) -> int:
     """
     found, floor = 0, np.maximum(floor, ours.min(axis=0))
     for rule in RULES:
-        mine, theirs = ours[grid.best(ours, floor, rule)], np.array(solved(rule, ufuns, space))
+        mine, theirs = ours[grid.find_solutions(ours, floor, rule)], np.array(solved(rule, ufuns, space))
         assert bool(len(mine)) == bool(len(theirs)), rule
         if not len(mine):
             continue
@@ -79,15 +79,15 @@ def test_exported_scenario(tmp_path, trust):
     """River-border as written for NegMAS and read by it: the same utilities, floors and solutions to 1e-6."""
     loaded = load("river-border", {"parties.*.trust.*": trust, "parties.*.authority.*": 1.0})
     folders, solvable = export(loaded, tmp_path / "out"), 0
-    for game, folder in zip(games(at(resolve(loaded.scenario, 0), 4)), export(loaded, tmp_path / "four", assumption=4),
-                            strict=True):  # fmt: skip
+    games = build_games(start_talks(resolve(loaded.scenario, 0), 4))
+    for game, folder in zip(games, export(loaded, tmp_path / "four", assumption=4), strict=True):
         read = negmas.Scenario.load(folder)
         by_name = {ufun.name: ufun for ufun in read.ufuns}
         ufuns = [by_name[party] for party in game.parties]
         assert [ufun.reserved_value for ufun in ufuns] == pytest.approx(game.floor.tolist())
-        packages = grid.packages(option_points(loaded.scenario, game))
+        packages = grid.list_packages(option_points(loaded.scenario, game))
         outcomes = domain(game, option_points(loaded.scenario, game), option_labels(loaded.scenario, game)).outcomes()
-        ours = grid.utilities(game, packages)
+        ours = grid.compute_utilities(game, packages)
         theirs = np.array([[float(ufun(outcome)) for ufun in ufuns] for outcome in outcomes])
         allowed = np.isfinite(ours)
         assert np.abs(np.where(allowed, ours - theirs, 0.0)).max() < 1e-9
@@ -116,7 +116,7 @@ def test_solutions_on_random_games(seed, parties, issues, values):
     labels = [tuple(f"v{k}" for k in range(values))] * issues
     found = domain(game, points, labels)
     space = space_of(found)
-    ours = grid.utilities(game, grid.packages(points))
+    ours = grid.compute_utilities(game, grid.list_packages(points))
     assert found.worth() == pytest.approx(ours)
     compare(ours, game.floor, ufuns_of(found, space), space)
 
@@ -127,7 +127,7 @@ def test_that_check_would_notice():
     points = [np.linspace(0.0, 1.0, 4)] * 2
     found = domain(game, points, [("a", "b", "c", "d")] * 2)
     space = space_of(found)
-    moved = grid.utilities(game, grid.packages(points)) + 1e-5
+    moved = grid.compute_utilities(game, grid.list_packages(points)) + 1e-5
     with pytest.raises(AssertionError):
         compare(moved, game.floor, ufuns_of(found, space), space)
 
@@ -267,7 +267,7 @@ def test_two_negotiators_end_as_in_negmas(tmp_path, kinds):
     loaded = at_table(tmp_path)
     model = talk(resolve(loaded.scenario, 0), 0, 0, Seated)
     assert model.baskets[0].settled
-    game = games(model)[0]
+    game = build_games(model)[0]
     clipped = Domain("d", game.issues, (tuple(map(str, listed)),) * 2, tuple(
         Profile(p, game.salience[i], tuple(np.maximum(np.minimum(
             (np.array(listed) - game.reservation[i, k]) / (game.demand[i, k] - game.reservation[i, k]), 1), -2)

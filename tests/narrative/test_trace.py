@@ -12,8 +12,8 @@ import sim
 from sim.agents.model import NegotiationModel, play
 from sim.agents.report import report_run
 from sim.core.errors import ParleyError
-from sim.narrative.narrator import Narrator, _ordinal, trace
-from sim.narrative.titles import Words, listed, number, placed, plural
+from sim.narrative.narrator import Narrator, trace
+from sim.narrative.titles import Titles, describe_point, format_count, format_number, join_words
 from sim.results.ensemble import run_ensemble
 from sim.results.plan import plan
 from sim.scenario.load import load
@@ -71,12 +71,12 @@ def test_the_run_is_the_ensembles() -> None:
 def test_everyone_comes() -> None:
     lines = trace(load("river-border", CERTAIN), 0, 0)
     assert "Planned round 1, day 0.0 (8 January 2030), The Lake Hall" in lines
-    assert "  All came: the 1st round held. Level: delegation." in lines
+    assert "  All came: round 1 is held. Level: delegation." in lines
     assert not any("did not come" in line for line in lines)
-    first = lines.index("  All came: the 1st round held. Level: delegation.")
+    first = lines.index("  All came: round 1 is held. Level: delegation.")
     closed = "  “Crossing and water” is not opened: Northbank gives a mandate to ministers only; "
     assert lines[first + 1] == closed + "it needs the level of ministers."
-    assert sum("comes with chance 1.00" in line for line in lines) % 3 == 0
+    assert sum("chance of coming 1.00" in line for line in lines) % 3 == 0
 
 
 def test_nobody_comes() -> None:
@@ -85,7 +85,7 @@ def test_nobody_comes() -> None:
     assert lines.count(absent) >= 4
     assert "  After so many postponements in a row the talks fall into abeyance." in lines
     assert "  “Exchange of crews”: not settled (never convened); a zone of agreement existed." in lines
-    assert "  Worth of what stands, what is open counted 0: Northbank 0.00, Southbank 0.00 and Upland 0.00." in lines
+    assert "  Utility at the end, open baskets counted as 0: Northbank 0.00, Southbank 0.00 and Upland 0.00." in lines
 
 
 def test_abeyance_is_told_once_the_limit_is_reached() -> None:
@@ -97,7 +97,7 @@ def test_abeyance_is_told_once_the_limit_is_reached() -> None:
 def test_a_precondition_is_named() -> None:
     changes = CERTAIN | {"start_level": "ministers"}
     lines = trace(load("river-border", changes), 0, 0)
-    closed = "  “Crossing and water” is not opened: Southbank asks first that “Calm on the river” is settled."
+    closed = "  “Crossing and water” is not opened: Southbank requires first that “Calm on the river” is settled."
     assert closed in lines
 
 
@@ -114,21 +114,24 @@ def test_refusals_say_why() -> None:
 @pytest.mark.parametrize(
     ("facts", "text"),
     [
-        ({"why": "worth", "worth": 0.41, "asked": 0.8949}, "Northbank refuses: worth 0.41 to it, it asks for 0.89."),
+        (
+            {"why": "worth", "worth": 0.41, "asked": 0.8949},
+            "Northbank refuses: its utility is 0.41, and it demands 0.89.",
+        ),
         ({"why": "red line", "worth": -1.0, "asked": 0.9}, "Northbank refuses: it crosses a red line."),
         (
             {"why": "floor", "worth": 1.0, "asked": 0.9, "floor": 1.7},
-            "Northbank accepts nothing here: its floor is 1.70, above all a package can give it.",
+            "Northbank accepts no package: its floor is 1.70, above the utility of any package.",
         ),
         (
             {"why": "worth", "worth": 0.9, "asked": 0.9},
-            "Northbank refuses all the same, though it is worth 0.90 to it and it asked for 0.90.",
+            "Northbank refuses, although its utility is 0.90 and it demanded 0.90.",
         ),
     ],
 )
 def test_words_of_a_refusal(facts: dict[str, Any], text: str) -> None:
-    teller = Narrator(Words(load("river-border").scenario))
-    assert teller._why({"refused_by": "northbank", **facts}) == text
+    narrator = Narrator(Titles(load("river-border").scenario))
+    assert narrator.explain_refusal({"refused_by": "northbank", **facts}) == text
 
 
 def test_a_party_of_ones_own_is_told() -> None:
@@ -147,10 +150,10 @@ def test_runs_are_numbered_from_zero() -> None:
 
 
 def test_dates() -> None:
-    words = Words(load("river-border").scenario)
+    titles = Titles(load("river-border").scenario)
     # 8 January 2030 and 42 whole days: 23 to the end of the month, 19 more.
-    assert words.day(42.7) == "day 42.7 (19 February 2030)"
-    assert words.day(0.0) == "day 0.0 (8 January 2030)"
+    assert titles.day(42.7) == "day 42.7 (19 February 2030)"
+    assert titles.day(0.0) == "day 0.0 (8 January 2030)"
 
 
 @pytest.mark.parametrize(
@@ -164,21 +167,22 @@ def test_dates() -> None:
     ],
 )
 def test_points_have_names(x: float, text: str) -> None:
-    assert placed(load("river-border").scenario.issues["patrols"], x) == text
+    assert describe_point(load("river-border").scenario.issues["patrols"], x) == text
 
 
 def test_points_beyond_the_outermost_option() -> None:
     issue = load("river-border").scenario.issues["patrols"]
     inner = issue.model_copy(update={"options": issue.options[1:]})
-    assert placed(inner, 0.2) == "beyond `joint patrols`"
+    assert describe_point(inner, 0.2) == "beyond `joint patrols`"
 
 
 def test_small_words() -> None:
-    assert listed(["a"]) == "a"
-    assert listed(["a", "b", "c"]) == "a, b and c"
-    assert listed([]) == "none"
-    assert (number(-0.001), number(0.125), number(-2.0)) == ("0.00", "0.12", "-2.00")
-    assert (plural(1, "time"), plural(2, "time"), plural(2, "party", "parties")) == ("1 time", "2 times", "2 parties")
-    assert [_ordinal(k) for k in (1, 2, 3, 4, 11, 12, 13, 21, 102, 111)] == [
-        *("1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd", "111th")
-    ]
+    assert join_words(["a"]) == "a"
+    assert join_words(["a", "b", "c"]) == "a, b and c"
+    assert join_words([]) == "none"
+    assert (format_number(-0.001), format_number(0.125), format_number(-2.0)) == ("0.00", "0.12", "-2.00")
+    assert (format_count(1, "time"), format_count(2, "time"), format_count(2, "party", "parties")) == (
+        "1 time",
+        "2 times",
+        "2 parties",
+    )

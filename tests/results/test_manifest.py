@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.results.manifest import _papers, citations, counts, index_ranges, manifest, plain
+from sim.results.manifest import _papers, compress_indices, count_numbers, list_citations, manifest, to_plain_data
 from sim.results.plan import plan
 from sim.scenario.dump import dump_scenario, scenario_hash
 from sim.scenario.library import shipped_folder
@@ -63,20 +63,20 @@ def test_times_stand_under_created_only() -> None:
     ],
 )
 def test_index_ranges(index: list[int], expected: list[list[int]]) -> None:
-    assert index_ranges(np.array(index)) == expected
+    assert compress_indices(np.array(index)) == expected
 
 
 def test_very_many_ranges_become_a_hash() -> None:
-    found = index_ranges(np.arange(0, 4_000, 2))
+    found = compress_indices(np.arange(0, 4_000, 2))
     assert isinstance(found, dict)
     assert (found["count"], found["least"], found["largest"]) == (2_000, 0, 3_998)
-    again = index_ranges(np.arange(0, 4_000, 2))
+    again = compress_indices(np.arange(0, 4_000, 2))
     assert found == again
-    assert found != index_ranges(np.r_[np.arange(0, 3_998, 2), 3_999])
+    assert found != compress_indices(np.r_[np.arange(0, 3_998, 2), 3_999])
 
 
 def test_plain_data() -> None:
-    assert plain({"a": (1, np.float64(0.5)), "b": None, "c": True}) == {"a": [1, 0.5], "b": None, "c": True}
+    assert to_plain_data({"a": (1, np.float64(0.5)), "b": None, "c": True}) == {"a": [1, 0.5], "b": None, "c": True}
 
 
 def test_hash_is_the_same_wherever_the_file_lies(tmp_path: Path) -> None:
@@ -232,7 +232,7 @@ def test_citations_are_the_sources_numbers_rest_on(documented: Path) -> None:
     note = loaded.derivations["northbank", "crossing"]
     assert (note.demand, note.conceded, note.salience) == ("n-demand", "n-offer", "n-demand")
     assert note.passed_over == ("n-between",)
-    found = {entry["id"]: entry for entry in citations(loaded) if entry["kind"] == "document"}
+    found = {entry["id"]: entry for entry in list_citations(loaded) if entry["kind"] == "document"}
     assert set(found) == {"for_demand", "for_offer", "for_mandate", "for_number"}
     assert found["for_offer"]["cited_for"] == "the offer"
     assert found["for_offer"]["citation"] == "Agency (2030-01-01). Report for_offer."
@@ -248,7 +248,7 @@ def test_a_manifest_says_what_was_derived(documented: Path, tmp_path: Path) -> N
     for name in ("documented.yaml", "sources.yaml", "positions"):
         shutil.move(documented.parent / name, moved / name)
     assert scenario_hash(load(moved / "documented.yaml")) == about["hash"]
-    found = counts(load(moved / "documented.yaml"))
+    found = count_numbers(load(moved / "documented.yaml"))
     # Demand, concession and its age follow from documents; that it was not withdrawn is a convention.
     assert (found["derived"], found["documented"]) == (3, 1)
 
@@ -289,7 +289,7 @@ def uncited(text: str, cited: set[str]) -> list[str]:
 def test_every_paper_the_coefficients_name_is_cited(name: str) -> None:
     text = (shipped_folder() / "behaviour.yaml").read_text(encoding="utf-8")
     assert len(set(named_papers(text))) >= 8
-    assert uncited(text, {entry["id"] for entry in citations(load(name))}) == []
+    assert uncited(text, {entry["id"] for entry in list_citations(load(name))}) == []
 
 
 def test_control_a_paper_without_an_entry_is_found() -> None:

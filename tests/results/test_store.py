@@ -18,8 +18,8 @@ from sim.core.atomic import OutputFolder, check_new_file, read_manifest, write_f
 from sim.core.errors import ParleyError
 from sim.results.ensemble import run_ensemble
 from sim.results.plan import Plan, plan
-from sim.results.store import ROW_GROUP, TableSink, write_ensemble
-from sim.tables.schema import round_schema, run_schema
+from sim.results.store import ROW_GROUP, TableWriter, write_ensemble
+from sim.tables.schema import build_round_schema, build_run_schema
 
 NAMED = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema([("run", pa.int64()), ("code", NAMED), ("gap", pa.float64()), ("note", pa.string())])
@@ -36,9 +36,9 @@ def part(start: int, stop: int) -> pa.Table:
 
 
 def written(path: Path, rows: int, chunk: int) -> bytes:
-    with TableSink(path, SCHEMA) as sink:
+    with TableWriter(path, SCHEMA) as writer:
         for start in range(0, rows, chunk):
-            sink.write(part(start, min(start + chunk, rows)))
+            writer.write(part(start, min(start + chunk, rows)))
     return path.read_bytes()
 
 
@@ -86,9 +86,9 @@ def test_memory_does_not_grow_with_rows(tmp_path: Path) -> None:
     rows = part(0, 10_000)
     before = pa.total_allocated_bytes()
     held = []
-    with TableSink(tmp_path / "table", SCHEMA) as sink:
+    with TableWriter(tmp_path / "table", SCHEMA) as writer:
         for _ in range(100):
-            sink.write(rows.slice(0))
+            writer.write(rows.slice(0))
             held.append(pa.total_allocated_bytes() - before)
     assert max(held[50:]) <= max(held[:50]) * 1.05
     assert max(held) < 40_000_000
@@ -118,8 +118,8 @@ def test_an_ensemble_on_disk(job: Plan, results: Path) -> None:
     assert (about["kind"], about["n"], about["seed"]) == ("run", 5, 0)
     whole = run_ensemble("river-border", 5, 0, engine="mesa", workers=1)
     runs, rounds = pq.read_table(results / "runs.parquet"), pq.read_table(results / "rounds.parquet")
-    assert runs.schema.equals(run_schema(job.problem.names))
-    assert rounds.schema.equals(round_schema(job.problem.names))
+    assert runs.schema.equals(build_run_schema(job.problem.names))
+    assert rounds.schema.equals(build_round_schema(job.problem.names))
     assert runs.to_pylist() == whole.run_table.to_pylist()
     assert rounds.to_pylist() == whole.round_table.to_pylist()
 
@@ -244,10 +244,10 @@ def test_a_disk_that_fills_while_rows_are_written(tmp_path: Path) -> None:
         small_files(),
         pytest.raises(ParleyError, match=r"cannot write to .*File too large"),
         OutputFolder(tmp_path / "out") as out,
-        TableSink(out.path("table"), SCHEMA, out.folder) as sink,
+        TableWriter(out.path("table"), SCHEMA, out.folder) as writer,
     ):
         for start in range(0, 100_000, 1_000):
-            sink.write(part(start, start + 1_000))
+            writer.write(part(start, start + 1_000))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -9,23 +9,23 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from sim.tables.arrow import flags, numbers, picked, places, read, texts
+from sim.tables.arrow import decode_labels, decode_numbers, encode_choices, encode_flags, encode_numbers, encode_texts
 
 SOME = np.array([0.5, np.nan, -3.0, np.nan, 1e300, 0.0, 7.0, 8.0, 9.0, 10.0])
 NAMES = ("", "one", "two", "zwölf")
 
 
 def test_columns_are_those_that_pyarrow_makes():
-    assert numbers(SOME, ~np.isnan(SOME)).equals(pa.array(SOME, mask=np.isnan(SOME)))
-    assert numbers(SOME[2::3]).equals(pa.array(SOME[2::3]))
-    assert numbers(np.arange(5, dtype=np.int32)).equals(pa.array(range(5), type=pa.int32()))
-    assert flags(SOME > 0.7).equals(pa.array(SOME > 0.7))
-    assert texts(NAMES).equals(pa.array(NAMES))
-    assert texts([]).equals(pa.array([], type=pa.string()))
+    assert encode_numbers(SOME, ~np.isnan(SOME)).equals(pa.array(SOME, mask=np.isnan(SOME)))
+    assert encode_numbers(SOME[2::3]).equals(pa.array(SOME[2::3]))
+    assert encode_numbers(np.arange(5, dtype=np.int32)).equals(pa.array(range(5), type=pa.int32()))
+    assert encode_flags(SOME > 0.7).equals(pa.array(SOME > 0.7))
+    assert encode_texts(NAMES).equals(pa.array(NAMES))
+    assert encode_texts([]).equals(pa.array([], type=pa.string()))
     which = np.array([3, 0, 1, 3, 0, 2])
-    assert picked(NAMES, which).equals(pa.array(NAMES).take(pa.array(which)))
-    assert picked(["", "alone"], which[:0]).equals(pa.array([], type=pa.string()))
-    assert numbers(SOME[:0]).equals(pa.array(SOME[:0]))
+    assert encode_choices(NAMES, which).equals(pa.array(NAMES).take(pa.array(which)))
+    assert encode_choices(["", "alone"], which[:0]).equals(pa.array([], type=pa.string()))
+    assert encode_numbers(SOME[:0]).equals(pa.array(SOME[:0]))
 
 
 @pytest.mark.parametrize(("first", "number"), [(0, 10), (1, 9), (3, 4), (9, 1), (2, 0)])
@@ -37,15 +37,19 @@ def test_what_is_read_is_what_was_written_whole_or_in_part(first, number):
     ):
         part = pa.chunked_array([column.slice(first, number), column])
         both = np.concatenate([expected[first : first + number], expected])
-        assert np.array_equal(read(part), both, equal_nan=True)
+        assert np.array_equal(decode_numbers(part), both, equal_nan=True)
 
 
 def test_names_become_places_whatever_their_dictionary():
     one = pa.array(["two", "one", None, "zwölf"]).dictionary_encode()
     other = pa.array(["zwölf", None, "two"]).dictionary_encode()
     column = pa.chunked_array([one.slice(1), other])
-    assert places(column, NAMES).tolist() == [1, 0, 3, 3, 0, 2]
-    assert places(pa.chunked_array([], type=one.type), NAMES).size == read(pa.chunked_array([], pa.int32())).size == 0
+    assert decode_labels(column, NAMES).tolist() == [1, 0, 3, 3, 0, 2]
+    assert (
+        decode_labels(pa.chunked_array([], type=one.type), NAMES).size
+        == decode_numbers(pa.chunked_array([], pa.int32())).size
+        == 0
+    )
 
 
 @pytest.mark.parametrize("slow", ["pandas", "pyarrow.compute"])

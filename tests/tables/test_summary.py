@@ -15,7 +15,7 @@ from sim.core.columns import BASKET, ROUND, RUN, round_width, run_width
 from sim.core.statistics import quantile, wilson
 from sim.rules.outcome import CODES, REASONS
 from sim.scenario.names import Names
-from sim.tables.schema import round_table, run_schema, run_table
+from sim.tables.schema import build_round_table, build_run_schema, build_run_table
 from sim.tables.summary import GAP_BINS, Summary
 
 NAMES = Names(
@@ -83,11 +83,12 @@ def tables(chosen: list[int]) -> tuple[pa.Table, pa.Table]:
     run = np.array(chosen)
     rows = np.array([len(ROUNDS[k]) for k in chosen])
     flat = np.array([row for k in chosen for row in ROUNDS[k]]).reshape(-1, round_width(COUNTS))
-    return run_table(np.array([RUNS[k] for k in chosen]), run, run, run, NAMES), round_table(flat, rows, run, NAMES)
+    raw = np.array([RUNS[k] for k in chosen])
+    return build_run_table(raw, run, run, run, NAMES), build_round_table(flat, rows, run, NAMES)
 
 
 def summary(*parts: list[int]) -> Summary:
-    return Summary.of(run_schema(NAMES), [tables(part) for part in parts])
+    return Summary.from_tables(build_run_schema(NAMES), [tables(part) for part in parts])
 
 
 @pytest.mark.parametrize(
@@ -132,31 +133,39 @@ def test_quantile_of_nothing_and_of_ten() -> None:
 
 def test_outcomes() -> None:
     found = summary([0, 1, 2, 3])
-    shares = {code: share.runs for code, share in found.outcomes().items() if share.runs}
+    shares = {code: share.runs for code, share in found.outcome_shares().items() if share.runs}
     assert shares == {"postponed": 1, "tabled": 1, "humanitarian": 2}
-    peaks = {code: share.runs for code, share in found.outcomes("peak_outcome").items() if share.runs}
+    peaks = {code: share.runs for code, share in found.outcome_shares("peak_outcome").items() if share.runs}
     assert peaks == {"postponed": 1, "humanitarian": 3}
-    assert found.outcomes()["humanitarian"].share == 0.5
-    assert found.outcomes()["humanitarian"].of == 4
+    assert found.outcome_shares()["humanitarian"].share == 0.5
+    assert found.outcome_shares()["humanitarian"].of == 4
 
 
 def test_baskets() -> None:
     found = summary([0, 1, 2, 3])
     assert found.baskets == ("swap", "river")
     assert found.parties == ("north", "south")
-    assert (found.settled("swap").runs, found.agreed("swap").runs, found.zone("swap").runs) == (2, 3, 3)
-    assert (found.settled("river").runs, found.agreed("river").runs, found.zone("river").runs) == (0, 0, 0)
-    blocked = {reason: share.runs for reason, share in found.blocked("swap").items()}
+    assert (found.settled_share("swap").runs, found.agreement_share("swap").runs, found.zone_share("swap").runs) == (
+        2,
+        3,
+        3,
+    )
+    assert (found.settled_share("river").runs, found.agreement_share("river").runs, found.zone_share("river").runs) == (
+        0,
+        0,
+        0,
+    )
+    blocked = {reason: share.runs for reason, share in found.reason_shares("swap").items()}
     assert blocked == {"never convened": 1, "collapsed": 1}
-    assert {reason: share.runs for reason, share in found.blocked("river").items()} == {"no mandate": 4}
+    assert {reason: share.runs for reason, share in found.reason_shares("river").items()} == {"no mandate": 4}
 
 
 def test_days_are_whole_days() -> None:
     found = summary([0, 1, 2, 3])
-    assert found.days("swap") == {0.1: 12, 0.25: 12, 0.5: 12, 0.75: 40, 0.9: 40}
-    assert found.days("swap", "first_settled")[0.5] == 12
-    assert math.isnan(found.days("river")[0.5])
-    days, sofar = found.agreed_by("swap")
+    assert found.day_quantiles("swap") == {0.1: 12, 0.25: 12, 0.5: 12, 0.75: 40, 0.9: 40}
+    assert found.day_quantiles("swap", "first_settled")[0.5] == 12
+    assert math.isnan(found.day_quantiles("river")[0.5])
+    days, sofar = found.agreement_curve("swap")
     assert (days.tolist(), sofar.tolist()) == ([5, 12, 30], [1, 2, 3])
 
 
@@ -172,7 +181,7 @@ def test_means() -> None:
 
 
 def test_fan_counts_rounds_held_only() -> None:
-    fan = summary([0, 1, 2, 3]).fan()
+    fan = summary([0, 1, 2, 3]).gap_quantiles()
     assert fan.rounds.tolist() == [1, 2]
     assert fan.runs.tolist() == [3, 1]
     half = 0.5 / GAP_BINS
@@ -182,7 +191,7 @@ def test_fan_counts_rounds_held_only() -> None:
 
 
 def test_fan_without_rounds() -> None:
-    fan = summary([3]).fan()
+    fan = summary([3]).gap_quantiles()
     assert fan.runs.size == 0
     assert fan.quantiles.shape == (5, 0)
 
@@ -192,8 +201,8 @@ def test_parts_add_up_in_any_order(order: tuple[int, ...]) -> None:
     whole = summary([0, 1, 2, 3]).as_dict()
     assert summary(*([k] for k in order)).as_dict() == whole
     first, second = summary([order[0]]), summary(list(order[1:]))
-    assert first.merged(second).as_dict() == whole
-    assert second.merged(first).as_dict() == whole
+    assert first.merge(second).as_dict() == whole
+    assert second.merge(first).as_dict() == whole
     assert first.as_dict() == summary([order[0]]).as_dict(), "merging changed a part"
 
 
@@ -204,12 +213,12 @@ def test_a_lost_run_would_be_noticed() -> None:
 
 def test_only_like_is_merged() -> None:
     with pytest.raises(ValueError, match="different baskets"):
-        summary([0]).merged(Summary(("swap",), ("north",)))
+        summary([0]).merge(Summary(("swap",), ("north",)))
 
 
 def test_dictionaries_in_another_order_are_read_by_name() -> None:
     runs, rounds = tables([0, 1, 2, 3])
     shuffled = runs.column("outcome").cast(pa.string()).dictionary_encode()
     place = runs.schema.get_field_index("outcome")
-    again = Summary.of(run_schema(NAMES), [(runs.set_column(place, "outcome", shuffled), rounds)])
+    again = Summary.from_tables(build_run_schema(NAMES), [(runs.set_column(place, "outcome", shuffled), rounds)])
     assert again.as_dict() == summary([0, 1, 2, 3]).as_dict()

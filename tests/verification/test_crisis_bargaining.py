@@ -7,11 +7,11 @@ import pytest
 
 from sim.agents.model import NegotiationModel, play
 from sim.agents.party import Party
-from sim.analysis.game import at, games
+from sim.analysis.game import build_games, start_talks
 from sim.analysis.linear import Programme
 from sim.core.columns import run_columns
 from sim.core.layout import PI
-from sim.results.plan import chunks, plan
+from sim.results.plan import plan, simulate_chunks
 from sim.scenario.resolve import resolve
 
 FEARON = "Fearon 1995"
@@ -33,9 +33,9 @@ def ends(game) -> tuple[float, float]:
 def test_bargaining_range(claim, shipped_case):
     """p .6, costs .1 and .15: the floors are .5 for A and .25 for B."""
     case = shipped_case("crisis").with_changes({"baskets.good.exposure.b": 0.25})
-    low, high = ends(games(at(resolve(case.scenario, 0), 0))[0])
+    low, high = ends(build_games(start_talks(resolve(case.scenario, 0), 0))[0])
     costless = case.with_changes({"baskets.good.exposure.a": 0.6, "baskets.good.exposure.b": 0.4})
-    none = ends(games(at(resolve(costless.scenario, 0), 0))[0])
+    none = ends(build_games(start_talks(resolve(costless.scenario, 0), 0))[0])
     for name, expected, got, control in (("lower", 0.5, low, none[0]), ("upper", 0.75, high, none[1])):
         claim(
             "Crisis bargaining", f"{name} end of the bargaining range, p .6, costs .1 and .15", FEARON,
@@ -150,7 +150,7 @@ def test_commitment_makes_peace_impossible(claim, shipped_case):
 def raw(loaded, n: int, seed: int = 5) -> dict[str, np.ndarray]:
     """Columns of an ensemble of the compiled engine."""
     job = plan(loaded, n, seed)
-    rows = np.concatenate([chunk.runs.copy() for chunk in chunks(job)])
+    rows = np.concatenate([chunk.runs.copy() for chunk in simulate_chunks(job)])
     return {name: rows[:, k] for k, (name, _) in enumerate(run_columns(job.problem.names))}
 
 
@@ -175,10 +175,10 @@ def widths(loaded, n: int) -> np.ndarray:
     found = []
     problem = resolve(loaded.scenario, 9)
     for k in range(n):
-        model = at(problem, k)
+        model = start_talks(problem, k)
         buyer, seller = (party.reservation[0] for party in model.parties)
         if buyer > seller:
-            low, high = ends(games(model)[0])
+            low, high = ends(build_games(model)[0])
             found.append((high - low) / 0.9)
     return np.array(found)
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from sim.analysis.actors import Actors, actors, weighted_mean, weighted_median
-from sim.analysis.votes import conditional_pce, condorcet, contests, markov_pce, victory
+from sim.analysis.actors import Actors, create_actors, weighted_mean, weighted_median
+from sim.analysis.votes import compute_contests, conditional_pce, find_condorcet_position, markov_pce, win_probability
 
 SOURCE = "Scholz, Calbert & Smith 2011"
 # Capability, position (years), salience.
@@ -31,7 +31,7 @@ def standards(kept: Callable[[float], bool] = lambda _: True, salient: bool = Tr
     columns = [[float(row[k]) for row in rows] for k in (1, 2, 3)]
     if not salient:
         columns[2] = [1.0] * len(rows)
-    return actors([row[0] for row in rows], *columns)
+    return create_actors([row[0] for row in rows], *columns)
 
 
 def test_mean_and_median(claim):
@@ -53,9 +53,9 @@ def test_mean_and_median(claim):
 def test_pairwise_victory(claim, first, second, expected):
     claim(
         "Static forecasters", f"EU emission standards: chance that {first} beats {second}", SOURCE,
-        expected, victory(standards(), first, second), 5e-7,
+        expected, win_probability(standards(), first, second), 5e-7,
         through="sim.analysis", control="without salience",
-        control_got=victory(standards(salient=False), first, second),
+        control_got=win_probability(standards(salient=False), first, second),
     )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def test_nobody_beats_seven(claim):
     heaviest = max((4.0, 7.0, 10.0), key=lambda x: group.weight[group.position == x].sum())
     claim(
         "Static forecasters", "EU emission standards: position no other beats (years)", SOURCE, 7.0,
-        condorcet(group), 0.0, through="sim.analysis", control="the position with most weight",
+        find_condorcet_position(group), 0.0, through="sim.analysis", control="the position with most weight",
         control_got=heaviest,
     )  # fmt: skip
 
@@ -73,7 +73,7 @@ def test_probabilistic_condorcet_by_hand(claim):
     """Three options by hand: P(i) ∝ the product of its chances against the others."""
     p74, p104, p710 = 0.429 / 0.677, 0.336 / 0.584, 0.341 / 0.677
     product = np.array([(1 - p74) * (1 - p104), p74 * p710, p104 * (1 - p710)])
-    beats = contests(standards(), np.array([4.0, 7.0, 10.0]))
+    beats = compute_contests(standards(), np.array([4.0, 7.0, 10.0]))
     claim(
         "Static forecasters", "EU emission standards: chance of 7, one-step probabilistic Condorcet",
         "KTAB (Wise, Lester & Efird 2015)", float(product[1] / product.sum()), float(conditional_pce(beats)[1]), 1e-9,

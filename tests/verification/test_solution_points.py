@@ -14,7 +14,7 @@ import pytest
 
 from sim.agents.model import play
 from sim.analysis import solutions
-from sim.analysis.game import at, games
+from sim.analysis.game import build_games, start_talks
 from sim.scenario.resolve import resolve
 
 NASH, KALAI = "Nash 1950", "Kalai & Smorodinsky 1975"
@@ -59,7 +59,7 @@ def text_share(loaded) -> float:
 
 def solved(loaded, solve) -> np.ndarray:
     """Utilities of both parties at a solution of the basket."""
-    game = games(at(resolve(loaded.scenario, 0), 0), whole=False)[0]
+    game = build_games(start_talks(resolve(loaded.scenario, 0), 0), whole=False)[0]
     package = solve(game)
     assert package is not None
     return game.utilities(package)
@@ -159,8 +159,8 @@ def test_kalai_smorodinsky(claim, textbook):
 def test_frontier_of_a_curve_passes_through_it(textbook):
     """Every corner of the frontier lies on the curve that the basket was made of."""
     curve, solution = PARABOLA
-    game = games(at(resolve(textbook(chain(curve, solution)).scenario, 0), 0), whole=False)[0]
-    corners = np.array([game.utilities(package) for package in solutions.frontier(game)])
+    game = build_games(start_talks(resolve(textbook(chain(curve, solution)).scenario, 0), 0), whole=False)[0]
+    corners = np.array([game.utilities(package) for package in solutions.find_frontier(game)])
     assert len(corners) == 32
     assert np.abs(corners[:, 1] - (1.0 - corners[:, 0] ** 2)).max() < 1e-9
     between = 0.5 * (corners[1:] + corners[:-1])  # the chain lies below the curve between corners

@@ -9,7 +9,7 @@ import pytest
 
 from sim.core.columns import RUN
 from sim.core.draws import threefry2x64
-from sim.results.plan import chunks, plan
+from sim.results.plan import plan, simulate_chunks
 
 HAWKES = "Hawkes 1971"
 DAYS, RATE, N, DECAY = 1000.0, 0.08, 0.5, 0.5
@@ -17,7 +17,8 @@ DAYS, RATE, N, DECAY = 1000.0, 0.08, 0.5, 0.5
 
 def incidents(loaded, n: int, engine: str = "compiled") -> np.ndarray:
     """Incidents in each of n runs of 1,000 days."""
-    rows = [chunk.runs[:, RUN.INCIDENTS].copy() for chunk in chunks(plan(loaded, n, 3, engine=engine, workers=1))]
+    job = plan(loaded, n, 3, engine=engine, workers=1)
+    rows = [chunk.runs[:, RUN.INCIDENTS].copy() for chunk in simulate_chunks(job)]
     return np.concatenate(rows)
 
 

@@ -1,0 +1,193 @@
+"""Summary of an ensemble as tables on the screen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len
+
+from sim.figures.style import CODE_TITLES, format_percent
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from sim.results.plan import Plan
+    from sim.tables.summary import Share, Summary
+
+
+def print_summary(screen: Console, summary: Summary, job: Plan) -> None:
+    """Print outcomes, settlements, days, blocking reasons, means, and what the numbers are conditional on."""
+    s = job.loaded.scenario
+    titles = {name: basket.title for name, basket in s.baskets.items()}
+    changed = " (changed)" if job.loaded.changes else ""
+    title = f"{s.title}{changed}: {summary.n:,} runs, seed {job.seed}"
+    screen.print(title, style="bold", highlight=False, markup=False)
+    screen.print()
+    for text_table in (
+        _tabulate_outcomes(summary),
+        _tabulate_settlements(summary, titles),
+        _tabulate_days(summary, titles),
+        _tabulate_reasons(summary, titles),
+    ):
+        screen.print(build_table(text_table, screen.width))
+    screen.print(_format_means(summary), highlight=False, markup=False)
+    screen.print(_format_note(job), highlight=False, markup=False)
+
+
+def _format_note(job: Plan) -> str:
+    """Format what the numbers are conditional on: the listed assumptions, and a posterior where there is one."""
+    ground = "the assumptions listed by `parley show`"
+    if job.posterior is not None:
+        from calibration.posterior import describe_posterior
+
+        ground = f"{describe_posterior(job.posterior.note)} (--posterior) and, for all others, on {ground}"
+    note = f"Conditional on {ground}; not a forecast. The 95% intervals say how far "
+    return note + "another seed would move a share, not how far other assumptions would."
+
+
+_NAMES = 20
+"""Smallest width of the first column, if the screen is wide enough."""
+
+
+class TextTable(NamedTuple):
+    """A table before its layout; the first `texts` columns hold words, the others numbers."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    texts: int = 1
+
+
+def build_table(source: TextTable, width: int) -> Table:
+    """Build a table that fits the screen: nothing is cut, and columns of words are as wide as their longest word.
+
+    Where lines are too long, headings wrap first, then columns move together, then cells of numbers wrap too.
+    """
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    widths, tight = _fit_widths(source, width)
+    table = Table(title=Text(source.title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    table.pad_edge, table.padding = False, (0, 0, 0, 0) if tight else (0, 1, 0, 1)
+    for k, (column, least) in enumerate(zip(source.columns, widths, strict=True)):
+        words = k < source.texts
+        table.add_column(
+            Text(column),
+            justify="left" if words else "right",
+            overflow="fold",
+            width=least or None,
+            min_width=_NAMES if k == 0 and not any(widths) else None,
+        )
+    for row in source.rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _fit_widths(source: TextTable, width: int) -> tuple[list[int], bool]:
+    """Fit the widths of the columns (0 where rich decides) and tell whether they must stand close together."""
+    columns = [list(column) for column in zip(*source.rows, strict=True)] or [[] for _ in source.columns]
+    cells = [max(map(cell_len, column), default=0) for column in columns]
+    words = [_measure_word([head, *column]) for head, column in zip(source.columns, columns, strict=True)]
+    heads = [_measure_word([head]) for head in source.columns]
+    loose, close, names = 3 * len(cells) - 1, len(cells) + 1, sum(words[: source.texts])
+    full = [max(pair) for pair in zip(cells, map(cell_len, source.columns), strict=True)]
+    if sum(full) + max(0, _NAMES - full[0]) + loose <= width:
+        return [0] * len(cells), False
+    halves = [max(pair) for pair in zip(cells, map(_measure_half, source.columns), strict=True)]
+    whole = [max(pair) for pair in zip(cells, heads, strict=True)]
+    for widths, gaps in ((halves, loose), (whole, loose), (halves, close), (whole, close), (words, close)):
+        if sum(widths[source.texts :]) + gaps + names <= width:
+            break
+    return [0] * source.texts + widths[source.texts :], gaps == close
+
+
+def _measure_word(texts: list[str]) -> int:
+    """Measure the longest word of some texts."""
+    return max((cell_len(word) for text in texts for word in text.split()), default=0)
+
+
+def _measure_half(heading: str) -> int:
+    """Measure the smallest width at which a heading takes two lines."""
+    words = heading.split()
+    cuts = [(" ".join(words[:k]), " ".join(words[k:])) for k in range(len(words))]
+    return min((max(map(cell_len, cut)) for cut in cuts), default=0)
+
+
+def _format_share(share: Share) -> str:
+    return format_percent(share.share, share.runs)
+
+
+def _format_interval(share: Share) -> str:
+    decimals = 1 if share.of < 5000 else 2
+    return f"{share.low:.{decimals}%} to {share.high:.{decimals}%}"
+
+
+def _tabulate_outcomes(summary: Summary) -> TextTable:
+    columns = ("Outcome standing at the end", "Runs", "Share", "95% interval", "Highest reached")
+    peaks = summary.outcome_shares("peak_outcome")
+    rows = [
+        (
+            CODE_TITLES[code],
+            f"{share.runs:,}",
+            _format_share(share),
+            _format_interval(share),
+            _format_share(peaks[code]),
+        )
+        for code, share in reversed(summary.outcome_shares().items())
+    ]
+    return TextTable("How the talks ended", columns, rows)
+
+
+def _tabulate_settlements(summary: Summary, titles: dict[str, str]) -> TextTable:
+    columns = ("Settled together", "At the end", "95% interval", "Zone of agreement", "95% interval")
+    rows = []
+    for basket in summary.baskets:
+        settled, zone = summary.settled_share(basket), summary.zone_share(basket)
+        rows.append(
+            (
+                titles[basket],
+                _format_share(settled),
+                _format_interval(settled),
+                _format_share(zone),
+                _format_interval(zone),
+            )
+        )
+    return TextTable("What was settled, and whether some package gave every party its floor", columns, rows)
+
+
+def _tabulate_days(summary: Summary, titles: dict[str, str]) -> TextTable:
+    """Tabulate the days to the first agreement, and to the settlement that stands at the end."""
+    columns = ("Settled together", "Ever agreed on", "First: 10%", "Median day", "90%", "Standing since")
+    rows = []
+    for basket in summary.baskets:
+        agreed, first = summary.agreement_share(basket), summary.day_quantiles(basket, "first_settled")
+        days = [_format_day(first[q]) for q in (0.1, 0.5, 0.9)]
+        rows.append((titles[basket], _format_share(agreed), *days, _format_day(summary.day_quantiles(basket)[0.5])))
+    return TextTable("Days to each settlement", columns, rows)
+
+
+def _format_day(day: float) -> str:
+    return "–" if math.isnan(day) else f"{day:.0f}"
+
+
+def _tabulate_reasons(summary: Summary, titles: dict[str, str]) -> TextTable:
+    columns = ("Settled together", "Reason", "Share of all runs", "95% interval")
+    rows = [
+        (titles[basket] if k == 0 else "", reason, _format_share(share), _format_interval(share))
+        for basket in summary.baskets
+        for k, (reason, share) in enumerate(summary.reason_shares(basket).items())
+    ]
+    return TextTable("What blocked the unsettled", columns, rows, texts=2)
+
+
+def _format_means(summary: Summary) -> str:
+    held, postponed = summary.mean("rounds_held"), summary.mean("rounds_postponed")
+    text = f"A run holds {held:.1f} rounds on average and postpones {postponed:.1f}; "
+    text += f"{summary.mean('incidents'):.1f} incidents; {summary.mean('days_in_abeyance'):.0f} of "
+    text += f"{summary.mean('days'):.0f} days in abeyance; gap on open issues at the end "
+    text += f"{summary.mean('gap_open'):.2f}."
+    return text + "\n"
