@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 FolderArgument = Annotated[Path, typer.Argument(help="Folder of a finished sweep.", show_default=False)]
 MeasureOption = Annotated[
-    str, typer.Option("--of", metavar="MEASURE", help="Measure to explain: outcome_at_least=ceasefire, days, gap, …")
+    str, typer.Option("--of", metavar="MEASURE", help="Measure to explain: outcome_at_least=ceasefire, days, …")
 ]
 MEASURE = "outcome_at_least=ceasefire"
 _MOST_POINTS = 30

@@ -28,7 +28,7 @@ class Ensemble:
 
     Attributes
     ----------
-    build_run_table, round_table : pyarrow.Table
+    run_table, round_table : pyarrow.Table
         One row a run, one row a planned round.
     manifest : dict
         What the results stand on: see `sim.manifest`.
