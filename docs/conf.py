@@ -1,4 +1,4 @@
-"""How Sphinx builds this site; `make docs` runs it. Everything a page loads is local, so that the site opens offline."""
+"""How Sphinx builds this site; `make docs` runs it. Whatever a page loads is local: the site opens offline."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "generated_pages",
     "mathml",
+    "offline",
+    "python_names",
     "repository_links",
 ]
 exclude_patterns = ["_build", "gallery", "reference/generated/*.inc.md"]
@@ -37,18 +39,24 @@ suppress_warnings = ["myst.header", "config.cache"]
 
 # Every reference to a name of this project must lead somewhere; names of other projects are shown as text.
 nitpicky = True
-nitpick_ignore_regex = [("py:.*", r"(?!(sim|scenarios|calibration|experiments)\.).*"), ("py:obj", r".*")]
+nitpick_ignore_regex = [
+    ("py:.*", r"(?s:(?!(sim|scenarios|calibration|experiments)\.).*)"),
+    ("py:.*", r".*\._\w+"),  # private names
+    ("py:obj", r"(?s:.*)"),  # code in single backticks
+]
 
 # Reference of the Python packages
 
 default_role = "py:obj"
 autosummary_generate = True
 autosummary_ignore_module_all = False
-autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_default_options = {"members": True, "undoc-members": True, "show-inheritance": True, "ignore-module-all": True}
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_preserve_defaults = True
 # Extras that the reference can do without.
+# What Streamlit runs as a script cannot be imported.
+autosummary_context = {"scripts": ["sim.app.page"]}
 autodoc_mock_imports = ["SALib", "dask", "distributed", "duckdb", "ema_workbench", "negmas", "pyabc", "streamlit"]
 numpydoc_show_class_members = False
 numpydoc_use_plots = False
@@ -63,6 +71,8 @@ sphinx_gallery_conf = {
     "filename_pattern": r"\.py$",
     "remove_config_comments": True,
     "show_memory": False,
+    "write_computation_times": False,
+    "show_signature": False,
     "min_reported_time": 3600,
     "download_all_examples": False,
     "reset_modules": (),
@@ -79,6 +89,7 @@ html_math_renderer = "mathml"
 html_theme_options = {
     "logo": {"text": "parley"},
     "navbar_align": "left",
+    "header_links_before_dropdown": 8,
     "navbar_end": ["theme-switcher"],
     "navbar_persistent": ["search-button"],
     "secondary_sidebar_items": ["page-toc"],

@@ -25,7 +25,7 @@ def write_commands() -> Iterator[str]:
     group: Any = get_command(command_line)
     for name in group.list_commands(None):
         verb = group.commands[name]
-        arguments = " ".join(p.name.upper() for p in verb.params if p.param_type_name == "argument")
+        arguments = " ".join(_name_argument(p) for p in verb.params if p.param_type_name == "argument")
         summary, _, examples = (verb.help or "").partition("Examples:")
         yield f"## parley {name}\n"
         yield f"```text\nparley {name} [OPTIONS] {arguments}".rstrip() + "\n```\n"
@@ -38,10 +38,14 @@ def write_commands() -> Iterator[str]:
                 yield from _describe_parameter(parameter)
 
 
+def _name_argument(parameter: Any) -> str:
+    return f"{parameter.name.upper()}{' …' if parameter.nargs == -1 else ''}"
+
+
 def _describe_parameter(parameter: Any) -> Iterator[str]:
     """One argument or option as an entry of a definition list."""
     if parameter.param_type_name == "argument":
-        title = parameter.name.upper()
+        title = _name_argument(parameter)
     else:
         words = parameter.opts + parameter.secondary_opts
         title = ", ".join(words) + ("" if parameter.is_flag else f" {parameter.metavar or parameter.name.upper()}")

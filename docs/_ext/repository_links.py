@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import posixpath
+import os
 
 from docutils import nodes
 from sphinx import addnodes
@@ -18,7 +18,7 @@ INCLUDED = {
 def lead_to_pages(app: Sphinx, document: nodes.document) -> None:
     """Put the page of this site in place of a link's file outside of it."""
     for link in document.findall(addnodes.pending_xref):
-        target = posixpath.normpath(link.get("reftarget", ""))
+        target = os.path.relpath(link.get("reftarget", ""), app.srcdir)
         if link.get("refdomain") == "doc" and target in INCLUDED:
             link["reftarget"] = INCLUDED[target]
 

@@ -1,4 +1,4 @@
-"""docs/odd.md says what the rules do: every formula on it is evaluated against the compiled rule, on random inputs."""
+"""docs/explanation/odd.md says what the rules do: every formula on it is evaluated against the compiled rule, on random inputs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs" / "odd.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "explanation" / "odd.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```python (rule|property): (\w+)\.(\w+)\n(.*?)\n```$", re.M | re.S)
 BLOCKS = {f"{module}.{name}": (kind, text) for kind, module, name, text in BLOCK.findall(PAGE)}
 KNOWN = {name: getattr(math, name) for name in ("exp", "log", "sqrt", "pi", "inf", "isnan")} | {"EPS": 1e-9}

@@ -1,4 +1,4 @@
-"""Claims: each row of the page docs/verification.md is one check against a known answer, with its negative control.
+"""Claims: each row of the page docs/explanation/verification.md is one check against a known answer, with its negative control.
 
 `make verify` writes the page (PARLEY_VERIFICATION_PAGE names it); otherwise the checks only pass or fail.
 """
