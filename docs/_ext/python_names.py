@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 import importlib
-import inspect
 from functools import cache
+from pathlib import Path
 
 from docutils import nodes
 from sphinx import addnodes
@@ -19,7 +19,7 @@ from sphinx.application import Sphinx
 @cache
 def find_imports(module: str) -> dict[str, str]:
     """Names that a module imports from others, each with the module and name it is defined under."""
-    tree = ast.parse(inspect.getsource(importlib.import_module(module)))
+    tree = ast.parse(Path(str(importlib.import_module(module).__file__)).read_text(encoding="utf-8"))
     found = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
