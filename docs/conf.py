@@ -69,6 +69,8 @@ sphinx_gallery_conf = {
     "examples_dirs": "gallery",
     "gallery_dirs": "plots",
     "filename_pattern": r"\.py$",
+    "image_scrapers": ("figure_scraper.scrape_figures",),
+    "abort_on_example_error": True,
     "remove_config_comments": True,
     "show_memory": False,
     "write_computation_times": False,

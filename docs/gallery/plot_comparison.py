@@ -1,0 +1,33 @@
+"""
+A paired comparison
+===================
+
+Differences between scenarios on the same draws. The thick bars are the intervals that separate draws would give.
+"""
+
+import tempfile
+
+import experiments
+from experiments.compare import between_points
+from experiments.drawing import note
+from experiments.forests import forest
+
+folder = tempfile.mkdtemp()
+experiments.run_sweep(
+    {
+        "experiment": "patience",
+        "question": "What changes when Northbank is in a hurry?",
+        "scenario": "river-border",
+        "seed": 1,
+        "runs": 1000,
+        "design": "variants",
+        "variants": {
+            "as coded": {},
+            "in a hurry": {"parties.northbank.deadline": 60},
+            "patient": {"parties.northbank.deadline": 360},
+        },
+    },
+    folder,
+)
+results = experiments.load(folder)
+figure = forest(between_points(results), note(results), "What Northbank's patience changes")

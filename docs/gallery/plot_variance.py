@@ -1,0 +1,31 @@
+"""
+Assumption or chance
+====================
+
+How much of the variance between runs comes from the assumed numbers, how much from chance, and how much from both together.
+"""
+
+import tempfile
+
+import experiments
+from experiments.drawing import note
+from experiments.forests import splits
+from experiments.variance import layout, split_variance
+
+folder = tempfile.mkdtemp()
+experiments.run_sweep(
+    {
+        "experiment": "assumption-or-chance",
+        "question": "How much of the answer is assumption, how much chance?",
+        "scenario": "river-border",
+        "seed": 1,
+        "nested": {"assumptions": 60, "fates": 40},
+        "design": "variants",
+        "variants": {"as coded": {}},
+    },
+    folder,
+)
+results = experiments.load(folder)
+measures = {"outcome": "outcome, all codes", "rounds_held": "rounds held", "gap": "gap at the end"}
+parts = {title: split_variance(layout(results, name)) for name, title in measures.items()}
+figure = splits(parts, note(results), "How much is assumption, how much chance")
