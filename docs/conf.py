@@ -26,6 +26,7 @@ extensions = [
     "offline",
     "python_names",
     "repository_links",
+    "rule_blocks",
 ]
 exclude_patterns = ["_build", "gallery", "reference/generated/*.inc.md"]
 templates_path = ["_templates"]
@@ -71,7 +72,8 @@ sphinx_gallery_conf = {
     "filename_pattern": r"\.py$",
     "image_scrapers": ("figure_scraper.scrape_figures",),
     "abort_on_example_error": True,
-    "remove_config_comments": True,
+    "within_subsection_order": "FileNameSortKey",
+    "thumbnail_size": (480, 360),
     "show_memory": False,
     "write_computation_times": False,
     "show_signature": False,

@@ -1,4 +1,4 @@
-"""Figures for the gallery: parley draws on Matplotlib's objects, not through pyplot, so a script's variables hold them."""
+"""Figures for the gallery: parley draws without pyplot, so the figures are found in a script's variables."""
 
 from __future__ import annotations
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
-LOADED = re.compile(r"<(?:script|img|iframe|link)\b[^>]*\b(?:src|href)=\"(?:https?:)?//[^\"]*\"|@import[^;]*https?:[^;]*")
+ELEMENT = r"<(?:script|img|iframe|link)\b[^>]*\b(?:src|href)=\"(?:https?:)?//[^\"]*\""
+LOADED = re.compile(ELEMENT + r"|@import[^;]*https?:[^;]*|url\([\"']?https?:[^)]*")
 
 
 def check_pages(app: Sphinx, failure: Exception | None) -> None:

@@ -1,4 +1,4 @@
-"""docs/explanation/odd.md says what the rules do: every formula on it is evaluated against the compiled rule, on random inputs."""
+"""Every formula on docs/explanation/odd.md is evaluated against the compiled rule of its name, on random inputs."""
 
 from __future__ import annotations
 

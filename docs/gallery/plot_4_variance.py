@@ -2,7 +2,7 @@
 Assumption or chance
 ====================
 
-How much of the variance between runs comes from the assumed numbers, how much from chance, and how much from both together.
+The variance between runs comes from the assumed numbers, from chance, and from both together.
 """
 
 import tempfile

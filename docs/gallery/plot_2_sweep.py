@@ -10,16 +10,18 @@ import tempfile
 import experiments
 from experiments import plots
 
+PATIENCE = "parties.northbank.deadline"
+
 folder = tempfile.mkdtemp()
 experiments.run_sweep(
     {
         "experiment": "patience-and-trust",
-        "question": "How do Northbank's patience and the parties' trust change the talks?",
+        "question": "How do patience and trust change the talks?",
         "scenario": "river-border",
         "seed": 1,
         "runs": 300,
         "factors": {
-            "patience": {"path": "parties.northbank.deadline", "levels": [60, 180, 360]},
+            PATIENCE: [60, 180, 360],
             "trust": {"path": "parties.*.trust.*", "levels": [0.2, 0.5, 0.8]},
         },
     },
@@ -37,22 +39,26 @@ figure = plots.shares(results, "How the talks end")
 # Two factors as a heat map
 # -------------------------
 
-figure = plots.heat(results, "Rounds held in a run, on average", x="patience", y="trust", measure="rounds_held")
+title = "Rounds held in a run, on average"
+figure = plots.heat(results, title, x=PATIENCE, y="trust", measure="rounds_held")
 
 # %%
 # The spread of a quantity over one factor
 # ----------------------------------------
 
-figure = plots.fan(results, "Gap at the end, by patience", "patience", "gap", "Gap between positions")
+title = "Gap at the end, by Northbank's patience in days"
+figure = plots.fan(results, title, PATIENCE, "gap", "Gap between positions")
 
 # %%
 # Time to a settlement
 # --------------------
 
-figure = plots.settled_days(results, "Time to settlements that stand at the end", "exchange")
+title = "Time to settlements that stand at the end"
+figure = plots.settled_days(results, title, "exchange")
 
 # %%
 # What prevented a settlement
 # ---------------------------
 
-figure = plots.blocking(results, "What was settled, and what stood in the way", ["exchange", "river"])
+title = "What was settled, and what stood in the way"
+figure = plots.blocking(results, title, ["exchange", "river"])

@@ -2,8 +2,8 @@
 One scenario
 ============
 
-The four figures of an ensemble, which ``parley run`` writes into its folder. They need the summary of the tables and the
-manifest, and run no simulation themselves.
+``parley run`` writes these four figures into its folder. They need the summary of the tables and the manifest, and run no
+simulation themselves.
 """
 
 import sim
