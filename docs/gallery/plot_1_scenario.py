@@ -2,8 +2,8 @@
 One scenario
 ============
 
-``parley run`` writes these four figures into its folder. They need the summary of the tables and the manifest, and run no
-simulation themselves.
+``parley run`` writes these four figures into its folder. They need the summary of the tables and the manifest. They run
+no simulation.
 """
 
 import sim
