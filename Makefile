@@ -62,8 +62,8 @@ experiments: $(TEST_VENV)/.installed  ## carry out every shipped experiment and 
 	@set -e; for script in experiments/run_*.py; do echo "$$script"; $(TEST_VENV)/bin/python "$$script" $(ARGS); done
 
 docs: $(DOCS_VENV)/.installed  ## build the site of docs into docs/_build/html; a warning is an error
-	@rm -rf docs/_build docs/reference/generated
-	@$(DOCS_VENV)/bin/python -m sphinx -q -b html -W --keep-going docs docs/_build/html $(ARGS)
+	@rm -rf docs/_build docs/plots docs/reference/generated
+	@$(DOCS_VENV)/bin/python -m sphinx -q -b html -d docs/_build/doctrees -W --keep-going docs docs/_build/html $(ARGS)
 	@echo "The site is in docs/_build/html/index.html"
 
 lint: $(TEST_VENV)/.installed  ## ruff and mypy

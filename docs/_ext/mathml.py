@@ -5,24 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from docutils import nodes
-from docutils.utils.math import latex2mathml, wrap_math_code
+from docutils.utils.math import MathError, latex2mathml
 from sphinx.application import Sphinx
+from sphinx.util import logging
+
+LOGGER = logging.getLogger(__name__)
 
 
-def convert_inline(translator: Any, node: nodes.math) -> None:
+def write_formula(translator: Any, node: nodes.Element, block: bool) -> None:
+    """Write a formula; what cannot be converted is a warning, and so an error of the build."""
+    try:
+        translator.body.append(str(latex2mathml.tex2mathml(node.astext(), as_block=block)))
+    except MathError as error:
+        LOGGER.warning("formula %r: %s", node.astext(), error, location=node, type="mathml")
+    raise nodes.SkipNode
+
+
+def write_inline(translator: Any, node: nodes.math) -> None:
     """Write a formula in running text."""
-    translator.body.append(str(latex2mathml.tex2mathml(node.astext(), as_block=False)))
-    raise nodes.SkipNode
+    write_formula(translator, node, block=False)
 
 
-def convert_block(translator: Any, node: nodes.math_block) -> None:
+def write_block(translator: Any, node: nodes.math_block) -> None:
     """Write a formula that stands by itself."""
-    code = wrap_math_code(node.astext(), as_block=True)
-    translator.body.append(str(latex2mathml.tex2mathml(code, as_block=True)))
-    raise nodes.SkipNode
+    write_formula(translator, node, block=True)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the renderer."""
-    app.add_html_math_renderer("mathml", (convert_inline, None), (convert_block, None))
+    app.add_html_math_renderer("mathml", (write_inline, None), (write_block, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -55,6 +55,16 @@ def test_control_a_folder_that_is_no_package(tmp_path: Path) -> None:
     assert len(unreached(tmp_path / "sim", {"other"})) == 3
 
 
+SCRIPTS = sorted((DOCS / "gallery").glob("plot_*.py"))
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=[script.stem for script in SCRIPTS])
+def test_a_script_of_the_gallery_draws(script: Path) -> None:
+    names: dict[str, object] = {"__name__": "gallery"}
+    exec(compile(script.read_text(encoding="utf-8"), script.name, "exec"), names)
+    assert "figure" in names
+
+
 LOADED = re.compile(r"<(?:script|img|iframe)[^>]+src=\"https?:|<link[^>]+stylesheet[^>]+https?:|!\[[^\]]*\]\(https?:")
 
 
