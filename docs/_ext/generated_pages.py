@@ -1,10 +1,11 @@
-"""Reference pages that are read off the program when the site is built: the command line and the keys of a scenario.
+"""Reference pages that are read off the program when the site is built: commands, keys of a scenario, public names.
 
 Each becomes a Markdown file in `reference/generated`, which the page of that name includes.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +16,7 @@ from sphinx.application import Sphinx
 from typer.main import get_command
 from typer.testing import CliRunner
 
+import sim
 from sim.cli import app as command_line
 
 Node = Mapping[str, Any]
@@ -110,6 +112,18 @@ def _describe_mapping(node: Node) -> str:
     return f"by name: {describe_value(values[0])}"
 
 
+def write_public_names() -> Iterator[str]:
+    """The names that `import sim` offers, each with its summary line and a link to the module it is documented in."""
+    yield "| Name | Meaning |"
+    yield "|---|---|"
+    for name in sorted(sim.__all__, key=str.lower):
+        thing = getattr(sim, name)
+        if hasattr(thing, "__qualname__"):
+            summary = (inspect.getdoc(thing) or "").partition("\n")[0].replace("|", "\\|")
+            home = f"{thing.__module__}.{thing.__qualname__}"
+            yield f"| {{py:obj}}`sim.{name} <{home}>` | {_escape_text(summary)} |"
+
+
 def _escape_text(text: str) -> str:
     """Text of the program as Markdown: its lines joined, what looks like markup escaped outside code."""
     parts = text.split("`")
@@ -117,7 +131,11 @@ def _escape_text(text: str) -> str:
     return "`".join(parts)
 
 
-PAGES: dict[str, Callable[[], Iterator[str]]] = {"commands": write_commands, "keys": write_keys}
+PAGES: dict[str, Callable[[], Iterator[str]]] = {
+    "commands": write_commands,
+    "keys": write_keys,
+    "public": write_public_names,
+}
 
 
 def write_pages(app: Sphinx) -> None:

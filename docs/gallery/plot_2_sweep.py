@@ -12,7 +12,7 @@ from experiments import plots
 
 PATIENCE = "parties.northbank.deadline"
 
-folder = tempfile.mkdtemp()
+folder = tempfile.TemporaryDirectory()
 experiments.run_sweep(
     {
         "experiment": "patience-and-trust",
@@ -25,9 +25,9 @@ experiments.run_sweep(
             "trust": {"path": "parties.*.trust.*", "levels": [0.2, 0.5, 0.8]},
         },
     },
-    folder,
+    folder.name,
 )
-results = experiments.load(folder)
+results = experiments.load(folder.name)
 
 # %%
 # Outcomes at every point

@@ -12,7 +12,7 @@ from experiments.compare import between_points
 from experiments.drawing import note
 from experiments.forests import forest
 
-folder = tempfile.mkdtemp()
+folder = tempfile.TemporaryDirectory()
 experiments.run_sweep(
     {
         "experiment": "patience",
@@ -27,7 +27,7 @@ experiments.run_sweep(
             "patient": {"parties.northbank.deadline": 360},
         },
     },
-    folder,
+    folder.name,
 )
-results = experiments.load(folder)
+results = experiments.load(folder.name)
 figure = forest(between_points(results), note(results), "What Northbank's patience changes")

@@ -12,7 +12,7 @@ from experiments.drawing import note
 from experiments.forests import splits
 from experiments.variance import layout, split_variance
 
-folder = tempfile.mkdtemp()
+folder = tempfile.TemporaryDirectory()
 experiments.run_sweep(
     {
         "experiment": "assumption-or-chance",
@@ -23,9 +23,9 @@ experiments.run_sweep(
         "design": "variants",
         "variants": {"as coded": {}},
     },
-    folder,
+    folder.name,
 )
-results = experiments.load(folder)
+results = experiments.load(folder.name)
 measures = {"outcome": "outcome, all codes", "rounds_held": "rounds held", "gap": "gap at the end"}
 parts = {title: split_variance(layout(results, name)) for name, title in measures.items()}
 figure = splits(parts, note(results), "How much is assumption, how much chance")
