@@ -8,12 +8,12 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE / "_ext")]
 
-from sim.version import __version__  # noqa: E402
+import sim  # noqa: E402
 
 project = "parley"
 author = "parley contributors"
 project_copyright = "parley contributors, MIT licence"
-version = release = __version__
+version = release = sim.__version__
 
 extensions = [
     "myst_parser",
