@@ -10,16 +10,16 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from calibration import checks, compare, posterior
+from calibration import checks, posterior, theories
 from calibration.fit import smc
-from calibration.fitfile import FitFile
+from calibration.fit_file import FitFile
 from calibration.folder import TABLE, claim, filling
 from calibration.inference import Sample, Table, adjust, reject
 from calibration.problem import FitProblem, prepare
 from calibration.records import STYLES, load_crises, odds_ratio
-from sim.errors import ParleyError
-from sim.files import placed
-from sim.layout import Floats
+from sim.core.atomic import placed
+from sim.core.errors import ParleyError
+from sim.core.layout import Floats
 
 CONDITIONAL = (
     "Conditional on the scenarios, on the ranges they assume, on the coding of the record and on the model. It says "
@@ -123,7 +123,7 @@ def _reference(problem: FitProblem, folder: Path, workers: int, stage: Stage) ->
 
 def _fingerprint(problem: FitProblem) -> str:
     """Hash of what the table depends on: fit file, every scenario as resolved, code of engine and summaries."""
-    from sim.compiled import source_hash
+    from sim.core.jit import source_hash
 
     digest = hashlib.blake2b(source_hash().encode())
     for name in ("particles", "priors", "problem", "summaries"):
@@ -187,23 +187,23 @@ def _predicted(problem: FitProblem, fitted: Sample, workers: int) -> Table:
 def _theories(problem: FitProblem, table: Table, workers: int, stage: Stage) -> dict[str, Any]:
     file = problem.file
     assert file.theories is not None
-    stage.stage("rival theories", len(compare.theories(file)))
-    tables = compare.simulate_theories(file, problem.layout, workers, stage.step)
-    kept = compare.pooled(tables, problem.layout, problem.record, file.theories.accept)
-    names = compare.theories(file)
+    stage.stage("rival theories", len(theories.theories(file)))
+    tables = theories.simulate_theories(file, problem.layout, workers, stage.step)
+    kept = theories.pooled(tables, problem.layout, problem.record, file.theories.accept)
+    names = theories.theories(file)
     predictions = {
-        "this fit": compare.leave_one_out(problem, [table], file.reference.accept),
-        "this scenario before the fit": compare.leave_one_out(problem, [table], 1.0),
-        "all theories together": compare.leave_one_out(problem, tables, file.theories.accept),
+        "this fit": theories.leave_one_out(problem, [table], file.reference.accept),
+        "this scenario before the fit": theories.leave_one_out(problem, [table], 1.0),
+        "all theories together": theories.leave_one_out(problem, tables, file.theories.accept),
     }
     for rule in file.theories.rules:
         own = [t for t, (r, _, _) in zip(tables, names, strict=True) if r == rule]
-        predictions[f"concession by {rule}"] = compare.leave_one_out(problem, own, file.theories.accept)
-    predictions |= compare.baselines(problem)
-    scores = {name: compare.log_scores(problem, p).tolist() for name, p in predictions.items()}
+        predictions[f"concession by {rule}"] = theories.leave_one_out(problem, own, file.theories.accept)
+    predictions |= theories.baselines(problem)
+    scores = {name: theories.log_scores(problem, p).tolist() for name, p in predictions.items()}
     return {
-        "probabilities": compare.probabilities(file, kept),
-        "confusion": compare.confusion(file, tables, problem.layout),
+        "probabilities": theories.probabilities(file, kept),
+        "confusion": theories.confusion(file, tables, problem.layout),
         "accepted": int(sum(rows.size for rows in kept)),
         "rounds": [name.removeprefix("code ") for name in problem.layout.codes],
         "log_scores": scores,

@@ -16,8 +16,8 @@ import numpy as np
 from calibration.inference import Sample, Table, adjust, reject
 from calibration.problem import FitProblem, Progress
 from calibration.summaries import Observed
-from sim.draws import stream_key, uniform
-from sim.layout import Floats, Ints
+from sim.core.draws import stream_key, uniform
+from sim.core.layout import Floats, Ints
 
 INFORMED, WEAKLY = 0.5, 0.15
 """Contraction from which a parameter is called informed, or weakly informed."""

@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from calibration.calibrate import Result
-from calibration.compare import baselines
-from sim.look import BLACK, BLUE, DPI, GREY, ORANGE, PALE, SKY, SMALL, STYLE, VERMILION, percent_axis
+from calibration.theories import baselines
+from sim.figures.style import BLACK, BLUE, DPI, GREY, ORANGE, PALE, SKY, SMALL, STYLE, VERMILION, percent_axis
 from sim.rules.outcome import CODES
 
 _KEY = "filled: ABC-SMC, bar: its 90%; line: table of simulations\ndashed: prior; in brackets: contraction"

@@ -14,8 +14,8 @@ from calibration.inference import Sample
 from calibration.particles import fate_of
 from calibration.problem import FitProblem
 from calibration.summaries import distance
-from sim.errors import ParleyError
-from sim.layout import Floats
+from sim.core.errors import ParleyError
+from sim.core.layout import Floats
 
 SmcProgress = Callable[[int, int, int], None]
 """Called with generation, particles accepted so far in it, and evaluations so far in it."""

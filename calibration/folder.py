@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from calibration.fitfile import FitFile
-from sim.errors import ParleyError
+from calibration.fit_file import FitFile
+from sim.core.errors import ParleyError
 
 TABLE = "reference.npz"
 """The first file of a fit: a folder without it holds none."""

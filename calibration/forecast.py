@@ -19,11 +19,11 @@ from calibration.calibrate import CONDITIONAL
 from calibration.posterior import Posterior, chunks
 from calibration.records import Round, load_rounds
 from calibration.summaries import held_rounds
-from sim.ensemble import Plan, plan
-from sim.errors import ParleyError
-from sim.files import write_whole
-from sim.layout import Floats
-from sim.outcomes import ROUND
+from sim.core.atomic import write_whole
+from sim.core.columns import ROUND
+from sim.core.errors import ParleyError
+from sim.core.layout import Floats
+from sim.results.plan import Plan, plan
 from sim.rules.outcome import CODES
 
 READING = {

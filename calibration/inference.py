@@ -15,7 +15,7 @@ import numpy as np
 
 from calibration.priors import Parameter
 from calibration.summaries import Layout, Observed, distance
-from sim.layout import Floats, Ints
+from sim.core.layout import Floats, Ints
 from sim.rules.outcome import HUMANITARIAN, PROCEDURAL, TABLED
 
 _STEPS = (PROCEDURAL, TABLED, HUMANITARIAN)

@@ -14,13 +14,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from calibration.priors import Parameter, fixed_theta, position
-from sim.engine.kernel import simulate
-from sim.engine.memory import Buffer
-from sim.engine.pool import workers_available
-from sim.engine.warming import warm
-from sim.errors import ParleyError
-from sim.layout import Floats, Ints
-from sim.outcomes import ROUND, run_width
+from sim.compiled.kernel import simulate
+from sim.compiled.memory.buffer import Buffer
+from sim.compiled.pool import workers_available
+from sim.compiled.precompile import precompile
+from sim.core.columns import ROUND, run_width
+from sim.core.errors import ParleyError
+from sim.core.layout import Floats, Ints
 from sim.scenario.resolve import Problem
 
 _STRIDE = 1 << 12
@@ -48,14 +48,13 @@ def fates(numbers: Ints, scenario: int, runs: int) -> Ints:
 class Particles:
     """One scenario under many vectors of the same parameters."""
 
-    def __init__(self, problem: Problem, wanted: Sequence[Parameter], tailored: bool = False) -> None:
-        """`tailored`: by code for this cast alone. Raises ParleyError where a path is not in the scenario."""
+    def __init__(self, problem: Problem, wanted: Sequence[Parameter]) -> None:
+        """Raises ParleyError where a path is not in the scenario."""
         paths = {path: parameter.mode for parameter in wanted for path in parameter.paths}
         self.problem = fixed_theta(problem, paths)
         self._at = [np.array([position(problem, path) for path in p.paths]) for p in wanted]
-        self._tailored = tailored
-        warm(self.problem, tailored)
-        self._memory = Buffer(self.problem, tailored)  # kept: made once for callers that simulate one vector at a time
+        precompile(self.problem)
+        self._memory = Buffer(self.problem)  # kept: made once for callers that simulate one vector at a time
 
     def run(self, values: Floats, assumptions: Ints, chances: Ints) -> tuple[Floats, Floats, Ints]:
         """Raw rows of runs and rounds, and the number of rounds a run, of vectors `values` (n, k), one after another.
@@ -72,7 +71,7 @@ class Particles:
         cuts = np.array_split(np.arange(len(values)), max(1, min(count, len(values))))
 
         def part(rows: Ints) -> tuple[Floats, Floats, Ints]:
-            return self._range(values[rows], assumptions[rows], chances[rows], Buffer(self.problem, self._tailored))
+            return self._range(values[rows], assumptions[rows], chances[rows], Buffer(self.problem))
 
         with ThreadPoolExecutor(count) as pool:
             return list(pool.map(part, cuts))

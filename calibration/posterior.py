@@ -13,15 +13,15 @@ import numpy as np
 
 from calibration.inference import Sample
 from calibration.priors import Parameter, position
-from sim.draws import stream_key, uniform
-from sim.errors import ParleyError
-from sim.files import placed
-from sim.layout import Floats, Ints
+from sim.core.atomic import placed
+from sim.core.draws import stream_key, uniform
+from sim.core.errors import ParleyError
+from sim.core.layout import Floats, Ints
 from sim.scenario.resolve import Problem
 
 if TYPE_CHECKING:
-    from sim.engine.pool import Chunk
-    from sim.ensemble import Plan
+    from sim.core.columns import Chunk
+    from sim.results.plan import Plan
 
 FILE = "posterior.parquet"
 WEIGHT = "weight"
@@ -96,15 +96,15 @@ def under(job: Plan, folder: Path) -> Plan:
     """A plan whose fitted numbers come from the posterior in `folder`. Raises ParleyError."""
     from dataclasses import replace
 
-    from sim.ensemble import Given
+    from sim.results.plan import PosteriorSource
 
     found = read(folder)
     if job.engine == "mesa":
-        raise ParleyError("a posterior runs on the compiled engine; leave `engine` at auto, compiled or tailored")
+        raise ParleyError("a posterior runs on the compiled engine; leave `engine` at auto or compiled")
     found.parameters(job.problem)
     digest = hashlib.blake2b("|".join(found.paths).encode() + found.values.tobytes() + found.weights.tobytes())
     note = {**found.note, "paths": list(found.paths)}
-    return replace(job, given=Given(digest.hexdigest()[:12], note, lambda plan: chunks(plan, found)))
+    return replace(job, posterior=PosteriorSource(digest.hexdigest()[:12], note, lambda plan: chunks(plan, found)))
 
 
 def told(note: Mapping[str, Any]) -> str:
@@ -120,9 +120,9 @@ def chunks(job: Plan, posterior: Posterior) -> Iterator[Chunk]:
     All other ranged numbers are drawn as without a posterior. Raises ParleyError where the scenario lacks a path.
     """
     from calibration.particles import Particles
-    from sim.engine.pool import Chunk
+    from sim.core.columns import Chunk
 
-    particles = Particles(job.problem, posterior.parameters(job.problem), job.engine == "tailored")
+    particles = Particles(job.problem, posterior.parameters(job.problem))
     for start in range(0, job.n, _CHUNK):
         stop = min(start + _CHUNK, job.n)
         assumptions, fates = job.assumptions[start:stop], job.fates[start:stop]

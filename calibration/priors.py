@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.draws import triangular, uniform_between
-from sim.errors import ParleyError, nearest
-from sim.layout import Floats
+from sim.core.draws import triangular, uniform_between
+from sim.core.errors import ParleyError, nearest
+from sim.core.layout import Floats
 from sim.scenario.resolve import Problem, flat
 
 
@@ -106,7 +106,7 @@ def fixed_theta(problem: Problem, values: Mapping[str, float]) -> Problem:
 
 def draw(wanted: Sequence[Parameter], rows: Sequence[int] | range, seed: int, stream: str = "reference") -> Floats:
     """Prior draws (n, k) for the given row numbers: one addressed uniform per row and parameter."""
-    from sim.draws import stream_key, uniform
+    from sim.core.draws import stream_key, uniform
 
     keys = [stream_key(seed, stream, parameter.name) for parameter in wanted]
     out = np.empty((len(rows), len(wanted)))

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from calibration import summaries
-from calibration.fitfile import FitFile, Target, recorded
+from calibration.fit_file import FitFile, Target, recorded
 from calibration.particles import Particles, fates
 from calibration.priors import Parameter, draw, parameters
 from calibration.records import STYLES, load_crises
 from calibration.summaries import Layout, Observed
-from sim.layout import Floats, Ints
+from sim.core.layout import Floats, Ints
 from sim.scenario.load import load
 from sim.scenario.resolve import Problem, resolve
 

@@ -10,12 +10,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from sim.errors import ParleyError, nearest
-from sim.positions import Cited
+from sim.core.errors import ParleyError, nearest
+from sim.evidence.positions import Cited
+from sim.evidence.sources import load_sources
 from sim.rules.outcome import CODES
 from sim.scenario.load import shipped_folder
-from sim.scenario.yamlfile import Document, read
-from sim.sources import load_sources
+from sim.yamlio.reader import Document, read
 
 STYLES = ("none", "facilitation", "formulation", "manipulation")
 COLUMNS = ("id", "date_start", "date_end", "format", "venue", "outcome_code", "gap_days_from_previous_start")

@@ -19,7 +19,7 @@ from pyabc import Parameter
 from pyabc.random_variables import DistributionBase
 from pyabc.sampler import Sampler
 
-from sim.draws import stream_key
+from sim.core.draws import stream_key
 
 _BATCH = 100
 _work: Callable[[], Any] | None = None

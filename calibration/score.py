@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from calibration.records import COLUMNS
-from sim.errors import ParleyError, nearest
+from sim.core.errors import ParleyError, nearest
 from sim.rules.outcome import CODES
 
 _NEEDED = ("id", "date_start", "outcome_code", "gap_days_from_previous_start")

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.records import STYLES, Crises, Round
-from sim.errors import ParleyError
-from sim.layout import Floats, Ints
-from sim.outcomes import ROUND, RUN
+from sim.core.columns import ROUND, RUN
+from sim.core.errors import ParleyError
+from sim.core.layout import Floats, Ints
 from sim.rules.outcome import CEASEFIRE, CODES, HUMANITARIAN, POSTPONED
 
 QUIET_DAYS = 60.0

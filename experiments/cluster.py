@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
 
-from experiments.parts import Piece, carry_out
-from experiments.prepared import Setup
+from experiments.setup import Setup
 from experiments.spec import Experiment
-from sim.compiled import source_hash
-from sim.errors import ParleyError
-from sim.provenance import scenario_hash
+from experiments.tasks import Piece, carry_out
+from sim.core.errors import ParleyError
+from sim.core.jit import source_hash
+from sim.scenario.dump import scenario_hash
 
 PATIENCE = 5.0
 """Seconds a scheduler has to answer."""

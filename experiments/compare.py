@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from experiments.measures import Measure, measures
-from experiments.results import Z95, Results, labels
-from sim.ensemble import plan, tables
-from sim.errors import ParleyError
-from sim.layout import Floats
+from experiments.results import Results, labels
+from sim.core.errors import ParleyError
+from sim.core.layout import Floats
+from sim.core.statistics import Z95, holm
+from sim.results.ensemble import tables
+from sim.results.plan import plan
 from sim.scenario.load import Loaded, load
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from sim.ensemble import Plan
+    from sim.results.plan import Plan
 
 CORRECTION = "Holm (1979) over all {tests} tests of this table; 5% family-wise"
 
@@ -59,7 +61,7 @@ class Comparison:
 
 def variant(text: str) -> tuple[str, Loaded]:
     """`SCENARIO` or `SCENARIO,path=value,…` as label and loaded scenario. Raises ScenarioError."""
-    from sim.scenario.yamlfile import read_value
+    from sim.yamlio.reader import read_value
 
     name, *parts = _apart(text)
     changes: dict[str, Any] = {}
@@ -93,7 +95,7 @@ def compare_scenarios(
 ) -> Comparison:
     """Run two or more scenarios on the same draws and hold every other against the first.
 
-    `options` are those of `sim.ensemble.plan`. Raises ParleyError.
+    `options` are those of `sim.results.ensemble.plan`. Raises ParleyError.
     """
     import pyarrow as pa
 
@@ -165,17 +167,6 @@ def two_sided(mean: float, variance: float) -> float:
     if variance <= 0.0:
         return 1.0 if mean == 0.0 else 0.0
     return math.erfc(abs(mean) / math.sqrt(2.0 * variance))
-
-
-def holm(p: Floats) -> Floats:
-    """Adjusted p-values (Holm 1979, Scand. J. Statist. 6): k-th smallest times m - k + 1, never falling, at most 1."""
-    adjusted = np.full(p.size, np.nan)
-    order = np.argsort(p, kind="stable")
-    order = order[~np.isnan(p[order])]
-    if order.size:
-        scaled = p[order] * np.arange(order.size, 0, -1)
-        adjusted[order] = np.minimum(np.maximum.accumulate(scaled), 1.0)
-    return adjusted
 
 
 def changed_runs(found: Comparison, second: int = 1) -> list[int]:

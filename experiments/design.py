@@ -8,12 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
+from experiments.sampling import unit_sample
 from experiments.spec import MOST_POINTS, MOST_RUNS, Experiment, Factor
-from sim.draws import triangular
-from sim.errors import ScenarioError, nearest
-from sim.layout import Floats
+from sim.core.draws import triangular
+from sim.core.errors import ScenarioError, nearest
 from sim.scenario.load import Loaded, known_paths
 from sim.scenario.numbers import Number, numbers_in
 
@@ -140,20 +138,6 @@ def _ranged(scope: Scope, path: str) -> bool:
 
 def _paths(name: str, factor: Factor) -> list[str]:
     return factor.paths or [factor.path or name]
-
-
-def unit_sample(asked: Experiment, dimensions: int) -> Floats:
-    """Points in the unit cube, (points, dimensions), by the experiment's design and its own seed."""
-    from scipy.stats import qmc
-
-    assert asked.points is not None
-    if asked.design == "latin_hypercube":
-        return np.asarray(qmc.LatinHypercube(dimensions, rng=asked.design_seed).random(asked.points))
-    if asked.design == "sobol":
-        return np.asarray(qmc.Sobol(dimensions, scramble=True, rng=asked.design_seed).random(asked.points))
-    from experiments.sensitivity import sample
-
-    return sample(asked.design, asked.points, dimensions, asked.design_seed)
 
 
 def _at(factor: Factor, u: float, name: str, scope: Scope) -> Any:

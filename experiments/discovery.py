@@ -18,7 +18,7 @@ import numpy as np
 
 from experiments.results import Results
 from experiments.sensitivity import at_points
-from sim.errors import ParleyError
+from sim.core.errors import ParleyError
 
 if TYPE_CHECKING:
     import pandas as pd

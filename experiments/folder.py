@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.errors import ParleyError
+from sim.core.errors import ParleyError
 
 ASKED = "experiment.json"
 _LOCK = ".lock"

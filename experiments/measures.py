@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.errors import ParleyError, nearest
-from sim.layout import Floats
+from sim.core.errors import ParleyError, nearest
+from sim.core.layout import Floats
 from sim.rules.outcome import CODES
 
 if TYPE_CHECKING:

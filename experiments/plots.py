@@ -10,10 +10,10 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from experiments.drawing import inward, look, note, panels, room, select, title_of
+from experiments.figure_layout import inward, look, note, panels, room, select, title_of
 from experiments.results import Results, labels, shown
-from sim.errors import ParleyError
-from sim.look import (
+from sim.core.errors import ParleyError
+from sim.figures.style import (
     BLUE,
     CODE_TITLES,
     GRID,

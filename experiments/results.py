@@ -13,17 +13,16 @@ import numpy as np
 
 from experiments.folder import Folder
 from experiments.measures import POINTS, Measure, measures
-from experiments.parts import Failure, failures_of
-from experiments.prepared import Setup
-from sim.errors import ParleyError
-from sim.files import MANIFEST
-from sim.layout import Floats, Ints
+from experiments.setup import Setup
+from experiments.tasks import Failure, failures_of
+from sim.core.atomic import MANIFEST
+from sim.core.errors import ParleyError
+from sim.core.layout import Floats, Ints
+from sim.core.statistics import Z95, wilson_of_shares
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-
-Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -217,16 +216,7 @@ class _Summary:
             variance = np.maximum(squares - n * mean * mean, 0.0) / (n - 1)
             se = np.sqrt(variance / n)
         if measure.share and not self.nested:
-            low, high = wilson(mean, n)
+            low, high = wilson_of_shares(mean, n)
         else:
             low, high = mean - Z95 * se, mean + Z95 * se
         return seen, n, mean, se, low, high
-
-
-def wilson(share: Floats, n: Floats) -> tuple[Floats, Floats]:
-    """95% interval of a share (Wilson 1927): it never leaves [0, 1] and has a width at 0 and 1 too."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        scale = 1.0 + Z95 * Z95 / n
-        middle = (share + Z95 * Z95 / (2.0 * n)) / scale
-        half = Z95 / scale * np.sqrt(share * (1.0 - share) / n + Z95 * Z95 / (4.0 * n * n))
-    return middle - half, middle + half

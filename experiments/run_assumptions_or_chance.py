@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from experiments.drawing import note
-from experiments.forests import splits
+from experiments.figure_layout import note
+from experiments.forest_plots import splits
 from experiments.results import Results
 from experiments.variance import layout, split_variance
 
@@ -26,6 +26,6 @@ def draw(results: Results) -> dict[str, Figure]:
 
 
 if __name__ == "__main__":
-    from experiments.shipping import carry_out
+    from experiments.script import carry_out
 
     carry_out("assumptions-or-chance", draw)

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from experiments.discovery import discover
-from experiments.drawing import note
-from experiments.forests import box
+from experiments.figure_layout import note
+from experiments.forest_plots import box
 from experiments.results import Results
 from experiments.sensitivity import at_points
 
@@ -23,6 +23,6 @@ def draw(results: Results) -> dict[str, Figure]:
 
 
 if __name__ == "__main__":
-    from experiments.shipping import carry_out
+    from experiments.script import carry_out
 
     carry_out("ceasefire-conditions", draw)

@@ -31,6 +31,6 @@ def draw(results: Results) -> dict[str, Figure]:
 
 
 if __name__ == "__main__":
-    from experiments.shipping import carry_out
+    from experiments.script import carry_out
 
     carry_out("mediation", draw)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from experiments.compare import between_points
-from experiments.drawing import note
-from experiments.forests import forest
+from experiments.figure_layout import note
+from experiments.forest_plots import forest
 from experiments.plots import blocking, shares
 from experiments.results import Results
 
@@ -23,6 +23,6 @@ def draw(results: Results) -> dict[str, Figure]:
 
 
 if __name__ == "__main__":
-    from experiments.shipping import carry_out
+    from experiments.script import carry_out
 
     carry_out("source-sensitivity", draw)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from experiments.drawing import note
-from experiments.forests import tornado
+from experiments.figure_layout import note
+from experiments.forest_plots import tornado
 from experiments.results import Results
 from experiments.sensitivity import of_sweep
 
@@ -24,6 +24,6 @@ def draw(results: Results) -> dict[str, Figure]:
 
 
 if __name__ == "__main__":
-    from experiments.shipping import carry_out
+    from experiments.script import carry_out
 
     carry_out("which-assumptions", draw)

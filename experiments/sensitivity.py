@@ -2,44 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from experiments.results import Results
+from experiments.sampling import MORRIS_LEVELS, missing_extra, problem, unit_sample
 from experiments.spec import Experiment, read_experiment
-from sim.errors import ParleyError, nearest
-from sim.layout import Floats
+from sim.core.errors import ParleyError, nearest
+from sim.core.layout import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MORRIS_LEVELS = 4
-
-
-def _problem(names: list[str]) -> dict[str, Any]:
-    return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-
-
-def _missing(error: ModuleNotFoundError) -> ParleyError:
-    return ParleyError(f"{error.name} is missing: pip install 'parley[discover]'")
-
-
-def sample(design: str, points: int, dimensions: int, seed: int) -> Floats:
-    """Points in the unit cube for `morris` (points = trajectories) or `saltelli` (points = base sample, power of two).
-
-    Morris (1991, Technometrics 33) has points · (d + 1) rows, Saltelli et al. (2010, CPC 181) points · (d + 2).
-    Raises ParleyError where SALib is not installed.
-    """
-    try:
-        from SALib.sample import morris, sobol
-    except ModuleNotFoundError as error:
-        raise _missing(error) from None
-    problem = _problem([f"x{k}" for k in range(dimensions)])
-    if design == "morris":
-        return np.asarray(morris.sample(problem, points, num_levels=MORRIS_LEVELS, seed=seed))
-    return np.asarray(sobol.sample(problem, points, calc_second_order=False, seed=seed))
-
 
 def indices(design: str, unit: Floats, y: Floats, names: list[str], seed: int = 0) -> pd.DataFrame:
     """Indices of every factor with 95% intervals (bootstrap), the most important first.
@@ -53,17 +27,17 @@ def indices(design: str, unit: Floats, y: Floats, names: list[str], seed: int = 
     try:
         from SALib.analyze import morris, sobol
     except ModuleNotFoundError as error:
-        raise _missing(error) from None
+        raise missing_extra(error) from None
     if not np.ptp(y) > 0:
         raise ParleyError("the result is the same at every point: there is no variance to apportion")
-    problem = _problem(names)
+    space = problem(names)
     if design == "morris":
-        found = morris.analyze(problem, unit, y, num_levels=MORRIS_LEVELS, seed=seed)
+        found = morris.analyze(space, unit, y, num_levels=MORRIS_LEVELS, seed=seed)
         frame = pd.DataFrame({"factor": names, "mu_star": found["mu_star"], "sigma": found["sigma"]})
         frame.insert(2, "mu_star_low", np.maximum(found["mu_star"] - found["mu_star_conf"], 0.0))
         frame.insert(3, "mu_star_high", found["mu_star"] + found["mu_star_conf"])
         return frame.sort_values("mu_star", ascending=False, ignore_index=True)
-    found = sobol.analyze(problem, y, calc_second_order=False, seed=seed + 1)  # it takes 0 for no seed
+    found = sobol.analyze(space, y, calc_second_order=False, seed=seed + 1)  # it takes 0 for no seed
     frame = pd.DataFrame({"factor": names})
     for name, key in (("first", "S1"), ("total", "ST")):
         frame[name] = found[key]
@@ -82,7 +56,6 @@ def of_sweep(results: Results, target: str, seed: int = 0) -> pd.DataFrame:
 
     Raises ParleyError: another design, failed points, an unknown measure.
     """
-    from experiments.design import unit_sample
 
     asked = asked_of(results)
     _check_design(asked.design)

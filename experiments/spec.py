@@ -11,10 +11,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from experiments.refusals import Place, explained
-from sim.errors import ScenarioError, nearest
+from sim.core.errors import ScenarioError, nearest
 from sim.scenario.merge import CHANGE
 from sim.scenario.numbers import shown
-from sim.scenario.yamlfile import Document, dotted, read
+from sim.yamlio.reader import Document, dotted, read
 
 MOST_RUNS = 100_000_000
 """The most runs of an experiment, all points together."""
@@ -106,7 +106,7 @@ class Experiment(_Model):
     seed: int = Field(default=0, ge=0, le=2**63 - 1)
     runs: int | None = Field(default=None, ge=1, le=MOST_RUNS)
     nested: Nested | None = None
-    engine: Literal["auto", "mesa", "compiled", "tailored"] = "auto"
+    engine: Literal["auto", "mesa", "compiled"] = "auto"
     changes: dict[str, Any] = {}
     design: Kind = "factorial"
     points: int | None = Field(default=None, ge=1, le=MOST_POINTS)

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from experiments.measures import Measure, measures
-from sim.ensemble import Plan, plan, tables
-from sim.errors import ParleyError, nearest
+from sim.core.errors import ParleyError, nearest
+from sim.core.statistics import Z95, wilson
+from sim.results.ensemble import tables
+from sim.results.plan import Plan, plan
 from sim.scenario.load import Loaded
-from sim.summary import Z95, wilson
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -13,17 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from experiments.folder import Folder
-from experiments.parts import Piece, carry_out, columns, cut, part_runs
-from experiments.prepared import Setup
 from experiments.results import write_tables
+from experiments.setup import Setup
 from experiments.spec import Experiment, read_experiment
-from experiments.trial import refuse_unfit
-from sim.compiled import source_hash
-from sim.engine.pool import workers_available
-from sim.errors import ParleyError
-from sim.files import MANIFEST
-from sim.provenance import citations, environment, plain, resolved
-from sim.version import __version__
+from experiments.tasks import Piece, carry_out, columns, cut, part_runs
+from experiments.validation import refuse_unfit
+from sim.compiled.pool import workers_available
+from sim.core.atomic import MANIFEST
+from sim.core.errors import ParleyError
+from sim.core.jit import source_hash
+from sim.core.version import __version__
+from sim.results.manifest import citations, environment, plain
+from sim.scenario.dump import resolved
 
 FORMAT = 1
 

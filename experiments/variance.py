@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.results import Z95, Results
+from experiments.results import Results
 from experiments.sensitivity import asked_of
-from sim.errors import ParleyError
-from sim.layout import Floats
+from sim.core.errors import ParleyError
+from sim.core.layout import Floats
+from sim.core.statistics import Z95
 
 PARTS = ("assumption", "chance", "interaction")
 

@@ -13,38 +13,41 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.agents import Party
-    from sim.ensemble import Ensemble, Plan, plan, run_ensemble
-    from sim.errors import ParleyError, ScenarioError
-    from sim.model import NegotiationModel
-    from sim.narrative import trace
-    from sim.provenance import manifest, scenario_hash
+    from sim.agents.mediator import Mediator
+    from sim.agents.model import NegotiationModel
+    from sim.agents.party import Party
+    from sim.agents.sponsor import Sponsor
+    from sim.core.errors import ParleyError, ScenarioError
+    from sim.core.version import __version__
+    from sim.narrative.narrator import trace
+    from sim.results.ensemble import Ensemble, run_ensemble
+    from sim.results.manifest import manifest
+    from sim.results.plan import Plan, plan
+    from sim.results.store import write_ensemble
+    from sim.scenario.dump import scenario_hash
     from sim.scenario.load import Loaded, load, shipped
-    from sim.store import write_ensemble
-    from sim.summary import Summary
-    from sim.third_parties import Mediator, Sponsor
-    from sim.version import __version__
+    from sim.tables.summary import Summary
 
 _HOME = {
-    "Ensemble": "sim.ensemble",
+    "Ensemble": "sim.results.ensemble",
     "Loaded": "sim.scenario.load",
-    "Mediator": "sim.third_parties",
-    "NegotiationModel": "sim.model",
-    "ParleyError": "sim.errors",
-    "Party": "sim.agents",
-    "Plan": "sim.ensemble",
-    "ScenarioError": "sim.errors",
-    "Sponsor": "sim.third_parties",
-    "Summary": "sim.summary",
-    "__version__": "sim.version",
+    "Mediator": "sim.agents.mediator",
+    "NegotiationModel": "sim.agents.model",
+    "ParleyError": "sim.core.errors",
+    "Party": "sim.agents.party",
+    "Plan": "sim.results.plan",
+    "ScenarioError": "sim.core.errors",
+    "Sponsor": "sim.agents.sponsor",
+    "Summary": "sim.tables.summary",
+    "__version__": "sim.core.version",
     "load": "sim.scenario.load",
-    "manifest": "sim.provenance",
-    "plan": "sim.ensemble",
-    "run_ensemble": "sim.ensemble",
-    "scenario_hash": "sim.provenance",
+    "manifest": "sim.results.manifest",
+    "plan": "sim.results.plan",
+    "run_ensemble": "sim.results.ensemble",
+    "scenario_hash": "sim.scenario.dump",
     "shipped": "sim.scenario.load",
-    "trace": "sim.narrative",
-    "write_ensemble": "sim.store",
+    "trace": "sim.narrative.narrator",
+    "write_ensemble": "sim.results.store",
 }
 
 __all__ = [

@@ -20,7 +20,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from sim.verbs.app import arguments, settings
+from sim.cli.app import arguments, settings
 
 PAGES = {"explore": "", "run": "run", "sources": "sources", "compare": "compare"}
 QUIET = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",

@@ -7,8 +7,8 @@ no simulation.
 """
 
 import sim
-from sim import plots
-from sim.look import Caption
+from sim.figures import ensemble as plots
+from sim.figures.style import Caption
 
 ensemble = sim.run_ensemble("river-border", n=2000, seed=1)
 tables = [(ensemble.run_table, ensemble.round_table)]

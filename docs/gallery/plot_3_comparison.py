@@ -9,8 +9,8 @@ import tempfile
 
 import experiments
 from experiments.compare import between_points
-from experiments.drawing import note
-from experiments.forests import forest
+from experiments.figure_layout import note
+from experiments.forest_plots import forest
 
 folder = tempfile.TemporaryDirectory()
 experiments.run_sweep(

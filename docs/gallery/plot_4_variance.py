@@ -8,8 +8,8 @@ The variance between runs comes from the assumed numbers, from chance, and from 
 import tempfile
 
 import experiments
-from experiments.drawing import note
-from experiments.forests import splits
+from experiments.figure_layout import note
+from experiments.forest_plots import splits
 from experiments.variance import layout, split_variance
 
 folder = tempfile.TemporaryDirectory()

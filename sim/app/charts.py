@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.app.explore import Result
 from sim.app.vega import LINE, PERCENT, WRAPPED, Spec, chart, layer, lines, name, number, tips, told_apart, wrapped
-from sim.look import BLUE, CODE_TITLES, GREY, LINES, LOOKS, VERMILION
+from sim.figures.style import BLUE, CODE_TITLES, GREY, LINES, LOOKS, VERMILION
 from sim.rules.outcome import CODES
 
 BASE, CHANGED = "scenario as it is", "with your changes"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.app.vega import LINE, WRAPPED, Spec, chart, layer, lines, name, number, tips, told_apart, wrapped
-from sim.look import BLACK, GREY, LINES
+from sim.figures.style import BLACK, GREY, LINES
 
 Rows = list[dict[str, Any]]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.app.explore import MEANS, OUTCOMES, SETTLED, Result
-from sim.look import CODE_TITLES
+from sim.figures.style import CODE_TITLES
 from sim.rules.outcome import CODES
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.app.bounds import bounds
-from sim.ledger import ledger
+from sim.scenario.ledger import ledger
 from sim.scenario.load import Loaded
 from sim.scenario.numbers import Number, numbers_in
 from sim.scenario.schema import Scenario

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.app.controls import Changes
-from sim.errors import ParleyError, ScenarioError
+from sim.core.errors import ParleyError, ScenarioError
 from sim.scenario.load import Loaded, load, shipped
 from sim.scenario.merge import is_number
 
@@ -46,7 +46,7 @@ class Edits:
 
     def typed(self, text: str) -> Changes:
         """The changes with a typed `path = value` among them. Raises ScenarioError saying what is wrong with it."""
-        from sim.scenario.yamlfile import read_value
+        from sim.yamlio.reader import read_value
 
         path, mark, value = text.partition("=")
         if not mark or not path.strip() or not value.strip():

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from experiments.compare import difference
-from sim.ensemble import chunks, plan
-from sim.layout import Floats
-from sim.look import CODE_TITLES
-from sim.outcomes import ROUND, run_schema, run_table
+from sim.core.columns import ROUND
+from sim.core.layout import Floats
+from sim.figures.style import CODE_TITLES
+from sim.results.plan import chunks, plan
 from sim.rules.outcome import CODES
 from sim.scenario.load import Loaded
-from sim.summary import Summary
+from sim.tables.schema import run_schema, run_table
+from sim.tables.summary import Summary
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,7 +12,7 @@ import streamlit as st
 from sim.app.controls import Changes
 from sim.app.editing import Edits, explained
 from sim.app.explore import Result, simulate
-from sim.errors import ParleyError
+from sim.core.errors import ParleyError
 from sim.scenario.load import Loaded, shipped
 
 SCENARIO = "PARLEY_APP_SCENARIO"
@@ -27,7 +27,7 @@ def _ensemble(key: str, _loaded: Loaded, n: int, seed: int) -> Result:
 
 def ensemble(loaded: Loaded, n: int, seed: int) -> Result:
     """An ensemble, from memory where it was run before. Raises ParleyError."""
-    from sim.provenance import scenario_hash
+    from sim.scenario.dump import scenario_hash
 
     return _ensemble(scenario_hash(loaded), loaded, n, seed)
 

@@ -10,7 +10,7 @@ from experiments.results import shown
 from sim.app import charts, compare, state
 from sim.app.explore import Result
 from sim.app.tables import STYLE, table
-from sim.errors import ParleyError
+from sim.core.errors import ParleyError
 from sim.scenario.load import load, shipped
 
 

@@ -10,7 +10,7 @@ from sim.app import charts, state
 from sim.app.controls import OTHER, Changes, Choice, Control, Mandate, Slider, all_sliders, controls, remark, search
 from sim.app.explore import Contrast, Result, contrasts, formatted, moved, sentence
 from sim.app.tables import STYLE, table
-from sim.errors import ParleyError
+from sim.core.errors import ParleyError
 from sim.scenario.load import Loaded
 
 _ORDER = ("Venue", "Mediators", "Incidents", "Mandates", "Trust", "Patience", "Documents")
@@ -61,7 +61,7 @@ def _sidebar() -> None:
 
 
 def _key() -> str:
-    from sim.provenance import scenario_hash
+    from sim.scenario.dump import scenario_hash
 
     return scenario_hash(state.edits().base)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from sim.app import charts_run, state
-from sim.app.onerun import Round, Story, next_like, record
+from sim.app.single_run import Round, Story, next_like, record
 from sim.app.tables import STYLE, table
-from sim.errors import ParleyError
-from sim.look import CODE_TITLES
+from sim.core.errors import ParleyError
+from sim.figures.style import CODE_TITLES
 from sim.scenario.load import Loaded
 
 
@@ -19,7 +19,7 @@ def _story(key: str, _loaded: Loaded, seed: int, run: int) -> Story:
 
 def show() -> None:
     """The page."""
-    from sim.provenance import scenario_hash
+    from sim.scenario.dump import scenario_hash
 
     edits = state.edits()
     state.title("One run, round by round")

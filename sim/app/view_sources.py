@@ -8,9 +8,9 @@ from sim.app import state
 from sim.app.controls import Choice, controls
 from sim.app.explore import OUTCOMES, contrasts, formatted, moved
 from sim.app.tables import STYLE, table
-from sim.errors import ParleyError
-from sim.ledger import ORIGINS, Entry, Group, ledger
-from sim.provenance import citations, counts
+from sim.core.errors import ParleyError
+from sim.results.manifest import citations, counts
+from sim.scenario.ledger import ORIGINS, Entry, Group, ledger
 
 COLUMNS = ("Number", "Value or range", "Origin", "Where, why")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.analysis.game import Game
+from sim.core.layout import Floats
 from sim.interop.domain import Domain, Profile
 from sim.interop.files import shown
-from sim.layout import Floats
 from sim.scenario.schema import Scenario
-from sim.solutions.game import Game
 
 CROSSED = -1000.0
 """Evaluation of a value beyond a red line: no other issue can make up for it, so the outcome is worse than none."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.errors import ParleyError
-from sim.layout import Floats
+from sim.core.errors import ParleyError
+from sim.core.layout import Floats
 
 MAX_OUTCOMES = 1_000_000
 

@@ -9,12 +9,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sim.files import Folder, writing
+from sim.analysis.game import MIDDLE, at, games
+from sim.core.atomic import Folder, writing
 from sim.interop.discrete import domain, option_labels, option_points
 from sim.interop.domain import Domain
 from sim.scenario.load import Loaded
 from sim.scenario.resolve import resolve
-from sim.solutions.game import MIDDLE, at, games
 
 
 def negmas_files(of: Domain) -> dict[str, dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sim.errors import ParleyError, ScenarioError
+from sim.core.errors import ParleyError, ScenarioError
 
 MAX_BYTES = 2_000_000
 _DECORATION = re.compile(r"[^a-z0-9]+")

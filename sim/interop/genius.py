@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.errors import ScenarioError
+from sim.core.errors import ScenarioError
+from sim.core.layout import Floats
 from sim.interop.domain import Domain, Profile
 from sim.interop.files import shown, slug, text_of, write_scenario
-from sim.layout import Floats
 
 MAX_VALUES, MAX_ISSUES, MAX_FILES = 500, 60, 20
 MAX_DEPTH, MAX_TAGS = 20, 100_000

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.errors import ScenarioError
-from sim.forecasters.positions import Actors, actors, weighted_mean, weighted_median
+from sim.analysis.actors import Actors, actors, weighted_mean, weighted_median
+from sim.core.errors import ScenarioError
 from sim.interop.files import shown, slug, text_of, write_scenario
 
 MAX_ACTORS, MAX_DIMENSIONS = 200, 40

@@ -22,16 +22,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from sim.agents import Party
-from sim.compiled import EPS
-from sim.errors import ParleyError
+from sim.agents.party import Party
+from sim.core.errors import ParleyError
+from sim.core.jit import EPS
+from sim.core.layout import Floats, W
 from sim.interop.discrete import CROSSED
-from sim.layout import Floats, W
 from sim.rules.value import crosses_red_line, value
 
 if TYPE_CHECKING:
-    from sim.basket import Basket
-    from sim.model import NegotiationModel
+    from sim.agents.model import NegotiationModel
+    from sim.agents.protocols import Basket
 
 MakeNegotiator = Callable[[], Any]
 """Makes a fresh NegMAS SAO negotiator; a negotiator's class is one."""
@@ -51,6 +51,7 @@ class Seat:
 
     def __init__(self, make: MakeNegotiator, party: Party, basket: Basket, points: list[Floats], steps: int):
         module, self.points, self.steps, self.rounds = negmas(), points, steps, -1
+        self.turn = 0
         self.labels = [[f"{x:.12g}" for x in at] for at in points]
         names = party.model.names.issues[basket.slice]
         space = module.make_os([module.make_issue(v, n) for v, n in zip(self.labels, names, strict=True)])
@@ -132,7 +133,7 @@ class NegmasParty(Party):
     def __init__(self, model: NegotiationModel, name: str, index: int):
         super().__init__(model, name, index)
         self._seats: dict[int, Seat] = {}
-        self._turn, self._asked = 0, False
+        self._asked = False
 
     def prepare(self, basket: Basket) -> None:
         """As any party; the negotiator sits down the first time."""
@@ -160,36 +161,42 @@ class NegmasParty(Party):
 
     def _step(self, seat: Seat, answering: bool) -> int:
         """NegMAS counts a step when everybody had a turn; whoever answers first in a turn is in the next one."""
-        turns = seat.rounds * self.model.structure.exchanges + self._turn + int(answering)
+        turns = seat.rounds * self.model.structure.exchanges + seat.turn + int(answering)
         return turns // seat.size
 
     def level_at(self, basket: Basket, turn: int) -> float:
         """As any party; remembers the turn, for which an offer is asked next."""
-        self._turn, self._asked = turn, True
+        self._note_turn(basket, turn, True)
         return super().level_at(basket, turn)
 
-    def next_own(self, basket: Basket, turn: int) -> float:
+    def next_utility(self, basket: Basket, turn: int) -> float:
         """As any party; remembers the turn, in which an answer is asked next."""
-        threshold = super().next_own(basket, turn)
-        self._turn, self._asked = turn, False
+        threshold = super().next_utility(basket, turn)
+        self._note_turn(basket, turn, False)
         return threshold
 
-    def put(self, basket: Basket, level: float) -> Floats:
+    def _note_turn(self, basket: Basket, turn: int, asked: bool) -> None:
+        """Remember the turn of an exchange on a basket, and whether an offer is asked next."""
+        self._asked = asked
+        if basket.index in self._seats:
+            self._seats[basket.index].turn = turn
+
+    def make_offer(self, basket: Basket, level: float) -> Floats:
         """The negotiator's offer; the last one stands when the round is over or it has none."""
         seat = self._seats.get(basket.index)
         if seat is None:
-            return super().put(basket, level)
+            return super().make_offer(basket, level)
         asked, self._asked = self._asked, False
         package = seat.propose(self._step(seat, False)) if asked else None
         if package is not None:
             self.offer[basket.slice] = package
         return self.offer[basket.slice]
 
-    def agrees(self, basket: Basket, package: Floats, threshold: float, u: Callable[[], float]) -> bool:
+    def accept(self, basket: Basket, package: Floats, threshold: float, u: Callable[[], float]) -> bool:
         """The negotiator's answer, once no red line is crossed and the floor is reached."""
         seat = self._seats.get(basket.index)
         if seat is None:
-            return super().agrees(basket, package, threshold, u)
+            return super().accept(basket, package, threshold, u)
         s = basket.slice
         if crosses_red_line(package, self.demand[s], self.reservation[s], self.red[s]):
             return False
@@ -201,4 +208,4 @@ class NegmasParty(Party):
 
     def _proposer(self, basket: Basket) -> int:
         members = basket.members
-        return members[(self.model.held + self._turn) % len(members)].index
+        return members[(self.model.held + self._seats[basket.index].turn) % len(members)].index

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.errors import ParleyError
+from sim.core.errors import ParleyError
+from sim.core.layout import Floats
 from sim.interop.domain import Domain
-from sim.layout import Floats
 
 EXPONENTS = {"boulware": 4.0, "linear": 1.0, "conceder": 0.25}
 TOLERANCE = 1e-4

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from sim.errors import ParleyError
+from sim.core.errors import ParleyError
 from sim.report.parts import table
 
 _MAIN = ("outcome", "rounds_held", "rounds_postponed", "days_in_abeyance", "incidents", "gap")

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from calibration.posterior import told
-from sim.errors import ParleyError
-from sim.files import read_manifest, write_whole, writing
+from sim.core.atomic import read_manifest, write_whole, writing
+from sim.core.errors import ParleyError
 from sim.report.contrasts import comparison
 from sim.report.kinds import calibration, run, told_by_fit
 from sim.report.parts import assumptions, cited, figures, rests_on

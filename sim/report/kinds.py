@@ -8,17 +8,17 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import ParleyError
-from sim.look import CODE_TITLES, percent
+from sim.core.errors import ParleyError
+from sim.figures.style import CODE_TITLES, percent
 from sim.report.parts import table
 
 if TYPE_CHECKING:
-    from sim.summary import Share, Summary
+    from sim.tables.summary import Share, Summary
 
 
 def run(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
     """Tables of an ensemble, counted from its files."""
-    from sim.summary import Summary
+    from sim.tables.summary import Summary
 
     runs, rounds = _parquet(folder / "runs.parquet"), _parquet(folder / "rounds.parquet")
     summary = Summary.of(runs.schema, [(runs, rounds)])

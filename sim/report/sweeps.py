@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import ParleyError
+from sim.core.errors import ParleyError
 from sim.report.parts import table
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sim.compiled import EPS, melted
-from sim.draws import logistic
+from sim.core.draws import logistic
+from sim.core.jit import EPS, melted
 
 LARGEST_NOISE = 37.0
 """No logistic noise is larger: the uniforms end at 1 - 2^-53, where it is 36.74."""

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from sim.compiled import EPS, rule
-from sim.layout import Ints
+from sim.core.choices import Choice
+from sim.core.jit import EPS, rule
+from sim.core.layout import Ints
+
+
+class Condition(Choice):
+    """What a precondition or a condition for meeting asks for."""
+
+    SETTLED = 0
+    DELIVERED = 1
+    DOCUMENT = 2
+    LEVER_ON = 3
+    LEVER_OFF = 4
 
 
 @rule
@@ -17,8 +28,8 @@ def precondition_binds(sequencing_settled: bool, value: float) -> bool:
 
 
 @rule
-def in_circle(start: int, edges: Ints, reached: Ints) -> bool:
-    """Whether basket `start` lies on a circle of `edges` (B, B), 1 where row waits for column: a sequencing deadlock.
+def in_cycle(start: int, edges: Ints, reached: Ints) -> bool:
+    """Whether basket `start` lies on a cycle of `edges` (B, B), 1 where row waits for column: a sequencing deadlock.
 
     `reached` (B,) is work space.
     """

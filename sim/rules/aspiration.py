@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from sim.compiled import melted, rule
-from sim.layout import Floats
+from sim.core.jit import melted, rule
+from sim.core.layout import Floats
 
 
 @rule
@@ -36,7 +36,7 @@ def aspiration(
 
 
 @melted
-def walked(last: float, target: float, floor: float, turn: int, turns: int) -> float:
+def aspiration_at(last: float, target: float, floor: float, turn: int, turns: int) -> float:
     """Aspiration at an exchange: from the last round's final one (turn 0 has made its first step) to this round's.
 
     A floor that rose since the last round lifts the way with it: only leverage, in `target`, leads below the floor.
@@ -57,6 +57,6 @@ def red_line_share(salience: Floats, red: Floats) -> float:
 
 
 @melted
-def own_next(aspiration: float, cap_mean: float) -> float:
+def next_utility(aspiration: float, cap_mean: float) -> float:
     """Utility of a party's own next offer: its aspiration, or what is left when every cap on conceding binds."""
     return 1.0 - max(min(1.0 - aspiration, cap_mean), 0.0)

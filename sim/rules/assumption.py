@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.compiled import rule
-from sim.draws import triangular, uniform_between, uniforms
-from sim.layout import Floats, Priors
+from sim.core.draws import triangular, uniform_between, uniforms
+from sim.core.jit import rule
+from sim.core.layout import Floats, Priors
 
 MIN_ROOM = 0.05
 """Least distance of a reservation point from the demand (specification, section 2)."""

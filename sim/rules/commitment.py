@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.compiled import EPS, rule
+from sim.core.jit import EPS, rule
 
 NEVER = 9.0
 """A floor no package can reach; utilities are at most 1."""

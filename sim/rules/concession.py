@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import math
 
-from sim.compiled import EPS, rule
+from sim.core.choices import Choice, dispatches
+from sim.core.jit import EPS, rule
+
+
+class ConcessionRule(Choice):
+    """How a party concedes from round to round."""
+
+    CLOCK = 0
+    EXPONENTIAL = 1
+    RECIPROCAL = 2
+    MIXED = 3
+    READINESS = 4
+    ZEUTHEN = 5
 
 
 @rule
@@ -59,3 +71,62 @@ def zeuthen(own: float, step: float, risk: float, least_of_others: float) -> flo
     if risk <= least_of_others + EPS:
         return min(own + step, 1.0)
     return own
+
+
+@dispatches(ConcessionRule)
+@rule
+def concede(
+    kind: int,
+    k0: float,
+    beta: float,
+    elapsed: float,
+    deadline: float,
+    last: float,
+    share: float,
+    received: float,
+    weight: float,
+    rate: float,
+    readiness: float,
+    step: float,
+    risk: float,
+    least_risk: float,
+) -> float:
+    """Concession of a party for this round by its named rule, 0 (its demand) to 1 (its floor).
+
+    Parameters
+    ----------
+    kind : int
+        A member of `ConcessionRule`.
+    k0, beta : float
+        First concession and shape of the clock.
+    elapsed, deadline : float
+        Days in talks, and the party's deadline in days.
+    last : float
+        Its last concession, at least `k0`.
+    share, received : float
+        Share of received concessions that it returns, and what it received in the last round.
+    weight : float
+        Weight of the clock in the mixed rule.
+    rate, readiness : float
+        Share of what is left that full readiness concedes a round, and its readiness.
+    step, risk, least_risk : float
+        Step of Zeuthen's rule, its own risk limit, and the least among the other parties with a seat.
+
+    Raises
+    ------
+    ValueError
+        If the rule is unknown.
+    """
+    if kind == ConcessionRule.CLOCK:
+        return clock(k0, beta, elapsed, deadline)
+    if kind == ConcessionRule.EXPONENTIAL:
+        return exponential(k0, beta, elapsed, deadline)
+    if kind == ConcessionRule.RECIPROCAL:
+        return reciprocal(last, share, received)
+    if kind == ConcessionRule.MIXED:
+        return mixed(clock(k0, beta, elapsed, deadline), reciprocal(last, share, received), weight)
+    if kind == ConcessionRule.READINESS:
+        return by_readiness(last, rate, readiness)
+    if kind == ConcessionRule.ZEUTHEN:
+        return zeuthen(last, step, risk, least_risk)
+    raise ValueError("unknown concession rule")

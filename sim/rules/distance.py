@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sim.compiled import melted, rule
-from sim.layout import Floats
+from sim.core.jit import melted, rule
+from sim.core.layout import Floats
 
 
 @melted

@@ -15,9 +15,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import melted, rule
-from sim.draws import Lanes, draw_lanes, empty_lanes, named_uniform, unit_exponential
-from sim.rules.inlined import part
+from sim.core.draws import Lanes, draw_lanes, empty_lanes, named_uniform, unit_exponential
+from sim.core.jit import melted, rule
+from sim.solvers.inline import part
 
 AHEAD = 4
 """Draws a type that are made at one go, before it is known how many are needed."""

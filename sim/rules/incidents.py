@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.compiled import rule
+from sim.core.jit import rule
 
 
 @rule
@@ -17,6 +17,6 @@ def trust_after(trust: float, effect: float, attribution: float, severity: float
 
 
 @rule
-def kept(days: float, memory: float) -> float:
+def share_left(days: float, memory: float) -> float:
     """The share of an amount that is left after some days: e^(-days/memory), memory > 0 in days."""
     return math.exp(-days / memory)

@@ -6,9 +6,17 @@ are in `frontier` (two parties) and `coalition` (more).
 
 from __future__ import annotations
 
-from sim.compiled import rule
-from sim.draws import logistic
+from sim.core.choices import Choice
+from sim.core.draws import logistic
+from sim.core.jit import rule
 from sim.rules.assumption import admissible
+
+
+class TextRule(Choice):
+    """What a mediator's single text aims at."""
+
+    NASH = 0
+    COMPROMISE = 1
 
 LEAST_WEIGHT = 0.05
 """A mediator that leans wholly away from a party still gives it this weight, so that a text stays interior."""

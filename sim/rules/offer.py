@@ -12,8 +12,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import EPS, melted, rule
-from sim.rules.inlined import part
+from sim.core.jit import EPS, melted, rule
+from sim.solvers.inline import part
 
 LARGEST_RATIO = 1e6
 """Bound on believed over own salience, so that an issue of no salience of one's own is given first, not divided by 0.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.compiled import rule
+from sim.core.jit import rule
 
 POSTPONED, NONE, PROCEDURAL, TABLED, HUMANITARIAN, CEASEFIRE, PARTIAL, COMPREHENSIVE = range(8)
 CODES = ("postponed", "none", "procedural", "tabled", "humanitarian", "ceasefire", "partial", "comprehensive")

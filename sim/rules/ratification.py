@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from sim.compiled import rule
-from sim.layout import Floats
+from sim.core.jit import rule
+from sim.core.layout import Floats
 from sim.rules.assumption import admissible
 from sim.rules.value import value
 

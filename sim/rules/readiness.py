@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.compiled import rule
+from sim.core.jit import rule
 
 
 @rule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.compiled import rule
+from sim.core.jit import rule
 
 
 @rule

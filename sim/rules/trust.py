@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.compiled import rule
+from sim.core.jit import rule
 
 
 @rule
@@ -13,5 +13,5 @@ def gained(trust: float, gain: float, share: float) -> float:
 
 @rule
 def drifted(trust: float, baseline: float, kept: float) -> float:
-    """Trust after a drift to its baseline of which a share `kept` (`incidents.kept`) of the distance is left."""
+    """Trust after a drift to its baseline of which a share `kept` (`incidents.share_left`) of the distance is left."""
     return baseline + (trust - baseline) * kept

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import EPS, melted, rule
+from sim.core.jit import EPS, melted, rule
 
 LEAST_VALUE = -2.0
 """A point far beyond the reservation point is no worse than this."""

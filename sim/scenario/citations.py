@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.errors import nearest
-from sim.positions import Record
+from sim.core.errors import nearest
+from sim.evidence.positions import Record
 from sim.scenario.merge import Origins
 from sim.scenario.numbers import numbers_in
 from sim.scenario.schema import Document, Mandate, Precondition, Scenario

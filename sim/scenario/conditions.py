@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sim.errors import nearest
+from sim.core.errors import nearest
 from sim.scenario.merge import Origins
 from sim.scenario.schema import Predicate, Scenario
 

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.errors import nearest
-from sim.positions import Position, Record, load_record
+from sim.core.errors import nearest
+from sim.evidence.positions import Position, Record, load_record
+from sim.evidence.sources import Source
 from sim.rules.assumption import MIN_ROOM
 from sim.scenario.citations import check_citations
 from sim.scenario.merge import Origins
 from sim.scenario.numbers import Number, convention
 from sim.scenario.schema import Party, Scenario, Stake
-from sim.sources import Source
 
 Derivations = dict[tuple[str, str], "Derived"]
 

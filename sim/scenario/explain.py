@@ -7,7 +7,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from sim.errors import ScenarioError, nearest
+from sim.core.errors import ScenarioError, nearest
 from sim.scenario.merge import Origins
 from sim.scenario.numbers import Number, shown
 from sim.scenario.schema import Scenario

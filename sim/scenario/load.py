@@ -13,16 +13,16 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.errors import ScenarioError, nearest
-from sim.positions import Record, load_record
+from sim.core.errors import ScenarioError, nearest
+from sim.evidence.positions import Record, load_record
 from sim.scenario import merge
 from sim.scenario.check import check
 from sim.scenario.derive import Derivations, derive
 from sim.scenario.explain import NAMES, allowed_at, explained, holds_number
 from sim.scenario.numbers import Number, shown
-from sim.scenario.room import check_room
+from sim.scenario.reservation import check_room
 from sim.scenario.schema import NAME_PATTERN, Scenario
-from sim.scenario.yamlfile import Document, read
+from sim.yamlio.reader import Document, read
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from numbers import Real
 from typing import Any
 
-from sim.errors import ScenarioError, nearest
+from sim.core.errors import ScenarioError, nearest
 from sim.scenario.numbers import shown
 
 Path = tuple[str, ...]

@@ -9,8 +9,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim import layout
-from sim.layout import BLOCKS, Block, Floats, Ints, Priors, Streams, Structure, Theta
+from sim.core.choices import check_dispatchers
+from sim.core.layout import BLOCKS, Block, Floats, Ints, Priors, Streams, Structure, Theta
+from sim.rules.agenda import Condition
+from sim.rules.concession import ConcessionRule
+from sim.rules.levers import LeverKind, LeverTrigger
+from sim.rules.mediation import TextRule
+from sim.rules.outcome import CODES
+from sim.rules.spoilers import SurgeMode
+from sim.rules.venue import VenueRule
 from sim.scenario.names import Names
 from sim.scenario.numbers import Number, numbers_in
 from sim.scenario.schema import Predicate, Scenario
@@ -30,6 +37,7 @@ class Problem:
 
 def resolve(scenario: Scenario, seed: int) -> Problem:
     """The arrays of a scenario under a seed."""
+    check_dispatchers()
     names = Names.of(scenario)
     known = {flat(path): number for path, number in numbers_in(scenario)}
     paths = tuple(_theta_paths(names))
@@ -148,9 +156,7 @@ def _structure(s: Scenario, n: Names) -> Structure:
         postponement_limit=int(s.calendar.postponement_limit.mode),
         exchanges=int(s.calendar.exchanges_per_round.mode),
         max_steps=int(s.calendar.max_steps.mode),
-        venue_rule={"fixed": layout.FIXED, "rotating": layout.ROTATING, "most_acceptable": layout.MOST_ACCEPTABLE}[
-            s.venue_choice.rule
-        ],
+        venue_rule=VenueRule.of(s.venue_choice.rule),
         venue_order=_ints([n.venues.index(v) for v in order]),
         venue_host=_ints([n.mediators.index(v.host) if v.host else -1 for v in s.venues.values()]),
         first_issue=_ints(first),
@@ -165,7 +171,7 @@ def _structure(s: Scenario, n: Names) -> Structure:
         obligated=obligated,
         obligation_basket=_ints([basket[k.split(".")[0]] for k in n.obligations]),
         obligation_doer=_ints([party[o.doer] for o in obligations]),
-        concession_rule=_ints([RULES.index(x.concession.rule) for x in s.parties.values()]),
+        concession_rule=_ints([ConcessionRule.of(x.concession.rule) for x in s.parties.values()]),
         mandate=_ints([[p, b, at] for _, p, b, at in mandates], 3),
         mandate_day=np.array([since for since, *_ in mandates], dtype=np.float64),
         precondition=_ints(
@@ -181,13 +187,13 @@ def _structure(s: Scenario, n: Names) -> Structure:
         document_round=_ints([d.round or 0 for d in s.documents.values()]),
         attends=_ints([int(m.attends == "always") for m in s.mediators.values()]),
         leaves=np.array([day(m.leaves, np.inf) for m in s.mediators.values()], dtype=np.float64),
-        text_rule=_ints([("nash", "compromise").index(m.text) for m in s.mediators.values()]),
-        lever_kind=_ints([("dated", "random", "responsive").index(k.kind) for k in levers]),
-        lever_when=_ints([("moving", "stalled").index(k.when or "moving") for k in levers]),
+        text_rule=_ints([TextRule.of(m.text) for m in s.mediators.values()]),
+        lever_kind=_ints([LeverKind.of(k.kind) for k in levers]),
+        lever_when=_ints([LeverTrigger.of(k.when or "moving") for k in levers]),
         lever_on=np.array([day(k.on, np.inf) for k in levers], dtype=np.float64),
         lever_off=np.array([day(k.off, np.inf) for k in levers], dtype=np.float64),
         offended=_ints([[int(p in x.offended) for p in n.parties] for x in incidents], len(party)),
-        surge_coercive=_ints([int(x.surge_mode == "coercive") for x in incidents]),
+        surge_mode=_ints([SurgeMode.of(x.surge_mode) for x in incidents]),
         scripted_type=_ints([k for _, k in scripted]),
         scripted_day=np.array([at for at, _ in scripted], dtype=np.float64),
         ratifier_party=_ints([party[k.split(".")[0]] for k in n.ratifiers]),
@@ -197,18 +203,14 @@ def _structure(s: Scenario, n: Names) -> Structure:
     )
 
 
-CODES = ("postponed", "none", "procedural", "tabled", "humanitarian", "ceasefire", "partial", "comprehensive")
-RULES = ("clock", "exponential", "reciprocal", "mixed", "readiness", "zeuthen")
-
-
 def _predicate(p: Predicate, n: Names) -> tuple[int, int]:
     """Kind and target of a condition, as the layout numbers them."""
     if p.settled is not None:
-        return layout.SETTLED, n.baskets.index(p.settled)
+        return Condition.SETTLED, n.baskets.index(p.settled)
     if p.delivered is not None:
-        return layout.DELIVERED, n.baskets.index(p.delivered)
+        return Condition.DELIVERED, n.baskets.index(p.delivered)
     if p.document is not None:
-        return layout.DOCUMENT, n.documents.index(p.document)
+        return Condition.DOCUMENT, n.documents.index(p.document)
     if p.lever_on is not None:
-        return layout.LEVER_ON, n.levers.index(p.lever_on)
-    return layout.LEVER_OFF, n.levers.index(str(p.lever_off))
+        return Condition.LEVER_ON, n.levers.index(p.lever_on)
+    return Condition.LEVER_OFF, n.levers.index(str(p.lever_off))

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.draws import pair, stream_key
-from sim.layout import Keys64, Streams
+from sim.core.draws import pair, stream_key
+from sim.core.layout import Keys64, Streams
 from sim.scenario.names import Names
 
 

@@ -41,7 +41,7 @@ def address() -> Iterator[str]:
     """The address of a page that answers."""
     if find_spec("streamlit") is None:
         pytest.skip("Streamlit is not installed (extra `app`)")
-    from sim.verbs.app import arguments, settings
+    from sim.cli.app import arguments, settings
 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.app.charts import SHADES
-from sim.layout import Floats
+from sim.core.layout import Floats
 
 LEAST = 10.0
 """ΔE2000 below which two fields of a chart are easily taken for one; the pair that was, lay at 5."""

@@ -12,13 +12,13 @@ import pytest
 from sim.app import charts
 from sim.app.editing import Edits, explained, shown
 from sim.app.explore import OUTCOMES, SETTLED, contrasts, formatted, moved, sentence, simulate
-from sim.app.onerun import next_like, record
+from sim.app.single_run import next_like, record
 from sim.app.tables import table
-from sim.ensemble import run_ensemble
-from sim.errors import ScenarioError
-from sim.provenance import scenario_hash
+from sim.core.errors import ScenarioError
+from sim.results.ensemble import run_ensemble
+from sim.scenario.dump import scenario_hash
 from sim.scenario.load import load
-from sim.summary import Summary
+from sim.tables.summary import Summary
 
 
 def test_the_summary_is_that_of_the_tables_that_a_run_writes() -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from sim.app import charts, charts_run
 from sim.app.explore import simulate
-from sim.app.onerun import record
+from sim.app.single_run import record
 from sim.app.vega import lines, wrapped
-from sim.look import LINES
+from sim.figures.style import LINES
 from sim.scenario.load import load, shipped
 
 LETTER = 6.6

@@ -162,7 +162,7 @@ def test_a_folded_group_is_built_when_it_is_unfolded_and_keeps_what_was_moved(re
 def test_what_is_downloaded_gives_the_numbers_of_the_page(reader: Reader, downloads: Path, tmp_path: Path) -> None:
     from typer.testing import CliRunner
 
-    from sim.cli import app
+    from sim.cli.main import app
 
     reader.open()
     reader.enter("Any other value", "venues.lake_hall.acceptability.northbank = 0.1")

@@ -9,14 +9,14 @@ from typing import Any
 import numba
 import numpy as np
 
-from sim.engine.bargaining import exchange
-from sim.engine.fields import FIELDS, P
-from sim.engine.memory import Buffer, sizes, view
-from sim.engine.party import concede
-from sim.engine.reassessment import feel
-from sim.engine.state import begin
-from sim.engine.warming import warm
-from sim.layout import PARTY, Floats
+from sim.compiled.exchange import exchange
+from sim.compiled.memory.buffer import Buffer, sizes, view
+from sim.compiled.memory.fields import FIELDS, P
+from sim.compiled.party import concede
+from sim.compiled.precompile import precompile
+from sim.compiled.reassessment import feel
+from sim.compiled.state import begin
+from sim.core.layout import PARTY, Floats
 from sim.rules.assumption import draw_theta
 from sim.scenario.load import Loaded
 from sim.scenario.resolve import resolve
@@ -41,12 +41,12 @@ def _negotiate(mem: Any, priors: Any, first: int, last: int) -> int:
 
 
 class Tables:
-    """As many tables as threads, at which negotiations are held side by side; by tailored code or by any scenario's."""
+    """As many tables as threads, at which negotiations are held side by side."""
 
-    def __init__(self, loaded: Loaded, threads: int, tailored: bool = False):
+    def __init__(self, loaded: Loaded, threads: int):
         self.problem = resolve(loaded.scenario, 0)
-        warm(self.problem, tailored)
-        self.buffers = [Buffer(self.problem, tailored) for _ in range(threads)]
+        precompile(self.problem)
+        self.buffers = [Buffer(self.problem) for _ in range(threads)]
         self.pool = ThreadPoolExecutor(threads)
 
     def package(self, k: int) -> Floats:

@@ -54,10 +54,10 @@ def _count(scenario: str, runs: int) -> Counts:
     import numpy as np
 
     np.seterr(over="ignore")  # the generator's arithmetic wraps round, as it should
-    import sim.draws
+    import sim.core.draws
     import sim.rules.value
 
-    count(sim.draws, "threefry2x64", "draws")
+    count(sim.core.draws, "threefry2x64", "draws")
     _side_by_side(seen)
     count(sim.rules.value, "value", "values")
     count(sim.rules.value, "value_open", "values")
@@ -68,15 +68,15 @@ def _count(scenario: str, runs: int) -> Counts:
     count(sim.rules.concession, "clock", "pows")
     count(sim.rules.concession, "exponential", "pows")
     count(sim.rules.assumption, "derived_reservation", "pows")
-    from sim.model import play
-    from sim.run.closing import report
+    from sim.agents.model import play
+    from sim.agents.report import report_run
     from sim.scenario.load import load
     from sim.scenario.resolve import resolve
 
     problem = resolve(load(scenario).scenario, 0)
     seen.clear()
     for k in range(runs):
-        report(play(problem, k, k))
+        report_run(play(problem, k, k))
     return Counts(*(round(seen[kind] / runs) for kind in Counts._fields))
 
 

@@ -7,7 +7,7 @@ import math
 import numba
 import numpy as np
 
-from sim.draws import uniform
+from sim.core.draws import uniform
 from sim.rules.value import value
 from tests.benchmarks.counting import Counts
 

@@ -21,9 +21,7 @@ SECTIONS = {
     "mesa": (
         "The compiled engine against the Mesa engine",
         "Both engines use the same rules and give the same tables to the bit. The Mesa engine uses one process. It is"
-        " the engine to read, and to change in Python. `compiled` is the code for every scenario. `tailored` is the "
-        "same code compiled once more for particular numbers of parties, issues and so on (`--engine tailored`; "
-        "chosen automatically from 2,000,000 runs on).",
+        " the engine to read, and to change in Python.",
     ),
     "limit": (
         "Against the limit",
@@ -65,7 +63,7 @@ On the machine above, 23 November 2026. A test cannot check these figures, becau
 
 - `parley run istanbul-2025 -n 10000` for the first time after installation, with compilation in two processes: 19 to
   24 s, in slow minutes of the machine 24 to 30 s (target: 30 s). Afterwards 2.4 to 3.9 s, in slow minutes 3.3 to 4.8 s,
-  with tables, manifest and figures written (target: 4 s). Tailored code takes another 9 to 10 s to compile.
+  with tables, manifest and figures written (target: 4 s).
 - One million runs of `istanbul-2025`, written to files: at most 451 MB resident, 58 MB more than one hundred thousand
   runs (targets: less than 1 GiB, and less than 100 MB more).
 - From moving a slider on the page to the last chart in headless Chromium, with `istanbul-2025` at 10,000 runs: 0.67 to
@@ -73,33 +71,26 @@ On the machine above, 23 November 2026. A test cannot check these figures, becau
 
 ## Where the time goes, and which target is missed
 
-On `istanbul-2025`, with one thread, a run takes 85 to 130 µs as the speed of the machine varies (tailored: 75 to 110),
-with 38 planned rounds, 270 incidents and 70 exchanges. By sampling, the time goes to exchanges (23%), incidents (21%),
-exp, log and pow (22%, half of it for incidents) and the other phases (none above 5%). No part dominates. The work of
-the loop above is a third to a quarter of a run. The rest is unpredictable branches, state that is read and written, and
-short sums that depend on one another. The target of 1.5 times the loop is therefore missed by far. The loop takes 20 to
-27 µs. Half of that, 10 to 13 µs, would have to suffice for everything else: 30 to 40 ns for each of the nine phases of
-38 rounds, about a hundred instructions, with nothing left for incidents and exchanges. Code that computes one run at a
-time cannot reach this.
+On `istanbul-2025`, with one thread, a run takes 85 to 130 µs as the speed of the machine varies, with 38 planned
+rounds, 270 incidents and 70 exchanges. By sampling, the time goes to exchanges (23%), incidents (21%), exp, log and pow
+(22%, half of it for incidents) and the other phases (none above 5%). No part dominates. The work of the loop above is a
+quarter of a run. The rest is unpredictable branches, state that is read and written, and short sums that depend on one
+another. The target of 1.5 times the loop is therefore missed by far. The loop takes 20 to 27 µs. Half of that, 10 to
+13 µs, would have to suffice for everything else: 30 to 40 ns for each of the nine phases of 38 rounds, about a hundred
+instructions, with nothing left for incidents and exchanges. Code that computes one run at a time cannot reach this.
 
 The other ratios vary from minute to minute: the speed of the machine changes by a factor of 1.5 within seconds, more
 for one thread than for two, which are 1.5 to 2 times as fast as one. The tables above come from one session on an
-otherwise idle machine. In four complete sessions before it, and in three more of these rows, tailored code on two
-threads was 206 to 301 times as fast as Mesa on `istanbul-2025` (median 263), 229 to 306 on `istanbul-2022` (263), 202
-to 319 on `belarus-2022` (269), 312 to 425 on `generic-crisis` (340) and 339 to 483 on `river-border` (388). 31 of 35
-ratios were 250 or more. Compared with NegMAS it was 3,239 to 5,186, the code for every scenario 2,613 to 4,016. Two
-threads were 1.64 to 1.93 times as fast as one (11 of 14 medians 1.7 or more).
+otherwise idle machine. In the sessions before it, two threads were 2,613 to 4,016 times as fast as NegMAS, and 1.64 to
+1.93 times as fast as one thread (11 of 14 medians 1.7 or more).
 
 Four changes brought this speed: fields are views into one buffer; bisection finds the turns that must fail; incidents
 are drawn by clusters and not event by event, so that their draws do not depend on one another; eight draws of one kind
-are made at a time. The last two reduced the time of a run by a fifth. Code tailored to the numbers of parties, issues
-and so on reduces it by a further sixth on the largest scenario and a third on the smallest, because positions and
-lengths are constants and short loops are unrolled. It compiles in about ten seconds, since rules that know only their
-arguments are compiled already. It is kept for all scenarios with the same numbers, so a changed value never waits for
-it. It does not pay for less than millions of runs.
+are made at a time. The last two reduced the time of a run by a fifth.
 
-Some ideas were measured and rejected: the number of parties alone as a constant (5 to 8%, with one compilation for each
-number); indices that never count from the end (4%) and telling the compiler that integers and floats do not overlap
+Some ideas were measured and rejected: code compiled for the exact numbers of parties, issues and so on (15% on
+`istanbul-2025`, 13 to 21%, for ten seconds of compilation and changes in eleven files); the number of parties alone as
+a constant (5 to 8%, with one compilation for each number); indices that never count from the end (4%) and telling the compiler that integers and floats do not overlap
 (2%), both of which would change numba from outside; an own exp and log for eight lanes (an estimated 6%), which a
 simulator of talks should not maintain. One idea is untried: several runs in step, one in each lane of the processor.
 Every rule would have to be written for eight runs at once, and the readable engine could no longer call it.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.ensemble import chunks, plan
-from sim.model import play
+from sim.agents.model import play
+from sim.results.plan import chunks, plan
 from sim.scenario.load import Loaded, shipped
 from tests.benchmarks.core import Tables
 from tests.benchmarks.counting import counted
@@ -34,8 +34,8 @@ def on(threads: int) -> str:
     return f"{threads} thread{'s' if threads > 1 else ''}"
 
 
-FORMS = [("compiled", 1), ("compiled", 2), ("tailored", 2)]
-"""The engine as it is for every scenario, and tailored to a cast."""
+FORMS = [("compiled", 1), ("compiled", 2)]
+"""The compiled engine on one thread and on two."""
 
 
 @pytest.mark.parametrize(("engine", "threads"), FORMS)
@@ -46,7 +46,7 @@ def test_compiled_against_mesa(compare, scenario, engine, threads):
     compare("mesa", f"{scenario}, {engine}, {on(threads)}", fast, slow, **target)
 
 
-@pytest.mark.parametrize("engine", ["compiled", "tailored"])
+@pytest.mark.parametrize("engine", ["compiled"])
 @pytest.mark.parametrize("scenario", shipped())
 def test_compiled_against_the_limit(compare, scenario, engine):
     n, counts = 2000, counted(scenario, 40)
@@ -56,7 +56,7 @@ def test_compiled_against_the_limit(compare, scenario, engine):
     compare("limit", f"{scenario}, {engine} ({made} a run)", loop, runs(engine, scenario, n, engine), **target)
 
 
-@pytest.mark.parametrize("engine", ["compiled", "tailored"])
+@pytest.mark.parametrize("engine", ["compiled"])
 def test_two_threads_against_one(compare, engine):
     one, two = (runs(on(k), BINDING, 12_000, engine, k) for k in (1, 2))
     compare("threads", f"{BINDING}, {engine}", two, one, at_least=1.7)
@@ -89,15 +89,14 @@ def test_the_bargaining_core_against_negmas(compare, part, engine, threads):
 
     n, core = 200_000, part == "the core alone"
     target = {"at_least": 3000.0} if core and threads == 2 else {}
-    tables = Tables(bargaining(), threads, tailored=engine == "tailored")
+    tables = Tables(bargaining(), threads)
     ours = Work(engine, lambda: tables.hold(n), n) if core else runs(engine, bargaining(), n, engine, threads)
     subject = f"NegMAS {negmas.__version__}, {part}, {engine}, {on(threads)}"
     compare("negmas", subject, ours, Work("NegMAS", many, 30), **target)
 
 
-@pytest.mark.parametrize("tailored", [False, True])
-def test_the_core_settles_on_what_the_model_does(tailored):
-    tables = Tables(bargaining(), 1, tailored)
+def test_the_core_settles_on_what_the_model_does():
+    tables = Tables(bargaining(), 1)
     packages = {k: tables.package(k) for k in range(10)}
     assert len({tuple(package) for package in packages.values()}) == 10
     for k, package in packages.items():

@@ -16,12 +16,12 @@ from random import Random
 import numpy as np
 import pytest
 
-from sim import layout
-from sim.engine import fields
-from sim.engine.fields import FIELDS, FIRST_OF_STATE, Sizes
-from sim.engine.memory import Buffer
-from sim.errors import ParleyError
-from sim.layout import BLOCKS, Streams, Structure, Theta
+from sim.compiled.memory import fields
+from sim.compiled.memory.buffer import Buffer
+from sim.compiled.memory.fields import FIELDS, FIRST_OF_STATE, Sizes
+from sim.core import layout
+from sim.core.errors import ParleyError
+from sim.core.layout import BLOCKS, Streams, Structure, Theta
 from sim.scenario.load import load
 from sim.scenario.names import Names
 from sim.scenario.numbers import numbers_in
@@ -127,7 +127,7 @@ def test_every_field_is_there_and_read_along_its_own_axes(file):
 
 def test_enough_is_looked_at():
     taken = {name for source in SOURCES.values() for f in _functions(source) for _, (name, _) in _views(f)}
-    taken |= {name for source in SOURCES.values() for name in re.findall(r"\bstrip\.(\w+)\(mem", source)}
+    taken |= {name for source in SOURCES.values() for name in re.findall(r"\b(?:strip|view)\.(\w+)\(mem", source)}
     unused = {field.name for field in FIELDS} - taken
     assert len(taken) > 80
     # What no compiled code reads: keys and structure used through others, and nothing of the state.

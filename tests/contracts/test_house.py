@@ -116,7 +116,7 @@ def versions(project: str, module: str, citation: str) -> set[str]:
 
 def test_one_version(texts: list[tuple[str, str]]) -> None:
     text = dict(texts)
-    assert len(versions(text["pyproject.toml"], text["sim/version.py"], text["CITATION.cff"])) == 1
+    assert len(versions(text["pyproject.toml"], text["sim/core/version.py"], text["CITATION.cff"])) == 1
 
 
 def test_control_one_version() -> None:
@@ -128,7 +128,7 @@ def test_control_one_version() -> None:
 
 def test_the_checks_see_the_project(texts: list[tuple[str, str]]) -> None:
     names = {name for name, _ in texts}
-    assert {"pyproject.toml", "sim/errors.py", "README.md", ".ci/run"} <= names
+    assert {"pyproject.toml", "sim/core/errors.py", "README.md", ".ci/run"} <= names
 
 
 CITY, COUNTRY = "Ki" + "ev", "Tur" + "key"

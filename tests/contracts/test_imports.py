@@ -20,29 +20,23 @@ PACKAGES = ("sim", "scenarios", "calibration", "experiments")
 # From left to right. A layer holds groups; a group holds modules; `a.b.*` is a.b with all below it. The
 # longest match counts. Compiled rules come before all that a user writes: they import nothing but each other.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("sim.compiled",),
-    ("sim.coefficients sim.layout",),
-    ("sim.draws sim.rules.*",),
-    ("sim.errors", "sim.version", "scenarios"),
-    ("sim.files",),
-    ("sim.scenario.yamlfile sim.scenario.yamltree sim.scenario.yamlscalar",),
-    ("sim.sources",),
-    ("sim.positions",),
+    ("sim.core.*",),
+    ("scenarios",),
+    ("sim.rules.* sim.solvers.*",),
+    ("sim.yamlio.*",),
+    ("sim.evidence.*",),
     ("sim.scenario.*",),
-    ("sim.columns",),
-    ("sim.outcomes", "sim.summary"),
-    ("sim.plots.* sim.look",),  # figures come from tables: nothing that runs a simulation lies to their left
-    ("sim.engine.*", "sim.agents sim.third_parties sim.basket sim.model sim.run.*"),
-    ("sim.mesa_pool",),
-    ("sim.provenance sim.ensemble sim.store",),
-    ("sim.solutions.*", "sim.forecasters.*", "sim.narrative.* sim.wording", "sim.ledger", "sim.starter"),
+    ("sim.agents.*", "sim.compiled.*"),
+    ("sim.tables.*",),
+    ("sim.analysis.*", "sim.narrative.*", "sim.figures.*"),
+    ("sim.results.*",),
     ("sim",),
     ("sim.interop.*",),
     ("calibration.*",),
     ("experiments.*",),
     ("sim.report.*",),
     ("sim.app.*",),
-    ("sim.cli.* sim.verbs.* sim.__main__",),
+    ("sim.cli.* sim.__main__",),
 )
 
 PLACES = {
@@ -127,11 +121,11 @@ def misplaced(sources: Mapping[str, str]) -> list[str]:
 
 
 def circle(sources: Mapping[str, str]) -> list[str]:
-    """The modules of one circle of imports at run time, or none."""
+    """The modules of one circle of imports, wherever the imports stand; empty without a circle."""
     graph = {}
     for module, text in sources.items():
-        found = _ours(module, list(_run_at_import(ast.parse(text))), sources)
-        graph[module] = {target for target, _ in found} - {module}
+        targets = {target for target, _ in _ours(module, list(ast.walk(ast.parse(text))), sources)}
+        graph[module] = targets - {module}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -156,7 +150,7 @@ def test_nothing_imports_from_its_right() -> None:
     assert not faults, "\n".join(faults)
 
 
-def test_no_circle_at_run_time() -> None:
+def test_no_circle_of_files() -> None:
     found = circle(modules_of_the_house())
     assert not found, " → ".join(found)
 
@@ -168,38 +162,40 @@ def test_packages_around_modules_to_their_left_import_late() -> None:
 
 HOUSE = dict.fromkeys(
     [
-        *["sim", "sim.compiled", "sim.errors", "sim.rules", "sim.rules.trust", "sim.sources", "sim.scenario"],
-        *["sim.scenario.load", "sim.engine", "sim.engine.kernel", "sim.model", "sim.agents", "sim.ensemble"],
-        *["sim.plots", "sim.cli", "experiments", "experiments.sweep"],
+        *["sim", "sim.core.jit", "sim.core.errors", "sim.rules", "sim.rules.trust", "sim.rules.value"],
+        *["sim.evidence", "sim.evidence.sources", "sim.scenario", "sim.scenario.load", "sim.compiled"],
+        *["sim.compiled.kernel", "sim.agents", "sim.agents.model", "sim.agents.party", "sim.tables.summary"],
+        *["sim.figures.ensemble", "sim.results.ensemble", "sim.cli", "sim.cli.main"],
+        *["experiments", "experiments.sweep"],
     ],
     "",
 )
+SOURCES, FIGURES = "sim.evidence.sources", "sim.figures.ensemble"
 
 
 @pytest.mark.parametrize(
     ("module", "text"),
     [
-        ("sim.sources", "from sim.scenario.load import load"),
-        ("sim.sources", "import sim.scenario.load"),
-        ("sim.sources", "from sim.scenario import load"),
-        ("sim.sources", "def late():\n    def later():\n        from sim.cli import main"),
-        ("sim.sources", "class C:\n    import sim.cli"),
-        ("sim.sources", "import typing\nif typing.TYPE_CHECKING:\n    from sim.model import Model"),
-        ("sim.sources", "import importlib\nimportlib.import_module('sim.cli')"),
-        ("sim.sources", "from sim import run_ensemble"),
-        ("sim.sources", "import sim"),
-        ("sim.sources", "from . import cli"),
-        ("sim.sources", "from .scenario.load import load"),
-        ("sim.rules.trust", "from ..errors import ScenarioError"),
-        ("sim.rules.trust", "from sim.errors import ScenarioError"),
+        (SOURCES, "from sim.scenario.load import load"),
+        (SOURCES, "import sim.scenario.load"),
+        (SOURCES, "from sim.scenario import load"),
+        (SOURCES, "def late():\n    def later():\n        from sim.cli.main import main"),
+        (SOURCES, "class C:\n    import sim.cli.main"),
+        (SOURCES, "import typing\nif typing.TYPE_CHECKING:\n    from sim.agents.model import Model"),
+        (SOURCES, "import importlib\nimportlib.import_module('sim.cli.main')"),
+        (SOURCES, "from sim import run_ensemble"),
+        (SOURCES, "import sim"),
+        (SOURCES, "from ..cli import main"),
+        (SOURCES, "from ..scenario.load import load"),
+        ("sim.core.jit", "from sim.rules.trust import gained"),
         ("sim.rules", "from ..cli import main"),
-        ("sim.engine.kernel", "from sim.model import NegotiationModel"),
-        ("sim.model", "from sim.engine.kernel import simulate"),
-        ("sim.plots", "from sim.ensemble import run_ensemble"),
-        ("sim.plots", "from sim.engine.kernel import simulate"),
-        ("sim.ensemble", "from experiments.sweep import sweep"),
-        ("experiments.sweep", "from sim.cli import app"),
-        ("sim.cli", "from sim.nowhere import x"),
+        ("sim.compiled.kernel", "from sim.agents.model import NegotiationModel"),
+        ("sim.agents.model", "from sim.compiled.kernel import simulate"),
+        (FIGURES, "from sim.results.ensemble import run_ensemble"),
+        (FIGURES, "from sim.cli.main import main"),
+        ("sim.results.ensemble", "from experiments.sweep import sweep"),
+        ("experiments.sweep", "from sim.cli.main import app"),
+        ("sim.cli.main", "from sim.nowhere import x"),
         ("sim.nowhere", "x = 1"),
     ],
 )
@@ -210,28 +206,34 @@ def test_control_an_import_from_the_right_is_found(module: str, text: str) -> No
 @pytest.mark.parametrize(
     ("module", "text"),
     [
-        ("sim.model", "from sim.agents import Party"),
-        ("sim.agents", "from sim.model import NegotiationModel"),
-        ("sim.rules.trust", "from . import value\nfrom ..compiled import rule\nimport math"),
-        ("sim.sources", "from sim import errors"),
+        ("sim.agents.model", "from sim.agents.party import Party"),
+        ("sim.agents.party", "from sim.agents.model import NegotiationModel"),
+        ("sim.rules.trust", "from . import value\nfrom ..core.jit import rule\nimport math"),
+        (SOURCES, "from sim.core import errors"),
         ("experiments.sweep", "from sim import run_ensemble\nimport scenarios"),
-        ("sim.cli", "import experiments.sweep\nfrom sim.engine.kernel import simulate"),
-        ("sim.sources", "import simpy\nfrom scenarios_of_another import x"),
+        ("sim.cli.main", "import experiments.sweep\nfrom sim.compiled.kernel import simulate"),
+        (SOURCES, "import simpy\nfrom scenarios_of_another import x"),
     ],
 )
 def test_control_an_import_from_the_left_is_none(module: str, text: str) -> None:
     assert misplaced({**HOUSE, module: text}) == []
 
 
-def test_control_a_circle_is_found() -> None:
-    agents = {**HOUSE, "sim.agents": "from sim.model import NegotiationModel"}
-    assert set(circle({**agents, "sim.model": "from sim.agents import Party"})) == {"sim.agents", "sim.model"}
-    assert circle({**agents, "sim.model": "def f():\n    from sim.agents import Party"}) == []
-    late = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from sim.agents import Party"
-    assert circle({**agents, "sim.model": late}) == []
+@pytest.mark.parametrize(
+    "back",
+    [
+        "from sim.agents.party import Party",
+        "def f():\n    from sim.agents.party import Party",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from sim.agents.party import Party",
+    ],
+)
+def test_control_a_circle_is_found(back: str) -> None:
+    agents = {**HOUSE, "sim.agents.party": "from sim.agents.model import NegotiationModel"}
+    assert set(circle({**agents, "sim.agents.model": back})) == {"sim.agents.party", "sim.agents.model"}
+    assert circle(agents) == []
 
 
 def test_control_an_eager_package_is_found() -> None:
-    assert eager_packages({**HOUSE, "sim": "from sim.ensemble import run_ensemble"}) == ["sim"]
+    assert eager_packages({**HOUSE, "sim": "from sim.results.ensemble import run_ensemble"}) == ["sim"]
     assert eager_packages({**HOUSE, "sim": "def __getattr__(name):\n    from sim import ensemble"}) == []
     assert eager_packages({**HOUSE, "experiments": "from experiments.sweep import sweep"}) == []

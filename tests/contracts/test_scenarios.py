@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from sim.ensemble import Ensemble, run_ensemble
-from sim.positions import Record, load_record
+from sim.evidence.positions import Record, load_record
+from sim.results.ensemble import Ensemble, run_ensemble
 from sim.scenario.citations import cited_entries
 from sim.scenario.load import Loaded, load, shipped, shipped_folder
 from sim.scenario.numbers import Number, numbers_in
 from sim.scenario.resolve import resolve
 from sim.scenario.schema import Scenario
-from sim.scenario.yamlfile import read
-from sim.summary import Summary
+from sim.tables.summary import Summary
+from sim.yamlio.reader import read
 
 CASES = ("belarus-2022", "istanbul-2022", "istanbul-2025")
 SWITCHES = ("all", "own", "russia-media", "ukraine-media", "neutral", "third-party-media")

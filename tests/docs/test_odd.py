@@ -22,7 +22,7 @@ CASES = 200
 # Not evaluated: draws of a whole run, the search for circles, and algorithms with tests of their own.
 ALGORITHMS = {
     "assumption.draw_theta",
-    "agenda.in_circle",
+    "agenda.in_cycle",
     "coalition.max_min_many",
     "coalition.nash_many",
     "frontier.max_min_two",
@@ -56,7 +56,7 @@ SIGNED_BASE = {
 
 def rule_of(name: str) -> Any:
     module, function = name.split(".")
-    home = "sim.draws" if module == "draws" else f"sim.rules.{module}"
+    home = "sim.core.draws" if module == "draws" else f"sim.rules.{module}"
     return getattr(importlib.import_module(home), function)
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sim.cli import app
-from sim.ensemble import run_ensemble
+from sim.cli.main import app
+from sim.results.ensemble import run_ensemble
 from sim.rules.outcome import CODES
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -38,7 +38,7 @@ def carry_out(text: str, where: str) -> int:
 
 def command(line: str, where: str) -> None:
     """Run one command line of the form `$ parley …`."""
-    from sim.cli import app
+    from sim.cli.main import app
 
     prompt, program, *arguments = shlex.split(line)
     assert (prompt, program) == ("$", "parley"), f"{where}: {line}"

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.pool import Chunk
-from sim.ensemble import chunks, plan
+from sim.core.columns import Chunk
+from sim.results.plan import chunks, plan
 from sim.scenario.load import Loaded
 
 

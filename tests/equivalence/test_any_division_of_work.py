@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.ensemble import plan, run_ensemble
-from sim.outcomes import RUN
+from sim.core.columns import RUN
+from sim.results.ensemble import run_ensemble
+from sim.results.plan import plan
 from sim.rules.assumption import draw_theta
 from tests.equivalence.engines import rows, same
 

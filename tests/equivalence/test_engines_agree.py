@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.ensemble import plan
-from sim.layout import COMPROMISE, DATED, NASH, RANDOM, RESPONSIVE
-from sim.model import play
-from sim.outcomes import BASKET, ROUND, RUN
+from sim.agents.model import play
+from sim.core.columns import BASKET, ROUND, RUN
+from sim.results.plan import plan
+from sim.rules.concession import ConcessionRule
+from sim.rules.levers import LeverKind
+from sim.rules.mediation import TextRule
 from sim.rules.outcome import BLOCKS
 from sim.scenario.load import Loaded, shipped
-from sim.scenario.resolve import RULES
 from tests.benchmarks.peer import bargaining
 from tests.equivalence.engines import agree, rows, same
 from tests.equivalence.worlds import loaded, world
@@ -92,7 +93,7 @@ def test_in_the_batch_levels_rise_talks_resume_levers_move_and_mediators_leave(b
     for seed, scenario in enumerate(batch):
         problem = plan(scenario, 3, seed).problem
         for k in range(3):
-            play(problem, k, k, tell=lambda event, facts: told.update(_kinds(event, facts)))
+            play(problem, k, k, notify=lambda event, facts: told.update(_kinds(event, facts)))
     expected = {"resume", "rose", "levers", "left", "text", "text accepted", "agreed", "settled", "amended", "collapse"}
     expected |= {"not_ratified", "delivery", "postponed", "refused: floor", "refused: red line", "refused: worth"}
     assert not expected - set(told)
@@ -112,7 +113,7 @@ def _kinds(event, facts):
 
 
 TABLES = ("mandate", "precondition", "condition", "document_day", "scripted_day", "lever_kind", "ratifier_party")
-SWITCHES = ("red", "derived", "ratified", "renewable", "surge_coercive")
+SWITCHES = ("red", "derived", "ratified", "renewable", "surge_mode")
 
 
 def test_in_the_batch_every_feature_of_a_scenario_occurs(batch):
@@ -121,15 +122,16 @@ def test_in_the_batch_every_feature_of_a_scenario_occurs(batch):
         x = plan(scenario, 1).problem.structure
         seen |= {name for name in TABLES if len(getattr(x, name))}
         seen |= {name for name in SWITCHES if getattr(x, name).any()}
-        seen |= {f"rule {RULES[k]}" for k in x.concession_rule} | {f"venues {x.venue_rule}"}
+        seen |= {f"rule {ConcessionRule(k).label}" for k in x.concession_rule} | {f"venues {x.venue_rule}"}
         seen |= {f"text {k}" for k in x.text_rule} | {f"lever {k}" for k in x.lever_kind}
         seen |= {f"condition {k}" for k in x.precondition[:, 2]} | {f"parties {x.parties}", f"issues {x.issues}"}
         seen |= {"observer"} if not x.seat.all() else set()
         seen |= {"sequencing"} if (x.precondition[:, 4] >= 0).any() else set()
         seen |= {"sharp" if scenario.scenario.behaviour.bargaining.width.high == 0 else "soft"}
     expected = {*TABLES, *SWITCHES, "observer", "sequencing"}
-    expected |= {f"rule {rule}" for rule in RULES} | {f"venues {k}" for k in range(3)} | {"sharp", "soft"}
-    expected |= {f"text {k}" for k in (NASH, COMPROMISE)} | {f"lever {k}" for k in (DATED, RANDOM, RESPONSIVE)}
+    expected |= {f"rule {rule}" for rule in ConcessionRule.labels()} | {f"venues {k}" for k in range(3)}
+    expected |= {"sharp", "soft"}
+    expected |= {f"text {k}" for k in map(int, TextRule)} | {f"lever {k}" for k in map(int, LeverKind)}
     expected |= {f"condition {k}" for k in range(5)} | {f"parties {k}" for k in (2, 3, 4, 5)}
     expected |= {f"issues {k}" for k in range(1, 13)}
     assert not expected - seen

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim import agents, model
-from sim.run import agreement, closing, incidence, meeting
+from sim.agents import conclusion, elapse, exchange, implementation, incidents, model, party, report
 from sim.scenario.load import load
 from tests.equivalence.engines import agree
 
@@ -25,18 +24,18 @@ def scaled(rule, by):
 
 # Where a rule is called, its name, and what it becomes: from a coarse error to one in the last digits.
 WRONG = [
-    (agents.concession, "clock", 1.2),
-    (agents.aspiration, "own_next", 0.9),
-    (agents.convening, "chance", 0.9),
-    (agents.stalemate, "pain", 1.1),
-    (agents.trust, "drifted", 1.0 + 1e-9),
-    (agents.offer, "priorities", None),
-    (model.convening, "gap_scale", 1.0 + 1e-12),
-    (agreement.ratification, "ratification_chance", 0.5),
-    (incidence, "delivered_share", 0.8),
-    (incidence.incidents, "kept", 0.99),
-    (meeting.readiness, "progressed", 0.9),
-    (closing.outcome, "shortfall", 1.01),
+    (party.concession, "concede", 1.2),
+    (party.aspiration, "next_utility", 0.9),
+    (party.convening, "chance", 0.9),
+    (party.stalemate, "pain", 1.1),
+    (party.trust, "drifted", 1.0 + 1e-9),
+    (party.offer, "priorities", None),
+    (elapse.convening, "gap_scale", 1.0 + 1e-12),
+    (conclusion.ratification, "ratification_chance", 0.5),
+    (implementation, "delivered_share", 0.8),
+    (incidents.incidents, "share_left", 0.99),
+    (conclusion.readiness, "progressed", 0.9),
+    (report.outcome, "shortfall", 1.01),
 ]
 
 
@@ -54,7 +53,7 @@ def test_a_wrong_rule_in_one_engine_is_noticed(monkeypatch, where, name, by):
 
 
 def test_a_phase_left_out_is_noticed(monkeypatch):
-    monkeypatch.setattr(agreement, "listen", lambda model: None)
+    monkeypatch.setattr(exchange, "listen", lambda model: None)
     assert not agree(RIVER, 100, seed=3)
 
 

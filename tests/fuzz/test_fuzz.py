@@ -21,11 +21,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from sim.errors import ParleyError
+from sim.cli.options import parsed_changes
+from sim.core.errors import ParleyError
 from sim.interop import genius, ktab
 from sim.scenario.load import known_paths, load
 from sim.scenario.resolve import resolve
-from sim.verbs.options import parsed_changes
 
 HERE = Path(__file__).parent
 FULL = int(os.environ.get("PARLEY_FUZZ", "0"))

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sim.errors import ScenarioError
+from sim.core.errors import ScenarioError
 from sim.scenario.load import load
 from sim.scenario.resolve import resolve
-from sim.scenario.yamlfile import read
+from sim.yamlio.reader import read
 
 FIXTURES = Path(__file__).parent / "fixtures" / "scenarios"
 SOUND = {"sound", "circle-across-parties"}

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.errors import ScenarioError
-from sim.scenario.yamlfile import MAX_BYTES, dotted, read
+from sim.core.errors import ScenarioError
+from sim.yamlio.reader import MAX_BYTES, dotted, read
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

@@ -12,7 +12,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.draws import stream_key, uniform
+from sim.core.draws import stream_key, uniform
 
 N = 20_000
 WIDEST = math.sqrt(math.log(2.0 / 1e-4) / (2.0 * N))

@@ -15,8 +15,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from sim.ensemble import plan, run_ensemble
-from sim.model import NegotiationModel
+from sim.agents.model import NegotiationModel
+from sim.results.ensemble import run_ensemble
+from sim.results.plan import plan
 from sim.scenario import streams
 from sim.scenario.load import load
 

@@ -7,8 +7,8 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from sim.agents import Party
-from sim.model import play
+from sim.agents.model import play
+from sim.agents.party import Party
 from sim.scenario.resolve import resolve
 
 RUBINSTEIN = "Rubinstein 1982"
@@ -32,7 +32,7 @@ class Backward(Party):
         """Utility it holds out for when it proposes at a turn."""
         return self.share_of_proposer(turn) if turn < self.model.structure.exchanges else 0.0
 
-    def next_own(self, basket, turn):
+    def next_utility(self, basket, turn):
         """What waiting for its own turn is worth now."""
         last = turn + 1 >= self.model.structure.exchanges
         return 0.0 if last else self.discounts[self.index] * self.share_of_proposer(turn + 1)
@@ -41,7 +41,7 @@ class Backward(Party):
 class Forgetful(Backward):
     """Wrong: takes a share of tomorrow's pie for a share of today's."""
 
-    def next_own(self, basket, turn):
+    def next_utility(self, basket, turn):
         last = turn + 1 >= self.model.structure.exchanges
         return 0.0 if last else self.share_of_proposer(turn + 1)
 

@@ -6,9 +6,9 @@ import math
 
 import pytest
 
-from sim.agents import Party
-from sim.compiled import EPS
-from sim.model import NegotiationModel, play
+from sim.agents.model import NegotiationModel, play
+from sim.agents.party import Party
+from sim.core.jit import EPS
 from sim.rules import concession
 from sim.scenario.resolve import resolve
 

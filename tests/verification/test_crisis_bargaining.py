@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.agents import Party
-from sim.ensemble import chunks, plan
-from sim.layout import PI
-from sim.model import NegotiationModel, play
-from sim.outcomes import run_columns
+from sim.agents.model import NegotiationModel, play
+from sim.agents.party import Party
+from sim.analysis.game import at, games
+from sim.analysis.linear import Programme
+from sim.core.columns import run_columns
+from sim.core.layout import PI
+from sim.results.plan import chunks, plan
 from sim.scenario.resolve import resolve
-from sim.solutions.game import at, games
-from sim.solutions.linear import Programme
 
 FEARON = "Fearon 1995"
 CHATTERJEE = "Chatterjee & Samuelson 1983"
@@ -39,16 +39,16 @@ def test_bargaining_range(claim, shipped_case):
     for name, expected, got, control in (("lower", 0.5, low, none[0]), ("upper", 0.75, high, none[1])):
         claim(
             "Crisis bargaining", f"{name} end of the bargaining range, p .6, costs .1 and .15", FEARON,
-            expected, got, 1e-9, through="sim.solutions", control="war without cost", control_got=control,
+            expected, got, 1e-9, through="sim.analysis", control="war without cost", control_got=control,
         )  # fmt: skip
 
 
 class Gambler(Party):
     """A offers what gives it most on average, knowing the range of what war is worth to B, not its value."""
 
-    def put(self, basket, level):
+    def make_offer(self, basket, level):
         if self.index != 0:
-            return super().put(basket, level)
+            return super().make_offer(basket, level)
         low, high = self.model.belief
         grid = np.linspace(0.0, 1.0, 20001)
         # B takes an offer x of the good to A if 1 - x is worth at least war to it.
@@ -61,10 +61,10 @@ class Gambler(Party):
 class Costless(Gambler):
     """Wrong: A forgets what war is worth to it, and reckons with nothing."""
 
-    def put(self, basket, level):
+    def make_offer(self, basket, level):
         kept = self.floor[basket.index]
         self.floor[basket.index] = 0.0
-        offered = super().put(basket, level)
+        offered = super().make_offer(basket, level)
         self.floor[basket.index] = kept
         return offered
 
@@ -192,7 +192,7 @@ def test_mean_width_of_the_zone(claim, shipped_case):
     allowed = 4.4172 * float(sample.std(ddof=1)) / np.sqrt(sample.size)
     claim(
         "Two reservation points", "mean width of a zone, given one", "elementary", 1.0 / 3.0, float(sample.mean()),
-        allowed, through=f"sim.solutions, {n} draws", control="triangular for uniform", control_got=float(wrong.mean()),
+        allowed, through=f"sim.analysis, {n} draws", control="triangular for uniform", control_got=float(wrong.mean()),
     )  # fmt: skip
 
 
@@ -205,12 +205,12 @@ class Bidder(Party):
         own = (self.model.theta.party_issue[PI.RESERVATION, self.index, 0] - 0.05) / 0.9
         return self.slope * own + (self.up if self.index == 0 else self.down)
 
-    def put(self, basket, level):
+    def make_offer(self, basket, level):
         other = self.model.parties[1 - self.index]
         self.offer[basket.slice] = 0.05 + 0.9 * 0.5 * (self.bid() + other.bid())
         return self.offer[basket.slice]
 
-    def agrees(self, basket, package, threshold, u):
+    def accept(self, basket, package, threshold, u):
         buyer, seller = self.model.parties
         return buyer.bid() >= seller.bid()
 

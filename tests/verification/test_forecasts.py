@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from sim.forecasters.positions import Actors, actors, weighted_mean, weighted_median
-from sim.forecasters.votes import conditional_pce, condorcet, contests, markov_pce, victory
+from sim.analysis.actors import Actors, actors, weighted_mean, weighted_median
+from sim.analysis.votes import conditional_pce, condorcet, contests, markov_pce, victory
 
 SOURCE = "Scholz, Calbert & Smith 2011"
 # Capability, position (years), salience.
@@ -39,13 +39,13 @@ def test_mean_and_median(claim):
     claim(
         "Static forecasters", "EU emission standards: weighted mean (years)", SOURCE,
         7.38996, weighted_mean(group), 5e-6,
-        through="sim.forecasters", control="without salience", control_got=weighted_mean(careless),
+        through="sim.analysis", control="without salience", control_got=weighted_mean(careless),
     )  # fmt: skip
     ends = standards(lambda position: position != 7)
     claim(
         "Static forecasters", "EU emission standards: weighted median (years)", SOURCE,
         7.0, weighted_median(group), 0.0,
-        through="sim.forecasters", control="without the actors at 7", control_got=weighted_median(ends),
+        through="sim.analysis", control="without the actors at 7", control_got=weighted_median(ends),
     )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def test_pairwise_victory(claim, first, second, expected):
     claim(
         "Static forecasters", f"EU emission standards: chance that {first} beats {second}", SOURCE,
         expected, victory(standards(), first, second), 5e-7,
-        through="sim.forecasters", control="without salience",
+        through="sim.analysis", control="without salience",
         control_got=victory(standards(salient=False), first, second),
     )  # fmt: skip
 
@@ -64,7 +64,7 @@ def test_nobody_beats_seven(claim):
     heaviest = max((4.0, 7.0, 10.0), key=lambda x: group.weight[group.position == x].sum())
     claim(
         "Static forecasters", "EU emission standards: position no other beats (years)", SOURCE, 7.0,
-        condorcet(group), 0.0, through="sim.forecasters", control="the position with most weight",
+        condorcet(group), 0.0, through="sim.analysis", control="the position with most weight",
         control_got=heaviest,
     )  # fmt: skip
 
@@ -77,12 +77,12 @@ def test_probabilistic_condorcet_by_hand(claim):
     claim(
         "Static forecasters", "EU emission standards: chance of 7, one-step probabilistic Condorcet",
         "KTAB (Wise, Lester & Efird 2015)", float(product[1] / product.sum()), float(conditional_pce(beats)[1]), 1e-9,
-        through="sim.forecasters", control="the Markov form for it", control_got=float(markov_pce(beats)[1]),
+        through="sim.analysis", control="the Markov form for it", control_got=float(markov_pce(beats)[1]),
     )  # fmt: skip
     # Two options: P ← (½·2P + p·(P + 1 - P))/2 has the fixed point p.
     two = np.array([[0.5, 0.7], [0.3, 0.5]])
     claim(
         "Static forecasters", "two options, the first wins .7: chance of the first, Markov form",
         "KTAB (Wise, Lester & Efird 2015)", 0.7, float(markov_pce(two)[0]), 1e-9,
-        through="sim.forecasters", control="turned table", control_got=float(markov_pce(two.T)[0]),
+        through="sim.analysis", control="turned table", control_got=float(markov_pce(two.T)[0]),
     )  # fmt: skip

@@ -13,7 +13,7 @@ import math
 import numpy as np
 from scipy import stats
 
-from sim.draws import stream_key
+from sim.core.draws import stream_key
 from sim.rules.hawkes import Offspring, empty_line, window, window_lanes
 
 RUNS, WARM, DAYS = 4000, 200.0, 400.0

@@ -12,10 +12,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from sim.model import play
+from sim.agents.model import play
+from sim.analysis import solutions
+from sim.analysis.game import at, games
 from sim.scenario.resolve import resolve
-from sim.solutions import points
-from sim.solutions.game import at, games
 
 NASH, KALAI = "Nash 1950", "Kalai & Smorodinsky 1975"
 MEDIATOR = "mediators: {m: {title: A mediator}}\n"
@@ -85,8 +85,8 @@ def test_nash_on_a_curve(claim, textbook, name, case, printed):
     )  # fmt: skip
     claim(
         "Solutions", f"Nash's solution of {name}: first utility", NASH,
-        expected, solved(talks, points.nash)[0], 1e-9,
-        through="sim.solutions", control="egalitarian for Nash", control_got=solved(talks, points.egalitarian)[0],
+        expected, solved(talks, solutions.nash)[0], 1e-9,
+        through="sim.analysis", control="egalitarian for Nash", control_got=solved(talks, solutions.egalitarian)[0],
     )  # fmt: skip
 
 
@@ -108,8 +108,8 @@ def test_nash_with_disagreement_and_with_weights(claim, textbook):
     weights = np.array([0.6, 0.4])
     claim(
         "Solutions", "the same, weight .6 on the first", "Nash 1950; Kalai 1977",
-        0.62, solved(talks, lambda game: points.nash(game, weights))[0], 1e-9,
-        through="sim.solutions", control="even weights", control_got=solved(talks, points.nash)[0],
+        0.62, solved(talks, lambda game: solutions.nash(game, weights))[0], 1e-9,
+        through="sim.analysis", control="even weights", control_got=solved(talks, solutions.nash)[0],
     )  # fmt: skip
 
 
@@ -138,21 +138,21 @@ def test_kalai_smorodinsky(claim, textbook):
     curve = textbook(chain(SQUARE_ROOT[0], GOLDEN))
     claim(
         "Solutions", "Kalai-Smorodinsky on (x, √(1 - x)): first utility", KALAI,
-        GOLDEN, solved(curve, points.kalai_smorodinsky)[0], 1e-9,
-        through="sim.solutions", control="Nash for Kalai-Smorodinsky", control_got=solved(curve, points.nash)[0],
+        GOLDEN, solved(curve, solutions.kalai_smorodinsky)[0], 1e-9,
+        through="sim.analysis", control="Nash for Kalai-Smorodinsky", control_got=solved(curve, solutions.nash)[0],
     )  # fmt: skip
     capped = textbook(CAPPED)
     for party, expected in ((0, 1.0 / 3.0), (1, 2.0 / 3.0)):
         claim(
             "Solutions", f"u1 ≤ .5 on u1 + u2 = 1, Kalai-Smorodinsky: u{party + 1}", KALAI,
-            expected, solved(capped, points.kalai_smorodinsky)[party], 1e-8,
-            through="sim.solutions", control="Nash for it", control_got=solved(capped, points.nash)[party],
+            expected, solved(capped, solutions.kalai_smorodinsky)[party], 1e-8,
+            through="sim.analysis", control="Nash for it", control_got=solved(capped, solutions.nash)[party],
         )  # fmt: skip
     claim(
         "Solutions", "u1 ≤ .5 on u1 + u2 = 1, Nash: u1", NASH,
-        0.5, solved(capped, points.nash)[0], 1e-8,
-        through="sim.solutions", control="Kalai-Smorodinsky for it",
-        control_got=solved(capped, points.kalai_smorodinsky)[0],
+        0.5, solved(capped, solutions.nash)[0], 1e-8,
+        through="sim.analysis", control="Kalai-Smorodinsky for it",
+        control_got=solved(capped, solutions.kalai_smorodinsky)[0],
     )  # fmt: skip
 
 
@@ -160,7 +160,7 @@ def test_frontier_of_a_curve_passes_through_it(textbook):
     """Every corner of the frontier lies on the curve that the basket was made of."""
     curve, solution = PARABOLA
     game = games(at(resolve(textbook(chain(curve, solution)).scenario, 0), 0), whole=False)[0]
-    corners = np.array([game.utilities(package) for package in points.frontier(game)])
+    corners = np.array([game.utilities(package) for package in solutions.frontier(game)])
     assert len(corners) == 32
     assert np.abs(corners[:, 1] - (1.0 - corners[:, 0] ** 2)).max() < 1e-9
     between = 0.5 * (corners[1:] + corners[:-1])  # the chain lies below the curve between corners

@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from sim.draws import threefry2x64
-from sim.ensemble import chunks, plan
-from sim.outcomes import RUN
+from sim.core.columns import RUN
+from sim.core.draws import threefry2x64
+from sim.results.plan import chunks, plan
 
 HAWKES = "Hawkes 1971"
 DAYS, RATE, N, DECAY = 1000.0, 0.08, 0.5, 0.5
@@ -75,6 +75,6 @@ def test_published_words(claim):
     for k, word in enumerate((0xE02CB7C4D95D277A, 0xD06633D0893B8B68)):
         claim(
             "Draws", f"Threefry2x64-20 of all ones: word {k + 1} (off by)", "Salmon et al. 2011; Random123", 0.0,
-            float(int(got[k]) - word), 0.0, through="sim.draws", control="one bit of the counter less",
+            float(int(got[k]) - word), 0.0, through="sim.core.draws", control="one bit of the counter less",
             control_got=float(int(other[k]) - word),
         )  # fmt: skip

@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from sim.agents import Party
-from sim.model import play
+from sim.agents.model import play
+from sim.agents.party import Party
 from sim.scenario.resolve import resolve
 
 PUTNAM = "Putnam 1988"
@@ -20,11 +20,11 @@ class Delegate(Party):
 
     point: ClassVar[float] = 0.5
 
-    def put(self, basket, level):
+    def make_offer(self, basket, level):
         self.offer[basket.slice] = self.point
         return self.offer[basket.slice]
 
-    def agrees(self, basket, package, threshold, u):
+    def accept(self, basket, package, threshold, u):
         return True
 
 

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from scipy.stats import binom, norm
 
-from sim.ensemble import run_ensemble
-from sim.model import NegotiationModel, play
+from sim.agents.model import NegotiationModel, play
+from sim.results.ensemble import run_ensemble
 from sim.scenario.load import load
 from sim.scenario.resolve import resolve
 
@@ -109,7 +109,7 @@ def told() -> Callable[..., tuple[NegotiationModel, list[tuple[str, dict[str, An
     ) -> tuple[NegotiationModel, list[tuple[str, dict[str, Any]]]]:
         events: list[tuple[str, dict[str, Any]]] = []
         problem = resolve(load(scenario, changes).scenario, SEED)
-        model = play(problem, index, index, tell=lambda event, facts: events.append((event, facts)))
+        model = play(problem, index, index, notify=lambda event, facts: events.append((event, facts)))
         return model, events
 
     return run

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sim.agents import Party
-from sim.compiled import EPS
-from sim.model import play
-from sim.run import agreement
+from sim.agents import conclusion
+from sim.agents.model import play
+from sim.agents.party import Party
+from sim.core.jit import EPS
 from sim.scenario.load import load
 from sim.scenario.resolve import resolve
 
@@ -22,14 +22,14 @@ def below(monkeypatch, pairs):
 
     def measured(scenario: str) -> list[float]:
         found: list[float] = []
-        conclude = agreement.conclude
+        settle = conclusion.settle
 
         def watched(model, basket):
             found.extend(party.floor_of(basket) - party.utility_of(basket, model.package) for party in basket.members)
-            return conclude(model, basket)
+            return settle(model, basket)
 
         with monkeypatch.context() as patch:
-            patch.setattr(agreement, "conclude", watched)
+            patch.setattr(conclusion, "settle", watched)
             problem = resolve(load(scenario, SHARP).scenario, pairs.seed)
             for k in range(RUNS):
                 play(problem, k, k)

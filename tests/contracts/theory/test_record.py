@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from calibration.fitfile import load_fit
+from calibration.fit_file import load_fit
 
 CODES = ("none", "procedural", "tabled", "humanitarian", "ceasefire", "partial", "comprehensive")
 OBSERVED = (1, 2, 1, 4, 0, 0, 0)

@@ -132,7 +132,7 @@ def asked_share(told, changes, party: str) -> float:
     for basket in model.baskets:
         high, low = held.aspiration[basket.index], held.floor[basket.index]
         if high > low + 1e-6:
-            shares.append((mediator.threshold_for(held, basket) - low) / (high - low))
+            shares.append((mediator.text_threshold(held, basket) - low) / (high - low))
     assert shares and events
     return sum(shares) / len(shares)
 

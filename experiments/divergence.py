@@ -1,0 +1,241 @@
+"""Run k of one scenario against run k of another: the first event that parts them, and the draw that decided it.
+
+Both runs have the same draws; what differs is what the draws are held against. Both are played on the reference engine
+with every draw and event written down. Where the events part, each draw that the second run had just looked up is tried
+the other way: the one that brings the second run's event back to the first's is the draw that decided. With that draw
+turned, the comparison goes on from there until the outcomes agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sim.agents.model import NegotiationModel
+from sim.agents.report import report_run
+from sim.core.columns import RUN
+from sim.rules.outcome import CODES
+from sim.scenario.names import Names
+from sim.scenario.resolve import Problem
+
+# The kinds of entities each stream is addressed by, and what its draw decides: streams that are held against a chance.
+_ENTITIES: dict[str, tuple[str, ...]] = {
+    "convene": ("parties",),
+    "rise": ("parties",),
+    "delivery": ("obligations",),
+    "accept": ("parties", "baskets"),
+    "formulate": ("mediators", "baskets"),
+    "estimate": ("mediators", "parties", "issues"),
+    "text": ("mediators", "parties", "baskets"),
+    "ratify": ("ratifiers", "baskets"),
+    "amend": ("baskets",),
+    "collapse": ("baskets",),
+    "departure": ("mediators",),
+    "lever": ("levers",),
+}
+_DECIDES = {
+    "convene": "whether {0} comes to the table",
+    "rise": "whether {0} agrees to meet at a higher level",
+    "level": "whether a higher level is proposed",
+    "procedural": "whether the round ends with an agreement on how to go on",
+    "accept": "whether {0} accepts the offer on {1} at turn {sub}",
+    "formulate": "whether {0} puts a text on {1} on the table",
+    "text": "whether {1} accepts the text of {0} on {2}",
+    "ratify": "whether {0} approves the settlement on {1}",
+    "amend": "whether the refused text on {0} comes back amended",
+    "collapse": "whether the settlement on {0} collapses",
+    "departure": "whether {0} leaves",
+    "lever": "whether the lever {0} is switched",
+}
+# The events that runs are compared by, with the facts that count. Numbers differ between any two scenarios; refusals
+# show in what is not agreed.
+_FACTS: dict[str, tuple[str, ...]] = {
+    "postponed": ("absent",),
+    "held": ("level",),
+    "agreed": ("basket",),
+    "text": ("mediator", "basket", "refused_by"),
+    "settled": ("basket",),
+    "amended": ("basket", "ratifier"),
+    "not_ratified": ("basket", "ratifier"),
+    "collapse": ("basket",),
+    "resume": (),
+    "left": ("mediator",),
+    "round": ("code",),
+}
+_EXTREMES = (1e-9, 1.0 - 1e-9)
+MOST = 12
+"""Partings that are followed at most."""
+
+
+class Address(NamedTuple):
+    """Where a draw lies: planned step, stream, names of the entities, sub-index."""
+
+    step: int
+    stream: str
+    entities: tuple[str, ...]
+    sub: int
+
+    def decides(self) -> str:
+        """What the draw decides, in words."""
+        return _DECIDES[self.stream].format(*self.entities, sub=self.sub + 1)
+
+
+class Event(NamedTuple):
+    """Something that happened, without the numbers that differ between any two scenarios."""
+
+    step: int
+    day: float
+    name: str
+    facts: tuple[tuple[str, str], ...]
+
+    def same(self, other: Event | None) -> bool:
+        """Whether the same thing happened at the same step."""
+        return other is not None and (self.step, self.name, self.facts) == (other.step, other.name, other.facts)
+
+    def told(self) -> str:
+        """In words: name and facts."""
+        facts = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in self.facts)
+        return f"{self.name.replace('_', ' ')} ({facts})" if facts else self.name.replace("_", " ")
+
+
+class Recorder(NegotiationModel):
+    """The reference engine with every draw and event written down, and draws at some addresses replaced."""
+
+    def __init__(self, problem: Problem, assumption: int, fate: int, forced: Mapping[Address, float]):
+        self.forced, self.log, self.events = forced, list[tuple[Address, float]](), list[Event]()
+        self.drawn_before: list[int] = []
+        super().__init__(problem, assumption, fate, notify=self._hear)
+
+    def draw(self, stream: str, *entity: int, sub: int = 0) -> float:
+        """The draw as the engine makes it, unless its address is forced."""
+        named = _named(self.names, stream, entity)
+        address = Address(self.planned_step, stream, named, sub)
+        u = self.forced.get(address)
+        if u is None:
+            u = super().draw(stream, *entity, sub=sub)
+        self.log.append((address, u))
+        return u
+
+    def _hear(self, event: str, facts: dict[str, Any]) -> None:
+        if event in _FACTS:
+            kept = tuple((key, _text(facts[key])) for key in _FACTS[event])
+            self.events.append(Event(self.planned_step, self.day, event, kept))
+            self.drawn_before.append(len(self.log))
+
+    @property
+    def outcome(self) -> str:
+        """Code of the outcome standing at the end."""
+        return CODES[int(report_run(self)[RUN.OUTCOME])]
+
+
+def _named(names: Names, stream: str, entity: tuple[int, ...]) -> tuple[str, ...]:
+    kinds = _ENTITIES.get(stream, ())
+    return tuple(getattr(names, kind)[k] for kind, k in zip(kinds, entity, strict=False))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return " and ".join(map(str, value))
+    return "nobody" if value is None else str(value)
+
+
+def record(problem: Problem, assumption: int, fate: int, forced: Mapping[Address, float] | None = None) -> Recorder:
+    """Play one run to its end and keep what was drawn and what happened."""
+    model = Recorder(problem, assumption, fate, forced or {})
+    while model.running:
+        model.step()
+    return model
+
+
+@dataclass(frozen=True)
+class Parting:
+    """Where two runs part. `first` and `second`: what happened in each, or None where a run has no further event.
+
+    `draw` and `u`: the draw that decided it, or None where no single draw did (a rule or the times of incidents).
+    `then`: the second run's outcome with this and all earlier deciding draws turned.
+    """
+
+    step: int
+    first: Event | None
+    second: Event | None
+    draw: Address | None
+    u: float | None
+    then: str
+
+    def told(self, first: str, second: str) -> Iterator[str]:
+        """The parting in words."""
+        for label, event in ((first, self.first), (second, self.second)):
+            when = f"day {event.day:.0f}: {event.told()}" if event else "nothing more happens"
+            yield f"planned round {self.step + 1}, {label}: {when}"
+        if self.draw is None or self.u is None:
+            yield "no single draw decides this: a rule does (venue, mandate, condition), or the days of incidents"
+        else:
+            yield f"decided by the draw {self.u:.4f} on {self.draw.decides()}, the same in both and read differently"
+            yield f"with that draw turned in {second}, it ends as: {self.then}"
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Two runs on the same draws: their outcomes and where they part, in order."""
+
+    outcomes: tuple[str, str]
+    partings: list[Parting]
+
+    @property
+    def turned(self) -> bool:
+        """Whether turning the deciding draws brings the second run to the first's outcome."""
+        return bool(self.partings) and self.partings[-1].then == self.outcomes[0]
+
+
+def trace(first: Problem, second: Problem, run: int, most: int = MOST) -> Trace:
+    """Follow run `run` of both until, with the deciding draws turned, the outcomes agree; at most `most` partings."""
+    a, b = record(first, run, run), record(second, run, run)
+    outcomes = (a.outcome, b.outcome)
+    partings: list[Parting] = []
+    forced: dict[Address, float] = {}
+    while len(partings) < most and (at := _parted(a, b)) is not None:
+        found = _deciding(second, run, a, b, at, forced)
+        before = b
+        if found is not None:
+            forced = {**forced, found[0]: found[2]}
+            b = record(second, run, run, forced)
+        one, two = (model.events[at] if at < len(model.events) else None for model in (a, before))
+        step = min(event.step for event in (one, two) if event)
+        draw, u = (found[0], found[1]) if found else (None, None)
+        partings.append(Parting(step, one, two, draw, u, b.outcome))
+        if found is None or (outcomes[0] != outcomes[1] and b.outcome == outcomes[0]):
+            break
+        if outcomes[0] == outcomes[1]:
+            break
+    return Trace(outcomes, partings)
+
+
+def _parted(a: Recorder, b: Recorder) -> int | None:
+    """Number of the first event that differs, or None."""
+    for n in range(max(len(a.events), len(b.events))):
+        one = a.events[n] if n < len(a.events) else None
+        two = b.events[n] if n < len(b.events) else None
+        if one is None or not one.same(two):
+            return n
+    return None
+
+
+def _deciding(
+    problem: Problem, run: int, a: Recorder, b: Recorder, at: int, forced: Mapping[Address, float]
+) -> tuple[Address, float, float] | None:
+    """The draw that, turned in the second run, brings back the first run's event: address, draw, what it is turned to.
+
+    Both runs must have made the draw, for it is the same number in both; the latest such draw before the event counts.
+    """
+    end = b.drawn_before[at] if at < len(b.events) else len(b.log)
+    start = b.drawn_before[at - 1] if at else 0
+    shared = {address for address, _ in a.log}
+    for address, u in reversed(b.log[start:end]):
+        if address.stream not in _DECIDES or address in forced or address not in shared:
+            continue
+        for extreme in sorted(_EXTREMES, key=lambda x: -abs(x - u)):
+            again = record(problem, run, run, {**forced, address: extreme})
+            if at < len(a.events) and at < len(again.events) and again.events[at].same(a.events[at]):
+                return address, u, extreme
+    return None

@@ -1,0 +1,123 @@
+"""A point made ready to run: the scenario's arrays with the point's values in them.
+
+Loading, checking and resolving a scenario anew takes longer than a thousand runs. Where a point only moves numbers
+that nothing else is derived from, its arrays differ from the base's in a few entries of the priors, and only those are
+written. A test holds the short way against the long one for every path it is used on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from experiments.design import Point, points
+from experiments.measures import POINTS, SUMMARY
+from experiments.spec import Experiment
+from sim.core.layout import Priors
+from sim.scenario.explain import annotation_at
+from sim.scenario.load import Loaded, load, locate
+from sim.scenario.numbers import Number, numbers_in
+from sim.scenario.resolve import Problem, flat, resolve
+from sim.scenario.streams import prior_key
+from sim.tables.schema import run_schema
+
+# What reservation points, preconditions and the incidents' stability are derived or checked from goes the long way.
+_LONG_WAY = ("issues", "excites", "salience_scale", "quantile")
+
+
+@dataclass
+class Setup:
+    """An experiment with its scenario loaded: what every worker needs to make any point ready."""
+
+    asked: Experiment
+    base: Loaded
+    points: list[Point]
+    problem: Problem
+    _short: dict[str, tuple[int, TypeAdapter[Any]]] = field(repr=False)
+
+    @staticmethod
+    def of(asked: Experiment) -> Setup:
+        """Load the scenario and lay out the points. Raises ScenarioError before anything runs."""
+        with asked.placed("scenario"):
+            locate(asked.scenario)
+        with asked.placed("changes", below=asked.changes):
+            base = load(asked.scenario, asked.changes)
+        problem = resolve(base.scenario, asked.seed)
+        _check_names(asked, problem)
+        return Setup(asked, base, points(asked, base), problem, _short_paths(base, problem))
+
+    @property
+    def short_paths(self) -> list[str]:
+        """Paths whose numbers are written without resolving the scenario anew."""
+        return list(self._short)
+
+    def ready(self, point: Point) -> Problem:
+        """The arrays of a point. Raises ScenarioError where its values are refused."""
+        return self.arrays(point.changes)
+
+    def arrays(self, changes: Mapping[str, Any]) -> Problem:
+        """The arrays of the base with values put at paths, by the short way where it is open."""
+        try:
+            moved = {path: self._short[path][1].validate_python(_set(value)) for path, value in changes.items()}
+        except (KeyError, ValidationError):
+            return self.anew(changes)
+        priors = self.problem.priors
+        for path, number in moved.items():
+            place = self._short[path][0]
+            priors = _with(priors, place, number, prior_key(self.asked.seed, self.problem.paths[place]))
+        return replace(self.problem, priors=priors)
+
+    def anew(self, changes: Mapping[str, Any]) -> Problem:
+        """The arrays of the base with values put at paths, everything checked and derived again."""
+        return resolve(self.base.changed(changes).scenario, self.asked.seed)
+
+
+def _check_names(asked: Experiment, problem: Problem) -> None:
+    """Refuse a factor that is called like a column of the tables, in which it is to be one. Raises ScenarioError."""
+    taken = list(dict.fromkeys([*POINTS, *SUMMARY, *run_schema(problem.names).names]))
+    for name in asked.factors:
+        if name.lower() in taken:  # SQL does not tell capitals from small letters
+            text = f"a column of the tables is called so; choose another name (taken: {', '.join(taken)})"
+            raise asked.refuse(text, "factors", name)
+
+
+def _set(value: Any) -> Any:
+    """A value as `merge.set_path` writes it where a number was."""
+    plain = isinstance(value, int | float) and not isinstance(value, bool)
+    return {"value": value, "set": True} if plain else value
+
+
+def _short_paths(base: Loaded, problem: Problem) -> dict[str, tuple[int, TypeAdapter[Any]]]:
+    """Place in theta and bounds of every number that may be written without resolving the scenario anew."""
+    places = {path: n for n, path in enumerate(problem.paths)}
+    found = {}
+    for path, _ in numbers_in(base.scenario):
+        known = flat(path)
+        if known in places and not set(path) & set(_LONG_WAY):
+            found[".".join(path)] = (places[known], TypeAdapter(annotation_at(path)))
+    return found
+
+
+def _with(priors: Priors, place: int, number: Number, key: np.uint64) -> Priors:
+    """Priors with another number at one place of theta; the rows of ranges stay in the order of places."""
+    base = priors.base.copy()
+    base[place] = number.mode
+    kept = priors.place != place
+    table = {name: getattr(priors, name)[kept] for name in ("place", "kind", "low", "mode", "high", "key")}
+    if number.shape != "fixed":
+        at = int(np.searchsorted(table["place"], place))
+        kind = {"uniform": 1, "triangular": 2}[number.shape]
+        row: dict[str, Any] = {
+            "place": place,
+            "kind": kind,
+            "low": number.low,
+            "mode": number.mode,
+            "high": number.high,
+            "key": key,
+        }
+        table = {name: np.insert(column, at, row[name]) for name, column in table.items()}
+    return Priors(base=base, **table)

@@ -1,0 +1,176 @@
+"""The work of a sweep cut into parts, and one part carried out: the bytes of one Parquet file.
+
+A part is a range of runs over consecutive points. How runs are cut depends on the experiment alone, never on the
+machine, the number of workers or what was interrupted, so a part's bytes are the same whoever makes it.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import io
+import json
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from experiments.design import Point
+from experiments.setup import Setup
+from experiments.spec import Experiment
+from sim.core.columns import run_width
+from sim.core.errors import ParleyError, nearest
+from sim.core.layout import Floats, Ints
+from sim.results.plan import CHUNK, Plan, chunks
+from sim.tables.schema import run_schema, run_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+# Runs a part: about a second of work or more, so that handing out and writing weigh little and a kill costs little.
+_TARGET = {"compiled": 50_000, "mesa": 500}
+_LEAST = {"compiled": 10_000, "mesa": 100}
+_SHARES = 16
+ROW_GROUP = 50_000
+FAILURES = b"parley.failures"
+
+# What a point can run into: refused values, impossible numbers. Anything else is a fault of the program and stops it.
+POINT_ERRORS = (ParleyError, ArithmeticError)
+
+
+class Piece(NamedTuple):
+    """Runs `low` to `high` (not included) of one point."""
+
+    point: int
+    low: int
+    high: int
+
+
+class Failure(NamedTuple):
+    """A piece that could not be run, and why."""
+
+    point: int
+    low: int
+    high: int
+    error: str
+
+
+def part_runs(asked: Experiment, count: int) -> int:
+    """Runs a part: a divisor or a multiple of the runs at a point, so that parts end where points do."""
+    engine, runs = "mesa" if asked.engine == "mesa" else "compiled", asked.runs_a_point
+    wanted = asked.chunk or int(np.clip(-(-runs * count // _SHARES), _LEAST[engine], _TARGET[engine]))
+    if wanted >= runs:
+        return runs * (wanted // runs)
+    whole = asked.nested.fates if asked.nested else 1  # an assumption's runs stay together
+    shares = -(-runs // wanted)
+    return -(-runs // (shares * whole)) * whole
+
+
+def cut(asked: Experiment, count: int) -> list[list[Piece]]:
+    """All parts, in order."""
+    size, runs = part_runs(asked, count), asked.runs_a_point
+    if size >= runs:
+        step = size // runs
+        return [[Piece(p, 0, runs) for p in range(first, min(first + step, count))] for first in range(0, count, step)]
+    return [[Piece(p, low, min(low + size, runs))] for p in range(count) for low in range(0, runs, size)]
+
+
+def columns(setup: Setup) -> list[str]:
+    """The columns that are kept, in order. Raises ParleyError for a pattern in `keep` that fits none."""
+    known = run_schema(setup.problem.names).names[3:]
+    if setup.asked.keep == "all":
+        return known
+    kept: set[str] = set()
+    for pattern in setup.asked.keep:
+        found = fnmatch.filter(known, pattern)
+        if not found:
+            raise ParleyError(f"keep: no column `{pattern}`{nearest(pattern, known)}; known: {', '.join(known)}")
+        kept |= set(found)
+    return [name for name in known if name in kept]
+
+
+def schema(setup: Setup) -> pa.Schema:
+    """Explicit Arrow schema of the table of runs of all points."""
+    import pyarrow as pa
+
+    runs = run_schema(setup.problem.names)
+    fields = [pa.field("point", pa.int32()), *(runs.field(name) for name in ("run", "assumption", "fate"))]
+    return pa.schema([*fields, *(runs.field(name) for name in columns(setup))])
+
+
+def indices(asked: Experiment, run: Ints) -> tuple[Ints, Ints]:
+    """Assumption and fate index of some runs at a point, by their numbers."""
+    if asked.nested is None:
+        return run, run
+    return run // asked.nested.fates, run % asked.nested.fates
+
+
+def raw_runs(setup: Setup, point: Point, low: int, high: int, told: Callable[[int], None], workers: int = 1) -> Floats:
+    """Raw rows of some runs of a point, (high - low, width). Raises one of POINT_ERRORS."""
+    assumptions, fates = indices(setup.asked, np.arange(low, high, dtype=np.int64))
+    problem = setup.ready(point)
+    engine = "mesa" if setup.asked.engine == "mesa" else "compiled"
+    size = min(CHUNK[engine], high - low)
+    job = Plan(setup.base, problem, setup.asked.seed, assumptions, fates, engine, workers, size, keep_rounds=False)
+    rows = []
+    for chunk in chunks(job):
+        rows.append(chunk.runs)
+        told(chunk.runs.shape[0])
+    return np.concatenate(rows)
+
+
+def carry_out(setup: Setup, pieces: list[Piece], told: Callable[[int], None], workers: int = 1) -> bytes:
+    """Run a part and return its Parquet file. A piece that fails is recorded in the file and the rest goes on."""
+    rows: list[Floats] = []
+    done: list[Piece] = []
+    failures: list[Failure] = []
+    for piece in pieces:
+        counted = [0]
+
+        def tell(runs: int, counted: list[int] = counted) -> None:
+            counted[0] += runs
+            told(runs)
+
+        try:
+            rows.append(raw_runs(setup, setup.points[piece.point], piece.low, piece.high, tell, workers))
+            done.append(piece)
+        except POINT_ERRORS as error:
+            failures.append(Failure(*piece, f"{type(error).__name__}: {error}"))
+            told(piece.high - piece.low - counted[0])
+    return _file(table(setup, done, rows), failures)
+
+
+def table(setup: Setup, pieces: list[Piece], rows: list[Floats]) -> pa.Table:
+    """The rows of several pieces as one Arrow table under the experiment's schema."""
+    import pyarrow as pa
+
+    names = setup.problem.names
+    if not pieces:
+        return schema(setup).empty_table()
+    width = run_width(len(names.baskets), len(names.parties))
+    run = np.concatenate([np.arange(low, high, dtype=np.int64) for _, low, high in pieces])
+    point = np.concatenate([np.full(high - low, n, dtype=np.int32) for n, low, high in pieces])
+    assumptions, fates = indices(setup.asked, run)
+    whole = run_table(np.concatenate(rows).reshape(-1, width), run, assumptions, fates, names)
+    wanted = schema(setup)
+    return pa.Table.from_arrays([pa.array(point), *(whole.column(name) for name in wanted.names[1:])], schema=wanted)
+
+
+def _file(content: pa.Table, failures: list[Failure]) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if failures:
+        content = content.replace_schema_metadata({FAILURES: json.dumps(failures).encode()})
+    buffer = io.BytesIO()
+    texts = [field.name for field in content.schema if pa.types.is_dictionary(field.type)]
+    # Numbers hardly repeat: dictionaries for them cost time and space.
+    options: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "use_dictionary": texts or False}
+    pq.write_table(content, buffer, row_group_size=ROW_GROUP, **options)
+    return buffer.getvalue()
+
+
+def failures_of(metadata: dict[bytes, bytes] | None) -> Iterator[Failure]:
+    """The failures that a part's file records."""
+    for entry in json.loads((metadata or {}).get(FAILURES, b"[]")):
+        yield Failure(*entry)

@@ -1,0 +1,88 @@
+"""Phase 6: which baskets may be opened in this round: levels, mandates, preconditions."""
+
+from __future__ import annotations
+
+from sim.agents import events
+from sim.agents.protocols import Basket, Talks
+from sim.core.choices import dispatches
+from sim.core.layout import W
+from sim.rules import agenda, outcome
+from sim.rules.agenda import Condition
+from sim.rules.value import value
+
+
+def set_agenda(model: Talks) -> bool:
+    """Set for every basket whether it may be opened in this round, and if not, why."""
+    for basket in model.baskets:
+        basket.agenda = outcome.OPEN if mandated(model, basket) else outcome.NO_MANDATE
+    for row in model.structure.precondition.tolist():
+        basket = model.baskets[row[1]]
+        if basket.agenda == outcome.OPEN and binds(model, row):
+            basket.agenda = outcome.PRECONDITION
+    if model.observed:
+        rows = [row for row in model.structure.precondition.tolist() if binds(model, row)]
+        model.notify("agenda", events.describe_agenda(model, rows))
+    return True
+
+
+def read_mandates(model: Talks) -> None:
+    """Read the mandates in force on the present day: the latest dated entry of each party and basket counts."""
+    x = model.structure
+    for (p, b, level), since in zip(x.mandate.tolist(), x.mandate_day.tolist(), strict=True):
+        if since <= model.day:
+            model.parties[p].mandate[b] = level
+
+
+def mandated(model: Talks, basket: Basket) -> bool:
+    """Whether the level of the talks suffices for a basket and for every party's mandate on it."""
+    b = basket.index
+    return model.level >= model.structure.basket_level[b] and all(
+        model.level >= party.mandate[b] for party in basket.members
+    )
+
+
+@dispatches(Condition)
+def holds(model: Talks, kind: int, target: int) -> bool:
+    """Whether a condition holds: basket settled or delivered, document received, lever on or off."""
+    if kind == Condition.SETTLED:
+        return model.baskets[target].settled
+    if kind == Condition.DELIVERED:
+        basket = model.baskets[target]
+        return basket.settled and basket.delivered(model.world[W.DELIVERED_ENOUGH])
+    if kind == Condition.DOCUMENT:
+        return received(model, target)
+    if kind == Condition.LEVER_ON:
+        return lever_pulled(model, target)
+    if kind == Condition.LEVER_OFF:
+        return not lever_pulled(model, target)
+    raise ValueError("unknown kind of condition")
+
+
+def lever_pulled(model: Talks, lever: int) -> bool:
+    """Whether a lever is pulled now."""
+    return any(sponsor.pulled.get(lever, False) for sponsor in model.sponsors)
+
+
+def received(model: Talks, document: int) -> bool:
+    """Whether a document has been handed over: its date has come, or its round was held."""
+    x = model.structure
+    at_round = x.document_round[document]
+    return bool(x.document_day[document] <= model.day or (at_round > 0 and model.held >= at_round))
+
+
+def count_papers(model: Talks) -> int:
+    """Count the documents that have been handed over so far."""
+    return sum(received(model, n) for n in range(model.structure.document_day.size))
+
+
+def binds(model: Talks, row: list[int]) -> bool:
+    """Whether a precondition (a row of the structure's table) stands in the way now."""
+    p, _, kind, target, issue = row
+    if holds(model, kind, target):
+        return False
+    if issue < 0:
+        return True
+    basket = next(b for b in model.baskets if b.lo <= issue < b.hi)
+    party = model.parties[p]
+    v = value(model.package[issue], party.demand[issue], party.reservation[issue])
+    return agenda.precondition_binds(basket.settled, v)

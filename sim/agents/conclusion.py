@@ -1,0 +1,93 @@
+"""Phase 9: what a round concludes, and its outcome code."""
+
+from __future__ import annotations
+
+import math
+
+from sim.agents import agenda, events, exchange
+from sim.agents.protocols import Basket, Talks
+from sim.core.layout import MEDIATOR, RATIFIER, W
+from sim.rules import convening, outcome, ratification, readiness
+
+
+def conclude(model: Talks) -> bool:
+    """Conclude the round: settle what all agreed on, count papers, set the outcome code."""
+    stands = [settle(model, basket) for basket in model.baskets if basket.agreed]
+    model.held += 1
+    papers = agenda.count_papers(model)
+    handed, model.papers = papers - model.papers, papers
+    model.code = code_round(model, not all(stands), handed)
+    return True
+
+
+def settle(model: Talks, basket: Basket) -> bool:
+    """Settle a basket all agreed on: approved at home and standing (true), or back on the table."""
+    x, b = model.structure, basket.index
+    if math.isnan(basket.first_day):
+        basket.first_day = model.day
+    if x.ratified[b]:
+        for n in range(x.ratifiers):
+            if x.ratifier_basket[n, b] and not approved(model, basket, n):
+                if basket.settled:  # a renewable basket: what stood before still stands
+                    model.package[basket.slice] = model.standing[basket.slice]
+                return False
+    model.standing[basket.slice] = model.package[basket.slice]
+    basket.settled, basket.open, basket.fallen, basket.settled_day = True, False, outcome.STANDING, model.day
+    basket.leverage_at, basket.balance_at = model.leverage, model.balance
+    model.since_last.settled |= 1 << b
+    for obligation in basket.obligations:
+        obligation.pending, obligation.done, obligation.share = True, False, 0.0
+        obligation.due = model.day + obligation.term
+    if model.observed:
+        due = {model.names.obligations[o.index]: o.due for o in basket.obligations}
+        text = events.points_by_issue(model, basket, model.package[basket.slice])
+        model.notify("settled", {"basket": basket.name, "day": model.day, "points": text, "due": due})
+    return True
+
+
+def approved(model: Talks, basket: Basket, n: int) -> bool:
+    """Whether a ratifier approves; if not, the text fails or comes back amended and the others harden."""
+    party, w, s = model.parties[model.structure.ratifier_party[n]], model.world, basket.slice
+    reach, status_quo = model.theta.ratifier[RATIFIER.REACH, n], model.theta.ratifier[RATIFIER.STATUS_QUO, n]
+    own = (party.demand[s], party.reservation[s])
+    worth = ratification.ratifier_utility(model.package[s], *own, party.salience[s], reach)
+    if model.draw("ratify", n, basket.index) < ratification.ratification_chance(worth, status_quo, w[W.RATIFY_WIDTH]):
+        return True
+    ratifier = model.names.ratifiers[n]
+    if model.draw("amend", basket.index) < w[W.AMENDMENT]:
+        basket.fallen = outcome.AMENDED
+        model.amendments += 1
+        model.since_last.amended |= 1 << basket.index
+        for other in basket.members:
+            if other is not party:
+                other.hardening += w[W.AMENDMENT_HARDENING]
+        issue = model.names.issues[basket.lo + ratification.worst_issue(model.package[s], *own, reach)]
+        model.notify("amended", {"basket": basket.name, "ratifier": ratifier, "issue": issue})
+    else:
+        basket.fallen = outcome.REFUSED
+        model.refusals += 1
+        model.notify("not_ratified", {"basket": basket.name, "ratifier": ratifier})
+    return False
+
+
+def code_round(model: Talks, unratified: bool, handed: int) -> int:
+    """The outcome code of a held round; progress and the gap between positions follow it."""
+    x, w, since = model.structure, model.world, model.since_last
+    settled = [int(x.basket_code[b.index]) for b in model.baskets if since.settled >> b.index & 1]
+    exchanged = since.texts > 0 or handed > 0 or unratified
+    odds = convening.procedural_odds(
+        w[W.PROCEDURAL_BASE],
+        w[W.PROCEDURAL_READINESS],
+        model.least_readiness(),
+        w[W.PROCEDURAL_FACILITATION],
+        model.attending_strength(MEDIATOR.FACILITATION),
+    )
+    procedural = model.draw("procedural", 0) < convening.chance(odds)
+    all_settled = all(b.settled for b in model.baskets)
+    code = outcome.round_code(max(settled, default=-1), all_settled, exchanged, procedural)
+    model.texts_ever = model.texts_ever or code >= outcome.TABLED
+    model.procedural_ever = model.procedural_ever or code >= outcome.PROCEDURAL
+    model.peak = max(model.peak, code)
+    model.progress = readiness.progressed(model.progress, code, w[W.PROGRESS_MEMORY])
+    model.gap = exchange.position_gap(model)
+    return code

@@ -1,0 +1,54 @@
+"""Phase 1: the gap to the next planned round, time in talks and in abeyance, the return from abeyance."""
+
+from __future__ import annotations
+
+import math
+
+from sim.agents.protocols import Talks
+from sim.core.draws import unit_exponential, weibull
+from sim.core.layout import MEDIATOR, W
+from sim.rules import convening
+
+
+def elapse(model: Talks) -> bool:
+    """Draw the days to the next planned round; set `days`, `planned`, `planned_day` and `ends` of the model."""
+    w = model.world
+    facilitation = model.present_strength(MEDIATOR.FACILITATION)
+    days, model.planned, model.ends = 0.0, True, False
+    if model.abeyance:
+        rate = convening.resumption_rate(
+            w[W.RESUME_RATE], w[W.RESUME_READINESS], model.least_readiness(), w[W.RESUME_FACILITATION], facilitation
+        )
+        waited = unit_exponential(model.draw("resume", 0))
+        model.planned = waited <= rate * w[W.ABEYANCE_REVIEW]
+        days = waited / rate if model.planned else w[W.ABEYANCE_REVIEW]
+    elif model.planned_step > 0:
+        scale = convening.gap_scale(w[W.GAP_SCALE], w[W.GAP_SHORTENING], facilitation)
+        days = max(weibull(model.draw("gap", 0), scale, w[W.GAP_SHAPE]), w[W.GAP_MIN])
+        model.planned = any(basket.open for basket in model.baskets)
+    model.planned_day = model.day + days if model.planned else math.inf
+    left = w[W.HORIZON] - model.day
+    if days > left:
+        days, model.planned, model.ends = left, False, True
+    model.days = days
+    return True
+
+
+def advance(model: Talks) -> None:
+    """Move the clock to the end of the gap; talks that resume start anew."""
+    model.day += model.days
+    model.notify("elapsed", {"days": model.days, "day": model.day})
+    if not model.abeyance:
+        model.talk_time += model.days
+        return
+    model.abeyance_days += model.days
+    if model.planned:
+        restart(model)
+
+
+def restart(model: Talks) -> None:
+    """Resume talks after abeyance: every party starts again from its demands."""
+    model.abeyance, model.streak, model.talk_time = False, 0, 0.0
+    for party in model.parties:
+        party.restart()
+    model.notify("resume", {})

@@ -1,0 +1,105 @@
+"""Phase 7: concessions, the exchange of offers basket by basket, and what the parties learn from it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from sim.agents import events
+from sim.agents.protocols import Basket, Talks
+from sim.core.jit import EPS
+from sim.core.layout import Floats, W
+from sim.rules import distance, outcome, trust
+
+
+def exchange(model: Talks) -> bool:
+    """Let every party concede, then exchange offers on every basket on the agenda."""
+    for party in model.parties:
+        party.concession_before = party.concession
+    for party in model.parties:
+        party.concession = party.concede()
+    for basket in model.baskets:
+        basket.agreed = on_agenda(basket) and exchange_offers(model, basket)
+    return True
+
+
+def on_agenda(basket: Basket) -> bool:
+    """Whether a basket is negotiated in this round."""
+    return basket.open and basket.agenda == outcome.OPEN
+
+
+def exchange_offers(model: Talks, basket: Basket) -> bool:
+    """Exchange offers on one basket, turn by turn; true when all accept."""
+    b, members = basket.index, basket.members
+    for party in members:
+        party.prepare(basket)
+    settled = False
+    for turn in range(model.structure.exchanges):
+        first = (model.held + turn) % len(members)
+        order = [*members[first:], *members[:first]]
+        if order[0].floor[b] > 1.0 + EPS:
+            continue
+        package = order[0].make_offer(basket, order[0].level_at(basket, turn))
+        settled = True
+        for party in order[1:]:
+            u = partial(model.draw, "accept", party.index, b, sub=turn)
+            asked = party.next_utility(basket, turn)
+            if not party.accept(basket, package, asked, u):
+                settled = False
+                if model.observed:
+                    facts = {"basket": basket.name, "by": order[0].name, "refused_by": party.name, "turn": turn}
+                    model.notify("refused", facts | events.explain_refusal(party, basket, package, asked))
+                break
+        if settled:
+            adopt(model, basket, package)
+            if model.observed:
+                facts = {"basket": basket.name, "by": order[0].name, "turn": turn}
+                model.notify("agreed", facts | {"points": events.points_by_issue(model, basket, package)})
+            break
+    for party in members:
+        party.last[b] = party.aspiration[b]
+        if not settled:
+            party.make_offer(basket, party.aspiration[b])
+    if model.observed:
+        model.notify("offers", {"basket": basket.name, "offers": events.describe_offers(model, basket)})
+    return settled
+
+
+def adopt(model: Talks, basket: Basket, package: Floats) -> None:
+    """The agreed package becomes every member's offer."""
+    model.package[basket.slice] = package
+    for party in basket.members:
+        party.offer[basket.slice] = model.package[basket.slice]
+
+
+def listen(model: Talks) -> None:
+    """Evaluate the latest offers: gains from each other party, reciprocated trust, Zeuthen's three utilities."""
+    for party in model.parties:
+        party.gains = [0.0] * len(model.parties)
+        party.received = party.own_value = party.offered_value = party.floor_value = 0.0
+        weight = 0.0
+        for basket in model.baskets:
+            if on_agenda(basket) and party in basket.members:
+                weight += party.evaluate_offers(basket)
+        party.own_value = distance.ratio(party.own_value, weight)
+        party.offered_value = distance.ratio(party.offered_value, weight)
+        party.floor_value = distance.ratio(party.floor_value, weight)
+        party.received = distance.ratio(party.received, weight)
+        moved = party.concession > party.concession_before + EPS
+        for other, got in enumerate(party.gains):
+            share = distance.ratio(got, weight)
+            if moved and share > 0.0:
+                party.trust[other] = trust.gained(party.trust[other], model.world[W.TRUST_RECIPROCITY], share)
+
+
+def position_gap(model: Talks) -> float:
+    """Salience-weighted mean distance between latest offers on baskets to be settled, over all pairs."""
+    gap, weight = 0.0, 0.0
+    for basket in model.baskets:
+        if not basket.open:
+            continue
+        s = basket.slice
+        for k, p in enumerate(basket.members):
+            for q in basket.members[k + 1 :]:
+                gap += distance.pair_distance(p.offer[s], q.offer[s], p.salience[s], q.salience[s])
+                weight += distance.pair_weight(p.salience_total[basket.index], q.salience_total[basket.index])
+    return distance.ratio(gap, weight)

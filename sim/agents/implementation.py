@@ -1,0 +1,65 @@
+"""Phase 3: obligations that fell due are met in a share; settlements that stand may collapse."""
+
+from __future__ import annotations
+
+import math
+
+from sim.agents.protocols import Basket, Obligation, Talks
+from sim.core.draws import delivered_share
+from sim.core.layout import MEDIATOR, W
+from sim.rules import ratification
+from sim.rules.outcome import COLLAPSED
+
+
+def implement(model: Talks) -> bool:
+    """Deliver what fell due, reopen renewable baskets, let settlements collapse."""
+    due = [(o, basket) for basket in model.baskets for o in basket.obligations if o.pending and o.due <= model.day]
+    for obligation, basket in sorted(due, key=lambda pair: pair[0].index):
+        deliver(model, obligation, basket)
+    enough = model.world[W.DELIVERED_ENOUGH]
+    for basket in model.baskets:
+        if not basket.settled:
+            continue
+        if model.structure.renewable[basket.index] and not basket.open and basket.executed():
+            basket.open = True
+        if not basket.open and not basket.delivered(enough):
+            collapse(model, basket)
+    return True
+
+
+def deliver(model: Talks, obligation: Obligation, basket: Basket) -> None:
+    """Draw the share in which an obligation is met; the other parties observe it."""
+    doer = model.parties[obligation.doer]
+    share = delivered_share(model.draw("delivery", obligation.index), doer.compliance)
+    obligation.share, obligation.pending, obligation.done = share, False, True
+    model.met_share += share
+    model.met += 1.0
+    missing = (1.0 - share) * model.world[W.SHORTFALL_SEVERITY]
+    for party in model.parties:
+        if party is not doer:
+            party.observe_delivery(obligation.doer, share, missing, obligation.blame[party.index])
+    name = model.names.obligations[obligation.index]
+    model.notify("delivery", {"obligation": name, "doer": doer.name, "share": share, "basket": basket.name})
+
+
+def collapse(model: Talks, basket: Basket) -> None:
+    """Collapse a standing settlement at its hazard; its basket is then open again."""
+    w = model.world
+    margin = min((p.utility_of(basket, model.package) - p.floor_of(basket) for p in basket.members), default=math.inf)
+    chance = ratification.collapse_chance(
+        w[W.COLLAPSE_HAZARD],
+        w[W.COLLAPSE_LEVERAGE],
+        max(basket.leverage_at - model.present_strength(MEDIATOR.LEVERAGE), 0.0),
+        w[W.COLLAPSE_MARGIN],
+        margin,
+        w[W.COLLAPSE_BALANCE],
+        model.balance - basket.balance_at,
+        model.days,
+    )
+    if model.draw("collapse", basket.index) < chance:
+        basket.settled, basket.open, basket.fallen, basket.settled_day = False, True, COLLAPSED, math.nan
+        model.collapses += 1
+        model.since_last.collapsed |= 1 << basket.index
+        for obligation in basket.obligations:
+            obligation.pending = obligation.done = False
+        model.notify("collapse", {"basket": basket.name})

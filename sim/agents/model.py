@@ -1,0 +1,165 @@
+"""The readable engine: one run of the talks, phase by phase, agent by agent, on Mesa.
+
+`PHASES` is the order of one step. The compiled engine (`sim.compiled`) plays the same phases over arrays; both call the
+same rules, and a test holds them equal run by run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import mesa
+import numpy as np
+
+from sim.agents import (
+    agenda,
+    conclusion,
+    convening,
+    elapse,
+    exchange,
+    implementation,
+    incidents,
+    mediation,
+    reassessment,
+)
+from sim.agents.basket import Basket, create_baskets
+from sim.agents.mediator import Mediator
+from sim.agents.party import Party
+from sim.agents.protocols import Notify, Talks
+from sim.agents.report import SinceLast, report_round
+from sim.agents.sponsor import Sponsor
+from sim.core.draws import uniform
+from sim.core.layout import VENUE, Floats, W
+from sim.rules import outcome
+from sim.rules.assumption import draw_theta
+from sim.scenario.resolve import Problem, theta_views
+
+PHASES: tuple[Callable[[Talks], bool], ...] = (
+    elapse.elapse,
+    incidents.draw_incidents,
+    implementation.implement,
+    reassessment.reassess,
+    convening.convene,
+    agenda.set_agenda,
+    exchange.exchange,
+    mediation.mediate,
+    conclusion.conclude,
+)
+"""The nine phases of a step, in order (specification, section 3). A phase returns whether the step goes on."""
+
+def ignore_events(event: str, facts: dict[str, Any]) -> None:
+    """Receive events of a run that nobody observes."""
+
+
+class NegotiationModel(mesa.Model):
+    """One run: the scenario's numbers at an assumption index, chance at a fate index.
+
+    `party_class` replaces the mind of every party. `notify(event, facts)` receives every event of the run.
+    Talks end when `running` is false.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        assumption: int = 0,
+        fate: int = 0,
+        party_class: type[Party] = Party,
+        notify: Notify = ignore_events,
+    ):
+        super().__init__(rng=fate)
+        x = self.structure = problem.structure
+        self.names, self.streams, self.fate = problem.names, problem.streams, fate
+        self.notify, self.observed = notify, notify is not ignore_events
+        flat = np.zeros(len(problem.paths))
+        draw_theta(problem.priors, assumption, np.empty_like(problem.priors.low), flat)
+        self.theta = th = theta_views(flat, problem.names)
+        self.world: list[float] = th.world.tolist()
+        self.attribution: list[list[list[float]]] = th.attribution[0].tolist()
+        self.leaning: list[list[float]] = th.leaning[0].tolist()
+        self.acceptability: list[list[float]] = th.acceptability[0].tolist()
+        self.insulation: list[float] = th.venue[VENUE.INSULATION].tolist()
+        w = self.world
+        self.planned_step, self.day, self.days, self.code = -1, 0.0, 0.0, outcome.POSTPONED
+        self.planned, self.planned_day, self.ends = True, 0.0, False
+        self.balance, self.drift, self.information = w[W.BALANCE_START], 0.0, w[W.INFORMATION]
+        self.progress = self.talk_time = self.abeyance_days = self.publicity = self.leverage = 0.0
+        self.met_share, self.met = 0.0, 0.0
+        self.held = self.postponed = self.streak = self.incident_count = 0
+        self.abeyance, self.level, self.venue = False, x.start_level, -1
+        self.texts_ever, self.procedural_ever, self.peak = False, False, 0
+        self.refusals = self.amendments = self.collapses = 0
+        self.since_last = SinceLast()
+        self.papers = int((x.document_day < 0.0).sum())
+        self.package: Floats = np.zeros(x.issues)
+        self.standing: Floats = np.zeros(x.issues)  # the package of settlements that stand
+        self.parties = [party_class(self, name, k) for k, name in enumerate(self.names.parties)]
+        self.mediators = [Mediator(self, name, k) for k, name in enumerate(self.names.mediators)]
+        self.sponsors = self._sponsors()
+        self.baskets: list[Basket] = create_baskets(self)
+        for basket in self.baskets:
+            for member in basket.members:
+                member.init_basket(basket)
+        self.hawkes = incidents.HawkesState(x.incidents)
+        self.rounds: list[list[float]] = []
+        for party in self.parties:
+            party.update_readiness(1.0)
+        self.gap = exchange.position_gap(self)
+
+    def _sponsors(self) -> list[Sponsor]:
+        owners: dict[str, list[int]] = {}
+        for k, lever in enumerate(self.names.levers):
+            owners.setdefault(lever.split(".")[0], []).append(k)
+        return [Sponsor(self, name, levers) for name, levers in owners.items()]
+
+    def step(self) -> None:
+        """Play one planned round, phase by phase. Sets `running` to false when the run is over."""
+        self.planned_step += 1
+        if self.planned_step >= self.structure.max_steps:
+            self.running = False
+            return
+        for phase in PHASES:
+            if not phase(self):
+                break
+        if self.ends:
+            self.running = False
+        elif self.planned:
+            report_round(self)
+
+    # What phases and agents ask
+
+    def draw(self, stream: str, *entity: int, sub: int = 0) -> float:
+        """The uniform of a stream and entity at this step and this run's fate."""
+        key = getattr(self.streams, stream)[entity]
+        return uniform(key, self.fate, self.planned_step, sub)
+
+    def present_strength(self, field: int) -> float:
+        """The largest strength among mediators that have not left."""
+        return max((m.strength(field) for m in self.mediators if m.present), default=0.0)
+
+    def attending_strength(self, field: int) -> float:
+        """The largest strength among mediators that sit in the round."""
+        return max((m.strength(field) for m in self.mediators if m.attends(self.venue)), default=0.0)
+
+    def least_readiness(self) -> float:
+        """The least readiness among the parties that must come."""
+        return min((p.readiness for p in self.parties if p.seated), default=1.0)
+
+    def unmet_conditions(self, party: int) -> int:
+        """How many of a party's conditions for meeting do not hold."""
+        table = self.structure.condition
+        return sum(1 for p, kind, target in table.tolist() if p == party and not agenda.holds(self, kind, target))
+
+
+def play(
+    problem: Problem,
+    assumption: int,
+    fate: int,
+    party_class: type[Party] = Party,
+    notify: Notify = ignore_events,
+) -> NegotiationModel:
+    """One run to its end; the finished model holds all that happened."""
+    model = NegotiationModel(problem, assumption, fate, party_class, notify)
+    while model.running:
+        model.step()
+    return model

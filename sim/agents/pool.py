@@ -1,0 +1,78 @@
+"""Chunks of runs on the Mesa engine: in this process, or in several, with the same tables."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_all_start_methods, get_context
+
+import numpy as np
+
+from sim.agents.model import play
+from sim.agents.party import Party
+from sim.agents.report import report_run
+from sim.core.columns import ROUND, Chunk, run_width
+from sim.core.errors import ParleyError
+from sim.core.layout import Ints
+from sim.scenario.resolve import Problem
+
+
+def mesa_chunk(problem: Problem, start: int, assumptions: Ints, fates: Ints, party_class: type[Party] | None) -> Chunk:
+    """Simulate one chunk, run by run."""
+    x = problem.structure
+    runs = np.empty((fates.size, run_width(x.baskets, x.parties)))
+    rounds: list[list[float]] = []
+    rows = np.zeros(fates.size, dtype=np.int64)
+    for k in range(fates.size):
+        model = play(problem, int(assumptions[k]), int(fates[k]), party_class or Party)
+        runs[k] = report_run(model)
+        rows[k] = len(model.rounds)
+        rounds += model.rounds
+    return Chunk(start, runs, np.array(rounds).reshape(-1, len(ROUND)), rows)
+
+
+def mesa_chunks(
+    problem: Problem, assumptions: Ints, fates: Ints, chunk: int, workers: int, party_class: type[Party] | None
+) -> Iterator[Chunk]:
+    """All chunks in order, in this process or in several; at most two a worker are under way beside the one awaited."""
+    starts = range(0, fates.size, chunk)
+    if workers == 1 or len(starts) == 1:
+        for start in starts:
+            stop = start + chunk
+            yield mesa_chunk(problem, start, assumptions[start:stop], fates[start:stop], party_class)
+        return
+    try:
+        yield from _in_processes(problem, assumptions, fates, chunk, workers, party_class)
+    except BrokenProcessPool as error:
+        raise ParleyError(
+            "a process of the Mesa engine ended at its start: a script that runs it keeps its calls under "
+            "`if __name__ == '__main__':`, or says workers=1"
+        ) from error
+
+
+def _in_processes(
+    problem: Problem, assumptions: Ints, fates: Ints, chunk: int, workers: int, party_class: type[Party] | None
+) -> Iterator[Chunk]:
+    starts = range(0, fates.size, chunk)
+    under_way: deque[Future[Chunk]] = deque()
+    with ProcessPoolExecutor(workers, mp_context=get_context(_start(party_class))) as pool:
+        try:
+            for start in starts:
+                some = slice(start, start + chunk)
+                under_way.append(pool.submit(mesa_chunk, problem, start, assumptions[some], fates[some], party_class))
+                if len(under_way) > 2 * workers:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        finally:
+            for future in under_way:
+                future.cancel()
+
+
+def _start(party_class: type[Party] | None) -> str:
+    """How to start worker processes: a class from a notebook or a script's main is known to forked children only."""
+    if party_class is not None and party_class.__module__ == "__main__" and "fork" in get_all_start_methods():
+        return "fork"
+    return "forkserver" if "forkserver" in get_all_start_methods() else "spawn"

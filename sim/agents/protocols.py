@@ -1,0 +1,206 @@
+"""What a phase and an agent may touch of a run: the model, its parties, mediators, sponsors and baskets as protocols.
+
+The classes themselves stand in `model`, `party`, `mediator`, `sponsor` and `basket`. Because each of them knows the
+others by protocol only, no two files import each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from sim.core.layout import Floats, Streams, Structure, Theta
+from sim.scenario.names import Names
+
+Notify = Callable[[str, dict[str, Any]], None]
+"""Receives the name of an event and its facts."""
+
+
+class Obligation(Protocol):
+    """See `sim.agents.basket.Obligation`."""
+
+    index: int
+    doer: int
+    term: float
+    blame: list[float]
+    due: float
+    share: float
+    pending: bool
+    done: bool
+
+
+class Basket(Protocol):
+    """See `sim.agents.basket.Basket`."""
+
+    index: int
+    name: str
+    lo: int
+    hi: int
+    obligated: list[int]
+    settled: bool
+    open: bool
+    agenda: int
+    agreed: bool
+    fallen: int
+    settled_day: float
+    first_day: float
+    leverage_at: float
+    balance_at: float
+
+    @property
+    def members(self) -> Sequence[Party]: ...
+    @property
+    def obligations(self) -> Sequence[Obligation]: ...
+    @property
+    def slice(self) -> slice: ...
+    @property
+    def size(self) -> int: ...
+    def executed(self) -> bool: ...
+    def delivered(self, enough: float) -> bool: ...
+
+
+class Party(Protocol):
+    """See `sim.agents.party.Party`."""
+
+    name: str
+    index: int
+    seated: bool
+    compliance: float
+    demand: Floats
+    salience: Floats
+    reservation: Floats
+    estimate: Floats
+    offer: Floats
+    red: Any
+    trust: list[float]
+    pain: float
+    cost: float
+    hardening: float
+    blame: float
+    readiness: float
+    willing: float
+    concession: float
+    concession_before: float
+    received: float
+    own_value: float
+    offered_value: float
+    floor_value: float
+    gains: list[float]
+    mandate: list[int]
+    aspiration: list[float]
+    last: list[float]
+    floor: list[float]
+    salience_total: list[float]
+
+    def init_basket(self, basket: Basket) -> None: ...
+    def fade(self, cost: float, hardening: float, blame: float) -> None: ...
+    def apply_incident(self, kind: int, offended: bool, cost: float, hardening: float, blame: float) -> None: ...
+    def observe_delivery(self, doer: int, share: float, missing: float, blame: float) -> None: ...
+    def update_readiness(self, kept: float) -> None: ...
+    def shift_reservations(self, balance_change: float) -> None: ...
+    def meeting_chance(self, venue: int) -> float: ...
+    def acceptability(self, venue: int) -> float: ...
+    def concede(self) -> float: ...
+    def risk_limit(self) -> float: ...
+    def floor_of(self, basket: Basket) -> float: ...
+    def utility_of(self, basket: Basket, package: Floats) -> float: ...
+    def prepare(self, basket: Basket) -> None: ...
+    def level_at(self, basket: Basket, turn: int) -> float: ...
+    def make_offer(self, basket: Basket, level: float) -> Floats: ...
+    def next_utility(self, basket: Basket, turn: int) -> float: ...
+    def accept(self, basket: Basket, package: Floats, threshold: float, u: Callable[[], float]) -> bool: ...
+    def evaluate_offers(self, basket: Basket) -> float: ...
+    def restart(self) -> None: ...
+
+
+class Mediator(Protocol):
+    """See `sim.agents.mediator.Mediator`."""
+
+    name: str
+    index: int
+    present: bool
+
+    def strength(self, field: int) -> float: ...
+    def attends(self, venue: int) -> bool: ...
+    def consider_leaving(self, days: float) -> None: ...
+    def estimate_reservations(self, party: Party, basket: Basket) -> Floats: ...
+    def text_threshold(self, party: Party, basket: Basket) -> float: ...
+
+
+class Sponsor(Protocol):
+    """See `sim.agents.sponsor.Sponsor`."""
+
+    name: str
+    pulled: dict[int, bool]
+
+    def pull_levers(self, days: float, drift: float) -> float: ...
+    def add(self, field: int, party: int, total: float) -> float: ...
+
+
+class Talks(Protocol):
+    """The model of one run, as phases and agents see it; see `sim.agents.model.NegotiationModel`."""
+
+    structure: Structure
+    names: Names
+    streams: Streams
+    theta: Theta
+    fate: int
+    world: list[float]
+    attribution: list[list[list[float]]]
+    leaning: list[list[float]]
+    acceptability: list[list[float]]
+    insulation: list[float]
+    notify: Notify
+    observed: bool
+    running: bool
+    planned_step: int
+    day: float
+    days: float
+    planned: bool
+    planned_day: float
+    ends: bool
+    balance: float
+    drift: float
+    information: float
+    progress: float
+    talk_time: float
+    abeyance_days: float
+    publicity: float
+    leverage: float
+    gap: float
+    met_share: float
+    met: float
+    held: int
+    postponed: int
+    streak: int
+    incident_count: int
+    abeyance: bool
+    level: int
+    venue: int
+    code: int
+    texts_ever: bool
+    procedural_ever: bool
+    peak: int
+    refusals: int
+    amendments: int
+    collapses: int
+    since_last: Any
+    papers: int
+    package: Floats
+    standing: Floats
+    hawkes: Any
+    rounds: list[list[float]]
+
+    @property
+    def parties(self) -> Sequence[Party]: ...
+    @property
+    def mediators(self) -> Sequence[Mediator]: ...
+    @property
+    def sponsors(self) -> Sequence[Sponsor]: ...
+    @property
+    def baskets(self) -> Sequence[Basket]: ...
+    def draw(self, stream: str, *entity: int, sub: int = 0) -> float: ...
+    def present_strength(self, field: int) -> float: ...
+    def attending_strength(self, field: int) -> float: ...
+    def least_readiness(self) -> float: ...
+    def unmet_conditions(self, party: int) -> int: ...

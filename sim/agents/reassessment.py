@@ -1,0 +1,41 @@
+"""Phase 4: levers, balance of forces, pain, trust, readiness, reservation values; mediators may leave."""
+
+from __future__ import annotations
+
+from sim.agents import events
+from sim.agents.protocols import Talks
+from sim.core.draws import logistic_unit
+from sim.core.layout import W
+from sim.rules import incidents, stalemate
+
+
+def reassess(model: Talks) -> bool:
+    """Bring levers, balance, parties and mediators up to the present day; false where the step ends here."""
+    w, before = model.world, model.balance
+    drift = _pull_levers(model)
+    shock = logistic_unit(model.draw("balance", 0))
+    model.balance = stalemate.moved_balance(before, drift, w[W.BALANCE_NOISE], model.days, shock)
+    model.drift = stalemate.recent_drift(model.drift, model.balance - before, model.days, w[W.BALANCE_MEMORY])
+    kept = incidents.share_left(model.days, w[W.TRUST_MEMORY])
+    for party in model.parties:
+        party.update_readiness(kept)
+    for party in model.parties:
+        party.shift_reservations(model.balance - w[W.BALANCE_START])
+    for mediator in model.mediators:
+        if mediator.present:
+            mediator.consider_leaving(model.days)
+            if not mediator.present:
+                model.notify("left", {"mediator": mediator.name})
+    return not model.ends and model.planned
+
+
+def _pull_levers(model: Talks) -> float:
+    """Let every sponsor pull or release its levers; returns the drift of the balance a day."""
+    drift = model.world[W.BALANCE_DRIFT]
+    before = events.lever_states(model) if model.observed else {}
+    for sponsor in model.sponsors:
+        drift = sponsor.pull_levers(model.days, drift)
+    if model.observed:
+        changed = {lever: on for lever, on in events.lever_states(model).items() if on != before[lever]}
+        model.notify("levers", changed)
+    return drift

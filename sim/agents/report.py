@@ -1,0 +1,152 @@
+"""The rows of a planned round and of a finished run: the same rows the compiled engine writes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.agents import agenda as agenda_phase
+from sim.agents.protocols import Basket, Talks
+from sim.core.jit import EPS
+from sim.core.layout import PI, Floats
+from sim.rules import agenda, outcome
+from sim.solvers.multi_party import coalition_work, max_min_many, nash_many
+from sim.solvers.two_party import WORK_ROWS, max_min_two, nash_two
+
+
+@dataclass
+class SinceLast:
+    """What happened since the last row of the table of rounds; baskets as bits."""
+
+    texts: int = 0
+    settled: int = 0
+    amended: int = 0
+    collapsed: int = 0
+    incidents: int = 0
+
+
+def report_round(model: Talks) -> None:
+    """Append one row to the table of rounds; counts of what happened since the last row start anew."""
+    since = model.since_last
+    row = [model.planned_step, model.day, model.days, model.venue, model.level, model.code, since.texts, model.papers]
+    row += [since.settled, since.amended, since.collapsed, since.incidents, model.gap]
+    model.rounds.append([float(entry) for entry in row])
+    model.since_last = SinceLast()
+    model.notify("round", {"code": outcome.CODES[model.code], "gap": model.gap, "day": model.day})
+
+
+def report_run(model: Talks) -> list[float]:
+    """The row of a finished run: counts, then each basket's columns, then each party's utility."""
+    final = final_outcome(model)
+    row: list[float] = [final, max(model.peak, final), model.day, model.held, model.postponed, model.abeyance_days]
+    row += [model.incident_count, model.refusals + model.amendments + model.collapses]
+    row += [model.refusals, model.amendments, model.collapses]
+    row += [model.met_share / model.met if model.met > 0.0 else math.nan, model.gap]
+    edges = waiting_baskets(model)
+    for basket in model.baskets:
+        zone = has_zone(model, basket)
+        row += [basket.settled_day, basket.first_day, float(zone), blocking_reason(model, basket, zone, edges)]
+        if basket.settled:
+            row += [nash_distance(model, basket), pareto_distance(model, basket)]
+        else:
+            row += [math.nan, math.nan]
+    return row + [party_utility(model, p) for p in range(len(model.parties))]
+
+
+def final_outcome(model: Talks) -> int:
+    """The highest code standing at the end: of settlements that stand, else of what rounds left behind."""
+    codes = [int(model.structure.basket_code[b.index]) for b in model.baskets if b.settled]
+    if model.held == 0:
+        return outcome.POSTPONED
+    all_settled = len(codes) == len(model.baskets)
+    return outcome.round_code(max(codes, default=-1), all_settled, model.texts_ever, model.procedural_ever)
+
+
+def waiting_baskets(model: Talks) -> np.ndarray:
+    """Which basket waits for which: unmet preconditions that bind, 1 where row waits for column."""
+    edges = np.zeros((len(model.baskets), len(model.baskets)), dtype=np.int64)
+    for row in model.structure.precondition.tolist():
+        if row[2] <= 1 and agenda_phase.binds(model, row):
+            edges[row[1], row[3]] = 1
+    return edges
+
+
+def blocking_reason(model: Talks, basket: Basket, zone: bool, edges: np.ndarray) -> int:
+    """Why a basket is not settled at the end; 0 where a settlement stands."""
+    if basket.settled:
+        return 0
+    deadlock = agenda.in_cycle(basket.index, edges, np.zeros(len(model.baskets), dtype=np.int64))
+    return outcome.blocking_reason(model.held, basket.fallen, basket.agenda, deadlock, zone, model.abeyance)
+
+
+def has_zone(model: Talks, basket: Basket) -> bool:
+    """Whether a package exists that gives every party at least its floor."""
+    return surplus(model, basket, _per_party(model, basket, [p.floor_of(basket) for p in basket.members])) >= -EPS
+
+
+def pareto_distance(model: Talks, basket: Basket) -> float:
+    """How much utility all parties could still gain alike over the settled package."""
+    worth = [p.utility_of(basket, model.package) for p in basket.members]
+    return max(surplus(model, basket, _per_party(model, basket, worth)), 0.0)
+
+
+def _per_party(model: Talks, basket: Basket, values: list[float]) -> Floats:
+    """Members' values in an array over all parties."""
+    array = np.zeros(len(model.parties))
+    array[[p.index for p in basket.members]] = values
+    return array
+
+
+def surplus(model: Talks, basket: Basket, floors: Floats) -> float:
+    """`max_x min_i (U_i - floors_i)` of a basket under red lines, with values not clipped below."""
+    x, s, text = model.structure, basket.slice, np.zeros(basket.size)
+    d, w = model.theta.party_issue[PI.DEMAND], model.theta.party_issue[PI.SALIENCE]
+    if len(basket.members) == 2:
+        p, q = basket.members
+        i, j = p.index, q.index
+        first = (d[i, s], p.reservation[s], w[i, s], floors[i], x.red[i, s])
+        second = (d[j, s], q.reservation[s], w[j, s], floors[j], x.red[j, s])
+        order = np.zeros(x.issues, dtype=np.int64)
+        return max_min_two(*first, *second, np.zeros((WORK_ROWS, x.issues)), order, text)
+    work = coalition_work(x.parties, x.issues)
+    points = np.array([party.reservation for party in model.parties])
+    return max_min_many(d[:, s], points[:, s], w[:, s], floors, x.red[:, s], x.stake[:, basket.index], work, text)
+
+
+def nash_distance(model: Talks, basket: Basket) -> float:
+    """`1 - product of gains / largest product of gains` of the settled package, gains over the floors."""
+    x, s = model.structure, basket.slice
+    text = np.zeros(x.issues)
+    d, w = model.theta.party_issue[PI.DEMAND], model.theta.party_issue[PI.SALIENCE]
+    floors = _per_party(model, basket, [p.floor_of(basket) for p in basket.members])
+    if len(basket.members) == 2:
+        p, q = basket.members
+        i, j = p.index, q.index
+        first = (d[i, s], p.reservation[s], w[i, s], floors[i], x.red[i, s], 1.0)
+        second = (d[j, s], q.reservation[s], w[j, s], floors[j], x.red[j, s], 1.0)
+        order = np.zeros(x.issues, dtype=np.int64)
+        found = nash_two(*first, *second, np.zeros((WORK_ROWS, x.issues)), order, text[s])
+    else:
+        work, even = coalition_work(x.parties, x.issues), np.ones(x.parties)
+        points = np.array([party.reservation for party in model.parties])
+        mask = x.stake[:, basket.index]
+        found = nash_many(d[:, s], points[:, s], w[:, s], floors, x.red[:, s], even, mask, work, text[s])
+    best, got = 1.0, 1.0
+    for party in basket.members:
+        best *= max(party.utility_of(basket, text) - floors[party.index], 0.0)
+        got *= max(party.utility_of(basket, model.package) - floors[party.index], 0.0)
+    return outcome.shortfall(got, best) if found else 1.0
+
+
+def party_utility(model: Talks, p: int) -> float:
+    """A party's utility at the end over all issues, open baskets counting 0."""
+    party, got, weight = model.parties[p], 0.0, 0.0
+    for basket in model.baskets:
+        if party in basket.members:
+            share = party.salience_total[basket.index]
+            weight += share
+            if basket.settled:
+                got += share * party.utility_of(basket, model.package)
+    return got / weight if weight > 0.0 else 0.0

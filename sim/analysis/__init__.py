@@ -1,0 +1,1 @@
+"""Theory without a run: zones of agreement, solution concepts, static forecasters."""

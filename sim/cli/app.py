@@ -1,0 +1,118 @@
+"""`parley app`: the interactive page, on this machine only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+
+def add(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+
+    @app.command("app")
+    def page(
+        scenario: Annotated[str, typer.Argument(help="Id of a shipped scenario, or a path.")] = "river-border",
+        port: Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1024, max=65535)] = 8501,
+        browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the web browser.")] = True,
+    ) -> None:
+        """Look and try: change a scenario and see at once what it does; step through a run; see every source.
+
+        The page is served to this machine only and asks nothing of any other. Stop it with Ctrl-C.
+        """
+        import subprocess
+        import sys
+
+        from sim.scenario.load import load
+
+        load(scenario)  # refuse a scenario that cannot be used before anything starts
+        command, environment = [sys.executable, *arguments(port)], settings(scenario)
+        refuse_taken(port)
+        address = f"http://127.0.0.1:{port}"
+        typer.echo(f"The page is at {address} (Ctrl-C stops it)")
+        process = subprocess.Popen(command, env=environment)
+        try:
+            if browser:
+                open_when_ready(address, process)
+            status = process.wait()
+        finally:
+            process.terminate()
+            process.wait()
+        raise typer.Exit(status if status >= 0 else 128 - status)
+
+
+def refuse_taken(port: int) -> None:
+    """Raise ParleyError where something else listens on the port: its page would be taken for this one."""
+    import os
+    import socket
+
+    from sim.core.errors import ParleyError
+
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise ParleyError(f"port {port} cannot be used: {reason}; choose another with --port") from None
+
+
+def arguments(port: int) -> list[str]:
+    """What Python is started with. Raises ParleyError where Streamlit is not installed."""
+    from importlib.util import find_spec
+    from pathlib import Path
+
+    import sim
+    from sim.core.errors import ParleyError
+
+    if find_spec("streamlit") is None:
+        raise ParleyError("the page needs Streamlit; install it with: pip install 'parley[app]'")
+    options = {
+        "server.address": "127.0.0.1",
+        "server.port": str(port),
+        "server.headless": "true",
+        "server.fileWatcherType": "none",
+        # Streamlit would search all objects for garbage before it has sent the last of an answer: 0.1 s and more.
+        "runner.postScriptGC": "false",
+        "browser.gatherUsageStats": "false",
+        "browser.serverAddress": "127.0.0.1",
+        "client.toolbarMode": "minimal",
+        "client.showErrorDetails": "none",
+        "theme.base": "light",
+        "theme.primaryColor": "#0072B2",
+        "logger.level": "warning",
+    }
+    page = Path(str(sim.__file__)).parent / "app" / "page.py"
+    return ["-m", "streamlit", "run", str(page), *(f"--{name}={value}" for name, value in options.items())]
+
+
+def settings(scenario: str) -> dict[str, str]:
+    """The environment of the page: the scenario to open, and where the packages lie."""
+    import os
+    from pathlib import Path
+
+    import sim
+
+    packages = str(Path(str(sim.__file__)).parents[1])
+    path = os.pathsep.join(part for part in (packages, os.environ.get("PYTHONPATH", "")) if part)
+    return {**os.environ, "PARLEY_APP_SCENARIO": scenario, "PYTHONPATH": path}
+
+
+def open_when_ready(address: str, process: Popen[bytes]) -> None:
+    """Open the web browser once the page answers, at most a minute from now; not if the page has ended meanwhile."""
+    import time
+    import webbrowser
+    from urllib.error import URLError
+    from urllib.request import urlopen
+
+    for _ in range(120):
+        try:
+            urlopen(f"{address}/_stcore/health", timeout=1).close()
+        except (URLError, OSError):
+            if process.poll() is not None:
+                return
+            time.sleep(0.5)
+            continue
+        webbrowser.open(address)
+        return

@@ -1,0 +1,127 @@
+"""`parley calibrate`: hold the simulator against the record, and write a posterior if the checks pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.options import console
+
+if TYPE_CHECKING:
+    from calibration.calibrate import Result, Stage
+
+
+def add(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+
+    @app.command()
+    def calibrate(
+        fit: Annotated[
+            str, typer.Argument(help="A shipped fit (rounds, crises, short), or a file.", show_default=False)
+        ],
+        out: Annotated[Path, typer.Option("-o", "--out", help="Folder for database, checks and posterior.")],
+        workers: Annotated[
+            int | None,
+            typer.Option(min=1, help="Processes; all by default. Results do not depend on it.", show_default=False),
+        ] = None,
+    ) -> None:
+        """Fit ranges to the record of talks by ABC-SMC, check the fit, let theories compete.
+
+        Stopped and called again with the same folder it takes up where it was. What it finds is conditional on the
+        scenarios, on their ranges and on the coding of the record; it is no forecast.
+
+        Examples:
+
+        parley calibrate rounds -o fits/rounds
+
+        parley run istanbul-2025 --posterior fits/rounds
+        """
+        from calibration.calibrate import calibrate as fit_it
+        from calibration.figures import save_figures
+        from calibration.fit_file import load_fit
+        from calibration.folder import filling
+        from calibration.report import write
+        from sim.compiled.pool import workers_available
+
+        file = load_fit(fit)
+        with _progress() as stage:
+            result = fit_it(file, out, workers or workers_available(), stage)
+        with filling(out):
+            save_figures(result, out)
+            write(result, out)
+        _print(result)
+        typer.echo(f"\nPosterior, checks and figures are in {out}")
+
+
+@contextmanager
+def _progress() -> Iterator[Stage | None]:
+    """A bar a stage on a terminal's error stream; nothing where nobody watches."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    screen = console(stderr=True)
+    if not screen.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=screen) as bar:
+
+        class Bars:
+            task: Any = None
+
+            def stage(self, name: str, total: int | None) -> None:
+                self.task = bar.add_task(name, total=total)
+
+            def step(self, n: int) -> None:
+                bar.update(self.task, advance=n)
+
+        yield Bars()
+
+
+def _print(result: Result) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    from calibration.calibrate import CONDITIONAL
+
+    screen = console()
+    table = Table(
+        "parameter",
+        "prior",
+        "5% to 95%",
+        "contraction",
+        "90% interval covers",
+        "verdict",
+        title=escape(result.problem.file.title),
+    )
+    for row in result.rows:
+        table.add_row(
+            escape(row["parameter"]),
+            f"{row['prior_low']:g} to {row['prior_high']:g}",
+            f"{row['q05']:.3g} to {row['q95']:.3g}",
+            f"{row['contraction']:.0%}",
+            f"{row['coverage_90']:.0%}",
+            row["verdict"],
+        )
+    screen.print(table)
+    screen.print("\n".join([*_theories(result), *_odds(result), CONDITIONAL]), markup=False)
+
+
+def _theories(result: Result) -> Iterator[str]:
+    if not result.theories:
+        return
+    for kind, found in result.theories["probabilities"].items():
+        yield f"{kind}: " + ", ".join(f"{name} {p:.2f} ± {se:.2f}" for name, (p, se) in found.items())
+    scores = result.theories["mean_log_score"].items()
+    yield "mean log score, a round left out at a time: " + ", ".join(f"{name} {s:.2f}" for name, s in scores)
+
+
+def _odds(result: Result) -> Iterator[str]:
+    for row in result.odds:
+        yield (
+            f"{row['style']}: odds ratio {row['model_odds_ratio']:.2f}, record {row['record_odds_ratio']:.2f} "
+            f"({row['record_low']:.2f} to {row['record_high']:.2f})"
+        )

@@ -1,0 +1,1 @@
+"""The compiled engine: the same nine phases over arrays, calling the same rules as the agents."""

@@ -1,0 +1,119 @@
+"""Phase 6: which baskets may be opened in this round: levels, mandates, preconditions."""
+
+from __future__ import annotations
+
+from sim.compiled.implementation import delivered
+from sim.compiled.memory.buffer import Memory, sizes, view
+from sim.compiled.memory.fields import N, S
+from sim.core.choices import dispatches
+from sim.core.jit import rule
+from sim.core.layout import PI
+from sim.rules import agenda
+from sim.rules.agenda import Condition
+from sim.rules.outcome import NO_MANDATE, OPEN, PRECONDITION
+from sim.rules.value import value
+
+
+@rule
+def set_agenda(mem: Memory) -> None:
+    """Phase 6: for every basket whether it may be opened in this round, and if not, why."""
+    x = sizes(mem)
+    status = view.status(mem)
+    precondition = view.precondition(mem)
+    for b in range(x.baskets):
+        status[b] = OPEN if mandated(mem, b) else NO_MANDATE
+    for n in range(precondition.shape[0]):
+        b = precondition[n, 1]
+        if status[b] == OPEN and binds(mem, n):
+            status[b] = PRECONDITION
+
+
+@rule
+def read_mandates(mem: Memory) -> None:
+    """Mandates in force on the present day: the latest dated entry of each party and basket counts."""
+    mandate = view.mandate(mem)
+    mandate_day = view.mandate_day(mem)
+    s = view.scalar(mem)
+    mandated_level = view.mandated_level(mem)
+    for n in range(mandate.shape[0]):
+        if mandate_day[n] <= s[S.DAY]:
+            mandated_level[mandate[n, 0], mandate[n, 1]] = mandate[n, 2]
+
+
+@rule
+def mandated(mem: Memory, b: int) -> bool:
+    """Whether the level of the talks suffices for a basket and for every party's mandate on it."""
+    x = sizes(mem)
+    n = view.count(mem)
+    basket_level = view.basket_level(mem)
+    stake = view.stake(mem)
+    mandated_level = view.mandated_level(mem)
+    level = n[N.LEVEL]
+    if level < basket_level[b]:
+        return False
+    for p in range(x.parties):
+        if stake[p, b] != 0 and level < mandated_level[p, b]:
+            return False
+    return True
+
+
+@dispatches(Condition)
+@rule
+def holds(mem: Memory, kind: int, target: int) -> bool:
+    """Whether a condition holds: basket settled or delivered, document received, lever on or off."""
+    settled = view.settled(mem)
+    lever = view.lever(mem)
+    if kind == Condition.SETTLED:
+        return settled[target] != 0
+    if kind == Condition.DELIVERED:
+        return settled[target] != 0 and delivered(mem, target)
+    if kind == Condition.DOCUMENT:
+        return received(mem, target)
+    if kind == Condition.LEVER_ON:
+        return lever[target] != 0
+    if kind == Condition.LEVER_OFF:
+        return lever[target] == 0
+    raise ValueError("unknown kind of condition")
+
+
+@rule
+def received(mem: Memory, document: int) -> bool:
+    """Whether a document has been handed over: its date has come, or its round was held."""
+    document_round = view.document_round(mem)
+    document_day = view.document_day(mem)
+    s = view.scalar(mem)
+    n = view.count(mem)
+    at_round = document_round[document]
+    return document_day[document] <= s[S.DAY] or (at_round > 0 and n[N.HELD] >= at_round)
+
+
+@rule
+def count_papers(mem: Memory) -> int:
+    """How many documents have been handed over so far."""
+    document_day = view.document_day(mem)
+    count = 0
+    for n in range(document_day.size):
+        if received(mem, n):
+            count += 1
+    return count
+
+
+@rule
+def binds(mem: Memory, n: int) -> bool:
+    """Whether precondition `n` stands in the way now."""
+    precondition = view.precondition(mem)
+    first_issue = view.first_issue(mem)
+    package = view.package(mem)
+    stakes = view.th_party_issue(mem)
+    reservation = view.reservation(mem)
+    settled = view.settled(mem)
+    p, issue = precondition[n, 0], precondition[n, 4]
+    if holds(mem, precondition[n, 2], precondition[n, 3]):
+        return False
+    if issue < 0:
+        return True
+    b = 0
+    while first_issue[b + 1] <= issue:
+        b += 1
+    v = value(package[issue], stakes[PI.DEMAND, p, issue], reservation[p, issue])
+    return agenda.precondition_binds(settled[b] != 0, v)

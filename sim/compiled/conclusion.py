@@ -1,0 +1,152 @@
+"""Phase 9: what a round concludes, and its outcome code."""
+
+from __future__ import annotations
+
+from sim.compiled.agenda import count_papers
+from sim.compiled.exchange import position_gap
+from sim.compiled.memory.buffer import Memory, sizes, strip, view
+from sim.compiled.memory.fields import B, N, P, S
+from sim.compiled.memory.function_table import table_entry
+from sim.compiled.party import least_readiness
+from sim.core.draws import uniform
+from sim.core.jit import rule
+from sim.core.layout import PI, RATIFIER, W
+from sim.rules import convening, outcome, ratification, readiness
+
+
+@table_entry
+def conclude(mem: Memory, fate: int, step: int) -> int:
+    """Conclude the round: settle what all agreed on, count papers, return the outcome code."""
+    x = sizes(mem)
+    agreed = view.agreed(mem)
+    n = view.count(mem)
+    unratified = False
+    for b in range(x.baskets):
+        if agreed[b] != 0 and not settle(mem, fate, step, b):
+            unratified = True
+    n[N.HELD] += 1
+    papers = count_papers(mem)
+    handed = papers - n[N.PAPERS]
+    n[N.PAPERS] = papers
+    return code_round(mem, fate, step, unratified, handed)
+
+
+@rule
+def settle(mem: Memory, fate: int, step: int, b: int) -> bool:
+    """Settle a basket all agreed on: approved at home and standing (true), or back on the table."""
+    x = sizes(mem)
+    s = view.scalar(mem)
+    basket = view.basket(mem)
+    ratified = view.ratified(mem)
+    ratifier_basket = view.ratifier_basket(mem)
+    settled = view.settled(mem)
+    is_open = view.open(mem)
+    fallen = view.fallen(mem)
+    n = view.count(mem)
+    obligation_basket = view.obligation_basket(mem)
+    pending = view.pending(mem)
+    shares = view.share(mem)
+    due = view.due(mem)
+    terms = view.th_due(mem)
+    package = view.package(mem)
+    standing = view.standing(mem)
+    first_issue = view.first_issue(mem)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    day = s[S.DAY]
+    if basket[B.FIRST_DAY, b] != basket[B.FIRST_DAY, b]:
+        basket[B.FIRST_DAY, b] = day
+    if ratified[b] != 0:
+        for j in range(x.ratifiers):
+            if ratifier_basket[j, b] != 0 and not approved(mem, fate, step, j, b):
+                if settled[b] != 0:  # a renewable basket: what stood before still stands
+                    for i in range(lo, hi):
+                        package[i] = standing[i]
+                return False
+    for i in range(lo, hi):
+        standing[i] = package[i]
+    settled[b], is_open[b], fallen[b] = 1, 0, outcome.STANDING
+    basket[B.SETTLED_DAY, b] = day
+    basket[B.LEVERAGE_AT, b] = s[S.LEVERAGE]
+    basket[B.BALANCE_AT, b] = s[S.BALANCE]
+    n[N.SETTLED_MASK] |= 1 << b
+    for o in range(x.obligations):
+        if obligation_basket[o] == b:
+            pending[o], shares[o] = 1, 0.0
+            due[o] = day + terms[0, o]
+    return True
+
+
+@rule
+def approved(mem: Memory, fate: int, step: int, j: int, b: int) -> bool:
+    """Whether a ratifier approves; if not, the text fails or comes back amended and the others harden."""
+    x = sizes(mem)
+    ratifier_party = view.ratifier_party(mem)
+    first_issue = view.first_issue(mem)
+    ratifier = view.th_ratifier(mem)
+    w = view.th_world(mem)
+    key_ratify = view.key_ratify(mem)
+    key_amend = view.key_amend(mem)
+    fallen = view.fallen(mem)
+    n = view.count(mem)
+    stake = view.stake(mem)
+    party = view.party(mem)
+    p = ratifier_party[j]
+    lo, hi = first_issue[b], first_issue[b + 1]
+    worth = ratification.ratifier_utility(
+        strip.package(mem, (), lo, hi),
+        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
+        strip.reservation(mem, (p,), lo, hi),
+        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
+        ratifier[RATIFIER.REACH, j],
+    )
+    chance = ratification.ratification_chance(worth, ratifier[RATIFIER.STATUS_QUO, j], w[W.RATIFY_WIDTH])
+    if uniform(key_ratify[j, b], fate, step, 0) < chance:
+        return True
+    if uniform(key_amend[b], fate, step, 0) < w[W.AMENDMENT]:
+        fallen[b] = outcome.AMENDED
+        n[N.AMENDMENTS] += 1
+        n[N.AMENDED_MASK] |= 1 << b
+        for q in range(x.parties):
+            if q != p and stake[q, b] != 0:
+                party[P.HARDENING, q] += w[W.AMENDMENT_HARDENING]
+    else:
+        fallen[b] = outcome.REFUSED
+        n[N.REFUSALS] += 1
+    return False
+
+
+@rule
+def code_round(mem: Memory, fate: int, step: int, unratified: bool, papers: int) -> int:
+    """The outcome code of a held round; progress and the gap between positions follow it."""
+    x = sizes(mem)
+    n = view.count(mem)
+    basket_code = view.basket_code(mem)
+    settled = view.settled(mem)
+    w = view.th_world(mem)
+    key_procedural = view.key_procedural(mem)
+    s = view.scalar(mem)
+    best, all_settled = -1, True
+    for b in range(x.baskets):
+        if n[N.SETTLED_MASK] & (1 << b):
+            best = max(best, basket_code[b])
+        if settled[b] == 0:
+            all_settled = False
+    exchanged = n[N.TEXTS] > 0 or papers > 0 or unratified
+    least = least_readiness(mem)
+    odds = convening.procedural_odds(
+        w[W.PROCEDURAL_BASE],
+        w[W.PROCEDURAL_READINESS],
+        least,
+        w[W.PROCEDURAL_FACILITATION],
+        s[S.FACILITATION],
+    )
+    procedural = uniform(key_procedural[0], fate, step, 0) < convening.chance(odds)
+    code = outcome.round_code(best, all_settled, exchanged, procedural)
+    if code >= outcome.TABLED:
+        n[N.TEXTS_EVER] = 1
+    if code >= outcome.PROCEDURAL:
+        n[N.PROCEDURAL_EVER] = 1
+    n[N.PEAK] = max(n[N.PEAK], code)
+    s[S.PROGRESS] = readiness.progressed(s[S.PROGRESS], code, w[W.PROGRESS_MEMORY])
+    s[S.GAP] = position_gap(mem)
+    return code

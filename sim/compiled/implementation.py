@@ -1,0 +1,139 @@
+"""Phase 3: obligations that fell due are met in a share; settlements that stand may collapse."""
+
+from __future__ import annotations
+
+import math
+
+from sim.compiled.mediator import present_strength
+from sim.compiled.memory.buffer import Memory, sizes, strip, view
+from sim.compiled.memory.fields import B, N, P, S
+from sim.compiled.memory.function_table import table_entry
+from sim.compiled.party import floor_of, utility_of
+from sim.core.draws import delivered_share, uniform
+from sim.core.jit import rule
+from sim.core.layout import MEDIATOR, PARTY, W
+from sim.rules import incidents, ratification, trust
+from sim.rules.outcome import COLLAPSED
+
+
+@table_entry
+def implement(mem: Memory, fate: int, step: int, days: float) -> None:
+    """Phase 3: obligations that fell due are met in a share; settlements that stand may collapse."""
+    x = sizes(mem)
+    s = view.scalar(mem)
+    pending = view.pending(mem)
+    due = view.due(mem)
+    key_delivery = view.key_delivery(mem)
+    given = view.th_party(mem)
+    obligation_doer = view.obligation_doer(mem)
+    shares = view.share(mem)
+    settled = view.settled(mem)
+    renewable = view.renewable(mem)
+    is_open = view.open(mem)
+    day = s[S.DAY]
+    for o in range(x.obligations):
+        if pending[o] == 1 and due[o] <= day:
+            u = uniform(key_delivery[o], fate, step, 0)
+            share = delivered_share(u, given[PARTY.COMPLIANCE, obligation_doer[o]])
+            shares[o], pending[o] = share, 2
+            s[S.MET_SHARE] += share
+            s[S.MET] += 1.0
+            observe_delivery(mem, o, share)
+    for b in range(x.baskets):
+        if settled[b] != 0:
+            if renewable[b] != 0 and is_open[b] == 0 and executed(mem, b):
+                is_open[b] = 1
+            if is_open[b] == 0 and not delivered(mem, b):
+                collapse(mem, fate, step, b, days)
+
+
+@rule
+def observe_delivery(mem: Memory, o: int, share: float) -> None:
+    """What the others make of a delivery: trust for the share met; the shortfall is an incident blamed on the doer."""
+    x = sizes(mem)
+    obligation_doer = view.obligation_doer(mem)
+    w = view.th_world(mem)
+    trusts = view.trust(mem)
+    blames = view.th_blame(mem)
+    party = view.party(mem)
+    doer = obligation_doer[o]
+    missing = (1.0 - share) * w[W.SHORTFALL_SEVERITY]
+    for p in range(x.parties):
+        if p != doer:
+            trusts[p, doer] = trust.gained(trusts[p, doer], w[W.TRUST_DELIVERY], share)
+            blame = blames[0, o, p]
+            trusts[p, doer] = incidents.trust_after(trusts[p, doer], w[W.TRUST_INCIDENT], blame, missing)
+            felt = missing * blame
+            party[P.BLAME, p] += felt
+            party[P.HARDENING, p] += felt * w[W.SHORTFALL_HARDENING]
+
+
+@rule
+def executed(mem: Memory, b: int) -> bool:
+    """Whether every obligation of a settled basket fell due."""
+    x = sizes(mem)
+    obligation_basket = view.obligation_basket(mem)
+    pending = view.pending(mem)
+    for o in range(x.obligations):
+        if obligation_basket[o] == b and pending[o] != 2:
+            return False
+    return True
+
+
+@rule
+def delivered(mem: Memory, b: int) -> bool:
+    """Whether every obligation of a settled basket was met at least in the share that counts; false without any."""
+    x = sizes(mem)
+    obligation_basket = view.obligation_basket(mem)
+    pending = view.pending(mem)
+    shares = view.share(mem)
+    w = view.th_world(mem)
+    any_obligation = False
+    for o in range(x.obligations):
+        if obligation_basket[o] == b:
+            any_obligation = True
+            if pending[o] != 2 or shares[o] < w[W.DELIVERED_ENOUGH]:
+                return False
+    return any_obligation
+
+
+@rule
+def collapse(mem: Memory, fate: int, step: int, b: int, days: float) -> None:
+    """Whether a standing settlement collapses in the gap; if so its basket is open again."""
+    x = sizes(mem)
+    stake = view.stake(mem)
+    first_issue = view.first_issue(mem)
+    package = strip.package(mem, (), first_issue[b], first_issue[b + 1])
+    w = view.th_world(mem)
+    basket = view.basket(mem)
+    s = view.scalar(mem)
+    key_collapse = view.key_collapse(mem)
+    settled = view.settled(mem)
+    is_open = view.open(mem)
+    fallen = view.fallen(mem)
+    n = view.count(mem)
+    obligation_basket = view.obligation_basket(mem)
+    pending = view.pending(mem)
+    margin = math.inf
+    for p in range(x.parties):
+        if stake[p, b] != 0:
+            margin = min(margin, utility_of(mem, p, b, package) - floor_of(mem, p, b))
+    leverage = present_strength(mem, MEDIATOR.LEVERAGE)
+    chance = ratification.collapse_chance(
+        w[W.COLLAPSE_HAZARD],
+        w[W.COLLAPSE_LEVERAGE],
+        max(basket[B.LEVERAGE_AT, b] - leverage, 0.0),
+        w[W.COLLAPSE_MARGIN],
+        margin,
+        w[W.COLLAPSE_BALANCE],
+        s[S.BALANCE] - basket[B.BALANCE_AT, b],
+        days,
+    )
+    if uniform(key_collapse[b], fate, step, 0) < chance:
+        settled[b], is_open[b], fallen[b] = 0, 1, COLLAPSED
+        basket[B.SETTLED_DAY, b] = math.nan
+        n[N.COLLAPSES] += 1
+        n[N.COLLAPSED_MASK] |= 1 << b
+        for o in range(x.obligations):
+            if obligation_basket[o] == b:
+                pending[o] = 0

@@ -1,0 +1,114 @@
+"""Phase 2: incidents in the gap, each with its day, and their effects on the parties."""
+
+from __future__ import annotations
+
+from sim.compiled.memory.buffer import Memory, sizes, view
+from sim.compiled.memory.fields import N, P, S
+from sim.compiled.memory.function_table import table_entry
+from sim.compiled.party import least_readiness
+from sim.core.draws import Lanes
+from sim.core.jit import inlined
+from sim.core.layout import INCIDENT, W
+from sim.rules import hawkes, incidents, readiness
+from sim.rules.hawkes import Line, Offspring
+from sim.rules.spoilers import surge_strength, surged
+
+
+@table_entry
+def draw_incidents(mem: Memory, fate: int, step: int, days: float, planned: float) -> None:
+    """Draw the incidents of the gap and apply their effects on trust, cost, hardening and blame."""
+    x = sizes(mem)
+    s = view.scalar(mem)
+    party = view.party(mem)
+    w = view.th_world(mem)
+    kind = view.th_incident(mem)
+    surge_mode = view.surge_mode(mem)
+    base_rate = view.base_rate(mem)
+    surged_rate = view.surged_rate(mem)
+    branching = view.th_branching(mem)
+    scripted_type = view.scripted_type(mem)
+    scripted_day = view.scripted_day(mem)
+    now = Line(view.now_day(mem), view.now_kind(mem), view.now_name(mem), view.now_used(mem))
+    later = Line(view.later_day(mem), view.later_kind(mem), view.later_name(mem), view.later_used(mem))
+    n = view.count(mem)
+    start = s[S.DAY]
+    end = start + days
+    cost, hardening = incidents.share_left(days, w[W.PAIN_MEMORY]), incidents.share_left(days, w[W.HARDENING_MEMORY])
+    blame = incidents.share_left(days, w[W.INCIDENT_MEMORY])
+    for p in range(x.parties):
+        party[P.COST, p] *= cost
+        party[P.HARDENING, p] *= hardening
+        party[P.BLAME, p] *= blame
+    if x.incidents == 0:
+        return
+    chance = readiness.agreement_chance(s[S.GAP], least_readiness(mem))
+    for t in range(x.incidents):
+        rate = kind[INCIDENT.RATE, t]
+        strength = surge_strength(surge_mode[t], chance)
+        base_rate[t] = rate
+        surged_rate[t] = surged(rate, kind[INCIDENT.SURGE, t], strength)
+    count = hawkes.window(
+        start,
+        end,
+        planned - w[W.SURGE_WINDOW],
+        base_rate,
+        surged_rate,
+        Offspring(branching[0], kind[INCIDENT.DECAY], view.key_offspring(mem)),
+        scripted_type,
+        scripted_day,
+        view.key_scripted(mem),
+        view.key_incident(mem),
+        fate,
+        step,
+        now,
+        later,
+        lanes(mem),
+    )
+    if count < 0:
+        n[N.OVERFLOW] = 1
+        return
+    for e in range(count):
+        strike(mem, now.kind[e], end - now.day[e])
+    n[N.INCIDENTS] += count
+    n[N.INCIDENTS_SINCE] += count
+
+
+@inlined
+def lanes(mem: Memory) -> Lanes:
+    """Where draws are made side by side."""
+    return Lanes(
+        view.lanes_key(mem),
+        view.lanes_step(mem),
+        view.lanes_sub(mem),
+        view.lanes_uniform(mem),
+        view.lanes_name(mem),
+        view.lanes_tag(mem),
+    )
+
+
+@inlined
+def strike(mem: Memory, t: int, ago: float) -> None:
+    """The effects of one incident of type `t`, `ago` days before the gap's end."""
+    x = sizes(mem)
+    kind = view.th_incident(mem)
+    w = view.th_world(mem)
+    attribution = view.th_attribution(mem)
+    trusts = view.trust(mem)
+    offended = view.offended(mem)
+    party = view.party(mem)
+    severity = kind[INCIDENT.SEVERITY, t]
+    effect = w[W.TRUST_INCIDENT]
+    cost = kind[INCIDENT.COST, t] * incidents.share_left(ago, w[W.PAIN_MEMORY])
+    hardening = kind[INCIDENT.HARDENING, t] * incidents.share_left(ago, w[W.HARDENING_MEMORY])
+    blame = severity * incidents.share_left(ago, w[W.INCIDENT_MEMORY])
+    for p in range(x.parties):
+        worst = 0.0
+        for q in range(x.parties):
+            blamed = attribution[0, t, p, q]
+            if blamed > 0.0:
+                trusts[p, q] = incidents.trust_after(trusts[p, q], effect, blamed, severity)
+                worst = max(worst, blamed)
+        if offended[t, p] != 0:
+            party[P.COST, p] += cost
+            party[P.HARDENING, p] += hardening * worst
+            party[P.BLAME, p] += blame * worst

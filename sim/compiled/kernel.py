@@ -1,0 +1,77 @@
+"""A range of runs, one after another, without the global lock: the work of one thread."""
+
+from __future__ import annotations
+
+from sim.compiled.agenda import set_agenda
+from sim.compiled.conclusion import conclude
+from sim.compiled.convening import convene
+from sim.compiled.elapse import advance, elapse
+from sim.compiled.exchange import exchange, position_gap
+from sim.compiled.implementation import implement
+from sim.compiled.incidents import draw_incidents
+from sim.compiled.mediation import mediate
+from sim.compiled.memory.buffer import Memory, sizes, view
+from sim.compiled.memory.fields import N, P, S
+from sim.compiled.reassessment import reassess, update_readiness
+from sim.compiled.report import report_round, report_run
+from sim.compiled.state import begin
+from sim.core.jit import inlined, rule
+from sim.core.layout import PARTY, Floats, Ints, Priors
+from sim.rules import outcome
+from sim.rules.assumption import draw_theta
+
+
+@rule
+def simulate(
+    mem: Memory, priors: Priors, assumptions: Ints, fates: Ints, runs: Floats, rounds: Floats, rows: Ints
+) -> int:
+    """Runs k at `assumptions[k]` and `fates[k]`: a row of `runs` each, and `rows[k]` rows of `rounds`, run after run.
+
+    `rounds` has room for the longest of runs. Returns -1, or the first run with more incidents in one gap than fit.
+    """
+    n = view.count(mem)
+    theta = view.theta(mem)
+    drawn = view.drawn(mem)[: priors.place.size]
+    at = 0
+    for k in range(fates.size):
+        draw_theta(priors, assumptions[k], drawn, theta)
+        begin(mem)
+        play(mem, fates[k], rounds[at:])
+        if n[N.OVERFLOW] != 0:
+            return k
+        report_run(mem, runs[k])
+        rows[k] = n[N.ROWS]
+        at += n[N.ROWS]
+    return -1
+
+
+@inlined
+def play(mem: Memory, fate: int, rounds: Floats) -> None:
+    """Play one run: the nine phases, step by step, until the horizon."""
+    x = sizes(mem)
+    party = view.party(mem)
+    given = view.th_party(mem)
+    s = view.scalar(mem)
+    n = view.count(mem)
+    for p in range(x.parties):
+        party[P.CONCESSION, p] = given[PARTY.K0, p]
+        update_readiness(mem, p, 1.0)
+    s[S.GAP] = position_gap(mem)
+    for step in range(x.max_steps):
+        days, planned, ends, planned_day = elapse(mem, fate, step)
+        draw_incidents(mem, fate, step, days, planned_day)
+        if n[N.OVERFLOW] != 0:
+            return
+        advance(mem, days, planned)
+        implement(mem, fate, step, days)
+        reassess(mem, fate, step, days)
+        if ends:
+            return
+        if planned:
+            code = outcome.POSTPONED
+            if convene(mem, fate, step):
+                set_agenda(mem)
+                exchange(mem, fate, step)
+                mediate(mem, fate, step)
+                code = conclude(mem, fate, step)
+            report_round(mem, rounds, step, days, code)

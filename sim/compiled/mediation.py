@@ -1,0 +1,137 @@
+"""Phase 8: facilitation, and texts of mediators."""
+
+from __future__ import annotations
+
+from sim.compiled.exchange import listen, on_agenda
+from sim.compiled.mediator import attends
+from sim.compiled.memory.buffer import Memory, sizes, strip, view
+from sim.compiled.memory.fields import PB, N, S
+from sim.compiled.memory.function_table import table_entry
+from sim.compiled.packages import nash_package
+from sim.compiled.party import accept
+from sim.core.choices import dispatches
+from sim.core.draws import uniform
+from sim.core.jit import inlined, rule
+from sim.core.layout import MEDIATOR, PI, W
+from sim.rules import mediation, trust
+from sim.rules.mediation import TextRule
+from sim.solvers.multi_party import compromise
+
+
+@rule
+def facilitate(mem: Memory) -> None:
+    """Add what facilitation brings to a round that is held: information, and a little trust."""
+    x = sizes(mem)
+    w = view.th_world(mem)
+    s = view.scalar(mem)
+    trusts = view.trust(mem)
+    strength = s[S.FACILITATION]
+    gain = w[W.INFORMATION_GAIN]
+    s[S.INFORMATION] = trust.gained(s[S.INFORMATION], gain, strength)
+    for p in range(x.parties):
+        for q in range(x.parties):
+            if q != p:
+                trusts[p, q] = trust.gained(trusts[p, q], w[W.MEDIATION_TRUST], strength)
+
+
+@table_entry
+def mediate(mem: Memory, fate: int, step: int) -> None:
+    """Let mediators put texts on every basket on the agenda that the exchange left open."""
+    x = sizes(mem)
+    agreed = view.agreed(mem)
+    for b in range(x.baskets):
+        if on_agenda(mem, b) and agreed[b] == 0 and put_texts(mem, fate, step, b):
+            agreed[b] = 1
+    listen(mem)
+
+
+@inlined
+def put_texts(mem: Memory, fate: int, step: int, b: int) -> bool:
+    """Let each mediator at the table put a single text on one basket; true when all accept it."""
+    x = sizes(mem)
+    n = view.count(mem)
+    key_formulate = view.key_formulate(mem)
+    mediator = view.th_mediator(mem)
+    for m in range(x.mediators):
+        if not attends(mem, m, n[N.VENUE]):
+            continue
+        if uniform(key_formulate[m, b], fate, step, 0) >= mediator[MEDIATOR.FORMULATION, m]:
+            continue
+        if not draft(mem, fate, step, m, b):
+            continue
+        n[N.TEXTS] += 1
+        if all_accept(mem, fate, step, m, b):
+            return True
+    return False
+
+
+@dispatches(TextRule)
+@rule
+def draft(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
+    """A mediator's text on a basket, written into `tabled`: false where it sees nothing all could accept."""
+    x = sizes(mem)
+    first_issue = view.first_issue(mem)
+    stake = view.stake(mem)
+    floors = view.floor(mem)
+    pb = view.party_basket(mem)
+    weights = view.weight(mem)
+    leaning = view.th_leaning(mem)
+    estimates = view.estimates(mem)
+    stakes = view.th_party_issue(mem)
+    reservation = view.reservation(mem)
+    mediator = view.th_mediator(mem)
+    w = view.th_world(mem)
+    key_estimate = view.key_estimate(mem)
+    text_rule = view.text_rule(mem)
+    tabled = view.tabled(mem)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    for p in range(x.parties):
+        if stake[p, b] == 0:
+            continue
+        floors[p] = pb[PB.FLOOR, p, b]
+        weights[p] = mediation.weight(leaning[0, m, p])
+        for i in range(lo, hi):
+            estimates[p, i] = mediation.estimate(
+                stakes[PI.DEMAND, p, i],
+                reservation[p, i],
+                mediator[MEDIATOR.INSIGHT, m],
+                w[W.ESTIMATE_ERROR],
+                uniform(key_estimate[m, p, i], fate, step, 0),
+            )
+    kind = text_rule[m]
+    if kind == TextRule.COMPROMISE:
+        compromise(stakes[PI.DEMAND, :, lo:hi], stakes[PI.SALIENCE, :, lo:hi], stake[:, b], tabled[lo:hi])
+        return True
+    if kind == TextRule.NASH:
+        return nash_package(mem, b)
+    raise ValueError("unknown text rule")
+
+
+@rule
+def all_accept(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
+    """The parties' answers to a mediator's text; when all accept, it becomes the package."""
+    x = sizes(mem)
+    first_issue = view.first_issue(mem)
+    stake = view.stake(mem)
+    w = view.th_world(mem)
+    leaning = view.th_leaning(mem)
+    pb = view.party_basket(mem)
+    key_text = view.key_text(mem)
+    tabled = view.tabled(mem)
+    package = view.package(mem)
+    offers = view.offers(mem)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    for p in range(x.parties):
+        if stake[p, b] == 0:
+            continue
+        persuaded = mediation.persuasion(w[W.PERSUASION], w[W.LEANING_PERSUASION], leaning[0, m, p])
+        threshold = mediation.text_threshold(pb[PB.ASPIRATION, p, b], pb[PB.FLOOR, p, b], persuaded)
+        text = strip.tabled(mem, (), lo, hi)
+        if not accept(mem, p, b, text, threshold, key_text[m, p, b], fate, step, 0):
+            return False
+    for i in range(lo, hi):
+        package[i] = tabled[i]
+        for p in range(x.parties):
+            if stake[p, b] != 0:
+                offers[p, i] = tabled[i]
+    return True

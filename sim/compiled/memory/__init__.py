@@ -1,0 +1,1 @@
+"""The memory of a run, and all that touches the private side of Numba and LLVM."""

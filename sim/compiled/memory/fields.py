@@ -1,0 +1,298 @@
+"""The fields of a run's memory: the scenario's numbers first, then its structure, its keys, and the run's state."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.core.layout import BLOCKS, Streams, Structure
+from sim.rules import hawkes
+from sim.rules.hawkes import MAX_EVENTS
+from sim.scenario.resolve import shapes
+from sim.solvers import multi_party, two_party
+
+if TYPE_CHECKING:
+    from sim.scenario.resolve import Problem
+
+
+class _Scalar(NamedTuple):
+    DAY: int
+    BALANCE: int
+    DRIFT: int
+    INFORMATION: int
+    PROGRESS: int
+    TALK_TIME: int
+    ABEYANCE_DAYS: int
+    GAP: int
+    LEVERAGE: int
+    FACILITATION: int
+    PUBLICITY: int
+    GUARANTEE: int
+    MET_SHARE: int
+    MET: int
+
+
+class _Count(NamedTuple):
+    HELD: int
+    POSTPONED: int
+    STREAK: int
+    ABEYANCE: int
+    LEVEL: int
+    VENUE: int
+    TEXTS_EVER: int
+    PROCEDURAL_EVER: int
+    INCIDENTS: int
+    INCIDENTS_SINCE: int
+    REFUSALS: int
+    AMENDMENTS: int
+    COLLAPSES: int
+    COLLAPSED_MASK: int
+    SETTLED_MASK: int
+    AMENDED_MASK: int
+    TEXTS: int
+    PAPERS: int
+    PEAK: int
+    OVERFLOW: int
+    ROWS: int
+
+
+class _Party(NamedTuple):
+    PAIN: int
+    COST: int
+    HARDENING: int
+    BLAME: int
+    READINESS: int
+    CONCESSION: int
+    CONCESSION_BEFORE: int
+    RECEIVED: int
+    OWN_VALUE: int
+    OFFERED_VALUE: int
+    FLOOR_VALUE: int
+    WEIGHT: int
+    MEET: int
+
+
+class _PartyBasket(NamedTuple):
+    ASPIRATION: int
+    LAST: int
+    FLOOR: int
+    LOWEST: int
+    CAP_MEAN: int
+
+
+class _Basket(NamedTuple):
+    SETTLED_DAY: int
+    FIRST_DAY: int
+    LEVERAGE_AT: int
+    BALANCE_AT: int
+
+
+S = _Scalar(*range(len(_Scalar._fields)))
+N = _Count(*range(len(_Count._fields)))
+P = _Party(*range(len(_Party._fields)))
+PB = _PartyBasket(*range(len(_PartyBasket._fields)))
+B = _Basket(*range(len(_Basket._fields)))
+
+
+class Sizes(NamedTuple):
+    """Single integers of a scenario: its counts and switches."""
+
+    parties: int
+    issues: int
+    baskets: int
+    mediators: int
+    venues: int
+    levers: int
+    incidents: int
+    obligations: int
+    ratifiers: int
+    levels: int
+    start_level: int
+    postponement_limit: int
+    exchanges: int
+    max_steps: int
+    venue_rule: int
+
+
+PLAIN = Sizes._fields
+
+
+class Field(NamedTuple):
+    """A field: its name, kind (`f` floats, `i` integers, `u` keys), axes, shape and what fills it.
+
+    An axis is a number where its length is fixed, the name of one of `Sizes` where that is its length, and None where
+    each scenario has its own. What is fixed, compiled code knows; what is a size, it loads once for all fields.
+    `inside` gives where in the field `theta` a block of it begins.
+    """
+
+    name: str
+    kind: str
+    axes: tuple[int | str | None, ...]
+    shape: Callable[[Problem], tuple[int, ...]]
+    given: Callable[[Problem], Any]
+    inside: Callable[[Problem], int] | None = None
+
+
+def _nothing(problem: Problem) -> None:
+    return None
+
+
+_LETTERS = {
+    "P": "parties",
+    "I": "issues",
+    "B": "baskets",
+    "M": "mediators",
+    "V": "venues",
+    "K": "levers",
+    "T": "incidents",
+    "O": "obligations",
+    "R": "ratifiers",
+    ".": None,
+}
+
+
+def _axes(letters: str) -> tuple[str | None, ...]:
+    return tuple(_LETTERS[letter] for letter in letters)
+
+
+def _part(of: str, name: str) -> Field:
+    def value(problem: Problem) -> Any:
+        return getattr(getattr(problem, of), name)
+
+    kind = "u" if of == "streams" else "f" if name in _FLOAT_PARTS else "i"
+    return Field(name, kind, _axes(_PARTS.get(name, ".")), lambda problem: value(problem).shape, value)
+
+
+_FLOAT_PARTS = {"mandate_day", "document_day", "leaves", "lever_on", "lever_off", "scripted_day"}
+
+_PARTS = {
+    **dict.fromkeys(("seat", "concession_rule", "convene", "rise"), "P"),
+    **dict.fromkeys(("basket_code", "basket_level", "ratified", "renewable", "amend", "collapse"), "B"),
+    **dict.fromkeys(("attends", "leaves", "text_rule", "departure"), "M"),
+    **dict.fromkeys(("lever_kind", "lever_when", "lever_on", "lever_off", "lever"), "K"),
+    **dict.fromkeys(("surge_mode", "incident", "offspring"), "T"),
+    **dict.fromkeys(("obligation_basket", "obligation_doer", "delivery"), "O"),
+    **dict.fromkeys(("stake", "accept"), "PB"),
+    **dict.fromkeys(("red", "derived"), "PI"),
+    **dict.fromkeys(("ratifier_basket", "ratify"), "RB"),
+    **dict.fromkeys(("mandate", "precondition", "condition"), ".."),
+    "venue_host": "V",
+    "ratifier_party": "R",
+    "obligated": "BP",
+    "offended": "TP",
+    "formulate": "MB",
+    "estimate": "MPI",
+    "text": "MPB",
+}
+"""Axes of the structure and of the keys by letter; what is not here has one axis of its own length."""
+
+
+def _state(name: str, kind: str, dims: str, fixed: int = 0) -> Field:
+    """A field of the state: `fixed` entries on its first axis, if any, then one axis a letter."""
+
+    def shape(problem: Problem) -> tuple[int, ...]:
+        sizes = tuple(getattr(problem.structure, str(_LETTERS[letter])) for letter in dims)
+        return (fixed, *sizes) if fixed else sizes
+
+    return Field(name, kind, ((fixed,) if fixed else ()) + _axes(dims), shape, _nothing)
+
+
+def _work(name: str, kind: str, axes: int, shape: Callable[[int, int, int], tuple[int, ...]]) -> Field:
+    def sized(problem: Problem) -> tuple[int, ...]:
+        x = problem.structure
+        return shape(x.parties, x.issues, x.incidents)
+
+    return Field(name, kind, (None,) * axes, sized, _nothing)
+
+
+def _record(prefix: str, made: Callable[[int, int, int], Any]) -> list[Field]:
+    """A field for every array of a rule's scratch, sized by parties, issues and types of incident."""
+
+    def shape(name: str, parties: int, issues: int, kinds: int) -> tuple[int, ...]:
+        found: tuple[int, ...] = getattr(made(parties, issues, kinds), name).shape
+        return found
+
+    return [
+        _work(f"{prefix}_{name}", array.dtype.kind, array.ndim, partial(shape, name))
+        for name, array in made(2, 1, 1)._asdict().items()
+    ]
+
+
+def _block(number: int) -> Field:
+    """A block of the scenario's numbers, a view of part of the field `theta`."""
+
+    def shape(problem: Problem) -> tuple[int, ...]:
+        return shapes(problem.names)[number][1]
+
+    def begins(problem: Problem) -> int:
+        return sum(math.prod(before) for _, before in shapes(problem.names)[:number])
+
+    block = BLOCKS[number]
+    return Field(f"th_{block.name}", "f", (len(block.paths), *_axes(block.dims)), shape, _nothing, begins)
+
+
+THETA = (
+    Field("theta", "f", (None,), lambda problem: (len(problem.paths),), _nothing),
+    *(_block(number) for number in range(len(BLOCKS))),
+)
+
+_STRUCTURE = tuple(_part("structure", name) for name in Structure._fields if name not in PLAIN)
+_STREAMS = tuple(_part("streams", name)._replace(name=f"key_{name}") for name in Streams._fields)
+
+STATE = (
+    Field("drawn", "f", (None,), lambda problem: (len(problem.paths),), _nothing),  # a uniform for each range
+    _state("scalar", "f", "", len(S)),
+    _state("count", "i", "", len(N)),
+    _state("party", "f", "P", len(P)),
+    _state("trust", "f", "PP"),  # row trusts column
+    _state("gains", "f", "PP"),  # what row received from column in this round, in its own utility
+    _state("last_worth", "f", "PPB"),  # row's utility of column's last offer; NaN before the first
+    _state("party_basket", "f", "PB", len(PB)),
+    _state("derived_point", "f", "PI"),  # reservation points before the balance moved them
+    _state("reservation", "f", "PI"),
+    _state("offers", "f", "PI"),  # latest offers
+    _state("priority", "f", "PI"),
+    _state("cap", "f", "PI"),
+    _state("estimates", "f", "PI"),
+    _state("red_share", "f", "PB"),  # share of salience on red lines
+    _state("basket", "f", "B", len(B)),
+    _state("settled", "i", "B"),  # 1 where a settlement stands
+    _state("open", "i", "B"),  # 1 where the basket is to be settled (again)
+    _state("status", "i", "B"),  # on the agenda of the last round held, or why not
+    _state("agreed", "i", "B"),  # 1 where all agreed in this round
+    _state("fallen", "i", "B"),
+    _state("package", "f", "I"),
+    _state("standing", "f", "I"),  # the package of a settlement that stands
+    _state("tabled", "f", "I"),  # a package on the table
+    _state("own_share", "f", "PI"),  # shares of salience within each basket
+    _state("others_share", "f", "PI"),  # the others' mean shares
+    _state("nearest", "f", "PI"),  # distance to the nearest demand of another on the way of conceding
+    _state("salience_total", "f", "PB"),
+    _state("believed", "f", "I"),
+    _state("conceded", "f", "I"),
+    _state("present", "i", "M"),
+    _state("lever", "i", "K"),
+    _state("mandated_level", "i", "PB"),
+    _state("due", "f", "O"),
+    _state("share", "f", "O"),
+    _state("pending", "i", "O"),  # 0 not owed, 1 owed, 2 fell due
+    _state("least", "f", "V"),  # by venue the least acceptability to a party with a seat
+    _state("base_rate", "f", "T"),
+    _state("surged_rate", "f", "T"),
+    _state("floor", "f", "P"),
+    _state("weight", "f", "P"),
+    _state("members", "i", "P"),
+    _state("edges", "i", "BB"),
+    _state("reached", "i", "B"),
+    *_record("now", lambda p, i, t: hawkes.empty_line(MAX_EVENTS)),  # incidents of this gap
+    *_record("later", lambda p, i, t: hawkes.empty_line(MAX_EVENTS)),  # set off and still to come
+    *_record("lanes", lambda p, i, t: hawkes.window_lanes(t)),
+    _work("frontier_work", "f", 2, lambda p, i, t: (two_party.WORK_ROWS, i)),
+    _work("frontier_order", "i", 1, lambda p, i, t: (i,)),
+    *_record("coalition", lambda p, i, t: multi_party.coalition_work(p, i)),
+)
+
+FIELDS = (*THETA, *_STRUCTURE, *_STREAMS, *STATE)
+FIRST_OF_STATE = len(FIELDS) - len(STATE)

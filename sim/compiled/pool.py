@@ -1,0 +1,113 @@
+"""Chunks of runs on a pool of threads: compiled code runs without the global lock, each worker on its own arrays."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.compiled.kernel import simulate
+from sim.compiled.memory.buffer import Buffer
+from sim.compiled.precompile import precompile
+from sim.core.columns import ROUND, Chunk, run_width
+from sim.core.errors import ParleyError
+from sim.core.layout import Floats, Ints
+from sim.rules.hawkes import MAX_EVENTS
+from sim.scenario.resolve import Problem
+
+Kept = bool | tuple[int, ...]
+"""Whether rows of rounds are kept, or which of their columns."""
+
+
+class _Space(NamedTuple):
+    """What a worker keeps from chunk to chunk; fresh arrays would cost the system more than the runs themselves."""
+
+    memory: Buffer
+    rounds: Floats
+
+
+_SPARE: deque[Floats] = deque(maxlen=4)
+"""Room for rounds that nobody uses now, kept from plan to plan, as a sweep makes a plan a point; any thread's."""
+
+_LARGEST_SPARE = 64 * 2**20
+"""Bytes; more than any chunk of usual size needs."""
+
+
+def _room(rows: int) -> Floats:
+    with contextlib.suppress(IndexError):
+        spare = _SPARE.pop()
+        if spare.shape[0] >= rows:
+            return spare
+    return np.empty((rows, len(ROUND)))
+
+
+def run_chunk(
+    problem: Problem, start: int, assumptions: Ints, fates: Ints, space: _Space, keep_rounds: Kept = True
+) -> Chunk:
+    """Simulate one chunk; its `rounds` hold all columns, those in `keep_rounds`, or without it nothing.
+
+    Raises ParleyError when a run has more incidents in one gap than can be kept.
+    """
+    structure = problem.structure
+    runs = np.empty((fates.size, run_width(structure.baskets, structure.parties)))
+    rows = np.zeros(fates.size, dtype=np.int64)
+    failed = simulate(space.memory.address, problem.priors, assumptions, fates, runs, space.rounds, rows)
+    if failed >= 0:
+        raise ParleyError(
+            f"run {start + failed} has more than {MAX_EVENTS} incidents between two rounds; lower the incident rates"
+        )
+    rounds = space.rounds[: rows.sum() if keep_rounds else 0]
+    return Chunk(start, runs, rounds.copy() if isinstance(keep_rounds, bool) else rounds[:, list(keep_rounds)], rows)
+
+
+def workers_available() -> int:
+    """Processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def compiled_chunks(
+    problem: Problem,
+    assumptions: Ints,
+    fates: Ints,
+    chunk: int,
+    threads: int,
+    keep_rounds: Kept = True,
+) -> Iterator[Chunk]:
+    """All chunks in order, at most two a worker under way, so that memory does not grow with the number of runs."""
+    precompile(problem)
+    spaces: queue.SimpleQueue[_Space] = queue.SimpleQueue()
+    for _ in range(threads):
+        spaces.put(_Space(Buffer(problem), _room(min(chunk, fates.size) * problem.structure.max_steps)))
+
+    def work(start: int) -> Chunk:
+        space = spaces.get()
+        try:
+            stop = min(start + chunk, fates.size)
+            return run_chunk(problem, start, assumptions[start:stop], fates[start:stop], space, keep_rounds)
+        finally:
+            spaces.put(space)
+
+    with ThreadPoolExecutor(threads) as pool:
+        under_way: deque[Future[Chunk]] = deque()
+        try:
+            for start in range(0, fates.size, chunk):
+                under_way.append(pool.submit(work, start))
+                if len(under_way) > 2 * threads:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        finally:
+            for future in under_way:
+                future.cancel()
+    while not spaces.empty():
+        rounds = spaces.get().rounds
+        if rounds.nbytes <= _LARGEST_SPARE:
+            _SPARE.append(rounds)

@@ -1,0 +1,128 @@
+"""Phase 4: levers, balance of forces, pain, trust, readiness, reservation values; mediators may leave."""
+
+from __future__ import annotations
+
+from sim.compiled.mediator import present_strength
+from sim.compiled.memory.buffer import Memory, sizes, view
+from sim.compiled.memory.fields import N, P, S
+from sim.compiled.memory.function_table import table_entry
+from sim.core.draws import logistic_unit, uniform
+from sim.core.jit import rule
+from sim.core.layout import DYAD, LEVER, LEVER_PARTY, MEDIATOR, PARTY, PI, W
+from sim.rules import convening, distance, incidents, levers, readiness, stalemate, trust
+from sim.rules.assumption import shifted_reservation
+
+
+@table_entry
+def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
+    """Phase 4: levers, balance, pain, trust, readiness, reservation points; a mediator may leave."""
+    x = sizes(mem)
+    w = view.th_world(mem)
+    lever = view.lever(mem)
+    given_lever = view.th_lever(mem)
+    s = view.scalar(mem)
+    key_balance = view.key_balance(mem)
+    reservation = view.reservation(mem)
+    stakes = view.th_party_issue(mem)
+    derived_point = view.derived_point(mem)
+    given = view.th_party(mem)
+    present = view.present(mem)
+    mediator = view.th_mediator(mem)
+    key_departure = view.key_departure(mem)
+    leaves = view.leaves(mem)
+    drift = w[W.BALANCE_DRIFT]
+    for k in range(x.levers):
+        lever[k] = 1 if is_pulled(mem, fate, step, days, k) else 0
+        if lever[k] != 0:
+            drift += given_lever[LEVER.BALANCE, k]
+    before = s[S.BALANCE]
+    shock = logistic_unit(uniform(key_balance[0], fate, step, 0))
+    s[S.BALANCE] = stalemate.moved_balance(before, drift, w[W.BALANCE_NOISE], days, shock)
+    s[S.DRIFT] = stalemate.recent_drift(s[S.DRIFT], s[S.BALANCE] - before, days, w[W.BALANCE_MEMORY])
+    kept = incidents.share_left(days, w[W.TRUST_MEMORY])
+    for p in range(x.parties):
+        update_readiness(mem, p, kept)
+    change = s[S.BALANCE] - w[W.BALANCE_START]
+    for p in range(x.parties):
+        for i in range(x.issues):
+            reservation[p, i] = shifted_reservation(
+                stakes[PI.DEMAND, p, i],
+                derived_point[p, i],
+                w[W.BALANCE_GAIN],
+                given[PARTY.SIDE, p],
+                change,
+            )
+    for m in range(x.mediators):
+        if present[m] != 0:
+            rate = mediator[MEDIATOR.DEPARTURE, m]
+            gone = rate > 0.0 and convening.switched(rate, days, uniform(key_departure[m], fate, step, 0))
+            if gone or s[S.DAY] >= leaves[m]:
+                present[m] = 0
+    s[S.GUARANTEE] = present_strength(mem, MEDIATOR.GUARANTEE)
+
+
+@rule
+def update_readiness(mem: Memory, p: int, kept: float) -> None:
+    """Pain, trust and readiness of one party; `kept` is the share left of trust's distance to its baseline."""
+    x = sizes(mem)
+    w = view.th_world(mem)
+    lever = view.lever(mem)
+    lever_party = view.th_lever_party(mem)
+    party = view.party(mem)
+    s = view.scalar(mem)
+    trusts = view.trust(mem)
+    dyad = view.th_dyad(mem)
+    seat = view.seat(mem)
+    relief = 0.0
+    for k in range(x.levers):
+        if lever[k] != 0:
+            relief += lever_party[LEVER_PARTY.RELIEF, k, p]
+    party[P.PAIN, p] = stalemate.pain(
+        party[P.COST, p],
+        w[W.PAIN_MEMORY],
+        relief,
+        s[S.DRIFT],
+        w[W.STALEMATE_DRIFT],
+        w[W.PAIN_WEIGHT],
+        w[W.PAIN_CAP],
+    )
+    total, others = 0.0, 0
+    for q in range(x.parties):
+        if q != p:
+            trusts[p, q] = trust.drifted(trusts[p, q], dyad[DYAD.BASELINE, p, q], kept)
+            if seat[q] != 0:
+                total += trusts[p, q]
+                others += 1
+    party[P.READINESS, p] = readiness.readiness(
+        party[P.PAIN, p],
+        distance.ratio(total, float(others)),
+        s[S.PROGRESS],
+        w[W.M0],
+        w[W.M1],
+        w[W.O0],
+        w[W.O1],
+        w[W.O2],
+    )
+
+
+@rule
+def is_pulled(mem: Memory, fate: int, step: int, days: float, k: int) -> bool:
+    """Whether lever `k` is pulled at the end of a gap of some days."""
+    field = view.th_lever(mem)
+    s = view.scalar(mem)
+    n = view.count(mem)
+    return levers.is_pulled(
+        view.lever_kind(mem)[k],
+        view.lever(mem)[k] != 0,
+        s[S.DAY],
+        view.lever_on(mem)[k],
+        view.lever_off(mem)[k],
+        field[LEVER.RATE_ON, k],
+        field[LEVER.RATE_OFF, k],
+        days,
+        uniform(view.key_lever(mem)[k], fate, step, 0),
+        n[N.HELD] + n[N.POSTPONED],
+        s[S.PROGRESS],
+        field[LEVER.THRESHOLD, k],
+        view.lever_when(mem)[k],
+    )

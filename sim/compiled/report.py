@@ -1,0 +1,193 @@
+"""The rows of a planned round and of a finished run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled.agenda import binds
+from sim.compiled.memory.buffer import Memory, sizes, strip, view
+from sim.compiled.memory.fields import B, N, S
+from sim.compiled.packages import greatest_surplus, nash_package
+from sim.compiled.party import floor_of, utility_of
+from sim.compiled.state import copy
+from sim.core.columns import BASKET, ROUND, RUN
+from sim.core.jit import EPS, inlined, rule
+from sim.core.layout import Floats
+from sim.rules import agenda, outcome
+
+
+@inlined
+def report_round(mem: Memory, rounds: Floats, step: int, days: float, code: int) -> None:
+    """Write one row of the table of rounds; counts of what happened since the last row start anew."""
+    n = view.count(mem)
+    s = view.scalar(mem)
+    row = rounds[n[N.ROWS]]
+    row[ROUND.STEP] = step
+    row[ROUND.DAY] = s[S.DAY]
+    row[ROUND.GAP_DAYS] = days
+    row[ROUND.VENUE] = n[N.VENUE]
+    row[ROUND.LEVEL] = n[N.LEVEL]
+    row[ROUND.CODE] = code
+    row[ROUND.TEXTS] = n[N.TEXTS]
+    row[ROUND.PAPERS] = n[N.PAPERS]
+    row[ROUND.SETTLED] = n[N.SETTLED_MASK]
+    row[ROUND.AMENDED] = n[N.AMENDED_MASK]
+    row[ROUND.COLLAPSED] = n[N.COLLAPSED_MASK]
+    row[ROUND.INCIDENTS] = n[N.INCIDENTS_SINCE]
+    row[ROUND.GAP] = s[S.GAP]
+    n[N.ROWS] += 1
+    for count in (N.TEXTS, N.SETTLED_MASK, N.AMENDED_MASK, N.COLLAPSED_MASK, N.INCIDENTS_SINCE):
+        n[count] = 0
+
+
+@inlined
+def report_run(mem: Memory, row: Floats) -> None:
+    """The row of a finished run: counts, then each basket's columns, then each party's utility."""
+    x = sizes(mem)
+    n = view.count(mem)
+    s = view.scalar(mem)
+    settled = view.settled(mem)
+    basket = view.basket(mem)
+    final = final_outcome(mem)
+    row[RUN.OUTCOME] = final
+    row[RUN.PEAK] = max(n[N.PEAK], final)
+    row[RUN.DAYS] = s[S.DAY]
+    row[RUN.HELD] = n[N.HELD]
+    row[RUN.POSTPONED] = n[N.POSTPONED]
+    row[RUN.ABEYANCE] = s[S.ABEYANCE_DAYS]
+    row[RUN.INCIDENTS] = n[N.INCIDENTS]
+    row[RUN.WALK_BACKS] = n[N.REFUSALS] + n[N.AMENDMENTS] + n[N.COLLAPSES]
+    row[RUN.REFUSALS] = n[N.REFUSALS]
+    row[RUN.AMENDMENTS] = n[N.AMENDMENTS]
+    row[RUN.COLLAPSES] = n[N.COLLAPSES]
+    row[RUN.DELIVERED] = s[S.MET_SHARE] / s[S.MET] if s[S.MET] > 0.0 else np.nan
+    row[RUN.GAP] = s[S.GAP]
+    list_waiting(mem)
+    for b in range(x.baskets):
+        at = len(RUN) + b * len(BASKET)
+        zone = has_zone(mem, b)
+        stands = settled[b] != 0
+        row[at + BASKET.SETTLED] = basket[B.SETTLED_DAY, b]
+        row[at + BASKET.FIRST] = basket[B.FIRST_DAY, b]
+        row[at + BASKET.ZONE] = 1.0 if zone else 0.0
+        row[at + BASKET.BLOCKED] = blocking_reason(mem, b, zone)
+        row[at + BASKET.NASH] = nash_distance(mem, b) if stands else np.nan
+        row[at + BASKET.PARETO] = pareto_distance(mem, b) if stands else np.nan
+    for p in range(x.parties):
+        row[len(RUN) + x.baskets * len(BASKET) + p] = party_utility(mem, p)
+
+
+@rule
+def final_outcome(mem: Memory) -> int:
+    """The highest code standing at the end: of settlements that stand, else of what rounds left behind."""
+    x = sizes(mem)
+    settled = view.settled(mem)
+    basket_code = view.basket_code(mem)
+    n = view.count(mem)
+    best, all_settled = -1, True
+    for b in range(x.baskets):
+        if settled[b] != 0:
+            best = max(best, basket_code[b])
+        else:
+            all_settled = False
+    if n[N.HELD] == 0:
+        return outcome.POSTPONED
+    return outcome.round_code(best, all_settled, n[N.TEXTS_EVER] != 0, n[N.PROCEDURAL_EVER] != 0)
+
+
+@rule
+def has_zone(mem: Memory, b: int) -> bool:
+    """Whether a package exists that gives every party at least its floor."""
+    x = sizes(mem)
+    stake = view.stake(mem)
+    floors = view.floor(mem)
+    for p in range(x.parties):
+        if stake[p, b] != 0:
+            floors[p] = floor_of(mem, p, b)
+    return greatest_surplus(mem, b) >= -EPS
+
+
+@rule
+def pareto_distance(mem: Memory, b: int) -> float:
+    """How much utility all parties could still gain alike over the settled package: 0 on the Pareto frontier."""
+    x = sizes(mem)
+    stake = view.stake(mem)
+    floors = view.floor(mem)
+    first_issue = view.first_issue(mem)
+    package = strip.package(mem, (), first_issue[b], first_issue[b + 1])
+    for p in range(x.parties):
+        if stake[p, b] != 0:
+            floors[p] = utility_of(mem, p, b, package)
+    return max(greatest_surplus(mem, b), 0.0)
+
+
+@rule
+def list_waiting(mem: Memory) -> None:
+    """Which basket waits for which: unmet preconditions that bind, as a matrix in `edges`."""
+    edges = view.edges(mem)
+    precondition = view.precondition(mem)
+    edges[:] = 0
+    for k in range(precondition.shape[0]):
+        kind, target = precondition[k, 2], precondition[k, 3]
+        if kind <= 1 and binds(mem, k):
+            edges[precondition[k, 1], target] = 1
+
+
+@rule
+def blocking_reason(mem: Memory, b: int, zone: bool) -> int:
+    """Why a basket is not settled at the end; 0 where a settlement stands."""
+    settled = view.settled(mem)
+    edges = view.edges(mem)
+    reached = view.reached(mem)
+    n = view.count(mem)
+    fallen = view.fallen(mem)
+    status = view.status(mem)
+    if settled[b] != 0:
+        return 0
+    deadlock = agenda.in_cycle(b, edges, reached)
+    return outcome.blocking_reason(n[N.HELD], fallen[b], status[b], deadlock, zone, n[N.ABEYANCE] != 0)
+
+
+@rule
+def party_utility(mem: Memory, p: int) -> float:
+    """A party's utility at the end over all issues, open baskets counting 0."""
+    x = sizes(mem)
+    stake = view.stake(mem)
+    salience_total = view.salience_total(mem)
+    first_issue = view.first_issue(mem)
+    settled = view.settled(mem)
+    got, weight = 0.0, 0.0
+    for b in range(x.baskets):
+        if stake[p, b] != 0:
+            share = salience_total[p, b]
+            weight += share
+            if settled[b] != 0:
+                package = strip.package(mem, (), first_issue[b], first_issue[b + 1])
+                got += share * utility_of(mem, p, b, package)
+    return got / weight if weight > 0.0 else 0.0
+
+
+@rule
+def nash_distance(mem: Memory, b: int) -> float:
+    """`1 - product of gains / largest product` of the settled package, gains over the floors; 0 at the Nash point.
+
+    1 where nothing gives all a gain, or where the package leaves someone without one.
+    """
+    x = sizes(mem)
+    stake = view.stake(mem)
+    floors, weights = view.floor(mem), view.weight(mem)
+    first_issue = view.first_issue(mem)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    tabled, package = strip.tabled(mem, (), lo, hi), strip.package(mem, (), lo, hi)
+    for p in range(x.parties):
+        if stake[p, b] != 0:
+            floors[p] = floor_of(mem, p, b)
+            weights[p] = 1.0
+    copy(view.reservation(mem), view.estimates(mem))
+    found = nash_package(mem, b)
+    best, got = 1.0, 1.0
+    for p in range(x.parties):
+        if stake[p, b] != 0:
+            best *= max(utility_of(mem, p, b, tabled) - floors[p], 0.0)
+            got *= max(utility_of(mem, p, b, package) - floors[p], 0.0)
+    return outcome.shortfall(got, best) if found else 1.0

@@ -1,0 +1,1 @@
+"""Basis of all packages: compilation, draws, fields, statistics, files, errors."""

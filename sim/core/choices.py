@@ -1,0 +1,75 @@
+"""Named choices: an enum beside its rules, one dispatcher for it, and the check that no member lacks a branch."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any, TypeVar
+
+from sim.core.errors import ParleyError
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+class Choice(IntEnum):
+    """A named choice of a scenario. Scenario files write a member's `label`, compiled code compares its number."""
+
+    @property
+    def label(self) -> str:
+        """The member as scenario files write it."""
+        return self.name.lower()
+
+    @classmethod
+    def labels(cls) -> tuple[str, ...]:
+        """All members as scenario files write them, in order."""
+        return tuple(member.label for member in cls)
+
+    @classmethod
+    def of(cls, label: str) -> int:
+        """The number of a member that a scenario file names."""
+        return int(cls[label.upper()])
+
+
+DISPATCHERS: list[tuple[type[Choice], Callable[..., Any]]] = []
+"""Every choice with a function that dispatches it. Filled by `dispatches`."""
+
+
+def dispatches(choice: type[Choice]) -> Callable[[_F], _F]:
+    """Declare that a function has a branch for every member of a choice. `check_dispatchers` holds it to that."""
+
+    def declare(function: _F) -> _F:
+        DISPATCHERS.append((choice, function))
+        return function
+
+    return declare
+
+
+def branches(choice: type[Choice], source: str) -> set[str]:
+    """Find the members of a choice that the source of a function compares something with."""
+    members = set()
+    for node in ast.walk(ast.parse(textwrap.dedent(source))):
+        if isinstance(node, ast.Compare):
+            for side in (node.left, *node.comparators):
+                if isinstance(side, ast.Attribute) and ast.unparse(side.value).rpartition(".")[2] == choice.__name__:
+                    members.add(side.attr)
+    return members
+
+
+def check_dispatchers() -> None:
+    """Refuse to run anything while a member of a choice has no branch. Nothing is compiled for the check.
+
+    Raises
+    ------
+    ParleyError
+        Names the choice, the member and the function that lacks the branch.
+    """
+    for choice, function in DISPATCHERS:
+        code = getattr(function, "py_func", function)
+        present = branches(choice, inspect.getsource(code))
+        for member in choice:
+            if member.name not in present:
+                where = f"{code.__module__}.{code.__qualname__}"
+                raise ParleyError(f"`{member.label}` of {choice.__name__} has no branch in {where}")

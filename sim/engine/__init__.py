@@ -1,1 +1,0 @@
-"""The compiled engine: the nine phases over arrays, calling the very rules that the agents call."""

@@ -1,0 +1,1 @@
+"""Sources, positions and acts: dated, sourced facts."""

@@ -1,0 +1,1 @@
+"""Plans, ensembles and their tables, summaries, manifests and files."""

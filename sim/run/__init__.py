@@ -1,1 +1,0 @@
-"""The phases of the reference engine that are longer than a few lines: incidence, meeting, agreement, closing."""

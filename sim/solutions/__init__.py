@@ -1,1 +1,0 @@
-"""Solution concepts of bargaining on a scenario's own numbers: nothing here simulates a run."""

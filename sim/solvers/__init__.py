@@ -1,0 +1,1 @@
+"""Optimisation used by rules and analysis."""

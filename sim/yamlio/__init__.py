@@ -1,0 +1,1 @@
+"""YAML files read as plain data with line numbers."""

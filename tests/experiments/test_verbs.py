@@ -1,0 +1,206 @@
+"""The verbs sweep, compare, sensitivity and discover, and the page on reading a sweep's tables."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from experiments.compare import variant
+from experiments.results import load
+from sim.cli.main import app
+from sim.core.errors import ParleyError
+from sim.report.document import report
+from sim.results.manifest import manifest
+from sim.results.plan import plan
+
+ROOT = Path(__file__).resolve().parents[2]
+MINE = """\
+experiment: mine
+scenario: river-border
+runs: 60
+factors:
+  venues.lake_hall.insulation: [0.1, 0.9]
+"""
+
+
+def parley(*arguments: str) -> Result:
+    """Run one command in this process."""
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_sweep_writes_goes_on_and_refuses_a_change(tmp_path: Path) -> None:
+    mine, out = tmp_path / "mine.yaml", str(tmp_path / "out")
+    mine.write_text(MINE, encoding="utf-8")
+    first = parley("sweep", str(mine), "-o", out, "--workers", "1")
+    assert first.exit_code == 0 and "2 points, 120 runs" in first.output
+    assert parley("sweep", str(mine), "-o", out).exit_code == 0
+    changed = parley("sweep", str(mine), "-o", out, "--runs", "61")
+    assert changed.exit_code == 2 and "experiment.runs: 60 → 61" in changed.output
+
+
+def test_sweep_names_the_nearest_path_and_the_failed_points(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(MINE.replace("insulation", "insolation"), encoding="utf-8")
+    wrong = parley("sweep", str(mine), "-o", str(tmp_path / "out"))
+    assert wrong.exit_code == 2 and "did you mean `venues.lake_hall.insulation`" in wrong.output
+    assert not (tmp_path / "out").exists()
+    mine.write_text(MINE + "  incidents.boat_clash.rate: [0.1, 100000]\n", encoding="utf-8")
+    partly = parley("sweep", str(mine), "-o", str(tmp_path / "partly"))
+    assert partly.exit_code == 1 and "point 1 failed: " in partly.output
+    assert "2 of 4 points failed" in partly.output
+    assert load(tmp_path / "partly").points["runs"].tolist() == [60, 0, 60, 0]
+
+
+def test_a_nested_experiment_says_how_it_is_made_shorter(tmp_path: Path) -> None:
+    found = parley("sweep", "assumptions-or-chance", "-o", str(tmp_path / "out"), "--runs", "50")
+    assert found.exit_code == 2 and "this experiment is nested (300 assumptions, each with 100 fates)" in found.output
+    assert "copy " in found.output and "assumptions-or-chance.yaml" in found.output
+
+
+def test_an_interrupted_sweep_says_that_the_same_command_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*given: Any, **options: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("experiments.sweep.on_threads", interrupted)
+    found = parley("sweep", "venue", "-o", str(tmp_path / "out"), "--runs", "20")
+    assert found.exit_code == 130 and "the same command goes on with it" in found.output
+
+
+def test_compare_prints_intervals_and_says_how_it_corrects(tmp_path: Path) -> None:
+    other = "river-border,venues.lake_hall.acceptability.southbank=0.1"
+    found = parley("compare", "river-border", other, "-n", "300", "-o", str(tmp_path / "out"))
+    assert found.exit_code == 0
+    assert "paired" in found.output and "Holm (1979)" in found.output and "not a forecast" in found.output
+    files = {"differences.csv", "differences.png", "differences.svg", "manifest.json"}
+    assert {p.name for p in (tmp_path / "out").iterdir()} == files
+    run = re.search(r"for --run: (\d+)", found.output)
+    assert run is not None
+    traced = parley("compare", "river-border", other, "--run", run[1])
+    assert traced.exit_code == 0 and "They part at planned round" in traced.output
+    assert parley("compare", "river-border").exit_code == 2
+    nowhere = parley("compare", "river-border", other, "--run", run[1], "-o", str(tmp_path / "trace"))
+    assert nowhere.exit_code == 2 and "leave out --out" in nowhere.output and not (tmp_path / "trace").exists()
+
+
+def test_a_comparisons_manifest_says_what_it_takes_to_repeat_it(tmp_path: Path) -> None:
+    """Each scenario stands in it as a run of it alone would have it in its own manifest."""
+    other = "river-border,calendar.horizon=60"
+    asked = ("compare", "river-border", other, "-n", "20", "--seed", "4", "-o", str(tmp_path / "out"))
+    assert parley(*asked).exit_code == 0
+    about = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert (about["kind"], about["n"], about["seed"]) == ("comparison", 20, 4)
+    assert sorted(about["files"]) == sorted(path.name for path in (tmp_path / "out").iterdir())
+    alone = [manifest(plan("river-border", 20, 4, changes=c)) for c in ({}, {"calendar.horizon": 60})]
+    assert [entry["label"] for entry in about["scenarios"]] == ["river-border", other]
+    for entry, one in zip(about["scenarios"], alone, strict=True):
+        assert entry["fingerprint"] == one["fingerprint"]
+        assert {key: entry[key] for key in one["scenario"]} == json.loads(json.dumps(one["scenario"]))
+    assert about["citations"] == alone[0]["citations"] and about["parley"] == alone[0]["parley"]
+    page = report(tmp_path / "out")
+    for words in (other, "20 runs", "seed 4", about["fingerprint"], "What is assumed", "Sources"):
+        assert words in page, words
+
+
+def test_a_comparison_is_replaced_only_when_asked_and_only_where_one_was(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    asked = ("compare", "river-border", "river-border,calendar.horizon=60", "-n", "20", "-o", str(out))
+    assert parley(*asked).exit_code == 0
+    first = (out / "manifest.json").read_text(encoding="utf-8")
+    refused = parley(*asked, "--seed", "5")
+    assert refused.exit_code == 2 and "--force replaces it" in refused.output
+    assert (out / "manifest.json").read_text(encoding="utf-8") == first
+    assert parley(*asked, "--seed", "5", "--force").exit_code == 0
+    assert (out / "manifest.json").read_text(encoding="utf-8") != first
+    (tmp_path / "else").mkdir()
+    (tmp_path / "else" / "notes.txt").write_text("mine", encoding="utf-8")
+    assert parley(*asked[:-1], str(tmp_path / "else"), "--force").exit_code == 2
+
+
+def test_a_variant_is_cut_at_commas_outside_brackets_and_quotes() -> None:
+    label = "river-border,parties.northbank.deadline={assumed: [60, 90], why: 'a trial, no more'},calendar.horizon=200"
+    name, loaded = variant(label)
+    assert name == label
+    deadline = loaded.scenario.parties["northbank"].deadline
+    assert (deadline.low, deadline.high, loaded.scenario.calendar.horizon.mode) == (60, 90, 200)
+    with pytest.raises(ParleyError, match="path=value"):
+        variant("river-border,calendar.horizon")
+
+
+def test_a_comparison_that_fails_leaves_no_folder(tmp_path: Path) -> None:
+    wrong = parley("compare", "river-border", "river-border,calendar.horizn=60", "-o", str(tmp_path / "out"))
+    assert wrong.exit_code == 2 and not (tmp_path / "out").exists()
+
+
+def test_sensitivity_of_a_nested_sweep_and_discovery(tmp_path: Path) -> None:
+    pytest.importorskip("ema_workbench", reason="the extra `discover` is not installed")
+    nested = MINE.replace("runs: 60", "nested: {assumptions: 8, fates: 6}").replace("[0.1, 0.9]", "[0.5]")
+    (tmp_path / "n.yaml").write_text(nested, encoding="utf-8")
+    parley("sweep", str(tmp_path / "n.yaml"), "-o", str(tmp_path / "n"))
+    split = parley("sensitivity", str(tmp_path / "n"), "--of", "rounds_held")
+    assert (
+        split.exit_code == 0 and "interaction" in split.output and (tmp_path / "n" / "figures" / "split.png").is_file()
+    )
+    sampled = "experiment: s\nscenario: river-border\nruns: 20\ndesign: sobol\npoints: 64\nfactors:\n"
+    sampled += "  come: {path: behaviour.convening.base, low: -2, high: 2}\n"
+    sampled += '  patience: {path: "parties.*.deadline", low: 50, high: 500}\n'
+    (tmp_path / "s.yaml").write_text(sampled, encoding="utf-8")
+    parley("sweep", str(tmp_path / "s.yaml"), "-o", str(tmp_path / "s"))
+    found = parley("discover", str(tmp_path / "s"), "--of", "rounds_held", "--above", "14")
+    assert found.exit_code == 0 and "coverage" in found.output and "come" in found.output
+    assert parley("sensitivity", str(tmp_path / "s")).exit_code == 2
+
+
+def test_a_nested_sweep_is_split_at_every_point_and_says_which(tmp_path: Path) -> None:
+    nested = MINE.replace("runs: 60", "nested: {assumptions: 8, fates: 6}") + "  behaviour.convening.base: [-90, 0]\n"
+    (tmp_path / "n.yaml").write_text(nested, encoding="utf-8")
+    assert parley("sweep", str(tmp_path / "n.yaml"), "-o", str(tmp_path / "n")).exit_code == 0
+    found = parley("sensitivity", str(tmp_path / "n"), "--of", "rounds_held")
+    assert found.exit_code == 0
+    assert "point 0: 0.1, -90: all results are equal" in found.output  # they never meet
+    table = (tmp_path / "n" / "split.csv").read_text(encoding="utf-8")
+    assert [table.count(f'"point {k}: ') for k in range(4)] == [0, 3, 0, 3]
+    svg = (tmp_path / "n" / "figures" / "split.svg").read_text(encoding="utf-8")
+    assert "<!-- point 1: 0.1, 0 -->" in svg and "<!-- point 3: 0.9, 0 -->" in svg
+
+
+def test_sensitivity_of_a_sweep_without_indices_says_what_it_needs(tmp_path: Path) -> None:
+    rows = "experiment: l\nscenario: river-border\nruns: 20\ndesign: list\nrows: [{calendar.horizon: 90}]\n"
+    variants = rows.replace("list", "variants").replace("rows: [{", "variants: {a: {").replace("}]", "}}")
+    for design, text in (("factorial", MINE), ("list", rows), ("variants", variants)):
+        (tmp_path / f"{design}.yaml").write_text(text, encoding="utf-8")
+        assert parley("sweep", str(tmp_path / f"{design}.yaml"), "-o", str(tmp_path / design)).exit_code == 0
+        found = parley("sensitivity", str(tmp_path / design))
+        assert found.exit_code == 2 and f"`morris` or `saltelli`, or a nested one; this is `{design}`" in found.output
+
+
+def test_a_range_that_ends_at_zero_is_remembered(tmp_path: Path) -> None:
+    pytest.importorskip("SALib", reason="the extra `discover` is not installed")
+    text = "experiment: z\nscenario: river-border\nruns: 10\ndesign: morris\npoints: 4\nfactors:\n"
+    text += "  behaviour.convening.base: {low: 0, high: 2}\n  behaviour.pain.cap: {low: 0.1, high: 0.5}\n"
+    (tmp_path / "z.yaml").write_text(text, encoding="utf-8")
+    assert parley("sweep", str(tmp_path / "z.yaml"), "-o", str(tmp_path / "z")).exit_code == 0
+    found = parley("sensitivity", str(tmp_path / "z"), "--of", "rounds_held")
+    assert found.exit_code == 0 and "behaviour.convening.base" in found.output
+
+
+def test_the_page_on_reading_tables_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("duckdb", reason="a development dependency")
+    monkeypatch.chdir(tmp_path)
+    assert parley("sweep", "venue", "-o", "results/venue", "--runs", "40").exit_code == 0
+    names: dict[str, Any] = {}
+    page = (ROOT / "docs" / "experiments" / "duckdb.md").read_text(encoding="utf-8")
+    for code in re.findall(r"```python\n(.*?)```", page, re.S):
+        exec(code, names)
+    runs = load("results/venue").runs
+    share = (runs[runs["variant"] == "Minsk only"]["outcome"] == "tabled").mean()
+    found = names["shares"].query("variant == 'Minsk only' and outcome == 'tabled'")["share"]
+    assert found.sum() == pytest.approx(share)
+    istanbul, minsk = (runs[runs["point"] == point]["outcome"].to_list() for point in (1, 3))
+    assert names["pairs"]["runs"].sum() == sum(a != b for a, b in zip(istanbul, minsk, strict=True))

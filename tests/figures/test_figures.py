@@ -1,0 +1,209 @@
+"""Figures from summaries written by hand: what they show, what they say of themselves, and that they run nothing."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from PIL import Image
+
+from sim.figures.ensemble import FIGURES, figures, save_figures
+from sim.figures.style import CAUTION, LINES, LOOKS, percent
+from sim.rules.outcome import BLOCKS, CODES
+from sim.tables.summary import GAP_BINS, Summary
+
+MANIFEST: dict[str, Any] = {
+    "parley": "0.1.0",
+    "fingerprint": "abc123",
+    "n": 1000,
+    "seed": 0,
+    "scenario": {
+        "title": "A river",
+        "changes": {},
+        "resolved": {"baskets": {"swap": {"title": "Exchange of crews"}, "river": {"title": "Water"}}},
+    },
+}
+
+
+def summary() -> Summary:
+    """1,000 runs: the swap settled in 250 of them, the river never."""
+    found = Summary(("swap", "river"), ("north", "south"), 1000)
+    settled, tabled = CODES.index("humanitarian"), CODES.index("tabled")
+    no_mandate, no_zone = BLOCKS.index("no mandate"), BLOCKS.index("no zone of agreement")
+    found.counts = {
+        "outcome": Counter({settled: 250, tabled: 750}),
+        "peak_outcome": Counter({settled: 300, tabled: 700}),
+        "blocked_swap": Counter({0: 250, no_zone: 750}),
+        "blocked_river": Counter({no_mandate: 1000}),
+        "settled_swap": Counter({10: 100, 40: 150}),
+        "first_settled_swap": Counter({10: 150, 40: 150}),
+        "settled_river": Counter(),
+        "first_settled_river": Counter(),
+    }
+    found.sums = {"days": 180_000_000_000, "days:n": 1000}
+    found.gaps = np.zeros((2, GAP_BINS), dtype=np.int64)
+    found.gaps[0, 400], found.gaps[1, 200] = 1000, 500
+    return found
+
+
+def texts(figure: Figure) -> str:
+    """All that is written on a figure."""
+    found = [text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text"))]
+    return "\n".join(found)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_says_where_it_comes_from(name: str) -> None:
+    written = texts(figures(summary(), MANIFEST)[name])
+    assert "A river" in written
+    assert "1,000 runs, seed 0" in written
+    assert CAUTION in written
+    assert "not a forecast" in CAUTION
+    assert "abc123" in written
+
+
+def test_a_changed_scenario_is_marked() -> None:
+    changed = {**MANIFEST, "scenario": {**MANIFEST["scenario"], "changes": {"a": 1}}}
+    assert "A river (changed)" in texts(figures(summary(), changed)["outcomes"])
+
+
+def test_outcome_bars_are_the_shares() -> None:
+    axes = figures(summary(), MANIFEST)["outcomes"].axes[0]
+    widths = [bar.get_width() for bar in axes.patches]
+    assert widths == [0.25 if code == "humanitarian" else 0.75 if code == "tabled" else 0 for code in CODES]
+    (marks,) = (line for line in axes.lines if line.get_marker() == "D")
+    assert marks.get_xdata().tolist()[CODES.index("humanitarian")] == 0.3
+
+
+def test_days_are_steps_over_all_runs() -> None:
+    figure = figures(summary(), MANIFEST)["days"]
+    swap, river = figure.axes[0].lines
+    assert list(zip(swap.get_xdata(), swap.get_ydata(), strict=True)) == [
+        (0, 0),
+        (11, 0),
+        (11, 0.15),
+        (41, 0.15),
+        (41, 0.3),
+        (180, 0.3),
+    ]
+    assert set(river.get_ydata()) == {0.0}
+    written = texts(figure)
+    assert "Exchange of crews: agreed in 30%, half of these by day 10; 25% stand at the end" in written
+    assert "Water: never agreed on" in written
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_nothing_is_cut_off(name: str) -> None:
+    """The longest titles allowed for still lie within the figure."""
+    title = "A quite long title of things that are settled together"
+    baskets = {"swap": {"title": title}, "river": {"title": title}}
+    scenario = {**MANIFEST["scenario"], "resolved": {"baskets": baskets}}
+    figure = figures(summary(), {**MANIFEST, "scenario": scenario})[name]
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    frame = figure.bbox.padded(1)
+    labels = [label for axes in figure.axes for label in (axes.xaxis.label, axes.yaxis.label)]
+    legends = [text for legend in figure.legends for text in legend.get_texts()]
+    shown = [text for text in (*figure.texts, *labels, *legends, *wide_tick_labels(figure)) if text.get_text()]
+    assert len(shown) > 6
+    for text in shown:
+        box = text.get_window_extent(canvas.get_renderer())
+        assert frame.x0 <= box.x0 and box.x1 <= frame.x1, text.get_text()
+        assert frame.y0 <= box.y0 and box.y1 <= frame.y1, text.get_text()
+
+
+def wide_tick_labels(figure: Figure) -> list[Text]:
+    """Names on the upright axis; ticks outside the view are not drawn."""
+    found = []
+    for axes in figure.axes:
+        low, high = sorted(axes.get_ylim())
+        found += [text for text in axes.get_yticklabels() if low <= text.get_position()[1] <= high]
+    return found
+
+
+def test_gap_shows_the_median_and_how_many_runs() -> None:
+    upper, lower = figures(summary(), MANIFEST)["gap"].axes
+    assert upper.lines[0].get_ydata().tolist() == pytest.approx([400.5 / 500, 200.5 / 500])
+    assert [bar.get_height() for bar in lower.patches] == [1.0, 0.5]
+
+
+def test_gap_leaves_out_rounds_that_hardly_any_run_held() -> None:
+    found = summary()
+    found.gaps = np.vstack([found.gaps, np.zeros((1, GAP_BINS), dtype=np.int64)])
+    found.gaps[2, 100] = 19
+    assert len(figures(found, MANIFEST)["gap"].axes[1].patches) == 2
+    found.gaps[2, 100] = 20
+    assert len(figures(found, MANIFEST)["gap"].axes[1].patches) == 3
+
+
+def test_blocking_bars_fill_every_row() -> None:
+    axes = figures(summary(), MANIFEST)["blocking"].axes[0]
+    ends: Counter[float] = Counter()
+    for bar in axes.patches:
+        if bar.get_width():
+            ends[round(bar.get_y() + bar.get_height() / 2)] += bar.get_width()
+    assert ends == {0: 1.0, 1: 1.0}
+
+
+def test_empty_summaries_are_drawn() -> None:
+    found = Summary(("swap", "river"), ("north", "south"), 1)
+    found.counts = {"outcome": Counter({0: 1}), "blocked_swap": Counter({1: 1}), "blocked_river": Counter({1: 1})}
+    found.sums = {"days": 1_000_000, "days:n": 1}
+    drawn = figures(found, {**MANIFEST, "n": 1})
+    assert "no round was held" in texts(drawn["gap"])
+    assert "1 run, seed 0" in texts(drawn["days"])
+
+
+def test_every_reason_has_a_look_of_its_own() -> None:
+    assert set(LOOKS) == {"settled", *BLOCKS[1:]}
+    assert len(set(LOOKS.values())) == len(LOOKS)
+    assert len(set(LINES)) == len(LINES) == 8
+
+
+def test_files_carry_the_result_and_are_the_same_twice(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        written = save_figures(summary(), MANIFEST, tmp_path / folder)
+        assert sorted(path.name for path in written) == sorted(f"{n}.{k}" for n in FIGURES for k in ("png", "svg"))
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+    image = Image.open(tmp_path / "one" / "gap.png")
+    assert "result abc123" in image.info["Description"]
+    assert image.width > 900
+    svg = (tmp_path / "one" / "gap.svg").read_text()
+    assert "result abc123" in svg
+    assert not re.search(r"<dc:date>", svg)
+
+
+def test_drawing_runs_nothing_and_needs_no_screen() -> None:
+    code = "import sys, sim.figures.ensemble; print([m for m in sys.modules"
+    code += " if m in ('matplotlib.pyplot', 'sim.agents.model', 'mesa')"
+    code += " or m.startswith(('sim.compiled', 'sim.results.ensemble'))])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path.cwd())
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("share", "count", "text"),
+    [
+        (0.0, 0, "0%"),
+        (0.0004, 1, "<0.1%"),
+        (0.0123, 5, "1.2%"),
+        (0.099, 9, "9.9%"),
+        (0.25, 2, "25%"),
+        (0.9123, 9, "91.2%"),
+        (0.9996, 9996, ">99.9%"),
+        (1.0, 7, "100%"),
+    ],
+)
+def test_percent(share: float, count: int, text: str) -> None:
+    assert percent(share, count) == text

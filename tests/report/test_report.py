@@ -1,0 +1,231 @@
+"""The report: valid HTML with everything inside, from each kind of folder; refusals in one message."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sim.core.errors import ParleyError
+from sim.report.document import report, write_report
+from sim.results.plan import plan
+from sim.results.store import write_ensemble
+
+html5lib = pytest.importorskip("html5lib", reason="html5lib is not installed (extra `dev`)")
+
+
+def validated(text: str) -> str:
+    """The text, after a strict parser took it without a complaint."""
+    html5lib.HTMLParser(strict=True).parse(text)
+    return text
+
+
+def outside(text: str) -> list[str]:
+    """Addresses a browser would ask for."""
+    return [url for url in re.findall(r'(?:src|href)="([^"]*)"', text) if not url.startswith(("data:", "#"))]
+
+
+@pytest.fixture(scope="module")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("report") / "run"
+    write_ensemble(plan("river-border", 60, 1), folder, figures=("svg",))
+    return folder
+
+
+def test_report_of_a_run(run_folder: Path) -> None:
+    text = validated(report(run_folder))
+    assert outside(text) == []
+    assert text.count("<img ") == 4
+    assert all(alt for alt in re.findall(r'<img alt="([^"]*)"', text))
+    for words in (
+        "no forecast",
+        "60 runs",
+        "seed 1",
+        "How to read this",
+        "What is assumed",
+        "River border",
+        "fingerprint",
+    ):
+        assert words in text, words
+
+
+def test_report_of_a_comparison(tmp_path: Path) -> None:
+    from experiments.compare import compare_scenarios
+
+    found = compare_scenarios(["river-border", "river-border,calendar.horizon=60"], n=60, seed=1)
+    found.frame.to_csv(tmp_path / "differences.csv", index=False)
+    text = validated(report(tmp_path))
+    assert "settled exchange" in text or "settled_exchange" in text
+    assert "no forecast" in text
+
+
+def test_report_of_a_sweep(tmp_path: Path) -> None:
+    from experiments.sweep import run_sweep
+
+    asked = {"experiment": "x", "scenario": "river-border", "runs": 20, "factors": {"calendar.horizon": [60, 180]}}
+    run_sweep(asked, tmp_path / "sweep")
+    text = validated(report(tmp_path / "sweep"))
+    assert "calendar.horizon" in text
+    assert "no forecast" in text
+
+
+FIT = """# Talks < and & crises
+
+Conditional on the model.
+
+## Checks
+
+Ranks uniform: a < b & c.
+
+| parameter | low |  |
+| --- | --- | --- |
+| k0 | 0.12 | informed |
+| <script>alert(1)</script> | 0.2 |  |
+"""
+
+
+def test_report_of_a_fit(tmp_path: Path) -> None:
+    (tmp_path / "checks.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "report.md").write_text(FIT, encoding="utf-8")
+    text = validated(report(tmp_path))
+    assert "<h1>Talks &lt; and &amp; crises</h1>" in text
+    assert "<h2>Checks</h2>\n<p>Ranks uniform: a &lt; b &amp; c.</p>" in text
+    assert '<th scope="col">low</th><th scope="col"></th>' in text
+    assert "<td>k0</td><td>0.12</td><td>informed</td>" in text
+    assert "<script>" not in text
+
+
+def test_a_fit_without_its_report_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "checks.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ParleyError, match=r"report.md cannot be read: No such file"):
+        report(tmp_path)
+
+
+def test_refusals(tmp_path: Path, run_folder: Path) -> None:
+    with pytest.raises(ParleyError, match="is no folder"):
+        report(tmp_path / "absent")
+    with pytest.raises(ParleyError, match="holds no results"):
+        report(tmp_path)
+    out = tmp_path / "report.html"
+    write_report(run_folder, out)
+    with pytest.raises(ParleyError, match="is there already"):
+        write_report(run_folder, out)
+    write_report(run_folder, out, force=True)
+
+
+def test_control_the_validator_sees_a_fault() -> None:
+    with pytest.raises(html5lib.html5parser.ParseError):
+        validated('<!DOCTYPE html><html lang="en"><head><title>x</title></head><body><table><p>y</table></body></html>')
+
+
+def rows_of(text: str, caption: str) -> list[list[str]]:
+    """The cells of the table under a caption, its heading first."""
+    (part,) = re.findall(rf"<caption>{re.escape(caption)}.*?</table>", text, re.S)
+    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall(r"<tr>.*?</tr>", part, re.S)]
+
+
+def test_a_sweep_says_which_numbers_belong_to_which_point(tmp_path: Path) -> None:
+    from experiments.sweep import run_sweep
+
+    rate = {"path": "incidents.boat_clash.rate", "levels": [0.1, 100_000]}
+    factors = {"calendar.horizon": [60, 180], "rate": rate}
+    run_sweep({"experiment": "x", "scenario": "river-border", "runs": 20, "factors": factors}, tmp_path)
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "indices.svg").write_text("<svg/>", encoding="utf-8")
+    text = validated(report(tmp_path))
+    head, *rows = rows_of(text, "Outcome standing at the end")
+    assert head[0] == "calendar.horizon, rate" and [row[0] for row in rows] == ["60, 0.1", "180, 0.1"]
+    assert sum(float(cell.split("%")[0]) for cell in rows[0][1:]) == pytest.approx(100)
+    settled = rows_of(text, "Settled at the end")
+    assert settled[0][1:] == ["Exchange of crews", "Calm on the river", "Crossing and water"]
+    assert [row[1] for row in rows_of(text, "Means over runs")] and "4 points, 40 runs" in text
+    assert "2 of 4 points failed" in text
+    failed = rows_of(text, "Points that failed")[1:]
+    assert [row[0] for row in failed] == ["60, 100000", "180, 100000"] and "incidents" in failed[0][1]
+    assert 'alt="What the answer hangs on' in text
+
+
+def test_a_sweep_without_results_says_so(tmp_path: Path) -> None:
+    from experiments.sweep import run_sweep
+
+    asked = {"experiment": "x", "scenario": "river-border", "runs": 2}
+    at = "parties.northbank.issues.patrols."  # each fits by itself; together they leave no room
+    run_sweep({**asked, "factors": {f"{at}demand": [0.3], f"{at}reservation": [0.2]}}, tmp_path / "failed")
+    text = validated(report(tmp_path / "failed"))
+    assert "No point has a result: all failed." in text and "Outcome standing" not in text
+    run_sweep({**asked, "keep": ["gap"], "factors": {"calendar.horizon": [60]}}, tmp_path / "gap")
+    assert "keeps neither outcomes nor settlements" in validated(report(tmp_path / "gap"))
+
+
+def test_a_sweep_of_many_factors_and_points_stays_readable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from experiments.sweep import run_sweep
+
+    monkeypatch.setattr("sim.report.sweeps.MOST_POINTS", 1)
+    monkeypatch.setattr("sim.report.sweeps.MOST_FACTORS", 1)
+    factors = {"calendar.horizon": [60, 90], "parties.upland.deadline": [90]}
+    run_sweep({"experiment": "x", "scenario": "river-border", "runs": 2, "factors": factors}, tmp_path)
+    text = validated(report(tmp_path))
+    assert "The first 1 of 2 points" in text and "points.parquet holds the values of 2 factors" in text
+    assert [row[0] for row in rows_of(text, "Means over runs")] == ["Point", "0"]
+
+
+def test_a_comparison_has_a_table_a_contrast_in_percent(tmp_path: Path) -> None:
+    from experiments.compare import compare_scenarios
+
+    changed = ["river-border,calendar.horizon=60", "river-border,calendar.horizon=90"]
+    found = compare_scenarios(["river-border", *changed], n=60, seed=1)
+    found.frame.to_csv(tmp_path / "differences.csv", index=False)
+    text = validated(report(tmp_path))
+    for label in changed:
+        head, *rows = rows_of(text, f"{label} − river-border: 60 pairs of runs")
+        assert head == ["Measure", "First", "Second", "Difference", "95% interval", "p, corrected"]
+        wanted = found.frame[found.frame["contrast"].str.startswith(label)].set_index(["measure", "level"])
+        (row,) = (row for row in rows if row[0] == "outcome: tabled (%)")
+        share = wanted.loc[("outcome", "tabled")]
+        assert row[1:3] == [f"{100 * share['first']:.1f}", f"{100 * share['second']:.1f}"]
+        assert row[4] == f"{100 * share['low']:+.1f} to {100 * share['high']:+.1f}"
+        others = rows_of(text, f"{label} − river-border: other measures")[1:]
+        assert len(rows) + len(others) == len(wanted), "no difference is left out"
+
+
+@pytest.mark.parametrize("text", ["contrast,measure\na,b\n", "a\n1\n"])
+def test_a_table_that_is_no_comparison_is_a_clear_error(tmp_path: Path, text: str) -> None:
+    (tmp_path / "differences.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(ParleyError, match="is no table of differences"):
+        report(tmp_path)
+
+
+def test_what_is_assumed_prints_open(run_folder: Path) -> None:
+    text = report(run_folder)
+    assert "<details open><summary>" in text and "details::details-content" in text
+
+
+def test_a_report_that_cannot_be_written_leaves_the_old_one(run_folder: Path, tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    out = tmp_path / "report.html"
+    out.write_text("good", encoding="utf-8")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+    try:
+        with pytest.raises(ParleyError, match=r"cannot write to .*File too large"):
+            write_report(run_folder, out, force=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"report.html": "good"}
+
+
+def test_a_report_names_the_posterior(tmp_path: Path) -> None:
+    import json
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from calibration.posterior import FILE, under
+
+    table = pa.table({"calendar.gap_scale": [10.0, 11.0], "weight": [0.5, 0.5]})
+    pq.write_table(table.replace_schema_metadata({"parley": json.dumps({"fit": "towns"})}), tmp_path / FILE)
+    write_ensemble(under(plan("river-border", 5, 1, workers=1), tmp_path), tmp_path / "run", figures=())
+    text = validated(report(tmp_path / "run"))
+    assert "1 fitted number drawn from the posterior of the fit towns" in text
+    assert text.count("drawn from the posterior; before the fit:") == 1

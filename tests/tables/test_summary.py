@@ -1,0 +1,210 @@
+"""Summaries on tables written by hand: counts, quantiles, intervals, and that parts add up to the whole."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from sim.core.columns import BASKET, ROUND, RUN, run_width
+from sim.core.statistics import quantile, wilson
+from sim.rules.outcome import BLOCKS, CODES
+from sim.scenario.names import Names
+from sim.tables.schema import round_table, run_schema, run_table
+from sim.tables.summary import GAP_BINS, Summary
+
+NAMES = Names(
+    parties=("north", "south"),
+    issues=("crews", "water"),
+    baskets=("swap", "river"),
+    mediators=(),
+    venues=("hall",),
+    levers=(),
+    incidents=(),
+    scripted=(),
+    obligations=(),
+    ratifiers=(),
+    documents=(),
+    levels=("delegation",),
+)
+NAN = math.nan
+
+
+def run_row(outcome: str, swap: tuple[float, float, bool, str], **more: float) -> list[float]:
+    """A raw row: `swap` is day settled, day first agreed, zone, reason; the river waits for a mandate."""
+    row = [0.0] * run_width(2, 2)
+    row[RUN.OUTCOME] = row[RUN.PEAK] = CODES.index(outcome)
+    row[RUN.DAYS], row[RUN.DELIVERED] = 100.0, NAN
+    for name, value in more.items():
+        row[getattr(RUN, name)] = value
+    start = len(RUN)
+    row[start + BASKET.SETTLED], row[start + BASKET.FIRST] = swap[0], swap[1]
+    row[start + BASKET.ZONE], row[start + BASKET.BLOCKED] = float(swap[2]), BLOCKS.index(swap[3])
+    start += len(BASKET)
+    row[start + BASKET.SETTLED], row[start + BASKET.FIRST] = NAN, NAN
+    row[start + BASKET.BLOCKED] = BLOCKS.index("no mandate")
+    for k in range(2):
+        row[len(RUN) + k * len(BASKET) + BASKET.NASH] = row[len(RUN) + k * len(BASKET) + BASKET.PARETO] = NAN
+    return row
+
+
+def round_row(code: str, gap: float) -> list[float]:
+    row = [0.0] * len(ROUND)
+    row[ROUND.CODE], row[ROUND.GAP] = CODES.index(code), gap
+    return row
+
+
+# Four runs: settled on day 12.9; settled on day 40, first on day 5; agreed once and collapsed; never met.
+RUNS = [
+    run_row("humanitarian", (12.9, 12.9, True, ""), HELD=2, INCIDENTS=3, GAP=0.5, DELIVERED=0.8),
+    run_row("humanitarian", (40.0, 5.0, True, ""), HELD=1, INCIDENTS=0, GAP=0.25, DELIVERED=0.4),
+    run_row("tabled", (NAN, 30.5, False, "collapsed"), HELD=1, PEAK=CODES.index("humanitarian"), GAP=0.5),
+    run_row("postponed", (NAN, NAN, True, "never convened"), POSTPONED=4, INCIDENTS=1, GAP=0.75),
+]
+ROUNDS = [
+    [round_row("tabled", 0.8), round_row("postponed", 0.1), round_row("humanitarian", 0.6)],
+    [round_row("humanitarian", 0.4)],
+    [round_row("postponed", 0.9), round_row("tabled", 0.4)],
+    [round_row("postponed", 0.9)] * 4,
+]
+
+
+def tables(chosen: list[int]) -> tuple[pa.Table, pa.Table]:
+    """Tables of some of the runs above."""
+    run = np.array(chosen)
+    rows = np.array([len(ROUNDS[k]) for k in chosen])
+    flat = np.array([row for k in chosen for row in ROUNDS[k]]).reshape(-1, len(ROUND))
+    return run_table(np.array([RUNS[k] for k in chosen]), run, run, run, NAMES), round_table(flat, rows, run, NAMES)
+
+
+def summary(*parts: list[int]) -> Summary:
+    return Summary.of(run_schema(NAMES), [tables(part) for part in parts])
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "low", "high"),
+    [
+        # Newcombe 1998 (Statistics in Medicine 17, 857-872), table I, score method without continuity correction.
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0000, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_wilson_as_published(count: int, of: int, low: float, high: float) -> None:
+    found = wilson(count, of)
+    assert [round(end, 4) for end in found] == [low, high]
+    mirrored = wilson(of - count, of)
+    assert mirrored == pytest.approx((1 - found[1], 1 - found[0]), abs=1e-12)
+
+
+def test_wilson_at_the_ends() -> None:
+    assert wilson(0, 10)[0] == 0.0
+    assert wilson(10, 10)[1] == 1.0
+    assert wilson(0, 0) == (0.0, 1.0)
+
+
+def test_wald_would_be_noticed() -> None:
+    share = 1 / 29
+    half = 1.96 * math.sqrt(share * (1 - share) / 29)
+    assert abs((share - half) - 0.0061) > 0.01
+
+
+@pytest.mark.parametrize(("q", "expected"), [(0.1, 0), (0.25, 0), (0.26, 5), (0.5, 5), (0.75, 10), (1.0, 10)])
+def test_quantile(q: float, expected: int) -> None:
+    assert quantile(Counter({10: 2, 0: 1, 5: 1}), q) == expected
+
+
+def test_quantile_of_nothing_and_of_ten() -> None:
+    assert math.isnan(quantile(Counter(), 0.5))
+    # 0.1 · 10 is the first of ten values, though the product is a hair above 1 in floating point for some q.
+    assert [quantile(Counter(range(10)), k / 10) for k in (1, 3, 7)] == [0, 2, 6]
+
+
+def test_outcomes() -> None:
+    found = summary([0, 1, 2, 3])
+    shares = {code: share.runs for code, share in found.outcomes().items() if share.runs}
+    assert shares == {"postponed": 1, "tabled": 1, "humanitarian": 2}
+    peaks = {code: share.runs for code, share in found.outcomes("peak_outcome").items() if share.runs}
+    assert peaks == {"postponed": 1, "humanitarian": 3}
+    assert found.outcomes()["humanitarian"].share == 0.5
+    assert found.outcomes()["humanitarian"].of == 4
+
+
+def test_baskets() -> None:
+    found = summary([0, 1, 2, 3])
+    assert found.baskets == ("swap", "river")
+    assert found.parties == ("north", "south")
+    assert (found.settled("swap").runs, found.agreed("swap").runs, found.zone("swap").runs) == (2, 3, 3)
+    assert (found.settled("river").runs, found.agreed("river").runs, found.zone("river").runs) == (0, 0, 0)
+    blocked = {reason: share.runs for reason, share in found.blocked("swap").items()}
+    assert blocked == {"never convened": 1, "collapsed": 1}
+    assert {reason: share.runs for reason, share in found.blocked("river").items()} == {"no mandate": 4}
+
+
+def test_days_are_whole_days() -> None:
+    found = summary([0, 1, 2, 3])
+    assert found.days("swap") == {0.1: 12, 0.25: 12, 0.5: 12, 0.75: 40, 0.9: 40}
+    assert found.days("swap", "first_settled")[0.5] == 12
+    assert math.isnan(found.days("river")[0.5])
+    days, sofar = found.agreed_by("swap")
+    assert (days.tolist(), sofar.tolist()) == ([5, 12, 30], [1, 2, 3])
+
+
+def test_means() -> None:
+    found = summary([0, 1, 2, 3])
+    assert found.mean("rounds_held") == 1.0
+    assert found.mean("rounds_postponed") == 1.0
+    assert found.mean("incidents") == 1.0
+    assert found.mean("gap") == 0.5
+    assert found.mean("days") == 100.0
+    assert found.mean("delivered_share") == pytest.approx(0.6, abs=1e-12)
+    assert math.isnan(summary([3]).mean("delivered_share"))
+
+
+def test_fan_counts_rounds_held_only() -> None:
+    fan = summary([0, 1, 2, 3]).fan()
+    assert fan.rounds.tolist() == [1, 2]
+    assert fan.runs.tolist() == [3, 1]
+    half = 0.5 / GAP_BINS
+    # After the first round held: .4, .4 and .8; after the second .6 alone.
+    assert fan.quantiles[:, 0] == pytest.approx([0.4 + half, 0.4 + half, 0.4 + half, 0.8 + half, 0.8 + half])
+    assert fan.quantiles[:, 1] == pytest.approx([0.6 + half] * 5)
+
+
+def test_fan_without_rounds() -> None:
+    fan = summary([3]).fan()
+    assert fan.runs.size == 0
+    assert fan.quantiles.shape == (5, 0)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_parts_add_up_in_any_order(order: tuple[int, ...]) -> None:
+    whole = summary([0, 1, 2, 3]).as_dict()
+    assert summary(*([k] for k in order)).as_dict() == whole
+    first, second = summary([order[0]]), summary(list(order[1:]))
+    assert first.merged(second).as_dict() == whole
+    assert second.merged(first).as_dict() == whole
+    assert first.as_dict() == summary([order[0]]).as_dict(), "merging changed a part"
+
+
+def test_a_lost_run_would_be_noticed() -> None:
+    whole = summary([0, 1, 2, 3]).as_dict()
+    assert all(summary([k for k in range(4) if k != lost]).as_dict() != whole for lost in range(4))
+
+
+def test_only_like_is_merged() -> None:
+    with pytest.raises(ValueError, match="different baskets"):
+        summary([0]).merged(Summary(("swap",), ("north",)))
+
+
+def test_dictionaries_in_another_order_are_read_by_name() -> None:
+    runs, rounds = tables([0, 1, 2, 3])
+    shuffled = runs.column("outcome").cast(pa.string()).dictionary_encode()
+    place = runs.schema.get_field_index("outcome")
+    again = Summary.of(run_schema(NAMES), [(runs.set_column(place, "outcome", shuffled), rounds)])
+    assert again.as_dict() == summary([0, 1, 2, 3]).as_dict()
