@@ -73,8 +73,8 @@ On the machine above, 23 November 2026. A test cannot check these figures, becau
 
 On `istanbul-2025`, with one thread, a run takes 85 to 130 µs as the speed of the machine varies, with 38 planned
 rounds, 270 incidents and 70 exchanges. By sampling, the time goes to exchanges (23%), incidents (21%), exp, log and pow
-(22%, half of it for incidents) and the other phases (none above 5%). No part dominates. The work of the loop above is a
-quarter of a run. The rest is unpredictable branches, state that is read and written, and short sums that depend on one
+(22%, half of it for incidents) and the other phases (none above 5%). No part dominates. The work of the loop above is
+about a quarter of a run. The rest is unpredictable branches, state that is read and written, and short sums that depend on one
 another. The target of 1.5 times the loop is therefore missed by far. The loop takes 20 to 27 µs. Half of that, 10 to
 13 µs, would have to suffice for everything else: 30 to 40 ns for each of the nine phases of 38 rounds, about a hundred
 instructions, with nothing left for incidents and exchanges. Code that computes one run at a time cannot reach this.
@@ -90,9 +90,10 @@ are made at a time. The last two reduced the time of a run by a fifth.
 
 Some ideas were measured and rejected: code compiled for the exact numbers of parties, issues and so on (15% on
 `istanbul-2025`, 13 to 21%, for ten seconds of compilation and changes in eleven files); the number of parties alone as
-a constant (5 to 8%, with one compilation for each number); indices that never count from the end (4%) and telling the compiler that integers and floats do not overlap
-(2%), both of which would change numba from outside; an own exp and log for eight lanes (an estimated 6%), which a
-simulator of talks should not maintain. One idea is untried: several runs in step, one in each lane of the processor.
+a constant (5 to 8%, with one compilation for each number); indices that never count from the end (4%) and telling the
+compiler that integers and floats do not overlap (2%), both of which would change numba from outside; an own exp and log
+for eight lanes (an estimated 6%), which a simulator of talks should not maintain.
+One idea is untried: several runs in step, one in each lane of the processor.
 Every rule would have to be written for eight runs at once, and the readable engine could no longer call it.
 """
 
