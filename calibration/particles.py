@@ -18,7 +18,7 @@ from sim.compiled.kernel import simulate
 from sim.compiled.memory.buffer import Buffer
 from sim.compiled.pool import workers_available
 from sim.compiled.precompile import precompile
-from sim.core.columns import ROUND, run_width
+from sim.core.columns import round_width, run_width
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats, Ints
 from sim.scenario.resolve import Problem
@@ -81,9 +81,9 @@ class Particles:
         n, runs = chances.shape
         base = p.base.copy()
         priors = p._replace(base=base)
-        out = np.empty((n * runs, run_width(s.baskets, s.parties)))
+        out = np.empty((n * runs, run_width(s)))
         rows = np.zeros(n * runs, dtype=np.int64)
-        space = np.empty((runs * s.max_steps, len(ROUND)))
+        space = np.empty((runs * s.max_steps, round_width(s)))
         parts: list[Floats] = []
         for k in range(n):
             for at, value in zip(self._at, values[k], strict=True):
@@ -94,4 +94,4 @@ class Particles:
                     "a run has more incidents between two rounds than can be kept; lower the incident rates"
                 )
             parts.append(space[: rows[here].sum()].copy())
-        return out, np.concatenate(parts) if parts else np.empty((0, len(ROUND))), rows
+        return out, np.concatenate(parts) if parts else np.empty((0, round_width(self.problem.structure))), rows

@@ -96,7 +96,7 @@ def of_rounds(runs: Floats, rounds: Floats, rows: Ints, count: int, numbers: Seq
     at = days[np.arange(len(days)), np.argmax(codes >= HUMANITARIAN, axis=1)]
     values = {
         "first_humanitarian": np.log1p(np.where(settled, at, horizon)),
-        "delivered": np.nan_to_num(runs[:, RUN.DELIVERED], nan=MISSING),
+        "delivered": np.nan_to_num(runs[:, RUN.DELIVERED_SHARE], nan=MISSING),
         "walk_backs": np.minimum(runs[:, RUN.WALK_BACKS], 3.0),
         "quiet": (horizon - last_days(rounds, rows) >= QUIET_DAYS).astype(float),
     }
@@ -105,7 +105,7 @@ def of_rounds(runs: Floats, rounds: Floats, rows: Ints, count: int, numbers: Seq
 
 def formal_share(runs: Floats, cases: int) -> Floats:
     """Share of formal agreements among `cases` crises a vector: runs come `cases` by `cases`."""
-    formal = runs[:, RUN.PEAK] >= CEASEFIRE
+    formal = runs[:, RUN.PEAK_OUTCOME] >= CEASEFIRE
     return formal.reshape(-1, cases).mean(axis=1)
 
 

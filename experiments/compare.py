@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -63,7 +64,7 @@ def variant(text: str) -> tuple[str, Loaded]:
     """`SCENARIO` or `SCENARIO,path=value,…` as label and loaded scenario. Raises ScenarioError."""
     from sim.yamlio.reader import read_value
 
-    name, *parts = _apart(text)
+    name, parts = _split_name(_apart(text))
     changes: dict[str, Any] = {}
     for part in parts:
         path, mark, value = part.partition("=")
@@ -71,6 +72,15 @@ def variant(text: str) -> tuple[str, Loaded]:
             raise ParleyError(f"`{part}` is not of the form path=value; write SCENARIO,path=value,…")
         changes[path.strip()] = read_value(value, path.strip(), text)
     return text, load(name, changes)
+
+
+def _split_name(parts: list[str]) -> tuple[str, list[str]]:
+    """The scenario's name and the changes after it: a name may hold commas where a file is called so."""
+    for k in range(len(parts), 1, -1):
+        name = ",".join(parts[:k])
+        if Path(name).is_file():
+            return name, parts[k:]
+    return parts[0], parts[1:]
 
 
 def _apart(text: str) -> list[str]:

@@ -53,13 +53,27 @@ def discover(
     """PRIM on a sweep: points at which `target` (`outcome_at_least=ceasefire`) is above `above` are of interest.
 
     Of the trajectory the box with the largest coverage among those of at least `least_density` is chosen, the densest
-    where there is none. Raises ParleyError: no or only cases of interest, factors that are no numbers, extra missing.
+    where there is none. A factor whose levels are no numbers counts as one factor of 0 or 1 for each level.
+    Raises ParleyError: no or only cases of interest, extra missing.
     """
-    frame = results.points[results.factors]
-    texts = [name for name in frame.columns if frame[name].dtype.kind not in "if"]
-    if texts:
-        raise ParleyError(f"discovery needs factors that are numbers; `{texts[0]}` is not")
+    frame = encode_words(results.points[results.factors])
     return prim(frame, at_points(results, target) > above, least_density, least_mass)
+
+
+def encode_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """The factors as numbers: a column with words becomes one of 0 or 1 a word, `venue = lake_hall`."""
+    import pandas as pd
+
+    columns = {}
+    for name in frame.columns:
+        if frame[name].dtype.kind in "if":
+            columns[name] = frame[name]
+            continue
+        texts = frame[name].map(str)
+        for value in sorted(set(texts)):
+            # Of whole numbers the workbench makes no box.
+            columns[f"{name} = {value}"] = (texts == value).astype("float64")
+    return pd.DataFrame(columns)
 
 
 def prim(frame: pd.DataFrame, interesting: Any, least_density: float = 0.8, least_mass: float = 0.05) -> Boxes:
@@ -86,6 +100,9 @@ def prim(frame: pd.DataFrame, interesting: Any, least_density: float = 0.8, leas
     dense = path[path["density"] >= least_density]
     chosen = int(dense["coverage"].idxmax()) if len(dense) else int(path["density"].idxmax())
     limits = _limits(box.box_lims[0], box.box_lims[chosen])
+    for row in limits.index:  # a limit half-way between 0 and 1, where nothing lies, is one of them
+        if set(frame[limits.loc[row, "factor"]]) <= {0.0, 1.0}:
+            limits.loc[row, ["low", "high"]] = np.ceil(limits.loc[row, "low"]), np.floor(limits.loc[row, "high"])
     return Boxes(path, limits, chosen, int(wanted.sum()), wanted.size)
 
 

@@ -147,7 +147,7 @@ def box(found: Boxes, caption: Caption, title: str) -> Figure:
         y, span = np.arange(len(rows)), (rows["to"] - rows["from"]).to_numpy()
         low, high = ((rows[k] - rows["from"]).to_numpy() / span for k in ("low", "high"))
         whole = axes.barh(y, np.ones(len(rows)), 0.5, color=PALE)
-        inside = axes.barh(y, high - low, 0.5, left=low, color=VERMILION)
+        inside = axes.barh(y, np.maximum(high - low, 0.02), 0.5, left=np.minimum(low, 0.98), color=VERMILION)
         for place, row in enumerate(rows.to_dict("records")):
             axes.text(1.01, place, _limits(row), va="center", fontsize=8, color=GREY)
         axes.set_yticks(y, names)
@@ -166,6 +166,8 @@ def box(found: Boxes, caption: Caption, title: str) -> Figure:
 
 def _limits(row: Mapping[str, Any]) -> str:
     """The bounds of a box on one factor, leaving out those that the design itself set."""
+    if row["low"] == row["high"]:
+        return f"only {row['low']:.3g}"
     if row["low"] == row["from"]:
         return f"up to {row['high']:.3g}"
     return f"{row['low']:.3g} or more" if row["high"] == row["to"] else f"{row['low']:.3g} to {row['high']:.3g}"

@@ -147,7 +147,7 @@ def table(setup: Setup, pieces: list[Piece], rows: list[Floats]) -> pa.Table:
     names = setup.problem.names
     if not pieces:
         return schema(setup).empty_table()
-    width = run_width(len(names.baskets), len(names.parties))
+    width = run_width(setup.problem.structure)
     run = np.concatenate([np.arange(low, high, dtype=np.int64) for _, low, high in pieces])
     point = np.concatenate([np.full(high - low, n, dtype=np.int32) for n, low, high in pieces])
     assumptions, fates = indices(setup.asked, run)

@@ -19,6 +19,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 import sim
+from sim.core.fields import BLOCKS, COEFFICIENTS, LETTERS, ROUND_COLUMNS, RUN_COLUMNS
 
 Node = Mapping[str, Any]
 
@@ -119,6 +120,38 @@ def _describe_mapping(node: Node) -> str:
     return f"by name: {describe_value(values[0])}"
 
 
+def write_columns() -> Iterator[str]:
+    """Every column of the tables of results, as the registry declares it."""
+    for title, columns in (("Runs", RUN_COLUMNS), ("Rounds", ROUND_COLUMNS)):
+        yield f"## {title}\n"
+        yield "| Column | Kind | Type | Unit | Meaning |"
+        yield "|---|---|---|---|---|"
+        for column in columns:
+            name = column.name.format(f"<{SINGULAR[column.axis]}>") if column.axis else column.name
+            yield f"| `{name}` | {column.kind} | {column.type} | {column.unit} | {_escape_text(column.meaning)} |"
+        yield ""
+
+
+SINGULAR = {"baskets": "basket", "parties": "party"}
+
+
+def write_coefficients() -> Iterator[str]:
+    """Every number of a scenario that a run reads, by the path at which it can be set."""
+    for block in BLOCKS:
+        if block.name == "world":
+            rows = [(c.path, c.bounds, c.unit, c.meaning, c.source) for c in COEFFICIENTS]
+        else:
+            rows = [(*row, "") for row in block.fields]
+        axes = [SINGULAR.get(LETTERS[letter], LETTERS[letter].removesuffix("s")) for letter in block.dims]
+        yield f"## {block.name.replace('_', ' ').capitalize()}\n"
+        yield "| Path | Bounds | Unit | Meaning | Source |"
+        yield "|---|---|---|---|---|"
+        for path, bounds, unit, meaning, source in rows:
+            shown = path.format(*(f"<{axis}>" for axis in axes))
+            yield f"| `{shown}` | {bounds} | {unit} | {_escape_text(meaning)} | {source} |"
+        yield ""
+
+
 def write_public_names() -> Iterator[str]:
     """The names that `import sim` offers, each with its summary line and a link to the module it is documented in."""
     yield "| Name | Meaning |"
@@ -139,6 +172,8 @@ def _escape_text(text: str) -> str:
 
 
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
+    "coefficients": write_coefficients,
+    "columns": write_columns,
     "commands": write_commands,
     "keys": write_keys,
     "public": write_public_names,

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from sphinx.application import Sphinx
 
 HEAD = re.compile(r"^```python (rule|property): (\w+)\.(\w+)$", re.M)
-HOMES = ("sim.rules", "sim.solvers", "sim.core", "sim")
+HOMES = ("sim.rules", "sim.solvers", "sim.core")
 
 
 def name_rule(match: re.Match[str]) -> str:

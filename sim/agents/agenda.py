@@ -48,7 +48,7 @@ def holds(model: Talks, kind: int, target: int) -> bool:
         return model.baskets[target].settled
     if kind == Condition.DELIVERED:
         basket = model.baskets[target]
-        return basket.settled and basket.delivered(model.world[W.DELIVERED_ENOUGH])
+        return basket.settled and basket.delivered(model.world[W.DELIVERY_ENOUGH])
     if kind == Condition.DOCUMENT:
         return received(model, target)
     if kind == Condition.LEVER_ON:

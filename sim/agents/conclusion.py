@@ -51,16 +51,18 @@ def approved(model: Talks, basket: Basket, n: int) -> bool:
     reach, status_quo = model.theta.ratifier[RATIFIER.REACH, n], model.theta.ratifier[RATIFIER.STATUS_QUO, n]
     own = (party.demand[s], party.reservation[s])
     worth = ratification.ratifier_utility(model.package[s], *own, party.salience[s], reach)
-    if model.draw("ratify", n, basket.index) < ratification.ratification_chance(worth, status_quo, w[W.RATIFY_WIDTH]):
+    if model.draw("ratify", n, basket.index) < ratification.ratification_chance(
+        worth, status_quo, w[W.RATIFICATION_WIDTH]
+    ):
         return True
     ratifier = model.names.ratifiers[n]
-    if model.draw("amend", basket.index) < w[W.AMENDMENT]:
+    if model.draw("amend", basket.index) < w[W.RATIFICATION_AMENDMENT]:
         basket.fallen = outcome.AMENDED
         model.amendments += 1
         model.since_last.amended |= 1 << basket.index
         for other in basket.members:
             if other is not party:
-                other.hardening += w[W.AMENDMENT_HARDENING]
+                other.hardening += w[W.RATIFICATION_AMENDMENT_HARDENING]
         issue = model.names.issues[basket.lo + ratification.worst_issue(model.package[s], *own, reach)]
         model.notify("amended", {"basket": basket.name, "ratifier": ratifier, "issue": issue})
     else:
@@ -88,6 +90,6 @@ def code_round(model: Talks, unratified: bool, handed: int) -> int:
     model.texts_ever = model.texts_ever or code >= outcome.TABLED
     model.procedural_ever = model.procedural_ever or code >= outcome.PROCEDURAL
     model.peak = max(model.peak, code)
-    model.progress = readiness.progressed(model.progress, code, w[W.PROGRESS_MEMORY])
+    model.progress = readiness.progressed(model.progress, code, w[W.READINESS_PROGRESS_MEMORY])
     model.gap = exchange.position_gap(model)
     return code

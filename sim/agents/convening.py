@@ -47,7 +47,7 @@ def postpone(model: Talks, absent: list[Party]) -> None:
     model.level = model.structure.start_level
     model.abeyance = model.abeyance or model.streak >= model.structure.postponement_limit
     model.code = outcome.POSTPONED
-    model.progress = readiness.progressed(model.progress, model.code, model.world[W.PROGRESS_MEMORY])
+    model.progress = readiness.progressed(model.progress, model.code, model.world[W.READINESS_PROGRESS_MEMORY])
     names = [party.name for party in absent]
     facts = {"venue": model.names.venues[model.venue], "abeyance": model.abeyance}
     model.notify("postponed", {"absent": names, **facts})

@@ -17,17 +17,21 @@ def elapse(model: Talks) -> bool:
     days, model.planned, model.ends = 0.0, True, False
     if model.abeyance:
         rate = convening.resumption_rate(
-            w[W.RESUME_RATE], w[W.RESUME_READINESS], model.least_readiness(), w[W.RESUME_FACILITATION], facilitation
+            w[W.RESUMPTION_RATE],
+            w[W.RESUMPTION_READINESS],
+            model.least_readiness(),
+            w[W.RESUMPTION_FACILITATION],
+            facilitation,
         )
         waited = unit_exponential(model.draw("resume", 0))
-        model.planned = waited <= rate * w[W.ABEYANCE_REVIEW]
-        days = waited / rate if model.planned else w[W.ABEYANCE_REVIEW]
+        model.planned = waited <= rate * w[W.CALENDAR_ABEYANCE_REVIEW]
+        days = waited / rate if model.planned else w[W.CALENDAR_ABEYANCE_REVIEW]
     elif model.planned_step > 0:
-        scale = convening.gap_scale(w[W.GAP_SCALE], w[W.GAP_SHORTENING], facilitation)
-        days = max(weibull(model.draw("gap", 0), scale, w[W.GAP_SHAPE]), w[W.GAP_MIN])
+        scale = convening.gap_scale(w[W.CALENDAR_GAP_SCALE], w[W.MEDIATION_GAP_SHORTENING], facilitation)
+        days = max(weibull(model.draw("gap", 0), scale, w[W.CALENDAR_GAP_SHAPE]), w[W.CALENDAR_GAP_MIN])
         model.planned = any(basket.open for basket in model.baskets)
     model.planned_day = model.day + days if model.planned else math.inf
-    left = w[W.HORIZON] - model.day
+    left = w[W.CALENDAR_HORIZON] - model.day
     if days > left:
         days, model.planned, model.ends = left, False, True
     model.days = days

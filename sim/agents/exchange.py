@@ -88,7 +88,7 @@ def listen(model: Talks) -> None:
         for other, got in enumerate(party.gains):
             share = distance.ratio(got, weight)
             if moved and share > 0.0:
-                party.trust[other] = trust.gained(party.trust[other], model.world[W.TRUST_RECIPROCITY], share)
+                party.trust[other] = trust.gained(party.trust[other], model.world[W.TRUST_RECIPROCITY_GAIN], share)
 
 
 def position_gap(model: Talks) -> float:

@@ -16,7 +16,7 @@ def implement(model: Talks) -> bool:
     due = [(o, basket) for basket in model.baskets for o in basket.obligations if o.pending and o.due <= model.day]
     for obligation, basket in sorted(due, key=lambda pair: pair[0].index):
         deliver(model, obligation, basket)
-    enough = model.world[W.DELIVERED_ENOUGH]
+    enough = model.world[W.DELIVERY_ENOUGH]
     for basket in model.baskets:
         if not basket.settled:
             continue
@@ -34,7 +34,7 @@ def deliver(model: Talks, obligation: Obligation, basket: Basket) -> None:
     obligation.share, obligation.pending, obligation.done = share, False, True
     model.met_share += share
     model.met += 1.0
-    missing = (1.0 - share) * model.world[W.SHORTFALL_SEVERITY]
+    missing = (1.0 - share) * model.world[W.DELIVERY_SEVERITY]
     for party in model.parties:
         if party is not doer:
             party.observe_delivery(obligation.doer, share, missing, obligation.blame[party.index])

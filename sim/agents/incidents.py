@@ -75,8 +75,11 @@ def fade(model: Talks, days: float) -> None:
 def _shares_left(model: Talks, days: float) -> tuple[float, float, float]:
     """The shares of cost, hardening and blame that are left after some days."""
     w = model.world
-    cost, hardening = incidents.share_left(days, w[W.PAIN_MEMORY]), incidents.share_left(days, w[W.HARDENING_MEMORY])
-    return cost, hardening, incidents.share_left(days, w[W.INCIDENT_MEMORY])
+    cost, hardening = (
+        incidents.share_left(days, w[W.PAIN_MEMORY]),
+        incidents.share_left(days, w[W.BARGAINING_HARDENING_MEMORY]),
+    )
+    return cost, hardening, incidents.share_left(days, w[W.CONVENING_INCIDENT_MEMORY])
 
 
 def strike_all(model: Talks, count: int) -> None:

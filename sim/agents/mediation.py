@@ -20,11 +20,11 @@ from sim.solvers.two_party import WORK_ROWS, nash_two
 def facilitate(model: Talks) -> None:
     """Add what facilitation brings to a round that is held: information, and a little trust."""
     w, strength = model.world, model.attending_strength(MEDIATOR.FACILITATION)
-    model.information = trust.gained(model.information, w[W.INFORMATION_GAIN], strength)
+    model.information = trust.gained(model.information, w[W.MEDIATION_INFORMATION_GAIN], strength)
     for party in model.parties:
         for other in range(len(model.parties)):
             if other != party.index:
-                party.trust[other] = trust.gained(party.trust[other], w[W.MEDIATION_TRUST], strength)
+                party.trust[other] = trust.gained(party.trust[other], w[W.MEDIATION_TRUST_GAIN], strength)
 
 
 def mediate(model: Talks) -> bool:

@@ -40,7 +40,7 @@ class Mediator(mesa.Agent):
     def estimate_reservations(self, party: Party, basket: Basket) -> Floats:
         """Its estimates of a party's reservation points on a basket."""
         model = self.model
-        insight, error = self.strengths[MEDIATOR.INSIGHT], model.world[W.ESTIMATE_ERROR]
+        insight, error = self.strengths[MEDIATOR.INSIGHT], model.world[W.MEDIATION_ESTIMATE_ERROR]
         for i in range(basket.lo, basket.hi):
             u = model.draw("estimate", self.index, party.index, i)
             party.estimate[i] = mediation.estimate(party.demand[i], party.reservation[i], insight, error, u)
@@ -50,5 +50,5 @@ class Mediator(mesa.Agent):
         """What its text must be worth to a party, persuasion counted."""
         w = self.model.world
         leaning = self.model.leaning[self.index][party.index]
-        persuaded = mediation.persuasion(w[W.PERSUASION], w[W.LEANING_PERSUASION], leaning)
+        persuaded = mediation.persuasion(w[W.MEDIATION_PERSUASION], w[W.MEDIATION_LEANING_PERSUASION], leaning)
         return mediation.text_threshold(party.aspiration[basket.index], party.floor[basket.index], persuaded)

@@ -48,6 +48,7 @@ PHASES: tuple[Callable[[Talks], bool], ...] = (
 )
 """The nine phases of a step, in order (specification, section 3). A phase returns whether the step goes on."""
 
+
 def ignore_events(event: str, facts: dict[str, Any]) -> None:
     """Receive events of a run that nobody observes."""
 
@@ -82,7 +83,7 @@ class NegotiationModel(mesa.Model):
         w = self.world
         self.planned_step, self.day, self.days, self.code = -1, 0.0, 0.0, outcome.POSTPONED
         self.planned, self.planned_day, self.ends = True, 0.0, False
-        self.balance, self.drift, self.information = w[W.BALANCE_START], 0.0, w[W.INFORMATION]
+        self.balance, self.drift, self.information = w[W.BALANCE_START], 0.0, w[W.BARGAINING_INFORMATION]
         self.progress = self.talk_time = self.abeyance_days = self.publicity = self.leverage = 0.0
         self.met_share, self.met = 0.0, 0.0
         self.held = self.postponed = self.streak = self.incident_count = 0

@@ -59,7 +59,7 @@ class Party(mesa.Agent):
         self.k0, self.beta, self.share = field[PARTY.K0], field[PARTY.BETA], field[PARTY.SHARE]
         self.weight, self.rate, self.step_size = field[PARTY.WEIGHT], field[PARTY.RATE], field[PARTY.STEP]
         self.trust: list[float] = th.dyad[DYAD.TRUST, index].tolist()
-        self.trust_baseline: list[float] = th.dyad[DYAD.BASELINE, index].tolist()
+        self.trust_baseline: list[float] = th.dyad[DYAD.TRUST_BASELINE, index].tolist()
         self.authority: list[float] = th.dyad[DYAD.AUTHORITY, index].tolist()
         self.exposure: list[float] = th.exposure[0, index].tolist()
         self.pain = self.cost = self.hardening = self.blame = self.readiness = 0.0
@@ -102,9 +102,9 @@ class Party(mesa.Agent):
                     own[PI.AGE, i] + self.model.day,
                     own[PI.WITHDRAWN, i],
                     own[PI.QUANTILE, i],
-                    w[W.HALF_LIFE],
-                    w[W.WITHDRAWN_DISCOUNT],
-                    w[W.MARGIN],
+                    w[W.DERIVATION_HALF_LIFE],
+                    w[W.DERIVATION_WITHDRAWN_DISCOUNT],
+                    w[W.DERIVATION_MARGIN],
                 )
             else:
                 self.derived[i] = own[PI.RESERVATION, i]
@@ -131,7 +131,7 @@ class Party(mesa.Agent):
     def apply_incident(self, kind: int, offended: bool, cost: float, hardening: float, blame: float) -> None:
         """One incident of type `kind`: trust lost in whom it blames; cost, hardening and blame where it is offended."""
         model = self.model
-        severity, effect = model.theta.incident[INCIDENT.SEVERITY, kind], model.world[W.TRUST_INCIDENT]
+        severity, effect = model.theta.incident[INCIDENT.SEVERITY, kind], model.world[W.TRUST_INCIDENT_EFFECT]
         worst = 0.0
         for other, blamed in enumerate(model.attribution[kind][self.index]):
             if blamed > 0.0:
@@ -145,11 +145,11 @@ class Party(mesa.Agent):
     def observe_delivery(self, doer: int, share: float, missing: float, blame: float) -> None:
         """An obligation fell due: trust for the share met, the shortfall weighed as an incident."""
         w = self.model.world
-        self.trust[doer] = trust.gained(self.trust[doer], w[W.TRUST_DELIVERY], share)
-        self.trust[doer] = incidents.trust_after(self.trust[doer], w[W.TRUST_INCIDENT], blame, missing)
+        self.trust[doer] = trust.gained(self.trust[doer], w[W.TRUST_DELIVERY_GAIN], share)
+        self.trust[doer] = incidents.trust_after(self.trust[doer], w[W.TRUST_INCIDENT_EFFECT], blame, missing)
         felt = missing * blame
         self.blame += felt
-        self.hardening += felt * w[W.SHORTFALL_HARDENING]
+        self.hardening += felt * w[W.DELIVERY_HARDENING]
 
     def update_readiness(self, kept: float) -> None:
         """Pain, trust and readiness at the end of a gap; `kept` is the share left of trust's distance to its baseline.
@@ -161,7 +161,13 @@ class Party(mesa.Agent):
         for sponsor in model.sponsors:
             relief = sponsor.add(LEVER_PARTY.RELIEF, self.index, relief)
         self.pain = stalemate.pain(
-            self.cost, w[W.PAIN_MEMORY], relief, model.drift, w[W.STALEMATE_DRIFT], w[W.PAIN_WEIGHT], w[W.PAIN_CAP]
+            self.cost,
+            w[W.PAIN_MEMORY],
+            relief,
+            model.drift,
+            w[W.BALANCE_STALEMATE_DRIFT],
+            w[W.PAIN_WEIGHT],
+            w[W.PAIN_CAP],
         )
         total, others = 0.0, 0
         for other in range(len(self.trust)):
@@ -175,7 +181,14 @@ class Party(mesa.Agent):
         """Readiness from pain, mean trust and the progress of the last rounds."""
         w = self.model.world
         return readiness_rules.readiness(
-            self.pain, mean_trust, self.model.progress, w[W.M0], w[W.M1], w[W.O0], w[W.O1], w[W.O2]
+            self.pain,
+            mean_trust,
+            self.model.progress,
+            w[W.READINESS_M0],
+            w[W.READINESS_M1],
+            w[W.READINESS_O0],
+            w[W.READINESS_O1],
+            w[W.READINESS_O2],
         )
 
     # Whether it comes
@@ -187,19 +200,19 @@ class Party(mesa.Agent):
         for sponsor in model.sponsors:
             pressure = sponsor.add(LEVER_PARTY.PRESSURE, self.index, pressure)
         odds = convening.meeting_odds(
-            w[W.CONVENE_BASE],
-            w[W.CONVENE_READINESS],
+            w[W.CONVENING_BASE],
+            w[W.CONVENING_READINESS],
             self.readiness,
-            w[W.CONVENE_ACCEPTABILITY],
+            w[W.CONVENING_ACCEPTABILITY],
             self.acceptability(venue),
-            w[W.CONVENE_FACILITATION],
+            w[W.CONVENING_FACILITATION],
             model.attending_strength(MEDIATOR.FACILITATION),
-            w[W.CONVENE_PRESSURE],
+            w[W.CONVENING_PRESSURE],
             pressure,
-            w[W.CONVENE_INCIDENTS],
+            w[W.CONVENING_INCIDENTS],
             self.blame,
             model.insulation[venue],
-            w[W.CONVENE_CONDITIONS],
+            w[W.CONVENING_CONDITIONS],
             model.unmet_conditions(self.index),
         )
         return convening.chance(odds)
@@ -209,7 +222,7 @@ class Party(mesa.Agent):
         model = self.model
         host = model.structure.venue_host[venue]
         leaning = model.leaning[host][self.index] if host >= 0 and model.mediators[host].present else 0.0
-        effect = model.world[W.LEANING_ACCEPTABILITY]
+        effect = model.world[W.MEDIATION_LEANING_ACCEPTABILITY]
         return mediation.acceptability(model.acceptability[venue][self.index], leaning, effect)
 
     # How it bargains
@@ -259,7 +272,7 @@ class Party(mesa.Agent):
         self.aspiration[b] = self.aspire(basket)
         others = np.empty(basket.size)
         salience.believed(self.others_share[s], model.information, others)
-        offer.priorities(self.own_share[s], others, model.world[W.LOGROLL], self.priority[s])
+        offer.priorities(self.own_share[s], others, model.world[W.BARGAINING_LOGROLL], self.priority[s])
         offer.caps(self.demand[s], self.reservation[s], self.nearest[s], self.red[s], self.pain, self.cap[s])
         self.cap_mean[b] = weighted_mean(self.cap[s], self.salience[s])
 
@@ -269,7 +282,9 @@ class Party(mesa.Agent):
         announced = aspiration.announced_concession(
             self.demand[s], self.reservation[s], self.announced[s], self.salience[s]
         )
-        audience = aspiration.audience_cost(model.world[W.AUDIENCE], model.publicity, self.concession, announced)
+        audience = aspiration.audience_cost(
+            model.world[W.BARGAINING_AUDIENCE], model.publicity, self.concession, announced
+        )
         return aspiration.aspiration(
             self.floor[b], self.lowest[b], self.concession, self.hardening, audience, model.leverage
         )
@@ -301,7 +316,7 @@ class Party(mesa.Agent):
         if self.floor[basket.index] > 1.0 + EPS:
             return False
         worth = acceptable_utility(package, self.demand[s], self.reservation[s], self.salience[s], self.red[s])
-        width = self.model.world[W.WIDTH]
+        width = self.model.world[W.BARGAINING_WIDTH]
         answer = certain(worth, threshold, width)
         return accepts(worth, threshold, width, u()) if answer == 0 else answer > 0
 

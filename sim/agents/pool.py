@@ -13,7 +13,7 @@ import numpy as np
 from sim.agents.model import play
 from sim.agents.party import Party
 from sim.agents.report import report_run
-from sim.core.columns import ROUND, Chunk, run_width
+from sim.core.columns import Chunk, round_width, run_width
 from sim.core.errors import ParleyError
 from sim.core.layout import Ints
 from sim.scenario.resolve import Problem
@@ -22,7 +22,7 @@ from sim.scenario.resolve import Problem
 def mesa_chunk(problem: Problem, start: int, assumptions: Ints, fates: Ints, party_class: type[Party] | None) -> Chunk:
     """Simulate one chunk, run by run."""
     x = problem.structure
-    runs = np.empty((fates.size, run_width(x.baskets, x.parties)))
+    runs = np.empty((fates.size, run_width(x)))
     rounds: list[list[float]] = []
     rows = np.zeros(fates.size, dtype=np.int64)
     for k in range(fates.size):
@@ -30,7 +30,7 @@ def mesa_chunk(problem: Problem, start: int, assumptions: Ints, fates: Ints, par
         runs[k] = report_run(model)
         rows[k] = len(model.rounds)
         rounds += model.rounds
-    return Chunk(start, runs, np.array(rounds).reshape(-1, len(ROUND)), rows)
+    return Chunk(start, runs, np.array(rounds).reshape(-1, round_width(x)), rows)
 
 
 def mesa_chunks(

@@ -9,6 +9,8 @@ import numpy as np
 
 from sim.agents import agenda as agenda_phase
 from sim.agents.protocols import Basket, Talks
+from sim.core.columns import BASKET, PARTY_RESULT, RUN, run_width
+from sim.core.fields import RUN_COLUMNS
 from sim.core.jit import EPS
 from sim.core.layout import PI, Floats
 from sim.rules import agenda, outcome
@@ -38,21 +40,33 @@ def report_round(model: Talks) -> None:
 
 
 def report_run(model: Talks) -> list[float]:
-    """The row of a finished run: counts, then each basket's columns, then each party's utility."""
+    """The row of a finished run: the run's columns, then each basket's, then each party's."""
+    x = model.structure
+    row = [math.nan] * run_width(x)
+    for column in RUN_COLUMNS:
+        if column.state:
+            row[getattr(RUN, column.place)] = getattr(model, column.state)
     final = final_outcome(model)
-    row: list[float] = [final, max(model.peak, final), model.day, model.held, model.postponed, model.abeyance_days]
-    row += [model.incident_count, model.refusals + model.amendments + model.collapses]
-    row += [model.refusals, model.amendments, model.collapses]
-    row += [model.met_share / model.met if model.met > 0.0 else math.nan, model.gap]
+    row[RUN.OUTCOME] = final
+    row[RUN.PEAK_OUTCOME] = max(model.peak, final)
+    row[RUN.WALK_BACKS] = model.refusals + model.amendments + model.collapses
+    row[RUN.DELIVERED_SHARE] = model.met_share / model.met if model.met > 0.0 else math.nan
     edges = waiting_baskets(model)
+    at = len(RUN)
     for basket in model.baskets:
         zone = has_zone(model, basket)
-        row += [basket.settled_day, basket.first_day, float(zone), blocking_reason(model, basket, zone, edges)]
+        row[at + BASKET.SETTLED] = basket.settled_day
+        row[at + BASKET.FIRST_SETTLED] = basket.first_day
+        row[at + BASKET.ZONE] = float(zone)
+        row[at + BASKET.BLOCKED] = blocking_reason(model, basket, zone, edges)
         if basket.settled:
-            row += [nash_distance(model, basket), pareto_distance(model, basket)]
-        else:
-            row += [math.nan, math.nan]
-    return row + [party_utility(model, p) for p in range(len(model.parties))]
+            row[at + BASKET.NASH_DISTANCE] = nash_distance(model, basket)
+            row[at + BASKET.PARETO_DISTANCE] = pareto_distance(model, basket)
+        at += len(BASKET)
+    for p in range(x.parties):
+        row[at + PARTY_RESULT.UTILITY] = party_utility(model, p)
+        at += len(PARTY_RESULT)
+    return row
 
 
 def final_outcome(model: Talks) -> int:

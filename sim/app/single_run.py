@@ -12,7 +12,7 @@ from sim.core.columns import run_columns
 from sim.core.layout import Floats
 from sim.narrative.narrator import Narrator
 from sim.narrative.titles import Words
-from sim.rules.outcome import BLOCKS, CODES
+from sim.rules.outcome import CODES, REASONS
 from sim.scenario.load import Loaded
 from sim.scenario.resolve import resolve
 
@@ -62,7 +62,7 @@ def record(loaded: Loaded, seed: int, run: int) -> Story:
         ear.end(model)
     ear.narrator.close(model)
     row = dict(zip((name for name, _ in run_columns(model.names)), report_run(model), strict=True))
-    blocked = {basket: BLOCKS[int(row[f"blocked_{basket}"])] for basket in model.names.baskets}
+    blocked = {basket: REASONS[int(row[f"blocked_{basket}"])] for basket in model.names.baskets}
     outcome = CODES[int(row["outcome"])]
     horizon = float(model.day)
     return Story(run, horizon, opening, ear.rounds, ear.trust, ear.incidents, ear.cut(), outcome, blocked)

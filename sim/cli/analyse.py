@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import ChangesOption, ScenarioArgument, SeedOption, console, parsed_changes
+from sim.cli.domain import DomainOption, ProfileOption, analyse_domain, is_domain
+from sim.cli.options import ChangesOption, SeedOption, console, parsed_changes
 
 if TYPE_CHECKING:
     from sim.core.atomic import Folder
@@ -18,20 +19,37 @@ def add(app: typer.Typer) -> None:
 
     @app.command()
     def analyse(
-        scenario: ScenarioArgument,
+        scenario: Annotated[
+            str,
+            typer.Argument(
+                help="Id of a shipped scenario, a path, or a folder of a GENIUS domain.", show_default=False
+            ),
+        ],
         n: Annotated[int, typer.Option("-n", min=1, max=1_000_000, help="Draws of the assumed ranges.")] = 1000,
         seed: SeedOption = 0,
         assumption: Annotated[int, typer.Option(help="Draw to solve; -1 is the middle of every range.", min=-1)] = -1,
         weights: Annotated[str, typer.Option(help="Bargaining power for the weighted Nash solution: a=2,b=1.")] = "",
         changes: ChangesOption = None,
         out: Annotated[Path | None, typer.Option("--out", "-o", help="A new folder for tables and picture.")] = None,
+        domain: DomainOption = None,
+        profile: ProfileOption = None,
     ) -> None:
-        """Zone of agreement, Pareto frontier, Nash, Kalai-Smorodinsky, egalitarian and utilitarian points."""
+        """Zone of agreement, Pareto frontier, Nash, Kalai-Smorodinsky, egalitarian and utilitarian points.
+
+        On a folder of a GENIUS or GeniusWeb domain: the exact points, by looking at every outcome.
+        """
         from sim.analysis.study import analyse as study
         from sim.core.atomic import Folder
+        from sim.core.errors import ParleyError
         from sim.scenario.load import load
 
         folder = Folder(out, "analysis", force=None) if out is not None else None  # refuse before the work
+        if is_domain(scenario):
+            refuse_scenario_options(weights, changes)
+            analyse_domain(scenario, domain, profile, folder)
+            return
+        if domain is not None or profile:
+            raise ParleyError("--domain and --profile are for a folder of a GENIUS or GeniusWeb domain")
         loaded, power = load(scenario, parsed_changes(changes)), parsed_weights(weights)
         with console(stderr=True).status(f"looking for zones in {n:,} draws"):
             found = study(loaded, n, seed, assumption, power)
@@ -40,6 +58,14 @@ def add(app: typer.Typer) -> None:
             with folder:
                 write(found, folder, loaded.scenario.title)
             typer.echo(f"\nTables and picture are in {out}")
+
+
+def refuse_scenario_options(weights: str, changes: list[str] | None) -> None:
+    """Refuse what a domain has no place for. Raises ParleyError."""
+    from sim.core.errors import ParleyError
+
+    if weights or changes:
+        raise ParleyError("--weights and --set are for scenarios; a domain is analysed as its files have it")
 
 
 def parsed_weights(text: str) -> dict[str, float]:

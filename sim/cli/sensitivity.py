@@ -65,10 +65,12 @@ def add(app: typer.Typer) -> None:
 def _indices(results: Results, folder: Path, of: str) -> None:
     from experiments.figure_layout import note, save
     from experiments.forest_plots import tornado
-    from experiments.sensitivity import is_share, of_sweep
+    from experiments.sensitivity import is_share, noise_line, of_sweep
 
     frame = of_sweep(results, of)
     _table(frame)
+    if line := noise_line(frame):
+        typer.echo(line)
     frame.to_csv(folder / "indices.csv", index=False, lineterminator="\n")
     figure = tornado(frame, note(results), f"What {of} hangs on", share=is_share(results, of))
     save({"indices": figure}, folder / "figures", results.manifest["hash"])

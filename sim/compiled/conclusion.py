@@ -99,16 +99,16 @@ def approved(mem: Memory, fate: int, step: int, j: int, b: int) -> bool:
         strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
         ratifier[RATIFIER.REACH, j],
     )
-    chance = ratification.ratification_chance(worth, ratifier[RATIFIER.STATUS_QUO, j], w[W.RATIFY_WIDTH])
+    chance = ratification.ratification_chance(worth, ratifier[RATIFIER.STATUS_QUO, j], w[W.RATIFICATION_WIDTH])
     if uniform(key_ratify[j, b], fate, step, 0) < chance:
         return True
-    if uniform(key_amend[b], fate, step, 0) < w[W.AMENDMENT]:
+    if uniform(key_amend[b], fate, step, 0) < w[W.RATIFICATION_AMENDMENT]:
         fallen[b] = outcome.AMENDED
         n[N.AMENDMENTS] += 1
         n[N.AMENDED_MASK] |= 1 << b
         for q in range(x.parties):
             if q != p and stake[q, b] != 0:
-                party[P.HARDENING, q] += w[W.AMENDMENT_HARDENING]
+                party[P.HARDENING, q] += w[W.RATIFICATION_AMENDMENT_HARDENING]
     else:
         fallen[b] = outcome.REFUSED
         n[N.REFUSALS] += 1
@@ -147,6 +147,6 @@ def code_round(mem: Memory, fate: int, step: int, unratified: bool, papers: int)
     if code >= outcome.PROCEDURAL:
         n[N.PROCEDURAL_EVER] = 1
     n[N.PEAK] = max(n[N.PEAK], code)
-    s[S.PROGRESS] = readiness.progressed(s[S.PROGRESS], code, w[W.PROGRESS_MEMORY])
+    s[S.PROGRESS] = readiness.progressed(s[S.PROGRESS], code, w[W.READINESS_PROGRESS_MEMORY])
     s[S.GAP] = position_gap(mem)
     return code

@@ -60,7 +60,7 @@ def postpone(mem: Memory) -> None:
     n[N.LEVEL] = x.start_level
     if n[N.STREAK] >= x.postponement_limit:
         n[N.ABEYANCE] = 1
-    s[S.PROGRESS] = readiness.progressed(s[S.PROGRESS], outcome.POSTPONED, w[W.PROGRESS_MEMORY])
+    s[S.PROGRESS] = readiness.progressed(s[S.PROGRESS], outcome.POSTPONED, w[W.READINESS_PROGRESS_MEMORY])
 
 
 @rule
@@ -90,7 +90,7 @@ def acceptability_of(mem: Memory, v: int, p: int) -> float:
     leaning = 0.0
     if host >= 0 and present[host] != 0:
         leaning = leanings[0, host, p]
-    return mediation.acceptability(acceptable[0, v, p], leaning, w[W.LEANING_ACCEPTABILITY])
+    return mediation.acceptability(acceptable[0, v, p], leaning, w[W.MEDIATION_LEANING_ACCEPTABILITY])
 
 
 @rule
@@ -113,19 +113,19 @@ def meeting_chance(mem: Memory, p: int, v: int) -> float:
         if condition[n, 0] == p and not holds(mem, condition[n, 1], condition[n, 2]):
             unmet += 1
     odds = convening.meeting_odds(
-        w[W.CONVENE_BASE],
-        w[W.CONVENE_READINESS],
+        w[W.CONVENING_BASE],
+        w[W.CONVENING_READINESS],
         party[P.READINESS, p],
-        w[W.CONVENE_ACCEPTABILITY],
+        w[W.CONVENING_ACCEPTABILITY],
         acceptability_of(mem, v, p),
-        w[W.CONVENE_FACILITATION],
+        w[W.CONVENING_FACILITATION],
         s[S.FACILITATION],
-        w[W.CONVENE_PRESSURE],
+        w[W.CONVENING_PRESSURE],
         pressure,
-        w[W.CONVENE_INCIDENTS],
+        w[W.CONVENING_INCIDENTS],
         party[P.BLAME, p],
         venues[VENUE.INSULATION, v],
-        w[W.CONVENE_CONDITIONS],
+        w[W.CONVENING_CONDITIONS],
         unmet,
     )
     return convening.chance(odds)

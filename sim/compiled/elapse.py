@@ -27,23 +27,23 @@ def elapse(mem: Memory, fate: int, step: int) -> tuple[float, bool, bool, float]
     days, planned = 0.0, True
     if n[N.ABEYANCE] != 0:
         rate = convening.resumption_rate(
-            w[W.RESUME_RATE],
-            w[W.RESUME_READINESS],
+            w[W.RESUMPTION_RATE],
+            w[W.RESUMPTION_READINESS],
             least_readiness(mem),
-            w[W.RESUME_FACILITATION],
+            w[W.RESUMPTION_FACILITATION],
             facilitation,
         )
-        review = w[W.ABEYANCE_REVIEW]
+        review = w[W.CALENDAR_ABEYANCE_REVIEW]
         waited = unit_exponential(uniform(key_resume[0], fate, step, 0))
         planned = waited <= rate * review
         days = waited / rate if planned else review
     elif step > 0:
-        scale = convening.gap_scale(w[W.GAP_SCALE], w[W.GAP_SHORTENING], facilitation)
-        drawn = weibull(uniform(key_gap[0], fate, step, 0), scale, w[W.GAP_SHAPE])
-        days = max(drawn, w[W.GAP_MIN])
+        scale = convening.gap_scale(w[W.CALENDAR_GAP_SCALE], w[W.MEDIATION_GAP_SHORTENING], facilitation)
+        drawn = weibull(uniform(key_gap[0], fate, step, 0), scale, w[W.CALENDAR_GAP_SHAPE])
+        days = max(drawn, w[W.CALENDAR_GAP_MIN])
         planned = any_open(mem)
     planned_day = s[S.DAY] + days if planned else math.inf
-    left = w[W.HORIZON] - s[S.DAY]
+    left = w[W.CALENDAR_HORIZON] - s[S.DAY]
     if days > left:
         return left, False, True, planned_day
     return days, planned, False, planned_day

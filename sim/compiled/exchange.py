@@ -135,7 +135,7 @@ def is_hopeless(mem: Memory, p: int, q: int, b: int, level: float, first: int, l
     make_offer(mem, p, b, level)
     worth = acceptable_worth(mem, q, b, strip.offers(mem, (p,), first_issue[b], first_issue[b + 1]))
     asked = min(next_utility(mem, q, b, first), next_utility(mem, q, b, last))
-    return certain(worth + 2.0 * ROUNDING, asked, w[W.WIDTH]) < 0
+    return certain(worth + 2.0 * ROUNDING, asked, w[W.BARGAINING_WIDTH]) < 0
 
 
 @inlined
@@ -184,7 +184,7 @@ def listen(mem: Memory) -> None:
         for q in range(x.parties):
             share = distance.ratio(gains[p, q], weight)
             if moved and share > 0.0:
-                trusts[p, q] = trust.gained(trusts[p, q], w[W.TRUST_RECIPROCITY], share)
+                trusts[p, q] = trust.gained(trusts[p, q], w[W.TRUST_RECIPROCITY_GAIN], share)
 
 
 @inlined

@@ -57,15 +57,15 @@ def observe_delivery(mem: Memory, o: int, share: float) -> None:
     blames = view.th_blame(mem)
     party = view.party(mem)
     doer = obligation_doer[o]
-    missing = (1.0 - share) * w[W.SHORTFALL_SEVERITY]
+    missing = (1.0 - share) * w[W.DELIVERY_SEVERITY]
     for p in range(x.parties):
         if p != doer:
-            trusts[p, doer] = trust.gained(trusts[p, doer], w[W.TRUST_DELIVERY], share)
+            trusts[p, doer] = trust.gained(trusts[p, doer], w[W.TRUST_DELIVERY_GAIN], share)
             blame = blames[0, o, p]
-            trusts[p, doer] = incidents.trust_after(trusts[p, doer], w[W.TRUST_INCIDENT], blame, missing)
+            trusts[p, doer] = incidents.trust_after(trusts[p, doer], w[W.TRUST_INCIDENT_EFFECT], blame, missing)
             felt = missing * blame
             party[P.BLAME, p] += felt
-            party[P.HARDENING, p] += felt * w[W.SHORTFALL_HARDENING]
+            party[P.HARDENING, p] += felt * w[W.DELIVERY_HARDENING]
 
 
 @rule
@@ -92,7 +92,7 @@ def delivered(mem: Memory, b: int) -> bool:
     for o in range(x.obligations):
         if obligation_basket[o] == b:
             any_obligation = True
-            if pending[o] != 2 or shares[o] < w[W.DELIVERED_ENOUGH]:
+            if pending[o] != 2 or shares[o] < w[W.DELIVERY_ENOUGH]:
                 return False
     return any_obligation
 

@@ -33,8 +33,11 @@ def draw_incidents(mem: Memory, fate: int, step: int, days: float, planned: floa
     n = view.count(mem)
     start = s[S.DAY]
     end = start + days
-    cost, hardening = incidents.share_left(days, w[W.PAIN_MEMORY]), incidents.share_left(days, w[W.HARDENING_MEMORY])
-    blame = incidents.share_left(days, w[W.INCIDENT_MEMORY])
+    cost, hardening = (
+        incidents.share_left(days, w[W.PAIN_MEMORY]),
+        incidents.share_left(days, w[W.BARGAINING_HARDENING_MEMORY]),
+    )
+    blame = incidents.share_left(days, w[W.CONVENING_INCIDENT_MEMORY])
     for p in range(x.parties):
         party[P.COST, p] *= cost
         party[P.HARDENING, p] *= hardening
@@ -69,7 +72,7 @@ def draw_incidents(mem: Memory, fate: int, step: int, days: float, planned: floa
         return
     for e in range(count):
         strike(mem, now.kind[e], end - now.day[e])
-    n[N.INCIDENTS] += count
+    n[N.INCIDENT_COUNT] += count
     n[N.INCIDENTS_SINCE] += count
 
 
@@ -97,10 +100,10 @@ def strike(mem: Memory, t: int, ago: float) -> None:
     offended = view.offended(mem)
     party = view.party(mem)
     severity = kind[INCIDENT.SEVERITY, t]
-    effect = w[W.TRUST_INCIDENT]
+    effect = w[W.TRUST_INCIDENT_EFFECT]
     cost = kind[INCIDENT.COST, t] * incidents.share_left(ago, w[W.PAIN_MEMORY])
-    hardening = kind[INCIDENT.HARDENING, t] * incidents.share_left(ago, w[W.HARDENING_MEMORY])
-    blame = severity * incidents.share_left(ago, w[W.INCIDENT_MEMORY])
+    hardening = kind[INCIDENT.HARDENING, t] * incidents.share_left(ago, w[W.BARGAINING_HARDENING_MEMORY])
+    blame = severity * incidents.share_left(ago, w[W.CONVENING_INCIDENT_MEMORY])
     for p in range(x.parties):
         worst = 0.0
         for q in range(x.parties):

@@ -26,12 +26,12 @@ def facilitate(mem: Memory) -> None:
     s = view.scalar(mem)
     trusts = view.trust(mem)
     strength = s[S.FACILITATION]
-    gain = w[W.INFORMATION_GAIN]
+    gain = w[W.MEDIATION_INFORMATION_GAIN]
     s[S.INFORMATION] = trust.gained(s[S.INFORMATION], gain, strength)
     for p in range(x.parties):
         for q in range(x.parties):
             if q != p:
-                trusts[p, q] = trust.gained(trusts[p, q], w[W.MEDIATION_TRUST], strength)
+                trusts[p, q] = trust.gained(trusts[p, q], w[W.MEDIATION_TRUST_GAIN], strength)
 
 
 @table_entry
@@ -95,7 +95,7 @@ def draft(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
                 stakes[PI.DEMAND, p, i],
                 reservation[p, i],
                 mediator[MEDIATOR.INSIGHT, m],
-                w[W.ESTIMATE_ERROR],
+                w[W.MEDIATION_ESTIMATE_ERROR],
                 uniform(key_estimate[m, p, i], fate, step, 0),
             )
     kind = text_rule[m]
@@ -124,7 +124,7 @@ def all_accept(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
     for p in range(x.parties):
         if stake[p, b] == 0:
             continue
-        persuaded = mediation.persuasion(w[W.PERSUASION], w[W.LEANING_PERSUASION], leaning[0, m, p])
+        persuaded = mediation.persuasion(w[W.MEDIATION_PERSUASION], w[W.MEDIATION_LEANING_PERSUASION], leaning[0, m, p])
         threshold = mediation.text_threshold(pb[PB.ASPIRATION, p, b], pb[PB.FLOOR, p, b], persuaded)
         text = strip.tabled(mem, (), lo, hi)
         if not accept(mem, p, b, text, threshold, key_text[m, p, b], fate, step, 0):

@@ -142,7 +142,7 @@ def aspire(mem: Memory, p: int, b: int) -> None:
         strip.th_party_issue(mem, (PI.ANNOUNCED, p), lo, hi),
         strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
     )
-    audience = aspiration.audience_cost(w[W.AUDIENCE], s[S.PUBLICITY], party[P.CONCESSION, p], announced)
+    audience = aspiration.audience_cost(w[W.BARGAINING_AUDIENCE], s[S.PUBLICITY], party[P.CONCESSION, p], announced)
     pb[PB.FLOOR, p, b] = floor
     pb[PB.LOWEST, p, b] = lowest
     pb[PB.ASPIRATION, p, b] = aspiration.aspiration(
@@ -161,7 +161,7 @@ def rank_issues(mem: Memory, p: int, b: int) -> None:
     lo, hi = first_issue[b], first_issue[b + 1]
     others, own_share = strip.believed(mem, (), lo, hi), strip.own_share(mem, (p,), lo, hi)
     salience.believed(strip.others_share(mem, (p,), lo, hi), s[S.INFORMATION], others)
-    offer.priorities(own_share, others, w[W.LOGROLL], strip.priority(mem, (p,), lo, hi))
+    offer.priorities(own_share, others, w[W.BARGAINING_LOGROLL], strip.priority(mem, (p,), lo, hi))
     caps = strip.cap(mem, (p,), lo, hi)
     offer.caps(
         strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
@@ -222,10 +222,10 @@ def accept(
     if pb[PB.FLOOR, p, b] > 1.0 + EPS:
         return False
     worth = acceptable_worth(mem, p, b, package)
-    answer = certain(worth, threshold, w[W.WIDTH])
+    answer = certain(worth, threshold, w[W.BARGAINING_WIDTH])
     if answer != 0:
         return answer > 0
-    return accepts(worth, threshold, w[W.WIDTH], uniform(key, fate, step, sub))
+    return accepts(worth, threshold, w[W.BARGAINING_WIDTH], uniform(key, fate, step, sub))
 
 
 @inlined

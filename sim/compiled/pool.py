@@ -15,7 +15,7 @@ import numpy as np
 from sim.compiled.kernel import simulate
 from sim.compiled.memory.buffer import Buffer
 from sim.compiled.precompile import precompile
-from sim.core.columns import ROUND, Chunk, run_width
+from sim.core.columns import Chunk, round_width, run_width
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats, Ints
 from sim.rules.hawkes import MAX_EVENTS
@@ -39,12 +39,13 @@ _LARGEST_SPARE = 64 * 2**20
 """Bytes; more than any chunk of usual size needs."""
 
 
-def _room(rows: int) -> Floats:
+def _round_space(rows: int, width: int) -> Floats:
+    """Space for rows of rounds, taken from `_SPARE` where one is large enough."""
     with contextlib.suppress(IndexError):
         spare = _SPARE.pop()
-        if spare.shape[0] >= rows:
+        if spare.shape[0] >= rows and spare.shape[1] == width:
             return spare
-    return np.empty((rows, len(ROUND)))
+    return np.empty((rows, width))
 
 
 def run_chunk(
@@ -55,7 +56,7 @@ def run_chunk(
     Raises ParleyError when a run has more incidents in one gap than can be kept.
     """
     structure = problem.structure
-    runs = np.empty((fates.size, run_width(structure.baskets, structure.parties)))
+    runs = np.empty((fates.size, run_width(structure)))
     rows = np.zeros(fates.size, dtype=np.int64)
     failed = simulate(space.memory.address, problem.priors, assumptions, fates, runs, space.rounds, rows)
     if failed >= 0:
@@ -85,7 +86,8 @@ def compiled_chunks(
     precompile(problem)
     spaces: queue.SimpleQueue[_Space] = queue.SimpleQueue()
     for _ in range(threads):
-        spaces.put(_Space(Buffer(problem), _room(min(chunk, fates.size) * problem.structure.max_steps)))
+        rows = min(chunk, fates.size) * problem.structure.max_steps
+        spaces.put(_Space(Buffer(problem), _round_space(rows, round_width(problem.structure))))
 
     def work(start: int) -> Chunk:
         space = spaces.get()

@@ -18,7 +18,7 @@ import numpy as np
 from sim.compiled.kernel import simulate
 from sim.compiled.memory.buffer import Buffer, needed
 from sim.compiled.memory.function_table import address
-from sim.core.columns import ROUND, run_width
+from sim.core.columns import round_width, run_width
 from sim.core.jit import cache_folder
 from sim.scenario.resolve import Problem
 
@@ -62,8 +62,10 @@ def precompile(problem: Problem) -> None:
 def _kernel(problem: Problem, memory: Buffer) -> None:
     """Compile the kernel by simulating no run: it calls no function of the table, so none need be compiled yet."""
     none = np.zeros(0, dtype=np.int64)
-    runs = np.empty((0, run_width(problem.structure.baskets, problem.structure.parties)))
-    simulate(memory.bare, problem.priors, none, none.copy(), runs, np.empty((0, len(ROUND))), none.copy())
+    runs = np.empty((0, run_width(problem.structure)))
+    simulate(
+        memory.bare, problem.priors, none, none.copy(), runs, np.empty((0, round_width(problem.structure))), none.copy()
+    )
 
 
 def _second_process(names: Collection[str]) -> subprocess.Popen[bytes] | None:

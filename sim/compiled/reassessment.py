@@ -82,14 +82,14 @@ def update_readiness(mem: Memory, p: int, kept: float) -> None:
         w[W.PAIN_MEMORY],
         relief,
         s[S.DRIFT],
-        w[W.STALEMATE_DRIFT],
+        w[W.BALANCE_STALEMATE_DRIFT],
         w[W.PAIN_WEIGHT],
         w[W.PAIN_CAP],
     )
     total, others = 0.0, 0
     for q in range(x.parties):
         if q != p:
-            trusts[p, q] = trust.drifted(trusts[p, q], dyad[DYAD.BASELINE, p, q], kept)
+            trusts[p, q] = trust.drifted(trusts[p, q], dyad[DYAD.TRUST_BASELINE, p, q], kept)
             if seat[q] != 0:
                 total += trusts[p, q]
                 others += 1
@@ -97,11 +97,11 @@ def update_readiness(mem: Memory, p: int, kept: float) -> None:
         party[P.PAIN, p],
         distance.ratio(total, float(others)),
         s[S.PROGRESS],
-        w[W.M0],
-        w[W.M1],
-        w[W.O0],
-        w[W.O1],
-        w[W.O2],
+        w[W.READINESS_M0],
+        w[W.READINESS_M1],
+        w[W.READINESS_O0],
+        w[W.READINESS_O1],
+        w[W.READINESS_O2],
     )
 
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from sim.compiled.agenda import binds
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
-from sim.compiled.memory.fields import B, N, S
+from sim.compiled.memory.fields import COUNT_COLUMNS, SCALAR_COLUMNS, B, N, S
 from sim.compiled.packages import greatest_surplus, nash_package
 from sim.compiled.party import floor_of, utility_of
 from sim.compiled.state import copy
-from sim.core.columns import BASKET, ROUND, RUN
+from sim.core.columns import BASKET, PARTY_RESULT, ROUND, RUN
 from sim.core.jit import EPS, inlined, rule
 from sim.core.layout import Floats
 from sim.rules import agenda, outcome
@@ -29,7 +29,7 @@ def report_round(mem: Memory, rounds: Floats, step: int, days: float, code: int)
     row[ROUND.LEVEL] = n[N.LEVEL]
     row[ROUND.CODE] = code
     row[ROUND.TEXTS] = n[N.TEXTS]
-    row[ROUND.PAPERS] = n[N.PAPERS]
+    row[ROUND.DOCUMENTS] = n[N.PAPERS]
     row[ROUND.SETTLED] = n[N.SETTLED_MASK]
     row[ROUND.AMENDED] = n[N.AMENDED_MASK]
     row[ROUND.COLLAPSED] = n[N.COLLAPSED_MASK]
@@ -42,39 +42,36 @@ def report_round(mem: Memory, rounds: Floats, step: int, days: float, code: int)
 
 @inlined
 def report_run(mem: Memory, row: Floats) -> None:
-    """The row of a finished run: counts, then each basket's columns, then each party's utility."""
+    """Write the row of a finished run: the run's columns, then each basket's, then each party's."""
     x = sizes(mem)
     n = view.count(mem)
     s = view.scalar(mem)
     settled = view.settled(mem)
     basket = view.basket(mem)
+    for place, state in COUNT_COLUMNS:
+        row[place] = n[state]
+    for place, state in SCALAR_COLUMNS:
+        row[place] = s[state]
     final = final_outcome(mem)
     row[RUN.OUTCOME] = final
-    row[RUN.PEAK] = max(n[N.PEAK], final)
-    row[RUN.DAYS] = s[S.DAY]
-    row[RUN.HELD] = n[N.HELD]
-    row[RUN.POSTPONED] = n[N.POSTPONED]
-    row[RUN.ABEYANCE] = s[S.ABEYANCE_DAYS]
-    row[RUN.INCIDENTS] = n[N.INCIDENTS]
+    row[RUN.PEAK_OUTCOME] = max(n[N.PEAK], final)
     row[RUN.WALK_BACKS] = n[N.REFUSALS] + n[N.AMENDMENTS] + n[N.COLLAPSES]
-    row[RUN.REFUSALS] = n[N.REFUSALS]
-    row[RUN.AMENDMENTS] = n[N.AMENDMENTS]
-    row[RUN.COLLAPSES] = n[N.COLLAPSES]
-    row[RUN.DELIVERED] = s[S.MET_SHARE] / s[S.MET] if s[S.MET] > 0.0 else np.nan
-    row[RUN.GAP] = s[S.GAP]
+    row[RUN.DELIVERED_SHARE] = s[S.MET_SHARE] / s[S.MET] if s[S.MET] > 0.0 else np.nan
     list_waiting(mem)
+    at = len(RUN)
     for b in range(x.baskets):
-        at = len(RUN) + b * len(BASKET)
         zone = has_zone(mem, b)
         stands = settled[b] != 0
         row[at + BASKET.SETTLED] = basket[B.SETTLED_DAY, b]
-        row[at + BASKET.FIRST] = basket[B.FIRST_DAY, b]
+        row[at + BASKET.FIRST_SETTLED] = basket[B.FIRST_DAY, b]
         row[at + BASKET.ZONE] = 1.0 if zone else 0.0
         row[at + BASKET.BLOCKED] = blocking_reason(mem, b, zone)
-        row[at + BASKET.NASH] = nash_distance(mem, b) if stands else np.nan
-        row[at + BASKET.PARETO] = pareto_distance(mem, b) if stands else np.nan
+        row[at + BASKET.NASH_DISTANCE] = nash_distance(mem, b) if stands else np.nan
+        row[at + BASKET.PARETO_DISTANCE] = pareto_distance(mem, b) if stands else np.nan
+        at += len(BASKET)
     for p in range(x.parties):
-        row[len(RUN) + x.baskets * len(BASKET) + p] = party_utility(mem, p)
+        row[at + PARTY_RESULT.UTILITY] = party_utility(mem, p)
+        at += len(PARTY_RESULT)
 
 
 @rule

@@ -64,7 +64,7 @@ def begin(mem: Memory) -> None:
     n[N.LEVEL] = x.start_level
     n[N.VENUE] = -1
     s[S.BALANCE] = w[W.BALANCE_START]
-    s[S.INFORMATION] = w[W.INFORMATION]
+    s[S.INFORMATION] = w[W.BARGAINING_INFORMATION]
     copy(dyad[DYAD.TRUST], trusts)
     copy(stakes[PI.DEMAND], offers)
     for k in range(document_day.size):
@@ -130,9 +130,9 @@ def derive_reservations(mem: Memory) -> None:
                     f[PI.AGE, p, i] + s[S.DAY],
                     f[PI.WITHDRAWN, p, i],
                     f[PI.QUANTILE, p, i],
-                    w[W.HALF_LIFE],
-                    w[W.WITHDRAWN_DISCOUNT],
-                    w[W.MARGIN],
+                    w[W.DERIVATION_HALF_LIFE],
+                    w[W.DERIVATION_WITHDRAWN_DISCOUNT],
+                    w[W.DERIVATION_MARGIN],
                 )
             else:
                 derived_point[p, i] = f[PI.RESERVATION, p, i]

@@ -1,104 +1,32 @@
-"""Columns of the tables of runs and rounds, in the order of the raw rows that the engines write."""
+"""Columns of the tables of runs and rounds as the raw rows of the engines hold them, family by family.
+
+A family holds the columns that are repeated for the same entities: for the run itself, then for every basket, party …
+The families follow one another in a raw row in the order of `FAMILIES`.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from collections import namedtuple
+from typing import Any, NamedTuple, Protocol
 
+from sim.core.fields import ROUND_COLUMNS, RUN_COLUMNS, Column
 from sim.core.layout import Floats, Ints
 
-
-class _Run(NamedTuple):
-    OUTCOME: int
-    PEAK: int
-    DAYS: int
-    HELD: int
-    POSTPONED: int
-    ABEYANCE: int
-    INCIDENTS: int
-    WALK_BACKS: int
-    REFUSALS: int
-    AMENDMENTS: int
-    COLLAPSES: int
-    DELIVERED: int
-    GAP: int
+FAMILIES = ("", "baskets", "parties")
+"""What columns are repeated for, in the order of a raw row; `""` for those that stand once."""
 
 
-class _Basket(NamedTuple):
-    SETTLED: int
-    FIRST: int
-    ZONE: int
-    BLOCKED: int
-    NASH: int
-    PARETO: int
+class Counts(Protocol):
+    """How many entities of each kind a scenario has."""
 
-
-class _Round(NamedTuple):
-    STEP: int
-    DAY: int
-    GAP_DAYS: int
-    VENUE: int
-    LEVEL: int
-    CODE: int
-    TEXTS: int
-    PAPERS: int
-    SETTLED: int
-    AMENDED: int
-    COLLAPSED: int
-    INCIDENTS: int
-    GAP: int
-
-
-RUN = _Run(*range(len(_Run._fields)))
-BASKET = _Basket(*range(len(_Basket._fields)))
-ROUND = _Round(*range(len(_Round._fields)))
-
-RUN_COLUMNS = (
-    ("outcome", "code"),
-    ("peak_outcome", "code"),
-    ("days", "float"),
-    ("rounds_held", "int"),
-    ("rounds_postponed", "int"),
-    ("days_in_abeyance", "float"),
-    ("incidents", "int"),
-    ("walk_backs", "int"),
-    ("failed_ratifications", "int"),
-    ("amendments", "int"),
-    ("collapses", "int"),
-    ("delivered_share", "float"),
-    ("gap", "float"),
-)
-BASKET_COLUMNS = (
-    ("settled_{}", "float"),
-    ("first_settled_{}", "float"),
-    ("zone_{}", "bool"),
-    ("blocked_{}", "block"),
-    ("nash_distance_{}", "float"),
-    ("pareto_distance_{}", "float"),
-)
-ROUND_COLUMNS = (
-    ("step", "int"),
-    ("day", "float"),
-    ("gap_days", "float"),
-    ("venue", "venue"),
-    ("level", "level"),
-    ("code", "code"),
-    ("texts", "int"),
-    ("documents", "int"),
-    ("settled", "baskets"),
-    ("amended", "baskets"),
-    ("collapsed", "baskets"),
-    ("incidents", "int"),
-    ("gap", "float"),
-)
-
-
-def run_width(baskets: int, parties: int) -> int:
-    """Columns of a raw row of a run."""
-    return len(RUN) + baskets * len(BASKET) + parties
+    @property
+    def baskets(self) -> int: ...
+    @property
+    def parties(self) -> int: ...
 
 
 class EntityNames(Protocol):
-    """Names of baskets and parties, in the order of the arrays."""
+    """Names of the entities of a scenario, in the order of the arrays."""
 
     @property
     def baskets(self) -> tuple[str, ...]: ...
@@ -106,12 +34,62 @@ class EntityNames(Protocol):
     def parties(self) -> tuple[str, ...]: ...
 
 
-def run_columns(names: EntityNames) -> list[tuple[str, str]]:
-    """Name and kind of every column of the table of runs after `run`, in the order of the raw row."""
-    columns = list(RUN_COLUMNS)
-    for basket in names.baskets:
-        columns += [(name.format(basket), kind) for name, kind in BASKET_COLUMNS]
-    return columns + [(f"utility_{party}", "float") for party in names.parties]
+def _places(columns: tuple[Column, ...], axis: str) -> Any:
+    """Named places of the columns of one family, from 0."""
+    names = [column.place for column in columns if column.axis == axis]
+    return namedtuple("Places", names)(*range(len(names)))
+
+
+RUN, BASKET, PARTY_RESULT = (_places(RUN_COLUMNS, axis) for axis in FAMILIES)
+"""Places of the columns of a run: once, within the part of a basket, within the part of a party."""
+
+ROUND = _places(ROUND_COLUMNS, "")
+"""Places of the columns of a planned round."""
+
+
+def _repeat(columns: tuple[Column, ...], names: EntityNames) -> list[tuple[str, Column]]:
+    """Every column with its full name, in the order of a raw row."""
+    rows = []
+    for axis in FAMILIES:
+        family = [column for column in columns if column.axis == axis]
+        for entity in getattr(names, axis) if axis else ("",):
+            rows += [(column.name.format(entity), column) for column in family]
+    return rows
+
+
+def run_columns(names: EntityNames) -> list[tuple[str, Column]]:
+    """Name and declaration of every column of the table of runs after the indices, in the order of the raw row."""
+    return _repeat(RUN_COLUMNS, names)
+
+
+def round_columns(names: EntityNames) -> list[tuple[str, Column]]:
+    """Name and declaration of every column of the table of rounds after `run`, in the order of the raw row."""
+    return _repeat(ROUND_COLUMNS, names)
+
+
+def _width(columns: tuple[Column, ...], counts: Counts) -> int:
+    return sum(getattr(counts, column.axis) if column.axis else 1 for column in columns)
+
+
+def run_width(counts: Counts) -> int:
+    """Columns of a raw row of a run."""
+    return _width(RUN_COLUMNS, counts)
+
+
+def round_width(counts: Counts) -> int:
+    """Columns of a raw row of a planned round."""
+    return _width(ROUND_COLUMNS, counts)
+
+
+def kind_of(name: str, names: EntityNames) -> str:
+    """Kind of a column of the table of runs: count, share, day, distance, utility, code or reason.
+
+    Raises
+    ------
+    KeyError
+        If the table of runs has no such column.
+    """
+    return {full: column.kind for full, column in run_columns(names)}[name]
 
 
 class Chunk(NamedTuple):

@@ -8,12 +8,12 @@ knows positions in `theta`; issues are ordered basket by basket, so a basket's i
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.core.fields import WORLD_PATHS, paths
+from sim.core.fields import BLOCKS as BLOCKS
 from sim.core.fields import W as W
 
 Floats = npt.NDArray[np.float64]
@@ -21,85 +21,14 @@ Ints = npt.NDArray[np.int64]
 Keys64 = npt.NDArray[np.uint64]
 
 
-class _Party(NamedTuple):
-    SIDE: int
-    DEADLINE: int
-    COMPLIANCE: int
-    K0: int
-    BETA: int
-    SHARE: int
-    WEIGHT: int
-    RATE: int
-    STEP: int
-
-
-class _PartyIssue(NamedTuple):
-    DEMAND: int
-    RESERVATION: int
-    SALIENCE: int
-    ANNOUNCED: int
-    CONCEDED: int
-    AGE: int
-    WITHDRAWN: int
-    QUANTILE: int
-
-
-class _Dyad(NamedTuple):
-    TRUST: int
-    BASELINE: int
-    AUTHORITY: int
-
-
-class _Mediator(NamedTuple):
-    FACILITATION: int
-    FORMULATION: int
-    MANIPULATION: int
-    INSIGHT: int
-    LEVERAGE: int
-    GUARANTEE: int
-    DEPARTURE: int
-
-
-class _Venue(NamedTuple):
-    INSULATION: int
-    PUBLICITY: int
-
-
-class _Lever(NamedTuple):
-    THRESHOLD: int
-    RATE_ON: int
-    RATE_OFF: int
-    BALANCE: int
-
-
-class _LeverParty(NamedTuple):
-    RELIEF: int
-    PRESSURE: int
-
-
-class _Incident(NamedTuple):
-    RATE: int
-    DECAY: int
-    SURGE: int
-    SEVERITY: int
-    COST: int
-    HARDENING: int
-
-
-class _Ratifier(NamedTuple):
-    REACH: int
-    STATUS_QUO: int
-
-
-PARTY = _Party(*range(len(_Party._fields)))
-PI = _PartyIssue(*range(len(_PartyIssue._fields)))
-DYAD = _Dyad(*range(len(_Dyad._fields)))
-MEDIATOR = _Mediator(*range(len(_Mediator._fields)))
-VENUE = _Venue(*range(len(_Venue._fields)))
-LEVER = _Lever(*range(len(_Lever._fields)))
-LEVER_PARTY = _LeverParty(*range(len(_LeverParty._fields)))
-INCIDENT = _Incident(*range(len(_Incident._fields)))
-RATIFIER = _Ratifier(*range(len(_Ratifier._fields)))
+PARTY, PI, DYAD, MEDIATOR, VENUE, LEVER, LEVER_PARTY, INCIDENT, RATIFIER = (
+    next(block for block in BLOCKS if block.name == name).places
+    for name in (
+        *("party", "party_issue", "dyad", "mediator", "venue"),
+        *("lever", "lever_party", "incident", "ratifier"),
+    )
+)
+"""Places of fields in blocks of several fields, by name."""
 
 
 class Theta(NamedTuple):
@@ -124,57 +53,12 @@ class Theta(NamedTuple):
     ratifier: Floats
 
 
-class Block(NamedTuple):
-    """A block of `theta`: its dimensions beside the field axis, and one scenario path per field.
-
-    In a path `{0}` is the name along the first dimension, `{1}` along the second: `branching[i, j]` (type i set off by
-    one of type j) is written down with j.
-    """
-
-    name: str
-    dims: str
-    paths: tuple[str, ...]
-
-
-BLOCKS = (
-    Block("world", "", WORLD_PATHS),
-    Block(
-        "party",
-        "P",
-        paths("parties.{0}", "side deadline compliance")
-        + paths("parties.{0}.concession", "k0 beta share weight rate step"),
-    ),
-    Block(
-        "party_issue",
-        "PI",
-        paths("parties.{0}.issues.{1}", "demand reservation salience announced conceded age withdrawn quantile"),
-    ),
-    Block("dyad", "PP", ("parties.{0}.trust.{1}", "parties.{0}.trust_baseline.{1}", "parties.{0}.authority.{1}")),
-    Block("exposure", "PB", ("baskets.{1}.exposure.{0}",)),
-    Block(
-        "mediator",
-        "M",
-        paths("mediators.{0}.styles", "facilitation formulation manipulation")
-        + paths("mediators.{0}", "insight leverage guarantee departure"),
-    ),
-    Block("leaning", "MP", ("mediators.{0}.leaning.{1}",)),
-    Block("venue", "V", paths("venues.{0}", "insulation publicity")),
-    Block("acceptability", "VP", ("venues.{0}.acceptability.{1}",)),
-    Block("lever", "K", paths("sponsors.{0}", "threshold rate_on rate_off balance")),
-    Block("lever_party", "KP", ("sponsors.{0}.relief.{1}", "sponsors.{0}.pressure.{1}")),
-    Block("incident", "T", paths("incidents.{0}", "rate decay surge severity cost hardening")),
-    Block("branching", "TT", ("incidents.{1}.excites.{0}",)),
-    Block("attribution", "TPP", ("incidents.{0}.attribution.{1}.{2}",)),
-    Block("due", "O", ("baskets.{0}.due",)),
-    Block("blame", "OP", ("baskets.{0}.blame.{1}",)),
-    Block("ratifier", "R", paths("parties.{0}", "reach status_quo")),
-)
-
-
 class Structure(NamedTuple):
     """What is not a ranged number: counts, links between entities, switches, dates as days from the start.
 
-    Counts are single integers; tables hold one row an entry. `-1` means none, `inf` a day that never comes.
+    Counts are single integers; tables hold one row an entry. `-1` means none, `inf` a day that never comes. Each array
+    is annotated with its axes, a letter an axis (`sim.core.fields.LETTERS`). A dot is an axis of the array's own length,
+    in streams one key without entity.
     """
 
     parties: int
@@ -192,65 +76,65 @@ class Structure(NamedTuple):
     exchanges: int
     max_steps: int
     venue_rule: int
-    venue_order: Ints  # (n,) venues that may be used, in order
-    venue_host: Ints  # (V,) mediator or -1
-    first_issue: Ints  # (B + 1,) basket b holds issues first_issue[b]:first_issue[b + 1]
-    stake: Ints  # (P, B) 1 where the party has a say in the basket
-    seat: Ints  # (P,) 1 where the party must come to a round
-    red: Ints  # (P, I) red lines
-    derived: Ints  # (P, I) 1 where the reservation point follows from a documented concession
-    basket_code: Ints  # (B,) outcome code
-    basket_level: Ints  # (B,)
-    ratified: Ints  # (B,)
-    renewable: Ints  # (B,)
-    obligated: Ints  # (B, P) whose compliance the others depend on
-    obligation_basket: Ints  # (O,)
-    obligation_doer: Ints  # (O,)
-    concession_rule: Ints  # (P,)
-    mandate: Ints  # (n, 3) party, basket, level
-    mandate_day: Floats  # (n,) from which day on
-    precondition: Ints  # (n, 5) party, basket, kind, target, sequencing issue
-    condition: Ints  # (n, 3) party, kind, target: what must hold before a party meets
-    document_day: Floats  # (D,)
-    document_round: Ints  # (D,) 0: none
-    attends: Ints  # (M,) 1 always, 0 where it hosts
-    leaves: Floats  # (M,) day
-    text_rule: Ints  # (M,)
-    lever_kind: Ints  # (K,)
-    lever_when: Ints  # (K,)
-    lever_on: Floats  # (K,) day
-    lever_off: Floats  # (K,) day
-    offended: Ints  # (T, P)
-    surge_mode: Ints  # (T,)
-    scripted_type: Ints  # (n,) in order of day
-    scripted_day: Floats  # (n,)
-    ratifier_party: Ints  # (R,)
-    ratifier_basket: Ints  # (R, B) 1 where it must approve
+    venue_order: Annotated[Ints, "."]  # venues that may be used, in order
+    venue_host: Annotated[Ints, "V"]  # mediator or -1
+    first_issue: Annotated[Ints, "."]  # basket b holds issues first_issue[b]:first_issue[b + 1]
+    stake: Annotated[Ints, "PB"]  # 1 where the party has a say in the basket
+    seat: Annotated[Ints, "P"]  # 1 where the party must come to a round
+    red: Annotated[Ints, "PI"]  # red lines
+    derived: Annotated[Ints, "PI"]  # 1 where the reservation point follows from a documented concession
+    basket_code: Annotated[Ints, "B"]  # outcome code
+    basket_level: Annotated[Ints, "B"]
+    ratified: Annotated[Ints, "B"]
+    renewable: Annotated[Ints, "B"]
+    obligated: Annotated[Ints, "BP"]  # whose compliance the others depend on
+    obligation_basket: Annotated[Ints, "O"]
+    obligation_doer: Annotated[Ints, "O"]
+    concession_rule: Annotated[Ints, "P"]
+    mandate: Annotated[Ints, ".."]  # party, basket, level
+    mandate_day: Annotated[Floats, "."]  # from which day on
+    precondition: Annotated[Ints, ".."]  # party, basket, kind, target, sequencing issue
+    condition: Annotated[Ints, ".."]  # party, kind, target: what must hold before a party meets
+    document_day: Annotated[Floats, "."]
+    document_round: Annotated[Ints, "."]  # 0: none
+    attends: Annotated[Ints, "M"]  # 1 always, 0 where it hosts
+    leaves: Annotated[Floats, "M"]  # day
+    text_rule: Annotated[Ints, "M"]
+    lever_kind: Annotated[Ints, "K"]
+    lever_when: Annotated[Ints, "K"]
+    lever_on: Annotated[Floats, "K"]  # day
+    lever_off: Annotated[Floats, "K"]  # day
+    offended: Annotated[Ints, "TP"]
+    surge_mode: Annotated[Ints, "T"]
+    scripted_type: Annotated[Ints, "."]  # in order of day
+    scripted_day: Annotated[Floats, "."]
+    ratifier_party: Annotated[Ints, "R"]
+    ratifier_basket: Annotated[Ints, "RB"]  # 1 where it must approve
 
 
 class Streams(NamedTuple):
-    """Keys of every stream of draws, addressed by the names of the entities that make them."""
+    """Keys of every stream of draws, addressed by the names of the entities that its axes run over."""
 
-    gap: Keys64  # (1,)
-    resume: Keys64  # (1,)
-    balance: Keys64  # (1,)
-    level: Keys64  # (1,)
-    procedural: Keys64  # (1,)
-    convene: Keys64  # (P,)
-    rise: Keys64  # (P,)
-    incident: Keys64  # (T,)
-    offspring: Keys64  # (T,)
-    scripted: Keys64  # (n,) as `scripted_day`
-    delivery: Keys64  # (O,)
-    accept: Keys64  # (P, B)
-    formulate: Keys64  # (M, B)
-    estimate: Keys64  # (M, P, I)
-    text: Keys64  # (M, P, B)
-    ratify: Keys64  # (R, B)
-    amend: Keys64  # (B,)
-    collapse: Keys64  # (B,)
-    departure: Keys64  # (M,)
-    lever: Keys64  # (K,)
+    gap: Annotated[Keys64, "."]
+    resume: Annotated[Keys64, "."]
+    balance: Annotated[Keys64, "."]
+    level: Annotated[Keys64, "."]
+    procedural: Annotated[Keys64, "."]
+    convene: Annotated[Keys64, "P"]
+    rise: Annotated[Keys64, "P"]
+    incident: Annotated[Keys64, "T"]
+    offspring: Annotated[Keys64, "T"]
+    scripted: Annotated[Keys64, "S"]
+    delivery: Annotated[Keys64, "O"]
+    accept: Annotated[Keys64, "PB"]
+    formulate: Annotated[Keys64, "MB"]
+    estimate: Annotated[Keys64, "MPI"]
+    text: Annotated[Keys64, "MPB"]
+    ratify: Annotated[Keys64, "RB"]
+    amend: Annotated[Keys64, "B"]
+    collapse: Annotated[Keys64, "B"]
+    departure: Annotated[Keys64, "M"]
+    lever: Annotated[Keys64, "K"]
 
 
 class Priors(NamedTuple):

@@ -7,7 +7,7 @@ import numpy as np
 from sim.analysis.game import Game
 from sim.core.layout import Floats
 from sim.interop.domain import Domain, Profile
-from sim.interop.files import shown
+from sim.interop.files import different, shown
 from sim.scenario.schema import Scenario
 
 CROSSED = -1000.0
@@ -22,17 +22,6 @@ def option_points(scenario: Scenario, game: Game) -> list[Floats]:
 def option_labels(scenario: Scenario, game: Game) -> list[tuple[str, ...]]:
     """Labels of those options, made different where two read the same."""
     return [different([shown(option.label) for option in scenario.issues[name].options]) for name in game.issues]
-
-
-def different(labels: list[str]) -> tuple[str, ...]:
-    """Labels with a number behind those that repeat."""
-    found: list[str] = []
-    for label in labels:
-        name, k = label or "option", 2
-        while name in found:
-            name, k = f"{label} ({k})", k + 1
-        found.append(name)
-    return tuple(found)
 
 
 def domain(game: Game, points: list[Floats], labels: list[tuple[str, ...]]) -> Domain:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from sim.core.errors import ParleyError
 from sim.core.layout import Floats
 
 MAX_OUTCOMES = 1_000_000
+"""The most outcomes that are listed one by one; exact solution points and tactics need such a list."""
 
 
 @dataclass(frozen=True)
@@ -26,32 +28,50 @@ class Profile:
 
 @dataclass(frozen=True)
 class Domain:
-    """Issues with their values, and the profiles of the sides, in the order in which they speak."""
+    """Issues with their values, and the profiles of the sides, in the order in which they speak.
+
+    `ceiling`: no utility is above it. `notes`: what differs from what a user may expect of the files.
+    """
 
     name: str
     issues: tuple[str, ...]
     values: tuple[tuple[str, ...], ...]
     profiles: tuple[Profile, ...]
+    ceiling: float = math.inf
+    notes: tuple[str, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Number of values of each issue."""
+        return tuple(len(values) for values in self.values)
 
     @property
     def count(self) -> int:
         """Number of outcomes."""
-        return int(np.prod([len(values) for values in self.values], dtype=object))
+        return math.prod(self.shape)
 
     def outcomes(self) -> list[tuple[str, ...]]:
-        """Every outcome, the last issue moving fastest. Raises ParleyError where there are too many."""
+        """List every outcome, the last issue moving fastest. Raises ParleyError where there are too many."""
         self._fits()
         return list(itertools.product(*self.values))
 
+    def outcome(self, number: int) -> tuple[str, ...]:
+        """Return the outcome of a number in the order of `outcomes`, without listing them."""
+        places = np.unravel_index(number, self.shape)
+        return tuple(values[int(k)] for values, k in zip(self.values, places, strict=True))
+
     def worth(self) -> Floats:
-        """Utilities (outcomes, profiles) in the order of `outcomes`: sums of weight times evaluation."""
+        """Return utilities (outcomes, profiles) in the order of `outcomes`: sums of weight times evaluation, cut off.
+
+        Raises ParleyError where there are too many outcomes.
+        """
         self._fits()
         columns = []
         for profile in self.profiles:
             total = np.zeros(1)
             for weight, evaluation in zip(profile.weights, profile.evaluations, strict=True):
                 total = (total[:, None] + weight * evaluation[None, :]).ravel()
-            columns.append(total)
+            columns.append(np.minimum(total, self.ceiling))
         return np.column_stack(columns)
 
     def _fits(self) -> None:
@@ -59,5 +79,5 @@ class Domain:
             raise ParleyError(f"{self.count:,} outcomes are too many to list; at most {MAX_OUTCOMES:,} are")
 
     def reserved(self) -> Floats:
-        """What no agreement is worth to each side (profiles,)."""
+        """Return the worth of no agreement to each side (profiles,)."""
         return np.array([profile.reserved for profile in self.profiles])

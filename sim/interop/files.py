@@ -50,6 +50,17 @@ def shown(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200]
 
 
+def different(labels: list[str]) -> tuple[str, ...]:
+    """Labels with a number behind those that repeat."""
+    names: list[str] = []
+    for label in labels:
+        name, k = label or "option", 2
+        while name in names:
+            name, k = f"{label} ({k})", k + 1
+        names.append(name)
+    return tuple(names)
+
+
 def write_scenario(data: dict[str, Any], out: Path, head: str) -> None:
     """Write a scenario file after making sure that it loads. Raises ParleyError; then nothing is left behind."""
     from ruamel.yaml import YAML

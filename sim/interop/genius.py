@@ -1,218 +1,310 @@
-"""GENIUS domains (XML): a domain file and one utility space a side, read as tables; a scenario near to them, written.
+"""GENIUS domains (XML), read as GENIUS 10 reads them: a domain file and one utility space a side, as tables.
 
-Additive utility spaces on discrete and whole-number issues. Evaluations are divided by the largest of their issue, as
-GENIUS does, weights by their sum; the reservation value is kept, a discount factor is noted and not used.
+A utility space is additive: the utility of an outcome is the sum over issues of weight times evaluation, cut at 1.
+
+- A weight belongs to the issue of its `index`, among the issues that stand beside it. Weights are not scaled. An issue
+  without a weight counts 0 (GENIUS sets no weight there and values no outcome).
+- On a discrete issue an evaluation is divided by the largest of the profile's items there; below 1e-5 all are 0.
+- On an integer issue it is `slope (value - lowerbound) + offset`, cut to [0, 1], and is not divided.
+- Weights of objectives above an issue are not applied.
+
+Nonlinear and constraint spaces and real-valued issues are refused. A discount factor is noted and not used.
+
+References
+----------
+GENIUS 10.4, `genius.core.utility`: AdditiveUtilitySpace, EvaluatorDiscrete, EvaluatorInteger; Lin, Kraus, Baarslag,
+Tykhonov, Hindriks & Jonker (2014), Computational Intelligence 30(1).
 """
 
 from __future__ import annotations
 
+import math
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from sim.core.errors import ScenarioError
 from sim.core.layout import Floats
+from sim.interop.candidates import Candidate, Kind, candidates, choose_domain, choose_profiles
 from sim.interop.domain import Domain, Profile
-from sim.interop.files import shown, slug, text_of, write_scenario
+from sim.interop.files import different, shown
+from sim.interop.xmltree import attribute, number, parse, whole
 
-MAX_VALUES, MAX_ISSUES, MAX_FILES = 500, 60, 20
-MAX_DEPTH, MAX_TAGS = 20, 100_000
+MAX_VALUES, MAX_ISSUES = 500, 60
+CEILING = 1.0
+"""GENIUS cuts every utility at this."""
+_NOTHING = 1e-5
+"""Largest evaluation of an issue below which GENIUS counts all its evaluations as 0."""
+_NONLINEAR = ("utility_function", "ufun", "hyperRectangle")
+_CONSTRAINT = ("constraint", "constraints", "rule")
 
 
-def read(folder: Path) -> Domain:
-    """The domain of a folder: the file with root `negotiation_template`, and every `utility_space`, by file name.
+@dataclass(frozen=True)
+class Issue:
+    """An issue of a domain file: its `index` there, whether it is whole-number, its values, its lower end."""
 
-    Raises ScenarioError.
+    index: int
+    name: str
+    integer: bool
+    values: tuple[str, ...]
+    low: int = 0
+
+
+@dataclass
+class Space:
+    """A utility space while it is read: file, root, and what is to be noted about it."""
+
+    file: str
+    root: ET.Element
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, text: str) -> None:
+        """Keep a note under the file's name."""
+        self.notes.append(f"{self.file}: {text}")
+
+    def refuse(self, problem: str) -> ScenarioError:
+        """Return an error under the file's name."""
+        return ScenarioError(problem, file=self.file)
+
+
+def read(folder: Path, domain: str | None = None, profiles: Sequence[str] = ()) -> Domain:
+    """Read the domain of a folder and the profiles of its sides.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder with XML files.
+    domain : str, optional
+        Name of the domain file; may be left out where the folder has one.
+    profiles : sequence of str
+        Names of two or more profiles, in the order in which the sides speak; may be left out where two fit.
+
+    Returns
+    -------
+    Domain
+        Tables of all sides, with notes on what differs from what a user would expect.
+
+    Raises
+    ------
+    ScenarioError
+        A file cannot be read as additive tables, or the choice is open; then the candidates are listed.
     """
-    if not folder.is_dir():
-        raise ScenarioError("no such folder", file=folder.name or str(folder))
-    files = sorted(folder.glob("*.xml"))
-    if len(files) > MAX_FILES:
-        raise ScenarioError(f"{len(files)} XML files; at most {MAX_FILES} are read", file=folder.name)
-    roots = [(path.name, _parsed(path)) for path in files]
-    templates = [(name, root) for name, root in roots if root.tag == "negotiation_template"]
-    spaces = [(name, root) for name, root in roots if root.tag == "utility_space"]
-    if len(templates) != 1 or len(spaces) < 2:
-        found = f"{len(templates)} domain files and {len(spaces)} utility spaces"
-        raise ScenarioError(f"{found}; one and at least two are needed", file=folder.name)
-    name, root = templates[0]
-    listed = [(issue, _values(name, issue)) for issue in root.iter("issue")]
-    issues = tuple(_attribute(name, issue, "name") for issue, _ in listed)
-    values = tuple(found for _, found in listed)
-    if not 1 <= len(issues) <= MAX_ISSUES or len(set(issues)) != len(issues):
-        raise ScenarioError(f"1 to {MAX_ISSUES} issues with names of their own are needed", file=name)
-    profiles = tuple(_profile(file, space, issues, values) for file, space in spaces)
-    return Domain(Path(name).stem, issues, values, profiles)
+    files = candidates(folder, ".xml", classify)
+    template = choose_domain(folder, files, domain, classify)
+    issues = read_issues(template.name, template.content)
+    spaces = choose_profiles(folder, files, profiles, classify, partial(_fits, issues))
+    names = different([shown(space.path.stem) for space in spaces])
+    read_spaces = [_profile(Space(c.name, c.content), n, issues) for c, n in zip(spaces, names, strict=True)]
+    notes = tuple(dict.fromkeys(text for _, texts in read_spaces for text in texts))
+    values = tuple(different([shown(value) for value in issue.values]) for issue in issues)
+    titles = different([shown(issue.name) for issue in issues])
+    sides = tuple(profile for profile, _ in read_spaces)
+    return Domain(shown(template.path.stem), titles, values, sides, CEILING, notes)
 
 
-class _Shallow(ET.TreeBuilder):
-    """A tree that refuses to grow deep or large."""
-
-    def __init__(self, file: str):
-        super().__init__()
-        self.file, self.depth, self.tags = file, 0, 0
-
-    def start(self, tag: str, attrs: dict[str, str]) -> ET.Element:
-        """A tag opens."""
-        self.depth, self.tags = self.depth + 1, self.tags + 1
-        if self.depth > MAX_DEPTH or self.tags > MAX_TAGS:
-            limit = f"{MAX_DEPTH} levels of nesting and {MAX_TAGS:,} tags"
-            raise ScenarioError(f"has more than {limit}, the most that are read", file=self.file)
-        return super().start(tag, attrs)
-
-    def end(self, tag: str) -> ET.Element:
-        """A tag closes."""
-        self.depth -= 1
-        return super().end(tag)
-
-
-def _parsed(path: Path) -> ET.Element:
-    text = text_of(path)
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise ScenarioError("holds a document type or entities; plain elements are read", file=path.name)
-    parser = ET.XMLParser(target=_Shallow(path.name))
+def classify(path: Path) -> Candidate:
+    """Say whether an XML file is a domain, a profile, or something else."""
     try:
-        parser.feed(text)
-        root: ET.Element = parser.close()
-    except (ET.ParseError, ValueError) as error:
-        raise ScenarioError(f"is no XML: {error}", file=path.name) from None
-    return root
+        root = parse(path)
+    except ScenarioError as error:
+        return Candidate(path, Kind.OTHER, None, error.problem)
+    if root.tag == "utility_space":
+        return Candidate(path, Kind.PROFILE, root)
+    if root.tag == "negotiation_template" or root.find("utility_space") is not None:
+        return Candidate(path, Kind.DOMAIN, root)
+    return Candidate(path, Kind.OTHER)
 
 
-def _attribute(file: str, element: ET.Element, name: str) -> str:
-    found = element.get(name)
-    if found is None or not found.strip():
-        raise ScenarioError(f"a tag `{element.tag}` lacks its `{name}`", file=file)
-    return shown(found)
+def read_issues(file: str, root: ET.Element) -> list[Issue]:
+    """Read the issues of a domain file. Raises ScenarioError."""
+    space = root.find("utility_space")
+    top = root if space is None else space
+    issues = [_issue(file, element) for element, _ in _levels(top)]
+    if not 1 <= len(issues) <= MAX_ISSUES:
+        raise ScenarioError(f"{len(issues)} issues; 1 to {MAX_ISSUES} issues with names are needed", file=file)
+    indices = [issue.index for issue in issues]
+    if len(set(indices)) != len(indices):
+        twice = next(k for k in indices if indices.count(k) > 1)
+        raise ScenarioError(f"two issues have the index {twice}", file=file)
+    return issues
 
 
-def _number(file: str, element: ET.Element, name: str) -> float:
-    try:
-        number = float(_attribute(file, element, name))
-    except ValueError:
-        number = np.nan
-    if not np.isfinite(number) or abs(number) > 1e12:
-        raise ScenarioError(f"`{name}` of a tag `{element.tag}` is no number of a usable size", file=file)
-    return float(number)
+def _levels(element: ET.Element) -> Iterator[tuple[ET.Element, dict[str, str]]]:
+    """Issues below an element, each with the weights by index beside it (of one index the last counts)."""
+    weights = {w.get("index", ""): w.get("value", "") for w in element.findall("weight")}
+    for child in element:
+        if child.tag == "issue":
+            yield child, weights
+        else:
+            yield from _levels(child)
 
 
-def _values(file: str, issue: ET.Element) -> tuple[str, ...]:
-    """Values of an issue of the domain file."""
-    kind = issue.get("type") or issue.get("etype") or "discrete"
+def _kind(element: ET.Element) -> str:
+    return (element.get("type") or element.get("etype") or element.get("vtype") or "discrete").lower()
+
+
+def _issue(file: str, element: ET.Element) -> Issue:
+    index, name = whole(file, element, "index"), attribute(file, element, "name")
+    title, kind, low = shown(name), _kind(element), 0
+    if kind == "real":
+        problem = f"issue `{title}` is real-valued; discrete and integer issues are read"
+        raise ScenarioError(problem, file=file)
     if kind == "discrete":
-        found = tuple(_attribute(file, item, "value") for item in issue.iter("item"))
+        values = tuple(dict.fromkeys(attribute(file, item, "value") for item in element.findall("item")))
+        if not 1 <= len(values) <= MAX_VALUES:
+            problem = f"issue `{title}` has {len(values):,} values; 1 to {MAX_VALUES} different values are read"
+            raise ScenarioError(problem, file=file)
     elif kind == "integer":
-        ends = issue.find("range") if issue.find("range") is not None else issue
-        assert ends is not None
-        low, high = _number(file, ends, "lowerbound"), _number(file, ends, "upperbound")
-        if not low <= high <= low + MAX_VALUES:
-            raise ScenarioError(f"a range of at most {MAX_VALUES} whole numbers is needed", file=file)
-        found = tuple(str(k) for k in range(int(low), int(high) + 1))
+        low, high = (_bound(file, element, end) for end in ("lowerbound", "upperbound"))
+        if not low <= high < low + MAX_VALUES:
+            problem = f"issue `{title}` goes from {low} to {high}; at most {MAX_VALUES} whole numbers are read"
+            raise ScenarioError(problem, file=file)
+        values = tuple(str(k) for k in range(low, high + 1))
     else:
-        raise ScenarioError(f"an issue of type `{shown(kind)[:40]}`; discrete and integer ones are read", file=file)
-    if not 1 <= len(found) <= MAX_VALUES or len(set(found)) != len(found):
-        raise ScenarioError(f"an issue needs 1 to {MAX_VALUES} different values", file=file)
-    return found
+        problem = f"issue `{title}` is of type `{shown(kind)[:40]}`; discrete and integer issues are read"
+        raise ScenarioError(problem, file=file)
+    return Issue(index, name, kind == "integer", values, low)
 
 
-def _profile(file: str, root: ET.Element, issues: tuple[str, ...], values: tuple[tuple[str, ...], ...]) -> Profile:
-    spaces = {_attribute(file, issue, "name"): issue for issue in root.iter("issue")}
-    weights_by_index = {int(_number(file, w, "index")): _number(file, w, "value") for w in root.iter("weight")}
-    weights, evaluations = [], []
-    for k, name in enumerate(issues):
-        if name not in spaces:
-            raise ScenarioError(f"says nothing on issue `{name}`", file=file)
-        weights.append(weights_by_index.get(k + 1, 1.0 / len(issues)))
-        evaluations.append(_evaluations(file, spaces[name], name, values[k]))
-    total = float(sum(weights))
-    if min(weights) < 0.0 or total <= 0.0:
-        raise ScenarioError("weights are 0 or more and not all 0", file=file)
-    reservation, discount = root.find("reservation"), root.find("discount_factor")
-    reserved = 0.0 if reservation is None else _number(file, reservation, "value")
-    factor = 1.0 if discount is None else _number(file, discount, "value")
-    return Profile(Path(file).stem, np.array(weights) / total, tuple(evaluations), reserved, factor)
+def _bound(file: str, element: ET.Element, name: str) -> int:
+    """An end of an integer issue: an attribute of the issue, in old files of its `range`."""
+    old = element.find("range")
+    return whole(file, element if old is None or element.get(name) else old, name)
 
 
-def _evaluations(file: str, issue: ET.Element, name: str, values: tuple[str, ...]) -> Floats:
-    """Evaluations of one issue's values, divided by the largest."""
-    evaluator = issue.find("evaluator")
-    if evaluator is not None:
-        slope = _number(file, evaluator, "slope" if evaluator.get("slope") else "parameter1")
-        offset = _number(file, evaluator, "offset" if evaluator.get("offset") else "parameter0")
-        raw = np.array([slope * float(value) + offset for value in values])
-    else:
-        given = {_attribute(file, i, "value"): _number(file, i, "evaluation") for i in issue.iter("item")}
-        missing = [value for value in values if value not in given]
-        if missing:
-            raise ScenarioError(f"issue `{name}`: no evaluation of `{missing[0]}`", file=file)
-        raw = np.array([given[value] for value in values])
-    if raw.min() < 0.0 or raw.max() <= 0.0:
-        raise ScenarioError(f"issue `{name}`: evaluations are 0 or more and not all 0", file=file)
-    return raw / raw.max()
+def _fits(issues: list[Issue], candidate: Candidate) -> bool:
+    """Whether a utility space is about the issues of a domain."""
+    elements = {e.get("index"): e.get("name") for e, _ in _levels(candidate.content)}
+    named = {str(issue.index): issue.name for issue in issues}
+    return elements.keys() == named.keys() or set(elements.values()) == set(named.values())
 
 
-def scenario(domain: Domain, name: str) -> dict[str, Any]:
-    """A scenario near to a domain: values in the first side's order along each scale, straight lines for tables."""
-    issues, places = _scales(domain)
-    parties: dict[str, Any] = {}
-    for p, profile in enumerate(domain.profiles):
-        stakes = {issue: _line(domain, p, k, places[k]) for k, issue in enumerate(issues)}
-        parties[slug(profile.name, parties, "side")] = {"title": profile.name, "issues": stakes}
-    return {
-        "extends": "behaviour",
-        "id": name,
-        "title": f"GENIUS domain {domain.name}",
-        "summary": "Imported: the scales follow the first side's evaluations; tables are fitted by straight lines.",
-        "as_of": "2000-01-01",
-        "start": "2000-01-01",
-        "levels": ["delegation"],
-        "start_level": "delegation",
-        "issues": issues,
-        "baskets": {"package": {"title": "All issues together", "code": "partial", "level": "delegation"}},
-        "parties": parties,
-        "venues": {"table": {"title": "A table", "acceptability": {"assumed": [0.5, 1.0], "why": "not in the domain"}}},
-    }
+def _profile(space: Space, name: str, issues: list[Issue]) -> tuple[Profile, list[str]]:
+    """One side's table, and the notes on it."""
+    _check_additive(space)
+    elements: dict[int, tuple[ET.Element, dict[str, str]]] = {}
+    for element, weights in _levels(space.root):
+        index = whole(space.file, element, "index")
+        if index in elements:
+            raise space.refuse(f"two issues have the index {index}")
+        elements[index] = element, weights
+    shares, tables = [], []
+    for issue in issues:
+        if issue.index not in elements:
+            raise space.refuse(f"says nothing on issue `{shown(issue.name)}` (index {issue.index})")
+        element, weights = elements[issue.index]
+        _check_name(space, element, issue, issues)
+        shares.append(_weight(space, issue, weights))
+        tables.append(_evaluations(space, element, issue))
+    _check_weights(space, shares)
+    reserved = list(space.root.iter("reservation"))  # GENIUS walks the whole file: the last one counts
+    floor = number(space.file, reserved[-1], "value") if reserved else 0.0
+    return Profile(name, np.array(shares), tuple(tables), floor, _discount(space)), space.notes
 
 
-def _scales(domain: Domain) -> tuple[dict[str, Any], list[Floats]]:
-    """Issues with their values in the first side's order, and where each value (in the domain's order) lies."""
-    issues: dict[str, Any] = {}
-    places: list[Floats] = []
-    for k, title in enumerate(domain.issues):
-        order = np.argsort(domain.profiles[0].evaluations[k], kind="stable")
-        size = max(len(order) - 1, 1)
-        options = [{"at": n / size, "label": domain.values[k][v]} for n, v in enumerate(order)]
-        if len(order) == 1:
-            options.append({"at": 1.0, "label": f"{domain.values[k][0]} (the only value)"})
-        place = np.empty(len(order))
-        place[order] = np.arange(len(order)) / size
-        places.append(place)
-        issues[slug(title, issues, "issue")] = {"title": title, "basket": "package", "options": options}
-    return issues, places
+def _check_additive(space: Space) -> None:
+    """Refuse spaces that are no weighted sum, by what they are."""
+    kind = space.root.get("type", "").lower()
+    tags = {element.tag for element in space.root.iter()}
+    if kind == "nonlinear" or tags.intersection(_NONLINEAR):
+        raise space.refuse("is a nonlinear utility space (hyper-rectangles); additive ones are read")
+    if kind == "constraint" or tags.intersection(_CONSTRAINT):
+        raise space.refuse("is a utility space with constraints; additive ones are read")
+    if kind == "uncertain":
+        space.note("is a profile under preference uncertainty: its underlying table is read")
 
 
-def _line(domain: Domain, p: int, k: int, place: Floats) -> dict[str, Any]:
-    """A demand at one end of the scale and a reservation point where the fitted line falls to the reserved value."""
-    profile = domain.profiles[p]
-    worth = profile.evaluations[k]
-    spread = float(((place - place.mean()) ** 2).sum())
-    slope = float(((place - place.mean()) * (worth - worth.mean())).sum()) / spread if spread > 0.0 else 0.0
-    up = slope > 0.0 if p > 0 and slope != 0.0 else p == 0
-    room = (1.0 - min(max(profile.reserved, 0.0), 0.95)) / max(abs(slope), 1e-3)
-    room = round(min(max(room, 0.05), 1.0), 6)
-    why = {"convention": "a straight line fitted to the domain's evaluations and reservation value"}
-    demand = {"value": 1.0 if up else 0.0, **why}
-    reservation = {"value": 1.0 - room if up else room, **why}
-    salience = {"value": float(max(profile.weights[k], 1e-6)), "convention": "the domain's weight"}
-    return {"demand": demand, "reservation": reservation, "salience": salience}
+def _check_name(space: Space, element: ET.Element, issue: Issue, issues: list[Issue]) -> None:
+    """GENIUS goes by the index alone: another issue's name there is refused, an unknown one is noted."""
+    name = element.get("name", "")
+    if name == issue.name:
+        return
+    if any(name == other.name for other in issues):
+        raise space.refuse(f"index {issue.index} is `{shown(name)}` here and `{shown(issue.name)}` in the domain file")
+    space.note(f"`{shown(name)}` is read as issue `{shown(issue.name)}`: both have the index {issue.index}")
 
 
-def convert(folder: Path, out: Path) -> Domain:
-    """Read a GENIUS folder and write a scenario near to it. Raises ParleyError; nothing is left behind then."""
-    domain = read(folder)
-    name = slug(out.stem, fallback="genius").replace("_", "-")
-    head = f"Imported from the GENIUS domain {shown(domain.name)}. `parley tactics` plays the exact tables."
-    write_scenario(scenario(domain, name), out, head)
-    return domain
+def _weight(space: Space, issue: Issue, weights: dict[str, str]) -> float:
+    """The weight of the issue's index; 0, and a note, without one."""
+    by_index = {key.strip(): value for key, value in weights.items()}
+    text = by_index.get(str(issue.index))
+    if text is None:
+        space.note(f"no weight for issue `{shown(issue.name)}` (index {issue.index}): GENIUS sets none, it counts 0")
+        return 0.0
+    return number(space.file, ET.Element("weight", value=text), "value")
+
+
+def _check_weights(space: Space, shares: list[float]) -> None:
+    total = sum(shares)
+    if min(shares) < 0.0 or total <= 0.0:
+        raise space.refuse("weights are 0 or more and not all 0")
+    if abs(total - 1.0) > 1e-6:
+        cut = ", and utilities are cut at 1" if total > 1.0 else ""
+        space.note(f"weights sum to {total:.6g}; they are not scaled, as in GENIUS{cut}")
+
+
+def _discount(space: Space) -> float:
+    """The discount factor, which is not used: a note says so."""
+    texts = [element.get("value", "") for element in space.root.iter("discount_factor")]
+    try:
+        factor = float(texts[-1]) if texts else 1.0
+    except ValueError:
+        factor = math.nan
+    if math.isnan(factor):
+        space.note(f"the discount factor `{shown(texts[-1])[:40]}` is no number and is dropped")
+        return 1.0
+    if 0.0 < factor < 1.0:
+        space.note(f"the discount factor {factor:g} is dropped: utilities here do not fall with time")
+    return factor
+
+
+def _evaluations(space: Space, element: ET.Element, issue: Issue) -> Floats:
+    """Evaluations in [0, 1] of the domain's values of one issue."""
+    kind, title = _kind(element), shown(issue.name)
+    if kind != ("integer" if issue.integer else "discrete"):
+        other = "integer" if issue.integer else "discrete"
+        raise space.refuse(f"issue `{title}` is {shown(kind)[:40]} here and {other} in the domain file")
+    return _straight(space, element, issue) if issue.integer else _tabled(space, element, issue)
+
+
+def _tabled(space: Space, element: ET.Element, issue: Issue) -> Floats:
+    """Evaluations of a discrete issue's values, divided by the largest of the profile's items."""
+    title = shown(issue.name)
+    items = [item for item in element.findall("item") if item.get("evaluation", "null") != "null"]
+    table = {attribute(space.file, item, "value"): number(space.file, item, "evaluation") for item in items}
+    missing = [value for value in issue.values if value not in table]
+    if missing:
+        raise space.refuse(f"issue `{title}`: no evaluation of `{shown(missing[0])}`")
+    if min(table.values()) < 0.0:
+        raise space.refuse(f"issue `{title}`: evaluations are 0 or more")
+    most = max(table.values())
+    if most < _NOTHING:
+        return np.zeros(len(issue.values))
+    if most > max(table[value] for value in issue.values):
+        space.note(f"issue `{title}`: the largest evaluation is that of a value which the domain file does not have")
+    if most < 1.0 - 1e-9:
+        space.note(f"issue `{title}`: evaluations reach {most:g} and are divided by it, as in GENIUS 10")
+    return np.array([table[value] for value in issue.values]) / most
+
+
+def _straight(space: Space, element: ET.Element, issue: Issue) -> Floats:
+    """Evaluations of an integer issue's values: a line from the profile's lower end, cut to [0, 1]."""
+    title = shown(issue.name)
+    evaluator = element.find("evaluator")
+    if evaluator is None:
+        if element.find("item") is not None:
+            raise space.refuse(f"issue `{title}` is integer and has items; a linear `evaluator` is read")
+        space.note(f"issue `{title}` has no evaluator: it is worth 0, as in GENIUS")
+        return np.zeros(len(issue.values))
+    kind = evaluator.get("ftype", "linear")
+    if kind != "linear":
+        raise space.refuse(f"issue `{title}` has a `{shown(kind)[:40]}` evaluator; linear ones are read")
+    slope, offset = (number(space.file, evaluator, name) for name in ("slope", "offset"))
+    own = element.get("lowerbound") or element.find("range") is not None
+    low = _bound(space.file, element, "lowerbound") if own else issue.low
+    steps = np.array([int(value) for value in issue.values], dtype=np.float64) - low
+    return np.clip(slope * steps + offset, 0.0, 1.0)

@@ -1,8 +1,9 @@
-"""KTAB's spatial model of politics: its CSV of actors with power, position and salience on each dimension.
+"""KTAB's spatial model of politics: its files of actors with power, position and salience on each dimension.
 
-The layout is that of `examples/smp` (KAPSARC Toolkit for Behavioral Analysis): a line `name, description, actors,
-dimensions`, a heading, then a line an actor: `name, description, power, position 1, salience 1, …`, positions and
-saliences from 0 to 100, with or without a final comma.
+The layouts are those of `examples/smp` (KAPSARC Toolkit for Behavioral Analysis). CSV, separated by commas or
+semicolons: a line `name, description, actors, dimensions`, a heading, then a line an actor: `name, description, power,
+position 1, salience 1, …`, with or without a final comma. XML: a `Scenario` with `Dimensions` and `Actors`. Positions
+and saliences go from 0 to 100. The XML's model parameters and ideal adjustments are noted and not used.
 """
 
 from __future__ import annotations
@@ -10,15 +11,18 @@ from __future__ import annotations
 import csv
 import io
 import math
+import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.analysis.actors import Actors, actors, weighted_mean, weighted_median
 from sim.core.errors import ScenarioError
 from sim.interop.files import shown, slug, text_of, write_scenario
+from sim.interop.xmltree import parse
 
 MAX_ACTORS, MAX_DIMENSIONS = 200, 40
 _ROOM = 0.05
@@ -26,20 +30,30 @@ _ROOM = 0.05
 
 @dataclass(frozen=True)
 class Table:
-    """A KTAB scenario: `groups` holds the actors on each dimension, positions and saliences in [0, 1]."""
+    """A KTAB scenario: `groups` holds the actors on each dimension, positions and saliences in [0, 1].
+
+    `notes`: what the file holds and this project does not use.
+    """
 
     title: str
     description: str
     dimensions: tuple[str, ...]
     descriptions: tuple[str, ...]
     groups: tuple[Actors, ...]
+    notes: tuple[str, ...] = ()
 
 
 def read(path: Path) -> Table:
-    """Read a KTAB CSV. Raises ScenarioError with file and line."""
-    file = path.name
+    """Read a KTAB file, CSV or XML by what it holds. Raises ScenarioError with file, and line of a CSV."""
+    return _read_xml(path) if text_of(path).lstrip().startswith("<") else _read_csv(path)
+
+
+def _read_csv(path: Path) -> Table:
+    file, text = path.name, text_of(path)
+    first_line = next((line for line in text.splitlines() if line.strip()), "")
+    mark = ";" if first_line.count(";") > first_line.count(",") else ","
     try:
-        lines = csv.reader(io.StringIO(text_of(path)), skipinitialspace=True)
+        lines = csv.reader(io.StringIO(text), delimiter=mark, skipinitialspace=True)
         rows = [(n, [cell.strip() for cell in row]) for n, row in enumerate(lines, 1)]
     except csv.Error as error:
         raise ScenarioError(f"is no CSV: {error}", file=file) from None
@@ -59,9 +73,72 @@ def read(path: Path) -> Table:
     numbers = np.array([_numbers(file, n, row, width) for n, row in body])
     names = [shown(row[0]) for _, row in body]
     dimensions = tuple(_dimension(heading, k) for k in range(size))
-    power, shares = numbers[:, 0].tolist(), numbers[:, 1:] / 100
-    groups = tuple(actors(names, power, shares[:, 2 * k].tolist(), shares[:, 2 * k + 1].tolist()) for k in range(size))
+    groups = _groups(names, numbers)
     return Table(shown(head[0]), shown(head[1]), dimensions, tuple(shown(row[1]) for _, row in body), groups)
+
+
+def _groups(names: list[str], numbers: NDArray[np.float64]) -> tuple[Actors, ...]:
+    """Actors on each dimension from rows of power, then position and salience on each, on KTAB's scale."""
+    power, shares = numbers[:, 0].tolist(), numbers[:, 1:] / 100
+    size = shares.shape[1] // 2
+    return tuple(actors(names, power, shares[:, 2 * k].tolist(), shares[:, 2 * k + 1].tolist()) for k in range(size))
+
+
+def _read_xml(path: Path) -> Table:
+    file, root = path.name, parse(path)
+    if root.tag != "Scenario" or root.find("Actors") is None:
+        problem = f"is XML with root `{shown(root.tag)[:40]}`; KTAB's has `Scenario` with `Dimensions` and `Actors`"
+        raise ScenarioError(problem, file=file)
+    dimensions = tuple(shown(e.text or "") or f"Dimension {k}" for k, e in enumerate(root.iter("dName"), 1))
+    people = root.findall("Actors/Actor")
+    if not 2 <= len(people) <= MAX_ACTORS or not 1 <= len(dimensions) <= MAX_DIMENSIONS:
+        limits = f"2 to {MAX_ACTORS} actors and 1 to {MAX_DIMENSIONS} dimensions are read"
+        raise ScenarioError(f"{len(people)} actors on {len(dimensions)} dimensions; {limits}", file=file)
+    numbers = np.array([_xml_numbers(file, person, len(dimensions)) for person in people])
+    names = [shown(person.findtext("name") or "") or f"Actor {k}" for k, person in enumerate(people, 1)]
+    about = tuple(shown(person.findtext("description") or "") for person in people)
+    groups = _groups(names, numbers)
+    title, text = (shown(root.findtext(tag) or "") for tag in ("name", "desc"))
+    return Table(title, text, dimensions, about, groups, tuple(_xml_notes(file, root)))
+
+
+def _xml_numbers(file: str, person: ET.Element, size: int) -> list[float]:
+    """Power, then position and salience on each dimension, of an `Actor`."""
+    name = shown(person.findtext("name") or "an actor")
+    positions, saliences = person.findall("Position/dCoord"), person.findall("Salience/dSal")
+    if len(positions) != size or len(saliences) != size:
+        problem = f"actor `{name}` has {len(positions)} positions and {len(saliences)} saliences on {size} dimensions"
+        raise ScenarioError(problem, file=file)
+    cells = [("capability", person.findtext("capability") or "", math.inf)]
+    for k, (position, salience) in enumerate(zip(positions, saliences, strict=True), 1):
+        cells += [(f"position {k}", position.text or "", 100.0), (f"salience {k}", salience.text or "", 100.0)]
+    found = []
+    for what, text, most in cells:
+        number = _number(text)
+        if not 0.0 <= number <= most or math.isinf(number):
+            limit = "0 or more" if most == math.inf else "0 to 100"
+            problem = f"actor `{name}`: {what} is `{shown(text)[:40]}`; allowed: {limit}"
+            raise ScenarioError(problem, file=file)
+        found.append(number)
+    return found
+
+
+def _xml_notes(file: str, root: ET.Element) -> list[str]:
+    """What the file holds and this project does not use."""
+    notes = []
+    parameters = [f"{e.tag} {shown(e.text or '')}" for e in root.iterfind("ModelParameters/*")]
+    if parameters:
+        notes.append(f"{file}: model parameters are not used: {', '.join(parameters)}")
+    if root.find("IdealAdjustment/iaPair") is not None:
+        notes.append(f"{file}: ideal adjustments are not used: an actor's ideal is its own position")
+    return notes
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def _dimension(heading: list[str], k: int) -> str:
@@ -83,13 +160,11 @@ def _numbers(file: str, line: int, row: list[str], width: int) -> list[float]:
         raise ScenarioError(f"{len(cells)} cells; {width} are needed", file=file, line=line)
     found = []
     for k, cell in enumerate(cells[2:]):
-        try:
-            number = float(cell)
-        except ValueError:
-            number = math.nan
+        number = _number(cell)
         most = math.inf if k == 0 else 100.0
         if not 0.0 <= number <= most or math.isinf(number):
             limit = "0 or more" if k == 0 else "0 to 100"
+            limit += ", with a point for decimals" * ("," in cell)
             raise ScenarioError(f"`{shown(cell)[:40]}` in cell {k + 3}; allowed: {limit}", file=file, line=line)
         found.append(number)
     return found
@@ -154,7 +229,7 @@ def _stake(group: Actors, a: int) -> dict[str, Any]:
 
 
 def convert(path: Path, out: Path) -> Table:
-    """Read a KTAB CSV and write it as a scenario file. Raises ParleyError; nothing is left behind then."""
+    """Read a KTAB file and write it as a scenario file. Raises ParleyError; nothing is left behind then."""
     table = read(path)
     name = slug(out.stem, fallback="ktab").replace("_", "-")
     head = (

@@ -12,17 +12,25 @@ The negotiator sees a basket as a discrete domain, its own utility function on i
 what is offered to it, rounded to the nearest listed points. Whether a party comes to the table, what it trusts, how it
 hardens, and what it must have at the least stay the party's own: its floor and its red lines are checked before the
 negotiator's answer counts. Needs the extra `negmas`.
+
+NegMAS draws from the global generators of `random` and NumPy. While a negotiator decides, these stand where its own
+stream of the run left them; afterwards they are as they were. So one seed gives one table, in any order of runs, any
+worker and any process. A negotiator that draws from elsewhere (a generator of its own without a seed, the operating
+system) is not covered: its tables differ under one seed.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from sim.agents.party import Party
+from sim.core.draws import threefry2x64
 from sim.core.errors import ParleyError
 from sim.core.jit import EPS
 from sim.core.layout import Floats, W
@@ -31,30 +39,66 @@ from sim.rules.value import crosses_red_line, value
 
 if TYPE_CHECKING:
     from sim.agents.model import NegotiationModel
-    from sim.agents.protocols import Basket
+    from sim.agents.protocols import Basket, Talks
 
 MakeNegotiator = Callable[[], Any]
 """Makes a fresh NegMAS SAO negotiator; a negotiator's class is one."""
 
 
 def negmas() -> Any:
-    """The module `negmas`. Raises ParleyError where the extra is not installed."""
+    """The module `negmas`. Raises ParleyError where the extra is not install."""
     try:
         import negmas as module
     except ImportError:
-        raise ParleyError("NegMAS is not installed; install the extra: parley[negmas]") from None
+        raise ParleyError("NegMAS is not install; install the extra: parley[negmas]") from None
     return module
+
+
+_BEYOND = 2**62
+"""No planned step is so late: at this one of the `accept` stream a negotiator's generators start."""
+
+
+class Generators:
+    """The generators of `random` and NumPy as one negotiator sees them, started at an address of the run."""
+
+    def __init__(self, model: Talks, party: int, basket: int, seat: int):
+        key = model.streams.accept[party, basket]
+        words = threefry2x64(key, np.uint64(model.fate), np.uint64(_BEYOND), np.uint64(seat))
+        self._python: Any = random.Random(int(words[0])).getstate()
+        self._numpy: Any = np.random.RandomState(int(words[1]) % 2**32).get_state()
+
+    @contextmanager
+    def install(self) -> Iterator[None]:
+        """Put the negotiator's generators in place of the global ones, for as long as it decides."""
+        outside = random.getstate(), np.random.get_state()
+        random.setstate(self._python)
+        np.random.set_state(self._numpy)
+        try:
+            yield
+        finally:
+            self._python, self._numpy = random.getstate(), np.random.get_state()
+            random.setstate(outside[0])
+            np.random.set_state(outside[1])
 
 
 class Seat:
     """A negotiator's place in the talks on one basket: `points` are the listed points of each issue."""
 
-    def __init__(self, make: MakeNegotiator, party: Party, basket: Basket, points: list[Floats], steps: int):
-        module, self.points, self.steps, self.rounds = negmas(), points, steps, -1
-        self.turn = 0
-        self.labels = [[f"{x:.12g}" for x in at] for at in points]
+    def __init__(
+        self, make: MakeNegotiator, party: Party, basket: Basket, points: list[Floats], steps: int, chance: Generators
+    ):
+        self.points, self.steps, self.rounds, self.turn, self.chance = points, steps, -1, 0, chance
+        # Numbers, not texts: a set of texts has another order in every process.
+        self.labels = [[float(f"{x:.12g}") for x in at] for at in points]
+        with chance.install():
+            self._join(make, party, basket)
+
+    def _join(self, make: MakeNegotiator, party: Party, basket: Basket) -> None:
+        """Make the negotiator and a mechanism around it that hands over its preferences."""
+        module, steps = negmas(), self.steps
         names = party.model.names.issues[basket.slice]
-        space = module.make_os([module.make_issue(v, n) for v, n in zip(self.labels, names, strict=True)])
+        issues = [module.outcomes.CategoricalIssue(v, n) for v, n in zip(self.labels, names, strict=True)]
+        space = module.make_os(issues)
         mechanism = module.sao.SAOMechanism(outcome_space=space, n_steps=steps)
         self.negotiator = make()
         mechanism.add(self.negotiator, ufun=self._ufun(module, space, party, basket))
@@ -84,7 +128,7 @@ class Seat:
             tables, weights=shares.tolist(), outcome_space=space, reserved_value=floor, name=party.name
         )
 
-    def state(self, step: int, offer: tuple[str, ...] | None = None, by: int | None = None) -> Any:
+    def state(self, step: int, offer: tuple[float, ...] | None = None, by: int | None = None) -> Any:
         """What the negotiator is told of a step: NegMAS's clock, (step + 1)/(steps + 1)."""
         time = min((step + 1) / (self.steps + 1), 1.0)
         return self.state_class(
@@ -97,14 +141,15 @@ class Seat:
             current_proposer=self.ids.get(-1 if by is None else by),
         )
 
-    def nearest(self, package: Floats) -> tuple[str, ...]:
+    def nearest(self, package: Floats) -> tuple[float, ...]:
         """The listed outcome nearest to a package (n,) on every issue."""
         pairs = zip(self.points, self.labels, package, strict=True)
         return tuple(labels[int(np.argmin(np.abs(at - x)))] for at, labels, x in pairs)
 
     def propose(self, step: int) -> Floats | None:
         """The package that the negotiator offers; None if it has nothing to offer."""
-        outcome = self.negotiator.propose(self.state(step))
+        with self.chance.install():
+            outcome = self.negotiator.propose(self.state(step))
         outcome = getattr(outcome, "outcome", outcome)
         if outcome is None:
             return None
@@ -115,8 +160,9 @@ class Seat:
         """The negotiator's answer to a package offered by a party's index."""
         state = self.state(step, self.nearest(package), by)
         source = state.current_proposer
-        self.negotiator.on_partner_proposal(state, source, state.current_offer)
-        answer = self.negotiator.respond(state, source)
+        with self.chance.install():
+            self.negotiator.on_partner_proposal(state, source, state.current_offer)
+            answer = self.negotiator.respond(state, source)
         return bool(getattr(answer, "response", answer) == self.yes)
 
 
@@ -133,6 +179,7 @@ class NegmasParty(Party):
     def __init__(self, model: NegotiationModel, name: str, index: int):
         super().__init__(model, name, index)
         self._seats: dict[int, Seat] = {}
+        self._times: dict[int, int] = {}  # how often a negotiator sat down on a basket
         self._asked = False
 
     def prepare(self, basket: Basket) -> None:
@@ -150,9 +197,11 @@ class NegmasParty(Party):
         points = [np.asarray(self.points.get(name, grid), dtype=np.float64) for name in names]
         steps = self.steps
         if steps is None:
-            rounds = self.deadline / self.model.world[W.GAP_SCALE]
+            rounds = self.deadline / self.model.world[W.CALENDAR_GAP_SCALE]
             steps = max(1, math.ceil(rounds * self.model.structure.exchanges / len(basket.members)))
-        return Seat(self.negotiators[self.name], self, basket, points, steps)
+        times = self._times[basket.index] = self._times.get(basket.index, 0) + 1
+        chance = Generators(self.model, self.index, basket.index, times)
+        return Seat(self.negotiators[self.name], self, basket, points, steps, chance)
 
     def restart(self) -> None:
         """Back from abeyance: the negotiator starts anew too."""

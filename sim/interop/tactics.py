@@ -1,9 +1,10 @@
 """Time-based tactics in alternating offers on a domain (Faratin, Sierra & Jennings 1998; NegMAS's form of them).
 
 A side's aspiration falls as `1 - t^x` from its best outcome to its reserved value (or its worst outcome, if that is
-better), t = (step + 1)/(steps + 1). It offers the outcome worth least inside the band above its aspiration and accepts
-whatever lies inside. In a step every side has its turn: it answers the offer on the table and, unless it accepts,
-makes its own; an offer all others accept is the agreement.
+better), t = (step + 1)/(steps + 1). It offers the outcome worth least inside the band above its aspiration less the
+tolerance, and accepts whatever lies inside. Of several outcomes worth the same to it (to 1e-9) it offers the one listed
+last, the last issue moving fastest. In a step every side has its turn: it answers the offer on the table and, unless it
+accepts, makes its own; an offer all others accept is the agreement.
 """
 
 from __future__ import annotations
@@ -22,27 +23,35 @@ TOLERANCE = 1e-4
 """How far below its aspiration a side still accepts, in utility: what NegMAS calls `eps`."""
 
 
+_DECIMALS = 9
+
+
 @dataclass(frozen=True)
 class Ending:
-    """The agreement (None without one), the steps taken, the last one included, and who offered it."""
+    """The agreement (None without one), the steps taken, the last one included, and who offered it.
+
+    `number` is the agreement's place in the order of `Domain.outcomes`.
+    """
 
     agreement: tuple[str, ...] | None
     step: int
     proposer: int | None
     offers: tuple[tuple[int, int, tuple[str, ...]], ...]
     """Every offer as (step, side, outcome)."""
+    number: int | None = None
 
 
 class Tactic:
     """One side's tactic on its utilities (outcomes,)."""
 
     def __init__(self, worth: Floats, reserved: float, exponent: float, tolerance: float = TOLERANCE):
-        self.worth, self.exponent, self.tolerance = worth, exponent, tolerance
-        self.top = float(worth.max())
-        self.bottom = min(max(float(worth.min()), reserved), self.top)
+        # Sums of the same parts in another order differ in the last bits: without rounding those would break ties.
+        self.worth, self.exponent, self.tolerance = np.round(worth, _DECIMALS), exponent, tolerance
+        self.top = float(self.worth.max())
+        self.bottom = min(max(float(self.worth.min()), reserved), self.top)
         # Ascending worth; among equals the one listed last comes first, as NegMAS's exact inverter has it.
-        self.order = np.lexsort([-np.arange(worth.size), worth])
-        self.sorted = worth[self.order]
+        self.order = np.lexsort([-np.arange(worth.size), self.worth])
+        self.sorted = self.worth[self.order]
 
     def aspiration(self, time: float) -> float:
         """Lower edge of the band at a relative time in (0, 1]."""
@@ -77,7 +86,9 @@ def play(domain: Domain, tactics: Sequence[str | float], steps: int, tolerance: 
         raise ParleyError(f"{len(tactics)} tactics for {len(domain.profiles)} sides; at least two, one each")
     if not 1 <= steps <= 1_000_000:
         raise ParleyError(f"{steps} steps; allowed: 1 to 1000000")
-    outcomes, worth = domain.outcomes(), domain.worth()
+    if not 0.0 <= tolerance <= 1.0:
+        raise ParleyError(f"a tolerance of {tolerance:g}; allowed: 0 to 1")
+    worth = domain.worth()
     reserved, powers = domain.reserved().tolist(), [exponent_of(tactic) for tactic in tactics]
     sides = [Tactic(worth[:, k], reserved[k], power, tolerance) for k, power in enumerate(powers)]
     table, proposer, agreed = -1, -1, 0
@@ -88,8 +99,8 @@ def play(domain: Domain, tactics: Sequence[str | float], steps: int, tolerance: 
             if table >= 0 and side.accepts(table, time):
                 agreed += 1
                 if agreed == len(sides) - 1:
-                    return Ending(outcomes[table], step + 1, proposer, tuple(offers))
+                    return Ending(domain.outcome(table), step + 1, proposer, tuple(offers), table)
                 continue
             table, proposer, agreed = side.offer(time), k, 0
-            offers.append((step, k, outcomes[table]))
+            offers.append((step, k, domain.outcome(table)))
     return Ending(None, steps, None, tuple(offers))

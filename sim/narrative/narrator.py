@@ -84,7 +84,7 @@ class Narrator:
         """How the run ended, from the row that the table of runs gets."""
         from sim.agents.report import report_run
         from sim.core.columns import run_columns
-        from sim.rules.outcome import BLOCKS
+        from sim.rules.outcome import REASONS
 
         if self._incidents or self._gap:
             self.lines.append("")
@@ -103,7 +103,7 @@ class Narrator:
                 self.say(f"{self.words.basket(name)}: settled on {self.words.day(settled)}.")
             else:
                 zone = "a zone of agreement existed" if row[f"zone_{name}"] else "no zone of agreement existed"
-                self.say(f"{self.words.basket(name)}: not settled ({BLOCKS[int(row[f'blocked_{name}'])]}); {zone}.")
+                self.say(f"{self.words.basket(name)}: not settled ({REASONS[int(row[f'blocked_{name}'])]}); {zone}.")
         worth = (f"{self.words.party(p)} {number(row[f'utility_{p}'])}" for p in model.names.parties)
         self.say(f"Worth of what stands, what is open counted 0: {listed(worth)}.")
 

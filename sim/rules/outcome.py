@@ -13,7 +13,7 @@ OPEN, NO_MANDATE, PRECONDITION = 0, 1, 2
 # How a basket last fell back to open.
 STANDING, REFUSED, AMENDED, COLLAPSED = 0, 1, 2, 3
 
-BLOCKS = (
+REASONS = (
     "",
     "never convened",
     "collapsed",
@@ -45,7 +45,7 @@ def round_code(best_settled: int, all_settled: bool, tabled: bool, procedural: b
 
 @rule
 def blocking_reason(rounds_held: int, fallen: int, agenda: int, deadlock: bool, zone: bool, abeyance: bool) -> int:
-    """Index into `BLOCKS` for a basket that is not settled at the end, the most fundamental reason first.
+    """Index into `REASONS` for a basket that is not settled at the end, the most fundamental reason first.
 
     `fallen` is how it last fell back to open, `agenda` its status at the last round that was held.
     """

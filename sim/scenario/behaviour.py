@@ -1,174 +1,65 @@
-"""The coefficients of behaviour: nothing documents most of them, so each is assumed with a range and a reason.
+"""The schema of the coefficients of behaviour and of the calendar, made from the registry.
 
-Values live in `scenarios/behaviour.yaml`; here stand only names, bounds and meaning. Days are the unit of time.
+Values stand in `scenarios/behaviour.yaml`; bounds and meanings in `sim.core.fields`. Days are the unit of time.
 """
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import TYPE_CHECKING, Any
 
-from sim.scenario.numbers import Any_, NonNegative, Positive, Unit
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from sim.core.fields import ANY, COEFFICIENTS, NON_NEGATIVE, POSITIVE, SIGNED, UNIT, Coefficient
+from sim.scenario.numbers import Any_, NonNegative, Positive, Signed, Unit
+
+TYPES: dict[str, Any] = {ANY: Any_, SIGNED: Signed, UNIT: Unit, NON_NEGATIVE: NonNegative, POSITIVE: Positive}
+"""The type of a number by its bounds."""
+
+GROUPS = {
+    "derivation": "From documented concessions to reservation values.",
+    "balance": "Balance of forces: start, drift and noise a day, gain on reservation values (Fearon 1995).",
+    "pain": "The hurting stalemate (Zartman 2000): weight of cost, largest pain, memory of cost.",
+    "trust": "How trust moves: effect of blamed incidents, drift to the baseline, gains.",
+    "readiness": "Motivation `m0 + m1 pain`, optimism `o0 + o1 trust + o2 progress` (Pruitt 2007).",
+    "bargaining": "Softness of acceptance, logrolling, knowledge of the others' salience, audience cost, hardening.",
+    "mediation": "Effects of the three styles and of leaning (Bercovitch; Beardsley et al. 2006; Kydd 2003).",
+    "convening": "Log-odds that a party comes to the round.",
+    "level": "Log-odds that a higher level of delegation is proposed.",
+    "resumption": "Rate a day at which talks resume from abeyance, times exp of readiness and facilitation terms.",
+    "procedural": "Log-odds that a round without text or settlement agrees at least on how to go on.",
+    "ratification": "Two-level games (Putnam 1988): softness, chance of an amended text, hardening of the others.",
+    "collapse": "Hazard a day that a standing settlement collapses.",
+    "surge": "Incidents before a planned round (Stedman 1997; Kydd & Walter 2002): window in days.",
+    "delivery": "Implementation: share that counts as delivered, severity of a shortfall, its hardening.",
+}
+"""What the coefficients of a group bear on."""
 
 
 class _Group(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Derivation(_Group):
-    """From documented concessions to reservation points."""
+def fields_below(prefix: str) -> dict[str, Any]:
+    """Definitions, as pydantic's `create_model` takes them, of the coefficients one step below a prefix."""
 
-    half_life: Positive
-    withdrawn_discount: Unit
-    margin: NonNegative
+    def definition(entry: Coefficient) -> tuple[Any, Any]:
+        return TYPES[entry.bounds], Field(description=f"{entry.meaning} ({entry.unit})")
 
-
-class Balance(_Group):
-    """Military balance between the sides: start, drift and noise a day, gain on reservation points (Fearon 1995)."""
-
-    start: Unit
-    drift: Any_
-    noise: NonNegative
-    gain: NonNegative
-    stalemate_drift: Positive
-    memory: Positive
+    below = {c.path.removeprefix(prefix + "."): c for c in COEFFICIENTS if c.path.startswith(prefix + ".")}
+    return {name: definition(entry) for name, entry in below.items() if "." not in name}
 
 
-class Pain(_Group):
-    """The hurting stalemate (Zartman): weight of cost, its bound, memory of cost."""
-
-    weight: NonNegative
-    cap: NonNegative
-    memory: Positive
+def _group(name: str) -> Any:
+    title = name.title()
+    return create_model(title, __base__=_Group, __doc__=GROUPS[name], **fields_below(f"behaviour.{name}"))
 
 
-class Trust(_Group):
-    """How trust moves: effect of blamed incidents, drift to the baseline, gains."""
-
-    incident_effect: Unit
-    memory: Positive
-    delivery_gain: Unit
-    reciprocity_gain: Unit
-
-
-class Readiness(_Group):
-    """Motivation `m0 + m1 pain`, optimism `o0 + o1 trust + o2 progress` (Pruitt)."""
-
-    m0: Any_
-    m1: NonNegative
-    o0: Any_
-    o1: NonNegative
-    o2: NonNegative
-    progress_memory: Unit
-
-
-class Bargaining(_Group):
-    """Softness of acceptance, logrolling, what is known of the others' salience, audience costs, hardening."""
-
-    width: NonNegative
-    logroll: NonNegative
-    information: Unit
-    audience: NonNegative
-    hardening_memory: Positive
-
-
-class Mediation(_Group):
-    """What the three styles and leaning do (Bercovitch; Beardsley et al. 2006; Kydd 2003)."""
-
-    persuasion: Unit
-    leaning_persuasion: NonNegative
-    leaning_acceptability: NonNegative
-    gap_shortening: Unit
-    information_gain: Unit
-    trust_gain: Unit
-    estimate_error: NonNegative
-
-
-class Convening(_Group):
-    """Log-odds that a party comes to the round."""
-
-    base: Any_
-    readiness: NonNegative
-    acceptability: NonNegative
-    facilitation: NonNegative
-    pressure: NonNegative
-    incidents: NonNegative
-    conditions: NonNegative
-    incident_memory: Positive
-
-
-class Level(_Group):
-    """Log-odds that a higher level of delegation is proposed."""
-
-    base: Any_
-    blocked: NonNegative
-    push: NonNegative
-
-
-class Resumption(_Group):
-    """Rate a day at which talks resume from abeyance, times exp of readiness and facilitation terms."""
-
-    rate: NonNegative
-    readiness: NonNegative
-    facilitation: NonNegative
-
-
-class Procedural(_Group):
-    """Log-odds that a round without text or settlement agrees at least on how to go on."""
-
-    base: Any_
-    readiness: NonNegative
-    facilitation: NonNegative
-
-
-class Ratification(_Group):
-    """Two-level games (Putnam 1988): softness, chance that a refused text comes back amended, others' hardening."""
-
-    width: Positive
-    amendment: Unit
-    amendment_hardening: NonNegative
-
-
-class Collapse(_Group):
-    """Hazard a day that a standing settlement collapses."""
-
-    hazard: NonNegative
-    leverage: NonNegative
-    margin: NonNegative
-    balance: NonNegative
-
-
-class Surge(_Group):
-    """Incidents before a planned round (Stedman 1997; Kydd & Walter 2002): window in days."""
-
-    window: NonNegative
-
-
-class Delivery(_Group):
-    """Implementation: share that counts as delivered, severity of a shortfall, its cost and hardening."""
-
-    enough: Unit
-    severity: Unit
-    hardening: NonNegative
-
-
-class Behaviour(_Group):
-    """All coefficients, by the decision they bear on."""
-
-    derivation: Derivation
-    balance: Balance
-    pain: Pain
-    trust: Trust
-    readiness: Readiness
-    bargaining: Bargaining
-    mediation: Mediation
-    convening: Convening
-    level: Level
-    resumption: Resumption
-    procedural: Procedural
-    ratification: Ratification
-    collapse: Collapse
-    surge: Surge
-    delivery: Delivery
-
-
-__all__ = ["Behaviour"]
+if TYPE_CHECKING:
+    Behaviour = Any
+else:
+    Behaviour = create_model(
+        "Behaviour",
+        __base__=_Group,
+        __doc__="All coefficients of behaviour, by the decision they bear on.",
+        **{name: (_group(name), ...) for name in GROUPS},
+    )

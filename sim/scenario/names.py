@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from sim.core.fields import LETTERS
 from sim.scenario.schema import Scenario
 
 
@@ -45,19 +46,9 @@ class Names:
         )
 
     def by_letter(self, letter: str) -> tuple[str, ...]:
-        """Names along a dimension, by the letter that `layout` gives it."""
-        kinds = {
-            "P": self.parties,
-            "I": self.issues,
-            "B": self.baskets,
-            "M": self.mediators,
-            "V": self.venues,
-            "K": self.levers,
-            "T": self.incidents,
-            "O": self.obligations,
-            "R": self.ratifiers,
-        }
-        return kinds[letter]
+        """Names along an axis, by its letter (`sim.core.fields.LETTERS`)."""
+        names: tuple[str, ...] = getattr(self, LETTERS[letter])
+        return names
 
 
 def _scripted(scenario: Scenario) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.choices import check_dispatchers
-from sim.core.layout import BLOCKS, Block, Floats, Ints, Priors, Streams, Structure, Theta
+from sim.core.fields import BLOCKS, Block
+from sim.core.layout import Floats, Ints, Priors, Streams, Structure, Theta
 from sim.rules.agenda import Condition
 from sim.rules.concession import ConcessionRule
 from sim.rules.levers import LeverKind, LeverTrigger

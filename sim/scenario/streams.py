@@ -5,6 +5,8 @@ Names, never positions: adding, removing or moving an entity leaves the draws of
 
 from __future__ import annotations
 
+from typing import get_type_hints
+
 import numpy as np
 
 from sim.core.draws import pair, stream_key
@@ -18,35 +20,16 @@ def prior_key(seed: int, path: str) -> np.uint64:
 
 
 def streams(names: Names, seed: int) -> Streams:
-    """All keys of a scenario under a seed."""
+    """All keys of a scenario under a seed: for each stream a key for every combination of entities."""
+    hints = get_type_hints(Streams, include_extras=True)
+    return Streams(**{stream: _keys(names, seed, stream, hint.__metadata__[0]) for stream, hint in hints.items()})
 
-    def keys(stream: str, *dims: tuple[str, ...]) -> Keys64:
-        shape = tuple(len(d) for d in dims)
-        entities = [""]
-        for n, dim in enumerate(dims):
-            entities = [pair(e, name) if n else name for e in entities for name in dim]
-        found = np.array([stream_key(seed, stream, e) for e in entities], dtype=np.uint64)
-        return found.reshape(shape if dims else (1,))
 
-    return Streams(
-        gap=keys("gap"),
-        resume=keys("resume"),
-        balance=keys("balance"),
-        level=keys("level"),
-        procedural=keys("procedural"),
-        convene=keys("convene", names.parties),
-        rise=keys("rise", names.parties),
-        incident=keys("incident", names.incidents),
-        offspring=keys("offspring", names.incidents),
-        scripted=keys("scripted", names.scripted),
-        delivery=keys("delivery", names.obligations),
-        accept=keys("accept", names.parties, names.baskets),
-        formulate=keys("formulate", names.mediators, names.baskets),
-        estimate=keys("estimate", names.mediators, names.parties, names.issues),
-        text=keys("text", names.mediators, names.parties, names.baskets),
-        ratify=keys("ratify", names.ratifiers, names.baskets),
-        amend=keys("amend", names.baskets),
-        collapse=keys("collapse", names.baskets),
-        departure=keys("departure", names.mediators),
-        lever=keys("lever", names.levers),
-    )
+def _keys(names: Names, seed: int, stream: str, letters: str) -> Keys64:
+    """Keys of one stream, its axes by letter; a single key where it has no entity."""
+    dims = [names.by_letter(letter) for letter in letters.replace(".", "")]
+    entities = [""]
+    for n, dim in enumerate(dims):
+        entities = [pair(e, name) if n else name for e in entities for name in dim]
+    keys = np.array([stream_key(seed, stream, e) for e in entities], dtype=np.uint64)
+    return keys.reshape([len(dim) for dim in dims] or (1,))

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.core.columns import ROUND_COLUMNS, run_columns
+from sim.core.columns import round_columns, run_columns
 from sim.core.layout import Floats, Ints
-from sim.rules.outcome import BLOCKS, CODES
+from sim.rules.outcome import CODES, REASONS
 from sim.tables.arrow import flags, numbers, picked, texts
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def _labels(kind: str, names: Names) -> tuple[str, ...]:
-    return {"code": CODES, "block": BLOCKS, "venue": names.venues, "level": names.levels}[kind]
+    return {"code": CODES, "reason": REASONS, "venue": names.venues, "level": names.levels}[kind]
 
 
 def _arrow(kind: str, values: Floats, names: Names) -> Any:
@@ -35,7 +35,7 @@ def _arrow(kind: str, values: Floats, names: Names) -> Any:
         return _masks(values, names.baskets)
     # An index of -1, or the empty first label of the blocking reasons, means that there is none.
     labels, index = _labels(kind, names), values.astype(np.int32)
-    present = index >= (1 if kind == "block" else 0)
+    present = index >= (1 if kind == "reason" else 0)
     return pa.DictionaryArray.from_arrays(numbers(np.maximum(index, 0), present), texts(labels))
 
 
@@ -58,14 +58,14 @@ def run_schema(names: Names) -> pa.Schema:
     import pyarrow as pa
 
     index = [("run", pa.int64()), ("assumption", pa.int64()), ("fate", pa.int64())]
-    return pa.schema(index + [(name, _type(kind)) for name, kind in run_columns(names)])
+    return pa.schema(index + [(name, _type(column.type)) for name, column in run_columns(names)])
 
 
 def round_schema(names: Names) -> pa.Schema:
     """Explicit Arrow schema of the table of rounds."""
     import pyarrow as pa
 
-    return pa.schema([("run", pa.int64()), *((name, _type(kind)) for name, kind in ROUND_COLUMNS)])
+    return pa.schema([("run", pa.int64()), *((name, _type(column.type)) for name, column in round_columns(names))])
 
 
 def run_table(raw: Floats, run: Ints, assumption: Ints, fate: Ints, names: Names) -> pa.Table:
@@ -73,7 +73,7 @@ def run_table(raw: Floats, run: Ints, assumption: Ints, fate: Ints, names: Names
     import pyarrow as pa
 
     columns = [numbers(run), numbers(assumption), numbers(fate)]
-    columns += [_arrow(kind, raw[:, k], names) for k, (_, kind) in enumerate(run_columns(names))]
+    columns += [_arrow(column.type, raw[:, k], names) for k, (_, column) in enumerate(run_columns(names))]
     return pa.Table.from_arrays(columns, schema=run_schema(names))
 
 
@@ -82,5 +82,5 @@ def round_table(raw: Floats, rows: Ints, run: Ints, names: Names) -> pa.Table:
     import pyarrow as pa
 
     columns = [numbers(np.repeat(run, rows))]
-    columns += [_arrow(kind, raw[:, k], names) for k, (_, kind) in enumerate(ROUND_COLUMNS)]
+    columns += [_arrow(column.type, raw[:, k], names) for k, (_, column) in enumerate(round_columns(names))]
     return pa.Table.from_arrays(columns, schema=round_schema(names))

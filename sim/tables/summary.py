@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.core.layout import Floats, Ints
 from sim.core.statistics import quantile, wilson
-from sim.rules.outcome import BLOCKS, CODES
+from sim.rules.outcome import CODES, REASONS
 from sim.tables.arrow import places, read
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Summary:
         for name in (*_SUMMED, *(f"utility_{party}" for party in self.parties)):
             self._sum(name, read(runs.column(name)))
         for basket in self.baskets:
-            self._count(f"blocked_{basket}", places(runs.column(f"blocked_{basket}"), BLOCKS))
+            self._count(f"blocked_{basket}", places(runs.column(f"blocked_{basket}"), REASONS))
             self._count(f"zone_{basket}", read(runs.column(f"zone_{basket}")))
             for name in (f"settled_{basket}", f"first_settled_{basket}"):
                 self._count(name, read(runs.column(name)))
@@ -180,7 +180,7 @@ class Summary:
         """Share of all runs by what blocked the basket, the reasons that occur, most frequent first."""
         found = self._of(f"blocked_{basket}")
         order = sorted((code for code in found if code > 0 and found[code]), key=lambda code: (-found[code], code))
-        return {BLOCKS[code]: share(found[code], self.n) for code in order}
+        return {REASONS[code]: share(found[code], self.n) for code in order}
 
     def mean(self, name: str) -> float:
         """Mean over runs of one of the run table's numbers, over the runs that have one."""

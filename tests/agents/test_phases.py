@@ -43,7 +43,7 @@ def test_a_delivered_settlement_does_not_collapse(model: NegotiationModel, share
 
 def test_a_shortfall_leaves_blame_and_hardens(model: NegotiationModel) -> None:
     party = model.parties[0]
-    model.world[W.SHORTFALL_HARDENING] = 0.5
+    model.world[W.DELIVERY_HARDENING] = 0.5
     party.observe_delivery(1, share=0.4, missing=0.3, blame=0.5)
     # Felt is what is missing as far as the doer is blamed: 0.15; half of it hardens.
     assert (party.blame, party.hardening) == (pytest.approx(0.15), pytest.approx(0.075))
@@ -67,7 +67,7 @@ def test_only_who_concedes_gains_trust_by_what_it_hears(
         return 1.0
 
     monkeypatch.setattr(Party, "evaluate_offers", hear)
-    model.world[W.TRUST_RECIPROCITY] = 0.2
+    model.world[W.TRUST_RECIPROCITY_GAIN] = 0.2
     party = model.parties[0]
     party.trust[1], party.concession_before = 0.4, 0.3
     party.concession = 0.35 if conceded else 0.3
@@ -113,7 +113,7 @@ def test_the_gap_is_that_of_what_is_open(model: NegotiationModel) -> None:
 
 def test_a_postponed_round_lets_progress_fade(model: NegotiationModel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model, "draw", lambda stream, *_, **__: 1.0 if stream == "convene" else 0.5)
-    model.progress, model.world[W.PROGRESS_MEMORY] = 0.8, 0.5
+    model.progress, model.world[W.READINESS_PROGRESS_MEMORY] = 0.8, 0.5
     model.step()
     assert model.progress == pytest.approx(0.4)  # half of what was, and of the code `postponed` nothing
 
@@ -134,7 +134,7 @@ def test_an_amendment_hardens_the_others(model: NegotiationModel, monkeypatch: p
     n = int(np.flatnonzero(model.structure.ratifier_basket[:, basket.index])[0])
     own = model.structure.ratifier_party[n]
     monkeypatch.setattr(model, "draw", lambda stream, *_, **__: 1.0 if stream == "ratify" else 0.0)
-    model.world[W.AMENDMENT_HARDENING] = 0.07
+    model.world[W.RATIFICATION_AMENDMENT_HARDENING] = 0.07
     model.package[basket.slice] = 1.0 - model.parties[own].demand[basket.slice]
     assert not conclusion.approved(model, basket, n)
     assert {p.index: p.hardening for p in basket.members} == {

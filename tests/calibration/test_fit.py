@@ -152,7 +152,7 @@ def test_runs_are_added_until_they_are_enough_under_the_posterior_too(folder: Pa
     found = runs_until("istanbul-2025", asked, 5, workers=1, laid=lambda job: posterior.under(job, folder))
     assert found.reached and found.se != without.se
     job = posterior.under(plan("istanbul-2025", found.runs, 5, workers=1), folder)
-    held = np.concatenate([chunk.runs[:, RUN.HELD] for chunk in chunks(job)])
+    held = np.concatenate([chunk.runs[:, RUN.ROUNDS_HELD] for chunk in chunks(job)])
     assert found.se == pytest.approx(held.std(ddof=1) / len(held) ** 0.5, rel=1e-6)
 
 

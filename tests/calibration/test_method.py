@@ -97,7 +97,7 @@ def raw() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rounds[:, ROUND.CODE] = [PROCEDURAL, POSTPONED, HUMANITARIAN, TABLED, NONE]
     runs = np.zeros((2, len(RUN)))
     runs[:, RUN.DAYS] = 100
-    runs[:, RUN.DELIVERED] = [0.7, np.nan]
+    runs[:, RUN.DELIVERED_SHARE] = [0.7, np.nan]
     runs[:, RUN.WALK_BACKS] = [5, 0]
     return runs, rounds, np.array([4, 1])
 

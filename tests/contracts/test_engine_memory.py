@@ -29,7 +29,7 @@ from sim.scenario.resolve import flat, resolve
 from tests.equivalence.engines import rows
 from tests.equivalence.worlds import loaded, world
 
-ENGINE = Path(fields.__file__).parent
+ENGINE = Path(fields.__file__).parents[1]
 SOURCES = {path.name: path.read_text(encoding="utf-8") for path in sorted(ENGINE.glob("*.py"))}
 BY_NAME = {field.name: field for field in FIELDS}
 FIRST_AXIS = {

@@ -16,7 +16,7 @@ from sim.results.plan import plan
 from sim.rules.concession import ConcessionRule
 from sim.rules.levers import LeverKind
 from sim.rules.mediation import TextRule
-from sim.rules.outcome import BLOCKS
+from sim.rules.outcome import REASONS
 from sim.scenario.load import Loaded, shipped
 from tests.benchmarks.peer import bargaining
 from tests.equivalence.engines import agree, rows, same
@@ -66,14 +66,14 @@ def what_happens(scenario: Loaded, seed: int) -> Counter[str]:
     seen: Counter[str] = Counter()
     for field in ("ABEYANCE", "INCIDENTS", "REFUSALS", "AMENDMENTS", "COLLAPSES"):
         seen[field.lower()] += int((mesa.runs[:, getattr(RUN, field)] > 0).sum())
-    seen["deliveries"] += int((~np.isnan(mesa.runs[:, RUN.DELIVERED])).sum())
+    seen["deliveries"] += int((~np.isnan(mesa.runs[:, RUN.DELIVERED_SHARE])).sum())
     for field in ("TEXTS", "PAPERS", "SETTLED", "AMENDED", "COLLAPSED"):
         seen[f"round {field.lower()}"] += int((mesa.rounds[:, getattr(ROUND, field)] > 0).sum())
     for b in range(len(scenario.scenario.baskets)):
         at = len(RUN) + b * len(BASKET)
-        seen.update(f"blocked: {BLOCKS[int(k)]}" for k in mesa.runs[:, at + BASKET.BLOCKED])
+        seen.update(f"blocked: {REASONS[int(k)]}" for k in mesa.runs[:, at + BASKET.BLOCKED])
         seen["zone"] += int((mesa.runs[:, at + BASKET.ZONE] > 0).sum())
-        seen["off the frontier"] += int((mesa.runs[:, at + BASKET.PARETO] > 0).sum())
+        seen["off the frontier"] += int((mesa.runs[:, at + BASKET.PARETO_DISTANCE] > 0).sum())
     return seen
 
 
@@ -81,7 +81,7 @@ def test_in_the_batch_everything_happens(batch):
     seen: Counter[str] = Counter()
     for seed, scenario in enumerate(batch):
         seen += what_happens(scenario, seed)
-    missing = {f"blocked: {reason}" for reason in BLOCKS} - set(seen)
+    missing = {f"blocked: {reason}" for reason in REASONS} - set(seen)
     assert not missing
     fields = ("abeyance", "incidents", "refusals", "amendments", "collapses", "deliveries", "zone", "off the frontier")
     for name in (*fields, *(f"round {f}" for f in ("texts", "papers", "settled", "amended", "collapsed"))):

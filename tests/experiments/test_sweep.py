@@ -91,7 +91,7 @@ def test_the_tables_are_those_of_the_engine(whole: Path) -> None:
 DRIVER = """
     import json, os, signal, sys
     from pathlib import Path
-    from experiments import folder, parts, sweep
+    from experiments import folder, sweep, tasks
 
     asked, out, kills = json.loads(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])
 
@@ -131,7 +131,7 @@ DRIVER = """
         elif moment == "after the rename":
             armed(folder.os, "replace", count, True)
         else:
-            armed(parts, "raw_runs", count, moment == "after a piece")
+            armed(tasks, "raw_runs", count, moment == "after a piece")
 
     ended = []
     for moment, count in [*kills, (None, 0)]:

@@ -18,7 +18,7 @@ from PIL import Image
 
 from sim.figures.ensemble import FIGURES, figures, save_figures
 from sim.figures.style import CAUTION, LINES, LOOKS, percent
-from sim.rules.outcome import BLOCKS, CODES
+from sim.rules.outcome import CODES, REASONS
 from sim.tables.summary import GAP_BINS, Summary
 
 MANIFEST: dict[str, Any] = {
@@ -38,7 +38,7 @@ def summary() -> Summary:
     """1,000 runs: the swap settled in 250 of them, the river never."""
     found = Summary(("swap", "river"), ("north", "south"), 1000)
     settled, tabled = CODES.index("humanitarian"), CODES.index("tabled")
-    no_mandate, no_zone = BLOCKS.index("no mandate"), BLOCKS.index("no zone of agreement")
+    no_mandate, no_zone = REASONS.index("no mandate"), REASONS.index("no zone of agreement")
     found.counts = {
         "outcome": Counter({settled: 250, tabled: 750}),
         "peak_outcome": Counter({settled: 300, tabled: 700}),
@@ -164,7 +164,7 @@ def test_empty_summaries_are_drawn() -> None:
 
 
 def test_every_reason_has_a_look_of_its_own() -> None:
-    assert set(LOOKS) == {"settled", *BLOCKS[1:]}
+    assert set(LOOKS) == {"settled", *REASONS[1:]}
     assert len(set(LOOKS.values())) == len(LOOKS)
     assert len(set(LINES)) == len(LINES) == 8
 

@@ -35,7 +35,7 @@ def test_round_code(best, all_settled, tabled, procedural, code):
 
 
 def blocked(held=1, fallen=outcome.STANDING, agenda=outcome.OPEN, deadlock=False, zone=True, abeyance=False):
-    return outcome.BLOCKS[outcome.blocking_reason(held, fallen, agenda, deadlock, zone, abeyance)]
+    return outcome.REASONS[outcome.blocking_reason(held, fallen, agenda, deadlock, zone, abeyance)]
 
 
 @pytest.mark.parametrize(

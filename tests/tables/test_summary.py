@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +13,7 @@ import pytest
 
 from sim.core.columns import BASKET, ROUND, RUN, run_width
 from sim.core.statistics import quantile, wilson
-from sim.rules.outcome import BLOCKS, CODES
+from sim.rules.outcome import CODES, REASONS
 from sim.scenario.names import Names
 from sim.tables.schema import round_table, run_schema, run_table
 from sim.tables.summary import GAP_BINS, Summary
@@ -36,19 +37,20 @@ NAN = math.nan
 
 def run_row(outcome: str, swap: tuple[float, float, bool, str], **more: float) -> list[float]:
     """A raw row: `swap` is day settled, day first agreed, zone, reason; the river waits for a mandate."""
-    row = [0.0] * run_width(2, 2)
-    row[RUN.OUTCOME] = row[RUN.PEAK] = CODES.index(outcome)
-    row[RUN.DAYS], row[RUN.DELIVERED] = 100.0, NAN
+    row = [0.0] * run_width(SimpleNamespace(baskets=2, parties=2))
+    row[RUN.OUTCOME] = row[RUN.PEAK_OUTCOME] = CODES.index(outcome)
+    row[RUN.DAYS], row[RUN.DELIVERED_SHARE] = 100.0, NAN
     for name, value in more.items():
         row[getattr(RUN, name)] = value
     start = len(RUN)
-    row[start + BASKET.SETTLED], row[start + BASKET.FIRST] = swap[0], swap[1]
-    row[start + BASKET.ZONE], row[start + BASKET.BLOCKED] = float(swap[2]), BLOCKS.index(swap[3])
+    row[start + BASKET.SETTLED], row[start + BASKET.FIRST_SETTLED] = swap[0], swap[1]
+    row[start + BASKET.ZONE], row[start + BASKET.BLOCKED] = float(swap[2]), REASONS.index(swap[3])
     start += len(BASKET)
-    row[start + BASKET.SETTLED], row[start + BASKET.FIRST] = NAN, NAN
-    row[start + BASKET.BLOCKED] = BLOCKS.index("no mandate")
+    row[start + BASKET.SETTLED], row[start + BASKET.FIRST_SETTLED] = NAN, NAN
+    row[start + BASKET.BLOCKED] = REASONS.index("no mandate")
     for k in range(2):
-        row[len(RUN) + k * len(BASKET) + BASKET.NASH] = row[len(RUN) + k * len(BASKET) + BASKET.PARETO] = NAN
+        at = len(RUN) + k * len(BASKET)
+        row[at + BASKET.NASH_DISTANCE] = row[at + BASKET.PARETO_DISTANCE] = NAN
     return row
 
 
@@ -60,10 +62,12 @@ def round_row(code: str, gap: float) -> list[float]:
 
 # Four runs: settled on day 12.9; settled on day 40, first on day 5; agreed once and collapsed; never met.
 RUNS = [
-    run_row("humanitarian", (12.9, 12.9, True, ""), HELD=2, INCIDENTS=3, GAP=0.5, DELIVERED=0.8),
-    run_row("humanitarian", (40.0, 5.0, True, ""), HELD=1, INCIDENTS=0, GAP=0.25, DELIVERED=0.4),
-    run_row("tabled", (NAN, 30.5, False, "collapsed"), HELD=1, PEAK=CODES.index("humanitarian"), GAP=0.5),
-    run_row("postponed", (NAN, NAN, True, "never convened"), POSTPONED=4, INCIDENTS=1, GAP=0.75),
+    run_row("humanitarian", (12.9, 12.9, True, ""), ROUNDS_HELD=2, INCIDENTS=3, GAP=0.5, DELIVERED_SHARE=0.8),
+    run_row("humanitarian", (40.0, 5.0, True, ""), ROUNDS_HELD=1, INCIDENTS=0, GAP=0.25, DELIVERED_SHARE=0.4),
+    run_row(
+        "tabled", (NAN, 30.5, False, "collapsed"), ROUNDS_HELD=1, PEAK_OUTCOME=CODES.index("humanitarian"), GAP=0.5
+    ),
+    run_row("postponed", (NAN, NAN, True, "never convened"), ROUNDS_POSTPONED=4, INCIDENTS=1, GAP=0.75),
 ]
 ROUNDS = [
     [round_row("tabled", 0.8), round_row("postponed", 0.1), round_row("humanitarian", 0.6)],

@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_type_hints
 
-from sim.core.layout import BLOCKS, Streams, Structure
+import numpy as np
+
+from sim.core.columns import RUN
+from sim.core.fields import BLOCKS, LETTERS, RUN_COLUMNS
+from sim.core.layout import Streams, Structure
 from sim.rules import hawkes
 from sim.rules.hawkes import MAX_EVENTS
 from sim.scenario.resolve import shapes
@@ -43,7 +47,7 @@ class _Count(NamedTuple):
     VENUE: int
     TEXTS_EVER: int
     PROCEDURAL_EVER: int
-    INCIDENTS: int
+    INCIDENT_COUNT: int
     INCIDENTS_SINCE: int
     REFUSALS: int
     AMENDMENTS: int
@@ -96,6 +100,16 @@ PB = _PartyBasket(*range(len(_PartyBasket._fields)))
 B = _Basket(*range(len(_Basket._fields)))
 
 
+def _state_columns(places: Any) -> tuple[tuple[int, int], ...]:
+    """Columns of a run that show a state as it stands: the place of the column, and of the state among `places`."""
+    columns = [column for column in RUN_COLUMNS if column.state.upper() in places._fields]
+    return tuple((getattr(RUN, column.place), getattr(places, column.state.upper())) for column in columns)
+
+
+COUNT_COLUMNS, SCALAR_COLUMNS = _state_columns(N), _state_columns(S)
+"""Columns of a run that show a count, or a scalar, of the state."""
+
+
 class Sizes(NamedTuple):
     """Single integers of a scenario: its counts and switches."""
 
@@ -139,54 +153,35 @@ def _nothing(problem: Problem) -> None:
     return None
 
 
-_LETTERS = {
-    "P": "parties",
-    "I": "issues",
-    "B": "baskets",
-    "M": "mediators",
-    "V": "venues",
-    "K": "levers",
-    "T": "incidents",
-    "O": "obligations",
-    "R": "ratifiers",
-    ".": None,
-}
+_LETTERS: dict[str, str | None] = {**LETTERS, ".": None, "S": None}
 
 
 def _axes(letters: str) -> tuple[str | None, ...]:
     return tuple(_LETTERS[letter] for letter in letters)
 
 
-def _part(of: str, name: str) -> Field:
-    def value(problem: Problem) -> Any:
-        return getattr(getattr(problem, of), name)
-
-    kind = "u" if of == "streams" else "f" if name in _FLOAT_PARTS else "i"
-    return Field(name, kind, _axes(_PARTS.get(name, ".")), lambda problem: value(problem).shape, value)
+_KINDS = {np.float64: "f", np.int64: "i", np.uint64: "u"}
 
 
-_FLOAT_PARTS = {"mandate_day", "document_day", "leaves", "lever_on", "lever_off", "scripted_day"}
+def _annotated(of: str, record: Any, prefix: str = "") -> tuple[Field, ...]:
+    """A field for every array of a record of a problem, with kind and axes as its annotation says."""
+    fields = []
+    for name, hint in get_type_hints(record, include_extras=True).items():
+        if name not in PLAIN:
+            array, (letters,) = hint.__origin__, hint.__metadata__
+            kind = _KINDS[get_args(get_args(array)[1])[0]]
+            value = partial(_value, of, name)
+            fields.append(Field(prefix + name, kind, _axes(letters), partial(_shape, of, name), value))
+    return tuple(fields)
 
-_PARTS = {
-    **dict.fromkeys(("seat", "concession_rule", "convene", "rise"), "P"),
-    **dict.fromkeys(("basket_code", "basket_level", "ratified", "renewable", "amend", "collapse"), "B"),
-    **dict.fromkeys(("attends", "leaves", "text_rule", "departure"), "M"),
-    **dict.fromkeys(("lever_kind", "lever_when", "lever_on", "lever_off", "lever"), "K"),
-    **dict.fromkeys(("surge_mode", "incident", "offspring"), "T"),
-    **dict.fromkeys(("obligation_basket", "obligation_doer", "delivery"), "O"),
-    **dict.fromkeys(("stake", "accept"), "PB"),
-    **dict.fromkeys(("red", "derived"), "PI"),
-    **dict.fromkeys(("ratifier_basket", "ratify"), "RB"),
-    **dict.fromkeys(("mandate", "precondition", "condition"), ".."),
-    "venue_host": "V",
-    "ratifier_party": "R",
-    "obligated": "BP",
-    "offended": "TP",
-    "formulate": "MB",
-    "estimate": "MPI",
-    "text": "MPB",
-}
-"""Axes of the structure and of the keys by letter; what is not here has one axis of its own length."""
+
+def _value(of: str, name: str, problem: Problem) -> Any:
+    return getattr(getattr(problem, of), name)
+
+
+def _shape(of: str, name: str, problem: Problem) -> tuple[int, ...]:
+    shape: tuple[int, ...] = _value(of, name, problem).shape
+    return shape
 
 
 def _state(name: str, kind: str, dims: str, fixed: int = 0) -> Field:
@@ -238,8 +233,8 @@ THETA = (
     *(_block(number) for number in range(len(BLOCKS))),
 )
 
-_STRUCTURE = tuple(_part("structure", name) for name in Structure._fields if name not in PLAIN)
-_STREAMS = tuple(_part("streams", name)._replace(name=f"key_{name}") for name in Streams._fields)
+_STRUCTURE = _annotated("structure", Structure)
+_STREAMS = _annotated("streams", Streams, "key_")
 
 STATE = (
     Field("drawn", "f", (None,), lambda problem: (len(problem.paths),), _nothing),  # a uniform for each range

@@ -1,0 +1,104 @@
+"""Shared by the verbs that read a domain of GENIUS or GeniusWeb: options, and exact solutions on the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from sim.core.atomic import Folder
+    from sim.core.layout import Ints
+    from sim.interop.domain import Domain
+    from sim.interop.solutions import Solutions
+
+FolderArgument = Annotated[
+    Path, typer.Argument(help="Folder with a domain and its profiles: GENIUS (XML) or GeniusWeb (JSON).")
+]
+DomainOption = Annotated[str | None, typer.Option("--domain", help="Domain file, where the folder has several.")]
+ProfileOption = Annotated[
+    list[str] | None, typer.Option("--profile", help="Profile of a side, in speaking order; give it twice or more.")
+]
+_MOST_SHOWN = 20
+"""Outcomes that the screen shows of a list; the tables hold all."""
+
+
+def is_domain(source: str) -> bool:
+    """Whether an argument names a folder, or a file of a domain, and no scenario."""
+    path = Path(source)
+    return path.is_dir() or (path.suffix in (".xml", ".json") and path.is_file())
+
+
+def show_notes(domain: Domain) -> None:
+    """Print what differs from what a user may expect of the files."""
+    for note in domain.notes:
+        typer.echo(f"note: {note}", err=True)
+
+
+def analyse_domain(source: str, name: str | None, profiles: list[str] | None, out: Folder | None) -> None:
+    """Print and write the exact solution points of a domain. Raises ParleyError."""
+    from sim.interop.folder import read
+    from sim.interop.solutions import solve
+
+    domain = read(Path(source), name, profiles or [])
+    show_notes(domain)
+    solutions = solve(domain)
+    show(domain, solutions)
+    if out is not None:
+        with out:
+            write(domain, solutions, out)
+        typer.echo(f"\nTables are in {out.folder}")
+
+
+def show(domain: Domain, solutions: Solutions) -> None:
+    """Print solution points, each with its definition, and the Pareto-efficient outcomes."""
+    from sim.interop.solutions import DEFINITIONS
+
+    sizes = f"{len(domain.profiles)} sides, {len(domain.issues)} issues, {domain.count:,} outcomes"
+    typer.echo(f"{domain.name}: {sizes}, each looked at")
+    floors = "  ".join(f"{p.name} {p.reserved:.4f}" for p in domain.profiles)
+    typer.echo(f"No agreement is worth {floors}")
+    typer.echo(f"{solutions.zone.size:,} outcomes give every side at least that; solutions are taken among them")
+    for name, definition in DEFINITIONS.items():
+        typer.echo(f"\n{name}: {definition}")
+        if not solutions.zone.size:
+            typer.echo("  none: no outcome suits all sides")
+        _show_outcomes(domain, solutions, solutions.points[name])
+    typer.echo(f"\nPareto-efficient: {solutions.efficient.size:,} outcomes of all, one of each set of utilities")
+    _show_outcomes(domain, solutions, solutions.efficient)
+
+
+def _show_outcomes(domain: Domain, solutions: Solutions, numbers: Ints) -> None:
+    for k in numbers[:_MOST_SHOWN].tolist():
+        pairs = zip(domain.profiles, solutions.worth[k].tolist(), strict=True)
+        worth = "  ".join(f"{side.name} {u:.4f}" for side, u in pairs)
+        package = "  ".join(f"{i}: {v}" for i, v in zip(domain.issues, domain.outcome(k), strict=True))
+        typer.echo(f"  {worth}  |  {package}")
+    if numbers.size > _MOST_SHOWN:
+        typer.echo(f"  and {numbers.size - _MOST_SHOWN:,} more; --out writes them all")
+
+
+def write(domain: Domain, solutions: Solutions, out: Folder) -> None:
+    """Write solutions and Pareto-efficient outcomes as CSV. Raises ParleyError."""
+    import csv
+
+    from sim.core.atomic import writing
+    from sim.interop.solutions import DEFINITIONS
+
+    head = [*(f"value: {issue}" for issue in domain.issues), *(f"utility: {p.name}" for p in domain.profiles)]
+
+    def row(k: int) -> list[str | float]:
+        return [*domain.outcome(k), *solutions.worth[k].tolist()]
+
+    rows = [[n, d, *row(k)] for n, d in DEFINITIONS.items() for k in solutions.points[n].tolist()]
+    pareto = [row(k) for k in solutions.efficient.tolist()]
+    with writing(out.folder):
+        for name, columns, lines in (
+            ("solutions", ["solution", "definition", *head], rows),
+            ("pareto", head, pareto),
+        ):
+            with out.path(f"{name}.csv").open("w", newline="", encoding="utf-8") as stream:
+                writer = csv.writer(stream, lineterminator="\n")
+                writer.writerow(columns)
+                writer.writerows(lines)

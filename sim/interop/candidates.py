@@ -1,0 +1,129 @@
+"""Which files of a folder are a domain and its profiles, and which of them the user means.
+
+A folder often holds several domains, several alternative profiles of one side, and files of other kinds. The files do
+not say which profiles sit at one table, so that the user names them where there is a choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from sim.core.errors import ScenarioError, nearest
+from sim.interop.files import shown
+
+MAX_FILES, MAX_SHOWN = 500, 40
+SIDES = 2
+"""Sides where no profile is named: with more profiles than that the user names them."""
+
+
+class Kind(Enum):
+    """What a file is; OTHER files are passed over unless they are named."""
+
+    DOMAIN = "domain"
+    PROFILE = "profile"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A file of a folder: its kind, its content as the reader left it, and why it is of no use."""
+
+    path: Path
+    kind: Kind
+    content: Any = None
+    problem: str = ""
+
+    @property
+    def name(self) -> str:
+        """Name of the file."""
+        return self.path.name
+
+
+Classify = Callable[[Path], Candidate]
+"""Read a file and say what it is; a file that cannot be read is OTHER, with the problem."""
+
+
+def candidates(folder: Path, suffix: str, classify: Classify) -> list[Candidate]:
+    """Classify the files of a folder with a suffix, by file name. Raises ScenarioError."""
+    if not folder.is_dir():
+        raise ScenarioError("no such folder", file=folder.name or str(folder))
+    paths = sorted(folder.glob(f"*{suffix}"))
+    if len(paths) > MAX_FILES:
+        raise ScenarioError(f"{len(paths)} files of kind `{suffix}`; at most {MAX_FILES} are read", file=folder.name)
+    return [classify(path) for path in paths]
+
+
+def find(folder: Path, files: list[Candidate], name: str, kind: Kind, classify: Classify) -> Candidate:
+    """Return the candidate of a given file name, stem or path. Raises ScenarioError."""
+    fitting = [c for c in files if name in (c.name, c.path.stem)]
+    if len(fitting) > 1:
+        fitting = [c for c in fitting if c.kind is kind]
+    if not fitting and Path(name).is_file():
+        fitting = [classify(Path(name))]
+    if not fitting:
+        known = [c.name for c in files if c.kind is kind]
+        raise ScenarioError(f"no file `{shown(name)}`; {_list(kind, known)}{nearest(name, known)}", file=folder.name)
+    chosen = fitting[0]
+    if chosen.kind is not kind:
+        problem = chosen.problem or f"is a {chosen.kind.value}" * (chosen.kind is not Kind.OTHER)
+        raise ScenarioError(problem or f"is no {kind.value}", file=chosen.name)
+    return chosen
+
+
+def choose_domain(folder: Path, files: list[Candidate], name: str | None, classify: Classify) -> Candidate:
+    """Return the domain that is named, or the only one. Raises ScenarioError that lists them if there are several."""
+    if name is not None:
+        return find(folder, files, name, Kind.DOMAIN, classify)
+    domains = [c for c in files if c.kind is Kind.DOMAIN]
+    if len(domains) == 1:
+        return domains[0]
+    if domains:
+        text = f"{len(domains)} domain files: {_names(domains)}; name one with --domain"
+        raise ScenarioError(text, file=folder.name)
+    raise ScenarioError(f"{_count(files)}; one and at least two are needed{_problems(files)}", file=folder.name)
+
+
+def choose_profiles(
+    folder: Path, files: list[Candidate], names: Sequence[str], classify: Classify, fits: Callable[[Candidate], bool]
+) -> list[Candidate]:
+    """Return the profiles that are named, in that order, or the only two that fit the domain.
+
+    Raises ScenarioError that lists them where there are more.
+    """
+    if names:
+        if len(names) < SIDES:
+            raise ScenarioError("one profile is named; give --profile twice or more", file=folder.name)
+        return [find(folder, files, name, Kind.PROFILE, classify) for name in names]
+    profiles = [c for c in files if c.kind is Kind.PROFILE]
+    fitting = [c for c in profiles if fits(c)]
+    if len(fitting) == SIDES:
+        return fitting
+    if len(fitting) > SIDES:
+        text = _names(fitting)
+        problem = f"{len(fitting)} profiles for {SIDES} sides: {text}; name one a side with --profile, twice or more"
+        raise ScenarioError(problem, file=folder.name)
+    unfit = "".join(f"; {c.name} has other issues" for c in profiles if c not in fitting)
+    problem = f"{_count(files)}; one and at least two are needed{unfit}{_problems(files)}"
+    raise ScenarioError(problem, file=folder.name)
+
+
+def _names(files: list[Candidate]) -> str:
+    more = f" and {len(files) - MAX_SHOWN} more" if len(files) > MAX_SHOWN else ""
+    return ", ".join(c.name for c in files[:MAX_SHOWN]) + more
+
+
+def _list(kind: Kind, names: list[str]) -> str:
+    return f"{kind.value} files are: {', '.join(names)}" if names else f"there is no {kind.value} file"
+
+
+def _count(files: list[Candidate]) -> str:
+    counts = [sum(c.kind is kind for c in files) for kind in (Kind.DOMAIN, Kind.PROFILE)]
+    return f"{counts[0]} domain files and {counts[1]} utility spaces"
+
+
+def _problems(files: list[Candidate]) -> str:
+    return "".join(f"; {c.name} {c.problem}" for c in files if c.problem)

@@ -1,0 +1,86 @@
+"""A folder of GENIUS (XML) or GeniusWeb (JSON) files as a domain, or as a scenario near to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.core.errors import ScenarioError
+from sim.interop import genius, geniusweb
+from sim.interop.approximation import fit, report, scenario
+from sim.interop.candidates import Kind, candidates
+from sim.interop.domain import Domain
+from sim.interop.files import slug, write_scenario
+
+FORMATS = {".xml": genius, ".json": geniusweb}
+
+
+def read(source: Path, domain: str | None = None, profiles: Sequence[str] = ()) -> Domain:
+    """Read a domain with the profiles of its sides; `source` is a folder, or a domain file in one.
+
+    Parameters and errors are those of `genius.read`. The format is that of the files named; where none is named, that
+    of the profiles in the folder.
+    """
+    if domain is None and source.suffix in FORMATS and source.is_file():
+        source, domain = source.parent, source.name
+    if not source.is_dir():
+        raise ScenarioError("no such folder", file=source.name or str(source))
+    return FORMATS[_suffix(source, [*([domain] if domain else []), *profiles])].read(source, domain, profiles)
+
+
+def _suffix(folder: Path, names: Sequence[str]) -> str:
+    """The format's suffix. Raises ScenarioError where the folder holds profiles of both and none is named."""
+    named = {Path(name).suffix for name in names}.intersection(FORMATS)
+    if len(named) > 1:
+        raise ScenarioError("files of GENIUS (.xml) and of GeniusWeb (.json) are named together", file=folder.name)
+    if named:
+        return named.pop()
+    if not any(folder.glob("*.json")):
+        return ".xml"
+    holding = [
+        suffix
+        for suffix, module in FORMATS.items()
+        if any(c.kind is Kind.PROFILE for c in candidates(folder, suffix, module.classify))
+    ]
+    if len(holding) > 1:
+        problem = "holds profiles of GENIUS (.xml) and of GeniusWeb (.json); name --domain and --profile"
+        raise ScenarioError(problem, file=folder.name)
+    return holding[0] if holding else ".xml"
+
+
+def convert(
+    source: Path, out: Path, domain: str | None = None, profiles: Sequence[str] = (), approximate: bool = False
+) -> tuple[Domain, list[str]]:
+    """Read a domain and write a scenario near to it.
+
+    Parameters
+    ----------
+    source, domain, profiles
+        As in `read`.
+    out : Path
+        The scenario file; it must not exist.
+    approximate : bool
+        Write it however far the straight lines lead from the exact solutions.
+
+    Returns
+    -------
+    tuple of Domain and list of str
+        The domain, and how far the straight lines lead from it.
+
+    Raises
+    ------
+    ParleyError
+        A file cannot be used, or the straight lines lead too far; nothing is left behind then.
+    """
+    table = read(source, domain, profiles)
+    lines = fit(table)
+    errors = report(table, lines, approximate)
+    name = slug(out.stem, fallback="genius").replace("_", "-")
+    head = [
+        f"Imported from the domain {table.name}, sides {', '.join(profile.name for profile in table.profiles)}.",
+        "Straight lines stand in place of its tables; `parley analyse` and `parley tactics` on the folder are exact.",
+        *errors,
+        *(f"Note: {note}" for note in table.notes),
+    ]
+    write_scenario(scenario(table, lines, name, errors), out, "\n".join(head))
+    return table, errors
