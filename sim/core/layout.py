@@ -57,8 +57,8 @@ class Structure(NamedTuple):
     """What is not a ranged number: counts, links between entities, switches, dates as days from the start.
 
     Counts are single integers; tables hold one row an entry. `-1` means none, `inf` a day that never comes. Each array
-    is annotated with its axes, a letter an axis (`sim.core.fields.LETTERS`). A dot is an axis of the array's own length,
-    in streams one key without entity.
+    is annotated with its axes, a letter an axis (`sim.core.fields.LETTERS`). A dot is an axis of the array's own
+    length, in streams one key without entity.
     """
 
     parties: int
