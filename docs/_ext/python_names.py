@@ -15,6 +15,8 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
+PACKAGES = ("sim.", "experiments.", "calibration.")
+
 
 @cache
 def find_imports(module: str) -> dict[str, str]:
@@ -47,6 +49,18 @@ def name_in_full(app: Sphinx, document: nodes.document) -> None:
             link["refspecific"] = False
 
 
+def accept_made_class(app: Sphinx, env: object, node: nodes.Element, content: nodes.Element) -> nodes.Element | None:
+    """Show a class as text that is made while the program runs, such as a model of a schema: no module holds it."""
+    module, _, name = node.get("reftarget", "").rpartition(".")
+    if node.get("refdomain") != "py" or not module.startswith(PACKAGES):
+        return None
+    try:
+        found = hasattr(importlib.import_module(module), name)
+    except ImportError:
+        return None
+    return None if found else content
+
+
 def leave_signatures(app: Sphinx, config: object) -> None:
     """Take numpydoc's reading of signatures away: it fails on type aliases, and no docstring here holds a signature."""
     for listener in list(app.events.listeners["autodoc-process-signature"]):
@@ -55,7 +69,8 @@ def leave_signatures(app: Sphinx, config: object) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the two changes."""
+    """Register the changes."""
     app.connect("config-inited", leave_signatures, priority=900)
     app.connect("doctree-read", name_in_full)
+    app.connect("missing-reference", accept_made_class)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -74,10 +74,11 @@ On the machine above, 23 November 2026. A test cannot check these figures, becau
 On `istanbul-2025`, with one thread, a run takes 85 to 130 µs as the speed of the machine varies, with 38 planned
 rounds, 270 incidents and 70 exchanges. By sampling, the time goes to exchanges (23%), incidents (21%), exp, log and pow
 (22%, half of it for incidents) and the other phases (none above 5%). No part dominates. The work of the loop above is
-about a quarter of a run. The rest is unpredictable branches, state that is read and written, and short sums that depend on one
-another. The target of 1.5 times the loop is therefore missed by far. The loop takes 20 to 27 µs. Half of that, 10 to
-13 µs, would have to suffice for everything else: 30 to 40 ns for each of the nine phases of 38 rounds, about a hundred
-instructions, with nothing left for incidents and exchanges. Code that computes one run at a time cannot reach this.
+about a quarter of a run. The rest is unpredictable branches, state that is read and written, and short sums that depend
+on one another. The target of 1.5 times the loop is therefore missed by far. The loop takes 20 to 27 µs. Half of that,
+10 to 13 µs, would have to suffice for everything else: 30 to 40 ns for each of the nine phases of 38 rounds, about a
+hundred instructions, with nothing left for incidents and exchanges. Code that computes one run at a time cannot reach
+this.
 
 The other ratios vary from minute to minute: the speed of the machine changes by a factor of 1.5 within seconds, more
 for one thread than for two, which are 1.5 to 2 times as fast as one. The tables above come from one session on an

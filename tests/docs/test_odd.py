@@ -174,7 +174,7 @@ def test_every_rule_is_on_the_page():
     public = set()
     for path in sorted((ROOT / "sim" / "rules").glob("*.py")):
         module = path.stem
-        # A dispatcher states no formula of its own: the page names the choices in words and has a block for each branch.
+        # A dispatcher states no formula of its own: the page names its choices in words, its branches have blocks.
         written = re.sub(r"^@dispatches.*\n@rule\ndef ", "", path.read_text(encoding="utf-8"), flags=re.M)
         public |= {f"{module}.{name}" for name in re.findall(r"^@(?:rule|melted)\ndef ([a-z]\w*)\(", written, re.M)}
     assert public - set(BLOCKS) == ALGORITHMS

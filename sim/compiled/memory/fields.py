@@ -176,7 +176,7 @@ def _annotated(of: str, record: Any, prefix: str = "") -> tuple[Field, ...]:
 
 
 def _scalar_type(array: Any) -> type:
-    """The type of an array's numbers, from `NDArray[...]`: an alias of its own from NumPy 2.5 on, an array type before."""
+    """The type of an array's numbers, from `NDArray[...]`, which NumPy 2.5 made an alias of its own."""
     first, *rest = get_args(array)
     return get_args(rest[0])[0] if rest else first
 
