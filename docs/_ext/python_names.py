@@ -1,4 +1,4 @@
-"""Names in signatures lead to the class they mean, also where it is imported for type checkers only.
+"""Names in signatures lead to the class they mean, also where a module imports it for type checkers only.
 
 Sphinx evaluates annotations; what stands under `if TYPE_CHECKING:` it knows by its bare name and looks for in the whole
 project, where several classes may be called `Party`. The imports of the module say which one is meant.
@@ -61,6 +61,14 @@ def accept_made_class(app: Sphinx, env: object, node: nodes.Element, content: no
     return None if found else content
 
 
+def escape_bars(app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]) -> None:
+    """Keep the bars of absolute values, `|d - r|`: reStructuredText would look for a substitution of that name."""
+    for number, line in enumerate(lines):
+        parts = line.split("`")
+        parts[::2] = [part.replace("|", r"\|") for part in parts[::2]]
+        lines[number] = "`".join(parts)
+
+
 def leave_signatures(app: Sphinx, config: object) -> None:
     """Take numpydoc's reading of signatures away: it fails on type aliases, and no docstring here holds a signature."""
     for listener in list(app.events.listeners["autodoc-process-signature"]):
@@ -71,6 +79,7 @@ def leave_signatures(app: Sphinx, config: object) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the changes."""
     app.connect("config-inited", leave_signatures, priority=900)
+    app.connect("autodoc-process-docstring", escape_bars, priority=600)
     app.connect("doctree-read", name_in_full)
     app.connect("missing-reference", accept_made_class)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
