@@ -1,6 +1,6 @@
-# parley: `make run` and `make test` are all that a fresh machine needs; `make` alone lists the rest.
+# A fresh machine needs only `make run` and `make test`; `make` alone lists all targets.
 
-# A command or a path; left empty, tools/find-python looks for one.
+# A command or a path; if empty, tools/find-python finds one.
 PYTHON ?=
 VENV ?= .venv
 TEST_VENV ?= .venv-test
@@ -10,26 +10,26 @@ EXTRAS ?= app,bench,calibrate,cluster,dev,discover,negmas
 SCENARIO ?= istanbul-2025
 N ?= 10000
 OUT ?= out
-# More options for the command that a target runs: make test ARGS='-k trust'.
+# Further options of the command that a target runs: make test ARGS='-k trust'.
 ARGS ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test verify bench experiments docs lint
+.PHONY: help run quick test verify bench experiments docs lint
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-# A venv is made once and brought up to date when pyproject.toml changes. It is marked finished only at the end, so that
-# an interrupted installation is taken up again. Scenarios and code are used where they lie: an edit takes effect at once.
+# A venv is created once and updated when pyproject.toml changes. The mark `.installed` is written last, so that an
+# interrupted installation is repeated. The installation is editable: a change of code or scenarios takes effect at once.
 define install
 	@if ! $(1)/bin/python -c '' 2>/dev/null; then \
 	    python=$$(tools/find-python "$(PYTHON)") || exit 1; \
-	    echo "Making $(1) with $$python"; \
+	    echo "Creating $(1) with $$python"; \
 	    "$$python" -m venv $$(test -e $(1)/pyvenv.cfg && echo --clear) $(1); \
 	fi
-	@echo "Installing into $(1) (some minutes the first time)"
+	@echo "Installing into $(1) (the first time takes some minutes)"
 	@$(1)/bin/python -m pip install --quiet --editable '$(2)'
 	@touch $(1)/.installed
 endef
@@ -49,7 +49,15 @@ run: $(VENV)/.installed  ## simulate SCENARIO (istanbul-2025) N times (10000) in
 	mkdir -p "$(OUT)" && $(VENV)/bin/parley run "$(SCENARIO)" -n "$(N)" -o "$$folder" $(ARGS) && \
 	echo "The figures and tables are in $$folder"
 
-test: $(TEST_VENV)/.installed  ## run the tests, without the slow verification and the benchmarks
+# Rules and solvers run as plain Python, so nothing is compiled. Their 64-bit arithmetic wraps around on purpose, which
+# NumPy warns about outside compiled code.
+QUICK = $(wildcard $(addprefix tests/,rules solvers yamlio evidence scenario malformed)) \
+    tests/contracts/test_house.py tests/contracts/test_imports.py
+
+quick: $(TEST_VENV)/.installed  ## run the tests of rules, solvers and scenarios without compiling, in under a minute
+	@NUMBA_DISABLE_JIT=1 $(TEST_VENV)/bin/python -m pytest --no-header -q -W ignore::RuntimeWarning $(QUICK) $(ARGS)
+
+test: $(TEST_VENV)/.installed  ## run all tests except the slow ones, the verification and the benchmarks
 	@$(TEST_VENV)/bin/python -m pytest --no-header $(ARGS)
 
 verify: $(TEST_VENV)/.installed  ## check the model against known answers and write docs/explanation/verification.md
@@ -58,7 +66,7 @@ verify: $(TEST_VENV)/.installed  ## check the model against known answers and wr
 bench: $(TEST_VENV)/.installed  ## measure speed, into docs/explanation/performance.md
 	@PARLEY_PERFORMANCE=docs/explanation/performance.md $(TEST_VENV)/bin/python -m pytest -q -m benchmark tests/benchmarks $(ARGS)
 
-experiments: $(TEST_VENV)/.installed  ## carry out every shipped experiment and draw its figures
+experiments: $(TEST_VENV)/.installed  ## run every shipped experiment and plot its figures
 	@set -e; for script in experiments/run_*.py; do echo "$$script"; $(TEST_VENV)/bin/python "$$script" $(ARGS); done
 
 docs: $(DOCS_VENV)/.installed  ## build the site of docs into docs/_build/html; a warning is an error
@@ -66,6 +74,6 @@ docs: $(DOCS_VENV)/.installed  ## build the site of docs into docs/_build/html; 
 	@$(DOCS_VENV)/bin/python -m sphinx -q -b html -d docs/_build/doctrees -W --keep-going docs docs/_build/html $(ARGS)
 	@echo "The site is in docs/_build/html/index.html"
 
-lint: $(TEST_VENV)/.installed  ## ruff and mypy
+lint: $(TEST_VENV)/.installed  ## check style and types with ruff and mypy
 	@$(TEST_VENV)/bin/python -m ruff check --quiet --output-format concise .
 	@$(TEST_VENV)/bin/python -m mypy --no-error-summary

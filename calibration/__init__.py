@@ -1,1 +1,1 @@
-"""Calibration: the record of talks that took place, and what it does and does not say of the parameters."""
+"""Calibration: the record of past talks, and how far it narrows the parameters of the model."""

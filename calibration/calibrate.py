@@ -11,13 +11,13 @@ from typing import Any, Protocol
 import numpy as np
 
 from calibration import checks, posterior, theories
-from calibration.fit import smc
+from calibration.fit import run_smc
 from calibration.fit_file import FitFile
-from calibration.folder import TABLE, claim, filling
-from calibration.inference import Sample, Table, adjust, reject
+from calibration.folder import TABLE, claim_folder, report_errors
+from calibration.inference import Sample, Table, adjust_by_regression, reject_distant
 from calibration.problem import FitProblem, prepare
-from calibration.records import STYLES, load_crises, odds_ratio
-from sim.core.atomic import placed
+from calibration.records import STYLES, compute_odds_ratio, load_crises
+from sim.core.atomic import replace_file, write_file
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats
 
@@ -28,32 +28,32 @@ CONDITIONAL = (
 _PREDICTED_FROM = 1 << 39
 _PREDICTIVE_DRAWS = 400
 _CONTROL = 100
-"""Simulated records on which the fit made too narrow must be caught; what it does is gross."""
+"""Simulated records on which the checks must catch a fit made too narrow; its fault is gross."""
 
 
 class Stage(Protocol):
-    """Shows progress: `stage(name, total)` begins a stage, `step(n)` moves it on."""
+    """Shows progress: `stage` begins a stage, `step` counts within it."""
 
     def stage(self, name: str, total: int | None) -> None:
-        """Begin a stage."""
+        """Begin a stage of `total` steps; None where the total is unknown."""
 
     def step(self, n: int) -> None:
-        """Move the present stage on."""
+        """Count `n` more steps."""
 
 
 class Silent:
-    """No progress shown."""
+    """Shows no progress."""
 
     def stage(self, name: str, total: int | None) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def step(self, n: int) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a fit found; `smc` and `table` are the two posteriors at the same threshold, both adjusted."""
+    """Results of a fit; `smc` and `table` are the two posteriors at the same threshold, both adjusted."""
 
     problem: FitProblem
     smc: Sample
@@ -70,31 +70,54 @@ class Result:
 
 
 def calibrate(file: FitFile, folder: Path, workers: int, show: Stage | None = None) -> Result:
-    """Carry out a fit and write its folder. Raises ParleyError; without passed checks no posterior is written.
+    """Carry out a fit and write its folder.
 
-    Stopped at any point it takes up again: the table is kept, and pyABC's database knows its generations.
+    An interrupted fit resumes: the reference table stays, and pyABC's database holds its generations.
+
+    Parameters
+    ----------
+    file : FitFile
+        The fit.
+    folder : Path
+        New folder, or that of the same fit so far.
+    workers : int
+        Processes and threads; results do not depend on it.
+    show : Stage, optional
+        Shows progress.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    ParleyError
+        The folder cannot be used, or the checks do not pass; then no posterior is written.
     """
-    with filling(folder):
-        claim(folder, file)
-        return _carried_out(file, folder, workers, show or Silent())
+    with report_errors(folder):
+        claim_folder(folder, file)
+        return _run_fit(file, folder, workers, show or Silent())
 
 
-def _carried_out(file: FitFile, folder: Path, workers: int, stage: Stage) -> Result:
+def _run_fit(file: FitFile, folder: Path, workers: int, stage: Stage) -> Result:
+    """Run all stages of a fit."""
     problem = prepare(file)
-    table = _reference(problem, folder, workers, stage)
-    kept = reject(table, problem.layout, problem.record, file.reference.accept)
+    table = _load_table(problem, folder, workers, stage)
+    nearest = reject_distant(table, problem.layout, problem.record, file.reference.accept)
     stage.stage("ABC-SMC", file.smc.generations)
-    sample = _sample(problem, folder, kept.epsilon, workers, stage)
+    sample = _sample_posterior(problem, folder, nearest.epsilon, workers, stage)
     (folder / posterior.FILE).unlink(missing_ok=True)  # one of an earlier time has not passed these checks
-    result = _checked(problem, table, kept, sample, workers, stage)
-    _write(result, folder)
+    result = _check_fit(problem, table, nearest, sample, workers, stage)
+    _write_tables(result, folder)
     if not result.ranks_pass:
         raise ParleyError(
             f"ranks are not uniform: the fit is not calibrated and no posterior is written; see {folder}/checks.json"
         )
     if not result.control_fails:
-        told = "a fit made too narrow on purpose passes the check too, which therefore tells nothing"
-        raise ParleyError(f"{told}; no posterior is written; `checks: records` wants more, see {folder}/checks.json")
+        raise ParleyError(
+            "a fit made too narrow on purpose passes the check too, so it tells nothing; no posterior is written; "
+            f"give more `checks: records`, see {folder}/checks.json"
+        )
     note = {
         "fit": file.id,
         "title": file.title,
@@ -102,27 +125,28 @@ def _carried_out(file: FitFile, folder: Path, workers: int, stage: Stage) -> Res
         "epsilon": sample.epsilon,
         "conditional_on": CONDITIONAL,
     }
-    posterior.write(folder, result.smc, problem.wanted, note)
+    posterior.write_posterior(folder, result.smc, problem.parameters, note)
     return result
 
 
-def _reference(problem: FitProblem, folder: Path, workers: int, stage: Stage) -> Table:
+def _load_table(problem: FitProblem, folder: Path, workers: int, stage: Stage) -> Table:
+    """Load the reference table of this fit, or simulate and write it."""
     path, size = folder / TABLE, problem.file.reference.size
-    own = _fingerprint(problem)
+    fingerprint = _fingerprint(problem)
     if path.is_file():
-        with np.load(path) as kept:
-            if str(kept["own"]) == own:
-                return Table(kept["values"], kept["codes"].astype(np.int64), kept["numbers"])
+        with np.load(path) as stored:
+            if str(stored["own"]) == fingerprint:
+                return Table(stored["values"], stored["codes"].astype(np.int64), stored["numbers"])
     stage.stage("reference table", size)
-    table = Table(*problem.table(size, workers, stage.step))
+    table = Table(*problem.simulate_table(size, workers, stage.step))
     codes = table.codes.astype(np.int8)
-    with placed(path) as beside:
-        np.savez_compressed(beside, values=table.values, codes=codes, numbers=table.numbers, own=own)
+    with replace_file(path) as temporary:
+        np.savez_compressed(temporary, values=table.values, codes=codes, numbers=table.numbers, own=fingerprint)
     return table
 
 
 def _fingerprint(problem: FitProblem) -> str:
-    """Hash of what the table depends on: fit file, every scenario as resolved, code of engine and summaries."""
+    """Hash what the table depends on: fit file, every scenario as resolved, code of engine and summaries."""
     from sim.core.jit import source_hash
 
     digest = hashlib.blake2b(source_hash().encode())
@@ -130,13 +154,14 @@ def _fingerprint(problem: FitProblem) -> str:
         digest.update(Path(__file__).with_name(f"{name}.py").read_bytes())
     digest.update(problem.file.model_dump_json(exclude={"smc", "checks", "theories"}).encode())
     for part in problem.parts:
-        for particles in part.particles:
-            for value in (*particles.problem.priors, *particles.problem.structure):
+        for runner in part.runners:
+            for value in (*runner.problem.priors, *runner.problem.structure):
                 digest.update(np.asarray(value).tobytes())
     return digest.hexdigest()[:32]
 
 
-def _sample(problem: FitProblem, folder: Path, epsilon: float, workers: int, stage: Stage) -> Sample:
+def _sample_posterior(problem: FitProblem, folder: Path, epsilon: float, workers: int, stage: Stage) -> Sample:
+    """Run the ABC-SMC; a generation is a step."""
     seen = -1
 
     def show(generation: int, accepted: int, evaluations: int) -> None:
@@ -145,74 +170,82 @@ def _sample(problem: FitProblem, folder: Path, epsilon: float, workers: int, sta
             stage.step(1 if seen >= 0 else 0)
             seen = generation
 
-    return smc(problem, folder, epsilon, workers, show)
+    return run_smc(problem, folder, epsilon, workers, show)
 
 
-def _checked(problem: FitProblem, table: Table, kept: Sample, sample: Sample, workers: int, stage: Stage) -> Result:
-    file, wanted = problem.file, problem.wanted
-    fitted = adjust(sample, problem.layout, problem.record, wanted, kept)
-    adjusted = adjust(kept, problem.layout, problem.record, wanted)
+def _check_fit(
+    problem: FitProblem, table: Table, nearest: Sample, sample: Sample, workers: int, stage: Stage
+) -> Result:
+    """Carry out all checks of a fit."""
+    file, parameters = problem.file, problem.parameters
+    fitted = adjust_by_regression(sample, problem.layout, problem.record, parameters, nearest)
+    adjusted = adjust_by_regression(nearest, problem.layout, problem.record, parameters)
     stage.stage("recovery of simulated records", file.checks.records + _CONTROL)
-    records = checks.simulated_records(problem, workers)
-    recovery = checks.recover(problem, table, records, progress=stage.step)
+    records = checks.simulate_records(problem, workers)
+    recovery = checks.recover_records(problem, table, records, progress=stage.step)
     few = Table(records.values[:_CONTROL], records.codes[:_CONTROL], records.numbers[:_CONTROL])
-    narrow = checks.recover(
-        problem, table, few, lambda s, r: checks.broken(adjust(s, problem.layout, r, wanted)), stage.step
+    narrow = checks.recover_records(
+        problem,
+        table,
+        few,
+        lambda s, r: checks.narrow_sample(adjust_by_regression(s, problem.layout, r, parameters)),
+        stage.step,
     )
-    predicted = _predicted(problem, fitted, workers)
+    predicted = _simulate_predictions(problem, fitted, workers)
     return Result(
         problem,
         fitted,
         adjusted,
         table,
         recovery,
-        checks.passes(recovery.ranks, recovery.draws),
-        not checks.passes(narrow.ranks, narrow.draws),
-        checks.contraction_table(problem, fitted, adjusted, recovery),
-        checks.predictive(problem, predicted.codes, predicted.numbers, np.ones(len(predicted.values))),
+        checks.is_uniform(recovery.ranks, recovery.draws),
+        not checks.is_uniform(narrow.ranks, narrow.draws),
+        checks.tabulate_contraction(problem, fitted, adjusted, recovery),
+        checks.check_predictive(problem, predicted.codes, predicted.numbers, np.ones(len(predicted.values))),
         predicted,
-        _theories(problem, table, workers, stage) if file.theories else None,
-        _odds(problem, predicted),
+        _compare_theories(problem, table, workers, stage) if file.theories else None,
+        _compare_odds(problem, predicted),
     )
 
 
-def _predicted(problem: FitProblem, fitted: Sample, workers: int) -> Table:
-    """Fresh simulations of the whole record under the posterior, with fates of their own."""
+def _simulate_predictions(problem: FitProblem, fitted: Sample, workers: int) -> Table:
+    """Simulate the whole record anew under the posterior, with fates of its own."""
     us = (np.arange(_PREDICTIVE_DRAWS) + 0.5) / _PREDICTIVE_DRAWS
-    values = fitted.draws(us)
+    values = fitted.draw(us)
     codes, numbers = problem.simulate(values, np.arange(len(us), dtype=np.int64) + _PREDICTED_FROM, workers)
     return Table(values, codes, numbers)
 
 
-def _theories(problem: FitProblem, table: Table, workers: int, stage: Stage) -> dict[str, Any]:
+def _compare_theories(problem: FitProblem, table: Table, workers: int, stage: Stage) -> dict[str, Any]:
+    """Compare the rival theories, and their predictions with baselines."""
     file = problem.file
     assert file.theories is not None
-    stage.stage("rival theories", len(theories.theories(file)))
+    stage.stage("rival theories", len(theories.list_theories(file)))
     tables = theories.simulate_theories(file, problem.layout, workers, stage.step)
-    kept = theories.pooled(tables, problem.layout, problem.record, file.theories.accept)
-    names = theories.theories(file)
+    nearest = theories.pool_rows(tables, problem.layout, problem.record, file.theories.accept)
+    names = theories.list_theories(file)
     predictions = {
-        "this fit": theories.leave_one_out(problem, [table], file.reference.accept),
-        "this scenario before the fit": theories.leave_one_out(problem, [table], 1.0),
-        "all theories together": theories.leave_one_out(problem, tables, file.theories.accept),
+        "this fit": theories.predict_left_out(problem, [table], file.reference.accept),
+        "this scenario before the fit": theories.predict_left_out(problem, [table], 1.0),
+        "all theories together": theories.predict_left_out(problem, tables, file.theories.accept),
     }
     for rule in file.theories.rules:
-        own = [t for t, (r, _, _) in zip(tables, names, strict=True) if r == rule]
-        predictions[f"concession by {rule}"] = theories.leave_one_out(problem, own, file.theories.accept)
-    predictions |= theories.baselines(problem)
-    scores = {name: theories.log_scores(problem, p).tolist() for name, p in predictions.items()}
+        fingerprint = [t for t, (r, _, _) in zip(tables, names, strict=True) if r == rule]
+        predictions[f"concession by {rule}"] = theories.predict_left_out(problem, fingerprint, file.theories.accept)
+    predictions |= theories.predict_baselines(problem)
+    scores = {name: theories.compute_log_scores(problem, p).tolist() for name, p in predictions.items()}
     return {
-        "probabilities": theories.probabilities(file, kept),
-        "confusion": theories.confusion(file, tables, problem.layout),
-        "accepted": int(sum(rows.size for rows in kept)),
+        "probabilities": theories.compute_probabilities(file, nearest),
+        "confusion": theories.compute_confusion(file, tables, problem.layout),
+        "accepted": int(sum(rows.size for rows in nearest)),
         "rounds": [name.removeprefix("code ") for name in problem.layout.codes],
         "log_scores": scores,
         "mean_log_score": {name: float(np.mean(s)) for name, s in scores.items()},
     }
 
 
-def _odds(problem: FitProblem, predicted: Table) -> list[dict[str, Any]]:
-    """Odds ratios of formal agreement against no mediation: the record's with its interval, and the fitted model's."""
+def _compare_odds(problem: FitProblem, predicted: Table) -> list[dict[str, Any]]:
+    """Compare odds ratios of formal agreement against no mediation: the record's, with intervals, and the model's."""
     at = [k for k, name in enumerate(problem.layout.numbers) if name.startswith("formal ")]
     if not at:
         return []
@@ -222,8 +255,8 @@ def _odds(problem: FitProblem, predicted: Table) -> list[dict[str, Any]]:
     for k, style in enumerate(STYLES):
         a, b = crises.formal[style], crises.cases[style] - crises.formal[style]
         c, d = crises.formal["none"], crises.cases["none"] - crises.formal["none"]
-        ratio, low, high = odds_ratio(a, b, c, d) if k else (1.0, 1.0, 1.0)
-        model = _ratio(mean[k], mean[0])
+        ratio, low, high = compute_odds_ratio(a, b, c, d) if k else (1.0, 1.0, 1.0)
+        model = _compute_odds_ratio(mean[k], mean[0])
         rows.append(
             {
                 "style": style,
@@ -241,33 +274,40 @@ def _odds(problem: FitProblem, predicted: Table) -> list[dict[str, Any]]:
     return rows
 
 
-def _ratio(p: float, q: float) -> float:
+def _compute_odds_ratio(p: float, q: float) -> float:
+    """Return the odds ratio of two shares."""
     return float(p * (1 - q) / max((1 - p) * q, 1e-12))
 
 
-def agreement(result: Result) -> Floats:
-    """How far ABC-SMC and the table agree: largest difference of the 5, 50 and 95% points, in prior widths (k,)."""
+def compute_agreement(result: Result) -> Floats:
+    """Compute how far ABC-SMC and the table differ.
+
+    Returns
+    -------
+    ndarray (k,)
+        Largest difference of the 5, 50 and 95% points of each parameter, in prior widths.
+    """
     levels = [0.05, 0.5, 0.95]
-    width = np.array([p.high - p.low for p in result.problem.wanted])
+    width = np.array([p.high - p.low for p in result.problem.parameters])
     return np.abs(result.smc.quantile(levels) - result.table.quantile(levels)).max(axis=0) / width
 
 
-def _write(result: Result, folder: Path) -> None:
+def _write_tables(result: Result, folder: Path) -> None:
+    """Write the tables of a fit, and its checks as JSON."""
     import pandas as pd
 
-    pd.DataFrame(result.rows).to_csv(folder / "parameters.csv", index=False)
-    pd.DataFrame(result.predictive).to_csv(folder / "predictive.csv", index=False)
-    if result.odds:
-        pd.DataFrame(result.odds).to_csv(folder / "crises.csv", index=False)
-    found = {
+    for name, rows in (("parameters", result.rows), ("predictive", result.predictive), ("crises", result.odds)):
+        if rows:
+            write_file(folder / f"{name}.csv", pd.DataFrame(rows).to_csv(index=False, lineterminator="\n"))
+    content = {
         "conditional_on": CONDITIONAL,
         "records_recovered": len(result.recovery.truth),
         "ranks_uniform": result.ranks_pass,
         "broken_fit_caught": result.control_fails,
         "epsilon": result.smc.epsilon,
-        "effective_sample_size": result.smc.effective(),
-        "smc_against_table": dict(zip(result.problem.names, agreement(result).tolist(), strict=True)),
+        "effective_sample_size": result.smc.effective_size(),
+        "smc_against_table": dict(zip(result.problem.names, compute_agreement(result).tolist(), strict=True)),
         "parameters": result.rows,
         "theories": result.theories,
     }
-    (folder / "checks.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
+    write_file(folder / "checks.json", json.dumps(content, indent=1))

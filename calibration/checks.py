@@ -13,11 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from calibration.inference import Sample, Table, adjust, reject
+from calibration.inference import Sample, Table, adjust_by_regression, reject_distant
+from calibration.priors import draw_values
 from calibration.problem import FitProblem, Progress
-from calibration.summaries import Observed
+from calibration.summaries import Observation
 from sim.core.draws import stream_key, uniform
 from sim.core.layout import Floats, Ints
+from sim.rules.outcome import CODES
 
 INFORMED, WEAKLY = 0.5, 0.15
 """Contraction from which a parameter is called informed, or weakly informed."""
@@ -27,12 +29,24 @@ RECORDS_FROM = 1 << 37
 """Numbers of the simulated records' fates start here, far from those of the reference table."""
 _BINS = 10
 
-Method = Callable[[Sample, Observed], Sample]
+Method = Callable[[Sample, Observation], Sample]
 
 
 @dataclass(frozen=True)
 class Recovery:
-    """Recoveries of simulated records, an entry a record and parameter (r, k)."""
+    """Recoveries of simulated records, an entry a record and parameter (r, k).
+
+    Attributes
+    ----------
+    truth, low, high : ndarray (r, k)
+        True value and ends of the 90% interval.
+    ranks : ndarray of int (r, k)
+        Rank of the truth among `draws` posterior draws.
+    draws : int
+        Posterior draws of each record.
+    contraction : ndarray (r, k)
+        1 minus the ratio of posterior to prior variance.
+    """
 
     truth: Floats
     low: Floats
@@ -42,88 +56,132 @@ class Recovery:
     contraction: Floats
 
     def coverage(self) -> Floats:
-        """Share of records whose 90% interval holds the truth (k,)."""
+        """Return the share of records whose 90% interval holds the truth (k,)."""
         return ((self.low <= self.truth) & (self.truth <= self.high)).mean(axis=0)
 
 
-def recover(
+def recover_records(
     problem: FitProblem, table: Table, records: Table, method: Method | None = None, progress: Progress | None = None
 ) -> Recovery:
-    """Fit every simulated record from the table. `method` turns what rejection kept into the posterior (adjustment)."""
+    """Fit every simulated record from the reference table.
+
+    Parameters
+    ----------
+    problem : FitProblem
+        The fit.
+    table : Table
+        Reference table.
+    records : Table
+        Simulated records with their true values.
+    method : callable, optional
+        Turns the nearest simulations and the record into the posterior; regression adjustment by default.
+    progress : callable, optional
+        Called with 1 after each record.
+    """
     file, count = problem.file, len(records.values)
-    k, draws = len(problem.wanted), file.checks.draws
+    k, draws = len(problem.parameters), file.checks.draws
     low, high, contraction = np.empty((3, count, k))
     ranks = np.empty((count, k), dtype=np.int64)
-    prior = np.array([p.variance() for p in problem.wanted])
+    prior = np.array([p.variance() for p in problem.parameters])
     key = stream_key(file.seed, "calibration check", "draws")
     for r in range(count):
-        record = Observed.exact(records.codes[r], records.numbers[r])
-        kept = reject(table, problem.layout, record, file.reference.accept)
-        sample = method(kept, record) if method else adjust(kept, problem.layout, record, problem.wanted)
+        record = Observation.exact(records.codes[r], records.numbers[r])
+        nearest = reject_distant(table, problem.layout, record, file.reference.accept)
+        sample = (
+            method(nearest, record)
+            if method
+            else adjust_by_regression(nearest, problem.layout, record, problem.parameters)
+        )
         low[r], high[r] = sample.quantile([0.05, 0.95])
-        picked = sample.draws(np.array([uniform(key, r, 0, n) for n in range(draws)]))
-        ranks[r] = (picked < records.values[r]).sum(axis=0)
+        draws_of_posterior = sample.draw(np.array([uniform(key, r, 0, n) for n in range(draws)]))
+        ranks[r] = (draws_of_posterior < records.values[r]).sum(axis=0)
         contraction[r] = 1 - sample.variance() / prior
         if progress:
             progress(1)
     return Recovery(records.values, low, high, ranks, draws, contraction)
 
 
-def simulated_records(problem: FitProblem, workers: int | None = None) -> Table:
-    """Records to recover: parameters drawn from the prior under a stream of their own, fates of their own."""
-    from calibration.priors import draw
-
+def simulate_records(problem: FitProblem, workers: int | None = None) -> Table:
+    """Simulate the records to recover: parameters from the prior under a stream of their own, fates of their own."""
     count = problem.file.checks.records
-    values = draw(problem.wanted, range(count), problem.file.seed, "records")
+    values = draw_values(problem.parameters, range(count), problem.file.seed, "records")
     codes, numbers = problem.simulate(values, np.arange(count, dtype=np.int64) + RECORDS_FROM, workers)
     return Table(values, codes, numbers)
 
 
-def rank_test(ranks: Ints, draws: int) -> Floats:
-    """P-value of uniform ranks per parameter: chi-squared over ten equal bins (k,)."""
+def compute_rank_p_values(ranks: Ints, draws: int) -> Floats:
+    """Compute the p-value of uniform ranks for each parameter: chi-squared over ten equal bins.
+
+    Parameters
+    ----------
+    ranks : ndarray of int (r, k)
+        Ranks from 0 to `draws`.
+    draws : int
+        Posterior draws of each record.
+
+    Returns
+    -------
+    ndarray (k,)
+    """
     from scipy import stats
 
-    found = []
+    p_values = []
     for column in ranks.T:
         counts = np.bincount(column * _BINS // (draws + 1), minlength=_BINS)
-        found.append(stats.chisquare(counts).pvalue)
-    return np.array(found)
+        p_values.append(stats.chisquare(counts).pvalue)
+    return np.array(p_values)
 
 
-def passes(ranks: Ints, draws: int, level: float = 0.01) -> bool:
-    """Whether all ranks are uniform, at a family-wise error rate `level` (Bonferroni)."""
-    return bool(rank_test(ranks, draws).min() > level / ranks.shape[1])
+def is_uniform(ranks: Ints, draws: int, level: float = 0.01) -> bool:
+    """Return whether all ranks are uniform, at a family-wise error rate `level` (Bonferroni)."""
+    return bool(compute_rank_p_values(ranks, draws).min() > level / ranks.shape[1])
 
 
-def word(contraction: float) -> str:
-    """`informed`, `weakly` or `not informed by this record`."""
+def describe_contraction(contraction: float) -> str:
+    """Return `informed`, `weakly` or `not informed by this record`."""
     if contraction >= INFORMED:
         return "informed"
     return "weakly" if contraction >= WEAKLY else "not informed by this record"
 
 
-def verdict(contraction: float, coverage: float) -> str:
-    """The word for a contraction, withheld where intervals that would inform do not cover."""
-    found = word(contraction)
+def judge_contraction(contraction: float, coverage: float) -> str:
+    """Describe a contraction, but give no verdict where intervals that would inform do not cover."""
+    p_values = describe_contraction(contraction)
     low, high = COVERAGE
-    if found == "informed" and not low <= coverage <= high:
+    if p_values == "informed" and not low <= coverage <= high:
         return "no verdict: intervals do not cover"
-    return found
+    return p_values
 
 
-def contraction_table(
+def tabulate_contraction(
     problem: FitProblem, posterior: Sample, checked: Sample, recovery: Recovery
 ) -> list[dict[str, Any]]:
-    """One row a parameter: prior, posterior, contraction here and the mean one on simulated records, verdict, coverage.
+    """Tabulate prior, posterior, contraction, verdict and coverage of every parameter.
 
-    The interval is that of `posterior` (ABC-SMC); contraction and verdict are those of `checked`, the posterior of the
-    same threshold from the table: it has many more effective draws, and is the method that recovery was checked on.
-    A contraction far above that of simulated records means that this record lies at the edge of what the model makes.
+    A contraction far above that of simulated records means that this record lies at the edge of what the model can
+    produce.
     A parameter that would be called informed gets no verdict if its 90% intervals do not hold 85 to 95% of true values.
+
+    Parameters
+    ----------
+    problem : FitProblem
+        The fit.
+    posterior : Sample
+        Posterior whose interval is reported (ABC-SMC).
+    checked : Sample
+        Posterior of the same threshold from the table, for contraction and verdict: it has many more effective draws,
+        and recovery was checked on its method.
+    recovery : Recovery
+        Recoveries of simulated records.
+
+    Returns
+    -------
+    list of dict
+        One row a parameter.
     """
-    prior = np.array([p.variance() for p in problem.wanted])
+    prior = np.array([p.variance() for p in problem.parameters])
     here, expected = 1 - checked.variance() / prior, recovery.contraction.mean(axis=0)
-    bounds, p_values = posterior.quantile([0.05, 0.5, 0.95]), rank_test(recovery.ranks, recovery.draws)
+    bounds, p_values = posterior.quantile([0.05, 0.5, 0.95]), compute_rank_p_values(recovery.ranks, recovery.draws)
     return [
         {
             "parameter": p.name,
@@ -134,20 +192,37 @@ def contraction_table(
             "q95": float(bounds[2, j]),
             "contraction": float(here[j]),
             "expected_contraction": float(expected[j]),
-            "verdict": verdict(float(here[j]), float(recovery.coverage()[j])),
+            "verdict": judge_contraction(float(here[j]), float(recovery.coverage()[j])),
             "coverage_90": float(recovery.coverage()[j]),
             "rank_p_value": float(p_values[j]),
         }
-        for j, p in enumerate(problem.wanted)
+        for j, p in enumerate(problem.parameters)
     ]
 
 
-def predictive(problem: FitProblem, codes: Ints, numbers: Floats, weights: Floats) -> list[dict[str, Any]]:
-    """Posterior predictive check of each summary: chance of the record's code, or where its number lies."""
+def check_predictive(problem: FitProblem, codes: Ints, numbers: Floats, weights: Floats) -> list[dict[str, Any]]:
+    """Check each summary against the posterior predictive distribution.
+
+    Parameters
+    ----------
+    problem : FitProblem
+        The fit.
+    codes, numbers : ndarray (n, c) and (n, m)
+        Summaries simulated under the posterior.
+    weights : ndarray (n,)
+        Weights.
+
+    Returns
+    -------
+    list of dict
+        One row a summary: the probability of the record's codes, or of a number as far out as the record's.
+    """
     w, rows = weights / weights.sum(), []
     for j, name in enumerate(problem.layout.codes):
         share = float(w @ problem.record.allowed[j, codes[:, j]])
-        rows.append({"summary": name, "record": _codes(problem.record, j), "predicted": share, "fits": share >= 0.05})
+        rows.append(
+            {"summary": name, "record": _format_codes(problem.record, j), "predicted": share, "fits": share >= 0.05}
+        )
     for j, name in enumerate(problem.layout.numbers):
         low, high = problem.record.low[j], problem.record.high[j]
         below, above = float(w @ (numbers[:, j] < low - 1e-9)), float(w @ (numbers[:, j] > high + 1e-9))
@@ -156,20 +231,19 @@ def predictive(problem: FitProblem, codes: Ints, numbers: Floats, weights: Float
     return rows
 
 
-def _codes(record: Observed, j: int) -> str:
-    from sim.rules.outcome import CODES
-
+def _format_codes(record: Observation, j: int) -> str:
+    """Format the codes that the record admits."""
     return " or ".join(c for c, ok in zip(CODES, record.allowed[j], strict=True) if ok)
 
 
-def broken(sample: Sample, factor: float = 0.4) -> Sample:
-    """A posterior deliberately too narrow: the control that calibration checks must catch."""
+def narrow_sample(sample: Sample, factor: float = 0.4) -> Sample:
+    """Return a posterior deliberately too narrow: the control that the calibration checks must catch."""
     centre = sample.mean()
     return Sample(
         centre + (sample.values - centre) * factor, sample.weights, sample.codes, sample.numbers, sample.epsilon
     )
 
 
-def failing(rows: Sequence[dict[str, Any]]) -> list[str]:
-    """Names of summaries the posterior predictive distribution does not fit."""
+def list_misfits(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the names of the summaries that the posterior predictive distribution does not fit."""
     return [row["summary"] for row in rows if not row["fits"]]

@@ -15,8 +15,21 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from calibration.calibrate import Result
-from calibration.theories import baselines
-from sim.figures.style import BLACK, BLUE, DPI, GREY, ORANGE, PALE, SKY, SMALL, STYLE, VERMILION, percent_axis
+from calibration.theories import predict_baselines
+from sim.core.statistics import Z95
+from sim.figures.style import (
+    BLACK,
+    BLUE,
+    DPI,
+    GREY,
+    ORANGE,
+    PALE,
+    SKY,
+    SMALL_PRINT,
+    STYLE,
+    VERMILION,
+    format_percent_axis,
+)
 from sim.rules.outcome import CODES
 
 _KEY = "filled: ABC-SMC, bar: its 90%; line: table of simulations\ndashed: prior; in brackets: contraction"
@@ -25,13 +38,13 @@ _FOOT = "Conditional on the scenarios, their ranges, the coding of the record an
 
 def save_figures(result: Result, folder: Path) -> list[Path]:
     """Write every figure that the fit has data for, as PNG. Returns the paths."""
-    drawn = {"posterior": posterior(result), "ranks": ranks(result)}
+    drawn = {"posterior": plot_posterior(result), "ranks": plot_ranks(result)}
     if result.problem.layout.codes:
-        drawn["predictive"] = predictive(result)
+        drawn["predictive"] = plot_predictive(result)
     if result.theories:
-        drawn["theories"] = theories(result)
+        drawn["theories"] = plot_theories(result)
     if result.odds:
-        drawn["crises"] = crises(result)
+        drawn["crises"] = plot_crises(result)
     paths = []
     for name, figure in drawn.items():
         path = folder / f"{name}.png"
@@ -46,12 +59,12 @@ def _panels(count: int, title: str, height: float = 1.9) -> tuple[Figure, list[A
     rows = math.ceil(count / width)
     figure = Figure(figsize=(max(2.4 * width, 5.4), height * rows + 0.9), layout="constrained")
     figure.suptitle(title, fontsize=11, x=0.01, ha="left")
-    figure.supxlabel(_FOOT, fontsize=7, color=SMALL, x=0.01, ha="left")
+    figure.supxlabel(_FOOT, fontsize=7, color=SMALL_PRINT, x=0.01, ha="left")
     axes = [figure.add_subplot(rows, width, k + 1) for k in range(count)]
     return figure, axes
 
 
-def posterior(result: Result) -> Figure:
+def plot_posterior(result: Result) -> Figure:
     """Histogram of each parameter's posterior over its prior range, with the 90% interval and the verdict."""
     with rc_context(STYLE):
         figure, axes = _panels(
@@ -59,7 +72,7 @@ def posterior(result: Result) -> Figure:
             f"What the record narrows: {result.problem.file.id}\n{_KEY}",
             2.1,
         )
-        for j, (row, p, axis) in enumerate(zip(result.rows, result.problem.wanted, axes, strict=True)):
+        for j, (row, p, axis) in enumerate(zip(result.rows, result.problem.parameters, axes, strict=True)):
             edges = np.linspace(p.low, p.high, 21)
             weights = result.smc.weights / result.smc.weights.sum()
             heights, _ = np.histogram(result.smc.values[:, j], edges, weights=weights, density=True)
@@ -67,7 +80,7 @@ def posterior(result: Result) -> Figure:
             same, _ = np.histogram(result.table.values[:, j], edges, density=True)
             axis.stairs(same, edges, color=BLACK, linewidth=0.8)
             xs = np.linspace(p.low, p.high, 200)
-            axis.plot(xs, p.frozen().pdf(xs), color=BLACK, linewidth=1, linestyle="--")
+            axis.plot(xs, p.to_scipy().pdf(xs), color=BLACK, linewidth=1, linestyle="--")
             axis.plot([row["q05"], row["q95"]], [0, 0], color=BLUE, linewidth=4, solid_capstyle="butt", clip_on=False)
             axis.set_title(f"{row['parameter']}\n{row['verdict']} ({row['contraction']:.0%})", fontsize=8, loc="left")
             axis.set_xlabel(p.paths[0], fontsize=7)
@@ -76,7 +89,7 @@ def posterior(result: Result) -> Figure:
         return figure
 
 
-def ranks(result: Result) -> Figure:
+def plot_ranks(result: Result) -> Figure:
     """Ranks of true values among posterior draws: flat if the method is calibrated. Band: 99% of counts if it is."""
     from scipy import stats
 
@@ -102,7 +115,7 @@ def ranks(result: Result) -> Figure:
         return figure
 
 
-def predictive(result: Result) -> Figure:
+def plot_predictive(result: Result) -> Figure:
     """Outcome codes of each documented round under the posterior; the record's codes are framed."""
     names = result.problem.layout.codes
     with rc_context(STYLE):
@@ -115,8 +128,8 @@ def predictive(result: Result) -> Figure:
         axis.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto", origin="lower")
         for (i, j), share in np.ndenumerate(shares):
             if share > 0.0:
-                shown = f"{share:.0%}" if share >= 0.01 else "<1%"
-                axis.text(j, i, shown, ha="center", va="center", fontsize=7, color="white" if share > 0.6 else BLACK)
+                label = f"{share:.0%}" if share >= 0.01 else "<1%"
+                axis.text(j, i, label, ha="center", va="center", fontsize=7, color="white" if share > 0.6 else BLACK)
         for j, i in np.argwhere(result.problem.record.allowed):
             axis.add_patch(_frame(float(j), float(i)))
         axis.set_xticks(range(len(names)), [name.removeprefix("code ") for name in names])
@@ -129,25 +142,25 @@ def _frame(x: float, y: float) -> Rectangle:
     return Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, fill=False, edgecolor=VERMILION, linewidth=2)
 
 
-def theories(result: Result) -> Figure:
+def plot_theories(result: Result) -> Figure:
     """Probabilities of rival rules and switches with Monte Carlo errors, and leave-one-out log scores."""
     assert result.theories is not None
     with rc_context(STYLE):
         figure = Figure(figsize=(7.2, 3.9), layout="constrained")
         figure.suptitle("Rival theories on the same record", fontsize=11, x=0.01, ha="left")
-        figure.supxlabel(_FOOT, fontsize=7, color=SMALL, x=0.01, ha="left")
+        figure.supxlabel(_FOOT, fontsize=7, color=SMALL_PRINT, x=0.01, ha="left")
         left, right = figure.subplots(1, 2)
         found, place, labels = result.theories["probabilities"], 0, []
         for kind, colour, even in (("rules", BLUE, 1 / max(len(found["rules"]), 1)), ("switches", ORANGE, 0.5)):
             for name, (p, se) in found[kind].items():
-                left.errorbar(p, place, xerr=1.96 * se, fmt="o", color=colour, markersize=5, capsize=2)
+                left.errorbar(p, place, xerr=Z95 * se, fmt="o", color=colour, markersize=5, capsize=2)
                 left.plot([even, even], [place - 0.4, place + 0.4], color=GREY, linestyle="--", linewidth=1)
                 labels.append(name)
                 place += 1
         left.set_yticks(range(place), labels)
         left.invert_yaxis()
         left.set_xlim(0, 1)
-        percent_axis(left, "x", "")
+        format_percent_axis(left, "x", "")
         left.set_title(
             "posterior probability, 95% Monte Carlo interval\n(dashed: before the record)", fontsize=8, loc="left"
         )
@@ -157,7 +170,7 @@ def theories(result: Result) -> Figure:
 
 def _scores(result: Result, axis: Axes) -> None:
     assert result.theories is not None
-    scores, simple = result.theories["mean_log_score"], set(baselines(result.problem))
+    scores, simple = result.theories["mean_log_score"], set(predict_baselines(result.problem))
     order = sorted(scores, key=lambda name: -scores[name])
     for k, name in enumerate(order):
         axis.plot(
@@ -173,7 +186,7 @@ def _scores(result: Result, axis: Axes) -> None:
     )
 
 
-def crises(result: Result) -> Figure:
+def plot_crises(result: Result) -> Figure:
     """Odds ratios of formal agreement against no mediation: record with 95% interval, fitted model."""
     with rc_context(STYLE):
         figure, (axis,) = _panels(1, "Formal agreement by style, against no mediation", 2.6)

@@ -1,4 +1,4 @@
-"""ABC-SMC by pyABC over the compiled engine (Sisson et al. 2007; Toni et al. 2009; Schälte et al. 2022, JOSS 7)."""
+"""ABC-SMC by pyABC on the compiled engine (Sisson et al. 2007; Toni et al. 2009; Schälte et al. 2022, JOSS 7)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from calibration.inference import Sample
-from calibration.particles import fate_of
+from calibration.particles import hash_vector
 from calibration.problem import FitProblem
-from calibration.summaries import distance
+from calibration.summaries import compute_distance
+from sim.core.atomic import write_file
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats
 
@@ -21,7 +22,8 @@ SmcProgress = Callable[[int, int, int], None]
 """Called with generation, particles accepted so far in it, and evaluations so far in it."""
 
 
-def _pyabc() -> Any:
+def _import_pyabc() -> Any:
+    """Import pyABC quietly. Raises ParleyError where it is not installed."""
     try:
         import pyabc
     except ModuleNotFoundError:
@@ -32,7 +34,7 @@ def _pyabc() -> Any:
     return pyabc
 
 
-def smc(
+def run_smc(
     problem: FitProblem,
     folder: Path,
     epsilon: float,
@@ -40,34 +42,60 @@ def smc(
     progress: SmcProgress | None = None,
     generations: int | None = None,
 ) -> Sample:
-    """Run or resume the ABC-SMC whose database lies in `folder`, down to threshold `epsilon`; its last generation.
+    """Run or resume an ABC-SMC down to a threshold.
 
-    The same file and seed give the same particles on any number of workers, stopped and resumed or not. Raises
-    ParleyError where the database belongs to another fit.
+    The same file and seed give the same particles on any number of workers, stopped and resumed or not.
+
+    Parameters
+    ----------
+    problem : FitProblem
+        The fit.
+    folder : Path
+        Folder of pyABC's database.
+    epsilon : float
+        Last threshold of the distance.
+    workers : int
+        Processes.
+    progress : callable, optional
+        See `SmcProgress`.
+    generations : int, optional
+        Most generations; those of the fit file by default.
+
+    Returns
+    -------
+    Sample
+        The last generation.
+
+    Raises
+    ------
+    ParleyError
+        The database belongs to another fit, or pyABC is not installed.
     """
-    pyabc = _pyabc()
+    pyabc = _import_pyabc()
     from calibration.sampler import AddressedSampler, NormalScores
 
     file = problem.file
     abc = pyabc.ABCSMC(
-        _model(problem),
-        NormalScores(len(problem.wanted)),
-        _distance(problem),
+        _build_model(problem),
+        NormalScores(len(problem.parameters)),
+        _build_distance(problem),
         population_size=file.smc.population,
-        eps=_threshold(pyabc, file.smc.quantile, epsilon),
+        eps=_build_threshold(pyabc, file.smc.quantile, epsilon),
         transitions=pyabc.MultivariateNormalTransition(),
         sampler=AddressedSampler(file.seed, workers, progress),
     )
-    history = _open(pyabc, abc, problem, folder, epsilon)
+    history = _open_history(pyabc, abc, problem, folder, epsilon)
     left = (generations or file.smc.generations) - (history.max_t + 1)
-    if left > 0 and not _arrived(history, epsilon, file.smc.least_acceptance):
+    if left > 0 and not _is_complete(history, epsilon, file.smc.least_acceptance):
         history = abc.run(
             minimum_epsilon=epsilon, max_nr_populations=left, min_acceptance_rate=file.smc.least_acceptance
         )
-    return _last(history, problem)
+    return _read_last(history, problem)
 
 
-def _threshold(pyabc: Any, quantile: float, epsilon: float) -> Any:
+def _build_threshold(pyabc: Any, quantile: float, epsilon: float) -> Any:
+    """Return pyABC's quantile threshold, never below `epsilon`."""
+
     class Clipped(pyabc.QuantileEpsilon):
         def __call__(self, t: int) -> float:
             return max(float(super().__call__(t)), epsilon)
@@ -75,64 +103,70 @@ def _threshold(pyabc: Any, quantile: float, epsilon: float) -> Any:
     return Clipped(alpha=quantile)
 
 
-def _model(problem: FitProblem) -> Callable[[dict[str, float]], dict[str, Any]]:
-    names = _keys(problem)
+def _build_model(problem: FitProblem) -> Callable[[dict[str, float]], dict[str, Any]]:
+    """Return the simulator as pyABC calls it."""
+    names = _list_keys(problem)
 
     def model(parameter: dict[str, float]) -> dict[str, Any]:
-        values = values_of(problem, np.array([[parameter[name] for name in names]]))
-        codes, numbers = problem.simulate(values, np.array([fate_of(values[0])], dtype=np.int64))
+        values = transform_scores(problem, np.array([[parameter[name] for name in names]]))
+        codes, numbers = problem.simulate(values, np.array([hash_vector(values[0])], dtype=np.int64))
         return {"codes": codes[0], "numbers": numbers[0]}
 
     return model
 
 
-def _keys(problem: FitProblem) -> list[str]:
-    """Names that pyABC's database can hold as columns."""
-    return [f"p{k:02d}" for k in range(len(problem.wanted))]
+def _list_keys(problem: FitProblem) -> list[str]:
+    """Return names that pyABC's database can hold as columns."""
+    return [f"p{k:02d}" for k in range(len(problem.parameters))]
 
 
-def values_of(problem: FitProblem, scores: Floats) -> Floats:
-    """Parameters (n, k) from normal scores: pyABC moves on these, where no proposal falls outside a prior's range.
+def transform_scores(problem: FitProblem, scores: Floats) -> Floats:
+    """Transform normal scores (n, k) to parameters (n, k).
 
-    The value is the prior's quantile at the normal distribution function, so a normal score has the prior wanted.
+    pyABC proposes scores, so that no proposal falls outside a prior's range. The value is the prior's quantile at the
+    normal distribution function of the score, so a normal score has the wanted prior.
     """
     from scipy.special import ndtr
 
     us = np.clip(ndtr(scores), 1e-12, 1 - 1e-12)
-    return np.array([[p.value(u) for p, u in zip(problem.wanted, row, strict=True)] for row in us])
+    return np.array([[p.value(u) for p, u in zip(problem.parameters, row, strict=True)] for row in us])
 
 
-def _distance(problem: FitProblem) -> Callable[[dict[str, Any], dict[str, Any]], float]:
-    def far(x: dict[str, Any], _: dict[str, Any]) -> float:
+def _build_distance(problem: FitProblem) -> Callable[[dict[str, Any], dict[str, Any]], float]:
+    """Return the distance as pyABC calls it."""
+
+    def measure(x: dict[str, Any], _: dict[str, Any]) -> float:
         codes, numbers = np.asarray(x["codes"])[None, :], np.asarray(x["numbers"])[None, :]
-        return float(distance(codes, numbers, problem.layout, problem.record)[0])
+        return float(compute_distance(codes, numbers, problem.layout, problem.record)[0])
 
-    return far
+    return measure
 
 
-def _open(pyabc: Any, abc: Any, problem: FitProblem, folder: Path, epsilon: float) -> Any:
-    """A new database, or the one that is there if it is of the same fit."""
+def _open_history(pyabc: Any, abc: Any, problem: FitProblem, folder: Path, epsilon: float) -> Any:
+    """Open a new database, or the existing one if it belongs to the same fit. Raises ParleyError."""
     folder.mkdir(parents=True, exist_ok=True)
     database, note = folder / "smc.db", folder / "smc.json"
-    told = problem.file.model_dump(mode="json", include={"id", "seed", "targets", "parameters", "smc"})
-    told["smc"].pop("generations")
-    own = {"fit": told, "epsilon": epsilon}
+    settings = problem.file.model_dump(mode="json", include={"id", "seed", "targets", "parameters", "smc"})
+    settings["smc"].pop("generations")
+    own = {"fit": settings, "epsilon": epsilon}
     if database.is_file() and note.is_file():
         if json.loads(note.read_text(encoding="utf-8")) != own:
             raise ParleyError(f"{folder} holds a fit of another file or version; choose an empty folder")
-        return abc.load(f"sqlite:///{database}", _last_id(pyabc, database))
-    note.write_text(json.dumps(own, indent=1, sort_keys=True), encoding="utf-8")
+        return abc.load(f"sqlite:///{database}", _find_last_id(pyabc, database))
+    write_file(note, json.dumps(own, indent=1, sort_keys=True))
     # The observed summaries are kept in the distance: the record has sets and intervals, pyABC takes single values.
     return abc.new(f"sqlite:///{database}", {"codes": np.zeros(0), "numbers": np.zeros(0)})
 
 
-def _last_id(pyabc: Any, database: Path) -> int:
+def _find_last_id(pyabc: Any, database: Path) -> int:
+    """Return the id of the last run in a database."""
     history = pyabc.History(f"sqlite:///{database}", create=False)
     history.id = max(int(run.id) for run in history.all_runs())
     return int(history.id)
 
 
-def _arrived(history: Any, epsilon: float, least: float) -> bool:
+def _is_complete(history: Any, epsilon: float, least: float) -> bool:
+    """Return whether the last generation reached the threshold or accepted too few."""
     populations = history.get_all_populations()
     populations = populations[populations.t >= 0]
     if populations.empty:
@@ -142,12 +176,13 @@ def _arrived(history: Any, epsilon: float, least: float) -> bool:
     return bool(last.epsilon <= epsilon or rate < least)
 
 
-def _last(history: Any, problem: FitProblem) -> Sample:
+def _read_last(history: Any, problem: FitProblem) -> Sample:
+    """Read the last generation as a sample."""
     frame, weights = history.get_distribution(m=0)
     w, stats = history.get_weighted_sum_stats()
     codes = np.array([np.asarray(s["codes"], dtype=np.int64) for s in stats]).reshape(len(stats), -1)
     numbers = np.array([np.asarray(s["numbers"], dtype=float) for s in stats]).reshape(len(stats), -1)
-    values = values_of(problem, frame[_keys(problem)].to_numpy(dtype=float))
+    values = transform_scores(problem, frame[_list_keys(problem)].to_numpy(dtype=float))
     if not np.allclose(np.asarray(w), np.asarray(weights)):
         raise ParleyError("the database of the fit gives its particles in no fixed order")
     epsilon = float(history.get_all_populations().iloc[-1].epsilon)

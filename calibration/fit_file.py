@@ -1,4 +1,4 @@
-"""FIT.yaml: which record, which scenarios, which parameters, and how much work the fit may be."""
+"""FIT.yaml: record, scenarios and parameters of a fit, and how much work it may be."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class _Entry(BaseModel):
 
 
 class Target(_Entry):
-    """One scenario and what it is held against: consecutive rounds of the record, or the crisis table."""
+    """One scenario and what it is compared with: consecutive rounds of the record, or the crisis table."""
 
     kind: Literal["rounds", "crises"]
     scenario: str
@@ -29,7 +29,7 @@ class Target(_Entry):
 
     @model_validator(mode="after")
     def complete(self) -> Target:
-        """What each kind needs."""
+        """Check what each kind needs. Raises ValueError."""
         if self.kind == "rounds" and not self.rounds:
             raise ValueError("a target of kind `rounds` names the rounds of the record it is held against")
         if self.kind == "crises" and set(self.styles) != set(STYLES):
@@ -45,7 +45,7 @@ class Target(_Entry):
 
 
 class Smc(_Entry):
-    """Particles a generation, generations at most, quantile for the next threshold, acceptance rate to stop below."""
+    """ABC-SMC: particles a generation, most generations, quantile of the next threshold, least acceptance rate."""
 
     population: int = Field(ge=20)
     generations: int = Field(ge=1)
@@ -54,21 +54,21 @@ class Smc(_Entry):
 
 
 class Reference(_Entry):
-    """Size of the table of prior simulations that checks share, and the share of it that a posterior keeps."""
+    """Size of the table of prior simulations that the checks share, and the share of it that a posterior keeps."""
 
     size: int = Field(ge=200)
     accept: float = Field(gt=0, le=0.5)
 
 
 class Checks(_Entry):
-    """How many simulated records the checks recover, and draws kept of each posterior for ranks."""
+    """How many simulated records the checks recover, and how many draws of each posterior they rank."""
 
     records: int = Field(ge=20)
     draws: int = Field(ge=9, default=99)
 
 
 class Theories(_Entry):
-    """Rival rules of concession, crossed with switches: each is a set of changes to every scenario fitted."""
+    """Rival rules of concession, crossed with switches; each is a set of changes to every scenario of the fit."""
 
     rules: dict[str, dict[str, Any]]
     switches: dict[str, dict[str, Any]] = {}
@@ -91,12 +91,18 @@ class FitFile(_Entry):
 
 
 def fits_folder() -> Path:
-    """The folder of fits that come with the package."""
+    """Return the folder of the fits that come with the package."""
     return Path(__file__).parent / "fits"
 
 
 def load_fit(name: str | Path) -> FitFile:
-    """Read a shipped fit by name, or a file. Raises ParleyError naming file, line and key."""
+    """Load a fit by the name of a shipped one, or from a file.
+
+    Raises
+    ------
+    ParleyError
+        There is no such fit, or the file is wrong; the message names file, line and key.
+    """
     path = Path(name)
     if not path.is_file():
         path = fits_folder() / f"{name}.yaml"
@@ -112,8 +118,14 @@ def load_fit(name: str | Path) -> FitFile:
         raise document.refuse(f"{message[0].lower()}{message[1:]}", first["loc"]) from None
 
 
-def recorded(names: list[str]) -> list[Round]:
-    """The named rounds of the record. Raises ParleyError on an unknown one or where they are not consecutive."""
+def select_rounds(names: list[str]) -> list[Round]:
+    """Select rounds of the record by name.
+
+    Raises
+    ------
+    ParleyError
+        A name is unknown, or the rounds are not consecutive.
+    """
     rounds = load_rounds()
     ids = [r.id for r in rounds]
     for name in names:

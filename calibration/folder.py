@@ -1,37 +1,38 @@
-"""The folder of a fit: new, or this fit's own so far; what cannot be written to it is said in one message."""
+"""The folder of a fit: new, or of the same fit so far."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from calibration.fit_file import FitFile
+from sim.core.atomic import report_write_errors
 from sim.core.errors import ParleyError
 
 TABLE = "reference.npz"
 """The first file of a fit: a folder without it holds none."""
 
 
-@contextmanager
-def filling(folder: Path) -> Iterator[None]:
-    """Turn what the system says about a file of the fit that cannot be written into one ParleyError."""
-    try:
-        yield
-    except OSError as error:
-        reason = f"cannot write to `{folder}`: {error.strerror or error}"
-        raise ParleyError(f"{reason}. What is finished is kept; put this right and start the fit again") from error
+def report_errors(folder: Path) -> AbstractContextManager[None]:
+    """Return a context that turns an error of the file system into one ParleyError."""
+    return report_write_errors(folder, "finished parts stay; remove the cause and start the fit again")
 
 
-def claim(folder: Path, file: FitFile) -> None:
-    """Make the folder. Raises ParleyError where it is none, or holds something else than this fit so far."""
+def claim_folder(folder: Path, file: FitFile) -> None:
+    """Create the folder of a fit.
+
+    Raises
+    ------
+    ParleyError
+        It is a file, or holds something else than this fit so far.
+    """
     if folder.exists() and not folder.is_dir():
         raise ParleyError(f"`{folder}` is a file; give a folder")
     folder.mkdir(parents=True, exist_ok=True)
-    held = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
-    if held and TABLE not in held:
-        few = ", ".join(held[:3]) + (" …" if len(held) > 3 else "")
+    names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    if names and TABLE not in names:
+        few = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
         raise ParleyError(f"`{folder}` holds something else ({few}); give a new or an empty folder")
     note = folder / "smc.json"
     if note.is_file():

@@ -1,8 +1,8 @@
 """Probabilities for the rounds after a date, conditional on a scenario, a posterior and the model.
 
-Runs start where the scenario starts. The record says how many rounds were held by the date; a run is kept if it held
-as many, and if its next round came no earlier after them than the date allows. So the gap that straddles the date is
-not taken for longer than it is (length bias), and a forecast made weeks after the last round knows of those weeks.
+Runs start where the scenario starts. The record says how many rounds were held by the date. A run counts if it held as
+many, and if its next round came no earlier after them than the date allows. So the gap that spans the date is not
+overestimated (length bias), and a forecast made weeks after the last round takes these weeks into account.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from calibration.calibrate import CONDITIONAL
-from calibration.posterior import Posterior, chunks
+from calibration.posterior import Posterior, simulate_chunks
 from calibration.records import Round, load_rounds
-from calibration.summaries import held_rounds
-from sim.core.atomic import write_whole
+from calibration.summaries import select_held_rounds
+from sim.core.atomic import write_file
 from sim.core.columns import ROUND
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats
@@ -39,15 +39,24 @@ LEAST_RUNS = 100
 
 @dataclass(frozen=True)
 class Conditions:
-    """What a forecast takes as known on its date: rounds held in the scenario's time, and days since the last."""
+    """What a forecast takes as known on its date.
+
+    `held` rounds in the scenario's time, the days `since_last`, and the date of the `last` round.
+    """
 
     held: int
     since_last: int
     last: datetime.date | None
 
 
-def known(start: datetime.date, after: datetime.date, rounds: tuple[Round, ...]) -> Conditions:
-    """What the record says of the rounds from a scenario's start to the date, both included. Raises ParleyError."""
+def derive_conditions(start: datetime.date, after: datetime.date, rounds: tuple[Round, ...]) -> Conditions:
+    """Derive from the record how many rounds were held from a scenario's start to a date, both included.
+
+    Raises
+    ------
+    ParleyError
+        The date lies before the start.
+    """
     if after < start:
         raise ParleyError(f"--after {after} lies before the scenario's start, {start}")
     held = [r for r in rounds if start <= r.start <= after]
@@ -56,7 +65,7 @@ def known(start: datetime.date, after: datetime.date, rounds: tuple[Round, ...])
     return Conditions(len(held), (after - held[-1].start).days, held[-1].start)
 
 
-def forecast(
+def compute_forecast(
     scenario: str,
     posterior: Posterior,
     after: datetime.date,
@@ -66,15 +75,45 @@ def forecast(
     record: tuple[Round, ...] | None = None,
     workers: int | None = None,
 ) -> dict[str, Any]:
-    """Probabilities of code, gap and venue of the next rounds, as data that JSON can hold. Raises ParleyError."""
+    """Compute probabilities of code, gap and venue of the next rounds.
+
+    Parameters
+    ----------
+    scenario : str
+        Name or path.
+    posterior : Posterior
+        Source of the fitted numbers.
+    after : datetime.date
+        Date of the forecast.
+    n : int
+        Runs.
+    seed : int
+        Seed.
+    rounds_ahead : int
+        Rounds to predict.
+    record : tuple of Round, optional
+        Rounds held so far; by default the record of the package if the scenario rests on documents.
+    workers : int, optional
+        Threads; None for one a processor.
+
+    Returns
+    -------
+    dict
+        Data that JSON can hold; `READING` says what each number is a share of.
+
+    Raises
+    ------
+    ParleyError
+        Fewer than `LEAST_RUNS` runs agree with the record.
+    """
     job = plan(scenario, n, seed, workers=workers)
     start = job.loaded.scenario.start
-    conditions = known(start, after, _applicable(job, record))
-    table = _held(job, posterior, conditions.held + rounds_ahead)
-    kept = _kept(table, conditions)
-    if len(kept) < LEAST_RUNS:
+    conditions = derive_conditions(start, after, _select_record(job, record))
+    table = _simulate_held_rounds(job, posterior, conditions.held + rounds_ahead)
+    runs = _select_runs(table, conditions)
+    if len(runs) < LEAST_RUNS:
         raise ParleyError(
-            f"only {len(kept)} of {n} runs hold {conditions.held} rounds and then none until {after}; at "
+            f"only {len(runs)} of {n} runs hold {conditions.held} rounds and then none until {after}; at "
             f"least {LEAST_RUNS} are needed: use more runs, or an earlier date"
         )
     return {
@@ -88,27 +127,28 @@ def forecast(
         "posterior": posterior.note,
         "seed": seed,
         "runs": n,
-        "runs_kept": len(kept),
+        "runs_kept": len(runs),
         "reading": READING,
         "gap_edges": list(GAP_EDGES),
         "venues": {name: venue.title for name, venue in job.loaded.scenario.venues.items()},
-        "rounds": [_round(kept, conditions, k, job) for k in range(rounds_ahead)],
+        "rounds": [_summarise_round(runs, conditions, k, job) for k in range(rounds_ahead)],
     }
 
 
-def _applicable(job: Plan, record: tuple[Round, ...] | None) -> tuple[Round, ...]:
-    """The record, if the scenario rests on documents; invented cases have none."""
+def _select_record(job: Plan, record: tuple[Round, ...] | None) -> tuple[Round, ...]:
+    """Return the record if the scenario rests on documents; invented cases have none."""
     if record is not None:
         return record
     return load_rounds() if job.loaded.scenario.evidence else ()
 
 
-def _held(job: Plan, posterior: Posterior, first: int) -> Floats:
-    return np.concatenate([held_rounds(c.rounds, c.rows, first)[0] for c in chunks(job, posterior)])
+def _simulate_held_rounds(job: Plan, posterior: Posterior, first: int) -> Floats:
+    """Simulate a plan and return the first rounds held of each run (n, first, columns)."""
+    return np.concatenate([select_held_rounds(c.rounds, c.rows, first)[0] for c in simulate_chunks(job, posterior)])
 
 
-def _kept(table: Floats, conditions: Conditions) -> Floats:
-    """Runs that agree with what is known: as many rounds, and the next not before the date."""
+def _select_runs(table: Floats, conditions: Conditions) -> Floats:
+    """Select the runs that agree with what is known: as many rounds, and the next not before the date."""
     days = table[:, :, ROUND.DAY]
     held = conditions.held
     if held == 0:
@@ -119,38 +159,38 @@ def _kept(table: Floats, conditions: Conditions) -> Floats:
     return table[ok & (gap > conditions.since_last)]
 
 
-def _round(table: Floats, conditions: Conditions, k: int, job: Plan) -> dict[str, Any]:
-    """One round ahead: in how many of the runs kept it is held, and of those where it is, codes and venues.
+def _summarise_round(table: Floats, conditions: Conditions, k: int, job: Plan) -> dict[str, Any]:
+    """Summarise one round ahead: in how many runs it is held, and among these its codes and venues.
 
     The gap counts from the round before it, among the runs that hold that one.
     """
     at = conditions.held + k
     days = table[:, :, ROUND.DAY]
     before = days[:, at - 1] if at else np.zeros(len(table))
-    asked = table[~np.isnan(before)]
+    candidates = table[~np.isnan(before)]
     gap = (days[:, at] - before)[~np.isnan(before)]
-    happened = ~np.isnan(gap)
-    rows, venues = asked[happened, at], job.problem.names.venues
+    is_held = ~np.isnan(gap)
+    rows, venues = candidates[is_held, at], job.problem.names.venues
     codes = np.bincount(rows[:, ROUND.CODE].astype(int), minlength=len(CODES)) + 0.5
     codes[0] = 0.0  # a round that is held has another code than postponed
     places = np.bincount(rows[:, ROUND.VENUE].astype(int), minlength=len(venues)) + 0.5
     edges = np.array([*GAP_EDGES, np.inf])
-    bins = np.histogram(np.where(happened, gap, 1e9), bins=edges)[0] + 0.5
+    bins = np.histogram(np.where(is_held, gap, 1e9), bins=edges)[0] + 0.5
     if k == 0:
         bins[edges[1:] <= conditions.since_last] = 0.0
-    found = gap[happened]
+    gaps = gap[is_held]
     return {
         "ahead": k + 1,
-        "held_within_horizon": float((found.size + 0.5) / (len(table) + 1)),
+        "held_within_horizon": float((gaps.size + 0.5) / (len(table) + 1)),
         "code": dict(zip(CODES, (codes / codes.sum()).tolist(), strict=True)),
         "gap_bins": (bins / bins.sum()).tolist(),
-        "gap_quantiles": dict(zip(("0.1", "0.5", "0.9"), np.quantile(found, [0.1, 0.5, 0.9]).tolist(), strict=True))
-        if found.size
+        "gap_quantiles": dict(zip(("0.1", "0.5", "0.9"), np.quantile(gaps, [0.1, 0.5, 0.9]).tolist(), strict=True))
+        if gaps.size
         else None,
         "venue": dict(zip(venues, (places / places.sum()).tolist(), strict=True)),
     }
 
 
-def write(found: dict[str, Any], path: Path) -> None:
+def write_forecast(forecast: dict[str, Any], path: Path) -> None:
     """Write a forecast as JSON. Raises ParleyError."""
-    write_whole(path, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    write_file(path, json.dumps(forecast, indent=1, ensure_ascii=False) + "\n")

@@ -1,14 +1,14 @@
-"""What is fitted: scenario paths, their priors from the scenario's own ranges, and how a vector of them is set."""
+"""The fitted parameters: scenario paths, priors from the scenario's own ranges, and how their values are set."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from sim.core.draws import triangular, uniform_between
+from sim.core.draws import stream_key, triangular, uniform, uniform_between
 from sim.core.errors import ParleyError, nearest
 from sim.core.layout import Floats
 from sim.scenario.resolve import Problem, flat
@@ -16,7 +16,19 @@ from sim.scenario.resolve import Problem, flat
 
 @dataclass(frozen=True)
 class Parameter:
-    """One fitted number. It may stand at several paths at once (`tied`); `mode` matters for triangular ranges only."""
+    """One fitted number.
+
+    Attributes
+    ----------
+    name : str
+        Name in the fit file.
+    paths : tuple of str
+        Scenario paths that take its value.
+    low, mode, high : float
+        Range of the prior, in the unit of the path; `mode` matters for triangular ranges only.
+    shape : str
+        `uniform` or `triangular`.
+    """
 
     name: str
     paths: tuple[str, ...]
@@ -26,20 +38,20 @@ class Parameter:
     shape: str
 
     def value(self, u: float) -> float:
-        """Inverse distribution function at u in (0, 1), the one the engine itself uses."""
+        """Return the prior's quantile at u in (0, 1), by the engine's own function."""
         if self.shape == "triangular":
             return triangular(u, self.low, self.mode, self.high)
         return uniform_between(u, self.low, self.high)
 
     def variance(self) -> float:
-        """Variance under the prior."""
+        """Return the variance under the prior."""
         a, b, c = self.low, self.high, self.mode
         if self.shape == "triangular":
             return (a * a + b * b + c * c - a * b - a * c - b * c) / 18.0
         return (b - a) ** 2 / 12.0
 
-    def frozen(self) -> Any:
-        """The prior as a scipy distribution."""
+    def to_scipy(self) -> Any:
+        """Return the prior as a frozen distribution of SciPy."""
         from scipy import stats
 
         width = self.high - self.low
@@ -48,29 +60,47 @@ class Parameter:
         return stats.uniform(self.low, width)
 
 
-def parameters(problems: Sequence[Problem], wanted: Sequence[tuple[str, tuple[str, ...]]]) -> tuple[Parameter, ...]:
-    """The fitted numbers by name and paths, their priors read from the scenarios' ranges.
+def read_parameters(
+    problems: Sequence[Problem], parameters: Sequence[tuple[str, tuple[str, ...]]]
+) -> tuple[Parameter, ...]:
+    """Read the priors of the fitted parameters from the scenarios' ranges.
 
-    Raises ParleyError where a path is unknown, not a range, or where scenarios disagree on the range.
+    Parameters
+    ----------
+    problems : sequence of Problem
+        All scenarios of a fit, resolved.
+    names : sequence of (str, tuple of str)
+        Names with their paths.
+
+    Returns
+    -------
+    tuple of Parameter
+
+    Raises
+    ------
+    ParleyError
+        A path is unknown or not a range, or scenarios disagree on the range.
     """
-    return tuple(_parameter(problems, name, paths) for name, paths in wanted)
+    return tuple(_parameter(problems, name, paths) for name, paths in parameters)
 
 
 def _parameter(problems: Sequence[Problem], name: str, paths: tuple[str, ...]) -> Parameter:
-    found: set[tuple[float, float, float, int]] = set()
+    """Read one parameter. Raises ParleyError."""
+    ranges: set[tuple[float, float, float, int]] = set()
     for problem in problems:
         for path in paths:
-            found.add(_range(problem, path))
-    if len(found) > 1:
+            ranges.add(_range(problem, path))
+    if len(ranges) > 1:
         raise ParleyError(
-            f"parameter `{name}` has different ranges at its paths or in the scenarios fitted: {sorted(found)}"
+            f"parameter `{name}` has different ranges at its paths or in the scenarios fitted: {sorted(ranges)}"
         )
-    low, mode, high, kind = found.pop()
+    low, mode, high, kind = ranges.pop()
     return Parameter(name, paths, low, mode, high, "triangular" if kind == 2 else "uniform")
 
 
 def _range(problem: Problem, path: str) -> tuple[float, float, float, int]:
-    at = position(problem, path)
+    """Return low, mode, high and kind of the range at a path. Raises ParleyError."""
+    at = find_position(problem, path)
     hits = np.flatnonzero(problem.priors.place == at)
     if not hits.size:
         raise ParleyError(
@@ -80,37 +110,63 @@ def _range(problem: Problem, path: str) -> tuple[float, float, float, int]:
     return float(p.low[n]), float(p.mode[n]), float(p.high[n]), int(p.kind[n])
 
 
-def position(problem: Problem, path: str) -> int:
-    """Where a scenario path stands in theta. Raises ParleyError naming the nearest path."""
+def find_position(problem: Problem, path: str) -> int:
+    """Find the place of a scenario path in theta. Raises ParleyError naming the nearest path."""
     known = flat(path.split("."))
     if known not in problem.paths:
         raise ParleyError(f"no number at `{path}`{nearest(known, list(problem.paths))}")
     return problem.paths.index(known)
 
 
-def fixed_theta(problem: Problem, values: Mapping[str, float]) -> Problem:
-    """The problem with numbers put at scenario paths: a ranged number becomes a fixed one, nothing else changes.
+def fix_numbers(problem: Problem, values: Mapping[str, float]) -> Problem:
+    """Fix numbers at scenario paths: a ranged number becomes a fixed one, nothing else changes.
 
-    Same result as `Loaded.changed` with plain numbers and resolving again, without reading the scenario anew.
+    The result is that of `Loaded.changed` with plain numbers and of resolving again, but faster.
+
+    Parameters
+    ----------
+    problem : Problem
+        A resolved scenario.
+    values : mapping of str to float
+        Number by path.
+
+    Raises
+    ------
+    ParleyError
+        A path is unknown.
     """
-    from dataclasses import replace
-
-    at = np.array([position(problem, path) for path in values], dtype=np.int64)
+    at = np.array([find_position(problem, path) for path in values], dtype=np.int64)
     p = problem.priors
     base = p.base.copy()
     base[at] = list(values.values())
-    kept = ~np.isin(p.place, at)
-    ranged = {name: getattr(p, name)[kept] for name in ("place", "kind", "low", "mode", "high", "key")}
+    others = ~np.isin(p.place, at)
+    ranged = {name: getattr(p, name)[others] for name in ("place", "kind", "low", "mode", "high", "key")}
     return replace(problem, priors=p._replace(base=base, **ranged))
 
 
-def draw(wanted: Sequence[Parameter], rows: Sequence[int] | range, seed: int, stream: str = "reference") -> Floats:
-    """Prior draws (n, k) for the given row numbers: one addressed uniform per row and parameter."""
-    from sim.core.draws import stream_key, uniform
+def draw_values(
+    parameters: Sequence[Parameter], rows: Sequence[int] | range, seed: int, stream: str = "reference"
+) -> Floats:
+    """Draw vectors of parameters from the priors, one addressed uniform per row and parameter.
 
-    keys = [stream_key(seed, stream, parameter.name) for parameter in wanted]
-    out = np.empty((len(rows), len(wanted)))
-    for j, (parameter, key) in enumerate(zip(wanted, keys, strict=True)):
+    Parameters
+    ----------
+    parameters : sequence of Parameter (k,)
+        What to draw.
+    rows : sequence of int (n,)
+        Numbers of the rows, which address the draws.
+    seed : int
+        Seed of the fit.
+    stream : str
+        Name of the stream.
+
+    Returns
+    -------
+    ndarray (n, k)
+    """
+    keys = [stream_key(seed, stream, parameter.name) for parameter in parameters]
+    out = np.empty((len(rows), len(parameters)))
+    for j, (parameter, key) in enumerate(zip(parameters, keys, strict=True)):
         for n, row in enumerate(rows):
             out[n, j] = parameter.value(uniform(key, row, 0, 0))
     return out

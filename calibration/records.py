@@ -1,9 +1,10 @@
-"""The record that fits are held against: coded rounds of talks, and shares of outcomes of recorded crises."""
+"""The record that fits are compared with: coded rounds of talks, and shares of outcomes of recorded crises."""
 
 from __future__ import annotations
 
 import csv
 import datetime
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -11,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sim.core.errors import ParleyError, nearest
+from sim.core.statistics import Z95
 from sim.evidence.positions import Cited
 from sim.evidence.sources import load_sources
 from sim.rules.outcome import CODES
@@ -23,7 +25,7 @@ COLUMNS = ("id", "date_start", "date_end", "format", "venue", "outcome_code", "g
 
 
 def record_folder() -> Path:
-    """The folder of the record that comes with the package."""
+    """Return the folder of the record that comes with the package."""
     return Path(__file__).parent / "record"
 
 
@@ -32,7 +34,7 @@ class _Entry(BaseModel):
 
 
 class Statement(_Entry):
-    """Who says what of a round: a party of itself (`own`), of the other (`attributed`), or an outlet (`media`)."""
+    """What a party says of itself (`own`), of another (`attributed`), or an outlet says (`media`) about a round."""
 
     by: str
     kind: Literal["own", "attributed", "media"]
@@ -41,7 +43,11 @@ class Statement(_Entry):
 
 
 class Round(_Entry):
-    """One coded round. `codes` is the set the sources support; `gap` in days."""
+    """One coded round of talks.
+
+    `codes` is the set of outcome codes that the sources support; `gap` is in days since the start of the round before;
+    `delivered` (share) and `walk_backs` (count) are intervals.
+    """
 
     id: str
     start: datetime.date
@@ -60,20 +66,37 @@ class Round(_Entry):
 
 
 def load_rounds(path: Path | None = None) -> tuple[Round, ...]:
-    """The coded rounds in order of date. Raises ScenarioError naming file, line and key."""
+    """Load the coded rounds.
+
+    Parameters
+    ----------
+    path : Path, optional
+        File of the record; by default the one that comes with the package.
+
+    Returns
+    -------
+    tuple of Round
+        In order of date.
+
+    Raises
+    ------
+    ScenarioError
+        An entry is wrong; the message names file, line and key.
+    """
     file = path or record_folder() / "rounds.yaml"
     document = read(file)
     entries = document.data.get("rounds")
     if not isinstance(entries, list):
         raise document.refuse("expected a list of rounds", ("rounds",))
-    found = tuple(_round(document, n, entry) for n, entry in enumerate(entries))
+    rounds = tuple(_parse_round(document, n, entry) for n, entry in enumerate(entries))
     known = set(load_sources(shipped_folder()))
-    for n, entry in enumerate(found):
-        _check(document, n, entry, found[:n], known)
-    return found
+    for n, entry in enumerate(rounds):
+        _check_round(document, n, entry, rounds[:n], known)
+    return rounds
 
 
-def _round(document: Document, n: int, entry: Any) -> Round:
+def _parse_round(document: Document, n: int, entry: Any) -> Round:
+    """Validate one entry of the record."""
     try:
         return Round.model_validate(entry)
     except ValidationError as error:
@@ -81,7 +104,8 @@ def _round(document: Document, n: int, entry: Any) -> Round:
         raise document.refuse(f"{first['msg'][0].lower()}{first['msg'][1:]}", ("rounds", n, *first["loc"])) from None
 
 
-def _check(document: Document, n: int, entry: Round, earlier: tuple[Round, ...], known: set[str]) -> None:
+def _check_round(document: Document, n: int, entry: Round, earlier: tuple[Round, ...], known: set[str]) -> None:
+    """Refuse unknown codes and sources, rounds out of order, and gaps that disagree with the dates."""
     for code in entry.codes:
         if code not in CODES:
             raise document.refuse(
@@ -102,18 +126,29 @@ def _check(document: Document, n: int, entry: Round, earlier: tuple[Round, ...],
 
 @dataclass(frozen=True)
 class Crises:
-    """Crises and formal agreements among them, by style of mediation."""
+    """Numbers of crises, and of formal agreements among them, by style of mediation."""
 
     cases: dict[str, int]
     formal: dict[str, int]
 
     def share(self, style: str) -> float:
-        """Share of crises of a style that ended in a formal agreement."""
+        """Return the share of crises of a style that ended in a formal agreement."""
         return self.formal[style] / self.cases[style]
 
 
 def load_crises(path: Path | None = None) -> Crises:
-    """The cross table, added up over degrees of violence. Raises ParleyError where a count is wrong."""
+    """Load the cross table of crises, added up over degrees of violence.
+
+    Parameters
+    ----------
+    path : Path, optional
+        CSV file; by default the one that comes with the package.
+
+    Raises
+    ------
+    ParleyError
+        A style is unknown, or the counts of a row do not add up.
+    """
     file = path or record_folder() / "crises.csv"
     cases, formal = dict.fromkeys(STYLES, 0), dict.fromkeys(STYLES, 0)
     with file.open(encoding="utf-8", newline="") as stream:
@@ -127,11 +162,26 @@ def load_crises(path: Path | None = None) -> Crises:
     return Crises(cases, formal)
 
 
-def odds_ratio(a: float, b: float, c: float, d: float) -> tuple[float, float, float]:
-    """Odds ratio (a/b)/(c/d) with its 95% interval by Woolf's logarithmic method (Woolf 1955, Ann. Hum. Genet. 19)."""
-    import math
+def compute_odds_ratio(a: float, b: float, c: float, d: float) -> tuple[float, float, float]:
+    """Compute the odds ratio (a/b)/(c/d) with its 95% interval.
 
+    Parameters
+    ----------
+    a, b : float
+        Cases with and without the outcome in the first group.
+    c, d : float
+        The same in the second group.
+
+    Returns
+    -------
+    tuple of float
+        Ratio, lower and upper end; NaN where a count is 0.
+
+    References
+    ----------
+    Woolf 1955, Annals of Human Genetics 19, 251-253.
+    """
     if min(a, b, c, d) <= 0:
         return math.nan, math.nan, math.nan
-    ratio, width = (a / b) / (c / d), 1.959963984540054 * math.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
+    ratio, width = (a / b) / (c / d), Z95 * math.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
     return ratio, ratio * math.exp(-width), ratio * math.exp(width)

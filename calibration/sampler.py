@@ -1,7 +1,7 @@
 """A sampler for pyABC whose result does not depend on the number of workers: every evaluation has its own seed.
 
 pyABC's parallel samplers seed each forked worker from the system, so a fit can never be repeated. Here evaluation i of
-generation t reseeds the generators that pyABC proposes with from a hash of (seed, t, i), and the first n accepted in
+generation t reseeds the generators that pyABC proposes with, from a hash of (seed, t, i), and the first n accepted in
 the order of i are kept. The simulator is addressed and touches none of these generators.
 """
 
@@ -25,29 +25,31 @@ _BATCH = 100
 _work: Callable[[], Any] | None = None
 
 
-def evaluation_seed(seed: int, generation: int, number: int) -> int:
-    """The 32-bit seed of one evaluation."""
+def compute_seed(seed: int, generation: int, number: int) -> int:
+    """Compute the 32-bit seed of one evaluation."""
     return int(stream_key(seed, "proposal", f"{generation}|{number}")) & 0xFFFFFFFF
 
 
-def _range(seed: int, generation: int, numbers: range) -> list[tuple[int, Any]]:
+def _evaluate_range(seed: int, generation: int, numbers: range) -> list[tuple[int, Any]]:
+    """Evaluate some numbered proposals, each under its own seed."""
     assert _work is not None
-    found = []
+    evaluations = []
     for number in numbers:
-        own = evaluation_seed(seed, generation, number)
+        own = compute_seed(seed, generation, number)
         random.seed(own)
         np.random.seed(own)
-        found.append((number, _work()))
-    return found
+        evaluations.append((number, _work()))
+    return evaluations
 
 
-def _adopt(work: Callable[[], Any]) -> None:
+def _set_work(work: Callable[[], Any]) -> None:
+    """Set what an evaluation does; forked processes inherit it."""
     global _work
     _work = work
 
 
 class NormalScores(DistributionBase):
-    """Independent standard normal scores p00, p01, …: the prior of a fit (a product of scipy's is slow)."""
+    """Independent standard normal scores p00, p01, …: the prior of a fit. SciPy's product of distributions is slow."""
 
     def __init__(self, count: int) -> None:
         self.names = [f"p{k:02d}" for k in range(count)]
@@ -56,21 +58,31 @@ class NormalScores(DistributionBase):
         return f"<{len(self.names)} standard normal scores>"
 
     def copy(self) -> NormalScores:
-        """A copy."""
+        """Return a copy."""
         return NormalScores(len(self.names))
 
     def rvs(self, *args: Any, **kwargs: Any) -> Parameter:
-        """One draw from NumPy's generator, which the sampler seeds."""
+        """Draw once from NumPy's generator, which the sampler seeds."""
         return Parameter(dict(zip(self.names, np.random.standard_normal(len(self.names)).tolist(), strict=True)))
 
     def pdf(self, x: Any) -> float:
-        """Density at a vector."""
+        """Return the density at a vector."""
         squares = sum(float(x[name]) ** 2 for name in self.names)
         return math.exp(-0.5 * squares) / (2 * math.pi) ** (len(self.names) / 2)
 
 
 class AddressedSampler(Sampler):
-    """Static batches of numbered evaluations, on forked processes where there is more than one worker."""
+    """Static batches of numbered evaluations, on forked processes where there is more than one worker.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the fit.
+    workers : int
+        Processes.
+    progress : callable, optional
+        Called with generation, accepted particles and evaluations.
+    """
 
     def __init__(self, seed: int, workers: int, progress: Callable[[int, int, int], None] | None = None) -> None:
         super().__init__()
@@ -86,12 +98,15 @@ class AddressedSampler(Sampler):
         all_accepted: bool = False,
         ana_vars: Any = None,
     ) -> Any:
-        """The first `n` accepted evaluations by number; `ok` is False if `max_eval` came first."""
-        _adopt(simulate_one)
+        """Return the first `n` accepted evaluations by number; `ok` is False if `max_eval` came first.
+
+        The parameters are those of pyABC.
+        """
+        _set_work(simulate_one)
         sample = self._create_empty_sample()
         accepted, done = 0, 0
         if self.workers == 1:
-            accepted, done = self._collect(sample, n, t, max_eval, lambda r: [_range(self.seed, t, r)])
+            accepted, done = self._collect(sample, n, t, max_eval, lambda r: [_evaluate_range(self.seed, t, r)])
         else:
             # The child inherits `simulate_one` by forking: it is a closure and need not be pickled.
             context = multiprocessing.get_context("fork")
@@ -99,7 +114,9 @@ class AddressedSampler(Sampler):
 
                 def spread(numbers: range) -> list[list[tuple[int, Any]]]:
                     parts = [numbers[k :: self.workers] for k in range(self.workers)]
-                    return [job.result() for job in [pool.submit(_range, self.seed, t, part) for part in parts]]
+                    return [
+                        job.result() for job in [pool.submit(_evaluate_range, self.seed, t, part) for part in parts]
+                    ]
 
                 accepted, done = self._collect(sample, n, t, max_eval, spread)
         self.nr_evaluations_ = done
@@ -110,6 +127,7 @@ class AddressedSampler(Sampler):
     def _collect(
         self, sample: Any, n: int, t: int, max_eval: float, spread: Callable[[range], list[list[tuple[int, Any]]]]
     ) -> tuple[int, int]:
+        """Evaluate batch after batch until enough are accepted; return how many were accepted and evaluated."""
         accepted, done, start = 0, 0, 0
         while accepted < n and done < max_eval:
             batch = range(start, start + _BATCH)

@@ -1,7 +1,7 @@
-"""A forecast held against rounds it has not seen: proper scores, and how often what was said to be likely came about.
+"""Scores of a forecast on rounds after its date: proper scores, and how often the likeliest outcome came about.
 
 Log score and Brier score over outcome codes and venues (Brier 1950; Good 1952), ranked probability score over the bins
-of the gap (Epstein 1969; Murphy 1971). All are negatively oriented here except the log score, of which more is better.
+of the gap (Epstein 1969; Murphy 1971). Lower is better for all but the log score.
 """
 
 from __future__ import annotations
@@ -25,8 +25,11 @@ _NEEDED = ("id", "date_start", "outcome_code", "gap_days_from_previous_start")
 
 
 @dataclass(frozen=True)
-class Happened:
-    """One round of a record: codes admitted (more than one where uncertain), gap in days, venue as written."""
+class RecordedRound:
+    """One round of a record.
+
+    `codes` holds more than one code where the record is uncertain; `gap` is in days; `venue` is as written.
+    """
 
     id: str
     start: datetime.date
@@ -35,21 +38,33 @@ class Happened:
     venue: str
 
 
-def read_record(path: Path) -> list[Happened]:
-    """Rounds of a CSV with the record's columns, in order of date; `tabled|partial` is a set. Raises ParleyError."""
+def read_record(path: Path) -> list[RecordedRound]:
+    """Read rounds from a CSV file with the record's columns; `tabled|partial` is a set of codes.
+
+    Returns
+    -------
+    list of RecordedRound
+        In order of date.
+
+    Raises
+    ------
+    ParleyError
+        The file cannot be read, a column is missing, or a value is wrong (the message names file and line).
+    """
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream)
             missing = [name for name in _NEEDED if name not in (reader.fieldnames or [])]
             if missing:
                 raise ParleyError(f"{path.name}: column `{missing[0]}` is missing; a record has {', '.join(COLUMNS)}")
-            rounds = [_happened(path, line, row) for line, row in enumerate(reader, start=2)]
+            rounds = [_parse_row(path, line, row) for line, row in enumerate(reader, start=2)]
     except (OSError, UnicodeDecodeError) as error:
         raise ParleyError(f"{path} cannot be read as a UTF-8 CSV file: {error}") from None
     return sorted(rounds, key=lambda r: r.start)
 
 
-def _happened(path: Path, line: int, row: dict[str, str]) -> Happened:
+def _parse_row(path: Path, line: int, row: dict[str, str]) -> RecordedRound:
+    """Parse one row of a record. Raises ParleyError."""
     codes = tuple(part.strip() for part in (row["outcome_code"] or "").split("|"))
     for code in codes:
         if code not in CODES:
@@ -63,59 +78,108 @@ def _happened(path: Path, line: int, row: dict[str, str]) -> Happened:
         raise ParleyError(f"{path.name}:{line}: {error}; dates are YYYY-MM-DD, gaps are numbers of days") from None
     if gap is not None and not 0 <= gap < math.inf:
         raise ParleyError(f"{path.name}:{line}: a gap is 0 days or more, not {gap:g}")
-    return Happened(row["id"], start, codes, gap, row.get("venue") or "")
+    return RecordedRound(row["id"], start, codes, gap, row.get("venue") or "")
 
 
-def log_score(shares: Sequence[float], hit: Sequence[bool]) -> float:
-    """Logarithm of the probability given to what happened; minus infinity where that was 0."""
+def compute_log_score(shares: Sequence[float], hit: Sequence[bool]) -> float:
+    """Return the logarithm of the probability of what happened; minus infinity where it was 0.
+
+    Parameters
+    ----------
+    shares : sequence of float
+        Probability of each class.
+    hit : sequence of bool
+        Classes that happened; several where the record is uncertain.
+
+    References
+    ----------
+    Good 1952, Journal of the Royal Statistical Society B 14, 107-114.
+    """
     p = sum(s for s, h in zip(shares, hit, strict=True) if h)
     return math.log(p) if p > 0 else -math.inf
 
 
-def brier(shares: Sequence[float], hit: Sequence[bool]) -> float:
-    """Brier score over classes, from 0 to 2. Uncertain classes count as one, with the sum of their shares."""
+def compute_brier_score(shares: Sequence[float], hit: Sequence[bool]) -> float:
+    """Return the Brier score over classes, from 0 to 2; uncertain classes count as one, with the sum of their shares.
+
+    The parameters are those of `compute_log_score`.
+
+    References
+    ----------
+    Brier 1950, Monthly Weather Review 78, 1-3.
+    """
     p = sum(s for s, h in zip(shares, hit, strict=True) if h)
     return (1 - p) ** 2 + sum(s * s for s, h in zip(shares, hit, strict=True) if not h)
 
 
-def ranked(shares: Sequence[float], at: int) -> float:
-    """Ranked probability score: sum of squared differences of the cumulated shares, over bins less one; 0 to 1."""
+def compute_ranked_score(shares: Sequence[float], at: int) -> float:
+    """Return the ranked probability score, from 0 to 1: the mean squared difference of the cumulated shares.
+
+    Parameters
+    ----------
+    shares : sequence of float (b,)
+        Probability of each bin.
+    at : int
+        Bin that happened.
+
+    References
+    ----------
+    Epstein 1969, Journal of Applied Meteorology 8, 985-987; Murphy 1971, same journal 10, 155-156.
+    """
     cumulated = np.cumsum(shares)[:-1]
     happened = (np.arange(len(shares) - 1) >= at).astype(float)
     return float(((cumulated - happened) ** 2).mean())
 
 
-def bin_of(gap: float, edges: Sequence[float]) -> int:
-    """The bin of a gap: from an edge (included) to below the next; the last is open."""
+def find_bin(gap: float, edges: Sequence[float]) -> int:
+    """Find the bin of a gap in days: from an edge (included) to below the next; the last bin is open."""
     return int(np.searchsorted(np.asarray(edges, dtype=float), gap, side="right") - 1)
 
 
 def read_forecast(path: Path) -> dict[str, Any]:
-    """A forecast as `parley forecast` writes it. Raises ParleyError."""
+    """Read a forecast that `parley forecast` wrote. Raises ParleyError."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        venues = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise ParleyError(f"{path} is no forecast: {error}") from None
-    if not isinstance(found, dict) or found.get("kind") != "forecast":
+    if not isinstance(venues, dict) or venues.get("kind") != "forecast":
         raise ParleyError(f"{path} is no forecast; `parley forecast SCENARIO --posterior DIR --after DATE` writes one")
-    return found
+    return venues
 
 
-def score(forecast: dict[str, Any], record: Sequence[Happened]) -> dict[str, Any]:
-    """Scores of the rounds after the forecast's date, one each and on average. Raises ParleyError if there is none."""
+def score_forecast(forecast: dict[str, Any], record: Sequence[RecordedRound]) -> dict[str, Any]:
+    """Score the rounds after a forecast's date.
+
+    Parameters
+    ----------
+    forecast : dict
+        As `read_forecast` returns it.
+    record : sequence of RecordedRound
+        Rounds in order of date.
+
+    Returns
+    -------
+    dict
+        Scores by round and on average, as data that JSON can hold.
+
+    Raises
+    ------
+    ParleyError
+        The record holds no round after the date.
+    """
     after = datetime.date.fromisoformat(forecast["after"])
-    seen = [r for r in record if r.start > after]
-    pairs = list(zip(forecast["rounds"], seen, strict=False))
+    later = [r for r in record if r.start > after]
+    pairs = list(zip(forecast["rounds"], later, strict=False))
     if not pairs:
         raise ParleyError(f"the record holds no round after {after}, the date of the forecast")
     # Where no round was held before, a forecast counts the gap from the scenario's start.
-    begun = forecast.get("last_round") or forecast.get("start")
-    last = datetime.date.fromisoformat(begun) if begun else None
+    first = forecast.get("last_round") or forecast.get("start")
+    last = datetime.date.fromisoformat(first) if first else None
     rows = []
-    for said, came in pairs:
-        gap = float((came.start - last).days) if last else came.gap
-        rows.append(_row(said, came, gap, forecast["gap_edges"], forecast.get("venues", {})))
-        last = came.start
+    for prediction, outcome in pairs:
+        gap = float((outcome.start - last).days) if last else outcome.gap
+        rows.append(_row(prediction, outcome, gap, forecast["gap_edges"], forecast.get("venues", {})))
+        last = outcome.start
     return {
         "conditional_on": forecast["conditional_on"],
         "after": forecast["after"],
@@ -125,47 +189,55 @@ def score(forecast: dict[str, Any], record: Sequence[Happened]) -> dict[str, Any
 
 
 def _row(
-    said: dict[str, Any], came: Happened, gap: float | None, edges: Sequence[float], titles: Mapping[str, str]
+    prediction: dict[str, Any],
+    outcome: RecordedRound,
+    gap: float | None,
+    edges: Sequence[float],
+    titles: Mapping[str, str],
 ) -> dict[str, Any]:
-    shares = [said["code"][code] for code in CODES]
-    hit = [code in came.codes for code in CODES]
+    """Score one round; the gap is in days since the round before."""
+    shares = [prediction["code"][code] for code in CODES]
+    hit = [code in outcome.codes for code in CODES]
     top = int(np.argmax(shares))
     row: dict[str, Any] = {
-        "id": came.id,
-        "codes": "|".join(came.codes),
+        "id": outcome.id,
+        "codes": "|".join(outcome.codes),
         "probability": sum(s for s, h in zip(shares, hit, strict=True) if h),
-        "log": log_score(shares, hit),
-        "brier": brier(shares, hit),
+        "log": compute_log_score(shares, hit),
+        "brier": compute_brier_score(shares, hit),
         "top_share": shares[top],
         "top_hit": hit[top],
         "gap": gap,
-        "rps_gap": None if gap is None else ranked(said["gap_bins"], bin_of(gap, edges)),
+        "rps_gap": None if gap is None else compute_ranked_score(prediction["gap_bins"], find_bin(gap, edges)),
     }
-    place = venue_of(came.venue, titles)
+    place = match_venue(outcome.venue, titles)
     if place is not None:
-        places = list(said["venue"])
-        row["log_venue"] = log_score([said["venue"][p] for p in places], [p == place for p in places])
+        places = list(prediction["venue"])
+        row["log_venue"] = compute_log_score([prediction["venue"][p] for p in places], [p == place for p in places])
     return row
 
 
-def venue_of(text: str, titles: Mapping[str, str]) -> str | None:
-    """The one venue of the scenario whose id or title the record's text holds, if it is one; none is guessed at."""
-    found = [v for v, title in titles.items() if v.casefold() in text.casefold() or title.casefold() in text.casefold()]
-    return found[0] if len(found) == 1 else None
+def match_venue(text: str, titles: Mapping[str, str]) -> str | None:
+    """Return the venue of the scenario whose id or title occurs in the record's text; None unless it is exactly one."""
+    venues = [
+        v for v, title in titles.items() if v.casefold() in text.casefold() or title.casefold() in text.casefold()
+    ]
+    return venues[0] if len(venues) == 1 else None
 
 
 def _mean(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Average the scores over rounds."""
     gaps = [r["rps_gap"] for r in rows if r["rps_gap"] is not None]
-    said = float(np.mean([r["top_share"] for r in rows]))
-    came = float(np.mean([r["top_hit"] for r in rows]))
+    prediction = float(np.mean([r["top_share"] for r in rows]))
+    outcome = float(np.mean([r["top_hit"] for r in rows]))
     return {
         "rounds": len(rows),
         "log": float(np.mean([r["log"] for r in rows])),
         "brier": float(np.mean([r["brier"] for r in rows])),
         "rps_gap": float(np.mean(gaps)) if gaps else None,
         "calibration": {
-            "mean_share_of_likeliest": said,
-            "share_of_likeliest_that_came": came,
-            "difference": came - said,
+            "mean_share_of_likeliest": prediction,
+            "share_of_likeliest_that_came": outcome,
+            "difference": outcome - prediction,
         },
     }

@@ -11,7 +11,7 @@ _HOMES = {
     "Experiment": "spec",
     "read_experiment": "spec",
     "compare_scenarios": "compare",
-    "runs_until": "stopping",
+    "run_until": "stopping",
     "split_variance": "variance",
     "discover": "discovery",
 }

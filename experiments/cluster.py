@@ -10,7 +10,7 @@ from typing import Any
 
 from experiments.setup import Setup
 from experiments.spec import Experiment
-from experiments.tasks import Piece, carry_out
+from experiments.tasks import Piece, run_part
 from sim.core.errors import ParleyError
 from sim.core.jit import source_hash
 from sim.scenario.dump import scenario_hash
@@ -19,8 +19,8 @@ PATIENCE = 5.0
 """Seconds a scheduler has to answer."""
 
 
-def on_cluster(
-    setup: Setup, parts: dict[int, list[Piece]], address: str, told: Callable[[int], None]
+def run_on_cluster(
+    setup: Setup, parts: dict[int, list[Piece]], address: str, on_progress: Callable[[int], None]
 ) -> Iterator[tuple[int, bytes]]:
     """Parts as they are finished by the workers of the scheduler at `address`.
 
@@ -30,11 +30,13 @@ def on_cluster(
         from distributed import Client, KilledWorker, as_completed
     except ModuleNotFoundError:
         raise ParleyError("a cluster needs the extra `cluster`: pip install 'parley[cluster]'") from None
-    _greet(address)
+    _check_scheduler(address)
     with Client(address, timeout="20s", set_as_default=False) as client:
-        wanted, asked = signature(setup), setup.asked.model_dump_json()
+        expected, experiment = compute_signature(setup), setup.experiment.model_dump_json()
         futures = {
-            client.submit(work, asked, wanted, number, pieces, key=f"parley-{wanted}-{number}", pure=False): number
+            client.submit(
+                run_remote_part, experiment, expected, number, pieces, key=f"parley-{expected}-{number}", pure=False
+            ): number
             for number, pieces in parts.items()
         }
         for future in as_completed(futures, loop=client.loop):
@@ -45,12 +47,12 @@ def on_cluster(
             if isinstance(content, str):
                 raise ParleyError(content)
             number = futures[future]
-            told(sum(piece.high - piece.low for piece in parts[number]))
+            on_progress(sum(piece.high - piece.low for piece in parts[number]))
             future.release()
             yield number, content
 
 
-def _greet(address: str) -> None:
+def _check_scheduler(address: str) -> None:
     """Ask the scheduler who it is. Raises ParleyError where nobody answers.
 
     A client that finds nobody waits for itself when it is thrown away, and then complains that it did so in vain.
@@ -59,14 +61,14 @@ def _greet(address: str) -> None:
         return
     try:
         with ThreadPoolExecutor(1) as other:  # a notebook has a loop of its own on this thread
-            other.submit(asyncio.run, _identity(address)).result()
+            other.submit(asyncio.run, _ask_identity(address)).result()
     except (OSError, ValueError, TimeoutError, MemoryError) as error:
         # What is no scheduler answers something else, of which the first bytes are taken for a length.
         reason = "what answers is no scheduler" if isinstance(error, MemoryError) else str(error) or "no answer"
         raise ParleyError(f"no Dask scheduler answers at {address}: {reason} (an address is HOST:PORT)") from None
 
 
-async def _identity(address: str) -> None:
+async def _ask_identity(address: str) -> None:
     from distributed import rpc
     from distributed.security import Security
 
@@ -75,22 +77,22 @@ async def _identity(address: str) -> None:
             await scheduler.identity()
 
 
-def signature(setup: Setup) -> str:
+def compute_signature(setup: Setup) -> str:
     """What a worker must have in common with this process: compiled rules, and the scenario as it is resolved."""
     return f"{source_hash()}-{scenario_hash(setup.base)}"
 
 
 @lru_cache(maxsize=4)
-def _setup(asked: str) -> Setup:
-    return Setup.of(Experiment.model_validate_json(asked))
+def _load_setup(experiment: str) -> Setup:
+    return Setup.of(Experiment.model_validate_json(experiment))
 
 
-def work(asked: str, wanted: str, number: int, pieces: list[Any]) -> bytes | str:
+def run_remote_part(experiment: str, expected: str, number: int, pieces: list[Any]) -> bytes | str:
     """On a worker: one part's file, or a text that says why this worker cannot take part."""
     try:
-        setup = _setup(asked)
+        setup = _load_setup(experiment)
     except ParleyError as error:
         return f"a worker cannot load the experiment: {error}"
-    if signature(setup) != wanted:
+    if compute_signature(setup) != expected:
         return "a worker has another version of parley or of the scenario; install the same on all of them"
-    return carry_out(setup, [Piece(*piece) for piece in pieces], lambda runs: None)
+    return run_part(setup, [Piece(*piece) for piece in pieces], lambda runs: None)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from experiments.measures import Measure, measures
-from experiments.results import Results, labels
+from experiments.measures import Measure, compute_measures
+from experiments.results import Results, label_points
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats
 from sim.core.statistics import Z95, holm
@@ -52,7 +52,7 @@ class Comparison:
     seed: int
     frame: pd.DataFrame
     tables: list[pa.Table]
-    jobs: list[Plan]
+    plans: list[Plan]
 
     @property
     def correction(self) -> str:
@@ -60,11 +60,11 @@ class Comparison:
         return CORRECTION.format(tests=int(self.frame["p"].notna().sum()))
 
 
-def variant(text: str) -> tuple[str, Loaded]:
+def parse_variant(text: str) -> tuple[str, Loaded]:
     """`SCENARIO` or `SCENARIO,path=value,…` as label and loaded scenario. Raises ScenarioError."""
     from sim.yamlio.reader import read_value
 
-    name, parts = _split_name(_apart(text))
+    name, parts = _split_name(_split_at_commas(text))
     changes: dict[str, Any] = {}
     for part in parts:
         path, mark, value = part.partition("=")
@@ -83,7 +83,7 @@ def _split_name(parts: list[str]) -> tuple[str, list[str]]:
     return parts[0], parts[1:]
 
 
-def _apart(text: str) -> list[str]:
+def _split_at_commas(text: str) -> list[str]:
     """The text cut at its commas, except those inside brackets or quotes: `{assumed: [1, 2]}` stays whole."""
     parts, depth, quote = [""], 0, ""
     for letter in text:
@@ -109,38 +109,40 @@ def compare_scenarios(
     """
     import pyarrow as pa
 
-    named = dict(scenarios) if isinstance(scenarios, Mapping) else dict(variant(text) for text in scenarios)
-    if len(named) < 2:
+    loaded_by_label = (
+        dict(scenarios) if isinstance(scenarios, Mapping) else dict(parse_variant(text) for text in scenarios)
+    )
+    if len(loaded_by_label) < 2:
         raise ParleyError("a comparison needs two scenarios that differ")
-    jobs = [plan(loaded, n, seed, **options) for loaded in named.values()]
+    plans = [plan(loaded, n, seed, **options) for loaded in loaded_by_label.values()]
     found = []
-    for job in jobs:
-        parts = [runs for runs, _ in tables(job)]
+    for plan_ in plans:
+        parts = [runs for runs, _ in tables(plan_)]
         found.append(pa.concat_tables(parts).unify_dictionaries().combine_chunks())
-    labels = list(named)
-    return Comparison(labels, n, seed, contrasts(labels, found), found, jobs)
+    labels = list(loaded_by_label)
+    return Comparison(labels, n, seed, compute_contrasts(labels, found), found, plans)
 
 
-def contrasts(labels: Sequence[str], runs: Sequence[pa.Table]) -> pd.DataFrame:
+def compute_contrasts(labels: Sequence[str], runs: Sequence[pa.Table]) -> pd.DataFrame:
     """Every scenario against the first, in every measure both have, with Holm's correction over the whole table."""
     import pandas as pd
 
-    base = dict(measures(runs[0]))
+    base = dict(compute_measures(runs[0]))
     rows: list[dict[str, Any]] = []
     for label, other in zip(labels[1:], runs[1:], strict=True):
-        for measure, values in measures(other):
-            if measure in base and (found := difference(base[measure], values)) is not None:
-                rows.append({"contrast": f"{label} − {labels[0]}", **_named(measure), **found._asdict()})
+        for measure, values in compute_measures(other):
+            if measure in base and (found := compute_difference(base[measure], values)) is not None:
+                rows.append({"contrast": f"{label} − {labels[0]}", **_describe_measure(measure), **found._asdict()})
     frame = pd.DataFrame(rows, columns=["contrast", "measure", "level", "kind", *Difference._fields])
     frame["p_holm"] = holm(frame["p"].to_numpy(dtype=np.float64))
     return frame
 
 
-def _named(measure: Measure) -> dict[str, str]:
+def _describe_measure(measure: Measure) -> dict[str, str]:
     return {"measure": measure.measure, "level": measure.level, "kind": "share" if measure.share else "mean"}
 
 
-def difference(first: Floats, second: Floats) -> Difference | None:
+def compute_difference(first: Floats, second: Floats) -> Difference | None:
     """Mean difference with 95% intervals, paired and unpaired; None where nothing varies and nothing differs.
 
     `variance_saved` is 1 - Var(paired)/Var(unpaired) of the estimated difference; p is two-sided, normal.
@@ -168,24 +170,24 @@ def difference(first: Floats, second: Floats) -> Difference | None:
         mean - wide,
         mean + wide,
         saved,
-        two_sided(mean, paired),
+        compute_p_value(mean, paired),
     )
 
 
-def two_sided(mean: float, variance: float) -> float:
+def compute_p_value(mean: float, variance: float) -> float:
     """Normal two-sided p of a mean with this variance."""
     if variance <= 0.0:
         return 1.0 if mean == 0.0 else 0.0
     return math.erfc(abs(mean) / math.sqrt(2.0 * variance))
 
 
-def changed_runs(found: Comparison, second: int = 1) -> list[int]:
+def list_changed_runs(found: Comparison, second: int = 1) -> list[int]:
     """Numbers of the runs whose outcome differs between the first scenario and another."""
     outcomes = [table.column("outcome").to_pylist() for table in (found.tables[0], found.tables[second])]
     return [k for k, (a, b) in enumerate(zip(*outcomes, strict=True)) if a != b]
 
 
-def transitions(found: Comparison, second: int = 1) -> dict[tuple[str, str], int]:
+def count_transitions(found: Comparison, second: int = 1) -> dict[tuple[str, str], int]:
     """How often an outcome of the first became another's, run by run."""
     counts: dict[tuple[str, str], int] = {}
     outcomes = [table.column("outcome").to_pylist() for table in (found.tables[0], found.tables[second])]
@@ -194,16 +196,16 @@ def transitions(found: Comparison, second: int = 1) -> dict[tuple[str, str], int
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def between_points(results: Results, first: int = 0) -> pd.DataFrame:
+def compare_points(results: Results, first: int = 0) -> pd.DataFrame:
     """Every other point of a sweep against one of its points: they share the draws, so run k pairs with run k.
 
     Raises ParleyError where a point has failed runs.
     """
     import pyarrow.compute as pc
 
-    runs, names = results.run_table(), labels(results)
+    runs, names = results.run_table(), label_points(results)
     order = [first, *(point for point in names if point != first)]
     tables = [runs.filter(pc.equal(runs.column("point"), point)).drop_columns(["point"]) for point in order]
     if len({table.num_rows for table in tables}) > 1:
         raise ParleyError("some points failed; there is nothing to pair their runs with")
-    return contrasts([names[point] for point in order], tables)
+    return compute_contrasts([names[point] for point in order], tables)

@@ -7,9 +7,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.figure_layout import Note, clipped, save
-from experiments.forest_plots import forest
-from sim.core.atomic import MANIFEST, Folder, writing
+from experiments.figure_layout import Note, clip_text, save_figures
+from experiments.forest_plots import plot_forest
+from sim.core.atomic import MANIFEST, OutputFolder, report_write_errors
 from sim.results.manifest import manifest
 
 if TYPE_CHECKING:
@@ -21,42 +21,44 @@ _COMMON = ("format", "parley", "seed", "n", "engine", "assumptions", "fates", "e
 """What all scenarios of a comparison share, for they are run on the same draws."""
 
 
-def about(labels: list[str], jobs: list[Plan]) -> dict[str, Any]:
+def build_manifest(labels: list[str], plans: list[Plan]) -> dict[str, Any]:
     """The manifest of a comparison: what its ensembles share, then each scenario as in the manifest of a run."""
-    each = [manifest(job) for job in jobs]
+    manifests = [manifest(job) for job in plans]
     digest = hashlib.blake2b(digest_size=6)
-    for label, one in zip(labels, each, strict=True):
-        digest.update(f"{label}|{one['fingerprint']}|".encode())
+    for label, entry in zip(labels, manifests, strict=True):
+        digest.update(f"{label}|{entry['fingerprint']}|".encode())
     return {
         "kind": KIND,
-        "title": f"{each[0]['scenario']['title']}: what changes with what is changed",
+        "title": f"{manifests[0]['scenario']['title']}: what changes with what is changed",
         "fingerprint": digest.hexdigest(),
-        **{key: each[0][key] for key in _COMMON},
+        **{key: manifests[0][key] for key in _COMMON},
         "scenarios": [
-            {"label": label, "fingerprint": one["fingerprint"], **one["scenario"]}
-            for label, one in zip(labels, each, strict=True)
+            {"label": label, "fingerprint": entry["fingerprint"], **entry["scenario"]}
+            for label, entry in zip(labels, manifests, strict=True)
         ],
-        "citations": list({entry["id"]: entry for one in each for entry in one["citations"]}.values()),
+        "citations": list({entry["id"]: entry for entry in manifests for entry in entry["citations"]}.values()),
     }
 
 
-def _held(labels: list[str]) -> str:
+def _format_contrast(labels: list[str]) -> str:
     """The line of the figure that says what is held against what; rows name the others where there are several."""
     if len(labels) > 2:
-        return f"Held against {clipped(labels[0], 5.5, 8.5)}"
-    first, second = (clipped(label, most, 8.5) for label, most in zip(labels, (2.2, 3.2), strict=True))
+        return f"Held against {clip_text(labels[0], 5.5, 8.5)}"
+    first, second = (clip_text(label, most, 8.5) for label, most in zip(labels, (2.2, 3.2), strict=True))
     return f"{second} held against {first}"
 
 
-def write(found: Comparison, out: Folder) -> None:
+def write_comparison(comparison: Comparison, out: OutputFolder) -> None:
     """Table as CSV, forest of outcome shares as PNG and SVG, and the manifest. Raises ParleyError."""
-    note_of = about(found.labels, found.jobs)
-    held = _held(found.labels)
-    mark = note_of["fingerprint"]
-    note = Note(held, found.n, found.seed, mark, {}, f"{found.n:,} paired runs")
-    with writing(out.folder):
-        found.frame.to_csv(out.path("differences.csv"), index=False, lineterminator="\n")
-        drawn = save({"differences": forest(found.frame, note, "Difference of outcome shares")}, out.stage, mark)
-        note_of["files"] = sorted([MANIFEST, "differences.csv", *(Path(path).name for path in drawn)])
-        text = json.dumps(note_of, ensure_ascii=False, indent=1, allow_nan=False)
+    record = build_manifest(comparison.labels, comparison.plans)
+    contrast = _format_contrast(comparison.labels)
+    mark = record["fingerprint"]
+    note = Note(contrast, comparison.n, comparison.seed, mark, {}, f"{comparison.n:,} paired runs")
+    with report_write_errors(out.folder):
+        comparison.frame.to_csv(out.path("differences.csv"), index=False, lineterminator="\n")
+        files = save_figures(
+            {"differences": plot_forest(comparison.frame, note, "Difference of outcome shares")}, out.stage, mark
+        )
+        record["files"] = sorted([MANIFEST, "differences.csv", *(Path(path).name for path in files)])
+        text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
         out.path(MANIFEST).write_text(text + "\n", encoding="utf-8")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.results import Results
-from experiments.sensitivity import at_points
+from experiments.sensitivity import collect_point_means
 from sim.core.errors import ParleyError
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def discover(
     Raises ParleyError: no or only cases of interest, extra missing.
     """
     frame = encode_words(results.points[results.factors])
-    return prim(frame, at_points(results, target) > above, least_density, least_mass)
+    return find_boxes(frame, collect_point_means(results, target) > above, least_density, least_mass)
 
 
 def encode_words(frame: pd.DataFrame) -> pd.DataFrame:
@@ -76,12 +76,14 @@ def encode_words(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def prim(frame: pd.DataFrame, interesting: Any, least_density: float = 0.8, least_mass: float = 0.05) -> Boxes:
+def find_boxes(frame: pd.DataFrame, interesting: Any, least_density: float = 0.8, least_mass: float = 0.05) -> Boxes:
     """PRIM on cases (rows of `frame`) and whether each is of interest. Raises ParleyError."""
 
-    wanted = np.asarray(interesting, dtype=bool)
-    if not 0 < wanted.sum() < wanted.size:
-        raise ParleyError(f"{int(wanted.sum())} of {wanted.size} points are of interest; choose another threshold")
+    of_interest = np.asarray(interesting, dtype=bool)
+    if not 0 < of_interest.sum() < of_interest.size:
+        raise ParleyError(
+            f"{int(of_interest.sum())} of {of_interest.size} points are of interest; choose another threshold"
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # on import it tells which of its other extras are missing
@@ -93,7 +95,7 @@ def prim(frame: pd.DataFrame, interesting: Any, least_density: float = 0.8, leas
     with _quiet():
         if "threshold" in ema.Prim.__init__.__code__.co_varnames:
             options["threshold"] = 1e-9  # of interest is what lies above it, and no box is refused
-        box = ema.Prim(frame, wanted, **options).find_box()
+        box = ema.Prim(frame, of_interest, **options).find_box()
     if box is None:
         raise ParleyError("no box is denser than the whole")
     path = box.peeling_trajectory.reset_index(drop=True)
@@ -103,7 +105,7 @@ def prim(frame: pd.DataFrame, interesting: Any, least_density: float = 0.8, leas
     for row in limits.index:  # a limit half-way between 0 and 1, where nothing lies, is one of them
         if set(frame[limits.loc[row, "factor"]]) <= {0.0, 1.0}:
             limits.loc[row, ["low", "high"]] = np.ceil(limits.loc[row, "low"]), np.floor(limits.loc[row, "high"])
-    return Boxes(path, limits, chosen, int(wanted.sum()), wanted.size)
+    return Boxes(path, limits, chosen, int(of_interest.sum()), of_interest.size)
 
 
 def _limits(whole: pd.DataFrame, box: pd.DataFrame) -> pd.DataFrame:

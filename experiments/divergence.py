@@ -76,7 +76,7 @@ class Address(NamedTuple):
     entities: tuple[str, ...]
     sub: int
 
-    def decides(self) -> str:
+    def describe(self) -> str:
         """What the draw decides, in words."""
         return _DECIDES[self.stream].format(*self.entities, sub=self.sub + 1)
 
@@ -89,11 +89,11 @@ class Event(NamedTuple):
     name: str
     facts: tuple[tuple[str, str], ...]
 
-    def same(self, other: Event | None) -> bool:
+    def matches(self, other: Event | None) -> bool:
         """Whether the same thing happened at the same step."""
         return other is not None and (self.step, self.name, self.facts) == (other.step, other.name, other.facts)
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """In words: name and facts."""
         facts = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in self.facts)
         return f"{self.name.replace('_', ' ')} ({facts})" if facts else self.name.replace("_", " ")
@@ -102,26 +102,26 @@ class Event(NamedTuple):
 class Recorder(NegotiationModel):
     """The reference engine with every draw and event written down, and draws at some addresses replaced."""
 
-    def __init__(self, problem: Problem, assumption: int, fate: int, forced: Mapping[Address, float]):
-        self.forced, self.log, self.events = forced, list[tuple[Address, float]](), list[Event]()
-        self.drawn_before: list[int] = []
-        super().__init__(problem, assumption, fate, notify=self._hear)
+    def __init__(self, problem: Problem, assumption: int, fate: int, overrides: Mapping[Address, float]):
+        self.overrides, self.log, self.events = overrides, list[tuple[Address, float]](), list[Event]()
+        self.draw_counts: list[int] = []
+        super().__init__(problem, assumption, fate, notify=self._store_event)
 
     def draw(self, stream: str, *entity: int, sub: int = 0) -> float:
         """The draw as the engine makes it, unless its address is forced."""
-        named = _named(self.names, stream, entity)
-        address = Address(self.planned_step, stream, named, sub)
-        u = self.forced.get(address)
+        entities = _get_entity_names(self.names, stream, entity)
+        address = Address(self.planned_step, stream, entities, sub)
+        u = self.overrides.get(address)
         if u is None:
             u = super().draw(stream, *entity, sub=sub)
         self.log.append((address, u))
         return u
 
-    def _hear(self, event: str, facts: dict[str, Any]) -> None:
+    def _store_event(self, event: str, facts: dict[str, Any]) -> None:
         if event in _FACTS:
-            kept = tuple((key, _text(facts[key])) for key in _FACTS[event])
-            self.events.append(Event(self.planned_step, self.day, event, kept))
-            self.drawn_before.append(len(self.log))
+            fact_values = tuple((key, _format_fact(facts[key])) for key in _FACTS[event])
+            self.events.append(Event(self.planned_step, self.day, event, fact_values))
+            self.draw_counts.append(len(self.log))
 
     @property
     def outcome(self) -> str:
@@ -129,27 +129,29 @@ class Recorder(NegotiationModel):
         return CODES[int(report_run(self)[RUN.OUTCOME])]
 
 
-def _named(names: Names, stream: str, entity: tuple[int, ...]) -> tuple[str, ...]:
+def _get_entity_names(names: Names, stream: str, entity: tuple[int, ...]) -> tuple[str, ...]:
     kinds = _ENTITIES.get(stream, ())
     return tuple(getattr(names, kind)[k] for kind, k in zip(kinds, entity, strict=False))
 
 
-def _text(value: Any) -> str:
+def _format_fact(value: Any) -> str:
     if isinstance(value, list | tuple):
         return " and ".join(map(str, value))
     return "nobody" if value is None else str(value)
 
 
-def record(problem: Problem, assumption: int, fate: int, forced: Mapping[Address, float] | None = None) -> Recorder:
+def record_run(
+    problem: Problem, assumption: int, fate: int, overrides: Mapping[Address, float] | None = None
+) -> Recorder:
     """Play one run to its end and keep what was drawn and what happened."""
-    model = Recorder(problem, assumption, fate, forced or {})
+    model = Recorder(problem, assumption, fate, overrides or {})
     while model.running:
         model.step()
     return model
 
 
 @dataclass(frozen=True)
-class Parting:
+class Divergence:
     """Where two runs part. `first` and `second`: what happened in each, or None where a run has no further event.
 
     `draw` and `u`: the draw that decided it, or None where no single draw did (a rule or the times of incidents).
@@ -161,18 +163,18 @@ class Parting:
     second: Event | None
     draw: Address | None
     u: float | None
-    then: str
+    outcome: str
 
-    def told(self, first: str, second: str) -> Iterator[str]:
+    def describe(self, first: str, second: str) -> Iterator[str]:
         """The parting in words."""
         for label, event in ((first, self.first), (second, self.second)):
-            when = f"day {event.day:.0f}: {event.told()}" if event else "nothing more happens"
+            when = f"day {event.day:.0f}: {event.describe()}" if event else "nothing more happens"
             yield f"planned round {self.step + 1}, {label}: {when}"
         if self.draw is None or self.u is None:
             yield "no single draw decides this: a rule does (venue, mandate, condition), or the days of incidents"
         else:
-            yield f"decided by the draw {self.u:.4f} on {self.draw.decides()}, the same in both and read differently"
-            yield f"with that draw turned in {second}, it ends as: {self.then}"
+            yield f"decided by the draw {self.u:.4f} on {self.draw.describe()}, the same in both and read differently"
+            yield f"with that draw turned in {second}, it ends as: {self.outcome}"
 
 
 @dataclass(frozen=True)
@@ -180,62 +182,62 @@ class Trace:
     """Two runs on the same draws: their outcomes and where they part, in order."""
 
     outcomes: tuple[str, str]
-    partings: list[Parting]
+    divergences: list[Divergence]
 
     @property
-    def turned(self) -> bool:
+    def reaches_outcome(self) -> bool:
         """Whether turning the deciding draws brings the second run to the first's outcome."""
-        return bool(self.partings) and self.partings[-1].then == self.outcomes[0]
+        return bool(self.divergences) and self.divergences[-1].outcome == self.outcomes[0]
 
 
-def trace(first: Problem, second: Problem, run: int, most: int = MOST) -> Trace:
+def trace_divergence(first: Problem, second: Problem, run: int, most: int = MOST) -> Trace:
     """Follow run `run` of both until, with the deciding draws turned, the outcomes agree; at most `most` partings."""
-    a, b = record(first, run, run), record(second, run, run)
+    a, b = record_run(first, run, run), record_run(second, run, run)
     outcomes = (a.outcome, b.outcome)
-    partings: list[Parting] = []
-    forced: dict[Address, float] = {}
-    while len(partings) < most and (at := _parted(a, b)) is not None:
-        found = _deciding(second, run, a, b, at, forced)
+    divergences: list[Divergence] = []
+    overrides: dict[Address, float] = {}
+    while len(divergences) < most and (at := _find_difference(a, b)) is not None:
+        decision = _find_deciding_draw(second, run, a, b, at, overrides)
         before = b
-        if found is not None:
-            forced = {**forced, found[0]: found[2]}
-            b = record(second, run, run, forced)
+        if decision is not None:
+            overrides = {**overrides, decision[0]: decision[2]}
+            b = record_run(second, run, run, overrides)
         one, two = (model.events[at] if at < len(model.events) else None for model in (a, before))
         step = min(event.step for event in (one, two) if event)
-        draw, u = (found[0], found[1]) if found else (None, None)
-        partings.append(Parting(step, one, two, draw, u, b.outcome))
-        if found is None or (outcomes[0] != outcomes[1] and b.outcome == outcomes[0]):
+        draw, u = (decision[0], decision[1]) if decision else (None, None)
+        divergences.append(Divergence(step, one, two, draw, u, b.outcome))
+        if decision is None or (outcomes[0] != outcomes[1] and b.outcome == outcomes[0]):
             break
         if outcomes[0] == outcomes[1]:
             break
-    return Trace(outcomes, partings)
+    return Trace(outcomes, divergences)
 
 
-def _parted(a: Recorder, b: Recorder) -> int | None:
+def _find_difference(a: Recorder, b: Recorder) -> int | None:
     """Number of the first event that differs, or None."""
     for n in range(max(len(a.events), len(b.events))):
         one = a.events[n] if n < len(a.events) else None
         two = b.events[n] if n < len(b.events) else None
-        if one is None or not one.same(two):
+        if one is None or not one.matches(two):
             return n
     return None
 
 
-def _deciding(
-    problem: Problem, run: int, a: Recorder, b: Recorder, at: int, forced: Mapping[Address, float]
+def _find_deciding_draw(
+    problem: Problem, run: int, a: Recorder, b: Recorder, at: int, overrides: Mapping[Address, float]
 ) -> tuple[Address, float, float] | None:
     """The draw that, turned in the second run, brings back the first run's event: address, draw, what it is turned to.
 
     Both runs must have made the draw, for it is the same number in both; the latest such draw before the event counts.
     """
-    end = b.drawn_before[at] if at < len(b.events) else len(b.log)
-    start = b.drawn_before[at - 1] if at else 0
+    end = b.draw_counts[at] if at < len(b.events) else len(b.log)
+    start = b.draw_counts[at - 1] if at else 0
     shared = {address for address, _ in a.log}
     for address, u in reversed(b.log[start:end]):
-        if address.stream not in _DECIDES or address in forced or address not in shared:
+        if address.stream not in _DECIDES or address in overrides or address not in shared:
             continue
         for extreme in sorted(_EXTREMES, key=lambda x: -abs(x - u)):
-            again = record(problem, run, run, {**forced, address: extreme})
-            if at < len(a.events) and at < len(again.events) and again.events[at].same(a.events[at]):
+            again = record_run(problem, run, run, {**overrides, address: extreme})
+            if at < len(a.events) and at < len(again.events) and again.events[at].matches(a.events[at]):
                 return address, u, extreme
     return None

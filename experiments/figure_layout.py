@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from experiments.results import Results
 from sim.core.errors import ParleyError
 from sim.core.version import __version__
-from sim.figures.style import CAUTION, DPI, LINES, STYLE, Caption, blank
+from sim.figures.style import CAUTION, DPI, LINE_STYLES, STYLE, Caption, create_figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,7 @@ class Note(Caption):
         return f"{self.scale}, seed {self.seed}. {CAUTION}"
 
 
-def note(results: Results) -> Note:
+def build_note(results: Results) -> Note:
     """The caption of a sweep: its scenario, points and runs, and the hash of its manifest."""
     asked, tables = results.manifest["asked"], results.manifest["tables"]
     runs = tables["runs"] // max(tables["points"], 1)
@@ -51,7 +51,7 @@ def _baskets(scenario: Mapping[str, Any]) -> dict[str, str]:
     return {name: basket["title"] for name, basket in scenario["baskets"].items()}
 
 
-def panels(
+def create_panels(
     caption: Caption,
     title: str,
     height: float,
@@ -62,7 +62,7 @@ def panels(
     **shared: Any,
 ) -> tuple[Figure, list[Any]]:
     """A figure with `columns` panels side by side; `head` inches above them for their titles."""
-    figure, axes = blank(caption, title, height + head, left, legend)
+    figure, axes = create_figure(caption, title, height + head, left, legend)
     axes.remove()
     figure.subplots_adjust(top=figure.subplotpars.top - head / figure.get_figheight())
     return figure, list(figure.subplots(1, columns, squeeze=False, gridspec_kw={"wspace": 0.16}, **shared)[0])
@@ -72,19 +72,19 @@ _WIDEST = 3.6
 """Inches that labels to the left of the axes may take; longer ones are broken."""
 
 
-def width(text: str, size: float = 9) -> float:
+def measure_width(text: str, size: float = 9) -> float:
     """Inches that the widest line of a text takes."""
     from matplotlib.textpath import TextPath
 
     return max(TextPath((0, 0), line or " ", size=size).get_extents().width / 72 for line in text.split("\n"))
 
 
-def room(names: Iterable[str], most: float = _WIDEST) -> float:
+def measure_margin(names: Iterable[str], most: float = _WIDEST) -> float:
     """Inches that labels take to the left of the axes."""
-    return min(max((width(name) for name in names if name.strip()), default=0.5) + 0.22, most)
+    return min(max((measure_width(name) for name in names if name.strip()), default=0.5) + 0.22, most)
 
 
-def fitted(names: Iterable[str], most: float = _WIDEST) -> list[str]:
+def wrap_names(names: Iterable[str], most: float = _WIDEST) -> list[str]:
     """Names with line breaks where they would take more than `most` inches: after a blank or a mark, as in a path."""
     return ["\n".join(_lines(name, most - 0.22)) for name in names]
 
@@ -92,28 +92,28 @@ def fitted(names: Iterable[str], most: float = _WIDEST) -> list[str]:
 def _lines(name: str, most: float) -> list[str]:
     lines = [""]
     for piece in re.findall(r"[^ ,.:=/]*[ ,.:=/]|[^ ,.:=/]+$", name):
-        if lines[-1] and width(lines[-1] + piece) > most:
+        if lines[-1] and measure_width(lines[-1] + piece) > most:
             lines.append(piece)
         else:
             lines[-1] += piece
     return [line.rstrip() for line in lines]
 
 
-def pitch(names: Iterable[str], least: float) -> float:
+def compute_pitch(names: Iterable[str], least: float) -> float:
     """Inches from row to row that leave room for the lines of every name."""
     return max([least, *(0.06 + 0.15 * (name.count("\n") + 1) for name in names if "\n" in name)])
 
 
-def clipped(text: str, most: float, size: float) -> str:
+def clip_text(text: str, most: float, size: float) -> str:
     """A text that takes at most so many inches, its end left out where it is longer."""
-    if width(text, size) <= most:
+    if measure_width(text, size) <= most:
         return text
-    while len(text) > 1 and width(text + "…", size) > most:
+    while len(text) > 1 and measure_width(text + "…", size) > most:
         text = text[:-1]
     return text + "…"
 
 
-def inward(axis: Any) -> None:
+def align_outer_labels(axis: Any) -> None:
     """Set the outermost labels of a panel's lower axis inside it, so that neighbours' labels do not touch."""
     labels = axis.get_xticklabels()
     if len(labels) > 1:
@@ -121,7 +121,7 @@ def inward(axis: Any) -> None:
         labels[-1].set_ha("right")
 
 
-def save(figures: Mapping[str, Figure], folder: Path, fingerprint: str) -> list[Path]:
+def save_figures(figures: Mapping[str, Figure], folder: Path, fingerprint: str) -> list[Path]:
     """Write figures as PNG and SVG; each file names the result it was drawn from. Raises ParleyError."""
     about = f"parley {__version__}, result {fingerprint}. {CAUTION}"
     written = []
@@ -142,13 +142,13 @@ def save(figures: Mapping[str, Figure], folder: Path, fingerprint: str) -> list[
     return written
 
 
-def title_of(results: Results, factor: str) -> str:
+def get_title(results: Results, factor: str) -> str:
     """A factor's title, or its name."""
     factors = results.manifest["asked"]["experiment"]["factors"]
     return str(factors.get(factor, {}).get("title") or factor)
 
 
-def select(results: Results, measure: str, level: str = "", kind: str | None = None) -> pd.DataFrame:
+def select_rows(results: Results, measure: str, level: str = "", kind: str | None = None) -> pd.DataFrame:
     """The rows of the summary that hold one measure, by point, with the points' factors."""
     summary = results.summary
     chosen = summary[(summary["measure"] == measure) & (summary["level"] == level)]
@@ -159,6 +159,6 @@ def select(results: Results, measure: str, level: str = "", kind: str | None = N
     return chosen.merge(results.points, on="point", suffixes=("", "_point"))
 
 
-def look(n: int) -> tuple[str, str]:
+def get_line_style(n: int) -> tuple[str, str]:
     """Colour and dashes of the n-th line."""
-    return LINES[n % len(LINES)]
+    return LINE_STYLES[n % len(LINE_STYLES)]

@@ -1,58 +1,58 @@
-"""The folder a sweep writes into: whole files or none, one sweep at a time, never two experiments."""
+"""The folder of a sweep: complete files only, one sweep at a time, one experiment for good."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from sim.core.atomic import (
+    LOCK,
+    lock_folder,
+    remove_temporary_files,
+    report_write_errors,
+    temporary_path,
+    write_file,
+)
 from sim.core.errors import ParleyError
 
-ASKED = "experiment.json"
-_LOCK = ".lock"
-_TEMPORARY = ".tmp"
+IDENTITY = "experiment.json"
+"""The first file of a sweep: everything that its tables depend on."""
+_CONSEQUENCE = "finished parts stay; remove the cause and start the sweep again"
 
 
-class Folder:
-    """A results folder. All errors of the file system become ParleyError and leave finished files as they are."""
+class SweepFolder:
+    """A folder of results of a sweep.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder; `claim` creates it.
+    """
 
     def __init__(self, path: str | Path):
         self.path = Path(path)
 
-    def part(self, number: int) -> Path:
-        """The file of a part."""
+    def part_path(self, number: int) -> Path:
+        """Return the file of a part."""
         return self.path / "runs" / f"part-{number:05d}.parquet"
 
-    def done(self, count: int) -> list[int]:
-        """Numbers of the parts whose files are there; a file that is there is whole."""
-        return [n for n in range(count) if self.part(n).is_file()]
+    def list_parts(self, count: int) -> list[int]:
+        """Return the numbers below `count` of the parts whose files exist; a file that exists is complete."""
+        return [n for n in range(count) if self.part_path(n).is_file()]
 
     def write(self, name: str, content: bytes) -> None:
-        """Write a file whole or not at all: temporary file, flush to disk, rename. Raises ParleyError."""
-        target = self.path / name
-        temporary = target.with_name(target.name + _TEMPORARY)
-        try:
-            with open(temporary, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(temporary, target)
-            _flush_folder(target.parent)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise ParleyError(_refusal(target, error)) from None
+        """Write a file atomically. Raises ParleyError."""
+        write_file(self.path / name, content, _CONSEQUENCE)
 
     def write_json(self, name: str, data: Any) -> None:
-        """Write plain data as JSON."""
+        """Write plain data as JSON. Raises ParleyError."""
         self.write(name, (json.dumps(data, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode())
 
     def read_json(self, name: str) -> Any:
-        """Plain data of a JSON file, or None where there is no such file. Raises ParleyError."""
+        """Read plain data from a JSON file; None where there is no such file. Raises ParleyError."""
         try:
             return json.loads((self.path / name).read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -60,93 +60,95 @@ class Folder:
         except (OSError, ValueError) as error:
             raise ParleyError(f"{self.path / name} cannot be read: {error}") from None
 
-    def _refuse_foreign(self) -> None:
-        """Refuse a folder that holds what no sweep wrote: its manifest would be overwritten. Raises ParleyError."""
-        try:
-            held = sorted(path.name for path in self.path.iterdir()) if self.path.is_dir() else []
-            runs = self.path / "runs"
-            begun = runs.is_dir() and not any(runs.iterdir())
-        except OSError as error:
-            raise ParleyError(_refusal(self.path, error)) from None
-        if ASKED in held:
+    @contextlib.contextmanager
+    def claim(self, identity: dict[str, Any]) -> Iterator[None]:
+        """Create and lock the folder for one experiment.
+
+        Parameters
+        ----------
+        identity : dict
+            Everything that the tables depend on, as plain data.
+
+        Raises
+        ------
+        ParleyError
+            The folder holds something else or another experiment (the message lists the differences), another sweep
+            is at work in it, or it cannot be written.
+        """
+        with report_write_errors(self.path, _CONSEQUENCE):
+            self._check_content()
+            (self.path / "runs").mkdir(parents=True, exist_ok=True)
+        with contextlib.ExitStack() as stack:
+            with report_write_errors(self.path / LOCK, _CONSEQUENCE):
+                stack.enter_context(lock_folder(self.path, "sweep"))
+            self._check_identity(json.loads(json.dumps(identity)))
+            for folder in (self.path, self.path / "runs"):
+                remove_temporary_files(folder)
+            yield
+
+    def _check_content(self) -> None:
+        """Refuse a folder with files that no sweep wrote: the manifest would overwrite one of them."""
+        names = sorted(path.name for path in self.path.iterdir()) if self.path.is_dir() else []
+        if IDENTITY in names:
             return
-        # A sweep killed before it wrote what was asked leaves these behind.
-        foreign = [name for name in held if name not in (_LOCK, ASKED + _TEMPORARY) and not (name == "runs" and begun)]
+        # A sweep killed before it wrote its identity leaves these behind.
+        remains = [LOCK, temporary_path(Path(IDENTITY)).name]
+        runs = self.path / "runs"
+        if runs.is_dir() and not any(runs.iterdir()):
+            remains.append("runs")
+        foreign = [name for name in names if name not in remains]
         if foreign:
             few = ", ".join(foreign[:3]) + (" …" if len(foreign) > 3 else "")
             raise ParleyError(f"`{self.path}` holds something else ({few}); give a new or an empty folder")
 
-    @contextlib.contextmanager
-    def claimed(self, asked: dict[str, Any]) -> Iterator[None]:
-        """The folder made, locked, and held to one experiment. Raises ParleyError showing what differs."""
-        self._refuse_foreign()
-        try:
-            (self.path / "runs").mkdir(parents=True, exist_ok=True)
-            lock = open(self.path / _LOCK, "w")  # noqa: SIM115 (held until the sweep ends)
-        except OSError as error:
-            raise ParleyError(_refusal(self.path, error)) from None
-        with lock:
-            _lock(lock.fileno(), self.path)
-            kept = self.read_json(ASKED)
-            if kept is None:
-                self.write_json(ASKED, asked)
-            elif kept != json.loads(json.dumps(asked)):
-                shown = "\n".join(f"  {line}" for line in differences(kept, json.loads(json.dumps(asked))))
-                raise ParleyError(
-                    f"{self.path} holds another experiment; choose another folder or undo the change:\n{shown}"
-                )
-            for stray in [*self.path.glob(f"*{_TEMPORARY}"), *self.path.glob(f"runs/*{_TEMPORARY}")]:
-                stray.unlink(missing_ok=True)
-            yield
+    def _check_identity(self, identity: dict[str, Any]) -> None:
+        """Write the identity of a new sweep, or refuse an earlier one that differs."""
+        earlier = self.read_json(IDENTITY)
+        if earlier is None:
+            self.write_json(IDENTITY, identity)
+        elif earlier != identity:
+            lines = "\n".join(f"  {line}" for line in list_differences(earlier, identity))
+            raise ParleyError(
+                f"{self.path} holds another experiment; choose another folder or undo the change:\n{lines}"
+            )
 
 
-def _refusal(path: Path, error: OSError) -> str:
-    reason = (error.strerror or str(error)).lower()
-    return f"cannot write {path}: {reason}. What is finished is kept; put this right and start the sweep again"
+def list_differences(before: Any, after: Any, path: str = "", most: int = 12) -> list[str]:
+    """List what differs between two trees of plain data as `key: old → new`.
+
+    Parameters
+    ----------
+    before, after : dict or scalar
+        Plain data, as JSON has it.
+    path : str
+        Dotted path of both in a larger tree.
+    most : int
+        Lines at most; one more says how many are left.
+
+    Returns
+    -------
+    list of str
+        One line a difference, keys in alphabetical order.
+    """
+    lines = list(_iterate_differences(before, after, path))
+    return lines if len(lines) <= most else [*lines[:most], f"… and {len(lines) - most} more"]
 
 
-def _flush_folder(folder: Path) -> None:
-    """Make a rename last through a power cut, where the system lets folders be opened."""
-    if sys.platform == "win32":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _lock(handle: int, path: Path) -> None:
-    """One sweep a folder; the system frees the lock however the process ends."""
-    if sys.platform == "win32":
-        return
-    import fcntl
-
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise ParleyError(f"another sweep is at work in {path}") from None
-
-
-def differences(before: Any, after: Any, path: str = "", most: int = 12) -> list[str]:
-    """`key: old → new` for everything that differs between two plain data, at most `most` lines."""
-    found = list(_differences(before, after, path))
-    return found if len(found) <= most else [*found[:most], f"… and {len(found) - most} more"]
-
-
-def _differences(before: Any, after: Any, path: str) -> Iterator[str]:
+def _iterate_differences(before: Any, after: Any, path: str) -> Iterator[str]:
+    """Yield a line for every leaf that differs."""
     if isinstance(before, dict) and isinstance(after, dict):
         for key in sorted(before.keys() | after.keys()):
             below = f"{path}.{key}" if path else key
-            yield from _differences(before.get(key, _ABSENT), after.get(key, _ABSENT), below)
+            yield from _iterate_differences(before.get(key, _ABSENT), after.get(key, _ABSENT), below)
     elif before != after:
-        yield f"{path}: {_shown(before)} → {_shown(after)}"
+        yield f"{path}: {_format_value(before)} → {_format_value(after)}"
 
 
 _ABSENT = object()
 
 
-def _shown(value: Any) -> str:
+def _format_value(value: Any) -> str:
+    """Format plain data in at most 80 characters."""
     if value is _ABSENT:
         return "(nothing)"
     text = json.dumps(value, ensure_ascii=False)

@@ -10,7 +10,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from experiments.figure_layout import clipped, fitted, panels, pitch, room, width
+from experiments.figure_layout import clip_text, compute_pitch, create_panels, measure_margin, measure_width, wrap_names
 from sim.figures.style import (
     BLACK,
     BLUE,
@@ -22,21 +22,21 @@ from sim.figures.style import (
     STYLE,
     VERMILION,
     Caption,
-    blank,
-    legend_below,
+    add_legend_below,
+    create_figure,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.discovery import Boxes
-    from experiments.variance import Split
+    from experiments.variance import VarianceSplit
 
 _SEEN = 0.005
 """A row whose shares both lie below this is left out."""
 
 
-def forest(frame: pd.DataFrame, caption: Caption, title: str, measures: Sequence[str] = ("outcome",)) -> Figure:
+def plot_forest(frame: pd.DataFrame, caption: Caption, title: str, measures: Sequence[str] = ("outcome",)) -> Figure:
     """Paired differences with 95% intervals (unpaired ones thin behind): a row a contrast and level.
 
     Filled marks: different from 0 after Holm's correction. `frame` is that of a comparison; shares only, and none that
@@ -47,8 +47,10 @@ def forest(frame: pd.DataFrame, caption: Caption, title: str, measures: Sequence
         rows = frame[frame["measure"].isin(measures) & (frame["kind"] == "share") & seen].reset_index(drop=True)
         contrasts = list(dict.fromkeys(rows["contrast"]))
         bases = {contrast.rpartition(" − ")[2] for contrast in contrasts}
-        names = fitted(_row_name(row, len(contrasts) > 1, len(bases) == 1) for row in rows.to_dict("records"))
-        figure, axes = blank(caption, title, 0.4 + pitch(names, 0.21) * len(rows), room(names), 1)
+        names = wrap_names(_row_name(row, len(contrasts) > 1, len(bases) == 1) for row in rows.to_dict("records"))
+        figure, axes = create_figure(
+            caption, title, 0.4 + compute_pitch(names, 0.21) * len(rows), measure_margin(names), 1
+        )
         y = np.arange(len(rows))
         wide = axes.hlines(y, rows["unpaired_low"], rows["unpaired_high"], color=PALE, lw=5)
         pair = axes.hlines(y, rows["low"], rows["high"], color=BLUE, lw=1.6)
@@ -60,13 +62,15 @@ def forest(frame: pd.DataFrame, caption: Caption, title: str, measures: Sequence
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
         axes.xaxis.set_major_formatter(_points)
-        base = f"Difference from {clipped(bases.pop(), 2.2, 9)}" if len(bases) == 1 else "Difference of shares"
+        base = f"Difference from {clip_text(bases.pop(), 2.2, 9)}" if len(bases) == 1 else "Difference of shares"
         label = f"{base}, percentage points"
         axes.set_xlabel(
-            label, loc="center" if width(label) < axes.get_position().width * figure.get_figwidth() else "right"
+            label, loc="center" if measure_width(label) < axes.get_position().width * figure.get_figwidth() else "right"
         )
         axes.grid(axis="x", color=GRID, lw=0.7)
-        legend_below(figure, [filled, pair, wide], ["differs after Holm's correction", "paired 95%", "unpaired 95%"], 3)
+        add_legend_below(
+            figure, [filled, pair, wide], ["differs after Holm's correction", "paired 95%", "unpaired 95%"], 3
+        )
         return figure
 
 
@@ -80,7 +84,7 @@ def _row_name(row: Mapping[str, object], several: bool, one_base: bool) -> str:
     return f"{contrast.rpartition(' − ')[0] if one_base else contrast}: {level}" if several else level
 
 
-def tornado(frame: pd.DataFrame, caption: Caption, title: str, share: bool = False, most: int = 15) -> Figure:
+def plot_tornado(frame: pd.DataFrame, caption: Caption, title: str, share: bool = False, most: int = 15) -> Figure:
     """Indices of factors with 95% intervals, the most important on top: total and first, or Morris's mean effect.
 
     Morris's is in the result's own unit, of a `share` in percentage points.
@@ -88,8 +92,10 @@ def tornado(frame: pd.DataFrame, caption: Caption, title: str, share: bool = Fal
     with rc_context(STYLE):
         rows = frame.head(most)
         sobol = "total" in rows
-        names = fitted(rows["factor"])
-        figure, axes = blank(caption, title, 0.4 + pitch(names, 0.27) * len(rows), room(names), 1)
+        names = wrap_names(rows["factor"])
+        figure, axes = create_figure(
+            caption, title, 0.4 + compute_pitch(names, 0.27) * len(rows), measure_margin(names), 1
+        )
         y = np.arange(len(rows))
         kinds = [("total", BLUE, "total, with all interactions", -0.17), ("first", ORANGE, "first order, alone", 0.17)]
         if not sobol:
@@ -107,18 +113,20 @@ def tornado(frame: pd.DataFrame, caption: Caption, title: str, share: bool = Fal
         if share and not sobol:
             axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g}")
         axes.grid(axis="x", color=GRID, lw=0.7)
-        legend_below(figure, bars, [label for _, _, label, _ in kinds], 2)
+        add_legend_below(figure, bars, [label for _, _, label, _ in kinds], 2)
         return figure
 
 
 _PART_LOOK = {"assumption": (BLUE, ""), "chance": (ORANGE, ""), "interaction": (SKY, "//")}
 
 
-def splits(found: Mapping[str, Split], caption: Caption, title: str) -> Figure:
+def plot_splits(found: Mapping[str, VarianceSplit], caption: Caption, title: str) -> Figure:
     """Shares of variance due to assumption, chance and both together, for several results, with 95% intervals."""
     with rc_context(STYLE):
-        names = fitted(name.replace("_", " ") for name in found)
-        figure, axes = blank(caption, title, 0.3 + pitch(names, 0.55) * len(found), room(names), 1)
+        names = wrap_names(name.replace("_", " ") for name in found)
+        figure, axes = create_figure(
+            caption, title, 0.3 + compute_pitch(names, 0.55) * len(found), measure_margin(names), 1
+        )
         bars: dict[str, object] = {}
         for row, split in enumerate(found.values()):
             for n, entry in enumerate(split.rows()):
@@ -134,16 +142,18 @@ def splits(found: Mapping[str, Split], caption: Caption, title: str) -> Figure:
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.set_xlabel("Share of the variance between runs, with 95% interval")
         axes.grid(axis="x", color=GRID, lw=0.7)
-        legend_below(figure, list(bars.values()), ["assumption (ranges)", "chance", "both together"], 3)
+        add_legend_below(figure, list(bars.values()), ["assumption (ranges)", "chance", "both together"], 3)
         return figure
 
 
-def box(found: Boxes, caption: Caption, title: str) -> Figure:
+def plot_box(found: Boxes, caption: Caption, title: str) -> Figure:
     """A PRIM box: the limits of every bounded factor within its range, under the coverage and density they bring."""
     with rc_context(STYLE):
         rows = found.limits
-        names = fitted(rows["factor"])
-        figure, (axes,) = panels(caption, title, 0.4 + pitch(names, 0.32) * len(rows), room(names), 1, 1, 0.2)
+        names = wrap_names(rows["factor"])
+        figure, (axes,) = create_panels(
+            caption, title, 0.4 + compute_pitch(names, 0.32) * len(rows), measure_margin(names), 1, 1, 0.2
+        )
         y, span = np.arange(len(rows)), (rows["to"] - rows["from"]).to_numpy()
         low, high = ((rows[k] - rows["from"]).to_numpy() / span for k in ("low", "high"))
         whole = axes.barh(y, np.ones(len(rows)), 0.5, color=PALE)
@@ -160,7 +170,7 @@ def box(found: Boxes, caption: Caption, title: str) -> Figure:
         # From the edge of the figure, for beside long names the panel is too narrow for it.
         height = figure.get_figheight()
         figure.text(0.12 / figure.get_figwidth(), axes.get_position().y1 + 0.08 / height, text, fontsize=8.5)
-        legend_below(figure, [inside, whole], ["inside the box", "range tried"], 2)
+        add_legend_below(figure, [inside, whole], ["inside the box", "range tried"], 2)
         return figure
 
 

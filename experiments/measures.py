@@ -1,4 +1,4 @@
-"""What is measured in a table of runs: shares of every code and reason, means of every number."""
+"""Measures of a table of runs: the share of every code and reason, the mean of every number."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.core.errors import ParleyError, nearest
+from sim.core.fields import RUN_COLUMNS
 from sim.core.layout import Floats
 from sim.rules.outcome import CODES
 
@@ -22,7 +23,17 @@ SUMMARY = ("point", "measure", "level", "kind", "n", "mean", "se", "low", "high"
 
 
 class Measure(NamedTuple):
-    """A column, a level of it where it has some, and whether its mean is a share of runs."""
+    """A measure of runs.
+
+    Attributes
+    ----------
+    measure : str
+        Column of the table of runs, or the name derived from it.
+    level : str
+        Level of a code or reason; empty for numbers.
+    share : bool
+        Whether the mean of the measure is a share of runs.
+    """
 
     measure: str
     level: str
@@ -30,35 +41,60 @@ class Measure(NamedTuple):
 
     @property
     def label(self) -> str:
-        """How it is written: `outcome=ceasefire`, `days`."""
+        """The measure as users write it: `outcome=ceasefire`, `days`."""
         return f"{self.measure}={self.level}" if self.level else self.measure
 
 
-def measures(runs: pa.Table) -> Iterator[tuple[Measure, Floats]]:
-    """Every measure of a table of runs with its value in every run; NaN where a run has none.
+def kind_of(column: str) -> str:
+    """Return the kind of a column of the table of runs as the registry declares it: `count`, `share`, `day` …
 
-    Codes and reasons become one share for each level; `outcome_at_least` is the share at or above a code. Days of
-    settlement become the share of runs in which the basket stands, and the mean day among those.
+    Columns of baskets and parties begin with the name of the quantity, and no quantity's name begins with another's.
+    So the beginning decides, whatever the basket or party is called, and the scenario's names are not needed.
+
+    Raises
+    ------
+    KeyError
+        The table of runs has no such column.
     """
-    import pyarrow as pa
+    for declared in RUN_COLUMNS:
+        if column == declared.name or (declared.axis and column.startswith(declared.name.format(""))):
+            return declared.kind
+    raise KeyError(column)
 
+
+def compute_measures(runs: pa.Table) -> Iterator[tuple[Measure, Floats]]:
+    """Compute every measure of a table of runs.
+
+    A code or reason becomes one share for each level; `outcome_at_least` is the share at or above a code. A day of an
+    event becomes the share of runs in which the event happened, and the mean day among these.
+
+    Parameters
+    ----------
+    runs : pa.Table
+        Table of runs, with or without the columns `point`, `run`, `assumption`, `fate`.
+
+    Yields
+    ------
+    tuple of Measure and ndarray (runs,)
+        A measure and its value in every run; NaN where a run has none.
+    """
     for name in runs.column_names:
         if name in INDEX:
             continue
-        column = runs.column(name).combine_chunks()
-        if pa.types.is_dictionary(column.type):
-            yield from _levels(name, column)
-        elif "settled_" in name:
-            days = column.to_numpy(zero_copy_only=False)
-            yield Measure(name, "", True), (~np.isnan(days)).astype(np.float64)
-            yield Measure(f"day_{name}", "", False), days
-        elif pa.types.is_boolean(column.type):
-            yield Measure(name, "", True), column.to_numpy(zero_copy_only=False).astype(np.float64)
+        column, kind = runs.column(name).combine_chunks(), kind_of(name)
+        if kind in ("code", "reason"):
+            yield from _compute_level_shares(name, column)
+            continue
+        values = column.to_numpy(zero_copy_only=False).astype(np.float64)
+        if kind == "day":
+            yield Measure(name, "", True), (~np.isnan(values)).astype(np.float64)
+            yield Measure(f"day_{name}", "", False), values
         else:
-            yield Measure(name, "", False), column.to_numpy(zero_copy_only=False).astype(np.float64)
+            yield Measure(name, "", kind == "share"), values
 
 
-def _levels(name: str, column: pa.DictionaryArray) -> Iterator[tuple[Measure, Floats]]:
+def _compute_level_shares(name: str, column: pa.DictionaryArray) -> Iterator[tuple[Measure, Floats]]:
+    """Yield whether each run has each level of a code or reason."""
     labels = column.dictionary.to_pylist()
     code = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     for n, label in enumerate(labels):
@@ -69,10 +105,28 @@ def _levels(name: str, column: pa.DictionaryArray) -> Iterator[tuple[Measure, Fl
             yield Measure("outcome_at_least", label, True), (code >= n).astype(np.float64)
 
 
-def target(runs: pa.Table, text: str) -> Floats:
-    """One measure by its label, `outcome_at_least=ceasefire` or `days`. Raises ParleyError naming the nearest."""
+def find_measure(runs: pa.Table, text: str) -> Floats:
+    """Compute the measure with one label.
+
+    Parameters
+    ----------
+    runs : pa.Table
+        Table of runs.
+    text : str
+        Label of a measure, such as `outcome_at_least=ceasefire` or `days`.
+
+    Returns
+    -------
+    ndarray (runs,)
+        The measure in every run; NaN where a run has none.
+
+    Raises
+    ------
+    ParleyError
+        The table has no such measure; the message names the nearest.
+    """
     known = []
-    for measure, values in measures(runs):
+    for measure, values in compute_measures(runs):
         if measure.label == text:
             return values
         known.append(measure.label)

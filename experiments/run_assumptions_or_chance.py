@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from experiments.figure_layout import note
-from experiments.forest_plots import splits
+from experiments.figure_layout import build_note
+from experiments.forest_plots import plot_splits
 from experiments.results import Results
-from experiments.variance import layout, split_variance
+from experiments.variance import arrange_results, split_variance
 
 MEASURES = {
     "outcome": "outcome, all codes",
@@ -21,11 +21,11 @@ MEASURES = {
 
 def draw(results: Results) -> dict[str, Figure]:
     """The split of the variance between runs, for several results."""
-    found = {title: split_variance(layout(results, name)) for name, title in MEASURES.items()}
-    return {"assumptions-or-chance": splits(found, note(results), "How much is assumption, how much chance")}
+    found = {title: split_variance(arrange_results(results, name)) for name, title in MEASURES.items()}
+    return {"assumptions-or-chance": plot_splits(found, build_note(results), "How much is assumption, how much chance")}
 
 
 if __name__ == "__main__":
-    from experiments.script import carry_out
+    from experiments.script import run_script
 
-    carry_out("assumptions-or-chance", draw)
+    run_script("assumptions-or-chance", draw)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from experiments.plots import fan, heat
+from experiments.plots import plot_fan, plot_heatmap
 from experiments.results import Results
 
 
@@ -12,11 +12,11 @@ def draw(results: Results) -> dict[str, Figure]:
     """Rounds held and ceasefires over rate and surge by insulation; the spread of postponements over the rate."""
     axes = {"x": "rate", "y": "surge", "panel": "insulation"}
     return {
-        "incidents-rounds": heat(results, "Rounds held in a run, on average", **axes, measure="rounds_held"),
-        "incidents-ceasefire": heat(
+        "incidents-rounds": plot_heatmap(results, "Rounds held in a run, on average", **axes, measure="rounds_held"),
+        "incidents-ceasefire": plot_heatmap(
             results, "Runs that end with a ceasefire or more", **axes, measure="outcome_at_least", level="ceasefire"
         ),
-        "incidents-fan": fan(
+        "incidents-fan": plot_fan(
             results,
             "Rounds postponed, over the rate of incidents",
             "rate",
@@ -27,6 +27,6 @@ def draw(results: Results) -> dict[str, Figure]:
 
 
 if __name__ == "__main__":
-    from experiments.script import carry_out
+    from experiments.script import run_script
 
-    carry_out("incidents", draw)
+    run_script("incidents", draw)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from experiments.plots import blocking, shares
+from experiments.plots import plot_blocking, plot_shares
 from experiments.results import Results
 
 
@@ -12,12 +12,12 @@ def draw(results: Results) -> dict[str, Figure]:
     """How the talks end, and what stands in the way of each of the three large packages."""
     baskets = ["ceasefire", "status", "territory"]
     return {
-        "mandate-shares": shares(results, "How the talks end, by mandates and preconditions"),
-        "mandate-blocking": blocking(results, "What stands in the way, by mandates and preconditions", baskets),
+        "mandate-shares": plot_shares(results, "How the talks end, by mandates and preconditions"),
+        "mandate-blocking": plot_blocking(results, "What stands in the way, by mandates and preconditions", baskets),
     }
 
 
 if __name__ == "__main__":
-    from experiments.script import carry_out
+    from experiments.script import run_script
 
-    carry_out("mandate-and-sequence", draw)
+    run_script("mandate-and-sequence", draw)

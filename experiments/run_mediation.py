@@ -6,7 +6,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from experiments.plots import heat, shares
+from experiments.plots import plot_heatmap, plot_shares
 from experiments.results import Results
 
 
@@ -17,13 +17,13 @@ def draw(results: Results) -> dict[str, Figure]:
     whose = {"russia": "Russia's", "ukraine": "Ukraine's"}
     both = [f"utility_{party}" for party in whose]
     return {
-        "mediation-shares": shares(
+        "mediation-shares": plot_shares(
             results, "How the talks end, by style and leaning of the host", ["style", "leaning"]
         ),
-        "mediation-ceasefire": heat(results, "Runs that end with a ceasefire or more", **axes, **ceasefire),
-        "mediation-rounds": heat(results, "Rounds held in a run, on average", **axes, measure="rounds_held"),
+        "mediation-ceasefire": plot_heatmap(results, "Runs that end with a ceasefire or more", **axes, **ceasefire),
+        "mediation-rounds": plot_heatmap(results, "Rounds held in a run, on average", **axes, measure="rounds_held"),
     } | {
-        f"mediation-{party}": heat(
+        f"mediation-{party}": plot_heatmap(
             results, f"{own} utility at the end, on average", **axes, measure=f"utility_{party}", beside=both
         )
         for party, own in whose.items()
@@ -31,6 +31,6 @@ def draw(results: Results) -> dict[str, Figure]:
 
 
 if __name__ == "__main__":
-    from experiments.script import carry_out
+    from experiments.script import run_script
 
-    carry_out("mediation", draw)
+    run_script("mediation", draw)

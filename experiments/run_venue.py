@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from experiments.compare import between_points
-from experiments.figure_layout import note
-from experiments.forest_plots import forest
-from experiments.plots import settled_days, shares
+from experiments.compare import compare_points
+from experiments.figure_layout import build_note
+from experiments.forest_plots import plot_forest
+from experiments.plots import plot_settlement_days, plot_shares
 from experiments.results import Results
 
 
 def draw(results: Results) -> dict[str, Figure]:
     """Shares by venue, days to the ceasefires, differences from Istanbul."""
-    frame = between_points(results, first=1)
+    frame = compare_points(results, first=1)
     frame = frame[~frame["contrast"].str.startswith("as coded")]
     return {
-        "venue-shares": shares(results, "How the talks end, by where they are held"),
-        "venue-days": settled_days(results, "Time to ceasefires that stand at the end, by venue", "ceasefire"),
-        "venue-differences": forest(frame, note(results), "What moving the talks changes"),
+        "venue-shares": plot_shares(results, "How the talks end, by where they are held"),
+        "venue-days": plot_settlement_days(results, "Time to ceasefires that stand at the end, by venue", "ceasefire"),
+        "venue-differences": plot_forest(frame, build_note(results), "What moving the talks changes"),
     }
 
 
 if __name__ == "__main__":
-    from experiments.script import carry_out
+    from experiments.script import run_script
 
-    carry_out("venue", draw)
+    run_script("venue", draw)

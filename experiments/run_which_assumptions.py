@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from experiments.figure_layout import note
-from experiments.forest_plots import tornado
+from experiments.figure_layout import build_note
+from experiments.forest_plots import plot_tornado
 from experiments.results import Results
-from experiments.sensitivity import of_sweep
+from experiments.sensitivity import analyse_sweep
 
 
 def draw(results: Results) -> dict[str, Figure]:
     """The coefficients that move ceasefires and rounds most."""
-    caption = note(results)
-    frames = {"ceasefire": of_sweep(results, "outcome_at_least=ceasefire"), "rounds": of_sweep(results, "rounds_held")}
+    caption = build_note(results)
+    frames = {
+        "ceasefire": analyse_sweep(results, "outcome_at_least=ceasefire"),
+        "rounds": analyse_sweep(results, "rounds_held"),
+    }
     titles = {"ceasefire": "What the share of ceasefires hangs on", "rounds": "What the number of rounds held hangs on"}
     for frame in frames.values():
         frame["factor"] = frame["factor"].str.removeprefix("behaviour.")
     return {
-        f"which-assumptions-{name}": tornado(frame, caption, titles[name], share=name == "ceasefire")
+        f"which-assumptions-{name}": plot_tornado(frame, caption, titles[name], share=name == "ceasefire")
         for name, frame in frames.items()
     }
 
 
 if __name__ == "__main__":
-    from experiments.script import carry_out
+    from experiments.script import run_script
 
-    carry_out("which-assumptions", draw)
+    run_script("which-assumptions", draw)

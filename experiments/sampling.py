@@ -13,19 +13,19 @@ from sim.core.layout import Floats
 MORRIS_LEVELS = 4
 
 
-def unit_sample(asked: Experiment, dimensions: int) -> Floats:
+def draw_unit_sample(experiment: Experiment, dimensions: int) -> Floats:
     """Points in the unit cube, (points, dimensions), by the experiment's design and its own seed."""
     from scipy.stats import qmc
 
-    assert asked.points is not None
-    if asked.design == "latin_hypercube":
-        return np.asarray(qmc.LatinHypercube(dimensions, rng=asked.design_seed).random(asked.points))
-    if asked.design == "sobol":
-        return np.asarray(qmc.Sobol(dimensions, scramble=True, rng=asked.design_seed).random(asked.points))
-    return sample(asked.design, asked.points, dimensions, asked.design_seed)
+    assert experiment.points is not None
+    if experiment.design == "latin_hypercube":
+        return np.asarray(qmc.LatinHypercube(dimensions, rng=experiment.design_seed).random(experiment.points))
+    if experiment.design == "sobol":
+        return np.asarray(qmc.Sobol(dimensions, scramble=True, rng=experiment.design_seed).random(experiment.points))
+    return draw_salib_sample(experiment.design, experiment.points, dimensions, experiment.design_seed)
 
 
-def sample(design: str, points: int, dimensions: int, seed: int) -> Floats:
+def draw_salib_sample(design: str, points: int, dimensions: int, seed: int) -> Floats:
     """Points in the unit cube for `morris` (points = trajectories) or `saltelli` (points = base sample, power of two).
 
     Morris (1991, Technometrics 33) has points · (d + 1) rows, Saltelli et al. (2010, CPC 181) points · (d + 2).
@@ -34,16 +34,16 @@ def sample(design: str, points: int, dimensions: int, seed: int) -> Floats:
     try:
         from SALib.sample import morris, sobol
     except ModuleNotFoundError as error:
-        raise missing_extra(error) from None
-    space = problem([f"x{k}" for k in range(dimensions)])
+        raise describe_missing_extra(error) from None
+    space = build_salib_problem([f"x{k}" for k in range(dimensions)])
     if design == "morris":
         return np.asarray(morris.sample(space, points, num_levels=MORRIS_LEVELS, seed=seed))
     return np.asarray(sobol.sample(space, points, calc_second_order=False, seed=seed))
 
 
-def problem(names: list[str]) -> dict[str, Any]:
+def build_salib_problem(names: list[str]) -> dict[str, Any]:
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
 
 
-def missing_extra(error: ModuleNotFoundError) -> ParleyError:
+def describe_missing_extra(error: ModuleNotFoundError) -> ParleyError:
     return ParleyError(f"{error.name} is missing: pip install 'parley[discover]'")

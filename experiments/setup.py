@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from experiments.design import Point, points
+from experiments.design import Point, build_points
 from experiments.measures import POINTS, SUMMARY
 from experiments.spec import Experiment
 from sim.core.layout import Priors
@@ -26,88 +26,90 @@ from sim.scenario.streams import prior_key
 from sim.tables.schema import run_schema
 
 # What reservation points, preconditions and the incidents' stability are derived or checked from goes the long way.
-_LONG_WAY = ("issues", "excites", "salience_scale", "quantile")
+_SOURCES_OF_DERIVATION = ("issues", "excites", "salience_scale", "quantile")
 
 
 @dataclass
 class Setup:
     """An experiment with its scenario loaded: what every worker needs to make any point ready."""
 
-    asked: Experiment
+    experiment: Experiment
     base: Loaded
     points: list[Point]
     problem: Problem
     _short: dict[str, tuple[int, TypeAdapter[Any]]] = field(repr=False)
 
     @staticmethod
-    def of(asked: Experiment) -> Setup:
+    def of(experiment: Experiment) -> Setup:
         """Load the scenario and lay out the points. Raises ScenarioError before anything runs."""
-        with asked.placed("scenario"):
-            locate(asked.scenario)
-        with asked.placed("changes", below=asked.changes):
-            base = load(asked.scenario, asked.changes)
-        problem = resolve(base.scenario, asked.seed)
-        _check_names(asked, problem)
-        return Setup(asked, base, points(asked, base), problem, _short_paths(base, problem))
+        with experiment.errors_at("scenario"):
+            locate(experiment.scenario)
+        with experiment.errors_at("changes", below=experiment.changes):
+            base = load(experiment.scenario, experiment.changes)
+        problem = resolve(base.scenario, experiment.seed)
+        _check_names(experiment, problem)
+        return Setup(experiment, base, build_points(experiment, base), problem, _find_short_paths(base, problem))
 
     @property
     def short_paths(self) -> list[str]:
         """Paths whose numbers are written without resolving the scenario anew."""
         return list(self._short)
 
-    def ready(self, point: Point) -> Problem:
+    def resolve_point(self, point: Point) -> Problem:
         """The arrays of a point. Raises ScenarioError where its values are refused."""
-        return self.arrays(point.changes)
+        return self.resolve_changes(point.changes)
 
-    def arrays(self, changes: Mapping[str, Any]) -> Problem:
+    def resolve_changes(self, changes: Mapping[str, Any]) -> Problem:
         """The arrays of the base with values put at paths, by the short way where it is open."""
         try:
-            moved = {path: self._short[path][1].validate_python(_set(value)) for path, value in changes.items()}
+            numbers = {
+                path: self._short[path][1].validate_python(_mark_as_set(value)) for path, value in changes.items()
+            }
         except (KeyError, ValidationError):
-            return self.anew(changes)
+            return self.resolve_fully(changes)
         priors = self.problem.priors
-        for path, number in moved.items():
+        for path, number in numbers.items():
             place = self._short[path][0]
-            priors = _with(priors, place, number, prior_key(self.asked.seed, self.problem.paths[place]))
+            priors = _replace_prior(priors, place, number, prior_key(self.experiment.seed, self.problem.paths[place]))
         return replace(self.problem, priors=priors)
 
-    def anew(self, changes: Mapping[str, Any]) -> Problem:
+    def resolve_fully(self, changes: Mapping[str, Any]) -> Problem:
         """The arrays of the base with values put at paths, everything checked and derived again."""
-        return resolve(self.base.changed(changes).scenario, self.asked.seed)
+        return resolve(self.base.changed(changes).scenario, self.experiment.seed)
 
 
-def _check_names(asked: Experiment, problem: Problem) -> None:
+def _check_names(experiment: Experiment, problem: Problem) -> None:
     """Refuse a factor that is called like a column of the tables, in which it is to be one. Raises ScenarioError."""
-    taken = list(dict.fromkeys([*POINTS, *SUMMARY, *run_schema(problem.names).names]))
-    for name in asked.factors:
-        if name.lower() in taken:  # SQL does not tell capitals from small letters
-            text = f"a column of the tables is called so; choose another name (taken: {', '.join(taken)})"
-            raise asked.refuse(text, "factors", name)
+    reserved = list(dict.fromkeys([*POINTS, *SUMMARY, *run_schema(problem.names).names]))
+    for name in experiment.factors:
+        if name.lower() in reserved:  # SQL does not tell capitals from small letters
+            text = f"a column of the tables is called so; choose another name (taken: {', '.join(reserved)})"
+            raise experiment.refuse(text, "factors", name)
 
 
-def _set(value: Any) -> Any:
+def _mark_as_set(value: Any) -> Any:
     """A value as `merge.set_path` writes it where a number was."""
     plain = isinstance(value, int | float) and not isinstance(value, bool)
     return {"value": value, "set": True} if plain else value
 
 
-def _short_paths(base: Loaded, problem: Problem) -> dict[str, tuple[int, TypeAdapter[Any]]]:
+def _find_short_paths(base: Loaded, problem: Problem) -> dict[str, tuple[int, TypeAdapter[Any]]]:
     """Place in theta and bounds of every number that may be written without resolving the scenario anew."""
     places = {path: n for n, path in enumerate(problem.paths)}
-    found = {}
+    short = {}
     for path, _ in numbers_in(base.scenario):
-        known = flat(path)
-        if known in places and not set(path) & set(_LONG_WAY):
-            found[".".join(path)] = (places[known], TypeAdapter(annotation_at(path)))
-    return found
+        flat_path = flat(path)
+        if flat_path in places and not set(path) & set(_SOURCES_OF_DERIVATION):
+            short[".".join(path)] = (places[flat_path], TypeAdapter(annotation_at(path)))
+    return short
 
 
-def _with(priors: Priors, place: int, number: Number, key: np.uint64) -> Priors:
+def _replace_prior(priors: Priors, place: int, number: Number, key: np.uint64) -> Priors:
     """Priors with another number at one place of theta; the rows of ranges stay in the order of places."""
     base = priors.base.copy()
     base[place] = number.mode
-    kept = priors.place != place
-    table = {name: getattr(priors, name)[kept] for name in ("place", "kind", "low", "mode", "high", "key")}
+    others = priors.place != place
+    table = {name: getattr(priors, name)[others] for name in ("place", "kind", "low", "mode", "high", "key")}
     if number.shape != "fixed":
         at = int(np.searchsorted(table["place"], place))
         kind = {"uniform": 1, "triangular": 2}[number.shape]

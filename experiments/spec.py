@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
-from experiments.refusals import Place, explained
+from experiments.spec_errors import Place, describe_error
 from sim.core.errors import ScenarioError, nearest
 from sim.scenario.merge import CHANGE
 from sim.scenario.numbers import shown
@@ -152,11 +152,11 @@ class Experiment(_Model):
         assert self.runs is not None
         return self.runs
 
-    def altered(self, **given: int | None) -> Experiment:
+    def replace_keys(self, **keys: int | None) -> Experiment:
         """The same experiment with other values of some keys; None leaves one as it is. Raises ScenarioError."""
-        changed = _validated(self.model_dump() | {k: v for k, v in given.items() if v is not None}, None)
-        changed._document = self._document
-        return changed
+        experiment = _validate(self.model_dump() | {k: v for k, v in keys.items() if v is not None}, None)
+        experiment._document = self._document
+        return experiment
 
     def patterns(self) -> Iterator[tuple[Place, str]]:
         """Every path or pattern the experiment names, with its place in the file."""
@@ -180,7 +180,7 @@ class Experiment(_Model):
         return ScenarioError(problem, key=dotted(place) or None)
 
     @contextmanager
-    def placed(self, *place: str | int, below: Mapping[str, Any] | None = None) -> Iterator[None]:
+    def errors_at(self, *place: str | int, below: Mapping[str, Any] | None = None) -> Iterator[None]:
         """Say of an error inside where in the experiment its cause stands: at a place, or a key `below` it.
 
         An error that names a line of the scenario's own file is left as it is.
@@ -201,7 +201,7 @@ def shipped_folder() -> Path:
     return Path(str(resources.files("experiments")))
 
 
-def shipped() -> list[str]:
+def list_shipped() -> list[str]:
     """Names of the shipped experiments, in alphabetical order."""
     return sorted(path.stem for path in shipped_folder().glob("*.yaml"))
 
@@ -214,34 +214,34 @@ def read_experiment(source: str | Path | Mapping[str, Any] | Experiment) -> Expe
     if isinstance(source, Experiment):
         return source
     if isinstance(source, Mapping):
-        return _validated(dict(source), None)
+        return _validate(dict(source), None)
     path = _locate(str(source))
     document = read(path)
     data = dict(document.data)
     beside = path.parent / f"{data.get('scenario')}"
     if isinstance(data.get("scenario"), str) and data["scenario"].endswith((".yaml", ".yml")) and beside.is_file():
         data["scenario"] = str(beside)
-    return _validated(data, document)
+    return _validate(data, document)
 
 
 def _locate(name: str) -> Path:
     path = Path(name)
     if path.suffix in (".yaml", ".yml") or "/" in name:
         return path
-    found = shipped_folder() / f"{name}.yaml"
-    if found.is_file():
-        return found
-    known = shipped()
+    experiment = shipped_folder() / f"{name}.yaml"
+    if experiment.is_file():
+        return experiment
+    known = list_shipped()
     raise ScenarioError(f"no experiment `{name}`; shipped: {', '.join(known)}{nearest(name, known)}, or give a path")
 
 
-def _validated(data: dict[str, Any], document: Document | None) -> Experiment:
+def _validate(data: dict[str, Any], document: Document | None) -> Experiment:
     try:
-        found = Experiment.model_validate(data)
+        experiment = Experiment.model_validate(data)
     except ValidationError as error:
-        problem, place = explained(error, {"": Experiment, "factors": Factor, "nested": Nested})
+        problem, place = describe_error(error, {"": Experiment, "factors": Factor, "nested": Nested})
         if document is not None:
             raise document.refuse(problem, place) from None
         raise ScenarioError(problem, key=dotted(place) or None) from None
-    found._document = document
-    return found
+    experiment._document = document
+    return experiment

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from experiments.measures import Measure, measures
+from experiments.measures import Measure, compute_measures
 from sim.core.errors import ParleyError, nearest
 from sim.core.statistics import Z95, wilson
 from sim.results.ensemble import tables
@@ -30,7 +30,7 @@ STEP = 1000
 MOST = 1_000_000
 
 
-class Stopped(NamedTuple):
+class StoppingResult(NamedTuple):
     """After how many runs, with which standard error, and whether that is what was asked for."""
 
     runs: int
@@ -46,78 +46,78 @@ class Sums(NamedTuple):
     squares: float
 
 
-def parsed(text: str) -> tuple[str, float]:
+def parse_rule(text: str) -> tuple[str, float]:
     """`outcome=0.005` as measure and standard error. Raises ParleyError."""
     measure, mark, number = text.rpartition("=")
     try:
-        wanted = float(number)
+        tolerance = float(number)
     except ValueError:
-        wanted = math.nan
-    if not mark or not measure.strip() or not wanted > 0.0 or math.isinf(wanted):
+        tolerance = math.nan
+    if not mark or not measure.strip() or not tolerance > 0.0 or math.isinf(tolerance):
         raise ParleyError(f"`{text}`: write measure=standard error, for instance outcome=0.005")
-    return measure.strip(), wanted
+    return measure.strip(), tolerance
 
 
-def runs_until(
+def run_until(
     scenario: str | Path | Loaded,
     until: str,
     seed: int = 0,
     *,
     most: int = MOST,
-    told: Callable[[int, float], None] = lambda runs, se: None,
-    laid: Callable[[Plan], Plan] = lambda job: job,
+    on_progress: Callable[[int, float], None] = lambda runs, se: None,
+    transform_plan: Callable[[Plan], Plan] = lambda job: job,
     **options: Any,
-) -> Stopped:
+) -> StoppingResult:
     """The least multiple of STEP runs at which the standard error of a measure is at most what `until` asks.
 
     `until` is `outcome=0.005` (the largest standard error among the shares of all codes) or any one measure with its
     standard error, `days=0.5`. `told(runs, se)` hears of every check; `laid` may change how the runs are made, as a
     posterior does. Raises ParleyError for an unknown measure.
     """
-    measure, wanted = parsed(until)
-    job = laid(plan(scenario, most, seed, **options))
+    measure, tolerance = parse_rule(until)
+    job = transform_plan(plan(scenario, most, seed, **options))
     job = replace(job, chunk=math.gcd(job.chunk, STEP))  # so that chunks end where checks are due
     sums: dict[Measure, Sums] = {}
     done, se = 0, math.inf
     with closing(tables(job)) as parts:
         for runs, _ in parts:
-            _add(runs, measure, sums)
+            _add_runs(runs, measure, sums)
             done += runs.num_rows
             if done % STEP and done < most:
                 continue
-            se = max(_error(found, entry) for found, entry in sums.items())
-            told(done, se)
-            if se <= wanted:
-                return Stopped(done, se, True)
-    return Stopped(done, se, False)
+            se = max(_compute_error(found, entry) for found, entry in sums.items())
+            on_progress(done, se)
+            if se <= tolerance:
+                return StoppingResult(done, se, True)
+    return StoppingResult(done, se, False)
 
 
-def _add(runs: pa.Table, measure: str, sums: dict[Measure, Sums]) -> None:
+def _add_runs(runs: pa.Table, measure: str, sums: dict[Measure, Sums]) -> None:
     """Count, sum and sum of squares of the measure that is asked for, some more runs added."""
-    known = list(measures(runs))
-    wanted = [(found, values) for found, values in known if measure in (found.label, found.measure)]
-    if not wanted:
+    known = list(compute_measures(runs))
+    tolerance = [(found, values) for found, values in known if measure in (found.label, found.measure)]
+    if not tolerance:
         labels = [found.label for found, _ in known]
         raise ParleyError(f"no measure `{measure}`{nearest(measure, labels)}; for instance outcome or days")
-    for found, values in wanted:
-        there = values[~np.isnan(values)]
+    for found, values in tolerance:
+        present = values[~np.isnan(values)]
         n, total, squares = sums.get(found, Sums(0, 0.0, 0.0))
-        sums[found] = Sums(n + there.size, total + float(there.sum()), squares + float((there**2).sum()))
+        sums[found] = Sums(n + present.size, total + float(present.sum()), squares + float((present**2).sum()))
 
 
-def _error(measure: Measure, sums: Sums) -> float:
+def _compute_error(measure: Measure, sums: Sums) -> float:
     """Standard error of a measure; of a share at least half of Wilson's 95% interval in units of 1.96.
 
     Where something has not happened once, or always, the usual error is 0 after any number of runs.
     """
-    usual = standard_error(*sums)
+    standard = compute_standard_error(*sums)
     if not measure.share:
-        return usual
+        return standard
     low, high = wilson(round(sums.total), sums.n)
-    return max(usual, (high - low) / (2.0 * Z95))
+    return max(standard, (high - low) / (2.0 * Z95))
 
 
-def standard_error(n: float, total: float, squares: float) -> float:
+def compute_standard_error(n: float, total: float, squares: float) -> float:
     """Standard error of a mean from count, sum and sum of squares; infinite with fewer than two values."""
     if n < 2:
         return math.inf

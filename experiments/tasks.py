@@ -55,33 +55,33 @@ class Failure(NamedTuple):
     error: str
 
 
-def part_runs(asked: Experiment, count: int) -> int:
+def count_part_runs(experiment: Experiment, count: int) -> int:
     """Runs a part: a divisor or a multiple of the runs at a point, so that parts end where points do."""
-    engine, runs = "mesa" if asked.engine == "mesa" else "compiled", asked.runs_a_point
-    wanted = asked.chunk or int(np.clip(-(-runs * count // _SHARES), _LEAST[engine], _TARGET[engine]))
+    engine, runs = "mesa" if experiment.engine == "mesa" else "compiled", experiment.runs_a_point
+    wanted = experiment.chunk or int(np.clip(-(-runs * count // _SHARES), _LEAST[engine], _TARGET[engine]))
     if wanted >= runs:
         return runs * (wanted // runs)
-    whole = asked.nested.fates if asked.nested else 1  # an assumption's runs stay together
+    whole = experiment.nested.fates if experiment.nested else 1  # an assumption's runs stay together
     shares = -(-runs // wanted)
     return -(-runs // (shares * whole)) * whole
 
 
-def cut(asked: Experiment, count: int) -> list[list[Piece]]:
+def split_parts(experiment: Experiment, count: int) -> list[list[Piece]]:
     """All parts, in order."""
-    size, runs = part_runs(asked, count), asked.runs_a_point
+    size, runs = count_part_runs(experiment, count), experiment.runs_a_point
     if size >= runs:
         step = size // runs
         return [[Piece(p, 0, runs) for p in range(first, min(first + step, count))] for first in range(0, count, step)]
     return [[Piece(p, low, min(low + size, runs))] for p in range(count) for low in range(0, runs, size)]
 
 
-def columns(setup: Setup) -> list[str]:
+def select_columns(setup: Setup) -> list[str]:
     """The columns that are kept, in order. Raises ParleyError for a pattern in `keep` that fits none."""
     known = run_schema(setup.problem.names).names[3:]
-    if setup.asked.keep == "all":
+    if setup.experiment.keep == "all":
         return known
     kept: set[str] = set()
-    for pattern in setup.asked.keep:
+    for pattern in setup.experiment.keep:
         found = fnmatch.filter(known, pattern)
         if not found:
             raise ParleyError(f"keep: no column `{pattern}`{nearest(pattern, known)}; known: {', '.join(known)}")
@@ -89,74 +89,76 @@ def columns(setup: Setup) -> list[str]:
     return [name for name in known if name in kept]
 
 
-def schema(setup: Setup) -> pa.Schema:
+def build_schema(setup: Setup) -> pa.Schema:
     """Explicit Arrow schema of the table of runs of all points."""
     import pyarrow as pa
 
     runs = run_schema(setup.problem.names)
     fields = [pa.field("point", pa.int32()), *(runs.field(name) for name in ("run", "assumption", "fate"))]
-    return pa.schema([*fields, *(runs.field(name) for name in columns(setup))])
+    return pa.schema([*fields, *(runs.field(name) for name in select_columns(setup))])
 
 
-def indices(asked: Experiment, run: Ints) -> tuple[Ints, Ints]:
+def compute_indices(experiment: Experiment, run: Ints) -> tuple[Ints, Ints]:
     """Assumption and fate index of some runs at a point, by their numbers."""
-    if asked.nested is None:
+    if experiment.nested is None:
         return run, run
-    return run // asked.nested.fates, run % asked.nested.fates
+    return run // experiment.nested.fates, run % experiment.nested.fates
 
 
-def raw_runs(setup: Setup, point: Point, low: int, high: int, told: Callable[[int], None], workers: int = 1) -> Floats:
+def simulate_piece(
+    setup: Setup, point: Point, low: int, high: int, on_progress: Callable[[int], None], workers: int = 1
+) -> Floats:
     """Raw rows of some runs of a point, (high - low, width). Raises one of POINT_ERRORS."""
-    assumptions, fates = indices(setup.asked, np.arange(low, high, dtype=np.int64))
-    problem = setup.ready(point)
-    engine = "mesa" if setup.asked.engine == "mesa" else "compiled"
+    assumptions, fates = compute_indices(setup.experiment, np.arange(low, high, dtype=np.int64))
+    problem = setup.resolve_point(point)
+    engine = "mesa" if setup.experiment.engine == "mesa" else "compiled"
     size = min(CHUNK[engine], high - low)
-    job = Plan(setup.base, problem, setup.asked.seed, assumptions, fates, engine, workers, size, keep_rounds=False)
+    job = Plan(setup.base, problem, setup.experiment.seed, assumptions, fates, engine, workers, size, keep_rounds=False)
     rows = []
     for chunk in chunks(job):
         rows.append(chunk.runs)
-        told(chunk.runs.shape[0])
+        on_progress(chunk.runs.shape[0])
     return np.concatenate(rows)
 
 
-def carry_out(setup: Setup, pieces: list[Piece], told: Callable[[int], None], workers: int = 1) -> bytes:
+def run_part(setup: Setup, pieces: list[Piece], on_progress: Callable[[int], None], workers: int = 1) -> bytes:
     """Run a part and return its Parquet file. A piece that fails is recorded in the file and the rest goes on."""
     rows: list[Floats] = []
     done: list[Piece] = []
     failures: list[Failure] = []
     for piece in pieces:
-        counted = [0]
+        counts = [0]
 
-        def tell(runs: int, counted: list[int] = counted) -> None:
-            counted[0] += runs
-            told(runs)
+        def count(runs: int, counts: list[int] = counts) -> None:
+            counts[0] += runs
+            on_progress(runs)
 
         try:
-            rows.append(raw_runs(setup, setup.points[piece.point], piece.low, piece.high, tell, workers))
+            rows.append(simulate_piece(setup, setup.points[piece.point], piece.low, piece.high, count, workers))
             done.append(piece)
         except POINT_ERRORS as error:
             failures.append(Failure(*piece, f"{type(error).__name__}: {error}"))
-            told(piece.high - piece.low - counted[0])
-    return _file(table(setup, done, rows), failures)
+            on_progress(piece.high - piece.low - counts[0])
+    return _encode_part(build_table(setup, done, rows), failures)
 
 
-def table(setup: Setup, pieces: list[Piece], rows: list[Floats]) -> pa.Table:
+def build_table(setup: Setup, pieces: list[Piece], rows: list[Floats]) -> pa.Table:
     """The rows of several pieces as one Arrow table under the experiment's schema."""
     import pyarrow as pa
 
     names = setup.problem.names
     if not pieces:
-        return schema(setup).empty_table()
+        return build_schema(setup).empty_table()
     width = run_width(setup.problem.structure)
     run = np.concatenate([np.arange(low, high, dtype=np.int64) for _, low, high in pieces])
     point = np.concatenate([np.full(high - low, n, dtype=np.int32) for n, low, high in pieces])
-    assumptions, fates = indices(setup.asked, run)
+    assumptions, fates = compute_indices(setup.experiment, run)
     whole = run_table(np.concatenate(rows).reshape(-1, width), run, assumptions, fates, names)
-    wanted = schema(setup)
+    wanted = build_schema(setup)
     return pa.Table.from_arrays([pa.array(point), *(whole.column(name) for name in wanted.names[1:])], schema=wanted)
 
 
-def _file(content: pa.Table, failures: list[Failure]) -> bytes:
+def _encode_part(content: pa.Table, failures: list[Failure]) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -170,7 +172,7 @@ def _file(content: pa.Table, failures: list[Failure]) -> bytes:
     return buffer.getvalue()
 
 
-def failures_of(metadata: dict[bytes, bytes] | None) -> Iterator[Failure]:
+def read_failures(metadata: dict[bytes, bytes] | None) -> Iterator[Failure]:
     """The failures that a part's file records."""
     for entry in json.loads((metadata or {}).get(FAILURES, b"[]")):
         yield Failure(*entry)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.results import Results
-from experiments.sensitivity import asked_of
+from experiments.sensitivity import restore_experiment
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats
 from sim.core.statistics import Z95
@@ -21,7 +21,7 @@ PARTS = ("assumption", "chance", "interaction")
 
 
 @dataclass(frozen=True)
-class Split:
+class VarianceSplit:
     """Variance components and their shares with 95% intervals, in the order of PARTS."""
 
     components: Floats
@@ -38,7 +38,7 @@ class Split:
         ]
 
 
-def split_variance(y: Floats) -> Split:
+def split_variance(y: Floats) -> VarianceSplit:
     """Split of results `y`, (assumptions, fates) or (assumptions, fates, outcomes): the outcomes' variances are summed.
 
     Intervals by the jackknife over assumptions and over fates, the two variances added. Raises ParleyError where all
@@ -49,17 +49,17 @@ def split_variance(y: Floats) -> Split:
     rows, columns, _ = cube.shape
     if min(rows, columns) < 3:
         raise ParleyError("a split needs at least 3 assumptions and 3 fates")
-    whole = _components(cube)
-    if not whole.sum() > 0:
+    components = _compute_components(cube)
+    if not components.sum() > 0:
         raise ParleyError("all results are equal: there is no variance to split")
-    shares = whole / whole.sum()
-    without = [[_shares(np.delete(cube, k, axis)) for k in range(cube.shape[axis])] for axis in (0, 1)]
-    variance = sum(_jackknife(np.array(parts)) for parts in without)
+    shares = components / components.sum()
+    without = [[_compute_shares(np.delete(cube, k, axis)) for k in range(cube.shape[axis])] for axis in (0, 1)]
+    variance = sum(_compute_jackknife_variance(np.array(parts)) for parts in without)
     half = Z95 * np.sqrt(variance)
-    return Split(whole, shares, np.clip(shares - half, 0.0, 1.0), np.clip(shares + half, 0.0, 1.0))
+    return VarianceSplit(components, shares, np.clip(shares - half, 0.0, 1.0), np.clip(shares + half, 0.0, 1.0))
 
 
-def _components(cube: Floats) -> Floats:
+def _compute_components(cube: Floats) -> Floats:
     """Components in the order of PARTS, negative estimates set to 0."""
     rows, columns, _ = cube.shape
     mean = cube.mean(axis=(0, 1))
@@ -71,28 +71,28 @@ def _components(cube: Floats) -> Floats:
     return np.maximum(np.array([(ms_rows - ms_rest) / columns, (ms_columns - ms_rest) / rows, ms_rest]), 0.0)
 
 
-def _shares(cube: Floats) -> Floats:
-    found = _components(cube)
-    return found / found.sum() if found.sum() > 0 else np.full(3, np.nan)
+def _compute_shares(cube: Floats) -> Floats:
+    components = _compute_components(cube)
+    return components / components.sum() if components.sum() > 0 else np.full(3, np.nan)
 
 
-def _jackknife(without: Floats) -> Floats:
+def _compute_jackknife_variance(without: Floats) -> Floats:
     n = without.shape[0]
     spread: Floats = (n - 1) / n * ((without - without.mean(axis=0)) ** 2).sum(axis=0)
     return spread
 
 
-def layout(results: Results, target: str, point: int = 0) -> Floats:
+def arrange_results(results: Results, target: str, point: int = 0) -> Floats:
     """Results of one point of a nested sweep as (assumptions, fates[, codes]); target `outcome` takes all codes.
 
     Raises ParleyError where the sweep is not nested or the point failed.
     """
     import pyarrow.compute as pc
 
-    from experiments.measures import measures
-    from experiments.measures import target as measure
+    from experiments.measures import compute_measures
+    from experiments.measures import find_measure as measure
 
-    nested = asked_of(results).nested
+    nested = restore_experiment(results).nested
     if nested is None:
         raise ParleyError("a split needs an experiment with `nested: {assumptions, fates}`")
     runs = results.run_table()
@@ -101,6 +101,6 @@ def layout(results: Results, target: str, point: int = 0) -> Floats:
         raise ParleyError(f"point {point} is not complete; see `error` in the table of points")
     shape = (nested.assumptions, nested.fates)
     if target == "outcome":
-        codes = [values for m, values in measures(runs) if m.measure == "outcome"]
+        codes = [values for m, values in compute_measures(runs) if m.measure == "outcome"]
         return np.stack([values.reshape(shape) for values in codes], axis=2)
     return measure(runs, target).reshape(shape)

@@ -1,6 +1,6 @@
-"""Pictures of every page for docs/screenshots, taken with a headless Chromium at 1280 and 400 pixels width.
+"""Take pictures of every view of the page for docs/screenshots, at 1280 and 400 pixels width.
 
-Usage: .venv/bin/python tools/screenshots.py [SCENARIO] [FOLDER]. Needs Chromium and its driver.
+Usage: .venv/bin/python tools/screenshots.py [SCENARIO] [FOLDER]. Needs Chromium and its driver on the PATH.
 """
 
 from __future__ import annotations
@@ -27,14 +27,15 @@ QUIET = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-backgroun
          "--disable-component-update", "--no-first-run", "--hide-scrollbars")  # fmt: skip
 
 
-def free_port() -> int:
+def find_free_port() -> int:
+    """Find a free port of this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def serve(scenario: str, port: int) -> subprocess.Popen[bytes]:
-    """The page, answering."""
+    """Start the page and return its process once it answers."""
     process = subprocess.Popen([sys.executable, *arguments(port)], env=settings(scenario))
     for _ in range(240):
         try:
@@ -46,16 +47,16 @@ def serve(scenario: str, port: int) -> subprocess.Popen[bytes]:
     raise SystemExit("the page did not start")
 
 
-def at_rest(browser: webdriver.Chrome) -> None:
-    """Wait until the page has run to its end and its charts are drawn."""
+def wait_until_idle(browser: webdriver.Chrome) -> None:
+    """Wait until the script of the page has ended and its charts are drawn."""
     wait = WebDriverWait(browser, 180)
     wait.until(lambda b: b.find_elements(By.XPATH, "//*[contains(text(), 'Nothing leaves this machine')]"))
     wait.until(lambda b: not b.find_elements(By.CSS_SELECTOR, "[data-test-script-state='running']"))
     time.sleep(2.5)
 
 
-def picture(browser: webdriver.Chrome, width: int, path: Path, most: int = 1750) -> None:
-    """The whole page, down to `most` pixels."""
+def save_picture(browser: webdriver.Chrome, width: int, path: Path, most: int = 1750) -> None:
+    """Save a picture of the whole page, at most `most` pixels high."""
     height = browser.execute_script("return document.querySelector('[data-testid=stMain]').scrollHeight")
     resize(browser, width, min(max(int(height) + 20, 800), most))
     time.sleep(2.0)
@@ -66,13 +67,13 @@ def picture(browser: webdriver.Chrome, width: int, path: Path, most: int = 1750)
 
 
 def resize(browser: webdriver.Chrome, width: int, height: int) -> None:
-    """The page's own size: windows have a least width that phones have not."""
+    """Set the size of the page itself; a browser window cannot be as narrow as a phone."""
     size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
 
 
-def chromium() -> webdriver.Chrome:
-    """A headless Chromium that asks nothing of the network itself."""
+def start_browser() -> webdriver.Chrome:
+    """Start a headless Chromium that makes no requests of its own."""
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or "chromium"
     for flag in QUIET:
@@ -85,24 +86,24 @@ def main() -> None:
     scenario = sys.argv[1] if len(sys.argv) > 1 else "istanbul-2025"
     folder = Path(sys.argv[2] if len(sys.argv) > 2 else "docs/screenshots")
     folder.mkdir(parents=True, exist_ok=True)
-    port = free_port()
+    port = find_free_port()
     server = serve(scenario, port)
     try:
         for width in (1280, 400):
-            browser = chromium()
+            browser = start_browser()
             for name, path in PAGES.items():
                 resize(browser, width, 900)
                 browser.get(f"http://127.0.0.1:{port}/{path}")
-                at_rest(browser)
-                picture(browser, width, folder / f"{name}-{width}.png")
+                wait_until_idle(browser)
+                save_picture(browser, width, folder / f"{name}-{width}.png")
                 if name == "explore" and width > 500:
                     field = browser.find_element(By.CSS_SELECTOR, "input[aria-label='Any other value']")
                     field.send_keys("parties.*.deadline = 120", Keys.ENTER)
                     WebDriverWait(browser, 180).until(
                         lambda b: b.find_elements(By.XPATH, "//*[contains(text(), 'runs end otherwise')]")
                     )
-                    at_rest(browser)
-                    picture(browser, width, folder / f"explore-changed-{width}.png")
+                    wait_until_idle(browser)
+                    save_picture(browser, width, folder / f"explore-changed-{width}.png")
             browser.quit()
     finally:
         server.terminate()

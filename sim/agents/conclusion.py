@@ -6,8 +6,9 @@ import math
 
 from sim.agents import agenda, events, exchange
 from sim.agents.protocols import Basket, Talks
-from sim.core.layout import MEDIATOR, RATIFIER, W
+from sim.core.layout import RATIFIER, W
 from sim.rules import convening, outcome, ratification, readiness
+from sim.rules.mediation import Strength
 
 
 def conclude(model: Talks) -> bool:
@@ -76,13 +77,13 @@ def code_round(model: Talks, unratified: bool, handed: int) -> int:
     """The outcome code of a held round; progress and the gap between positions follow it."""
     x, w, since = model.structure, model.world, model.since_last
     settled = [int(x.basket_code[b.index]) for b in model.baskets if since.settled >> b.index & 1]
-    exchanged = since.texts > 0 or handed > 0 or unratified
+    exchanged = outcome.is_text_exchanged(since.texts, handed, unratified)
     odds = convening.procedural_odds(
         w[W.PROCEDURAL_BASE],
         w[W.PROCEDURAL_READINESS],
         model.least_readiness(),
         w[W.PROCEDURAL_FACILITATION],
-        model.attending_strength(MEDIATOR.FACILITATION),
+        model.attending_strength(Strength.FACILITATION),
     )
     procedural = model.draw("procedural", 0) < convening.chance(odds)
     all_settled = all(b.settled for b in model.baskets)

@@ -6,8 +6,9 @@ import numpy as np
 
 from sim.agents import agenda, events, mediation
 from sim.agents.protocols import Party, Talks
-from sim.core.layout import MEDIATOR, VENUE, W
+from sim.core.layout import VENUE, W
 from sim.rules import convening, outcome, readiness, venue
+from sim.rules.mediation import Strength
 
 NOBODY = 1e9
 """Least acceptability of a venue where nobody has a seat."""
@@ -31,7 +32,7 @@ def convene(model: Talks) -> bool:
         return False
     model.streak = 0
     model.publicity = float(model.theta.venue[VENUE.PUBLICITY, model.venue])
-    model.leverage = model.attending_strength(MEDIATOR.LEVERAGE)
+    model.leverage = model.attending_strength(Strength.LEVERAGE)
     before = model.level
     raise_level(model)
     facts = {"venue": model.names.venues[model.venue], "level": model.names.levels[model.level]}
@@ -68,7 +69,7 @@ def raise_level(model: Talks) -> None:
     to_settle = [basket for basket in model.baskets if basket.open]
     blocked = sum(1 for basket in to_settle if not agenda.mandated(model, basket))
     share = blocked / len(to_settle) if to_settle else 0.0
-    w, push = model.world, model.attending_strength(MEDIATOR.FACILITATION)
+    w, push = model.world, model.attending_strength(Strength.FACILITATION)
     odds = convening.higher_level_odds(w[W.LEVEL_BASE], w[W.LEVEL_BLOCKED], share, w[W.LEVEL_PUSH], push)
     if model.draw("level", 0) >= convening.chance(odds):
         return

@@ -6,14 +6,15 @@ import math
 
 from sim.agents.protocols import Talks
 from sim.core.draws import unit_exponential, weibull
-from sim.core.layout import MEDIATOR, W
+from sim.core.layout import W
 from sim.rules import convening
+from sim.rules.mediation import Strength
 
 
 def elapse(model: Talks) -> bool:
     """Draw the days to the next planned round; set `days`, `planned`, `planned_day` and `ends` of the model."""
     w = model.world
-    facilitation = model.present_strength(MEDIATOR.FACILITATION)
+    facilitation = model.present_strength(Strength.FACILITATION)
     days, model.planned, model.ends = 0.0, True, False
     if model.abeyance:
         rate = convening.resumption_rate(

@@ -6,8 +6,9 @@ import math
 
 from sim.agents.protocols import Basket, Obligation, Talks
 from sim.core.draws import delivered_share
-from sim.core.layout import MEDIATOR, W
-from sim.rules import ratification
+from sim.core.layout import W
+from sim.rules import delivery, ratification
+from sim.rules.mediation import Strength
 from sim.rules.outcome import COLLAPSED
 
 
@@ -34,7 +35,7 @@ def deliver(model: Talks, obligation: Obligation, basket: Basket) -> None:
     obligation.share, obligation.pending, obligation.done = share, False, True
     model.met_share += share
     model.met += 1.0
-    missing = (1.0 - share) * model.world[W.DELIVERY_SEVERITY]
+    missing = delivery.shortfall_severity(share, model.world[W.DELIVERY_SEVERITY])
     for party in model.parties:
         if party is not doer:
             party.observe_delivery(obligation.doer, share, missing, obligation.blame[party.index])
@@ -49,11 +50,13 @@ def collapse(model: Talks, basket: Basket) -> None:
     chance = ratification.collapse_chance(
         w[W.COLLAPSE_HAZARD],
         w[W.COLLAPSE_LEVERAGE],
-        max(basket.leverage_at - model.present_strength(MEDIATOR.LEVERAGE), 0.0),
+        basket.leverage_at,
+        model.present_strength(Strength.LEVERAGE),
         w[W.COLLAPSE_MARGIN],
         margin,
         w[W.COLLAPSE_BALANCE],
-        model.balance - basket.balance_at,
+        basket.balance_at,
+        model.balance,
         model.days,
     )
     if model.draw("collapse", basket.index) < chance:

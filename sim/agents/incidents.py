@@ -75,11 +75,9 @@ def fade(model: Talks, days: float) -> None:
 def _shares_left(model: Talks, days: float) -> tuple[float, float, float]:
     """The shares of cost, hardening and blame that are left after some days."""
     w = model.world
-    cost, hardening = (
-        incidents.share_left(days, w[W.PAIN_MEMORY]),
-        incidents.share_left(days, w[W.BARGAINING_HARDENING_MEMORY]),
-    )
-    return cost, hardening, incidents.share_left(days, w[W.CONVENING_INCIDENT_MEMORY])
+    cost = incidents.decay_factor(days, w[W.PAIN_MEMORY])
+    hardening = incidents.decay_factor(days, w[W.BARGAINING_HARDENING_MEMORY])
+    return cost, hardening, incidents.decay_factor(days, w[W.CONVENING_INCIDENT_MEMORY])
 
 
 def strike_all(model: Talks, count: int) -> None:
@@ -98,7 +96,8 @@ def strike(model: Talks, kind: int, ago: float) -> None:
     """Apply the effects of one incident, `ago` days before the end of the gap, to every party."""
     field = model.theta.incident[:, kind]
     left = _shares_left(model, ago)
-    cost, hardening = field[INCIDENT.COST] * left[0], field[INCIDENT.HARDENING] * left[1]
-    blame = field[INCIDENT.SEVERITY] * left[2]
+    cost = incidents.fade(field[INCIDENT.COST], left[0])
+    hardening = incidents.fade(field[INCIDENT.HARDENING], left[1])
+    blame = incidents.fade(field[INCIDENT.SEVERITY], left[2])
     for party in model.parties:
         party.apply_incident(kind, bool(model.structure.offended[kind, party.index]), cost, hardening, blame)

@@ -10,16 +10,16 @@ import numpy as np
 from sim.agents import events, exchange
 from sim.agents.protocols import Basket, Mediator, Party, Talks
 from sim.core.choices import dispatches
-from sim.core.layout import MEDIATOR, PI, Floats, W
+from sim.core.layout import PI, Floats, W
 from sim.rules import mediation, trust
-from sim.rules.mediation import TextRule
+from sim.rules.mediation import Strength, TextRule
 from sim.solvers.multi_party import coalition_work, compromise, nash_many
 from sim.solvers.two_party import WORK_ROWS, nash_two
 
 
 def facilitate(model: Talks) -> None:
     """Add what facilitation brings to a round that is held: information, and a little trust."""
-    w, strength = model.world, model.attending_strength(MEDIATOR.FACILITATION)
+    w, strength = model.world, model.attending_strength(Strength.FACILITATION)
     model.information = trust.gained(model.information, w[W.MEDIATION_INFORMATION_GAIN], strength)
     for party in model.parties:
         for other in range(len(model.parties)):
@@ -41,7 +41,7 @@ def put_texts(model: Talks, basket: Basket) -> bool:
     for mediator in model.mediators:
         if not mediator.attends(model.venue):
             continue
-        if model.draw("formulate", mediator.index, basket.index) >= mediator.strength(MEDIATOR.FORMULATION):
+        if model.draw("formulate", mediator.index, basket.index) >= mediator.strength(Strength.FORMULATION):
             continue
         text = draft(model, mediator, basket)
         if text is None:

@@ -20,11 +20,17 @@ class Mediator(mesa.Agent):
         self.strengths: list[float] = model.theta.mediator[:, index].tolist()
         self.always = bool(model.structure.attends[index])
 
-    def strength(self, field: int) -> float:
-        """One of its strengths; leverage and guarantee work through its manipulation."""
-        if field in (MEDIATOR.LEVERAGE, MEDIATOR.GUARANTEE):
-            return self.strengths[field] * self.strengths[MEDIATOR.MANIPULATION]
-        return self.strengths[field]
+    def strength(self, kind: int) -> float:
+        """One of its strengths, a member of `Strength`."""
+        own = self.strengths
+        return mediation.effective_strength(
+            kind,
+            own[MEDIATOR.FACILITATION],
+            own[MEDIATOR.FORMULATION],
+            own[MEDIATOR.MANIPULATION],
+            own[MEDIATOR.LEVERAGE],
+            own[MEDIATOR.GUARANTEE],
+        )
 
     def attends(self, venue: int) -> bool:
         """Whether it sits in a round at a venue: always, or where it hosts."""

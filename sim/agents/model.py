@@ -134,13 +134,13 @@ class NegotiationModel(mesa.Model):
         key = getattr(self.streams, stream)[entity]
         return uniform(key, self.fate, self.planned_step, sub)
 
-    def present_strength(self, field: int) -> float:
+    def present_strength(self, kind: int) -> float:
         """The largest strength among mediators that have not left."""
-        return max((m.strength(field) for m in self.mediators if m.present), default=0.0)
+        return max((m.strength(kind) for m in self.mediators if m.present), default=0.0)
 
-    def attending_strength(self, field: int) -> float:
+    def attending_strength(self, kind: int) -> float:
         """The largest strength among mediators that sit in the round."""
-        return max((m.strength(field) for m in self.mediators if m.attends(self.venue)), default=0.0)
+        return max((m.strength(kind) for m in self.mediators if m.attends(self.venue)), default=0.0)
 
     def least_readiness(self) -> float:
         """The least readiness among the parties that must come."""

@@ -14,12 +14,13 @@ import numpy as np
 
 from sim.agents.protocols import Basket, Talks
 from sim.core.jit import EPS
-from sim.core.layout import DYAD, INCIDENT, LEVER_PARTY, MEDIATOR, PARTY, PI, Floats, W
+from sim.core.layout import DYAD, INCIDENT, LEVER_PARTY, PARTY, PI, Floats, W
 from sim.rules import (
     aspiration,
     commitment,
     concession,
     convening,
+    delivery,
     distance,
     incidents,
     mediation,
@@ -31,6 +32,7 @@ from sim.rules import (
 from sim.rules import readiness as readiness_rules
 from sim.rules.acceptance import accepts, certain
 from sim.rules.assumption import derived_reservation, shifted_reservation
+from sim.rules.mediation import Strength
 from sim.rules.value import acceptable_utility, utility, weighted_mean
 
 NAN, INF = math.nan, math.inf
@@ -124,9 +126,9 @@ class Party(mesa.Agent):
 
     def fade(self, cost: float, hardening: float, blame: float) -> None:
         """Cost, hardening and blame fade over a gap: the shares of each that are left."""
-        self.cost *= cost
-        self.hardening *= hardening
-        self.blame *= blame
+        self.cost = incidents.fade(self.cost, cost)
+        self.hardening = incidents.fade(self.hardening, hardening)
+        self.blame = incidents.fade(self.blame, blame)
 
     def apply_incident(self, kind: int, offended: bool, cost: float, hardening: float, blame: float) -> None:
         """One incident of type `kind`: trust lost in whom it blames; cost, hardening and blame where it is offended."""
@@ -135,21 +137,21 @@ class Party(mesa.Agent):
         worst = 0.0
         for other, blamed in enumerate(model.attribution[kind][self.index]):
             if blamed > 0.0:
-                self.trust[other] = incidents.trust_after(self.trust[other], effect, blamed, severity)
+                self.trust[other] = incidents.lose_trust(self.trust[other], effect, blamed, severity)
                 worst = max(worst, blamed)
         if offended:
             self.cost += cost
-            self.hardening += hardening * worst
-            self.blame += blame * worst
+            self.hardening = incidents.add_effect(self.hardening, hardening, worst)
+            self.blame = incidents.add_effect(self.blame, blame, worst)
 
     def observe_delivery(self, doer: int, share: float, missing: float, blame: float) -> None:
         """An obligation fell due: trust for the share met, the shortfall weighed as an incident."""
         w = self.model.world
-        self.trust[doer] = trust.gained(self.trust[doer], w[W.TRUST_DELIVERY_GAIN], share)
-        self.trust[doer] = incidents.trust_after(self.trust[doer], w[W.TRUST_INCIDENT_EFFECT], blame, missing)
-        felt = missing * blame
-        self.blame += felt
-        self.hardening += felt * w[W.DELIVERY_HARDENING]
+        self.trust[doer] = delivery.update_trust(
+            self.trust[doer], w[W.TRUST_DELIVERY_GAIN], share, w[W.TRUST_INCIDENT_EFFECT], blame, missing
+        )
+        self.blame = incidents.add_effect(self.blame, missing, blame)
+        self.hardening = delivery.harden(self.hardening, missing, blame, w[W.DELIVERY_HARDENING])
 
     def update_readiness(self, kept: float) -> None:
         """Pain, trust and readiness at the end of a gap; `kept` is the share left of trust's distance to its baseline.
@@ -206,7 +208,7 @@ class Party(mesa.Agent):
             w[W.CONVENING_ACCEPTABILITY],
             self.acceptability(venue),
             w[W.CONVENING_FACILITATION],
-            model.attending_strength(MEDIATOR.FACILITATION),
+            model.attending_strength(Strength.FACILITATION),
             w[W.CONVENING_PRESSURE],
             pressure,
             w[W.CONVENING_INCIDENTS],
@@ -253,7 +255,7 @@ class Party(mesa.Agent):
 
     def floor_of(self, basket: Basket) -> float:
         """Floor on a basket: the least chance of compliance among the others obligated by it counts."""
-        guarantee = self.model.present_strength(MEDIATOR.GUARANTEE)
+        guarantee = self.model.present_strength(Strength.GUARANTEE)
         chance = 1.0
         for other in basket.obligated:
             if other != self.index:

@@ -16,7 +16,7 @@ def reassess(model: Talks) -> bool:
     shock = logistic_unit(model.draw("balance", 0))
     model.balance = stalemate.moved_balance(before, drift, w[W.BALANCE_NOISE], model.days, shock)
     model.drift = stalemate.recent_drift(model.drift, model.balance - before, model.days, w[W.BALANCE_MEMORY])
-    kept = incidents.share_left(model.days, w[W.TRUST_MEMORY])
+    kept = incidents.decay_factor(model.days, w[W.TRUST_MEMORY])
     for party in model.parties:
         party.update_readiness(kept)
     for party in model.parties:

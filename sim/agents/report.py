@@ -72,10 +72,9 @@ def report_run(model: Talks) -> list[float]:
 def final_outcome(model: Talks) -> int:
     """The highest code standing at the end: of settlements that stand, else of what rounds left behind."""
     codes = [int(model.structure.basket_code[b.index]) for b in model.baskets if b.settled]
-    if model.held == 0:
-        return outcome.POSTPONED
     all_settled = len(codes) == len(model.baskets)
-    return outcome.round_code(max(codes, default=-1), all_settled, model.texts_ever, model.procedural_ever)
+    best = max(codes, default=-1)
+    return outcome.final_code(model.held, best, all_settled, model.texts_ever, model.procedural_ever)
 
 
 def waiting_baskets(model: Talks) -> np.ndarray:
@@ -149,8 +148,8 @@ def nash_distance(model: Talks, basket: Basket) -> float:
         found = nash_many(d[:, s], points[:, s], w[:, s], floors, x.red[:, s], even, mask, work, text[s])
     best, got = 1.0, 1.0
     for party in basket.members:
-        best *= max(party.utility_of(basket, text) - floors[party.index], 0.0)
-        got *= max(party.utility_of(basket, model.package) - floors[party.index], 0.0)
+        best *= outcome.gain_over_floor(party.utility_of(basket, text), floors[party.index])
+        got *= outcome.gain_over_floor(party.utility_of(basket, model.package), floors[party.index])
     return outcome.shortfall(got, best) if found else 1.0
 
 

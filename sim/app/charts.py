@@ -1,6 +1,6 @@
-"""Charts of ensembles and sweeps as Vega-Lite specifications: first the rows that are shown, then how they are drawn.
+"""Charts of ensembles and sweeps as Vega-Lite specifications.
 
-Several results lie side by side in one chart, each a series in a colour told apart by all.
+One chart shows several results side by side, each a series in a colour of its own.
 """
 
 from __future__ import annotations
@@ -9,94 +9,112 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.app.explore import Result
-from sim.app.vega import LINE, PERCENT, WRAPPED, Spec, chart, layer, lines, name, number, tips, told_apart, wrapped
-from sim.figures.style import BLUE, CODE_TITLES, GREY, LINES, LOOKS, VERMILION
+from sim.app.vega import (
+    LINE,
+    PERCENT,
+    WRAPPED,
+    Spec,
+    count_lines,
+    encode_name,
+    encode_number,
+    encode_series,
+    list_tooltips,
+    make_chart,
+    make_layer,
+    wrap_label,
+)
+from sim.figures.style import BLUE, CODE_TITLES, GREY, LINE_STYLES, REASON_STYLES, VERMILION
 from sim.rules.outcome import CODES
 
 BASE, CHANGED = "scenario as it is", "with your changes"
 _SHORT = {BASE: "as it is", CHANGED: "changed"}
-_COLOURS = (GREY, BLUE, VERMILION, LINES[2][0])
-"""Grey is the scenario as it is, blue the changed one, others follow."""
+_COLOURS = (GREY, BLUE, VERMILION, LINE_STYLES[2][0])
+"""Grey for the scenario as it is, blue for the changed one, then the others."""
 
 Results = dict[str, Result]
 """Results by the name of their series."""
 
 
-def _series(names: Sequence[str]) -> Spec:
-    return {"type": "nominal", **told_apart("series", names, _COLOURS)}
+def _encode_results(names: Sequence[str]) -> Spec:
+    """Encode the colour of each result."""
+    return {"type": "nominal", **encode_series("series", names, _COLOURS)}
 
 
 # How the talks ended
 
 
-def outcomes(results: Results) -> Spec:
-    """Share of runs by outcome for each of several results, with 95% intervals."""
+def plot_outcomes(results: Results) -> Spec:
+    """Plot the share of runs by outcome of each result, with 95% intervals."""
     names = list(results)
     place = {
-        "y": name("outcome", sort=[CODE_TITLES[code] for code in reversed(CODES)]),
+        "y": encode_name("outcome", sort=[CODE_TITLES[code] for code in reversed(CODES)]),
         "yOffset": {"field": "series", "sort": names},
     }
     tip = [
-        *tips(series="of"),
-        *tips("outcome"),
-        *tips("share", format=".1%"),
-        *tips(low="95% from", high="to", format=".1%"),
+        *list_tooltips(series="of"),
+        *list_tooltips("outcome"),
+        *list_tooltips("share", format=".1%"),
+        *list_tooltips(low="95% from", high="to", format=".1%"),
     ]
-    share = number("share", "Share of runs", axis=PERCENT)
-    bar = layer({"type": "bar"}, x=share, **place, color=_series(names), tooltip=tip)
-    interval = layer({"type": "rule", "strokeWidth": 1.5}, x=number("low"), x2={"field": "high"}, **place)
+    share = encode_number("share", "Share of runs", axis=PERCENT)
+    bar = make_layer({"type": "bar"}, x=share, **place, color=_encode_results(names), tooltip=tip)
+    interval = make_layer({"type": "rule", "strokeWidth": 1.5}, x=encode_number("low"), x2={"field": "high"}, **place)
     about = "Share of runs by outcome, with intervals; the table below has all numbers"
-    return chart({"step": 15}, [bar, interval], list(_ended(results)), about)
+    return make_chart({"step": 15}, [bar, interval], list(_outcome_rows(results)), about)
 
 
-def _ended(results: Results) -> Iterator[Spec]:
+def _outcome_rows(results: Results) -> Iterator[Spec]:
+    """Share and interval of every outcome of every result."""
     for series, result in results.items():
-        for code, found in result.summary.outcomes().items():
-            shown = {"share": found.share, "low": found.low, "high": found.high}
-            yield {"series": series, "outcome": CODE_TITLES[code], **shown}
+        for code, share in result.summary.outcomes().items():
+            numbers = {"share": share.share, "low": share.low, "high": share.high}
+            yield {"series": series, "outcome": CODE_TITLES[code], **numbers}
 
 
 # How the talks went
 
 
-def fan(results: Results) -> Spec:
-    """The gap between positions by round held: median and middle half of the runs that held the round."""
-    x = number("round", "Number of the round held", axis={"tickMinStep": 1})
-    colour = _series(list(results))
-    low = number("low", "Gap (whole scale: 1)")
-    band = layer({"type": "area", "opacity": 0.25}, x=x, y=low, y2={"field": "high"}, color=colour)
-    line = layer({"type": "line", "point": True, "strokeWidth": 2}, x=x, y=number("median"), color=colour)
-    return chart(
-        240, [band, line], list(_gaps(results)), "Median gap between positions by round, with the middle half of runs"
+def plot_gap(results: Results) -> Spec:
+    """Plot the gap between positions by round: median and middle half of the runs that held the round."""
+    x = encode_number("round", "Number of the round held", axis={"tickMinStep": 1})
+    colour = _encode_results(list(results))
+    low = encode_number("low", "Gap (whole scale: 1)")
+    band = make_layer({"type": "area", "opacity": 0.25}, x=x, y=low, y2={"field": "high"}, color=colour)
+    line = make_layer({"type": "line", "point": True, "strokeWidth": 2}, x=x, y=encode_number("median"), color=colour)
+    return make_chart(
+        240,
+        [band, line],
+        list(_gap_rows(results)),
+        "Median gap between positions by round, with the middle half of runs",
     )
 
 
-def _gaps(results: Results) -> Iterator[Spec]:
-    """The first round, and every other that enough runs held for quartiles to mean something."""
+def _gap_rows(results: Results) -> Iterator[Spec]:
+    """Quartiles of the first round, and of every other that enough runs held."""
     for series, result in results.items():
-        found, least = result.summary.fan(), max(result.n / 100, 20)
-        for k, held in enumerate(found.rounds):
-            if found.runs[k] >= least or k == 0:
-                low, middle, high = found.quantiles[[1, 2, 3], k].tolist()
+        fan, least = result.summary.fan(), max(result.n / 100, 20)
+        for k, held in enumerate(fan.rounds):
+            if fan.runs[k] >= least or k == 0:
+                low, middle, high = fan.quantiles[[1, 2, 3], k].tolist()
                 yield {"series": series, "round": int(held), "low": low, "median": middle, "high": high}
 
 
-def days(results: Results, basket: str) -> Spec:
-    """Share of all runs in which a basket was first agreed on by a day."""
+def plot_days(results: Results, basket: str) -> Spec:
+    """Plot the share of all runs in which a basket was first agreed on by a day."""
     names = list(results)
-    line = layer(
+    line = make_layer(
         {"type": "line", "interpolate": "step-after", "strokeWidth": 2},
-        x=number("day", "Days since the start"),
-        y=number("share", "Agreed by then", axis=PERCENT),
-        color=_series(names),
+        x=encode_number("day", "Days since the start"),
+        y=encode_number("share", "Agreed by then", axis=PERCENT),
+        color=_encode_results(names),
         strokeDash={"field": "series", "title": None, "scale": {"domain": names}},
     )
     about = "Share of runs in which it was first agreed on by a day"
-    return chart(200, [line], list(_agreed(results, basket)), about)
+    return make_chart(200, [line], list(_agreement_rows(results, basket)), about)
 
 
-def _agreed(results: Results, basket: str) -> Iterator[Spec]:
-    """A step a day; a result that does not have the basket stays at none."""
+def _agreement_rows(results: Results, basket: str) -> Iterator[Spec]:
+    """Share by day; a result without the basket stays at 0."""
     for series, result in results.items():
         yield {"series": series, "day": 0, "share": 0.0}
         if basket in result.summary.baskets:
@@ -106,83 +124,89 @@ def _agreed(results: Results, basket: str) -> Iterator[Spec]:
 
 # What stood in the way
 
-# Vega-Lite has no hatching; reasons that share a colour in print are told apart by shade here: the deadlock is a paler
-# sky, the amended a deeper purple. The grey is deeper than in print, where green and purple come near it for some eyes.
-# A test holds every two of them apart, also for readers who do not see red or green.
-SHADES = {reason: look[0] for reason, look in LOOKS.items()} | {
+# Vega-Lite has no hatching, so reasons that share a colour in print have different shades here. The grey is darker
+# than in print, where readers who do not see red or green may take green and purple for it. A test checks that such
+# readers, too, can distinguish any two shades.
+SHADES = {reason: look[0] for reason, look in REASON_STYLES.items()} | {
     "sequencing deadlock": "#B8E1FF",
     "amended": "#6E2C4F",
     "never convened": "#6C6C6C",
 }
 
 
-def blocking(results: Results, titles: dict[str, str]) -> Spec:
-    """What was settled and what stood in the way, basket by basket, one bar for each result."""
-    rows = list(_reasons(results, titles))
-    used = [reason for reason in LOOKS if reason in {row["reason"] for row in rows}]
+def plot_blocking(results: Results, titles: dict[str, str]) -> Spec:
+    """Plot what was settled and what stood in the way in each basket, one bar a result."""
+    rows = list(_reason_rows(results, titles))
+    used = [reason for reason in REASON_STYLES if reason in {row["reason"] for row in rows}]
     first = next(iter(results.values())).summary.baskets
-    places = [_place(titles.get(basket, basket), results, series) for basket in first for series in results]
+    places = [_label_bar(titles.get(basket, basket), results, series) for basket in first for series in results]
     whole = {"domain": [0, 1], "clamp": True}  # rounding may bring a sum just above 1
-    bar = layer(
+    bar = make_layer(
         {"type": "bar", "stroke": "white"},
-        x=number("share", "Share of runs", axis=PERCENT, scale=whole),
-        y=name("place", sort=places, axis=WRAPPED),
-        color=told_apart("reason", used, [SHADES[reason] for reason in used]),
+        x=encode_number("share", "Share of runs", axis=PERCENT, scale=whole),
+        y=encode_name("place", sort=places, axis=WRAPPED),
+        color=encode_series("reason", used, [SHADES[reason] for reason in used]),
         order={"field": "order"},
-        tooltip=[*tips(place="of"), *tips("reason"), *tips("share", format=".1%")],
+        tooltip=[*list_tooltips(place="of"), *list_tooltips("reason"), *list_tooltips("share", format=".1%")],
     )
     # Two columns of the legend are cut off where the column of the page is narrow.
-    step = max(22, LINE * lines(places) + 2)
-    return chart({"step": step}, [bar], rows, "What was settled, and what stood in the way", legend=1)
+    step = max(22, LINE * count_lines(places) + 2)
+    return make_chart({"step": step}, [bar], rows, "What was settled, and what stood in the way", legend=1)
 
 
-def _reasons(results: Results, titles: dict[str, str]) -> Iterator[Spec]:
-    rank = {reason: k for k, reason in enumerate(LOOKS)}
+def _reason_rows(results: Results, titles: dict[str, str]) -> Iterator[Spec]:
+    """Share of every reason, settled among them, in every bar."""
+    rank = {reason: k for k, reason in enumerate(REASON_STYLES)}
     for series, result in results.items():
         for basket in result.summary.baskets:
-            place = _place(titles.get(basket, basket), results, series)
-            for reason, found in {"settled": result.summary.settled(basket), **result.summary.blocked(basket)}.items():
-                yield {"place": place, "reason": reason, "share": found.share, "order": rank[reason]}
+            place = _label_bar(titles.get(basket, basket), results, series)
+            for reason, share in {"settled": result.summary.settled(basket), **result.summary.blocked(basket)}.items():
+                yield {"place": place, "reason": reason, "share": share.share, "order": rank[reason]}
 
 
-def _place(title: str, results: Results, series: str) -> str:
-    """The label of a bar; what tells it from its neighbour is not broken."""
+def _label_bar(title: str, results: Results, series: str) -> str:
+    """Label a bar; the words that distinguish it from its neighbour stay on one line."""
     of = f"· {_SHORT.get(series, series)}".replace(" ", "\N{NO-BREAK SPACE}")
-    return wrapped(title if len(results) == 1 else f"{title} {of}")
+    return wrap_label(title if len(results) == 1 else f"{title} {of}")
 
 
 # Sweeps
 
 _FEW, _LANES = 10, 24
-"""Levels of a factor that have a place each, and points beside each other in such a place; more are put on a scale."""
+"""Most levels of a factor on a nominal axis, and most points side by side at a level; more use a quantitative axis."""
 
 
-def by_factor(rows: list[dict[str, Any]], factor: str, measure: str, other: str = "") -> Spec:
-    """A measure at every point of a sweep against one factor, with intervals.
+def plot_factor(rows: list[dict[str, Any]], factor: str, measure: str, other: str = "") -> Spec:
+    """Plot a measure at every point of a sweep against one factor, with intervals.
 
-    Points that differ on other factors only stand beside each other, the first of those, `other`, told by colour.
+    Points that differ only on other factors stand side by side; colour shows `other`, the first of those factors.
     """
-    place = _places(rows, factor, other)
-    tip = [*tips("point"), *tips("mean", "low", "high", format=".3f")]
-    title = wrapped(measure).split("\n")
-    interval = layer({"type": "rule"}, y={**number("low"), "title": title}, y2={"field": "high"}, **place)
+    place = _encode_factor(rows, factor, other)
+    tip = [*list_tooltips("point"), *list_tooltips("mean", "low", "high", format=".3f")]
+    title = wrap_label(measure).split("\n")
+    interval = make_layer({"type": "rule"}, y={**encode_number("low"), "title": title}, y2={"field": "high"}, **place)
     dot = {"type": "point", "filled": True, "size": 60, **({} if "color" in place else {"color": BLUE})}
-    mean = layer(dot, y={**number("mean"), "title": title}, tooltip=tip, **place)
-    return chart(380 if "color" in place else 300, [interval, mean], rows, f"{measure} by {factor}, with 95% intervals")
+    mean = make_layer(dot, y={**encode_number("mean"), "title": title}, tooltip=tip, **place)
+    return make_chart(
+        380 if "color" in place else 300, [interval, mean], rows, f"{measure} by {factor}, with 95% intervals"
+    )
 
 
-def _places(rows: list[dict[str, Any]], factor: str, other: str) -> Spec:
+def _encode_factor(rows: list[dict[str, Any]], factor: str, other: str) -> Spec:
+    """Encode the horizontal place and the colour of a point."""
     levels = list(dict.fromkeys(row["factor"] for row in rows))
     lanes = list(dict.fromkeys(row["rest"] for row in rows))
     numeric = all(isinstance(level, int | float) for level in levels)
     if numeric and (len(levels) > _FEW or len(lanes) > _LANES):
-        return {"x": number("factor", factor)}
+        return {"x": encode_number("factor", factor)}
     axis = {"labelAngle": 0 if numeric else -30, "labelLimit": 140}
-    place: Spec = {"x": {**name("factor", sort=sorted(levels) if numeric else levels, axis=axis), "title": factor}}
+    place: Spec = {
+        "x": {**encode_name("factor", sort=sorted(levels) if numeric else levels, axis=axis), "title": factor}
+    }
     if len(lanes) == 1:
         return place
     place["xOffset"] = {"field": "rest", "sort": lanes}
-    colours, looks = list(dict.fromkeys(row["other"] for row in rows)), [look[0] for look in LINES]
-    if len(colours) <= len(looks):
-        place["color"] = {"type": "nominal", **told_apart("other", colours, looks), "title": other}
+    colours, palette = list(dict.fromkeys(row["other"] for row in rows)), [look[0] for look in LINE_STYLES]
+    if len(colours) <= len(palette):
+        place["color"] = {"type": "nominal", **encode_series("other", colours, palette), "title": other}
     return place

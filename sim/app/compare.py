@@ -1,4 +1,4 @@
-"""What is compared: several scenarios on the same draws, or the points of a finished sweep."""
+"""Comparisons: several scenarios on the same draws, or the points of a finished sweep."""
 
 from __future__ import annotations
 
@@ -14,48 +14,53 @@ from sim.rules.outcome import CODES
 if TYPE_CHECKING:
     import pandas as pd
 
-SEVERAL = 4
+MOST_SCENARIOS = 4
+"""Scenarios that one comparison holds."""
 
 
 # Scenarios
 
 
-def side_by_side(results: dict[str, Result]) -> dict[str, list[tuple[str, ...]]]:
-    """Under each heading a row a measure with its value in every scenario. Only what all of them have.
+def tabulate_measures(results: dict[str, Result]) -> dict[str, list[tuple[str, ...]]]:
+    """Tabulate the measures that all scenarios share: under each heading a row a measure, a column a scenario.
 
-    The headings part what shares a name: talks that end in a ceasefire, and the basket of that title.
+    Headings separate measures of the same name: talks that end in a ceasefire, and the basket of that title.
     """
     summaries = [result.summary for result in results.values()]
     shared = [basket for basket in summaries[0].baskets if all(basket in s.baskets for s in summaries)]
     ended = [(CODE_TITLES[code], *(f"{s.outcomes()[code].share:.1%}" for s in summaries)) for code in CODES]
-    settled = [(subject(results, b), *(f"{s.settled(b).share:.1%}" for s in summaries)) for b in shared]
-    held = ("rounds held", *(_plain(s.mean("rounds_held")) for s in summaries))
+    settled = [(describe_basket(results, b), *(f"{s.settled(b).share:.1%}" for s in summaries)) for b in shared]
+    held = ("rounds held", *(_format_mean(s.mean("rounds_held")) for s in summaries))
     return {OUTCOMES: ended, SETTLED: settled, MEANS: [held]}
 
 
-def subject(results: dict[str, Result], basket: str) -> str:
-    """What a basket is about; where scenarios put other things into it, each title with whose it is."""
-    whose: dict[str, list[str]] = {}
+def describe_basket(results: dict[str, Result], basket: str) -> str:
+    """Describe a basket by its title; where titles differ, name the scenarios of each."""
+    by_title: dict[str, list[str]] = {}
     for name, result in results.items():
-        whose.setdefault(result.loaded.scenario.baskets[basket].title, []).append(name)
-    if len(whose) == 1:
-        return next(iter(whose))
-    return " / ".join(f"{title} ({', '.join(names)})" for title, names in whose.items())
+        by_title.setdefault(result.loaded.scenario.baskets[basket].title, []).append(name)
+    if len(by_title) == 1:
+        return next(iter(by_title))
+    return " / ".join(f"{title} ({', '.join(names)})" for title, names in by_title.items())
 
 
-def _plain(value: float) -> str:
+def _format_mean(value: float) -> str:
+    """Format a mean, small ones to two places."""
     return f"{value:{'.2f' if abs(value) < 10 else '.1f'}}"
 
 
-def followed(compared: Iterable[str], before: Iterable[str], now: Iterable[str], others: Iterable[str]) -> list[str]:
-    """What to compare when the page turns from the scenario `before` to that of `now`, each with its changed twin.
+def update_selection(
+    compared: Iterable[str], before: Iterable[str], now: Iterable[str], others: Iterable[str]
+) -> list[str]:
+    """Update the comparison when the page turns from the scenario of `before` to that of `now`.
 
-    What else was chosen stays as far as there is room; of `others` one comes in where nothing is left to compare with.
+    Each of the two may come with its changed version. Other scenarios stay up to the limit. If none is left to
+    compare with, the first of `others` comes in.
     """
     first, old = list(now), set(before)
-    kept = [name for name in compared if name not in old and name not in first]
-    found = (first + kept)[:SEVERAL]
-    return found if len(found) > 1 else found + [name for name in others if name not in found][:1]
+    rest = [name for name in compared if name not in old and name not in first]
+    names = (first + rest)[:MOST_SCENARIOS]
+    return names if len(names) > 1 else names + [name for name in others if name not in names][:1]
 
 
 # Sweeps
@@ -63,36 +68,36 @@ def followed(compared: Iterable[str], before: Iterable[str], now: Iterable[str],
 
 @dataclass(frozen=True)
 class Sweep:
-    """A finished sweep: titles of its factors, baskets and parties by name, its summary with every point's values."""
+    """A finished sweep: titles of factors, of baskets and parties, and the summary with the values of every point."""
 
     factors: dict[str, str]
     titles: dict[str, str]
     summary: pd.DataFrame
 
 
-_NAMED = 4
-"""Factors whose values still make a name; of more, a point is called by its number."""
+_MOST_FACTORS = 4
+"""Factors whose values name a point; with more, a point has its number."""
 
 
-def sweep(folder: str | Path) -> Sweep:
-    """The points of a finished sweep. Raises ParleyError."""
-    from experiments.results import labels, load
+def load_sweep(folder: str | Path) -> Sweep:
+    """Load the points of a finished sweep. Raises ParleyError."""
+    from experiments.results import label_points, load
 
-    found = load(folder)
-    asked = found.manifest.get("asked", {})
-    given = asked.get("experiment", {}).get("factors") or {}
-    factors = {name: (given.get(name) or {}).get("title") or name for name in found.factors}
-    groups = (asked.get("scenario", {}).get(group, {}) for group in ("baskets", "parties"))
+    results = load(folder)
+    design = results.manifest.get("asked", {})
+    entries = design.get("experiment", {}).get("factors") or {}
+    factors = {name: (entries.get(name) or {}).get("title") or name for name in results.factors}
+    groups = (design.get("scenario", {}).get(group, {}) for group in ("baskets", "parties"))
     titles = {name: entry.get("title", name) for group in groups for name, entry in group.items()}
-    points = found.points[["point", "name", *found.factors]].copy()
-    names = labels(found) if len(found.factors) <= _NAMED else {}
+    points = results.points[["point", "name", *results.factors]].copy()
+    names = label_points(results) if len(results.factors) <= _MOST_FACTORS else {}
     own = zip(points["name"], points["point"], strict=True)
     points["name"] = [name or names.get(int(point), f"point {point}") for name, point in own]
-    return Sweep(factors, titles, found.summary.merge(points, on="point"))
+    return Sweep(factors, titles, results.summary.merge(points, on="point"))
 
 
-def measures(summary: pd.DataFrame) -> list[str]:
-    """What a sweep's summary measures, as `measure` or `measure=level`."""
+def list_measures(summary: pd.DataFrame) -> list[str]:
+    """List the measures of a sweep's summary as `measure` or `measure=level`."""
     joined = summary["measure"] + ("=" + summary["level"]).where(summary["level"] != "", "")
     return list(dict.fromkeys(joined))
 
@@ -105,12 +110,12 @@ _BY_NAME = {
     "settled_": "settled at the end, share of runs",
     "zone_": "a package above every floor, share of runs",
     "blocked_": "in the way",
-    "utility_": "worth of what stands, mean",
+    "utility_": "utility of the standing agreements, mean",
 }
 
 
-def worded(measure: str, titles: dict[str, str]) -> str:
-    """A measure in words: `outcome_at_least=ceasefire` as a reader meets it at an axis."""
+def describe_measure(measure: str, titles: dict[str, str]) -> str:
+    """Describe a measure such as `outcome_at_least=ceasefire` in the words of an axis title."""
     name, _, level = measure.partition("=")
     if name in _ENDED:
         return f"{_ENDED[name]} {CODE_TITLES[level].partition(':')[0]}, share of runs"
@@ -121,19 +126,22 @@ def worded(measure: str, titles: dict[str, str]) -> str:
     return (f"{name}: {level}" if level else f"{name}, mean").replace("_", " ").capitalize()
 
 
-def picked(found: Sweep, measure: str, factor: str) -> list[dict[str, Any]]:
-    """One measure at every point with its interval, ready for a chart by `factor`.
+def select_rows(sweep: Sweep, measure: str, factor: str) -> list[dict[str, Any]]:
+    """Select one measure at every point with its interval, as rows for a chart by `factor`.
 
-    `rest` says where a point stands on the other factors, `other` on the first of them.
+    The key `rest` holds the values of the other factors, `other` the value of the first of them.
     """
-    from experiments.results import shown
+    from experiments.results import format_value
 
     name, _, level = measure.partition("=")
-    summary, others = found.summary, [other for other in found.factors if other != factor]
+    summary, others = sweep.summary, [other for other in sweep.factors if other != factor]
     rows = summary[(summary["measure"] == name) & (summary["level"] == level)]
-    rest = others if len(others) <= _NAMED else ["name"]
+    rest = others if len(others) <= _MOST_FACTORS else ["name"]
     return [
         {"point": row["name"], "factor": row[factor], "mean": row["mean"], "low": row["low"], "high": row["high"]}
-        | {"rest": ", ".join(shown(row[o]) for o in rest), "other": shown(row[others[0]]) if others else ""}
+        | {
+            "rest": ", ".join(format_value(row[o]) for o in rest),
+            "other": format_value(row[others[0]]) if others else "",
+        }
         for row in rows.to_dict("records")
     ]

@@ -1,27 +1,30 @@
-"""Controls made from a scenario: which numbers and choices a reader may move, between which ends, and why so."""
+"""Controls made from a scenario: the numbers and choices that a reader may change, with bounds and reasons."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from sim.app.bounds import bounds
+from pydantic import TypeAdapter, ValidationError
+
+from sim.scenario.explain import annotation_at
 from sim.scenario.ledger import ledger
 from sim.scenario.load import Loaded
-from sim.scenario.numbers import Number, numbers_in
+from sim.scenario.numbers import Number, convention, numbers_in
 from sim.scenario.schema import Scenario
 
 Changes = dict[str, Any]
-"""Values put at dotted paths, as `Loaded.changed` takes them."""
+"""Values at dotted paths, as `Loaded.changed` takes them."""
 
 WHY = "set on the interactive page"
 
 
 @dataclass(frozen=True)
 class Slider:
-    """A number or range at `path`, `low` to `high` in the scenario, that may be moved from `least` to `most`."""
+    """A number or range at `path`: `low` to `high` in the scenario, `least` to `most` on the slider."""
 
     path: str
     label: str
@@ -35,17 +38,17 @@ class Slider:
     why: str
 
     def put(self, changes: Changes, low: float, high: float) -> Changes:
-        """The changes with this range in them; back at the scenario's own ends the change is taken out."""
-        left = {path: value for path, value in changes.items() if path != self.path}
+        """Return the changes with this range; the ends of the scenario remove the change."""
+        others = {path: value for path, value in changes.items() if path != self.path}
         if math.isclose(low, self.low, abs_tol=self.step / 2) and math.isclose(high, self.high, abs_tol=self.step / 2):
-            return left
+            return others
         if low == high:
-            return left | {self.path: low}
+            return others | {self.path: low}
         inside = self.mode is not None and low <= self.mode <= high
-        return left | {self.path: {"assumed": [low, self.mode, high] if inside else [low, high], "why": WHY}}
+        return others | {self.path: {"assumed": [low, self.mode, high] if inside else [low, high], "why": WHY}}
 
-    def ends(self, changes: Changes) -> tuple[float, float]:
-        """The range as it stands under the changes."""
+    def get_range(self, changes: Changes) -> tuple[float, float]:
+        """Return the range under the changes."""
         value = changes.get(self.path)
         if value is None:
             return self.low, self.high
@@ -57,7 +60,7 @@ class Slider:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several settings. `options` maps what is shown to the changes it makes; the first makes none."""
+    """One of several settings. `options` maps a label to the changes it makes; the first makes none."""
 
     key: str
     label: str
@@ -65,19 +68,19 @@ class Choice:
     options: dict[str, Changes] = field(hash=False)
 
     def put(self, changes: Changes, option: str) -> Changes:
-        """The changes with this option chosen."""
+        """Return the changes with this option."""
         own = {path for change in self.options.values() for path in change}
         return {path: value for path, value in changes.items() if path not in own} | self.options[option]
 
-    def chosen(self, changes: Changes) -> str:
-        """The option that stands under the changes: of those that do, the one with most to say."""
+    def get_option(self, changes: Changes) -> str:
+        """Return the option that agrees with the changes; of several, the one that sets most paths."""
         fits = [name for name, c in self.options.items() if all(changes.get(path) == v for path, v in c.items())]
         return max(fits, key=lambda name: len(self.options[name]))
 
 
 @dataclass(frozen=True)
 class Mandate:
-    """The level a party's delegates need for a basket. All of a party's mandates are one value of the scenario."""
+    """The level that a party's delegates need for a basket. All mandates of a party are one value of the scenario."""
 
     party: str
     basket: str
@@ -88,24 +91,24 @@ class Mandate:
 
     @property
     def path(self) -> str:
-        """Where the scenario keeps the party's mandates."""
+        """Path of the party's mandates."""
         return f"parties.{self.party}.mandate"
 
     def put(self, changes: Changes, level: str) -> Changes:
-        """The changes with this level asked for from the start on, whatever was dated before."""
-        if level == self.chosen(changes):
+        """Return the changes with this level required from the start, in place of any dated entries."""
+        if level == self.get_option(changes):
             return changes
-        kept = []
+        entries = []
         for entry in changes.get(self.path, self.own):
-            left = [name for name in entry["baskets"] if name != self.basket]
-            kept += [{**entry, "baskets": left}] if left else []
+            others = [name for name in entry["baskets"] if name != self.basket]
+            entries += [{**entry, "baskets": others}] if others else []
         if level != self.levels[0]:
-            kept.append({"baskets": [self.basket], "level": level, "assumed": WHY})
-        left_over = {path: value for path, value in changes.items() if path != self.path}
-        return left_over if kept == list(self.own) else left_over | {self.path: kept}
+            entries.append({"baskets": [self.basket], "level": level, "assumed": WHY})
+        rest = {path: value for path, value in changes.items() if path != self.path}
+        return rest if entries == list(self.own) else rest | {self.path: entries}
 
-    def chosen(self, changes: Changes) -> str:
-        """The level last asked for; the lowest where none is."""
+    def get_option(self, changes: Changes) -> str:
+        """Return the level required last; the lowest if none is."""
         entries = [entry for entry in changes.get(self.path, self.own) if self.basket in entry["baskets"]]
         last: str = max(entries, key=lambda e: str(e.get("since") or ""))["level"] if entries else self.levels[0]
         return last
@@ -114,40 +117,46 @@ class Mandate:
 Control = Slider | Choice | Mandate
 
 
-def controls(loaded: Loaded) -> list[Control]:
-    """The controls that every scenario gets: evidence, venue, mediators, incidents, mandates, trust, patience."""
+def list_controls(loaded: Loaded) -> list[Control]:
+    """List the controls that every scenario has: evidence, venue, mediators, incidents, mandates, trust, patience."""
     s = loaded.scenario
-    sliders = all_sliders(loaded)
-    found: list[Control] = [*_evidence(s, loaded), _venue(s)]
+    sliders = list_sliders(loaded)
+    result: list[Control] = [*_list_evidence_choices(s, loaded), _make_venue_choice(s)]
     for name in s.mediators:
         own = f"mediators.{name}."
-        found += [_seat(s, name), *(x for x in sliders if x.group == "Mediators" and x.path.startswith(own))]
-    return found + _mandates(s, loaded) + [slider for slider in sliders if slider.group not in (OTHER, "Mediators")]
+        result += [
+            _make_seat_choice(s, name),
+            *(x for x in sliders if x.group == "Mediators" and x.path.startswith(own)),
+        ]
+    rest = [slider for slider in sliders if slider.group not in (OTHER, "Mediators")]
+    return result + _list_mandates(s, loaded) + rest
 
 
-def _seat(s: Scenario, name: str) -> Choice:
+def _make_seat_choice(s: Scenario, name: str) -> Choice:
+    """Whether a mediator always attends or only where it hosts."""
     mediator, ways = s.mediators[name], {"always": "always", "hosted": "only where it hosts"}
     first = {ways[mediator.attends]: Changes()}
     rest = {ways[w]: {f"mediators.{name}.attends": w} for w in ways if w != mediator.attends}
     return Choice(f"{name}.attends", f"{mediator.title} at the table", "Mediators", first | rest)
 
 
-def remark(control: Choice, s: Scenario) -> str:
-    """Which controls of a mediator do nothing as the scenario stands, to be said where its seat is chosen."""
+def describe_idle_controls(control: Choice, s: Scenario) -> str:
+    """Describe which controls of a mediator have no effect in the scenario; empty for other choices."""
     mediator = s.mediators.get(control.key.removesuffix(".attends"))
     if mediator is None:
         return ""
-    said = []
+    remarks = []
     if mediator.attends == "hosted":
         own = ", ".join(v.title for v in s.venues.values() if v.host and s.mediators.get(v.host) is mediator)
         where = f" ({own}): elsewhere" if own else ", and it hosts none of these venues:"
-        said.append(f"Sits in only where it hosts{where} its formulation and leaning change nothing.")
+        remarks.append(f"Sits in only where it hosts{where} its formulation and leaning change nothing.")
     if mediator.leverage.high == mediator.guarantee.high == 0:
-        said.append("It has neither leverage nor guarantee: its manipulation changes nothing.")
-    return " ".join(said)
+        remarks.append("It has neither leverage nor guarantee: its manipulation changes nothing.")
+    return " ".join(remarks)
 
 
-def _evidence(s: Scenario, loaded: Loaded) -> list[Control]:
+def _list_evidence_choices(s: Scenario, loaded: Loaded) -> list[Control]:
+    """Which documents count; none without documents."""
     record = loaded.documents()
     if s.evidence is None or record is None:
         return []
@@ -159,50 +168,58 @@ def _evidence(s: Scenario, loaded: Loaded) -> list[Control]:
     return [Choice("evidence.admit", "Documents that count", "Documents", options)]
 
 
-def _venue(s: Scenario) -> Choice:
+def _make_venue_choice(s: Scenario) -> Choice:
+    """Where rounds are held."""
     rule, order = s.venue_choice.rule, s.venue_choice.order or list(s.venues)
-    fixed = {f"always {s.venues[v].title}": _at("fixed", [v]) for v in s.venues}
-    options = {"the most acceptable": _at("most_acceptable", []), "in turn": _at("rotating", list(s.venues)), **fixed}
+    fixed = {f"always {s.venues[v].title}": _set_venues("fixed", [v]) for v in s.venues}
+    options = {
+        "the most acceptable": _set_venues("most_acceptable", []),
+        "in turn": _set_venues("rotating", list(s.venues)),
+        **fixed,
+    }
     titles = {"most_acceptable": "the most acceptable", "rotating": "in turn"}
     current = titles.get(rule) or f"always {s.venues[order[0]].title}"
     rest = {name: change for name, change in options.items() if name != current}
     return Choice("venue_choice", "Where rounds are held", "Venue", {current: Changes()} | rest)
 
 
-def _at(rule: str, order: list[str]) -> Changes:
+def _set_venues(rule: str, order: list[str]) -> Changes:
+    """Build the changes that set the venue rule."""
     return {"venue_choice.rule": rule, "venue_choice.order": order}
 
 
-def _mandates(s: Scenario, loaded: Loaded) -> list[Control]:
-    found: list[Control] = []
+def _list_mandates(s: Scenario, loaded: Loaded) -> list[Control]:
+    """Mandates of every party on every basket it has an issue in."""
+    mandates: list[Control] = []
     for p, party in s.parties.items():
         own = tuple(loaded.data["parties"][p].get("mandate", []))
         for b, basket in s.baskets.items():
             if not party.observer and any(s.issues[i].basket == b for i in party.issues):
                 label = f"{party.title}: level needed for {basket.title}"
-                found.append(Mandate(p, b, label, "Mandates", tuple(s.levels), own))
-    return found
+                mandates.append(Mandate(p, b, label, "Mandates", tuple(s.levels), own))
+    return mandates
 
 
 OTHER = "Other assumptions"
 
 
-def all_sliders(loaded: Loaded) -> list[Slider]:
-    """A slider for every number that a path can reach, with the group it is shown in."""
+def list_sliders(loaded: Loaded) -> list[Slider]:
+    """List a slider for every number that a path can reach, each with its group."""
     s = loaded.scenario
     titles = {entry.path: f"{group.title}: {entry.name}" for group in ledger(loaded) for entry in group.entries}
-    found = []
+    sliders = []
     for steps, number in numbers_in(s):
         path = ".".join(steps)
         if path.split(".")[-1] in ("max_steps", "exchanges_per_round", "postponement_limit"):
             continue
-        group = _group(steps)
-        label = _label(s, steps) if group != OTHER else titles.get(path, path)
-        found.append(_slider(steps, label, group, number))
-    return found
+        group = _choose_group(steps)
+        label = _write_label(s, steps) if group != OTHER else titles.get(path, path)
+        sliders.append(_make_slider(steps, label, group, number))
+    return sliders
 
 
-def _group(steps: tuple[str, ...]) -> str:
+def _choose_group(steps: tuple[str, ...]) -> str:
+    """Group of a number by its path."""
     match steps:
         case ("mediators", _, "styles" | "leaning", _):
             return "Mediators"
@@ -215,8 +232,8 @@ def _group(steps: tuple[str, ...]) -> str:
     return OTHER
 
 
-def _label(s: Scenario, steps: tuple[str, ...]) -> str:
-    """Words for the controls that every scenario gets."""
+def _write_label(s: Scenario, steps: tuple[str, ...]) -> str:
+    """Label of a number outside the group `Other assumptions`."""
     match steps:
         case ("mediators", m, "leaning", p):
             return f"{s.mediators[m].title}: leaning toward {s.parties[p].title}"
@@ -233,18 +250,62 @@ def _label(s: Scenario, steps: tuple[str, ...]) -> str:
     return " ".join(steps)
 
 
-def _slider(steps: tuple[str, ...], label: str, group: str, number: Number) -> Slider:
-    least, most, step = bounds(steps, number)
+def _make_slider(steps: tuple[str, ...], label: str, group: str, number: Number) -> Slider:
+    """Slider of a number with its bounds and provenance."""
+    least, most, step = compute_bounds(steps, number)
     mode = number.mode if number.shape == "triangular" else None
     why = number.why or (f"{number.source}, {number.locator}" if number.source else "")
     about = f"{number.provenance}: {why}"
     return Slider(".".join(steps), label, group, number.low, number.high, mode, least, most, step, about)
 
 
-def search(sliders: list[Slider], words: str) -> Iterator[Slider]:
-    """Sliders whose label, path or reason holds every one of the words."""
-    wanted = words.lower().split()
+def search_sliders(sliders: list[Slider], words: str) -> Iterator[Slider]:
+    """Yield the sliders whose label, path or reason holds every word."""
+    terms = words.lower().split()
     for slider in sliders:
         text = f"{slider.label} {slider.path} {slider.why}".lower()
-        if all(word in text for word in wanted):
+        if all(term in text for term in terms):
             yield slider
+
+
+# Ends of sliders
+
+
+def compute_bounds(steps: tuple[str, ...], number: Number) -> tuple[float, float, float]:
+    """Compute least, most and step of the slider of a number; values beyond the ends can be typed."""
+    least, most = _propose_ends(steps, number)
+    kind = annotation_at(steps)
+    if not _is_allowed(kind, most):
+        least, most = max(least, -1.0), 1.0  # a number with an upper bound is a share, or lies between -1 and 1
+    step = 10.0 ** math.floor(math.log10((most - least) / 100 + 1e-12) + 1e-9)
+    if not _is_allowed(kind, least):
+        least = min(step, number.low)
+    return least, most, step
+
+
+def _propose_ends(steps: tuple[str, ...], number: Number) -> tuple[float, float]:
+    """Propose ends by the size of the number."""
+    if "leaning" in steps:
+        return -1.0, 1.0
+    if number.low < 0:
+        far = _round_up(2 * max(-number.low, number.high))
+        return -far, far
+    if number.high == 0 or 0.05 < number.high <= 1:
+        return 0.0, 1.0
+    return 0.0, _round_up(3 * number.high)
+
+
+def _round_up(x: float) -> float:
+    """Next of 1, 2, 5, 10 times a power of ten."""
+    size: float = 10.0 ** math.floor(math.log10(x))
+    return next(size * k for k in (1, 2, 5, 10) if size * k >= x * (1 - 1e-9))
+
+
+@lru_cache(maxsize=1000)
+def _is_allowed(kind: Any, value: float) -> bool:
+    """Whether the schema accepts a value."""
+    try:
+        TypeAdapter(kind).validate_python(convention(value, "tried"))
+    except ValidationError:
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""The interactive page: what Streamlit runs. `parley app` starts it on this machine only."""
+"""The interactive page that Streamlit runs. `parley app` serves it to this machine only."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ pages = [
 ]
 chosen = st.navigation(pages, position="top")
 state.start()
-# On a narrow screen the side panel is folded away: say where the pages and controls are. What is being computed anew
-# pales at one stroke: Streamlit's slow fading keeps the browser drawing while the processors are needed for the runs.
-# Captions, which Streamlit pales, are as dark as reading asks for: they say how far results carry.
+# On a narrow screen the side panel is closed, so a line says where the pages and controls are. Stale output fades in
+# one step: Streamlit's slow fading keeps the browser drawing while the processors are needed for the runs. Captions
+# state the limits of the results, so they are darker than Streamlit's own.
 st.html(
     "<style>.narrow{display:none}@media(max-width:640px){.narrow{display:block;color:#555;font-size:.85rem}}"
     "h1{font-size:1.7rem!important}h3{font-size:1.15rem!important}"
@@ -27,4 +27,6 @@ st.html(
     '<p class="narrow">Pages, scenario and controls are behind » at the top.</p>'
 )
 chosen.run()
-st.caption("Results are conditional on the scenario's assumptions; they are no forecast. Nothing leaves this machine.")
+st.caption(
+    "Results are conditional on the scenario's assumptions; they are not a forecast. Nothing leaves this machine."
+)

@@ -1,4 +1,4 @@
-"""One run recorded round by round: what each party wanted, offered and felt, what happened, who said what and why."""
+"""One run recorded round by round: positions, offers, trust, incidents and the narrative."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from sim.agents.model import NegotiationModel
 from sim.agents.report import has_zone, report_run
 from sim.app.explore import Result
 from sim.core.columns import run_columns
-from sim.core.layout import Floats
 from sim.narrative.narrator import Narrator
 from sim.narrative.titles import Words
 from sim.rules.outcome import CODES, REASONS
@@ -21,7 +20,7 @@ Row = dict[str, Any]
 
 @dataclass
 class Round:
-    """A planned round, or what followed the last one. `lines` is the telling; `stakes` one row a party and issue."""
+    """A planned round. `lines` is its narrative; `stakes` has one row a party and issue."""
 
     title: str
     day: float
@@ -36,7 +35,7 @@ class Round:
 
 @dataclass
 class Story:
-    """A run: its opening lines, its rounds, trust and incidents over all of it, and how it ended."""
+    """A run: opening lines, rounds, trust and incidents over all rounds, and its ending."""
 
     run: int
     horizon: float
@@ -49,27 +48,37 @@ class Story:
     blocked: dict[str, str]
 
 
-def record(loaded: Loaded, seed: int, run: int) -> Story:
-    """Play run `run` on the reference engine: the same run, to the bit, as in the ensemble under that seed."""
+def record_run(loaded: Loaded, seed: int, run: int) -> Story:
+    """Play run `run` on the Mesa engine; it equals the run of the ensemble under that seed to the bit."""
     problem = resolve(loaded.scenario, seed)
-    ear = _Ear(loaded)
-    ear.narrator.open(seed, run)
-    opening = ear.cut()
-    model = NegotiationModel(problem, run, run, notify=ear.hear)
+    recorder = _Recorder(loaded)
+    recorder.narrator.open(seed, run)
+    opening = recorder.take_lines()
+    model = NegotiationModel(problem, run, run, notify=recorder.hear)
     while model.running:
-        ear.begin()
+        recorder.begin_step()
         model.step()
-        ear.end(model)
-    ear.narrator.close(model)
+        recorder.end_step(model)
+    recorder.narrator.close(model)
     row = dict(zip((name for name, _ in run_columns(model.names)), report_run(model), strict=True))
     blocked = {basket: REASONS[int(row[f"blocked_{basket}"])] for basket in model.names.baskets}
     outcome = CODES[int(row["outcome"])]
     horizon = float(model.day)
-    return Story(run, horizon, opening, ear.rounds, ear.trust, ear.incidents, ear.cut(), outcome, blocked)
+    return Story(
+        run,
+        horizon,
+        opening,
+        recorder.rounds,
+        recorder.trust,
+        recorder.incidents,
+        recorder.take_lines(),
+        outcome,
+        blocked,
+    )
 
 
-class _Ear:
-    """Hears what the model tells and sorts it by round."""
+class _Recorder:
+    """Collects the events of a model by round."""
 
     def __init__(self, loaded: Loaded):
         self.loaded = loaded
@@ -82,19 +91,22 @@ class _Ear:
         self._read = self._planned = 0
 
     def hear(self, event: str, facts: Row) -> None:
+        """Take one event of the model."""
         self.narrator.hear(event, facts)
         self._facts.setdefault(event, []).append(facts)
 
-    def cut(self) -> list[str]:
-        """The lines told since the last call."""
+    def take_lines(self) -> list[str]:
+        """Return the lines of the narrative since the last call."""
         lines = [line for line in self.narrator.lines[self._read :] if line]
         self._read = len(self.narrator.lines)
         return lines
 
-    def begin(self) -> None:
+    def begin_step(self) -> None:
+        """Forget the events of the step before."""
         self._facts = {}
 
-    def end(self, model: NegotiationModel) -> None:
+    def end_step(self, model: NegotiationModel) -> None:
+        """Store the incidents of a step, and its round if one was planned."""
         for facts in self._facts.get("incident", []):
             self.incidents.append({"kind": self.words.incident(facts["type"]), "day": facts["day"]})
         if "planned" not in self._facts:
@@ -103,21 +115,23 @@ class _Ear:
         facts = self._facts["planned"][0]
         where = self.words.venue(facts["venue"])
         day = self.words.day(model.day)
-        found = Round(f"Round {self._planned}, {day}, {where}", model.day, self._planned, "held" in self._facts)
-        found.lines = self.cut()
-        found.stakes, found.zones = stakes(model, self.loaded)
-        found.packages = {b.name: bool(has_zone(model, b)) for b in model.baskets if b.open}
-        found.offers = [self._offer(basket, by, offer) for basket, by, offer in self._offers()]
+        now = Round(f"Round {self._planned}, {day}, {where}", model.day, self._planned, "held" in self._facts)
+        now.lines = self.take_lines()
+        now.stakes, now.zones = list_stakes(model, self.loaded)
+        now.packages = {b.name: bool(has_zone(model, b)) for b in model.baskets if b.open}
+        now.offers = [self._describe_offer(basket, by, offer) for basket, by, offer in self._list_offers()]
         for name, mood in facts["parties"].items():
             for other, value in mood["trust"].items():
                 pair = f"{self.words.party(name)} in {self.words.party(other)}"
                 self.trust.append({"round": self._planned, "pair": pair, "trust": value})
-        self.rounds.append(found)
+        self.rounds.append(now)
 
-    def _offers(self) -> list[tuple[str, str, Row]]:
+    def _list_offers(self) -> list[tuple[str, str, Row]]:
+        """Basket, party and offer of every offer of the step."""
         return [(f["basket"], by, offer) for f in self._facts.get("offers", []) for by, offer in f["offers"].items()]
 
-    def _offer(self, basket: str, by: str, offer: Row) -> Row:
+    def _describe_offer(self, basket: str, by: str, offer: Row) -> Row:
+        """Points, utilities and refusal of an offer in words."""
         worth = {self.words.party(name): value for name, value in offer["worth"].items()}
         refused = [f for f in self._facts.get("refused", []) if f["basket"] == basket and f["by"] == by]
         why = self.narrator._why(refused[-1]) if refused else ""
@@ -125,8 +139,8 @@ class _Ear:
         return about | {"points": self.words.points(offer["points"]), "worth": worth, "why": why}
 
 
-def stakes(model: NegotiationModel, loaded: Loaded) -> tuple[list[Row], list[Row]]:
-    """Demand, reservation point and latest offer of each party on each issue; and, by issue, where all could agree."""
+def list_stakes(model: NegotiationModel, loaded: Loaded) -> tuple[list[Row], list[Row]]:
+    """List demand, reservation value and latest offer of each party on each issue, and the zone of each issue."""
     s, rows, zones = loaded.scenario, list[Row](), list[Row]()
     for basket in model.baskets:
         for i in range(basket.lo, basket.hi):
@@ -135,22 +149,18 @@ def stakes(model: NegotiationModel, loaded: Loaded) -> tuple[list[Row], list[Row
             for party in basket.members:
                 if model.names.issues[i] not in s.parties[party.name].issues:
                     continue
-                d, r = _at(party.demand, i), _at(party.reservation, i)
+                d, r = float(party.demand[i]), float(party.reservation[i])
                 low, high = (max(low, r), high) if d > r else (low, min(high, r))
                 title = s.parties[party.name].title
-                row = {"issue": issue, "party": title, "demand": d, "reservation": r, "offer": _at(party.offer, i)}
+                row = {"issue": issue, "party": title, "demand": d, "reservation": r, "offer": float(party.offer[i])}
                 rows.append(row)
             if low <= high:
                 zones.append({"issue": issue, "from": low, "to": high})
     return rows, zones
 
 
-def _at(values: Floats, i: int) -> float:
-    return float(values[i])
-
-
-def next_like(result: Result, run: int) -> int:
-    """The next run that ends with the same outcome as `run`, from the start again after the last; itself if none."""
+def find_similar_run(result: Result, run: int) -> int:
+    """Find the next run with the outcome of `run`, starting over after the last; itself if there is no other."""
     codes = result.codes("outcome")
     order = [*range(run + 1, len(codes)), *range(run)]
     return next((k for k in order if codes[k] == codes[run]), run)

@@ -1,4 +1,4 @@
-"""What a browser tab holds: its edits. What all tabs share: finished ensembles, which nobody changes."""
+"""State of the page: each browser tab has its own edits; all tabs share finished ensembles, which never change."""
 
 from __future__ import annotations
 
@@ -10,140 +10,149 @@ from typing import Any
 import streamlit as st
 
 from sim.app.controls import Changes
-from sim.app.editing import Edits, explained
+from sim.app.editing import Edits, format_error
 from sim.app.explore import Result, simulate
 from sim.core.errors import ParleyError
 from sim.scenario.load import Loaded, shipped
 
 SCENARIO = "PARLEY_APP_SCENARIO"
-"""The environment variable by which `parley app` names the scenario to open."""
+"""Environment variable in which `parley app` passes the scenario to open."""
 RUNS = (500, 1000, 2000, 5000, 10_000, 20_000)
+"""Numbers of runs to choose from."""
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _ensemble(key: str, _loaded: Loaded, n: int, seed: int) -> Result:
+def _run_ensemble(key: str, _loaded: Loaded, n: int, seed: int) -> Result:
+    """Run an ensemble once for each key."""
     return simulate(_loaded, n, seed)
 
 
-def ensemble(loaded: Loaded, n: int, seed: int) -> Result:
-    """An ensemble, from memory where it was run before. Raises ParleyError."""
+def get_ensemble(loaded: Loaded, n: int, seed: int) -> Result:
+    """Return an ensemble, from memory if it was run before. Raises ParleyError."""
     from sim.scenario.dump import scenario_hash
 
-    return _ensemble(scenario_hash(loaded), loaded, n, seed)
+    return _run_ensemble(scenario_hash(loaded), loaded, n, seed)
 
 
 @st.cache_resource(show_spinner=False)
-def _shipped() -> list[str]:
+def _list_shipped() -> list[str]:
+    """List the shipped scenarios once."""
     return shipped()
 
 
-def edits() -> Edits:
-    """The edits of this tab."""
-    found: Edits = st.session_state.edits
-    return found
+def get_edits() -> Edits:
+    """Return the edits of this tab."""
+    edits: Edits = st.session_state.edits
+    return edits
 
 
-def runs() -> int:
-    """How many runs this tab asks for."""
+def get_runs() -> int:
+    """Return the number of runs that this tab simulates."""
     return int(st.session_state.get("runs", 2000))
 
 
-def seed() -> int:
-    """The seed this tab asks for."""
+def get_seed() -> int:
+    """Return the seed of this tab."""
     return int(st.session_state.get("seed_now", 0))
 
 
 def start() -> None:
-    """Prepare a new tab; the sidebar's choice of scenario, runs and seed. Never fails."""
-    given = os.environ.get(SCENARIO)
+    """Prepare a new tab and show the choice of scenario, runs and seed. Never fails."""
+    name = os.environ.get(SCENARIO)
     if "edits" not in st.session_state:
         st.session_state.problems = {}
         st.session_state.edits = Edits(shipped()[0])
-        _open(given or "river-border")
-    # Widgets that are not on show, on other pages or folded away, lose their values; these are kept by hand.
-    for key in ("runs", "run", "words", "picked"):
+        _open(name or "river-border")
+    # A widget that is not shown, on another page or in a closed group, loses its value: assignment keeps it.
+    for key in ("runs", "run", "words", "numbers"):
         if key in st.session_state:
             st.session_state[key] = st.session_state[key]
-    names = list(dict.fromkeys([*_shipped(), edits().name]))
+    names = list(dict.fromkeys([*_list_shipped(), get_edits().name]))
     with st.sidebar:
-        # What was opened by its path, or could not be opened, was not chosen here.
-        if st.session_state.get("scenario") != edits().name:
-            st.session_state.scenario = edits().name
-        st.selectbox("Scenario", names, key="scenario", on_change=_chosen)
-        complaint("scenario")
+        # A scenario opened by its path was not chosen in this widget.
+        if st.session_state.get("scenario") != get_edits().name:
+            st.session_state.scenario = get_edits().name
+        st.selectbox("Scenario", names, key="scenario", on_change=_open_selected)
+        show_error("scenario")
         with st.expander("A scenario file, runs, seed"):
-            st.text_input("Path of a scenario file", key="file", on_change=_typed_file)
-            complaint("file")
+            st.text_input("Path of a scenario file", key="file", on_change=_open_file)
+            show_error("file")
             st.session_state.setdefault("runs", 2000)
             st.select_slider("Runs", RUNS, key="runs")
-            st.session_state.setdefault("seed_text", str(seed()))
+            st.session_state.setdefault("seed_text", str(get_seed()))
             st.session_state.seed_text = st.session_state.seed_text
-            st.text_input("Seed of all draws", key="seed_text", on_change=_typed_seed)
-            complaint("seed")
+            st.text_input("Seed of all draws", key="seed_text", on_change=_set_seed)
+            show_error("seed")
 
 
 def _open(name: str, where: str = "scenario") -> None:
+    """Open a scenario; on failure store the reason for the place `where`."""
     try:
         st.session_state.edits = Edits(name)
     except ParleyError as error:
-        st.session_state.problems[where] = explained(error)
+        st.session_state.problems[where] = format_error(error)
         return
-    # A refused seed stays in its field whatever the scenario, and so does its complaint.
-    st.session_state.problems = {key: said for key, said in st.session_state.problems.items() if key == "seed"}
+    # A refused seed stays in its field when the scenario changes, and so does its error.
+    st.session_state.problems = {key: text for key, text in st.session_state.problems.items() if key == "seed"}
 
 
-def _chosen() -> None:
-    st.session_state.file = ""  # its path names another scenario now, or none
+def _open_selected() -> None:
+    """Open the scenario chosen in the sidebar."""
+    st.session_state.file = ""  # its path names another scenario
     st.session_state.problems.pop("file", None)
     _open(st.session_state.scenario)
 
 
-def _typed_file() -> None:
+def _open_file() -> None:
+    """Open the scenario file whose path was typed."""
     st.session_state.problems.pop("file", None)
     if st.session_state.file.strip():
         _open(st.session_state.file.strip(), "file")
 
 
-def whole(text: str, below: int) -> int | None:
-    """A typed whole number from 0 on; None for all else. (A digit such as `²` is no decimal.)"""
+def parse_whole(text: str, below: int) -> int | None:
+    """Parse a whole number from 0 to `below`; return None for anything else, such as the digit `²`."""
     digits = text.strip()
-    # Python reads no number of thousands of digits.
+    # Python refuses to parse numbers of thousands of digits.
     return int(digits) if digits.isdecimal() and len(digits) < 100 and int(digits) < below else None
 
 
-def _typed_seed() -> None:
-    found = whole(st.session_state.seed_text, 2**63)
-    if found is not None:
+def _set_seed() -> None:
+    """Take the typed seed, or store why it is refused."""
+    number = parse_whole(st.session_state.seed_text, 2**63)
+    if number is not None:
         st.session_state.problems.pop("seed", None)
-        st.session_state.seed_now = found
+        st.session_state.seed_now = number
         return
     text = st.session_state.seed_text.strip()
-    st.session_state.problems["seed"] = f"`{text}` is no seed: give a whole number from 0 on; {seed()} is kept"
+    st.session_state.problems["seed"] = (
+        f"`{text}` is not a seed: enter a whole number from 0; the seed stays {get_seed()}"
+    )
 
 
-def adopt(where: str, make: Callable[[], Changes]) -> bool:
-    """Take changes; where they are refused, keep what stands and remember why, to be shown at `where`."""
+def apply_changes(where: str, make: Callable[[], Changes]) -> bool:
+    """Take changes. If they are refused, keep the present ones and store the reason for the place `where`."""
     try:
-        edits().take(make())
+        get_edits().take(make())
     except ParleyError as error:
-        st.session_state.problems[where] = explained(error)
+        st.session_state.problems[where] = format_error(error)
         return False
     st.session_state.problems.pop(where, None)
     return True
 
 
-def complaint(where: str) -> None:
-    """Show, at the place of entry, why the last entry there was refused."""
+def show_error(where: str) -> None:
+    """Show why the last entry at a place was refused."""
     if where in st.session_state.problems:
         st.error(st.session_state.problems[where])
 
 
-def title(text: str) -> None:
-    """The title of a view, and at once under it how far its results carry: the foot of the page is far down."""
+def show_title(text: str) -> None:
+    """Show the title of a view, and under it that results are conditional: the foot of the page is far down."""
     st.title(text)
-    st.html('<p class="caution">Conditional on the scenario\'s assumptions; no forecast.</p>')
+    st.html('<p class="caution">Conditional on the scenario\'s assumptions; not a forecast.</p>')
 
 
-def chart(spec: dict[str, Any], key: str) -> None:
-    """Draw a specification as wide as there is room, under its description for screen readers."""
+def show_chart(spec: dict[str, Any], key: str) -> None:
+    """Show a Vega-Lite specification at the width of its column."""
     st.vega_lite_chart(json.loads(json.dumps(spec)), width="stretch", key=key, theme=None)

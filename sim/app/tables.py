@@ -1,4 +1,4 @@
-"""Tables as HTML: short, readable by screen readers, scrolling by themselves where the screen is narrow."""
+"""HTML tables of the page: readable by screen readers, and scrolling on their own on a narrow screen."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ STYLE = """<style>
 </style>"""
 
 
-def table(
+def format_table(
     caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]], strong: Iterable[int] = (), text: bool = False
 ) -> str:
-    """An HTML table; rows whose number is in `strong` stand out; `text` sets every column to the left."""
+    """Format an HTML table. Rows whose number is in `strong` are bold; `text` aligns every column to the left."""
     marked = set(strong)
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
-    body = "".join(_row(row, k in marked) for k, row in enumerate(rows))
+    body = "".join(_format_row(row, k in marked) for k, row in enumerate(rows))
     kind = ' class="text"' if text else ""
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     return f'<div class="parley"><table{kind}>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def _row(row: Sequence[str], strong: bool) -> str:
+def _format_row(row: Sequence[str], strong: bool) -> str:
+    """Format one row, its cells escaped."""
     cells = "".join(f"<td>{escape(cell)}</td>" for cell in row)
     return f'<tr class="strong">{cells}</tr>' if strong else f"<tr>{cells}</tr>"

@@ -1,4 +1,4 @@
-"""The few pieces of a Vega-Lite specification that the charts are put together from."""
+"""Builders of the parts of a Vega-Lite specification that the charts share."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ PERCENT = {"format": ".0%", "grid": True}
 """The axis of a share."""
 
 
-def number(field: str, title: str | None = None, **more: Any) -> Spec:
-    """A quantity on a scale. Left without a title it has none of its own, and shares that of its axis."""
+def encode_number(field: str, title: str | None = None, **more: Any) -> Spec:
+    """Encode a quantity on a scale. Without a title it shares the title of its axis."""
     return {"field": field, "type": "quantitative", **({"title": title} if title else {}), **more}
 
 
 LINE = 14
-"""Pixels of a line of a label at an axis."""
+"""Height of a line of an axis label (pixels)."""
 _LETTERS = 27
-"""Letters of such a line: more would leave a narrow screen little room for what is drawn."""
+"""Letters of such a line: longer ones leave too little width for the chart on a narrow screen."""
 
 
-def name(field: str, **more: Any) -> Spec:
-    """A place for each name; names say themselves what they are."""
+def encode_name(field: str, **more: Any) -> Spec:
+    """Encode a name on a nominal scale without an axis title."""
     return {"field": field, "type": "nominal", "title": None, **more}
 
 
-def wrapped(text: str) -> str:
-    """A label in lines that fit: what would be cut off at its end may be what matters, as `contested`."""
+def wrap_label(text: str) -> str:
+    """Wrap a label: a label cut off at its end may lose the word that matters, such as `contested`."""
     return "\n".join(textwrap.wrap(text, _LETTERS))
 
 
@@ -40,34 +40,34 @@ WRAPPED: Spec = {
         "value": 0,
     },
 }
-"""The axis of wrapped labels. Vega breaks lines of a list only, and puts the first of them at the middle."""
+"""Axis of wrapped labels. Vega breaks lines only of a list, and centres the first line of it."""
 
 
-def lines(labels: Iterable[str]) -> int:
-    """How many lines the longest of wrapped labels has."""
+def count_lines(labels: Iterable[str]) -> int:
+    """Count the lines of the longest of several wrapped labels."""
     return max((label.count("\n") + 1 for label in labels), default=1)
 
 
-def told_apart(field: str, names: Sequence[str], looks: Sequence[str]) -> Spec:
-    """One look, a colour or a shape, for each name, in this order."""
-    return {"field": field, "title": None, "scale": {"domain": list(names), "range": list(looks[: len(names)])}}
+def encode_series(field: str, names: Sequence[str], values: Sequence[str]) -> Spec:
+    """Encode one colour or shape for each name, in this order."""
+    return {"field": field, "title": None, "scale": {"domain": list(names), "range": list(values[: len(names)])}}
 
 
-def tips(*fields: str, format: str | None = None, **titles: str) -> list[Spec]:
-    """What is shown of a mark that is pointed at; fields that need a title are given as keywords."""
+def list_tooltips(*fields: str, format: str | None = None, **titles: str) -> list[Spec]:
+    """List the fields of a tooltip; keywords map a field to its title."""
     numeric = {"format": format} if format else {}
     untitled: list[Spec] = [{"field": field, **numeric} for field in fields]
     return untitled + [{"field": field, **numeric, "title": title} for field, title in titles.items()]
 
 
-def layer(mark: Spec, rows: Iterable[Spec] | None = None, /, **encoding: Any) -> Spec:
-    """Marks and what their place and look stand for; `rows` where they are not those of the whole chart."""
+def make_layer(mark: Spec, rows: Iterable[Spec] | None = None, /, **encoding: Any) -> Spec:
+    """Make a layer of marks; `rows` replaces the data of the whole chart."""
     data = {} if rows is None else {"data": {"values": list(rows)}}
     return {**data, "mark": mark, "encoding": encoding}
 
 
-def chart(height: int | Spec, layers: list[Spec], rows: list[Spec], about: str, legend: int = 2) -> Spec:
-    """A chart with its data inside and a description for those who do not see it; `legend` is its columns."""
+def make_chart(height: int | Spec, layers: list[Spec], rows: list[Spec], about: str, legend: int = 2) -> Spec:
+    """Make a chart with its data and its text alternative `about`; `legend` is the number of columns of the legend."""
     return {
         "description": about,
         "data": {"values": rows},

@@ -11,7 +11,11 @@ from sim.cli.domain import DomainOption, ProfileOption, analyse_domain, is_domai
 from sim.cli.options import ChangesOption, SeedOption, console, parsed_changes
 
 if TYPE_CHECKING:
-    from sim.core.atomic import Folder
+    from sim.core.atomic import OutputFolder
+    from sim.figures.solutions import Panel
+
+_MOST_ISSUES = 8
+"""Most issues for which the figure shows the package of all baskets; the tables always hold it."""
 
 
 def add(app: typer.Typer) -> None:
@@ -39,11 +43,11 @@ def add(app: typer.Typer) -> None:
         On a folder of a GENIUS or GeniusWeb domain: the exact points, by looking at every outcome.
         """
         from sim.analysis.study import analyse as study
-        from sim.core.atomic import Folder
+        from sim.core.atomic import OutputFolder
         from sim.core.errors import ParleyError
         from sim.scenario.load import load
 
-        folder = Folder(out, "analysis", force=None) if out is not None else None  # refuse before the work
+        folder = OutputFolder(out, "analysis", force=None) if out is not None else None  # refuse before the work
         if is_domain(scenario):
             refuse_scenario_options(weights, changes)
             analyse_domain(scenario, domain, profile, folder)
@@ -100,7 +104,7 @@ def show(found: Any) -> None:
     where = "the middle of every range" if found.assumption < 0 else f"draw {found.assumption}"
     typer.echo(f"\nSolutions at {where}; packages as points on the issues' scales, utilities below 1 at most")
     for entry in found.studies:
-        basis = "above the floors" if entry.above_floors else "no zone above the floors: interests alone"
+        basis = describe_basis(entry)
         typer.echo(f"\n{entry.game.name} ({basis})")
         for point in entry.points:
             package = "  ".join(f"{i} {x:.3f}" for i, x in zip(entry.game.issues, point.package, strict=True))
@@ -110,21 +114,63 @@ def show(found: Any) -> None:
             typer.echo("  no package suits all: there is nothing to solve")
 
 
-def write(found: Any, out: Folder, title: str) -> None:
-    """Tables as CSV and the picture as PNG and SVG. Raises ParleyError."""
+def write(analysis: Any, out: OutputFolder, title: str) -> None:
+    """Write tables as CSV and the figure as PNG and SVG. Raises ParleyError."""
     import csv
 
-    from sim.analysis.picture import draw
     from sim.analysis.study import frontier_rows, point_rows, zone_rows
-    from sim.core.atomic import writing
+    from sim.core.atomic import report_write_errors
+    from sim.figures.solutions import save_solutions
 
-    tables = (("zones", zone_rows(found)), ("solutions", point_rows(found)), ("frontiers", frontier_rows(found)))
-    with writing(out.folder):
+    tables = (
+        ("zones", zone_rows(analysis)),
+        ("solutions", point_rows(analysis)),
+        ("frontiers", frontier_rows(analysis)),
+    )
+    with report_write_errors(out.folder):
         for name, rows in tables:
             if rows:
                 with out.path(f"{name}.csv").open("w", newline="", encoding="utf-8") as stream:
                     writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
                     writer.writeheader()
                     writer.writerows(rows)
+        place = "the middle of every assumed range" if analysis.assumption < 0 else f"draw {analysis.assumption}"
+        heading = f"{title}\nRange of each party and textbook solutions at {place}; no forecast"
         for suffix in ("png", "svg"):
-            draw(found, out.path(f"zone.{suffix}"), title)
+            save_solutions(build_panels(analysis), heading, out.path(f"zone.{suffix}"))
+
+
+def build_panels(analysis: Any) -> list[Panel]:
+    """Build the rows of the figure: every basket, and all at once unless they have too many issues for a page."""
+    import numpy as np
+
+    from sim.analysis.game import WHOLE
+    from sim.figures.solutions import Panel
+
+    panels = []
+    for study in analysis.studies:
+        game = study.game
+        if game.name == WHOLE and len(game.issues) > _MOST_ISSUES:
+            continue
+        panels.append(
+            Panel(
+                title=f"{game.name} (thick: red line)",
+                subtitle=describe_basis(study),
+                parties=game.parties,
+                issues=game.issues,
+                demand=game.demand,
+                reservation=game.reservation,
+                salience=game.salience,
+                red=game.red,
+                floor=game.floor,
+                packages={point.name: point.package for point in study.points},
+                utilities={point.name: point.utility for point in study.points},
+                frontier=np.array([game.utilities(package) for package in study.corners]).reshape(-1, 2),
+            )
+        )
+    return panels
+
+
+def describe_basis(study: Any) -> str:
+    """Say whether the solutions are above the floors or, without a zone there, of the interests alone."""
+    return "above the floors" if study.above_floors else "no zone above the floors: interests alone"

@@ -43,16 +43,16 @@ def add(app: typer.Typer) -> None:
         from calibration.calibrate import calibrate as fit_it
         from calibration.figures import save_figures
         from calibration.fit_file import load_fit
-        from calibration.folder import filling
-        from calibration.report import write
+        from calibration.folder import report_errors
+        from calibration.report import write_report
         from sim.compiled.pool import workers_available
 
         file = load_fit(fit)
         with _progress() as stage:
             result = fit_it(file, out, workers or workers_available(), stage)
-        with filling(out):
+        with report_errors(out):
             save_figures(result, out)
-            write(result, out)
+            write_report(result, out)
         _print(result)
         typer.echo(f"\nPosterior, checks and figures are in {out}")
 

@@ -43,23 +43,23 @@ def add(app: typer.Typer) -> None:
 
         parley compare river-border river-border,venues.lake_hall.insulation=0.9 --run 7
         """
-        from experiments.compare import compare_scenarios, variant
+        from experiments.compare import compare_scenarios, parse_variant
         from sim.core.errors import ParleyError
 
         if run is not None:
             if out is not None:
                 raise ParleyError("--run prints what parts two runs and writes nothing; leave out --out, or --run")
-            trace_run([variant(text) for text in scenarios], seed, run)
+            trace_run([parse_variant(text) for text in scenarios], seed, run)
             return
         if out is None:
             show(compare_scenarios(scenarios, n, seed), everything)
             return
-        from experiments.comparison_folder import KIND, write
-        from sim.core.atomic import Folder
+        from experiments.comparison_folder import KIND, write_comparison
+        from sim.core.atomic import OutputFolder
 
-        with Folder(out, KIND, force) as folder:
+        with OutputFolder(out, KIND, force) as folder:
             found = compare_scenarios(scenarios, n, seed)
-            write(found, folder)
+            write_comparison(found, folder)
         show(found, everything)
         typer.echo(f"\nTable, figure and manifest are in {out}")
 
@@ -83,9 +83,9 @@ def show(found: Comparison, everything: bool) -> None:
 
 
 def _examples(found: Comparison) -> list[int]:
-    from experiments.compare import changed_runs
+    from experiments.compare import list_changed_runs
 
-    return changed_runs(found)[:8]
+    return list_changed_runs(found)[:8]
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
@@ -106,24 +106,24 @@ def _cells(row: dict[str, Any]) -> list[str]:
 
 def trace_run(named: list[tuple[str, Any]], seed: int, run: int) -> None:
     """Print where run `run` of the first and the second scenario part, and on which draw."""
-    from experiments.divergence import trace
+    from experiments.divergence import trace_divergence
     from sim.core.errors import ParleyError
     from sim.scenario.resolve import resolve
 
     if len(named) != 2:
         raise ParleyError("a trace takes two scenarios")
     (first, a), (second, b) = named
-    found = trace(resolve(a.scenario, seed), resolve(b.scenario, seed), run)
+    found = trace_divergence(resolve(a.scenario, seed), resolve(b.scenario, seed), run)
     typer.echo(
         f"A = {first}\nB = {second}\nrun {run}, seed {seed}: A ends as {found.outcomes[0]}, B as {found.outcomes[1]}"
     )
-    if not found.partings:
+    if not found.divergences:
         typer.echo("The same happens in both.")
-    for number, parting in enumerate(found.partings, 1):
-        typer.echo(f"\n{number}. They part at planned round {parting.step + 1}")
-        for line in parting.told("A", "B"):
+    for number, divergence in enumerate(found.divergences, 1):
+        typer.echo(f"\n{number}. They part at planned round {divergence.step + 1}")
+        for line in divergence.describe("A", "B"):
             typer.echo(f"   {line}")
-    if found.turned and found.outcomes[0] != found.outcomes[1]:
-        count = len(found.partings)
+    if found.reaches_outcome and found.outcomes[0] != found.outcomes[1]:
+        count = len(found.divergences)
         draws = "this one draw is" if count == 1 else f"these {count} draws together are"
         typer.echo(f"\nTurned in B, {draws} enough for the outcome of A.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from sim.core.atomic import Folder
+    from sim.core.atomic import OutputFolder
     from sim.core.layout import Ints
     from sim.interop.domain import Domain
     from sim.interop.solutions import Solutions
@@ -36,7 +36,7 @@ def show_notes(domain: Domain) -> None:
         typer.echo(f"note: {note}", err=True)
 
 
-def analyse_domain(source: str, name: str | None, profiles: list[str] | None, out: Folder | None) -> None:
+def analyse_domain(source: str, name: str | None, profiles: list[str] | None, out: OutputFolder | None) -> None:
     """Print and write the exact solution points of a domain. Raises ParleyError."""
     from sim.interop.folder import read
     from sim.interop.solutions import solve
@@ -79,11 +79,11 @@ def _show_outcomes(domain: Domain, solutions: Solutions, numbers: Ints) -> None:
         typer.echo(f"  and {numbers.size - _MOST_SHOWN:,} more; --out writes them all")
 
 
-def write(domain: Domain, solutions: Solutions, out: Folder) -> None:
+def write(domain: Domain, solutions: Solutions, out: OutputFolder) -> None:
     """Write solutions and Pareto-efficient outcomes as CSV. Raises ParleyError."""
     import csv
 
-    from sim.core.atomic import writing
+    from sim.core.atomic import report_write_errors
     from sim.interop.solutions import DEFINITIONS
 
     head = [*(f"value: {issue}" for issue in domain.issues), *(f"utility: {p.name}" for p in domain.profiles)]
@@ -93,7 +93,7 @@ def write(domain: Domain, solutions: Solutions, out: Folder) -> None:
 
     rows = [[n, d, *row(k)] for n, d in DEFINITIONS.items() for k in solutions.points[n].tolist()]
     pareto = [row(k) for k in solutions.efficient.tolist()]
-    with writing(out.folder):
+    with report_write_errors(out.folder):
         for name, columns, lines in (
             ("solutions", ["solution", "definition", *head], rows),
             ("pareto", head, pareto),

@@ -31,18 +31,18 @@ def add(app: typer.Typer) -> None:
         import datetime
 
         from calibration import posterior as posteriors
-        from calibration.forecast import forecast as make
-        from calibration.forecast import write
-        from sim.core.atomic import new_file
+        from calibration.forecast import compute_forecast as make
+        from calibration.forecast import write_forecast
+        from sim.core.atomic import check_new_file
         from sim.core.errors import ParleyError
 
         try:
             date = datetime.date.fromisoformat(after)
         except ValueError:
             raise ParleyError(f"--after: `{after}` is no date; write YYYY-MM-DD") from None
-        new_file(out)
-        found = make(scenario, posteriors.read(posterior), date, n, seed, rounds)
-        write(found, out)
+        check_new_file(out)
+        found = make(scenario, posteriors.read_posterior(posterior), date, n, seed, rounds)
+        write_forecast(found, out)
         screen = console()
         for said in found["rounds"]:
             codes = ", ".join(f"{c} {p:.0%}" for c, p in said["code"].items() if p >= 0.005)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
-from sim.figures.style import CODE_TITLES, percent
+from sim.figures.style import CODE_TITLES, format_percent
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,9 +36,9 @@ def _note(job: Plan) -> str:
     """What the numbers rest on. Under a posterior that is not what `parley show` lists alone."""
     ground = "the assumptions listed by `parley show`"
     if job.posterior is not None:
-        from calibration.posterior import told
+        from calibration.posterior import describe_posterior
 
-        ground = f"{told(job.posterior.note)} (--posterior) and, for all others, on {ground}"
+        ground = f"{describe_posterior(job.posterior.note)} (--posterior) and, for all others, on {ground}"
     note = f"Conditional on {ground}; not a forecast. The 95% intervals say how far "
     return note + "another seed would move a share, not how far other assumptions would."
 
@@ -113,7 +113,7 @@ def _half(heading: str) -> int:
 
 
 def _shown(found: Share) -> str:
-    return percent(found.share, found.runs)
+    return format_percent(found.share, found.runs)
 
 
 def _interval(found: Share) -> str:

@@ -60,7 +60,7 @@ def add(app: typer.Typer) -> None:
 
         parley run istanbul-2025 --until-se outcome=0.005
         """
-        from sim.core.atomic import Folder
+        from sim.core.atomic import OutputFolder
         from sim.core.errors import ParleyError
         from sim.results.plan import plan
         from sim.results.store import write_ensemble
@@ -70,11 +70,13 @@ def add(app: typer.Typer) -> None:
                 "-n and --until-se exclude each other: the one says how many runs, the other finds it out"
             )
         folder = out if out is not None else fresh(Path("out"), scenario)
-        Folder(folder, "run", force)  # refuse before the work, not after it
-        laid = under_posterior(posterior)
+        OutputFolder(folder, "run", force)  # refuse before the work, not after it
+        transform_plan = under_posterior(posterior)
         if until_se is not None:
-            n = runs_needed(scenario, parsed_changes(changes), until_se, seed, engine, laid)
-        job = laid(plan(scenario, _RUNS if n is None else n, seed, engine=engine, changes=parsed_changes(changes)))
+            n = runs_needed(scenario, parsed_changes(changes), until_se, seed, engine, transform_plan)
+        job = transform_plan(
+            plan(scenario, _RUNS if n is None else n, seed, engine=engine, changes=parsed_changes(changes))
+        )
         with progress_bar(job.n) as progress:
             summary = write_ensemble(job, folder, progress, force=force, figures=("png", "svg") if svg else ("png",))
         from sim.cli.printing import print_summary
@@ -87,24 +89,26 @@ def under_posterior(folder: Path | None) -> Callable[[Plan], Plan]:
     """What makes the runs of a plan follow the posterior in a folder; without one, nothing."""
     if folder is None:
         return lambda job: job
-    from calibration.posterior import under
+    from calibration.posterior import apply_posterior
 
-    return lambda job: under(job, folder)
+    return lambda job: apply_posterior(job, folder)
 
 
 def runs_needed(
-    scenario: str, changes: dict[str, Any], until: str, seed: int, engine: str, laid: Callable[[Plan], Plan]
+    scenario: str, changes: dict[str, Any], until: str, seed: int, engine: str, transform_plan: Callable[[Plan], Plan]
 ) -> int:
     """The multiple of 1,000 runs at which a standard error is reached, said on the error stream."""
-    from experiments.stopping import runs_until
+    from experiments.stopping import run_until
     from sim.scenario.load import load
 
     with console(stderr=True).status("looking for the number of runs") as status:
 
-        def told(runs: int, se: float) -> None:
+        def on_progress(runs: int, se: float) -> None:
             status.update(f"{runs:,} runs: standard error {se:.3g}")
 
-        found = runs_until(load(scenario, changes), until, seed, engine=engine, told=told, laid=laid)
+        found = run_until(
+            load(scenario, changes), until, seed, engine=engine, on_progress=on_progress, transform_plan=transform_plan
+        )
     reached = "" if found.reached else ", not small enough, but as many as are tried"
     typer.echo(f"{found.runs:,} runs: standard error {found.se:.3g} ({until} was asked for){reached}", err=True)
     return found.runs

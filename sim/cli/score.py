@@ -32,15 +32,15 @@ def add(app: typer.Typer) -> None:
         import json
 
         from calibration.score import read_forecast, read_record
-        from calibration.score import score as judge
-        from sim.core.atomic import new_file, write_whole
+        from calibration.score import score_forecast as judge
+        from sim.core.atomic import check_new_file, write_file
 
         if out is not None:
-            new_file(out)
+            check_new_file(out)
         found = judge(read_forecast(forecast), read_record(record))
         console().print("\n".join(_lines(found)), markup=False)
         if out is not None:
-            write_whole(out, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+            write_file(out, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
 
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:

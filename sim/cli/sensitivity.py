@@ -9,7 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from experiments.results import Results
-    from experiments.variance import Split
+    from experiments.variance import VarianceSplit
 
 Folder = Annotated[Path, typer.Argument(help="Folder of a finished sweep.", show_default=False)]
 Measure = Annotated[str, typer.Option("--of", metavar="MEASURE", help="outcome_at_least=ceasefire, days, gap …")]
@@ -29,10 +29,10 @@ def add(app: typer.Typer) -> None:
         split of the variance between runs into assumption, chance and both together, one at each point.
         """
         from experiments.results import load
-        from experiments.sensitivity import asked_of
+        from experiments.sensitivity import restore_experiment
 
         results = load(folder)
-        if asked_of(results).nested is not None:
+        if restore_experiment(results).nested is not None:
             _split(results, folder, of)
         else:
             _indices(results, folder, of)
@@ -46,8 +46,8 @@ def add(app: typer.Typer) -> None:
     ) -> None:
         """Under which conditions does it come about? A PRIM box over a sampled sweep, as table and figure."""
         from experiments.discovery import discover as search
-        from experiments.figure_layout import note, save
-        from experiments.forest_plots import box
+        from experiments.figure_layout import build_note, save_figures
+        from experiments.forest_plots import plot_box
         from experiments.results import load
 
         results = load(folder)
@@ -58,29 +58,29 @@ def add(app: typer.Typer) -> None:
         typer.echo(f"{inside}; it holds {found.coverage:.0%} of them (coverage).")
         found.path.to_csv(folder / "box-path.csv", index=False, lineterminator="\n")
         found.limits.to_csv(folder / "box.csv", index=False, lineterminator="\n")
-        figure = box(found, note(results), f"Where {of} exceeds {above:g}")
-        save({"box": figure}, folder / "figures", results.manifest["hash"])
+        figure = plot_box(found, build_note(results), f"Where {of} exceeds {above:g}")
+        save_figures({"box": figure}, folder / "figures", results.manifest["hash"])
 
 
 def _indices(results: Results, folder: Path, of: str) -> None:
-    from experiments.figure_layout import note, save
-    from experiments.forest_plots import tornado
-    from experiments.sensitivity import is_share, noise_line, of_sweep
+    from experiments.figure_layout import build_note, save_figures
+    from experiments.forest_plots import plot_tornado
+    from experiments.sensitivity import analyse_sweep, describe_noise, is_share
 
-    frame = of_sweep(results, of)
+    frame = analyse_sweep(results, of)
     _table(frame)
-    if line := noise_line(frame):
+    if line := describe_noise(frame):
         typer.echo(line)
     frame.to_csv(folder / "indices.csv", index=False, lineterminator="\n")
-    figure = tornado(frame, note(results), f"What {of} hangs on", share=is_share(results, of))
-    save({"indices": figure}, folder / "figures", results.manifest["hash"])
+    figure = plot_tornado(frame, build_note(results), f"What {of} hangs on", share=is_share(results, of))
+    save_figures({"indices": figure}, folder / "figures", results.manifest["hash"])
 
 
 def _split(results: Results, folder: Path, of: str) -> None:
     import pandas as pd
 
-    from experiments.figure_layout import note, save
-    from experiments.forest_plots import splits
+    from experiments.figure_layout import build_note, save_figures
+    from experiments.forest_plots import plot_splits
 
     found = _splits(results, of)
     rows = [{"point": name, **row} for name, split in found.items() for row in split.rows()]
@@ -93,22 +93,24 @@ def _split(results: Results, folder: Path, of: str) -> None:
     if len(drawn) < len(found):
         typer.echo(f"The figure shows the first {len(drawn)} of {len(found)} points; split.csv has them all.")
     title = "Assumption or chance" if len(results.points) == 1 else f"Assumption or chance: {of}"
-    save({"split": splits(drawn, note(results), title)}, folder / "figures", results.manifest["hash"])
+    save_figures(
+        {"split": plot_splits(drawn, build_note(results), title)}, folder / "figures", results.manifest["hash"]
+    )
 
 
-def _splits(results: Results, of: str) -> dict[str, Split]:
+def _splits(results: Results, of: str) -> dict[str, VarianceSplit]:
     """The split at every point by its name; says which points have none. Raises ParleyError where none has one."""
-    from experiments.results import labels
-    from experiments.variance import layout, split_variance
+    from experiments.results import label_points
+    from experiments.variance import arrange_results, split_variance
     from sim.core.errors import ParleyError
 
     if len(results.points) == 1:
-        return {of: split_variance(layout(results, of))}
+        return {of: split_variance(arrange_results(results, of))}
     found, without = {}, {}
-    for point, label in labels(results).items():
+    for point, label in label_points(results).items():
         name = f"point {point}: {label}"
         try:
-            found[name] = split_variance(layout(results, of, point))
+            found[name] = split_variance(arrange_results(results, of, point))
         except ParleyError as error:
             without[name] = error
     if not found:

@@ -65,16 +65,16 @@ def add(app: typer.Typer) -> None:
 
 def shortened(name: str, runs: int | None, points: int | None) -> Experiment:
     """An experiment with other numbers of runs and points, where they are given. Raises ParleyError."""
-    from experiments.spec import read_experiment, shipped, shipped_folder
+    from experiments.spec import list_shipped, read_experiment, shipped_folder
     from sim.core.errors import ParleyError
 
     asked = read_experiment(name)
     if runs is not None and asked.nested is not None:
-        file = shipped_folder() / f"{name}.yaml" if name in shipped() else name
+        file = shipped_folder() / f"{name}.yaml" if name in list_shipped() else name
         layers = f"{asked.nested.assumptions:,} assumptions, each with {asked.nested.fates:,} fates"
         problem = f"--runs: this experiment is nested ({layers}) and takes no number of runs"
         raise ParleyError(f"{problem}; for a shorter one copy {file} and make the numbers under `nested` smaller")
-    return asked.altered(runs=runs, points=points)
+    return asked.replace_keys(runs=runs, points=points)
 
 
 def failed(manifest: dict[str, Any], most: int = 5) -> Iterator[tuple[str, str]]:

@@ -131,7 +131,7 @@ def code_round(mem: Memory, fate: int, step: int, unratified: bool, papers: int)
             best = max(best, basket_code[b])
         if settled[b] == 0:
             all_settled = False
-    exchanged = n[N.TEXTS] > 0 or papers > 0 or unratified
+    exchanged = outcome.is_text_exchanged(n[N.TEXTS], papers, unratified)
     least = least_readiness(mem)
     odds = convening.procedural_odds(
         w[W.PROCEDURAL_BASE],

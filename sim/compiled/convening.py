@@ -10,8 +10,9 @@ from sim.compiled.memory.fields import N, P, S
 from sim.compiled.memory.function_table import table_entry
 from sim.core.draws import uniform
 from sim.core.jit import rule
-from sim.core.layout import LEVER_PARTY, MEDIATOR, VENUE, W
+from sim.core.layout import LEVER_PARTY, VENUE, W
 from sim.rules import convening, mediation, outcome, readiness, venue
+from sim.rules.mediation import Strength
 
 NOBODY = 1e9
 """Least acceptability of a venue where nobody has a seat."""
@@ -30,7 +31,7 @@ def convene(mem: Memory, fate: int, step: int) -> bool:
     read_mandates(mem)
     v = choose_venue(mem)
     n[N.VENUE] = v
-    s[S.FACILITATION] = attending_strength(mem, MEDIATOR.FACILITATION, v)
+    s[S.FACILITATION] = attending_strength(mem, Strength.FACILITATION, v)
     held = True
     for p in range(x.parties):
         if seat[p] != 0:
@@ -42,7 +43,7 @@ def convene(mem: Memory, fate: int, step: int) -> bool:
         return False
     n[N.STREAK] = 0
     s[S.PUBLICITY] = venues[VENUE.PUBLICITY, v]
-    s[S.LEVERAGE] = attending_strength(mem, MEDIATOR.LEVERAGE, v)
+    s[S.LEVERAGE] = attending_strength(mem, Strength.LEVERAGE, v)
     raise_level(mem, fate, step)
     facilitate(mem)
     return True

@@ -11,8 +11,9 @@ from sim.compiled.party import least_readiness
 from sim.compiled.state import derive_reservations
 from sim.core.draws import uniform, unit_exponential, weibull
 from sim.core.jit import inlined, rule
-from sim.core.layout import MEDIATOR, PARTY, PI, W
+from sim.core.layout import PARTY, PI, W
 from sim.rules import convening
+from sim.rules.mediation import Strength
 
 
 @rule
@@ -23,7 +24,7 @@ def elapse(mem: Memory, fate: int, step: int) -> tuple[float, bool, bool, float]
     key_resume = view.key_resume(mem)
     key_gap = view.key_gap(mem)
     s = view.scalar(mem)
-    facilitation = present_strength(mem, MEDIATOR.FACILITATION)
+    facilitation = present_strength(mem, Strength.FACILITATION)
     days, planned = 0.0, True
     if n[N.ABEYANCE] != 0:
         rate = convening.resumption_rate(

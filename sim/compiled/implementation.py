@@ -11,8 +11,9 @@ from sim.compiled.memory.function_table import table_entry
 from sim.compiled.party import floor_of, utility_of
 from sim.core.draws import delivered_share, uniform
 from sim.core.jit import rule
-from sim.core.layout import MEDIATOR, PARTY, W
-from sim.rules import incidents, ratification, trust
+from sim.core.layout import PARTY, W
+from sim.rules import delivery, incidents, ratification
+from sim.rules.mediation import Strength
 from sim.rules.outcome import COLLAPSED
 
 
@@ -57,15 +58,16 @@ def observe_delivery(mem: Memory, o: int, share: float) -> None:
     blames = view.th_blame(mem)
     party = view.party(mem)
     doer = obligation_doer[o]
-    missing = (1.0 - share) * w[W.DELIVERY_SEVERITY]
+    missing = delivery.shortfall_severity(share, w[W.DELIVERY_SEVERITY])
     for p in range(x.parties):
         if p != doer:
-            trusts[p, doer] = trust.gained(trusts[p, doer], w[W.TRUST_DELIVERY_GAIN], share)
             blame = blames[0, o, p]
-            trusts[p, doer] = incidents.trust_after(trusts[p, doer], w[W.TRUST_INCIDENT_EFFECT], blame, missing)
-            felt = missing * blame
-            party[P.BLAME, p] += felt
-            party[P.HARDENING, p] += felt * w[W.DELIVERY_HARDENING]
+            trusts[p, doer] = delivery.update_trust(
+                trusts[p, doer], w[W.TRUST_DELIVERY_GAIN], share, w[W.TRUST_INCIDENT_EFFECT], blame, missing
+            )
+            party[P.BLAME, p] = incidents.add_effect(party[P.BLAME, p], missing, blame)
+            hardening = party[P.HARDENING, p]
+            party[P.HARDENING, p] = delivery.harden(hardening, missing, blame, w[W.DELIVERY_HARDENING])
 
 
 @rule
@@ -118,15 +120,16 @@ def collapse(mem: Memory, fate: int, step: int, b: int, days: float) -> None:
     for p in range(x.parties):
         if stake[p, b] != 0:
             margin = min(margin, utility_of(mem, p, b, package) - floor_of(mem, p, b))
-    leverage = present_strength(mem, MEDIATOR.LEVERAGE)
     chance = ratification.collapse_chance(
         w[W.COLLAPSE_HAZARD],
         w[W.COLLAPSE_LEVERAGE],
-        max(basket[B.LEVERAGE_AT, b] - leverage, 0.0),
+        basket[B.LEVERAGE_AT, b],
+        present_strength(mem, Strength.LEVERAGE),
         w[W.COLLAPSE_MARGIN],
         margin,
         w[W.COLLAPSE_BALANCE],
-        s[S.BALANCE] - basket[B.BALANCE_AT, b],
+        basket[B.BALANCE_AT, b],
+        s[S.BALANCE],
         days,
     )
     if uniform(key_collapse[b], fate, step, 0) < chance:

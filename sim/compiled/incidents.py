@@ -33,15 +33,13 @@ def draw_incidents(mem: Memory, fate: int, step: int, days: float, planned: floa
     n = view.count(mem)
     start = s[S.DAY]
     end = start + days
-    cost, hardening = (
-        incidents.share_left(days, w[W.PAIN_MEMORY]),
-        incidents.share_left(days, w[W.BARGAINING_HARDENING_MEMORY]),
-    )
-    blame = incidents.share_left(days, w[W.CONVENING_INCIDENT_MEMORY])
+    cost = incidents.decay_factor(days, w[W.PAIN_MEMORY])
+    hardening = incidents.decay_factor(days, w[W.BARGAINING_HARDENING_MEMORY])
+    blame = incidents.decay_factor(days, w[W.CONVENING_INCIDENT_MEMORY])
     for p in range(x.parties):
-        party[P.COST, p] *= cost
-        party[P.HARDENING, p] *= hardening
-        party[P.BLAME, p] *= blame
+        party[P.COST, p] = incidents.fade(party[P.COST, p], cost)
+        party[P.HARDENING, p] = incidents.fade(party[P.HARDENING, p], hardening)
+        party[P.BLAME, p] = incidents.fade(party[P.BLAME, p], blame)
     if x.incidents == 0:
         return
     chance = readiness.agreement_chance(s[S.GAP], least_readiness(mem))
@@ -101,17 +99,19 @@ def strike(mem: Memory, t: int, ago: float) -> None:
     party = view.party(mem)
     severity = kind[INCIDENT.SEVERITY, t]
     effect = w[W.TRUST_INCIDENT_EFFECT]
-    cost = kind[INCIDENT.COST, t] * incidents.share_left(ago, w[W.PAIN_MEMORY])
-    hardening = kind[INCIDENT.HARDENING, t] * incidents.share_left(ago, w[W.BARGAINING_HARDENING_MEMORY])
-    blame = severity * incidents.share_left(ago, w[W.CONVENING_INCIDENT_MEMORY])
+    cost = incidents.fade(kind[INCIDENT.COST, t], incidents.decay_factor(ago, w[W.PAIN_MEMORY]))
+    hardening = incidents.fade(
+        kind[INCIDENT.HARDENING, t], incidents.decay_factor(ago, w[W.BARGAINING_HARDENING_MEMORY])
+    )
+    blame = incidents.fade(severity, incidents.decay_factor(ago, w[W.CONVENING_INCIDENT_MEMORY]))
     for p in range(x.parties):
         worst = 0.0
         for q in range(x.parties):
             blamed = attribution[0, t, p, q]
             if blamed > 0.0:
-                trusts[p, q] = incidents.trust_after(trusts[p, q], effect, blamed, severity)
+                trusts[p, q] = incidents.lose_trust(trusts[p, q], effect, blamed, severity)
                 worst = max(worst, blamed)
         if offended[t, p] != 0:
             party[P.COST, p] += cost
-            party[P.HARDENING, p] += hardening * worst
-            party[P.BLAME, p] += blame * worst
+            party[P.HARDENING, p] = incidents.add_effect(party[P.HARDENING, p], hardening, worst)
+            party[P.BLAME, p] = incidents.add_effect(party[P.BLAME, p], blame, worst)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.compiled.exchange import listen, on_agenda
-from sim.compiled.mediator import attends
+from sim.compiled.mediator import attends, strength_of
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, N, S
 from sim.compiled.memory.function_table import table_entry
@@ -14,7 +14,7 @@ from sim.core.draws import uniform
 from sim.core.jit import inlined, rule
 from sim.core.layout import MEDIATOR, PI, W
 from sim.rules import mediation, trust
-from sim.rules.mediation import TextRule
+from sim.rules.mediation import Strength, TextRule
 from sim.solvers.multi_party import compromise
 
 
@@ -51,11 +51,10 @@ def put_texts(mem: Memory, fate: int, step: int, b: int) -> bool:
     x = sizes(mem)
     n = view.count(mem)
     key_formulate = view.key_formulate(mem)
-    mediator = view.th_mediator(mem)
     for m in range(x.mediators):
         if not attends(mem, m, n[N.VENUE]):
             continue
-        if uniform(key_formulate[m, b], fate, step, 0) >= mediator[MEDIATOR.FORMULATION, m]:
+        if uniform(key_formulate[m, b], fate, step, 0) >= strength_of(mem, Strength.FORMULATION, m):
             continue
         if not draft(mem, fate, step, m, b):
             continue

@@ -5,27 +5,32 @@ from __future__ import annotations
 from sim.compiled.memory.buffer import Memory, sizes, view
 from sim.core.jit import inlined, rule
 from sim.core.layout import MEDIATOR
+from sim.rules.mediation import effective_strength
 
 
 @inlined
-def strength_of(mem: Memory, field: int, m: int) -> float:
-    """One strength of a mediator; leverage and guarantee work through its manipulation."""
+def strength_of(mem: Memory, kind: int, m: int) -> float:
+    """One strength of a mediator, a member of `Strength`."""
     mediator = view.th_mediator(mem)
-    strength = mediator[field, m]
-    if field == MEDIATOR.LEVERAGE or field == MEDIATOR.GUARANTEE:
-        return strength * mediator[MEDIATOR.MANIPULATION, m]
-    return strength
+    return effective_strength(
+        kind,
+        mediator[MEDIATOR.FACILITATION, m],
+        mediator[MEDIATOR.FORMULATION, m],
+        mediator[MEDIATOR.MANIPULATION, m],
+        mediator[MEDIATOR.LEVERAGE, m],
+        mediator[MEDIATOR.GUARANTEE, m],
+    )
 
 
 @rule
-def present_strength(mem: Memory, field: int) -> float:
+def present_strength(mem: Memory, kind: int) -> float:
     """The largest strength among mediators that have not left, whether or not they sit in this round."""
     x = sizes(mem)
     present = view.present(mem)
     best = 0.0
     for m in range(x.mediators):
         if present[m] != 0:
-            best = max(best, strength_of(mem, field, m))
+            best = max(best, strength_of(mem, kind, m))
     return best
 
 
@@ -39,11 +44,11 @@ def attends(mem: Memory, m: int, venue: int) -> bool:
 
 
 @rule
-def attending_strength(mem: Memory, field: int, venue: int) -> float:
+def attending_strength(mem: Memory, kind: int, venue: int) -> float:
     """The largest strength among mediators that sit in a round at this venue."""
     x = sizes(mem)
     best = 0.0
     for m in range(x.mediators):
         if attends(mem, m, venue):
-            best = max(best, strength_of(mem, field, m))
+            best = max(best, strength_of(mem, kind, m))
     return best

@@ -11,6 +11,7 @@ from sim.core.jit import rule
 from sim.core.layout import DYAD, LEVER, LEVER_PARTY, MEDIATOR, PARTY, PI, W
 from sim.rules import convening, distance, incidents, levers, readiness, stalemate, trust
 from sim.rules.assumption import shifted_reservation
+from sim.rules.mediation import Strength
 
 
 @table_entry
@@ -39,7 +40,7 @@ def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
     shock = logistic_unit(uniform(key_balance[0], fate, step, 0))
     s[S.BALANCE] = stalemate.moved_balance(before, drift, w[W.BALANCE_NOISE], days, shock)
     s[S.DRIFT] = stalemate.recent_drift(s[S.DRIFT], s[S.BALANCE] - before, days, w[W.BALANCE_MEMORY])
-    kept = incidents.share_left(days, w[W.TRUST_MEMORY])
+    kept = incidents.decay_factor(days, w[W.TRUST_MEMORY])
     for p in range(x.parties):
         update_readiness(mem, p, kept)
     change = s[S.BALANCE] - w[W.BALANCE_START]
@@ -58,7 +59,7 @@ def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
             gone = rate > 0.0 and convening.switched(rate, days, uniform(key_departure[m], fate, step, 0))
             if gone or s[S.DAY] >= leaves[m]:
                 present[m] = 0
-    s[S.GUARANTEE] = present_strength(mem, MEDIATOR.GUARANTEE)
+    s[S.GUARANTEE] = present_strength(mem, Strength.GUARANTEE)
 
 
 @rule

@@ -87,9 +87,7 @@ def final_outcome(mem: Memory) -> int:
             best = max(best, basket_code[b])
         else:
             all_settled = False
-    if n[N.HELD] == 0:
-        return outcome.POSTPONED
-    return outcome.round_code(best, all_settled, n[N.TEXTS_EVER] != 0, n[N.PROCEDURAL_EVER] != 0)
+    return outcome.final_code(n[N.HELD], best, all_settled, n[N.TEXTS_EVER] != 0, n[N.PROCEDURAL_EVER] != 0)
 
 
 @rule
@@ -185,6 +183,6 @@ def nash_distance(mem: Memory, b: int) -> float:
     best, got = 1.0, 1.0
     for p in range(x.parties):
         if stake[p, b] != 0:
-            best *= max(utility_of(mem, p, b, tabled) - floors[p], 0.0)
-            got *= max(utility_of(mem, p, b, package) - floors[p], 0.0)
+            best *= outcome.gain_over_floor(utility_of(mem, p, b, tabled), floors[p])
+            got *= outcome.gain_over_floor(utility_of(mem, p, b, package), floors[p])
     return outcome.shortfall(got, best) if found else 1.0

@@ -9,10 +9,11 @@ from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import N, S
 from sim.compiled.memory.function_table import table_entry
 from sim.core.jit import rule
-from sim.core.layout import DYAD, MEDIATOR, PI, Floats, W
+from sim.core.layout import DYAD, PI, Floats, W
 from sim.rules import offer, salience
 from sim.rules.aspiration import red_line_share
 from sim.rules.assumption import derived_reservation
+from sim.rules.mediation import Strength
 
 
 @table_entry
@@ -70,7 +71,7 @@ def begin(mem: Memory) -> None:
     for k in range(document_day.size):
         if document_day[k] < 0.0:
             n[N.PAPERS] += 1
-    s[S.GUARANTEE] = present_strength(mem, MEDIATOR.GUARANTEE)
+    s[S.GUARANTEE] = present_strength(mem, Strength.GUARANTEE)
     derive_reservations(mem)
     copy(derived_point, reservation)
     for p in range(x.parties):

@@ -1,14 +1,16 @@
-"""Files that are there whole or not at all, and folders of results that are complete or were never begun.
+"""Atomic output: files and folders of results that appear complete or not at all.
 
-What is written lies under a temporary name until all of it is on the disk; then it gets its name. Whatever interrupts
-that leaves what was there before.
+A file is written under a temporary name, synced to the disk and renamed; then its folder is synced, so that the new
+name survives a power cut too. An interruption leaves what was there before.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,101 +23,188 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 MANIFEST = "manifest.json"
+LOCK = ".lock"
 _STAGE = ".parley-unfinished"
+_TEMPORARY = ".part"
 
 _Kind = type[BaseException] | None
 
 
 @contextmanager
-def writing(where: Path) -> Iterator[None]:
-    """Turn what the system says about a file that cannot be written into one ParleyError."""
+def report_write_errors(path: Path, consequence: str = "nothing is left half-written") -> Iterator[None]:
+    """Turn an error of the file system into one ParleyError that names `path`, the reason and the consequence."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise ParleyError(f"cannot write to `{where}`: {reason}; nothing is left half-written") from error
+        raise ParleyError(f"cannot write to `{path}`: {reason}; {consequence}") from error
 
 
-def new_file(path: Path) -> None:
-    """Refuse to write a file before the work for it is done. Raises ParleyError where it is, or has no folder."""
-    with writing(path):  # also where the system does not even let one look
+def check_new_file(path: Path) -> None:
+    """Refuse an output file before the work for it begins.
+
+    Raises
+    ------
+    ParleyError
+        The file exists already, or its folder does not.
+    """
+    with report_write_errors(path):  # the system may refuse even to look
         if path.exists():
             raise ParleyError(f"{path} is already there; choose another file")
         if not path.parent.is_dir():
             raise ParleyError(f"there is no folder {path.parent}")
 
 
+def temporary_path(path: Path) -> Path:
+    """Return the hidden name beside `path` under which the file is written; it keeps the suffix."""
+    return path.with_name(f".{path.stem}{_TEMPORARY}{path.suffix}")
+
+
+def remove_temporary_files(folder: Path) -> None:
+    """Delete the temporary files that a killed process left in a folder (not in the folders below it)."""
+    for path in folder.glob(f".*{_TEMPORARY}*"):
+        path.unlink(missing_ok=True)
+
+
 @contextmanager
-def placed(path: Path) -> Iterator[Path]:
-    """Where to write a file that is to stand at `path`: it comes there whole and on the disk, or not at all."""
-    beside = path.with_name(f".{path.stem}.part{path.suffix}")
-    try:
-        yield beside
-        with beside.open("rb+") as file:
-            sync(file)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+def replace_file(path: Path) -> Iterator[Path]:
+    """Yield the temporary path to write to; on success the file is synced and renamed to `path`.
 
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file whole or not at all; what is there before stays until then. Raises ParleyError.
-
-    A device or a pipe is no file to replace.
+    Any exception inside the block removes the temporary file and leaves `path` as it was. Errors of the file system
+    stay OSErrors: see `report_write_errors`.
     """
+    temporary = temporary_path(path)
+    try:
+        yield temporary
+        with temporary.open("rb+") as file:
+            sync_file(file)
+        os.replace(temporary, path)
+        sync_folder(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_file(path: Path, content: str | bytes, consequence: str = "nothing is left half-written") -> None:
+    """Write a file (text as UTF-8) atomically; a link is followed, and a device or a pipe is written to directly.
+
+    Parameters
+    ----------
+    path
+        The file. An earlier version stays until the new one is complete.
+    content
+        Text or bytes.
+    consequence
+        How the message ends when the file cannot be written.
+
+    Raises
+    ------
+    ParleyError
+        The system refuses.
+    """
+    data = content.encode("utf-8") if isinstance(content, str) else content
     target = path.resolve()
-    with writing(path):
+    with report_write_errors(path, consequence):
         if target.exists() and not target.is_file():
-            target.write_text(text, encoding="utf-8")
+            target.write_bytes(data)
             return
-        with placed(target) as beside:
-            beside.write_text(text, encoding="utf-8")
+        with replace_file(target) as temporary:
+            temporary.write_bytes(data)
 
 
-def sync(file: BinaryIO) -> None:
-    """See that what was written to a file is on the disk."""
+def sync_file(file: BinaryIO) -> None:
+    """Force what was written to a file onto the disk."""
     file.flush()
     os.fsync(file.fileno())
 
 
-class Folder:
-    """An output folder while it is filled: `path(name)` is where to write, and all files appear together at the end.
+def sync_folder(folder: Path) -> None:
+    """Force the names in a folder onto the disk, where the system can sync folders (Windows cannot)."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network file systems cannot sync folders either
+            raise
+    finally:
+        os.close(handle)
 
-    A folder that holds something else is refused; one that holds a result of the same kind is replaced with `force`
-    only (files that are not the result's stay); None is for a verb that knows no --force. Raises ParleyError. Use as a
-    context manager.
+
+@contextmanager
+def lock_folder(folder: Path, task: str = "process") -> Iterator[None]:
+    """Hold the lock of a folder for one task; the system frees it however the process ends.
+
+    Raises
+    ------
+    ParleyError
+        Another process or thread holds the lock.
+    OSError
+        The lock file cannot be made: see `report_write_errors`.
+    """
+    from filelock import FileLock, Timeout  # slow to import and seldom needed
+
+    lock = FileLock(folder / LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise ParleyError(f"another {task} is at work in {folder}") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+class OutputFolder:
+    """A folder of results whose files appear together when the `with` block ends without an exception.
+
+    Parameters
+    ----------
+    folder
+        The folder. One that holds anything else than results of the same kind is refused.
+    kind
+        Kind of results, as in the manifest: `run`, `comparison`, …
+    force
+        Whether to replace earlier results of this kind (other files stay); None for a verb without `--force`.
+
+    Raises
+    ------
+    ParleyError
+        The folder cannot be used. Nothing has been written then.
     """
 
     def __init__(self, folder: str | Path, kind: str = "run", force: bool | None = False):
         self.folder = Path(folder)
         self.stage = self.folder / _STAGE
-        self._made: list[Path] = []
-        with writing(self.folder):
+        self._new_folders: list[Path] = []
+        with report_write_errors(self.folder):
             self._check(kind, force)
 
     def _check(self, kind: str, force: bool | None) -> None:
+        """Refuse a folder that holds something else, or results that may not be replaced."""
         folder = self.folder
         if folder.exists() and not folder.is_dir():
             raise ParleyError(f"`{folder}` is a file; give a folder")
-        held = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-        if not held:
+        names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+        if not names:
             return
-        found = read_manifest(folder)
-        if _STAGE not in held and (found is None or found.get("kind") != kind):
-            raise ParleyError(f"`{folder}` holds something else ({_few(held)}); give a new or an empty folder")
+        manifest = read_manifest(folder)
+        if _STAGE not in names and (manifest is None or manifest.get("kind") != kind):
+            raise ParleyError(f"`{folder}` holds something else ({_few(names)}); give a new or an empty folder")
         if not force:
-            what = "an unfinished run, perhaps one under way" if _STAGE in held else f"the results of an earlier {kind}"
-            way = "give another folder" if force is None else "--force replaces it, or give another folder"
-            raise ParleyError(f"`{folder}` holds {what}; {way}")
+            unfinished = "an unfinished run, perhaps one under way"
+            content = unfinished if _STAGE in names else f"the results of an earlier {kind}"
+            remedy = "give another folder" if force is None else "--force replaces it, or give another folder"
+            raise ParleyError(f"`{folder}` holds {content}; {remedy}")
 
     def path(self, name: str) -> Path:
-        """Where to write a file that is to be called `name`."""
+        """Return where to write the file that will be called `name`."""
         return self.stage / name
 
-    def __enter__(self) -> Folder:
-        self._made = [path for path in (self.folder, *self.folder.parents) if not path.exists()]
+    def __enter__(self) -> OutputFolder:
+        self._new_folders = [path for path in (self.folder, *self.folder.parents) if not path.exists()]
         try:
-            with writing(self.folder):
+            with report_write_errors(self.folder):
                 self.folder.mkdir(parents=True, exist_ok=True)
                 if self.stage.exists():
                     shutil.rmtree(self.stage)
@@ -128,30 +217,38 @@ class Folder:
     def __exit__(self, kind: _Kind, error: BaseException | None, trace: TracebackType | None) -> None:
         try:
             if kind is None:
-                with writing(self.folder):
+                with report_write_errors(self.folder):
                     self._publish()
         finally:
             self._clear()
 
     def _clear(self) -> None:
-        """Leave nothing unfinished behind, nor folders made for it."""
+        """Remove the stage, and the folders made for it unless they hold the results."""
         shutil.rmtree(self.stage, ignore_errors=True)
-        for path in self._made:
-            with suppress(OSError):  # it holds the result, or was never made
+        for path in self._new_folders:
+            with suppress(OSError):  # it holds the results, or was never made
                 path.rmdir()
 
     def _publish(self) -> None:
-        """Give all files and folders their names, the manifest last: where it is, all else is."""
-        files = sorted(self.stage.iterdir(), key=lambda path: (path.name == MANIFEST, path.name))
-        for path in filter(Path.is_file, self.stage.rglob("*")):
-            with path.open("rb+") as file:
-                sync(file)
+        """Move all files and folders to their names, the manifest last: where it is, all else is."""
+        for path in self.stage.rglob("*"):
+            if path.is_dir():
+                sync_folder(path)
+            else:
+                with path.open("rb+") as file:
+                    sync_file(file)
         before = read_manifest(self.folder) or {}
         for name in [MANIFEST, *before.get("files", [])]:
             if Path(name).name == name:
                 (self.folder / name).unlink(missing_ok=True)
-        for path in files:
-            os.replace(path, self.folder / path.name)
+        for path in sorted(self.stage.iterdir()):
+            if path.name != MANIFEST:
+                os.replace(path, self.folder / path.name)
+        sync_folder(self.folder)
+        if self.path(MANIFEST).exists():
+            os.replace(self.path(MANIFEST), self.folder / MANIFEST)
+        for folder in (self.folder, *(path.parent for path in self._new_folders)):
+            sync_folder(folder)
 
 
 def _few(names: list[str]) -> str:
@@ -159,9 +256,9 @@ def _few(names: list[str]) -> str:
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """The manifest of a folder of results, or None where there is none that can be read."""
+    """Return the manifest of a folder of results, or None where there is no readable one."""
     try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return found if isinstance(found, dict) and "parley" in found else None
+    return manifest if isinstance(manifest, dict) and "parley" in manifest else None

@@ -1,7 +1,7 @@
-"""The look of figures: colours, titles, layout, what every figure says about where it comes from.
+"""Style of figures: colours, titles, layout, and the caption that names scenario, runs, seed and result.
 
-Colours are those of Okabe and Ito (2008), which colour-blind readers can tell apart; hatching tells apart what
-would share a colour.
+The colours are those of Okabe and Ito (2008), which colour-blind readers can distinguish; hatching distinguishes what
+shares a colour.
 """
 
 from __future__ import annotations
@@ -26,11 +26,10 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
     "#CC79A7",
 )
 GREY, PALE, GRID = "#7F7F7F", "#D9D9D9", "#E5E5E5"
-SMALL = "#595959"
-"""Of small print: 7 to 1 on white, where GREY has 4 to 1."""
+SMALL_PRINT = "#595959"
+"""Colour of small print: its contrast on white is 7 to 1, where GREY has 4 to 1."""
 
-# One look for each reason in every figure: colour and hatching.
-LOOKS = {
+REASON_STYLES = {
     "settled": (GREEN, ""),
     "zone but not reached in time": (YELLOW, ""),
     "abeyance": (PALE, ".."),
@@ -43,10 +42,14 @@ LOOKS = {
     "collapsed": (ORANGE, "\\\\"),
     "never convened": (GREY, ""),
 }
-THINNEST = 0.002
-"""A reason whose bar is nowhere wider than this share cannot be seen, and is not in a legend."""
+"""Colour and hatching of `settled` and of every blocking reason, the same in all figures."""
+MIN_LEGEND_SHARE = 0.002
+"""A reason whose bar is nowhere wider than this share cannot be seen; legends leave it out."""
 
-LINES = list(zip((BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK, GREY), ("-", "--", "-.", ":") * 2, strict=True))
+LINE_STYLES = list(
+    zip((BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK, GREY), ("-", "--", "-.", ":") * 2, strict=True)
+)
+"""Colour and dashes of lines, in the order of use."""
 
 STYLE: dict[Any, Any] = {
     "font.size": 9,
@@ -59,7 +62,8 @@ STYLE: dict[Any, Any] = {
     "svg.hashsalt": "parley",
     "svg.fonttype": "path",
 }
-BOX = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none"}
+"""Matplotlib's settings (rcParams) for every figure."""
+LABEL_BOX = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none"}
 _WIDTH = 6.6
 DPI = 150
 
@@ -73,14 +77,28 @@ CODE_TITLES = {
     "partial": "partial settlement",
     "comprehensive": "comprehensive: all settled",
 }
-"""Outcome codes as figures and prints name them."""
+"""Titles of outcome codes in figures and printed tables."""
 
 CAUTION = "Conditional on the scenario's assumptions; not a forecast."
 
 
 @dataclass(frozen=True)
 class Caption:
-    """What every figure says about where it comes from. `baskets` maps names to titles."""
+    """Origin of a figure, as written on it.
+
+    Attributes
+    ----------
+    title : str
+        Title of the scenario.
+    n : int
+        Number of runs.
+    seed : int
+        Seed of the draws.
+    fingerprint : str
+        Short name of the result.
+    baskets : mapping of str to str
+        Titles of the baskets by name.
+    """
 
     title: str
     n: int
@@ -89,15 +107,15 @@ class Caption:
     baskets: Mapping[str, str]
 
     @classmethod
-    def of(cls, manifest: Mapping[str, Any]) -> Caption:
-        """From the manifest of an ensemble."""
+    def from_manifest(cls, manifest: Mapping[str, Any]) -> Caption:
+        """Make the caption of an ensemble from its manifest."""
         scenario = manifest["scenario"]
         titles = {name: basket["title"] for name, basket in scenario["resolved"]["baskets"].items()}
         title = scenario["title"] + (" (changed)" if scenario["changes"] else "")
         return cls(title, manifest["n"], manifest["seed"], manifest["fingerprint"], titles)
 
     def subtitle(self) -> str:
-        """The line under every title."""
+        """Return the line under the title: runs, seed and caution."""
         runs = "1 run" if self.n == 1 else f"{self.n:,} runs"
         return f"{runs}, seed {self.seed}. {CAUTION}"
 
@@ -105,27 +123,58 @@ class Caption:
 # Layout
 
 _TOP, _RIGHT, _AXIS, _ROW, _FOOT = 0.78, 0.3, 0.5, 0.19, 0.22
-"""Inches: title and subtitles, right margin, labels of the lower axis, a row of the legend, the foot line."""
+"""Inches for title and subtitles, right margin, labels of the lower axis, a row of the legend, the foot line."""
 
 
-def blank(
+def create_axes() -> Axes:
+    """Create a new figure with one empty axes, known to pyplot so that notebooks and galleries show it."""
+    import matplotlib.pyplot as plt  # loads a screen's backend, which saving files does not need
+
+    axes: Axes = plt.subplots(figsize=(_WIDTH, 3.6), layout="constrained")[1]
+    return axes
+
+
+def create_figure(
     caption: Caption, title: str, height: float, left: float, legend: int, rows: tuple[float, ...] = (1,)
 ) -> tuple[Figure, Any]:
-    """A figure with titles and empty axes `height` inches high. Laid out by hand: measuring is slow."""
+    """Create a captioned figure with empty axes; the layout is fixed, because measuring texts is slow.
+
+    Parameters
+    ----------
+    caption : Caption
+        Origin of the figure.
+    title : str
+        Title of the figure.
+    height, left : float
+        Height of the axes and room on their left, in inches.
+    legend : int
+        Rows to leave free for the legend below.
+    rows : tuple of float
+        Relative heights of axes above each other.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        The figure.
+    axes : matplotlib.axes.Axes or ndarray of Axes
+        One axes, or as many as `rows` has entries.
+    """
     total = _TOP + height + _AXIS + legend * _ROW + _FOOT
     figure = Figure(figsize=(_WIDTH, total))
     edge = 0.12 / _WIDTH
     figure.text(edge, 1 - 0.1 / total, title, fontsize=11.5, fontweight="bold", va="top")
     figure.text(edge, 1 - 0.33 / total, caption.title, fontsize=8.5, va="top")
     figure.text(edge, 1 - 0.5 / total, caption.subtitle(), fontsize=8.5, color="#333333", va="top")
-    figure.text(1 - edge, 0.06 / total, f"parley, result {caption.fingerprint}", fontsize=6.5, color=SMALL, ha="right")
+    foot = f"parley, result {caption.fingerprint}"
+    figure.text(1 - edge, 0.06 / total, foot, fontsize=6.5, color=SMALL_PRINT, ha="right")
     axes = figure.subplots(len(rows), 1, sharex=True, gridspec_kw={"height_ratios": rows, "hspace": 0.12})
     bottom = (_AXIS + legend * _ROW + _FOOT) / total
     figure.subplots_adjust(left / _WIDTH, bottom, 1 - _RIGHT / _WIDTH, 1 - _TOP / total)
     return figure, axes
 
 
-def percent_axis(axes: Axes, which: Literal["x", "y"], label: str) -> None:
+def format_percent_axis(axes: Axes, which: Literal["x", "y"], label: str) -> None:
+    """Label an axis and write its ticks in percent."""
     axis = axes.xaxis if which == "x" else axes.yaxis
     axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
     axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
@@ -133,14 +182,20 @@ def percent_axis(axes: Axes, which: Literal["x", "y"], label: str) -> None:
     axes.grid(axis=which, color=GRID, lw=0.7)
 
 
-def legend_below(figure: Figure, handles: Sequence[Any], labels: Sequence[str], columns: int) -> None:
-    """Below the axes, above the foot line."""
-    place = (0.5, (_FOOT - 0.06) / figure.get_figheight())
+def legend_entries(axes: Axes, *, reverse: bool = False) -> tuple[list[Any], list[str]]:
+    """Return handles and labels of all that has a label in the axes, in the order of drawing (bars last)."""
+    handles, labels = axes.get_legend_handles_labels()
+    return (handles[::-1], labels[::-1]) if reverse else (handles, labels)
+
+
+def add_legend_below(figure: Figure, handles: Sequence[Any], labels: Sequence[str], columns: int) -> None:
+    """Add a legend between the axes and the foot line."""
+    anchor = (0.5, (_FOOT - 0.06) / figure.get_figheight())
     figure.legend(
         handles,
         labels,
         loc="lower center",
-        bbox_to_anchor=place,
+        bbox_to_anchor=anchor,
         ncols=columns,
         fontsize=8,
         handlelength=2.2,
@@ -150,12 +205,26 @@ def legend_below(figure: Figure, handles: Sequence[Any], labels: Sequence[str], 
     )
 
 
-def wrapped(text: str) -> str:
-    return "\n".join(textwrap.wrap(text, 22))
+def wrap_text(text: str, width: int = 22) -> str:
+    """Break a text into lines of at most `width` characters."""
+    return "\n".join(textwrap.wrap(text, width))
 
 
-def percent(share: float, count: int) -> str:
-    """A share in percent, with a decimal where it is near 0 or 1; what occurred is never shown as 0%."""
+def format_percent(share: float, count: int) -> str:
+    """Format a share in percent, with a decimal near 0 and 1.
+
+    Parameters
+    ----------
+    share : float
+        Share in [0, 1].
+    count : int
+        Number of cases behind it; with one or more the text is never 0%.
+
+    Returns
+    -------
+    str
+        For instance `25%`, `1.2%` or `<0.1%`.
+    """
     if count and share < 0.001:
         return "<0.1%"
     if 0.999 < share < 1:

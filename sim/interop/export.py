@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.analysis.game import MIDDLE, at, games
-from sim.core.atomic import Folder, writing
+from sim.core.atomic import OutputFolder, report_write_errors
 from sim.interop.discrete import domain, option_labels, option_points
 from sim.interop.domain import Domain
 from sim.scenario.load import Loaded
@@ -54,7 +54,7 @@ def domains(loaded: Loaded, seed: int = 0, assumption: int = MIDDLE) -> list[Dom
 
 def export(loaded: Loaded, out: Path, seed: int = 0, assumption: int = MIDDLE) -> list[Path]:
     """Write every domain into a folder of its own below `out`, which is new or empty. Raises ParleyError."""
-    with Folder(out, "export", force=None) as whole, writing(out):
+    with OutputFolder(out, "export", force=None) as whole, report_write_errors(out):
         written = []
         for found in domains(loaded, seed, assumption):
             folder = whole.path(found.name)

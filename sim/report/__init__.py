@@ -1,1 +1,1 @@
-"""A folder of results as one HTML file to hand around; see `sim.report.document`."""
+"""A folder of results as one self-contained HTML file; see `sim.report.document`."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.core.atomic import MANIFEST, Folder, sync, writing
+from sim.core.atomic import MANIFEST, OutputFolder, report_write_errors, sync_file
 from sim.results.ensemble import Progress, tables
 from sim.results.manifest import manifest
 from sim.results.plan import Plan
@@ -38,7 +38,7 @@ class TableSink:
     def __init__(self, path: Path, schema: pa.Schema, folder: Path | None = None):
         self.folder = folder or path.parent
         named = [entry.name for entry in schema if pa.types.is_dictionary(entry.type) or pa.types.is_string(entry.type)]
-        with writing(self.folder):
+        with report_write_errors(self.folder):
             self._file: BinaryIO = path.open("wb")
             self._writer = pq.ParquetWriter(self._file, schema, compression="zstd", use_dictionary=named)
         self._waiting: list[pa.Table] = []
@@ -51,7 +51,7 @@ class TableSink:
         if self._rows >= ROW_GROUP:
             whole = self._joined()
             done = whole.num_rows - whole.num_rows % ROW_GROUP
-            with writing(self.folder):
+            with report_write_errors(self.folder):
                 self._writer.write_table(whole.slice(0, done), row_group_size=ROW_GROUP)
             self._waiting, self._rows = [whole.slice(done)], whole.num_rows - done
 
@@ -61,12 +61,12 @@ class TableSink:
 
     def close(self) -> None:
         """Write what is waiting and see that it is on the disk."""
-        with writing(self.folder):
+        with report_write_errors(self.folder):
             if self._rows:
                 self._writer.write_table(self._joined(), row_group_size=ROW_GROUP)
             self._waiting, self._rows = [], 0
             self._writer.close()
-            sync(self._file)
+            sync_file(self._file)
             self._file.close()
 
     def abandon(self) -> None:
@@ -100,12 +100,12 @@ def write_ensemble(
 
     What memory holds does not grow with the number of runs. Raises ParleyError when the folder cannot be used.
     """
-    with Folder(folder, "run", force) as out:
+    with OutputFolder(folder, "run", force) as out:
         about = manifest(job)
         if figures:  # loading Matplotlib takes about as long as ten thousand runs, which need the lock but seldom
             threading.Thread(target=import_module, args=("sim.figures.ensemble",), daemon=True).start()
         summary = _write_tables(job, out, progress)
-        with writing(out.folder):
+        with report_write_errors(out.folder):
             if figures:
                 from sim.figures.ensemble import save_figures
 
@@ -116,7 +116,7 @@ def write_ensemble(
     return summary
 
 
-def _write_tables(job: Plan, out: Folder, progress: Progress | None) -> Summary:
+def _write_tables(job: Plan, out: OutputFolder, progress: Progress | None) -> Summary:
     names = job.problem.names
     summary = Summary.of(run_schema(names))
     with (

@@ -1,4 +1,4 @@
-"""What an incident does to those it offends and to trust, and how that fades."""
+"""Effects of an incident on trust, cost of conflict, hardening and blame, and how they fade."""
 
 from __future__ import annotations
 
@@ -8,15 +8,86 @@ from sim.core.jit import rule
 
 
 @rule
-def trust_after(trust: float, effect: float, attribution: float, severity: float) -> float:
-    """Trust in a party after an incident blamed on it in part: it falls by effect · attribution · severity · trust.
+def decay_factor(days: float, memory: float) -> float:
+    """Return the share of an amount that is left after some days.
 
-    All arguments and the result in [0, 1] (never below 0, whatever the effect).
+    It is `e^(-days/memory)`.
+
+    Parameters
+    ----------
+    days : float
+        Time that has passed, in days, at least 0.
+    memory : float
+        Mean lifetime of the amount, in days, above 0.
+
+    Returns
+    -------
+    float
+        Share in (0, 1].
+    """
+    return math.exp(-days / memory)
+
+
+@rule
+def fade(amount: float, factor: float) -> float:
+    """Let an amount fade: `amount · factor`.
+
+    Parameters
+    ----------
+    amount : float
+        Cost, hardening or blame, at least 0.
+    factor : float
+        Share that is left, in [0, 1], from `decay_factor`.
+
+    Returns
+    -------
+    float
+        What is left of the amount.
+    """
+    return amount * factor
+
+
+@rule
+def lose_trust(trust: float, effect: float, attribution: float, severity: float) -> float:
+    """Lower the trust in a party to which an incident is attributed.
+
+    Trust falls by `effect · attribution · severity · trust`, and never below 0.
+
+    Parameters
+    ----------
+    trust : float
+        Trust before the incident, in [0, 1].
+    effect : float
+        Share of trust that an incident of full severity and attribution costs, at least 0.
+    attribution : float
+        How far the observer holds the party responsible, in [0, 1].
+    severity : float
+        Severity of the incident, in [0, 1].
+
+    Returns
+    -------
+    float
+        Trust after the incident, in [0, 1].
     """
     return max(trust - effect * attribution * severity * trust, 0.0)
 
 
 @rule
-def share_left(days: float, memory: float) -> float:
-    """The share of an amount that is left after some days: e^(-days/memory), memory > 0 in days."""
-    return math.exp(-days / memory)
+def add_effect(amount: float, effect: float, attribution: float) -> float:
+    """Add the effect of an incident on an offended party: `amount + effect · attribution`.
+
+    Parameters
+    ----------
+    amount : float
+        Hardening or blame before the incident, at least 0.
+    effect : float
+        What the incident adds at full attribution, at least 0.
+    attribution : float
+        How far the party holds others responsible, in [0, 1].
+
+    Returns
+    -------
+    float
+        Hardening or blame after the incident.
+    """
+    return amount + effect * attribution

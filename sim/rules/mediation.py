@@ -6,7 +6,7 @@ are in `frontier` (two parties) and `coalition` (more).
 
 from __future__ import annotations
 
-from sim.core.choices import Choice
+from sim.core.choices import Choice, dispatches
 from sim.core.draws import logistic
 from sim.core.jit import rule
 from sim.rules.assumption import admissible
@@ -18,8 +18,59 @@ class TextRule(Choice):
     NASH = 0
     COMPROMISE = 1
 
+
+class Strength(Choice):
+    """What a mediator can do: facilitate, formulate, and, by manipulation, use leverage or give a guarantee."""
+
+    FACILITATION = 0
+    FORMULATION = 1
+    LEVERAGE = 2
+    GUARANTEE = 3
+
+
 LEAST_WEIGHT = 0.05
 """A mediator that leans wholly away from a party still gives it this weight, so that a text stays interior."""
+
+
+@dispatches(Strength)
+@rule
+def effective_strength(
+    kind: int, facilitation: float, formulation: float, manipulation: float, leverage: float, guarantee: float
+) -> float:
+    """Return one strength of a mediator; leverage and guarantee work through its manipulation.
+
+    Parameters
+    ----------
+    kind : int
+        A member of `Strength`.
+    facilitation, formulation, manipulation : float
+        How far the mediator uses each of the three styles, in [0, 1].
+    leverage, guarantee : float
+        Its leverage (in units of aspiration) and its guarantee of compliance, in [0, 1].
+
+    Returns
+    -------
+    float
+        The strength in [0, 1]; leverage and guarantee are multiplied by manipulation.
+
+    Raises
+    ------
+    ValueError
+        If the strength is unknown.
+
+    References
+    ----------
+    Beardsley, Quinn, Biswas & Wilkenfeld 2006, "Mediation style and crisis outcomes", Journal of Conflict Resolution.
+    """
+    if kind == Strength.FACILITATION:
+        return facilitation
+    if kind == Strength.FORMULATION:
+        return formulation
+    if kind == Strength.LEVERAGE:
+        return leverage * manipulation
+    if kind == Strength.GUARANTEE:
+        return guarantee * manipulation
+    raise ValueError("unknown strength of a mediator")
 
 
 @rule

@@ -44,6 +44,49 @@ def round_code(best_settled: int, all_settled: bool, tabled: bool, procedural: b
 
 
 @rule
+def is_text_exchanged(texts: int, papers: int, unratified: bool) -> bool:
+    """Whether a round leaves a text behind.
+
+    Parameters
+    ----------
+    texts : int
+        Texts of mediators in the round.
+    papers : int
+        Documents that the parties handed over in the round.
+    unratified : bool
+        Whether a text all parties accepted failed at home.
+    """
+    return texts > 0 or papers > 0 or unratified
+
+
+@rule
+def final_code(
+    rounds_held: int, best_settled: int, all_settled: bool, text_exchanged: bool, procedural: bool
+) -> int:
+    """Return the outcome code that stands at the end of a run.
+
+    Parameters
+    ----------
+    rounds_held : int
+        Rounds held in the run; without any the code is `postponed`.
+    best_settled : int
+        Highest code among baskets whose settlement stands, or -1.
+    all_settled : bool
+        Whether the settlements of all baskets stand.
+    text_exchanged, procedural : bool
+        Whether some round reached at least the code `tabled`, or `procedural`.
+
+    Returns
+    -------
+    int
+        Index into `CODES`.
+    """
+    if rounds_held == 0:
+        return POSTPONED
+    return round_code(best_settled, all_settled, text_exchanged, procedural)
+
+
+@rule
 def blocking_reason(rounds_held: int, fallen: int, agenda: int, deadlock: bool, zone: bool, abeyance: bool) -> int:
     """Index into `REASONS` for a basket that is not settled at the end, the most fundamental reason first.
 
@@ -66,6 +109,12 @@ def blocking_reason(rounds_held: int, fallen: int, agenda: int, deadlock: bool, 
     if not zone:
         return 8
     return 9 if abeyance else 10
+
+
+@rule
+def gain_over_floor(utility: float, floor: float) -> float:
+    """Return what a package gives a party beyond its floor, at least 0: a factor of the Nash product."""
+    return max(utility - floor, 0.0)
 
 
 @rule

@@ -48,13 +48,46 @@ def ratification_chance(utility: float, status_quo: float, width: float) -> floa
 def collapse_chance(
     hazard: float,
     by_leverage: float,
-    leverage_gone: float,
+    leverage_then: float,
+    leverage_now: float,
     by_margin: float,
     margin: float,
     by_balance: float,
-    balance_change: float,
+    balance_then: float,
+    balance_now: float,
     days: float,
 ) -> float:
-    """Chance of collapse within `days` at hazard `h0 exp(a · leverage gone - b · margin + c · |change of balance|)`."""
+    """Return the chance that a settlement collapses within some days.
+
+    The hazard is `h0 exp(a · leverage gone - b · margin + c · |change of balance|)` a day, where
+    `leverage gone = (leverage then - leverage now)⁺`.
+
+    Parameters
+    ----------
+    hazard : float
+        Hazard `h0` a day, at least 0.
+    by_leverage, by_margin, by_balance : float
+        Coefficients `a`, `b` and `c`.
+    leverage_then, leverage_now : float
+        Leverage of mediators at the settlement and now, in [0, 1].
+    margin : float
+        Least utility over the floor among the parties with a stake; infinite without any.
+    balance_then, balance_now : float
+        Balance of forces at the settlement and now, in [0, 1].
+    days : float
+        Length of the gap in days, at least 0.
+
+    Returns
+    -------
+    float
+        Chance in [0, 1].
+
+    References
+    ----------
+    Beardsley 2008, "Agreement without Peace? International Mediation and Time Inconsistency Problems", American Journal
+    of Political Science.
+    """
+    leverage_gone = max(leverage_then - leverage_now, 0.0)
+    balance_change = balance_now - balance_then
     rate = hazard * math.exp(by_leverage * leverage_gone - by_margin * margin + by_balance * abs(balance_change))
     return 1.0 - math.exp(-rate * days)

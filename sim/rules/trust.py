@@ -13,5 +13,5 @@ def gained(trust: float, gain: float, share: float) -> float:
 
 @rule
 def drifted(trust: float, baseline: float, kept: float) -> float:
-    """Trust after a drift to its baseline of which a share `kept` (`incidents.share_left`) of the distance is left."""
+    """Trust after a drift to its baseline; a share `kept` (`incidents.decay_factor`) of the distance is left."""
     return baseline + (trust - baseline) * kept

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from sim.core.atomic import write_whole
+from sim.core.atomic import write_file
 from sim.core.errors import ParleyError, ScenarioError, nearest
 from sim.scenario.dump import resolved
 from sim.scenario.load import Loaded, load, locate, shipped, shipped_folder
@@ -51,7 +51,7 @@ def write_starter(name: str, base: str, folder: Path) -> Path:
     text = starter(name, parent.stem, load(parent))
     if path.exists():
         raise ParleyError(f"{path.name} exists already and is left as it is; choose another name")
-    write_whole(path, text)
+    write_file(path, text)
     return path
 
 

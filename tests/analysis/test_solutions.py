@@ -190,14 +190,15 @@ def test_zones_count_indices():
 
 
 def test_tables_and_where_there_is_no_zone(tmp_path):
-    from sim.analysis.picture import draw
+    from sim.cli.analyse import build_panels
+    from sim.figures.solutions import save_solutions
 
     found = analyse(load("river-border"), n=5, weights={"northbank": 2.0})
     assert [row["basket"] for row in zone_rows(found)] == ["exchange", "calm", "river", WHOLE]
     assert {row["solution"] for row in point_rows(found)} >= {"Nash", "weighted Nash", "Kalai-Smorodinsky"}
     assert {row["basket"] for row in frontier_rows(found)} == {"exchange", "calm"}
     for suffix in ("png", "svg"):
-        draw(found, tmp_path / f"zone.{suffix}", "A title")
+        save_solutions(build_panels(found), "A title", tmp_path / f"zone.{suffix}")
         assert (tmp_path / f"zone.{suffix}").stat().st_size > 10_000
     apart = game_of(1, 2, 1)
     none = study(replace(apart, floor=np.array([2.0, 2.0])))
@@ -206,28 +207,26 @@ def test_tables_and_where_there_is_no_zone(tmp_path):
         analyse(load("river-border"), n=5, weights={"north": 2.0})
 
 
-def test_labels_of_the_picture_do_not_touch(tmp_path, monkeypatch):
+def test_labels_of_the_figure_do_not_touch():
     from itertools import pairwise
 
-    from matplotlib.figure import Figure
+    from sim.cli.analyse import build_panels
+    from sim.figures.solutions import draw_solutions
 
-    from sim.analysis.picture import draw
-
-    drawn = []
-    monkeypatch.setattr(Figure, "savefig", lambda self, *args, **options: drawn.append(self))
-    draw(analyse(load("istanbul-2025"), n=1), tmp_path / "zone.png", "A title")
-    drawn[0].canvas.draw()
-    for axes in drawn[0].axes:
-        shown = [label.get_window_extent() for label in axes.get_xticklabels() if label.get_text()]
-        inside = [box for box in shown if axes.bbox.x0 <= (box.x0 + box.x1) / 2 <= axes.bbox.x1]
+    figure = draw_solutions(build_panels(analyse(load("istanbul-2025"), n=1)), "A title")
+    figure.canvas.draw()
+    for axes in figure.axes:
+        labels = [label.get_window_extent() for label in axes.get_xticklabels() if label.get_text()]
+        inside = [box for box in labels if axes.bbox.x0 <= (box.x0 + box.x1) / 2 <= axes.bbox.x1]
         assert all(left.x1 + 3 < right.x0 for left, right in pairwise(inside)), axes.get_title(loc="left")
 
 
 def test_an_analysis_leaves_whole_folders_or_none(tmp_path, monkeypatch):
     from typer.testing import CliRunner
 
-    from sim.analysis import picture, study
+    from sim.analysis import study
     from sim.cli.main import app
+    from sim.figures import solutions as figures
 
     def analysed(out, **given):
         done = CliRunner().invoke(app, ["analyse", "river-border", "-n", "3", "-o", str(out)], **given)
@@ -237,14 +236,14 @@ def test_an_analysis_leaves_whole_folders_or_none(tmp_path, monkeypatch):
     whole = ["frontiers.csv", "out", "solutions.csv", "zone.png", "zone.svg", "zones.csv"]
     assert (code, names) == (0, whole), said
 
-    def full(found, path, title):
+    def full(panels, title, path):
         raise OSError(28, "No space left on device")
 
-    def interrupted(found, path, title):
+    def interrupted(panels, title, path):
         raise KeyboardInterrupt
 
     for failing, status, message in ((full, 2, "No space left on device; nothing is left"), (interrupted, 130, "")):
-        monkeypatch.setattr(picture, "draw", failing)
+        monkeypatch.setattr(figures, "save_solutions", failing)
         code, said, names = analysed(tmp_path / "other")
         assert (code, names) == (status, whole) and message in said and "Traceback" not in said
     monkeypatch.setattr(study, "analyse", None)  # were the folder looked at after the work, this would be called

@@ -10,10 +10,18 @@ import numpy as np
 import pytest
 
 from sim.app import charts
-from sim.app.editing import Edits, explained, shown
-from sim.app.explore import OUTCOMES, SETTLED, contrasts, formatted, moved, sentence, simulate
-from sim.app.single_run import next_like, record
-from sim.app.tables import table
+from sim.app.editing import Edits, format_error, format_value
+from sim.app.explore import (
+    OUTCOMES,
+    SETTLED,
+    compute_contrasts,
+    describe_change,
+    excludes_zero,
+    format_contrast,
+    simulate,
+)
+from sim.app.single_run import find_similar_run, record_run
+from sim.app.tables import format_table
 from sim.core.errors import ScenarioError
 from sim.results.ensemble import run_ensemble
 from sim.scenario.dump import scenario_hash
@@ -33,7 +41,7 @@ def test_the_summary_is_that_of_the_tables_that_a_run_writes() -> None:
 def test_edits_are_listed_undone_and_refused() -> None:
     edits = Edits("river-border")
     edits.take({"calendar.horizon": 90})
-    assert edits.rows() == [("calendar.horizon", "180", "90")]
+    assert edits.list_changes() == [("calendar.horizon", "180", "90")]
     with pytest.raises(ScenarioError, match="no such path"):
         edits.take(edits.changes | {"calendar.horizn": 1})
     assert edits.changes == {"calendar.horizon": 90}
@@ -44,20 +52,20 @@ def test_edits_are_listed_undone_and_refused() -> None:
 
 
 def test_a_typed_star_is_written_out() -> None:
-    changes = Edits("river-border").typed("parties.*.deadline = 100")
+    changes = Edits("river-border").parse_entry("parties.*.deadline = 100")
     assert changes == {f"parties.{name}.deadline": 100 for name in ("northbank", "southbank", "upland")}
 
 
 @pytest.mark.parametrize("text", ["", "calendar.horizon", "= 3", "calendar.horizon =", "calendar.horizon = soon"])
 def test_what_is_typed_wrong_is_refused(text: str) -> None:
     with pytest.raises(ScenarioError):
-        Edits("river-border").typed(text)
+        Edits("river-border").parse_entry(text)
 
 
 def test_a_missing_space_is_named_with_the_right_form() -> None:
     with pytest.raises(ScenarioError) as refused:
-        Edits("river-border").typed("parties.upland.deadline = {assumed:[1,2]}")
-    assert explained(refused.value) == (
+        Edits("river-border").parse_entry("parties.upland.deadline = {assumed:[1,2]}")
+    assert format_error(refused.value) == (
         "parties.upland.deadline: a key's colon needs a space after it; write `{assumed: [1,2]}`"
     )
 
@@ -80,7 +88,7 @@ def test_the_file_is_the_scenario_of_the_page(kind: str, tmp_path: Path) -> None
     edits = Edits("river-border")
     edits.take(CHANGES[kind])
     path = tmp_path / "river-border-changed.yaml"
-    path.write_text(edits.yaml(), encoding="utf-8")
+    path.write_text(edits.to_yaml(), encoding="utf-8")
     again = load(path)
     assert again.scenario.id == "river-border-changed"
     page = edits.loaded.scenario.model_dump(exclude={"id", "title", "evidence"})
@@ -93,7 +101,7 @@ def test_the_file_of_a_case_with_documents_too(tmp_path: Path) -> None:
     edits = Edits("istanbul-2025")
     edits.take({"evidence.admit": "own", "mediators.united_states.attends": "always"})
     path = tmp_path / "mine.yaml"
-    path.write_text(edits.yaml(), encoding="utf-8")
+    path.write_text(edits.to_yaml(), encoding="utf-8")
     again = load(path).scenario.model_dump(exclude={"id", "title"})
     assert again == edits.loaded.scenario.model_dump(exclude={"id", "title"})
     assert scenario_hash(load(path)) != scenario_hash(edits.base)
@@ -102,14 +110,14 @@ def test_the_file_of_a_case_with_documents_too(tmp_path: Path) -> None:
 def test_contrasts_are_the_means_of_the_runs() -> None:
     base = load("river-border")
     first, second = simulate(base, 400, 1), simulate(base.changed({"parties.northbank.deadline": 20}), 400, 1)
-    found = {(c.group, c.name): c for c in contrasts(first, second)}
+    found = {(c.group, c.name): c for c in compute_contrasts(first, second)}
     gap = found["On average", "gap between positions at the end"]
     a, b = (np.asarray(r.runs.column("gap").to_pylist(), dtype=float) for r in (first, second))
     assert math.isclose(gap.first, a.mean(), abs_tol=1e-12)
     assert math.isclose(gap.difference, (b - a).mean(), abs_tol=1e-12)
     half = 1.959963984540054 * (b - a).std(ddof=1) / 20  # the square root of 400
     assert math.isclose(gap.high - gap.low, 2 * half, rel_tol=1e-9)
-    outcomes = [c for c in contrasts(first, second) if c.group == OUTCOMES]
+    outcomes = [c for c in compute_contrasts(first, second) if c.group == OUTCOMES]
     assert math.isclose(sum(c.first for c in outcomes), 1, abs_tol=1e-12)
     assert math.isclose(sum(c.difference for c in outcomes), 0, abs_tol=1e-12)
     settled = found[SETTLED, "Exchange of crews"]
@@ -119,16 +127,18 @@ def test_contrasts_are_the_means_of_the_runs() -> None:
 def test_control_a_scenario_against_itself_does_not_move() -> None:
     base = simulate(load("river-border"), 200, 1)
     again = simulate(load("river-border"), 200, 1)
-    assert not any(moved(c) for c in contrasts(base, again))
-    assert sentence(base, again).startswith("The scenario as it is")
-    assert all(formatted(c)[2] in ("+0.0 points", "+0.00", "+0.0", "+0", "–") for c in contrasts(base, again))
+    assert not any(excludes_zero(c) for c in compute_contrasts(base, again))
+    assert describe_change(base, again).startswith("The scenario as it is")
+    assert all(
+        format_contrast(c)[2] in ("+0.0 points", "+0.00", "+0.0", "+0", "–") for c in compute_contrasts(base, again)
+    )
 
 
 def test_a_recorded_run_is_the_run_of_the_ensemble() -> None:
     base = load("river-border")
     ensemble = simulate(base, 8, 5)
     for run in range(8):
-        story = record(base, 5, run)
+        story = record_run(base, 5, run)
         assert story.outcome == ensemble.codes("outcome")[run]
         assert sum(r.held for r in story.rounds) == int(ensemble.values("rounds_held")[run])
         assert len(story.incidents) == int(ensemble.values("incidents")[run])
@@ -141,20 +151,20 @@ def test_the_next_run_like_this_ends_alike() -> None:
     ensemble = simulate(load("river-border"), 60, 5)
     codes = ensemble.codes("outcome")
     for run in range(60):
-        other = next_like(ensemble, run)
+        other = find_similar_run(ensemble, run)
         assert codes[other] == codes[run]
         assert other != run or codes.count(codes[run]) == 1
 
 
 def test_tables_escape_what_a_scenario_says() -> None:
-    assert "<script>" not in table("<script>", ("<script>",), [("<script>",)])
+    assert "<script>" not in format_table("<script>", ("<script>",), [("<script>",)])
 
 
 def test_shown_values() -> None:
-    assert shown(None) == "not given"
-    assert shown({"assumed": [0.1, 0.2]}) == "0.1 to 0.2"
-    assert shown([]) == "none"
-    assert shown([{"baskets": ["river"], "level": "ministers"}]) == "river: ministers"
+    assert format_value(None) == "not set"
+    assert format_value({"assumed": [0.1, 0.2]}) == "0.1 to 0.2"
+    assert format_value([]) == "none"
+    assert format_value([{"baskets": ["river"], "level": "ministers"}]) == "river: ministers"
 
 
 # What the charts show
@@ -176,15 +186,15 @@ def test_every_run_ends_in_one_bar_and_every_basket_fills_its_bar() -> None:
         charts.CHANGED: simulate(base.changed({"calendar.horizon": 60}), 200, 1),
     }
     titles = {name: basket.title for name, basket in base.scenario.baskets.items()}
-    assert sums(drawn(charts.outcomes(both)), "series") == pytest.approx(dict.fromkeys(both, 1.0))
-    bars = sums(drawn(charts.blocking(both, titles)), "place")
+    assert sums(drawn(charts.plot_outcomes(both)), "series") == pytest.approx(dict.fromkeys(both, 1.0))
+    bars = sums(drawn(charts.plot_blocking(both, titles)), "place")
     assert bars == pytest.approx(dict.fromkeys(bars, 1.0)) and len(bars) == 2 * len(titles)
 
 
 def test_agreement_by_a_day_only_grows_and_a_basket_unknown_stays_at_none() -> None:
     result = simulate(load("river-border"), 200, 1)
-    rows = drawn(charts.days({charts.BASE: result}, "exchange"))
+    rows = drawn(charts.plot_days({charts.BASE: result}, "exchange"))
     shares = [row["share"] for row in rows]
     agreed = [day for day in result.runs.column("first_settled_exchange").to_pylist() if day is not None]
     assert shares == sorted(shares) and shares[-1] == len(agreed) / 200 > 0
-    assert [row["share"] for row in drawn(charts.days({charts.BASE: result}, "nothing"))] == [0.0]
+    assert [row["share"] for row in drawn(charts.plot_days({charts.BASE: result}, "nothing"))] == [0.0]

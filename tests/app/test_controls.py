@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from sim.app.controls import Choice, Mandate, Slider, all_sliders, controls, remark, search
+from sim.app.controls import (
+    Choice,
+    Mandate,
+    Slider,
+    describe_idle_controls,
+    list_controls,
+    list_sliders,
+    search_sliders,
+)
 from sim.app.explore import simulate
 from sim.scenario.load import load
 
@@ -12,19 +20,19 @@ ALL = ("river-border", "belarus-2022", "istanbul-2022", "istanbul-2025")
 
 
 def slider(name: str, path: str) -> Slider:
-    return next(s for s in all_sliders(load(name)) if s.path == path)
+    return next(s for s in list_sliders(load(name)) if s.path == path)
 
 
 def choice(name: str, key: str) -> Choice:
-    return next(c for c in controls(load(name)) if isinstance(c, Choice) and c.key == key)
+    return next(c for c in list_controls(load(name)) if isinstance(c, Choice) and c.key == key)
 
 
 def test_a_slider_starts_at_the_scenarios_range_and_takes_itself_back() -> None:
     patience = slider("river-border", "parties.northbank.deadline")
-    assert patience.ends({}) == (90.0, 300.0)  # the range in river-border.yaml
+    assert patience.get_range({}) == (90.0, 300.0)  # the range in river-border.yaml
     changed = patience.put({}, 60.0, 300.0)
     assert changed[patience.path]["assumed"] == [60.0, 300.0]
-    assert patience.ends(changed) == (60.0, 300.0)
+    assert patience.get_range(changed) == (60.0, 300.0)
     assert patience.put({}, 120.0, 120.0) == {patience.path: 120.0}
     assert patience.put(changed, 90.0, 300.0) == {}
 
@@ -32,7 +40,7 @@ def test_a_slider_starts_at_the_scenarios_range_and_takes_itself_back() -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_no_slider_reaches_what_the_schema_refuses(name: str) -> None:
     base = load(name)
-    for control in all_sliders(base):
+    for control in list_sliders(base):
         if control.path.split(".")[-1] in ("deadline", "horizon", "memory", "side", "beta", "half_life", "decay"):
             for end in (control.least, control.most):
                 assert base.changed({control.path: end}).changes == {control.path: end}, control.path
@@ -48,22 +56,22 @@ def test_a_triangular_range_keeps_its_peak_while_that_is_inside() -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_every_control_starts_where_the_scenario_is(name: str) -> None:
     base = load(name)
-    for control in controls(base):
+    for control in list_controls(base):
         if isinstance(control, Slider):
-            assert control.put({}, *control.ends({})) == {}
+            assert control.put({}, *control.get_range({})) == {}
             assert control.least <= control.low <= control.high <= control.most
         else:
-            assert control.put({}, control.chosen({})) == {}
+            assert control.put({}, control.get_option({})) == {}
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_every_option_of_every_choice_is_a_scenario_that_loads(name: str) -> None:
     base = load(name)
-    for control in controls(base):
+    for control in list_controls(base):
         if not isinstance(control, Slider):
             for option in control.options if isinstance(control, Choice) else control.levels:
                 changes = control.put({}, option)
-                assert control.chosen(changes) == option
+                assert control.get_option(changes) == option
                 assert base.changed(changes).scenario.id == name
 
 
@@ -71,7 +79,8 @@ def test_controls_of_a_mediator_that_does_not_sit_in_are_said_to_do_nothing() ->
     """What is said is so: nothing of any run hangs on them; where it sits in always, nothing is said of it."""
     base = load("istanbul-2025")
     states = {
-        name: remark(choice("istanbul-2025", f"{name}.attends"), base.scenario) for name in base.scenario.mediators
+        name: describe_idle_controls(choice("istanbul-2025", f"{name}.attends"), base.scenario)
+        for name in base.scenario.mediators
     }
     assert states["united_states"].startswith("Sits in only where it hosts, and it hosts none of these venues:")
     assert "manipulation" not in states["united_states"]  # its guarantee counts from afar
@@ -80,17 +89,19 @@ def test_controls_of_a_mediator_that_does_not_sit_in_are_said_to_do_nothing() ->
     idle = {f"{path}.styles.formulation": 1, f"{path}.styles.manipulation": 1, f"{path}.leaning.russia": 1}
     assert simulate(base.changed(idle), 40, 0).runs.equals(simulate(base, 40, 0).runs)
     always = base.changed({f"{path}.attends": "always"}).scenario
-    assert "Sits in" not in remark(choice("istanbul-2025", "saudi_arabia.attends"), always)
+    assert "Sits in" not in describe_idle_controls(choice("istanbul-2025", "saudi_arabia.attends"), always)
 
 
 def test_mandates_of_one_party_do_not_overwrite_each_other() -> None:
-    found = {c.basket: c for c in controls(load("istanbul-2025")) if isinstance(c, Mandate) and c.party == "ukraine"}
+    found = {
+        c.basket: c for c in list_controls(load("istanbul-2025")) if isinstance(c, Mandate) and c.party == "ukraine"
+    }
     changes = found["status"].put(found["ceasefire"].put({}, "leaders"), "delegation")
-    assert (found["ceasefire"].chosen(changes), found["status"].chosen(changes)) == ("leaders", "delegation")
-    assert found["territory"].chosen(changes) == "leaders"  # as in the scenario
+    assert (found["ceasefire"].get_option(changes), found["status"].get_option(changes)) == ("leaders", "delegation")
+    assert found["territory"].get_option(changes) == "leaders"  # as in the scenario
 
 
 def test_search_wants_every_word() -> None:
-    sliders = all_sliders(load("river-border"))
-    assert [s.path for s in search(sliders, "Lake Hall insulation")] == ["venues.lake_hall.insulation"]
-    assert list(search(sliders, "lake nonsense")) == []
+    sliders = list_sliders(load("river-border"))
+    assert [s.path for s in search_sliders(sliders, "Lake Hall insulation")] == ["venues.lake_hall.insulation"]
+    assert list(search_sliders(sliders, "lake nonsense")) == []

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("streamlit", reason="Streamlit is not installed (extra `app`)")
 from streamlit.testing.v1 import AppTest
 
-from sim.app.state import whole
+from sim.app.state import parse_whole
 from sim.scenario.load import shipped_folder
 
 
@@ -70,7 +70,7 @@ def test_a_refused_seed_keeps_its_complaint_as_long_as_it_stands(monkeypatch: py
     test = opened(explore, monkeypatch)
     for text in ("-3", "²", "9" * 5000):
         test.text_input(key="seed_text").set_value(text).run()
-        assert f"`{text}` is no seed: give a whole number from 0 on; 0 is kept" in errors(test)
+        assert f"`{text}` is not a seed: enter a whole number from 0; the seed stays 0" in errors(test)
     test.text_input(key="seed_text").set_value("-3").run()
     test.selectbox(key="scenario").set_value("generic-crisis").run()
     assert test.text_input(key="seed_text").value == "-3" and len(errors(test)) == 1
@@ -81,7 +81,7 @@ def test_a_refused_seed_keeps_its_complaint_as_long_as_it_stands(monkeypatch: py
 def test_what_is_no_run_is_refused_until_another_run_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     test = opened(one_run, monkeypatch)
     test.text_input(key="run_text").set_value("²").run()
-    assert errors(test) == ["`²` is no run: runs are numbered from 0"]
+    assert errors(test) == ["`²` is not a run: runs are numbered from 0"]
     next(button for button in test.button if button.label == "Next run").click().run()
     assert not errors(test) and test.text_input(key="run_text").value == "1"
 
@@ -90,7 +90,7 @@ def test_what_is_no_run_is_refused_until_another_run_is_shown(monkeypatch: pytes
     ("text", "number"), [("0", 0), (" 12 ", 12), ("100", None), ("²", None), ("-1", None), ("1.5", None), ("", None)]
 )
 def test_whole_numbers(text: str, number: int | None) -> None:
-    assert whole(text, 100) == number
+    assert parse_whole(text, 100) == number
 
 
 def test_compare_follows_the_scenario_of_the_sidebar(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from sim.app import charts, charts_run
 from sim.app.explore import simulate
-from sim.app.single_run import record
-from sim.app.vega import lines, wrapped
-from sim.figures.style import LINES
+from sim.app.single_run import record_run
+from sim.app.vega import count_lines, wrap_label
+from sim.figures.style import LINE_STYLES
 from sim.scenario.load import load, shipped
 
 LETTER = 6.6
@@ -21,20 +21,20 @@ LETTER = 6.6
 @pytest.mark.parametrize("name", shipped())
 def test_every_title_is_shown_whole(name: str) -> None:
     s = load(name).scenario
-    room = charts.outcomes({})["config"]["axis"]["labelLimit"]
+    room = charts.plot_outcomes({})["config"]["axis"]["labelLimit"]
     for entry in (*s.issues.values(), *s.incidents.values(), *s.baskets.values()):
-        label = wrapped(entry.title)
+        label = wrap_label(entry.title)
         assert label.split() == entry.title.split()
         assert max(map(len, label.split("\n"))) * LETTER <= room
 
 
 def test_labels_have_the_height_of_their_lines() -> None:
-    story, base = record(load("istanbul-2025"), 0, 0), load("istanbul-2025")
+    story, base = record_run(load("istanbul-2025"), 0, 0), load("istanbul-2025")
     parties = [party.title for party in base.scenario.parties.values()]
     now = story.rounds[0]
-    spec = charts_run.positions(now.stakes, parties, now.zones)
+    spec = charts_run.plot_positions(now.stakes, parties, now.zones)
     issues = spec["layer"][0]["encoding"]["y"]["sort"]
-    assert "The demand Russia terms\ndenazification" in issues and lines(issues) == 2
+    assert "The demand Russia terms\ndenazification" in issues and count_lines(issues) == 2
     assert spec["height"] >= 13 * 2 * len(issues)
     assert {row["issue"] for row in spec["data"]["values"]} == set(issues)
 
@@ -42,20 +42,20 @@ def test_labels_have_the_height_of_their_lines() -> None:
 def test_the_time_line_says_whole_what_is_contested_and_has_no_colour_of_a_party() -> None:
     kind = "Sabotage of infrastructure, attribution contested"
     rounds = [{"kind": "Planned rounds", "day": 1.0, "held": False}]
-    spec: dict[str, Any] = charts_run.incidents([{"kind": kind, "day": 2.0}], rounds, 1.0, 9.0)
+    spec: dict[str, Any] = charts_run.plot_incidents([{"kind": kind, "day": 2.0}], rounds, 1.0, 9.0)
     assert spec["layer"][0]["encoding"]["y"]["sort"] == [
         "Sabotage of infrastructure,\nattribution contested", "Planned rounds",
     ]  # fmt: skip
     assert spec["height"]["step"] >= 2 * 14
-    # The last two of LINES are black and grey: no case has so many parties.
-    assert not [colour for colour, _ in LINES[:6] if colour in json.dumps(spec)]
+    # The last two of LINE_STYLES are black and grey: no case has so many parties.
+    assert not [colour for colour, _ in LINE_STYLES[:6] if colour in json.dumps(spec)]
 
 
 def test_a_bar_is_told_from_its_neighbour_by_a_label_not_cut_off() -> None:
     base = load("istanbul-2025")
     both = {charts.BASE: simulate(base, 20, 0), charts.CHANGED: simulate(base, 20, 1)}
     titles = {name: basket.title for name, basket in base.scenario.baskets.items()}
-    places = charts.blocking(both, titles)["layer"][0]["encoding"]["y"]["sort"]
+    places = charts.plot_blocking(both, titles)["layer"][0]["encoding"]["y"]["sort"]
     assert [place.replace("\n", " ").replace("\xa0", " ") for place in places][:2] == [
         "Vulnerable prisoners and the fallen · as it is", "Vulnerable prisoners and the fallen · changed",
     ]  # fmt: skip

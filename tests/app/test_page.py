@@ -18,7 +18,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 PATIENCE = 100  # seconds until a condition counts as never coming true; passing does not depend on it
-CLOSING = "they are no forecast. Nothing leaves this machine."
+CLOSING = "they are not a forecast. Nothing leaves this machine."
 TITLES = {
     "One run": "One run, round by round",
     "Sources": "Where every number comes from",
@@ -201,7 +201,7 @@ def test_stepping_through_a_run(reader: Reader) -> None:
     assert ending is not None
     assert f"ends as: {ending[1]}." in reader.text()
     reader.enter("Run", "minus one")
-    reader.until("minus one is no run")
+    reader.until("minus one is not a run")
     assert "ends as" in reader.text()
 
 
@@ -231,7 +231,7 @@ def test_sources_and_compare(reader: Reader) -> None:
     reader.enter("Find", "lake hall insulation")
     reader.until("how far the venue shields talks from events")
     reader.enter("Find", "no such words")
-    reader.until("No number fits what you look for.")
+    reader.until("No number matches.")
     reader.open("compare")
     assert "Measures that all of them have" in reader.text()
     assert reader.table()["rounds held"][0] != reader.table()["rounds held"][1]
@@ -247,7 +247,7 @@ INKS = """return [...document.querySelectorAll('.caution, [data-testid=stCaption
 def test_every_view_says_in_readable_print_that_it_forecasts_nothing(reader: Reader) -> None:
     def readable(browser: Any) -> bool:
         found = browser.execute_script(INKS)
-        near = [text for text, y, *_ in found if "no forecast" in text and y < 300]
+        near = [text for text, y, *_ in found if "not a forecast" in text and y < 300]
         return bool(near) and all(ink == ["rgb(85, 85, 85)", 1] for _, _, *ink in found)  # 7.5:1 on white
 
     reader.open()

@@ -18,13 +18,13 @@ pytest.importorskip("pyabc")
 from calibration import calibrate as calibrating
 from calibration import checks, posterior
 from calibration.calibrate import calibrate
-from calibration.fit import smc
+from calibration.fit import run_smc
 from calibration.fit_file import load_fit
-from calibration.forecast import Conditions, forecast, known
+from calibration.forecast import Conditions, compute_forecast, derive_conditions
 from calibration.problem import prepare
 from calibration.records import load_rounds
-from calibration.sampler import evaluation_seed
-from experiments.stopping import runs_until
+from calibration.sampler import compute_seed
+from experiments.stopping import run_until
 from sim.core.columns import RUN
 from sim.core.errors import ParleyError
 from sim.results.ensemble import run_ensemble
@@ -67,20 +67,20 @@ def test_smc_and_table_agree(folder: Path) -> None:
 
 def test_smc_depends_neither_on_workers_nor_on_being_stopped(tmp_path: Path) -> None:
     problem = prepare(TINY)
-    one = smc(problem, tmp_path / "one", 0.0, workers=1, generations=2)
-    two = smc(problem, tmp_path / "two", 0.0, workers=2, generations=2)
-    smc(problem, tmp_path / "stopped", 0.0, workers=1, generations=1)
-    resumed = smc(problem, tmp_path / "stopped", 0.0, workers=1, generations=2)
+    one = run_smc(problem, tmp_path / "one", 0.0, workers=1, generations=2)
+    two = run_smc(problem, tmp_path / "two", 0.0, workers=2, generations=2)
+    run_smc(problem, tmp_path / "stopped", 0.0, workers=1, generations=1)
+    resumed = run_smc(problem, tmp_path / "stopped", 0.0, workers=1, generations=2)
     for other in (two, resumed):
         np.testing.assert_array_equal(np.sort(one.values, axis=0), np.sort(other.values, axis=0))
         assert other.epsilon == one.epsilon
     # A resumed fit that is complete does no more work and gives the same particles.
-    again = smc(problem, tmp_path / "one", 0.0, workers=1, generations=2)
+    again = run_smc(problem, tmp_path / "one", 0.0, workers=1, generations=2)
     np.testing.assert_array_equal(one.values, again.values)
 
 
 def test_evaluations_have_seeds_of_their_own() -> None:
-    seeds = {evaluation_seed(s, t, i) for s in (0, 1) for t in range(3) for i in range(50)}
+    seeds = {compute_seed(s, t, i) for s in (0, 1) for t in range(3) for i in range(50)}
     assert len(seeds) == 300
 
 
@@ -88,7 +88,7 @@ def test_a_database_of_another_fit_is_refused(folder: Path, tmp_path: Path) -> N
     shutil.copytree(folder, tmp_path / "copy")
     other = SHORT.model_copy(update={"seed": 8})
     with pytest.raises(ParleyError, match="holds a fit of another file or version"):
-        smc(prepare(other), tmp_path / "copy", 0.0)
+        run_smc(prepare(other), tmp_path / "copy", 0.0)
 
 
 def test_a_folder_of_something_else_is_refused(folder: Path, tmp_path: Path) -> None:
@@ -112,23 +112,23 @@ def test_a_fit_on_a_full_disk_says_so(tmp_path: Path, monkeypatch: pytest.Monkey
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(calibrating.np, "savez_compressed", full)
-    with pytest.raises(ParleyError, match=r"No space left on device. What is finished is kept"):
+    with pytest.raises(ParleyError, match=r"No space left on device; finished parts stay"):
         calibrate(TINY, tmp_path / "fit", workers=2)
     assert list((tmp_path / "fit").iterdir()) == []
 
 
 def test_a_fit_that_fails_its_checks_writes_no_posterior(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = calibrating.adjust
-    narrow = checks.broken
-    monkeypatch.setattr(checks, "adjust", lambda *args: narrow(honest(*args)))
+    honest = calibrating.adjust_by_regression
+    narrow = checks.narrow_sample
+    monkeypatch.setattr(checks, "adjust_by_regression", lambda *args: narrow(honest(*args)))
     with pytest.raises(ParleyError, match="no posterior is written"):
         calibrate(TINY, tmp_path, workers=2)
     assert not (tmp_path / posterior.FILE).exists()
 
 
 def test_a_posterior_as_a_prior(folder: Path) -> None:
-    job = posterior.under(plan("istanbul-2025", 60, 5, workers=1), folder)
-    found = posterior.read(folder)
+    job = posterior.apply_posterior(plan("istanbul-2025", 60, 5, workers=1), folder)
+    found = posterior.read_posterior(folder)
     (whole,) = chunks(job)
     # The rows addressed by assumption indices, put in by hand one after another.
     rows = found.rows(job.assumptions, job.seed)
@@ -136,22 +136,24 @@ def test_a_posterior_as_a_prior(folder: Path) -> None:
         changes = dict(zip(found.paths, found.values[rows[k]].tolist(), strict=True))
         (alone,) = chunks(plan("istanbul-2025", seed=5, changes=changes, assumptions=[k], fates=[k], workers=1))
         np.testing.assert_array_equal(alone.runs[0], whole.runs[k])
-    shifted = posterior.under(plan("istanbul-2025", seed=5, assumptions=[17], fates=[17], workers=1), folder)
+    shifted = posterior.apply_posterior(plan("istanbul-2025", seed=5, assumptions=[17], fates=[17], workers=1), folder)
     (one,) = chunks(shifted)
     np.testing.assert_array_equal(one.runs[0], whole.runs[17])
 
 
 def test_the_engine_under_a_posterior(folder: Path) -> None:
     with pytest.raises(ParleyError, match="auto or compiled"):
-        posterior.under(plan("istanbul-2025", 1, 0, engine="mesa"), folder)
+        posterior.apply_posterior(plan("istanbul-2025", 1, 0, engine="mesa"), folder)
 
 
 def test_runs_are_added_until_they_are_enough_under_the_posterior_too(folder: Path) -> None:
     asked = "rounds_held=0.3"
-    without = runs_until("istanbul-2025", asked, 5, workers=1)
-    found = runs_until("istanbul-2025", asked, 5, workers=1, laid=lambda job: posterior.under(job, folder))
+    without = run_until("istanbul-2025", asked, 5, workers=1)
+    found = run_until(
+        "istanbul-2025", asked, 5, workers=1, transform_plan=lambda job: posterior.apply_posterior(job, folder)
+    )
     assert found.reached and found.se != without.se
-    job = posterior.under(plan("istanbul-2025", found.runs, 5, workers=1), folder)
+    job = posterior.apply_posterior(plan("istanbul-2025", found.runs, 5, workers=1), folder)
     held = np.concatenate([chunk.runs[:, RUN.ROUNDS_HELD] for chunk in chunks(job)])
     assert found.se == pytest.approx(held.std(ddof=1) / len(held) ** 0.5, rel=1e-6)
 
@@ -160,7 +162,7 @@ def test_the_manifest_names_the_posterior(folder: Path) -> None:
     from sim.results.manifest import manifest
 
     bare = plan("istanbul-2025", 10, 5)
-    about, plain = manifest(posterior.under(bare, folder)), manifest(bare)
+    about, plain = manifest(posterior.apply_posterior(bare, folder)), manifest(bare)
     assert about["posterior"]["fit"] == "short"
     assert plain["posterior"] is None
     assert about["fingerprint"] != plain["fingerprint"]
@@ -168,20 +170,24 @@ def test_the_manifest_names_the_posterior(folder: Path) -> None:
 
 def test_a_posterior_needs_its_paths(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ParleyError, match="no posterior in"):
-        posterior.read(tmp_path)
+        posterior.read_posterior(tmp_path)
     other = prepare(SHORT)
-    wanted = (replace(other.wanted[0], paths=("parties.atlantis.deadline",)),)
-    sample = calibrating.reject(calibrating.Table(*other.table(200, 1)), other.layout, other.record, 0.2)
-    posterior.write(tmp_path, replace(sample, values=sample.values[:, :1]), wanted, {})
+    parameters = (replace(other.parameters[0], paths=("parties.atlantis.deadline",)),)
+    sample = calibrating.reject_distant(
+        calibrating.Table(*other.simulate_table(200, 1)), other.layout, other.record, 0.2
+    )
+    posterior.write_posterior(tmp_path, replace(sample, values=sample.values[:, :1]), parameters, {})
     with pytest.raises(ParleyError, match=r"no number at `parties\.atlantis\.deadline`"):
-        posterior.under(plan("istanbul-2025", 1, 0), tmp_path)
+        posterior.apply_posterior(plan("istanbul-2025", 1, 0), tmp_path)
 
 
 DAY = datetime.date(2025, 6, 2)
 
 
 def test_a_forecast_adds_up_and_says_what_it_is(folder: Path) -> None:
-    found = forecast("istanbul-2025", posterior.read(folder), DAY, n=800, seed=1, rounds_ahead=2, workers=2)
+    found = compute_forecast(
+        "istanbul-2025", posterior.read_posterior(folder), DAY, n=800, seed=1, rounds_ahead=2, workers=2
+    )
     assert found["last_round"] == "2025-06-02"
     assert "2 rounds held" in found["given"]
     assert "no forecast" in found["conditional_on"]
@@ -191,7 +197,9 @@ def test_a_forecast_adds_up_and_says_what_it_is(folder: Path) -> None:
         assert said["code"]["postponed"] == 0
     held = [said["held_within_horizon"] for said in found["rounds"]]
     assert held == sorted(held, reverse=True) and "of the runs kept" in found["reading"]["held_within_horizon"]
-    later = forecast("istanbul-2025", posterior.read(folder), datetime.date(2025, 6, 20), n=800, seed=1, workers=2)
+    later = compute_forecast(
+        "istanbul-2025", posterior.read_posterior(folder), datetime.date(2025, 6, 20), n=800, seed=1, workers=2
+    )
     # 18 days without a round are known: the bins that end by then, at 3, 7 and 14 days, have nothing left.
     assert later["rounds"][0]["gap_bins"][:3] == [0, 0, 0]
     assert later["runs_kept"] < found["runs_kept"]
@@ -199,21 +207,21 @@ def test_a_forecast_adds_up_and_says_what_it_is(folder: Path) -> None:
 
 def test_what_a_date_makes_known() -> None:
     rounds, start = load_rounds(), datetime.date(2025, 5, 16)
-    assert known(start, DAY, rounds) == Conditions(2, 0, DAY)
-    assert known(start, datetime.date(2025, 6, 1), rounds) == Conditions(1, 16, start)
+    assert derive_conditions(start, DAY, rounds) == Conditions(2, 0, DAY)
+    assert derive_conditions(start, datetime.date(2025, 6, 1), rounds) == Conditions(1, 16, start)
     with pytest.raises(ParleyError, match="before the scenario's start"):
-        known(start, datetime.date(2025, 5, 1), rounds)
+        derive_conditions(start, datetime.date(2025, 5, 1), rounds)
 
 
 def test_too_few_runs_make_no_forecast(folder: Path) -> None:
     with pytest.raises(ParleyError, match="at least 100"):
-        forecast("istanbul-2025", posterior.read(folder), datetime.date(2026, 4, 1), n=200, workers=1)
+        compute_forecast("istanbul-2025", posterior.read_posterior(folder), datetime.date(2026, 4, 1), n=200, workers=1)
 
 
 def test_runs_under_a_posterior_differ_from_runs_without(folder: Path) -> None:
     """Control: were the rows not used, the two tables would be equal."""
     bare = run_ensemble("istanbul-2025", 50, 5, workers=1).runs
-    job = posterior.under(plan("istanbul-2025", 50, 5, workers=1), folder)
+    job = posterior.apply_posterior(plan("istanbul-2025", 50, 5, workers=1), folder)
     assert not np.array_equal(next(iter(chunks(job))).runs[:, 5], bare["days_in_abeyance"].to_numpy())
 
 
@@ -261,8 +269,10 @@ def test_no_posterior_where_the_check_cannot_fail(
     again = tmp_path / "again"
     shutil.copytree(folder, again)
     assert (again / posterior.FILE).is_file()
-    checked = calibrating._checked
-    monkeypatch.setattr(calibrating, "_checked", lambda *given: replace(checked(*given), control_fails=False))
+    check_fit = calibrating._check_fit
+    monkeypatch.setattr(
+        calibrating, "_check_fit", lambda *arguments: replace(check_fit(*arguments), control_fails=False)
+    )
     with pytest.raises(ParleyError, match="tells nothing"):
         calibrate(SHORT, again, workers=2)
     assert not (again / posterior.FILE).exists()

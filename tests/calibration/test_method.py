@@ -11,13 +11,20 @@ import pytest
 
 from calibration import checks
 from calibration.fit_file import load_fit
-from calibration.inference import Sample, Table, adjust, reject, weighted_quantile
-from calibration.particles import Particles, fate_of, fates
-from calibration.priors import Parameter, fixed_theta, parameters
+from calibration.inference import Sample, Table, adjust_by_regression, compute_weighted_quantile, reject_distant
+from calibration.particles import assign_fates, create_runner, hash_vector
+from calibration.priors import Parameter, fix_numbers, read_parameters
 from calibration.problem import prepare
 from calibration.records import load_rounds
-from calibration.summaries import Layout, Observed, distance, held_rounds, observed_rounds, of_rounds
-from calibration.theories import about_round, baselines, code_shares, ratio_of_rows
+from calibration.summaries import (
+    Layout,
+    Observation,
+    compute_distance,
+    encode_rounds,
+    select_held_rounds,
+    summarise_rounds,
+)
+from calibration.theories import estimate_ratio, list_summaries_of_round, predict_baselines, smooth_codes
 from sim.core.columns import ROUND, RUN
 from sim.core.errors import ParleyError
 from sim.results.plan import chunks, plan
@@ -32,7 +39,7 @@ CHANGES = {
 
 def test_fixed_numbers_are_those_of_a_changed_scenario() -> None:
     job = plan("river-border", 40, 3)
-    fixed = fixed_theta(job.problem, CHANGES)
+    fixed = fix_numbers(job.problem, CHANGES)
     changed = plan("river-border", 40, 3, changes=CHANGES).problem
     for name in changed.priors._fields:
         np.testing.assert_array_equal(getattr(fixed.priors, name), getattr(changed.priors, name))
@@ -41,25 +48,25 @@ def test_fixed_numbers_are_those_of_a_changed_scenario() -> None:
 
 def test_fixed_numbers_run_as_a_changed_scenario_runs() -> None:
     job = plan("river-border", 30, 3, workers=1)
-    wanted = parameters([job.problem], [(path, (path,)) for path in CHANGES])
+    parameters = read_parameters([job.problem], [(path, (path,)) for path in CHANGES])
     index = np.arange(30)[:, None]
     values = np.tile(list(CHANGES.values()), (30, 1))
-    runs, rounds, rows = Particles(job.problem, wanted).run(values, index, index)
+    vectors = create_runner(job.problem, parameters).run(values, index, index)
     (chunk,) = chunks(plan("river-border", 30, 3, workers=1, changes=CHANGES))
-    np.testing.assert_array_equal(runs, chunk.runs)
-    np.testing.assert_array_equal(rounds, chunk.rounds)
-    np.testing.assert_array_equal(rows, chunk.rows)
+    np.testing.assert_array_equal(vectors.runs, chunk.runs)
+    np.testing.assert_array_equal(vectors.rounds, chunk.rounds)
+    np.testing.assert_array_equal(vectors.rows, chunk.rows)
 
 
 def test_parts_on_threads_are_the_same_runs() -> None:
     job = plan("river-border", 1, 0)
-    wanted = parameters([job.problem], [("gap", ("calendar.gap_scale",))])
-    particles, index = Particles(job.problem, wanted), np.arange(21)[:, None]
+    parameters = read_parameters([job.problem], [("gap", ("calendar.gap_scale",))])
+    runner, index = create_runner(job.problem, parameters), np.arange(21)[:, None]
     values = np.linspace(5, 25, 21)[:, None]
-    alone = particles.run(values, index, index)
-    parts = particles.run_threads(values, index, index, workers=3)
-    for k in range(3):
-        np.testing.assert_array_equal(alone[k], np.concatenate([p[k] for p in parts]))
+    alone = runner.run(values, index, index)
+    parts = runner.run(values, index, index, workers=3)
+    for name in ("runs", "rounds", "rows"):
+        np.testing.assert_array_equal(getattr(alone, name), getattr(parts, name))
 
 
 @pytest.mark.parametrize(
@@ -71,23 +78,23 @@ def test_parts_on_threads_are_the_same_runs() -> None:
 )
 def test_what_cannot_be_fitted(path: str, message: str) -> None:
     with pytest.raises(ParleyError, match=message):
-        parameters([plan("river-border", 1, 0).problem], [("x", (path,))])
+        read_parameters([plan("river-border", 1, 0).problem], [("x", (path,))])
 
 
 def test_tied_paths_need_one_range() -> None:
     tied = ("calendar.gap_scale", "calendar.gap_shape")
     with pytest.raises(ParleyError, match="different ranges"):
-        parameters([plan("river-border", 1, 0).problem], [("x", tied)])
+        read_parameters([plan("river-border", 1, 0).problem], [("x", tied)])
 
 
 def test_no_two_vectors_or_scenarios_share_a_fate() -> None:
-    numbers = np.array([0, 1, 2, fate_of([0.1]), fate_of([0.2])])
-    all_fates = np.concatenate([fates(numbers, scenario, 300).ravel() for scenario in range(3)])
+    numbers = np.array([0, 1, 2, hash_vector([0.1]), hash_vector([0.2])])
+    all_fates = np.concatenate([assign_fates(numbers, scenario, 300).ravel() for scenario in range(3)])
     assert np.unique(all_fates).size == all_fates.size == 5 * 300 * 3
     assert all_fates.min() >= 0
-    assert fate_of([0.1, 0.2]) == fate_of(np.array([0.1, 0.2])) != fate_of([0.2, 0.1])
+    assert hash_vector([0.1, 0.2]) == hash_vector(np.array([0.1, 0.2])) != hash_vector([0.2, 0.1])
     with pytest.raises(ParleyError, match="at most 8 scenarios"):
-        fates(numbers, 8, 1)
+        assign_fates(numbers, 8, 1)
 
 
 def raw() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -104,13 +111,13 @@ def raw() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def test_summaries_of_two_invented_runs() -> None:
     runs, rounds, rows = raw()
-    codes, numbers = of_rounds(runs, rounds, rows, 2, ["first_humanitarian", "delivered", "walk_backs", "quiet"])
+    codes, numbers = summarise_rounds(runs, rounds, rows, 2, ["first_humanitarian", "delivered", "walk_backs", "quiet"])
     assert codes.tolist() == [[PROCEDURAL, HUMANITARIAN], [NONE, POSTPONED]]
     # Gap of 10 days between the rounds held; a round that never came: the whole window.
     np.testing.assert_allclose(numbers[:, 0], np.log([10, 100]))
     np.testing.assert_allclose(numbers[:, 1], np.log([11, 101]))
     np.testing.assert_allclose(numbers[:, 2:], [[0.7, 3, 1], [-1, 0, 1]])
-    table, held = held_rounds(rounds, rows, 4)
+    table, held = select_held_rounds(rounds, rows, 4)
     assert held.tolist() == [3, 1]
     assert table[0, :3, ROUND.DAY].tolist() == [0, 10, 30]
 
@@ -129,7 +136,7 @@ def test_a_round_far_ahead_is_held_in_no_more_runs_than_the_one_before() -> None
     table[:, :, ROUND.CODE] = 1.0
     job = types.SimpleNamespace(problem=types.SimpleNamespace(names=types.SimpleNamespace(venues=["here"])))
     start = forecast.Conditions(0, 0, None)
-    found = [forecast._round(table, start, k, job) for k in range(3)]  # type: ignore[arg-type]
+    found = [forecast._summarise_round(table, start, k, job) for k in range(3)]  # type: ignore[arg-type]
     assert [said["held_within_horizon"] for said in found] == pytest.approx([6.5 / 7, 3.5 / 7, 1.5 / 7])
     # The gap of the third round is asked of the three runs that hold the second: two of them never hold it.
     assert found[2]["gap_bins"][-1] == pytest.approx(2.5 / (3 + 0.5 * len(forecast.GAP_EDGES)))
@@ -140,12 +147,12 @@ def test_distance_to_sets_and_intervals() -> None:
     allowed = np.zeros((2, 8), dtype=bool)
     allowed[0, [TABLED, 6]] = True
     allowed[1, HUMANITARIAN] = True
-    record = Observed(allowed, np.array([1.0]), np.array([3.0]))
+    record = Observation(allowed, np.array([1.0]), np.array([3.0]))
     codes = np.array([[TABLED, HUMANITARIAN], [6, NONE], [NONE, NONE]])
     # Number inside, one below by half a scale, above by more than three scales.
-    found = distance(codes, np.array([[2.0], [0.0], [99.0]]), layout, record)
+    found = compute_distance(codes, np.array([[2.0], [0.0], [99.0]]), layout, record)
     np.testing.assert_allclose(found, [0, (0 + 1 + 0.5) / 3, (1 + 1 + 3) / 3])
-    np.testing.assert_allclose(distance(codes, np.array([[2.0]] * 3), layout, record, [1]), [0, 0, 0.5])
+    np.testing.assert_allclose(compute_distance(codes, np.array([[2.0]] * 3), layout, record, [1]), [0, 0, 0.5])
 
 
 WANTED = (Parameter("x", ("x",), 0.0, 0.5, 1.0, "uniform"),)
@@ -159,21 +166,21 @@ def normal_table(n: int, seed: int, noise: float = 0.1) -> Table:
     return Table(x[:, None], np.zeros((n, 0), dtype=np.int64), (x + rng.normal(0, noise, n))[:, None])
 
 
-def seen(s: float) -> Observed:
-    return Observed(np.zeros((0, 8), dtype=bool), np.array([s]), np.array([s]))
+def seen(s: float) -> Observation:
+    return Observation(np.zeros((0, 8), dtype=bool), np.array([s]), np.array([s]))
 
 
 def test_posterior_of_a_known_model() -> None:
     """Away from the ends the posterior is normal with mean s and sd 0.1. Bounds: 4 standard errors at 400 draws."""
     table = normal_table(20_000, 1)
-    kept = reject(table, LAYOUT, seen(0.5), 0.02)
-    sample = adjust(kept, LAYOUT, seen(0.5), WANTED)
+    kept = reject_distant(table, LAYOUT, seen(0.5), 0.02)
+    sample = adjust_by_regression(kept, LAYOUT, seen(0.5), WANTED)
     assert abs(sample.mean()[0] - 0.5) < 4 * 0.1 / 20
     assert abs(np.sqrt(sample.variance()[0]) - 0.1) < 4 * 0.1 / np.sqrt(800)
 
 
 def test_control_without_nearness_the_posterior_is_too_wide() -> None:
-    kept = reject(normal_table(20_000, 1), LAYOUT, seen(0.5), 0.5)
+    kept = reject_distant(normal_table(20_000, 1), LAYOUT, seen(0.5), 0.5)
     assert abs(np.sqrt(kept.variance()[0]) - 0.1) > 4 * 0.1 / np.sqrt(800)
 
 
@@ -182,44 +189,44 @@ def ranks_of(narrow: float | None) -> np.ndarray:
     table, truth = normal_table(4000, 2), normal_table(200, 3)
     rng, found = np.random.default_rng(4), []
     for x, s in zip(truth.values[:, 0], truth.numbers[:, 0], strict=True):
-        sample = adjust(reject(table, LAYOUT, seen(s), 0.02), LAYOUT, seen(s), WANTED)
-        sample = sample if narrow is None else checks.broken(sample, narrow)
-        found.append(int((sample.draws(rng.uniform(size=39))[:, 0] < x).sum()))
+        sample = adjust_by_regression(reject_distant(table, LAYOUT, seen(s), 0.02), LAYOUT, seen(s), WANTED)
+        sample = sample if narrow is None else checks.narrow_sample(sample, narrow)
+        found.append(int((sample.draw(rng.uniform(size=39))[:, 0] < x).sum()))
     return np.array(found)[:, None]
 
 
 def test_ranks_of_a_right_method_are_uniform_and_of_a_narrow_one_not() -> None:
     """Level 0.001; fixed seeds."""
-    assert checks.passes(ranks_of(None), 39, level=0.001)
-    assert not checks.passes(ranks_of(0.4), 39, level=0.001)
+    assert checks.is_uniform(ranks_of(None), 39, level=0.001)
+    assert not checks.is_uniform(ranks_of(0.4), 39, level=0.001)
 
 
 def test_weighted_quantile_by_hand() -> None:
     # Middles of the cumulated weights 1, 2, 1: 0.125, 0.5, 0.875.
-    found = weighted_quantile(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 2.0]), [0.125, 0.5, 0.6875])
+    found = compute_weighted_quantile(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 2.0]), [0.125, 0.5, 0.6875])
     np.testing.assert_allclose(found, [1, 2, 2.5])
 
 
 def test_words_and_coverage() -> None:
-    assert [checks.word(c) for c in (0.6, 0.5, 0.2, 0.1, -1)] == [
+    assert [checks.describe_contraction(c) for c in (0.6, 0.5, 0.2, 0.1, -1)] == [
         *["informed"] * 2,
         "weakly",
         *["not informed by this record"] * 2,
     ]
-    assert checks.verdict(0.9, 0.7) == "no verdict: intervals do not cover"
-    assert checks.verdict(0.9, 0.9) == "informed"
+    assert checks.judge_contraction(0.9, 0.7) == "no verdict: intervals do not cover"
+    assert checks.judge_contraction(0.9, 0.9) == "informed"
 
 
 def test_code_shares_by_hand() -> None:
     # Three rounds held and one that was not, at equal weight; Jeffreys' half for each of seven codes.
-    shares = code_shares(np.array([1, 1, 4, 0]), np.ones(4))
+    shares = smooth_codes(np.array([1, 1, 4, 0]), np.ones(4))
     np.testing.assert_allclose(shares, np.array([0.0, 2.5, 0.5, 0.5, 1.5, 0.5, 0.5, 0.5]) / 6.5)
 
 
 def test_a_share_of_rows_by_hand() -> None:
     """Rows that bring in 2, 0, 1 and 1 simulations, of which 1, 0, 1 and 0 are of the kind asked for."""
     part, whole = np.array([1.0, 0.0, 1.0, 0.0]), np.array([2.0, 0.0, 1.0, 1.0])
-    share, error = ratio_of_rows(part, whole)
+    share, error = estimate_ratio(part, whole)
     # Residuals 0, 0, 1/2, -1/2: their squares sum to 1/2, times 4/3, over 4 squared.
     assert share == 0.5 and error == pytest.approx(math.sqrt(0.5 * 4 / 3) / 4)
 
@@ -228,22 +235,22 @@ def test_rows_that_come_in_together_tell_less_than_they_count() -> None:
     """Each row thrice is three times the simulations and no more knowledge; each once has the binomial error."""
     rng = np.random.default_rng(0)
     chosen = (rng.random(20_000) < 0.3).astype(float)
-    share, error = ratio_of_rows(chosen, np.ones(20_000))
+    share, error = estimate_ratio(chosen, np.ones(20_000))
     assert error == pytest.approx(math.sqrt(share * (1 - share) / 20_000), rel=1e-3)
-    assert ratio_of_rows(3 * chosen, np.full(20_000, 3.0)) == pytest.approx((share, error))
+    assert estimate_ratio(3 * chosen, np.full(20_000, 3.0)) == pytest.approx((share, error))
 
 
 def test_a_sample_draws_rows_by_weight() -> None:
     sample = Sample(np.array([[1.0], [2.0]]), np.array([1.0, 3.0]), np.zeros((2, 0)), np.zeros((2, 0)), 0.0)
-    assert sample.draws(np.array([0.2, 0.3, 0.99]))[:, 0].tolist() == [1, 2, 2]
-    assert sample.effective() == pytest.approx(16 / 10)
+    assert sample.draw(np.array([0.2, 0.3, 0.99]))[:, 0].tolist() == [1, 2, 2]
+    assert sample.effective_size() == pytest.approx(16 / 10)
     assert dataclasses.replace(sample).mean()[0] == pytest.approx(1.75)
 
 
 def test_the_record_as_summaries_by_hand() -> None:
     """From the dates and notes of the record: gaps as logarithms of days, settlements, deliveries, what followed."""
     rounds = {r.id: r for r in load_rounds()}
-    belarus = observed_rounds(
+    belarus = encode_rounds(
         [rounds[name] for name in ("2022-1", "2022-2", "2022-3", "2022-FM", "2022-4v")],
         ["first_humanitarian", "delivered"],
     )
@@ -252,18 +259,18 @@ def test_the_record_as_summaries_by_hand() -> None:
     assert belarus.low.tolist() == pytest.approx(low)
     assert belarus.high.tolist() == pytest.approx([*low[:5], 0.6])
     assert [CODES[k] for k in np.flatnonzero(belarus.allowed[2])] == ["tabled", "humanitarian"]
-    march = observed_rounds([rounds["2022-5"]], ["first_humanitarian", "walk_backs", "quiet"])
+    march = encode_rounds([rounds["2022-5"]], ["first_humanitarian", "walk_backs", "quiet"])
     # Coded `tabled` or `partial`: the day is the first one, or none ever; one walk-back or none; then three years.
     assert march.low.tolist() == [0.0, 0.0, 1.0] and march.high.tolist() == [math.inf, 1.0, 1.0]
     with pytest.raises(ParleyError, match="does not say"):
-        observed_rounds([rounds["2022-1"]], ["quiet"])
+        encode_rounds([rounds["2022-1"]], ["quiet"])
 
 
 def test_baselines_by_hand() -> None:
     """Three rounds, the middle one humanitarian and the others procedural; half a count for each of seven codes."""
     allowed = np.zeros((3, len(CODES)), dtype=bool)
     allowed[[0, 1, 2], [PROCEDURAL, HUMANITARIAN, PROCEDURAL]] = True
-    found = baselines(SimpleNamespace(record=Observed(allowed, np.zeros(0), np.zeros(0))))
+    found = predict_baselines(SimpleNamespace(record=Observation(allowed, np.zeros(0), np.zeros(0))))
     base, repeats = found["base rates"], found["last outcome repeats"]
     assert base[2][PROCEDURAL] == base[2][HUMANITARIAN] == pytest.approx(1.5 / 5.5)
     assert base[1][PROCEDURAL] == pytest.approx(2.5 / 5.5) and base[1][POSTPONED] == 0.0
@@ -275,7 +282,7 @@ def test_what_tells_of_a_round_is_left_out_with_it() -> None:
     problem = prepare(load_fit("rounds"))
     codes, numbers = problem.layout.codes, problem.layout.numbers
     names = [*codes, *numbers]
-    assert {names[k] for k in about_round(problem, codes.index("code 2025-2"))} == {
+    assert {names[k] for k in list_summaries_of_round(problem, codes.index("code 2025-2"))} == {
         "code 2025-2",
         "gap before 2025-2",
         "first_humanitarian istanbul-2025",

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from calibration import score
-from calibration.records import STYLES, load_crises, load_rounds, odds_ratio, record_folder
+from calibration.records import STYLES, compute_odds_ratio, load_crises, load_rounds, record_folder
 from sim.core.errors import ParleyError
 
 
@@ -57,25 +57,25 @@ def test_crises_added_up_by_hand() -> None:
 
 def test_odds_ratio_by_hand() -> None:
     # (10/10)/(5/20) = 4; ln 4 ± 1.959964 · sqrt(1/10 + 1/10 + 1/5 + 1/20) = 1.386294 ± 1.314791
-    ratio, low, high = odds_ratio(10, 10, 5, 20)
+    ratio, low, high = compute_odds_ratio(10, 10, 5, 20)
     assert ratio == pytest.approx(4)
     assert low == pytest.approx(math.exp(0.071503), rel=1e-5)
     assert high == pytest.approx(math.exp(2.701085), rel=1e-5)
-    assert all(math.isnan(x) for x in odds_ratio(0, 10, 5, 20))
+    assert all(math.isnan(x) for x in compute_odds_ratio(0, 10, 5, 20))
 
 
 def test_scores_by_hand() -> None:
     shares = [0.5, 0.3, 0.2]
-    assert score.log_score(shares, [False, True, False]) == pytest.approx(math.log(0.3))
-    assert score.log_score(shares, [False, True, True]) == pytest.approx(math.log(0.5))
-    assert score.log_score([1.0, 0.0], [False, True]) == -math.inf
+    assert score.compute_log_score(shares, [False, True, False]) == pytest.approx(math.log(0.3))
+    assert score.compute_log_score(shares, [False, True, True]) == pytest.approx(math.log(0.5))
+    assert score.compute_log_score([1.0, 0.0], [False, True]) == -math.inf
     # (0.3 - 1)² + 0.5² + 0.2² = 0.78
-    assert score.brier(shares, [False, True, False]) == pytest.approx(0.78)
+    assert score.compute_brier_score(shares, [False, True, False]) == pytest.approx(0.78)
     # cumulated .5, .8 against 0, 1: (.25 + .04)/2
-    assert score.ranked(shares, 1) == pytest.approx(0.145)
-    assert score.ranked([0, 1, 0], 1) == 0
-    assert score.ranked([1, 0, 0], 2) == 1
-    assert [score.bin_of(g, (0, 3, 7)) for g in (0, 2.9, 3, 7, 400)] == [0, 0, 1, 2, 2]
+    assert score.compute_ranked_score(shares, 1) == pytest.approx(0.145)
+    assert score.compute_ranked_score([0, 1, 0], 1) == 0
+    assert score.compute_ranked_score([1, 0, 0], 2) == 1
+    assert [score.find_bin(g, (0, 3, 7)) for g in (0, 2.9, 3, 7, 400)] == [0, 0, 1, 2, 2]
 
 
 HEAD = "id,date_start,date_end,format,venue,outcome_code,gap_days_from_previous_start\n"
@@ -104,7 +104,7 @@ def test_only_rounds_after_the_date_are_scored(tmp_path: Path) -> None:
     file = tmp_path / "record.csv"
     rows = 'a,2030-05-30,,,,tabled,\nb,2030-06-29,,,"Palace, Istanbul",tabled|partial,27\n'
     file.write_text(HEAD + rows, encoding="utf-8")
-    found = score.score(said(), score.read_record(file))
+    found = score.score_forecast(said(), score.read_record(file))
     (row,) = found["rounds"]
     # The gap counts from the last round the forecast knew: 30 May to 29 June is 30 days, in the second bin.
     assert (row["id"], row["gap"]) == ("b", 30)
@@ -129,7 +129,7 @@ def test_a_record_that_cannot_be_scored_says_why(tmp_path: Path, text: str, mess
     file = tmp_path / "record.csv"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ParleyError, match=message):
-        score.score(said(), score.read_record(file))
+        score.score_forecast(said(), score.read_record(file))
 
 
 def test_scores_do_not_replace_a_file(tmp_path: Path) -> None:
@@ -151,14 +151,14 @@ def test_scores_do_not_replace_a_file(tmp_path: Path) -> None:
 
 
 def test_a_forecast_on_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from calibration.forecast import write
+    from calibration.forecast import write_forecast
 
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr("sim.core.atomic.os.fsync", full)
     with pytest.raises(ParleyError, match="No space left on device; nothing is left half-written"):
-        write(said(), tmp_path / "f.json")
+        write_forecast(said(), tmp_path / "f.json")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -187,5 +187,5 @@ def test_a_first_round_is_scored_from_the_start(tmp_path: Path) -> None:
     file = tmp_path / "record.csv"
     file.write_text(HEAD + "b,2030-06-29,,,,tabled,1144\n", encoding="utf-8")
     first = said() | {"last_round": None, "start": "2030-06-28"}
-    (row,) = score.score(first, score.read_record(file))["rounds"]
+    (row,) = score.score_forecast(first, score.read_record(file))["rounds"]
     assert row["gap"] == 1

@@ -33,7 +33,7 @@ WRONG = [
     (elapse.convening, "gap_scale", 1.0 + 1e-12),
     (conclusion.ratification, "ratification_chance", 0.5),
     (implementation, "delivered_share", 0.8),
-    (incidents.incidents, "share_left", 0.99),
+    (incidents.incidents, "decay_factor", 0.99),
     (conclusion.readiness, "progressed", 0.9),
     (report.outcome, "shortfall", 1.01),
 ]

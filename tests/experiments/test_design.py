@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.design import Scope, expanded, multiplied, points
-from experiments.sampling import unit_sample
+from experiments.design import Scope, build_points, expand_factors, multiply
+from experiments.sampling import draw_unit_sample
 from experiments.setup import Setup
-from experiments.spec import Experiment, Factor, read_experiment, shipped
-from experiments.tasks import columns, cut, part_runs
+from experiments.spec import Experiment, Factor, list_shipped, read_experiment
+from experiments.tasks import count_part_runs, select_columns, split_parts
 from sim.core.errors import ParleyError, ScenarioError
 from sim.scenario.load import Loaded, load
 from sim.scenario.numbers import Number
@@ -30,62 +30,62 @@ def asked(**more: Any) -> Experiment:
 
 
 def test_factorial_is_every_combination_the_last_factor_fastest(border: Loaded) -> None:
-    found = points(asked(factors={INSULATION: [0.1, 0.9], "behaviour.convening.base": [0, 1, 2]}), border)
+    found = build_points(asked(factors={INSULATION: [0.1, 0.9], "behaviour.convening.base": [0, 1, 2]}), border)
     assert [tuple(p.values.values()) for p in found] == [(0.1, 0), (0.1, 1), (0.1, 2), (0.9, 0), (0.9, 1), (0.9, 2)]
     assert found[4].changes == {INSULATION: 0.9, "behaviour.convening.base": 1}
     assert [p.number for p in found] == list(range(6))
 
 
 def test_a_star_stands_for_every_name(border: Loaded) -> None:
-    found = points(asked(factors={"venues.*.insulation": [0.4]}), border)
+    found = build_points(asked(factors={"venues.*.insulation": [0.4]}), border)
     assert found[0].changes == {"venues.lake_hall.insulation": 0.4, "venues.north_fort.insulation": 0.4}
 
 
 def test_multiplied_ranges_keep_their_form() -> None:
     ranged = Number.model_validate({"assumed": [0.1, 0.4], "why": "x"})
-    assert multiplied(ranged, 2)["assumed"] == [0.2, 0.8]
+    assert multiply(ranged, 2)["assumed"] == [0.2, 0.8]
     three = Number.model_validate({"assumed": [1, 2, 5], "why": "x"})
-    assert multiplied(three, 3)["assumed"] == [3, 6, 15]
-    assert multiplied(ranged, 0) == 0
-    assert multiplied(Number.model_validate(0.5), 3) == 1.5
+    assert multiply(three, 3)["assumed"] == [3, 6, 15]
+    assert multiply(ranged, 0) == 0
+    assert multiply(Number.model_validate(0.5), 3) == 1.5
     signed = Number.model_validate({"assumed": [-1, 2], "why": "x"})
-    assert multiplied(signed, -1)["assumed"] == [-2, 1]
+    assert multiply(signed, -1)["assumed"] == [-2, 1]
 
 
 def test_named_levels_bring_their_own_paths(border: Loaded) -> None:
     levels = {"calm": {"incidents.boat_clash.rate": 0}, "fierce": {"incidents.*.rate": 2}}
-    found = points(asked(factors={"violence": {"levels": levels}}), border)
+    found = build_points(asked(factors={"violence": {"levels": levels}}), border)
     assert [p.values["violence"] for p in found] == ["calm", "fierce"]
     assert found[1].changes == {"incidents.boat_clash.rate": 2}
 
 
 def test_variants_and_lists(border: Loaded) -> None:
-    found = points(asked(design="variants", variants={"as it is": {}, "open": {INSULATION: 0}}), border)
+    found = build_points(asked(design="variants", variants={"as it is": {}, "open": {INSULATION: 0}}), border)
     assert [(p.name, dict(p.changes)) for p in found] == [("as it is", {}), ("open", {INSULATION: 0})]
-    listed = points(asked(design="list", rows=[{INSULATION: 0.2}, {"behaviour.pain.cap": 0.5}]), border)
+    listed = build_points(asked(design="list", rows=[{INSULATION: 0.2}, {"behaviour.pain.cap": 0.5}]), border)
     assert [dict(p.changes) for p in listed] == [{INSULATION: 0.2}, {"behaviour.pain.cap": 0.5}]
 
 
 def test_assumed_takes_every_range_below_a_pattern(border: Loaded) -> None:
-    found = expanded({"behaviour.readiness.*": Factor(assumed=True)}, Scope.of(border))
+    found = expand_factors({"behaviour.readiness.*": Factor(assumed=True)}, Scope.of(border))
     assert list(found) == [f"behaviour.readiness.{k}" for k in ("m0", "m1", "o0", "o1", "o2", "progress_memory")]
 
 
 def test_latin_hypercube_has_one_point_in_each_of_n_slices() -> None:
-    sample = unit_sample(asked(design="latin_hypercube", points=20, factors={INSULATION: "assumed"}), 3)
+    sample = draw_unit_sample(asked(design="latin_hypercube", points=20, factors={INSULATION: "assumed"}), 3)
     for column in sample.T:
         assert sorted((column * 20).astype(int)) == list(range(20))
 
 
 def test_sobol_sequence_has_equal_counts_in_dyadic_boxes() -> None:
-    sample = unit_sample(asked(design="sobol", points=64, factors={INSULATION: "assumed"}), 2)
+    sample = draw_unit_sample(asked(design="sobol", points=64, factors={INSULATION: "assumed"}), 2)
     cells = np.histogram2d(*sample.T, bins=8, range=[[0, 1], [0, 1]])[0]
     assert (cells == 1).all()  # a (0, 6, 2)-net in base 2 (Niederreiter 1992): one of 64 points in each of 8 x 8 cells
 
 
 def test_sampled_values_stay_in_their_range(border: Loaded) -> None:
     design = {"design": "latin_hypercube", "points": 50}
-    found = points(asked(**design, factors={INSULATION: {"low": 0.2, "high": 0.3}}), border)
+    found = build_points(asked(**design, factors={INSULATION: {"low": 0.2, "high": 0.3}}), border)
     values = [p.values[INSULATION] for p in found]
     assert 0.2 <= min(values) < 0.21 and 0.29 < max(values) <= 0.3
 
@@ -208,7 +208,7 @@ def test_all_points_together_have_a_limit() -> None:
 
 
 def test_an_unknown_experiment_names_the_nearest() -> None:
-    assert "venue" in shipped()
+    assert "venue" in list_shipped()
     with pytest.raises(ScenarioError, match="did you mean `venue`"):
         read_experiment("venu")
 
@@ -220,13 +220,13 @@ def test_the_short_way_to_a_point_equals_the_long_one() -> None:
         for value in (0.5, 0, {"assumed": [0.2, 0.4]}, {"assumed": [0.2, 0.3, 0.4]}):
             changes = {path: value}
             try:
-                long = setup.anew(changes)
+                long = setup.resolve_fully(changes)
             except ScenarioError as error:
                 with pytest.raises(ScenarioError) as short:
-                    setup.arrays(changes)
+                    setup.resolve_changes(changes)
                 assert str(short.value) == str(error)
                 continue
-            short_ = setup.arrays(changes)
+            short_ = setup.resolve_changes(changes)
             for name in long.priors._fields:
                 assert getattr(long.priors, name).tobytes() == getattr(short_.priors, name).tobytes(), (path, name)
             for name in long.structure._fields:
@@ -236,22 +236,22 @@ def test_the_short_way_to_a_point_equals_the_long_one() -> None:
 def test_parts_cover_every_run_once_and_end_with_points() -> None:
     for runs, count, chunk in [(2000, 7, None), (10, 3, 25), (10, 3, 4), (120_000, 2, None), (7, 5, 7)]:
         experiment = asked(runs=runs, chunk=chunk, factors={INSULATION: [0.1]})
-        parts = cut(experiment, count)
+        parts = split_parts(experiment, count)
         seen = sorted((piece.point, piece.low, piece.high) for part in parts for piece in part)
         runs_seen = [(p, k) for p, low, high in seen for k in range(low, high)]
         assert runs_seen == [(p, k) for p in range(count) for k in range(runs)]
-        size = part_runs(experiment, count)
+        size = count_part_runs(experiment, count)
         assert all(sum(piece.high - piece.low for piece in part) <= size for part in parts)
 
 
 def test_an_assumptions_runs_stay_in_one_part() -> None:
     data = {"experiment": "x", "scenario": "river-border", "nested": {"assumptions": 10, "fates": 6}, "chunk": 16}
-    parts = cut(read_experiment({**data, "factors": {INSULATION: [0.1]}}), 1)
+    parts = split_parts(read_experiment({**data, "factors": {INSULATION: [0.1]}}), 1)
     assert all(piece.low % 6 == 0 for part in parts for piece in part)
 
 
 def test_kept_columns() -> None:
     some = Setup.of(asked(keep=["outcome", "settled_*"], factors={INSULATION: [0.1]}))
-    assert columns(some) == ["outcome", "settled_exchange", "settled_calm", "settled_river"]
+    assert select_columns(some) == ["outcome", "settled_exchange", "settled_calm", "settled_river"]
     with pytest.raises(ParleyError, match="did you mean `outcome`"):
-        columns(Setup.of(asked(keep=["outcom"], factors={INSULATION: [0.1]})))
+        select_columns(Setup.of(asked(keep=["outcom"], factors={INSULATION: [0.1]})))

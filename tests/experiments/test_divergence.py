@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from experiments.compare import changed_runs, compare_scenarios
-from experiments.divergence import Address, record, trace
+from experiments.compare import compare_scenarios, list_changed_runs
+from experiments.divergence import Address, record_run, trace_divergence
 from sim.agents.model import play
 from sim.rules.outcome import CODES
 from sim.scenario.load import load
@@ -27,30 +27,30 @@ def base() -> Problem:
 
 def test_recording_changes_nothing(base: Problem) -> None:
     for run in range(5):
-        assert record(base, run, run).rounds == play(base, run, run).rounds
+        assert record_run(base, run, run).rounds == play(base, run, run).rounds
 
 
 def test_draws_are_written_down_under_names(base: Problem) -> None:
-    log = dict(record(base, 0, 0).log)
+    log = dict(record_run(base, 0, 0).log)
     first = [address for address in log if address.stream == "convene" and address.step == 0]
     assert [address.entities for address in first] == [("northbank",), ("southbank",), ("upland",)]
-    assert Address(0, "convene", ("southbank",), 0).decides() == "whether southbank comes to the table"
+    assert Address(0, "convene", ("southbank",), 0).describe() == "whether southbank comes to the table"
     assert all(0.0 < u < 1.0 for u in log.values())
 
 
 def test_a_forced_draw_is_taken_and_the_others_stay(base: Problem) -> None:
-    plain = record(base, 3, 3)
+    plain = record_run(base, 3, 3)
     address = next(address for address, _ in plain.log if address.stream == "convene")
-    turned = record(base, 3, 3, {address: 1.0 - 1e-9})
-    assert dict(turned.log)[address] == 1.0 - 1e-9
-    assert turned.events[0].name == "postponed" and address.entities[0] in turned.events[0].told()
-    shared = dict(plain.log).keys() & dict(turned.log).keys() - {address}
-    assert all(dict(plain.log)[a] == dict(turned.log)[a] for a in shared)
+    reaches_outcome = record_run(base, 3, 3, {address: 1.0 - 1e-9})
+    assert dict(reaches_outcome.log)[address] == 1.0 - 1e-9
+    assert reaches_outcome.events[0].name == "postponed" and address.entities[0] in reaches_outcome.events[0].describe()
+    shared = dict(plain.log).keys() & dict(reaches_outcome.log).keys() - {address}
+    assert all(dict(plain.log)[a] == dict(reaches_outcome.log)[a] for a in shared)
 
 
 def test_a_scenario_against_itself_does_not_part(base: Problem) -> None:
-    found = trace(base, base, 1)
-    assert found.partings == [] and found.outcomes[0] == found.outcomes[1] and not found.turned
+    found = trace_divergence(base, base, 1)
+    assert found.divergences == [] and found.outcomes[0] == found.outcomes[1] and not found.reaches_outcome
 
 
 def test_who_never_comes_is_found_at_the_first_round_both_could_hold(base: Problem) -> None:
@@ -63,14 +63,14 @@ def test_who_never_comes_is_found_at_the_first_round_both_could_hold(base: Probl
     away, here = problem({**fixed, "venues.*.acceptability.southbank": 0}), problem(fixed)
     found = 0
     for run in range(30):
-        parting = next(iter(trace(here, away, run).partings), None)
-        if parting is None or parting.step > 0:
+        divergence = next(iter(trace_divergence(here, away, run).divergences), None)
+        if divergence is None or divergence.step > 0:
             continue
-        assert parting.draw == Address(0, "convene", ("southbank",), 0)
-        assert parting.first is not None and parting.second is not None
-        assert "southbank" in parting.second.told() and "southbank" not in parting.first.told()
-        assert parting.u == dict(record(here, run, run).log)[parting.draw]  # the same draw in both
-        assert any("southbank comes to the table" in line for line in parting.told("A", "B"))
+        assert divergence.draw == Address(0, "convene", ("southbank",), 0)
+        assert divergence.first is not None and divergence.second is not None
+        assert "southbank" in divergence.second.describe() and "southbank" not in divergence.first.describe()
+        assert divergence.u == dict(record_run(here, run, run).log)[divergence.draw]  # the same draw in both
+        assert any("southbank comes to the table" in line for line in divergence.describe("A", "B"))
         found += 1
     assert found >= 3
 
@@ -81,15 +81,15 @@ def test_turning_the_deciding_draws_brings_back_the_outcome() -> None:
     compared = compare_scenarios({"a": load("river-border", CALM), "b": load("river-border", {**CALM, **changes})}, 60)
     a, b = problem(), problem(changes)
     enough = 0
-    for run in changed_runs(compared)[:12]:
-        found = trace(a, b, run)
+    for run in list_changed_runs(compared)[:12]:
+        found = trace_divergence(a, b, run)
         assert found.outcomes == tuple(t.column("outcome").to_pylist()[run] for t in compared.tables)
-        assert found.partings
-        enough += found.turned
-        if found.turned:
-            assert found.partings[-1].then == found.outcomes[0]
+        assert found.divergences
+        enough += found.reaches_outcome
+        if found.reaches_outcome:
+            assert found.divergences[-1].outcome == found.outcomes[0]
     assert enough >= 1
 
 
 def test_outcomes_are_those_of_the_tables(base: Problem) -> None:
-    assert {record(base, run, run).outcome for run in range(5)} <= set(CODES)
+    assert {record_run(base, run, run).outcome for run in range(5)} <= set(CODES)

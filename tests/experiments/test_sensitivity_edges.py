@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from experiments.compare import variant
-from experiments.discovery import encode_words, prim
-from experiments.sampling import sample
-from experiments.sensitivity import at_points, indices, level_effects, noise_line
+from experiments.compare import parse_variant
+from experiments.discovery import encode_words, find_boxes
+from experiments.sampling import draw_salib_sample
+from experiments.sensitivity import collect_point_means, compute_indices, compute_level_effects, describe_noise
 from experiments.sweep import run_sweep
 from sim.cli.main import app
 from sim.core.errors import ParleyError, ScenarioError
@@ -27,20 +27,20 @@ def test_a_step_of_a_two_level_factor_goes_the_whole_way():
     unit = np.array([[0.0, 0.0], [2 / 3, 0.0], [2 / 3, 2 / 3], [1.0, 1 / 3], [1.0, 1.0], [1 / 3, 1.0]])
     place = (unit[:, 0] >= 0.5).astype(float)
     y = 0.953 * place
-    assert np.abs(level_effects(unit, 0, place, y)).tolist() == pytest.approx([0.953, 0.953])
+    assert np.abs(compute_level_effects(unit, 0, place, y)).tolist() == pytest.approx([0.953, 0.953])
 
 
 @pytest.mark.parametrize(("levels", "expected"), [(2, 1.0), (3, 1.0), (5, 1.0), (6, 1.0)])
 def test_mu_star_of_a_straight_line_over_levels(levels, expected):
     """A result that rises by 1 from the lowest level to the highest has a mean effect of 1, however many levels."""
     pytest.importorskip("SALib", reason="the extra `discover` is not installed")
-    unit = sample("morris", 40, 3, 1)
+    unit = draw_salib_sample("morris", 40, 3, 1)
     place = np.minimum((unit[:, 1] * levels).astype(int), levels - 1) / (levels - 1)
     y = place + 0.25 * unit[:, 0]
-    found = indices("morris", unit, y, ["a", "b", "c"], 0, {"b": place}).set_index("factor")
+    found = compute_indices("morris", unit, y, ["a", "b", "c"], 0, {"b": place}).set_index("factor")
     assert found.loc["b", "mu_star"] == pytest.approx(expected) and found.loc["b", "sigma"] == pytest.approx(0.0)
     assert found.loc["a", "mu_star"] == pytest.approx(0.25)
-    old = indices("morris", unit, y, ["a", "b", "c"], 0).set_index("factor")
+    old = compute_indices("morris", unit, y, ["a", "b", "c"], 0).set_index("factor")
     if levels in (2, 3):
         assert old.loc["b", "mu_star"] > 1.1  # the control: without places a step is taken for 2/3
 
@@ -53,10 +53,10 @@ def test_morris_over_levels_of_a_sweep(tmp_path: Path):
              "factors": {path: [0.1, 0.9], "calendar.gap_scale": {"low": 10, "high": 20}}}  # fmt: skip
     run_sweep(asked, tmp_path / "out")
     from experiments.results import load
-    from experiments.sensitivity import of_sweep
+    from experiments.sensitivity import analyse_sweep
 
     results = load(tmp_path / "out")
-    found = of_sweep(results, "rounds_held").set_index("factor")
+    found = analyse_sweep(results, "rounds_held").set_index("factor")
     by_point = results.summary[results.summary["measure"] == "rounds_held"].sort_values("point")["mean"].to_numpy()
     values = results.points.sort_values("point")[path].to_numpy()
     steps = [abs(b - a) for k, (a, b) in enumerate(pairwise(by_point))
@@ -73,16 +73,18 @@ def summary(means: list[float]) -> SimpleNamespace:
 
 def test_a_measure_that_is_missing_somewhere():
     with pytest.raises(ParleyError, match=r"`day_settled_road` is missing at 2 of 4 points \(the first: 1\)"):
-        at_points(summary([1.0, float("nan"), 2.0]), "day_settled_road")
+        collect_point_means(summary([1.0, float("nan"), 2.0]), "day_settled_road")
     with pytest.raises(ParleyError, match=r"no measure `day_settled_raod` \(did you mean `day_settled_road`\?\)"):
-        at_points(summary([1.0, 1.0, 2.0, 3.0]), "day_settled_raod")
-    assert at_points(summary([1.0, 1.0, 2.0, 3.0]), "day_settled_road").tolist() == [1.0, 1.0, 2.0, 3.0]
+        collect_point_means(summary([1.0, 1.0, 2.0, 3.0]), "day_settled_raod")
+    assert collect_point_means(summary([1.0, 1.0, 2.0, 3.0]), "day_settled_road").tolist() == [1.0, 1.0, 2.0, 3.0]
 
 
 def test_indices_outside_their_range_are_explained():
     frame = pd.DataFrame({"factor": ["a", "b", "c"], "first": [0.2, -0.04, 1.2], "total": [0.3, 0.1, 0.9]})
-    assert "below 0 or above 1 (b, c) are sampling noise" in noise_line(frame)
-    assert noise_line(frame.iloc[:1]) == "" and noise_line(pd.DataFrame({"factor": ["a"], "mu_star": [2.0]})) == ""
+    assert "below 0 or above 1 (b, c) are sampling noise" in describe_noise(frame)
+    assert (
+        describe_noise(frame.iloc[:1]) == "" and describe_noise(pd.DataFrame({"factor": ["a"], "mu_star": [2.0]})) == ""
+    )
 
 
 def test_prim_over_words():
@@ -94,7 +96,7 @@ def test_prim_over_words():
     encoded = encode_words(frame)
     assert list(encoded.columns) == ["x", "venue = capital", "venue = hall", "venue = ship"]
     assert encoded.drop(columns="x").sum(axis=1).eq(1).all()
-    found = prim(encoded, wanted, least_density=0.95)
+    found = find_boxes(encoded, wanted, least_density=0.95)
     limits = found.limits.set_index("factor")
     assert found.density >= 0.95 and found.coverage > 0.8
     assert 0.45 < limits.loc["x", "low"] < 0.55
@@ -118,10 +120,10 @@ def test_names_with_commas(tmp_path: Path, monkeypatch):
     path = tmp_path / "a, b.yaml"
     copy(shipped_folder() / "river-border.yaml", path)
     copy(shipped_folder() / "behaviour.yaml", tmp_path)
-    assert variant(str(path))[1].scenario.id == "river-border"
-    label, loaded = variant(f"{path},venues.lake_hall.insulation=0.9")
+    assert parse_variant(str(path))[1].scenario.id == "river-border"
+    label, loaded = parse_variant(f"{path},venues.lake_hall.insulation=0.9")
     assert loaded.changes == {"venues.lake_hall.insulation": 0.9} and label.endswith("=0.9")
     monkeypatch.chdir(tmp_path)
-    assert variant("a, b.yaml")[1].scenario.id == "river-border"
+    assert parse_variant("a, b.yaml")[1].scenario.id == "river-border"
     with pytest.raises((ParleyError, ScenarioError)):
-        variant("a, c.yaml")
+        parse_variant("a, c.yaml")

@@ -10,8 +10,8 @@ from types import ModuleType
 import pytest
 
 from experiments.results import load
-from experiments.script import carry_out
-from experiments.spec import read_experiment, shipped
+from experiments.script import run_script
+from experiments.spec import list_shipped, read_experiment
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "experiments"
@@ -33,10 +33,10 @@ def module(path: Path) -> ModuleType:
 
 def test_those_that_were_asked_for_are_there() -> None:
     asked = {"venue", "mediation", "incidents", "mandate-and-sequence", "source-sensitivity", "assumptions-or-chance"}
-    assert asked <= set(shipped())
+    assert asked <= set(list_shipped())
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", list_shipped())
 def test_each_has_a_question_a_short_script_and_a_page(name: str) -> None:
     assert read_experiment(name).question
     assert len(script(name).read_text(encoding="utf-8").splitlines()) <= 40
@@ -45,14 +45,14 @@ def test_each_has_a_question_a_short_script_and_a_page(name: str) -> None:
     assert images and all((PAGES / image).is_file() for image in images)
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", list_shipped())
 def test_each_runs_and_draws_in_short(name: str, tmp_path: Path) -> None:
     if read_experiment(name).design == "morris":
         pytest.importorskip("SALib", reason="the extra `discover` is not installed")
     if name == "ceasefire-conditions":
         pytest.importorskip("ema_workbench", reason="the extra `discover` is not installed")
     out, figures = tmp_path / "out", tmp_path / "figures"
-    carry_out(name, module(script(name)).draw, ["--out", str(out), "--figures", str(figures), "--share", "0.01"])
+    run_script(name, module(script(name)).draw, ["--out", str(out), "--figures", str(figures), "--share", "0.01"])
     mark = load(out / name).manifest["hash"].encode()
     drawn = {path.name for path in figures.iterdir()}
     assert drawn and {path.rpartition(".")[2] for path in drawn} == {"png", "svg"}
@@ -65,6 +65,6 @@ def test_each_runs_and_draws_in_short(name: str, tmp_path: Path) -> None:
 def test_a_quick_look_leaves_the_figures_of_the_pages_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("experiments.script._PAGES", tmp_path / "pages")
     draw = module(script("venue")).draw
-    assert carry_out("venue", draw, ["--out", str(tmp_path), "--share", "0.01"]) == tmp_path / "venue" / "figures"
+    assert run_script("venue", draw, ["--out", str(tmp_path), "--share", "0.01"]) == tmp_path / "venue" / "figures"
     assert (tmp_path / "venue" / "figures" / "venue-shares.png").is_file()
     assert not (tmp_path / "pages").exists()

@@ -12,15 +12,15 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from experiments.compare import compare_scenarios, contrasts, difference, two_sided
-from experiments.discovery import prim
-from experiments.measures import measures, target
+from experiments.compare import compare_scenarios, compute_contrasts, compute_difference, compute_p_value
+from experiments.discovery import find_boxes
+from experiments.measures import Measure, compute_measures, find_measure
 from experiments.results import load as load_results
-from experiments.sampling import sample
-from experiments.sensitivity import indices, of_sweep
-from experiments.stopping import parsed, runs_until, standard_error
+from experiments.sampling import draw_salib_sample
+from experiments.sensitivity import analyse_sweep, compute_indices
+from experiments.stopping import compute_standard_error, parse_rule, run_until
 from experiments.sweep import run_sweep
-from experiments.variance import layout, split_variance
+from experiments.variance import arrange_results, split_variance
 from sim.core.errors import ParleyError
 from sim.core.statistics import holm
 from sim.core.statistics import wilson_of_shares as wilson
@@ -47,19 +47,29 @@ def test_measures_of_a_small_table_by_hand() -> None:
     runs = pa.table(
         {"run": [0, 1, 2, 3], "outcome": outcome, "settled_calm": [None, 3.5, None, 7.0], "blocked_calm": blocked}
     )
-    found = {m.label: values.tolist() for m, values in measures(runs)}
+    found = {m.label: values.tolist() for m, values in compute_measures(runs)}
     assert found["outcome=ceasefire"] == [0, 1, 0, 1]
     assert found["outcome_at_least=ceasefire"] == [0, 1, 1, 1]
     assert found["settled_calm"] == [0, 1, 0, 1]
     assert found["day_settled_calm"][1::2] == [3.5, 7.0] and math.isnan(found["day_settled_calm"][0])
     assert found["blocked_calm=ceasefire"] == [0, 1, 0, 0]
     with pytest.raises(ParleyError, match="did you mean `outcome=ceasefire`"):
-        target(runs, "outcome=ceasefir")
+        find_measure(runs, "outcome=ceasefir")
+
+
+def test_a_party_called_like_a_column_of_baskets_keeps_its_measure() -> None:
+    """`utility_settled_side` is the utility of a party, though `settled_` stands in its name."""
+    runs = pa.table({"settled_settled_side": [None, 3.5], "utility_settled_side": [0.2, 0.4], "zone_a": [True, False]})
+    found = {m: values.tolist() for m, values in compute_measures(runs)}
+    assert found[Measure("utility_settled_side", "", False)] == [0.2, 0.4]
+    assert found[Measure("settled_settled_side", "", True)] == [0, 1]
+    assert found[Measure("zone_a", "", True)] == [1, 0]
+    assert {m.label for m in found if m.measure.startswith("day_")} == {"day_settled_settled_side"}
 
 
 def test_difference_by_hand() -> None:
     """Gaps 1, 1, 2, 0: mean 1, variance 2/3; variances of the two 5/3 and 14/3 - worked with pen and paper."""
-    found = difference(np.array([1.0, 2, 3, 4]), np.array([2.0, 3, 5, 4]))
+    found = compute_difference(np.array([1.0, 2, 3, 4]), np.array([2.0, 3, 5, 4]))
     assert found is not None
     assert (found.first, found.second, found.difference) == (2.5, 3.5, 1.0)
     paired, unpaired = 2 / 3 / 4, (5 / 3 + 5 / 3) / 4
@@ -70,14 +80,14 @@ def test_difference_by_hand() -> None:
 
 def test_pairs_without_a_value_on_both_sides_do_not_count() -> None:
     nan = math.nan
-    found = difference(np.array([1.0, nan, 3, 5]), np.array([2.0, 5, nan, 8]))
+    found = compute_difference(np.array([1.0, nan, 3, 5]), np.array([2.0, 5, nan, 8]))
     assert found is not None and found.n == 2 and found.difference == 2.0
-    assert difference(np.array([0.0, 0, 0]), np.array([0.0, 0, 0])) is None
+    assert compute_difference(np.array([0.0, 0, 0]), np.array([0.0, 0, 0])) is None
 
 
 def test_p_of_a_normal_mean() -> None:
-    assert two_sided(1.959963984540054, 1.0) == pytest.approx(0.05, rel=1e-9)
-    assert two_sided(0.0, 0.0) == 1.0 and two_sided(0.1, 0.0) == 0.0
+    assert compute_p_value(1.959963984540054, 1.0) == pytest.approx(0.05, rel=1e-9)
+    assert compute_p_value(0.0, 0.0) == 1.0 and compute_p_value(0.1, 0.0) == 0.0
 
 
 def test_holm_on_a_worked_example() -> None:
@@ -94,7 +104,7 @@ def test_intervals_cover_as_often_as_they_say() -> None:
     random = np.random.default_rng(7)
     common = random.normal(size=(2000, 50)) * 3
     a, b = (common + random.normal(size=(2000, 50)) for _ in range(2))
-    found = [difference(x, y + 0.4) for x, y in zip(a, b, strict=True)]
+    found = [compute_difference(x, y + 0.4) for x, y in zip(a, b, strict=True)]
     within = np.mean([d is not None and d.low <= 0.4 <= d.high for d in found])
     loose = np.mean([d is not None and d.unpaired_low <= 0.4 <= d.unpaired_high for d in found])
     assert (
@@ -106,7 +116,7 @@ def test_intervals_cover_as_often_as_they_say() -> None:
 def test_family_wise_error_under_no_difference() -> None:
     """400 tables of 12 null tests: at least one false alarm in at most 5% + 3 standard errors; uncorrected far more."""
     random = np.random.default_rng(8)
-    p = np.array([[two_sided(float(x), 1.0) for x in row] for row in random.normal(size=(400, 12))])
+    p = np.array([[compute_p_value(float(x), 1.0) for x in row] for row in random.normal(size=(400, 12))])
     assert np.mean([holm(row).min() < 0.05 for row in p]) < 0.05 + 3 * math.sqrt(0.05 * 0.95 / 400)
     assert np.mean(p.min(axis=1) < 0.05) > 0.3
 
@@ -131,7 +141,9 @@ def test_pairing_is_on_the_same_draws(tmp_path: Path) -> None:
     assert "Holm" in found.correction and str(len(found.frame)) in found.correction
     order = np.random.default_rng(1).permutation(1000)
     shuffled = (
-        contrasts(found.labels, [found.tables[0], found.tables[1].take(order)]).set_index("measure").loc["rounds_held"]
+        compute_contrasts(found.labels, [found.tables[0], found.tables[1].take(order)])
+        .set_index("measure")
+        .loc["rounds_held"]
     )
     assert abs(shuffled["variance_saved"]) < 0.15
     assert shuffled["difference"] == pytest.approx(row["difference"])
@@ -151,15 +163,15 @@ def ishigami(x: Any) -> Any:
 @NEEDS_SALIB
 def test_sobol_indices_of_ishigami() -> None:
     """First order .3139, .4424, 0; total .5576, .4424, .2437 (closed form), each inside its 95% interval + .01."""
-    unit = sample("saltelli", 2048, 3, 1)
-    frame = indices("saltelli", unit, ishigami(unit), ["x1", "x2", "x3"]).set_index("factor")
+    unit = draw_salib_sample("saltelli", 2048, 3, 1)
+    frame = compute_indices("saltelli", unit, ishigami(unit), ["x1", "x2", "x3"]).set_index("factor")
     for name, first, total in [("x1", 0.3139, 0.5576), ("x2", 0.4424, 0.4424), ("x3", 0.0, 0.2437)]:
         row = frame.loc[name]
         assert row["first_low"] - 0.01 <= first <= row["first_high"] + 0.01
         assert row["total_low"] - 0.01 <= total <= row["total_high"] + 0.01
         assert row["total_high"] - row["total_low"] < 0.15
     assert list(frame.index) == ["x1", "x2", "x3"]
-    turned = indices("saltelli", unit, ishigami(unit[:, ::-1]), ["x1", "x2", "x3"]).set_index("factor")
+    turned = compute_indices("saltelli", unit, ishigami(unit[:, ::-1]), ["x1", "x2", "x3"]).set_index("factor")
     assert turned.loc["x1", "first"] < 0.05  # control: another function, other indices
 
 
@@ -167,29 +179,29 @@ def test_sobol_indices_of_ishigami() -> None:
 @pytest.mark.parametrize("design", ["morris", "saltelli"])
 def test_samples_and_indices_repeat_under_any_seed(design: str) -> None:
     for seed in (0, 1):
-        first, second = (sample(design, 8, 3, seed) for _ in range(2))
+        first, second = (draw_salib_sample(design, 8, 3, seed) for _ in range(2))
         assert first.tolist() == second.tolist()
-        frames = [indices(design, first, ishigami(first), ["a", "b", "c"], seed) for _ in range(2)]
+        frames = [compute_indices(design, first, ishigami(first), ["a", "b", "c"], seed) for _ in range(2)]
         assert frames[0].equals(frames[1])
 
 
 @NEEDS_SALIB
 def test_morris_of_a_plane() -> None:
     """y = 3 x1 + x2: every elementary effect of x1 is 3, of x2 1, of x3 0; no spread."""
-    unit = sample("morris", 8, 3, 1)
+    unit = draw_salib_sample("morris", 8, 3, 1)
     assert unit.shape == (8 * 4, 3)
-    frame = indices("morris", unit, 3 * unit[:, 0] + unit[:, 1], ["x1", "x2", "x3"])
+    frame = compute_indices("morris", unit, 3 * unit[:, 0] + unit[:, 1], ["x1", "x2", "x3"])
     assert frame["mu_star"].tolist() == pytest.approx([3, 1, 0])
     assert frame["sigma"].tolist() == pytest.approx([0, 0, 0], abs=1e-12)
 
 
 @NEEDS_SALIB
 def test_indices_need_variance_and_a_design() -> None:
-    unit = sample("saltelli", 8, 2, 0)
+    unit = draw_salib_sample("saltelli", 8, 2, 0)
     with pytest.raises(ParleyError, match="no variance"):
-        indices("saltelli", unit, np.ones(unit.shape[0]), ["a", "b"])
+        compute_indices("saltelli", unit, np.ones(unit.shape[0]), ["a", "b"])
     with pytest.raises(ParleyError, match="morris"):
-        indices("factorial", unit, unit[:, 0], ["a", "b"])
+        compute_indices("factorial", unit, unit[:, 0], ["a", "b"])
 
 
 @NEEDS_SALIB
@@ -203,11 +215,11 @@ def test_a_sweep_screens_the_scenarios_own_ranges(tmp_path: Path) -> None:
         "factors": {"behaviour.convening.*": "assumed"},
     }
     run_sweep(asked, tmp_path / "out")
-    frame = of_sweep(load_results(tmp_path / "out"), "rounds_held")
+    frame = analyse_sweep(load_results(tmp_path / "out"), "rounds_held")
     assert len(frame) == 8 and frame["factor"].str.startswith("behaviour.convening.").all()
     assert frame.iloc[0]["mu_star"] > 0
     with pytest.raises(ParleyError, match="did you mean `rounds_held`"):
-        of_sweep(load_results(tmp_path / "out"), "round_held")
+        analyse_sweep(load_results(tmp_path / "out"), "round_held")
 
 
 @pytest.mark.parametrize("weights", [(1.0, 1.0, 1.0), (2.0, 1.0, 0.5), (0.3, 1.0, 1.5)])
@@ -251,11 +263,11 @@ def test_split_of_a_nested_sweep(tmp_path: Path) -> None:
     }
     run_sweep(asked, tmp_path / "out")
     results = load_results(tmp_path / "out")
-    grid = layout(results, "rounds_held")
+    grid = arrange_results(results, "rounds_held")
     assert grid.shape == (12, 9)
     pairs = run_ensemble("river-border", assumptions=[7, 3], fates=[2, 8]).runs["rounds_held"].tolist()
     assert [grid[7, 2], grid[3, 8]] == pairs
-    assert layout(results, "outcome").sum(axis=2).tolist() == np.ones((12, 9)).tolist()
+    assert arrange_results(results, "outcome").sum(axis=2).tolist() == np.ones((12, 9)).tolist()
     mean, n, se = results.summary.set_index("measure").loc["rounds_held", ["mean", "n", "se"]]
     by_assumption = grid.mean(axis=1)
     assert (mean, n) == (pytest.approx(grid.mean()), 12)
@@ -284,7 +296,7 @@ def test_summary_by_hand(tmp_path: Path) -> None:
 
 def test_stopping_rule_stops_at_the_first_multiple_that_suffices() -> None:
     until = 0.012
-    stopped = runs_until("river-border", f"outcome={until}")
+    stopped = run_until("river-border", f"outcome={until}")
     assert stopped.reached and stopped.runs % 1000 == 0
 
     def worst(n: int) -> float:
@@ -296,15 +308,15 @@ def test_stopping_rule_stops_at_the_first_multiple_that_suffices() -> None:
 
 
 def test_stopping_rule_does_not_depend_on_workers_and_has_an_end() -> None:
-    assert runs_until("river-border", "gap=0.0008", workers=1) == runs_until("river-border", "gap=0.0008", workers=3)
-    assert not runs_until("river-border", "days_in_abeyance=1e-9", most=2000).reached
+    assert run_until("river-border", "gap=0.0008", workers=1) == run_until("river-border", "gap=0.0008", workers=3)
+    assert not run_until("river-border", "days_in_abeyance=1e-9", most=2000).reached
     with pytest.raises(ParleyError, match="did you mean `outcome"):
-        runs_until("river-border", "outcom=0.1")
+        run_until("river-border", "outcom=0.1")
 
 
 def test_stopping_rule_is_not_content_with_what_has_not_happened_yet() -> None:
     """Of 1,000 runs none ends so: Wilson's interval is 0 to z²/(n + z²), and half of it in units of z is the error."""
-    few = runs_until("river-border", "blocked_exchange=no mandate=0.0001", most=1000)
+    few = run_until("river-border", "blocked_exchange=no mandate=0.0001", most=1000)
     assert not few.reached
     assert few.se == pytest.approx(1.96 / (2 * (1000 + 1.96**2)), rel=1e-4)
 
@@ -314,12 +326,12 @@ def test_stopping_rule_is_not_content_with_what_has_not_happened_yet() -> None:
 )
 def test_stopping_rules_that_are_none(text: str) -> None:
     with pytest.raises(ParleyError, match="measure=standard error"):
-        parsed(text)
+        parse_rule(text)
 
 
 def test_standard_error_by_hand() -> None:
-    assert standard_error(4, 10.0, 30.0) == pytest.approx(math.sqrt((30 - 25) / 3 / 4))
-    assert standard_error(1, 1.0, 1.0) == math.inf
+    assert compute_standard_error(4, 10.0, 30.0) == pytest.approx(math.sqrt((30 - 25) / 3 / 4))
+    assert compute_standard_error(1, 1.0, 1.0) == math.inf
 
 
 def test_prim_finds_the_box_that_is_there() -> None:
@@ -328,7 +340,7 @@ def test_prim_finds_the_box_that_is_there() -> None:
     random = np.random.default_rng(5)
     frame = pd.DataFrame(random.random((1000, 3)), columns=["x", "y", "z"])
     wanted = (frame["x"] > 0.6) & (frame["y"] < 0.5)
-    found = prim(frame, wanted.to_numpy(), least_density=0.95)
+    found = find_boxes(frame, wanted.to_numpy(), least_density=0.95)
     assert found.density >= 0.95 and found.coverage >= 0.8
     limits = found.limits.set_index("factor")
     assert {"x", "y"} <= set(limits.index)
@@ -340,7 +352,7 @@ def test_prim_control_no_box_where_interest_is_chance() -> None:
     pytest.importorskip("ema_workbench", reason="the extra `discover` is not installed")
     random = np.random.default_rng(6)
     frame = pd.DataFrame(random.random((1000, 3)), columns=["x", "y", "z"])
-    found = prim(frame, random.random(1000) < 0.2)
+    found = find_boxes(frame, random.random(1000) < 0.2)
     assert found.density < 0.8
     with pytest.raises(ParleyError, match="0 of 1000"):
-        prim(frame, np.zeros(1000, dtype=bool))
+        find_boxes(frame, np.zeros(1000, dtype=bool))

@@ -18,12 +18,12 @@ import numpy as np
 import pytest
 
 import experiments
-from experiments import folder as folder_module
-from experiments.folder import Folder, differences
+from experiments.folder import SweepFolder, list_differences
 from experiments.setup import Setup
 from experiments.spec import read_experiment
 from experiments.sweep import run_sweep
-from experiments.validation import refuse_unfit
+from experiments.validation import check_values
+from sim.core import atomic
 from sim.core.errors import ParleyError
 
 INSULATION = "venues.lake_hall.insulation"
@@ -92,6 +92,7 @@ DRIVER = """
     import json, os, signal, sys
     from pathlib import Path
     from experiments import folder, sweep, tasks
+    from sim.core import atomic
 
     asked, out, kills = json.loads(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])
 
@@ -111,27 +112,27 @@ DRIVER = """
         setattr(module, name, call)
 
     def half_written(count):
-        real, calls = folder.Folder.write, [0]
+        real, calls = folder.SweepFolder.write, [0]
         def write(self, name, content):
             calls[0] += 1
             if calls[0] > count:
                 target = self.path / name
-                target.with_name(target.name + ".tmp").write_bytes(content[: len(content) // 2])
+                atomic.temporary_path(target).write_bytes(content[: len(content) // 2])
                 die()
             real(self, name, content)
-        folder.Folder.write = write
+        folder.SweepFolder.write = write
 
     def arm(moment, count):
         if moment == "half written":
             half_written(count)
         elif moment == "before the flush":
-            armed(folder.os, "fsync", count, False)
+            armed(atomic.os, "fsync", count, False)
         elif moment == "before the rename":
-            armed(folder.os, "replace", count, False)
+            armed(atomic.os, "replace", count, False)
         elif moment == "after the rename":
-            armed(folder.os, "replace", count, True)
+            armed(atomic.os, "replace", count, True)
         else:
-            armed(tasks, "raw_runs", count, moment == "after a piece")
+            armed(tasks, "simulate_piece", count, moment == "after a piece")
 
     ended = []
     for moment, count in [*kills, (None, 0)]:
@@ -168,7 +169,7 @@ def test_killed_at_ten_random_moments_it_ends_with_the_same_bytes(whole: Path, t
     assert ended[-1] == 0
     assert ended[:-1].count(9) >= 8  # the last kills may find nothing left to do
     assert digest(tmp_path / "out") == digest(whole)
-    assert not list((tmp_path / "out").rglob("*.tmp"))
+    assert not list((tmp_path / "out").rglob(".*.part*"))
 
 
 def test_a_finished_part_is_never_done_again(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,9 +200,12 @@ def test_a_changed_experiment_is_refused_with_the_difference(whole: Path) -> Non
 
 
 def test_differences_are_shown_key_by_key() -> None:
-    assert differences({"a": {"b": 1, "c": 2}}, {"a": {"b": 1, "c": 3, "d": 4}}) == ["a.c: 2 → 3", "a.d: (nothing) → 4"]
-    assert differences({"a": 1}, {"a": 1}) == []
-    assert len(differences({}, {str(k): k for k in range(30)})) == 13
+    assert list_differences({"a": {"b": 1, "c": 2}}, {"a": {"b": 1, "c": 3, "d": 4}}) == [
+        "a.c: 2 → 3",
+        "a.d: (nothing) → 4",
+    ]
+    assert list_differences({"a": 1}, {"a": 1}) == []
+    assert len(list_differences({}, {str(k): k for k in range(30)})) == 13
 
 
 FIERCE: dict[str, Any] = {"path": "incidents.boat_clash.rate", "levels": [0.1, 100_000]}
@@ -258,10 +262,10 @@ def test_a_level_that_fits_with_the_others_only_is_not_refused(monkeypatch: pyte
         if len(changes) < 2:
             raise ParleyError("not alone")
 
-    monkeypatch.setattr(Setup, "arrays", refusing)
-    refuse_unfit(Setup.of(read_experiment({**SMALL, "factors": {DEADLINE: [60], INSULATION: [0.5]}})))
+    monkeypatch.setattr(Setup, "resolve_changes", refusing)
+    check_values(Setup.of(read_experiment({**SMALL, "factors": {DEADLINE: [60], INSULATION: [0.5]}})))
     with pytest.raises(ParleyError, match=r"at 0\.5: not alone"):
-        refuse_unfit(Setup.of(read_experiment({**SMALL, "factors": {INSULATION: [0.5]}})))
+        check_values(Setup.of(read_experiment({**SMALL, "factors": {INSULATION: [0.5]}})))
 
 
 def test_a_full_disk_gives_a_clear_error_and_loses_nothing(
@@ -275,10 +279,10 @@ def test_a_full_disk_gives_a_clear_error_and_loses_nothing(
             raise OSError(errno.ENOSPC, "No space left on device")
         real(handle)
 
-    monkeypatch.setattr(folder_module.os, "fsync", full)
-    with pytest.raises(ParleyError, match=r"cannot write .*part-.*no space left on device.*kept"):
+    monkeypatch.setattr(atomic.os, "fsync", full)
+    with pytest.raises(ParleyError, match=r"cannot write .*part-.*(?i:no space left on device).*stay"):
         run_sweep(SMALL, out, workers=1)
-    assert len(list((out / "runs").glob("*.parquet"))) == 1 and not list(out.rglob("*.tmp"))
+    assert len(list((out / "runs").glob("*.parquet"))) == 1 and not list(out.rglob(".*.part*"))
     with pytest.raises(ParleyError, match="no finished sweep"):
         experiments.load(out)
     monkeypatch.undo()
@@ -303,7 +307,7 @@ def test_a_folder_with_other_results_is_refused_and_left_as_it_is(tmp_path: Path
 
 def test_what_a_sweep_killed_at_its_start_left_is_no_hindrance(whole: Path, tmp_path: Path) -> None:
     (tmp_path / "runs").mkdir()
-    for name in (".lock", "experiment.json.tmp"):
+    for name in (".lock", ".experiment.part.json"):
         (tmp_path / name).write_text("{", encoding="utf-8")
     run_sweep(SMALL, tmp_path)
     assert digest(tmp_path) == digest(whole)
@@ -316,9 +320,8 @@ def test_runs_of_something_else_are_refused(tmp_path: Path) -> None:
         run_sweep(SMALL, tmp_path)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="folders are not locked there")
 def test_two_sweeps_do_not_share_a_folder(tmp_path: Path) -> None:
-    with Folder(tmp_path / "out").claimed({"a": 1}), pytest.raises(ParleyError, match="another sweep is at work"):
+    with SweepFolder(tmp_path / "out").claim({"a": 1}), pytest.raises(ParleyError, match="another sweep is at work"):
         run_sweep(SMALL, tmp_path / "out")
 
 
@@ -351,17 +354,17 @@ def test_no_scheduler_is_a_clear_error(tmp_path: Path) -> None:
 def test_a_killed_dask_worker_loses_nothing(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two workers; one is killed as soon as the first part has been written, while others are under way or waiting."""
     distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
-    out, real, killed = tmp_path / "out", Folder.write, list[int]()
+    out, real, killed = tmp_path / "out", SweepFolder.write, list[int]()
     with distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster:
 
-        def write(self: Folder, name: str, content: bytes) -> None:
+        def write(self: SweepFolder, name: str, content: bytes) -> None:
             real(self, name, content)
             if name.startswith("runs") and not killed:
                 nanny = next(iter(cluster.workers.values()))
                 killed.append(nanny.pid)
                 os.kill(nanny.pid, 9)
 
-        monkeypatch.setattr(Folder, "write", write)
+        monkeypatch.setattr(SweepFolder, "write", write)
         run_sweep({**SMALL}, out, dask=cluster.scheduler_address)
     assert len(killed) == 1
     assert digest(out) == digest(whole)

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from experiments.compare import variant
+from experiments.compare import parse_variant
 from experiments.results import load
 from sim.cli.main import app
 from sim.core.errors import ParleyError
-from sim.report.document import report
+from sim.report.document import render_report
 from sim.results.manifest import manifest
 from sim.results.plan import plan
 
@@ -68,7 +68,7 @@ def test_an_interrupted_sweep_says_that_the_same_command_goes_on(
     def interrupted(*given: Any, **options: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("experiments.sweep.on_threads", interrupted)
+    monkeypatch.setattr("experiments.sweep.run_on_threads", interrupted)
     found = parley("sweep", "venue", "-o", str(tmp_path / "out"), "--runs", "20")
     assert found.exit_code == 130 and "the same command goes on with it" in found.output
 
@@ -103,7 +103,7 @@ def test_a_comparisons_manifest_says_what_it_takes_to_repeat_it(tmp_path: Path) 
         assert entry["fingerprint"] == one["fingerprint"]
         assert {key: entry[key] for key in one["scenario"]} == json.loads(json.dumps(one["scenario"]))
     assert about["citations"] == alone[0]["citations"] and about["parley"] == alone[0]["parley"]
-    page = report(tmp_path / "out")
+    page = render_report(tmp_path / "out")
     for words in (other, "20 runs", "seed 4", about["fingerprint"], "What is assumed", "Sources"):
         assert words in page, words
 
@@ -125,12 +125,12 @@ def test_a_comparison_is_replaced_only_when_asked_and_only_where_one_was(tmp_pat
 
 def test_a_variant_is_cut_at_commas_outside_brackets_and_quotes() -> None:
     label = "river-border,parties.northbank.deadline={assumed: [60, 90], why: 'a trial, no more'},calendar.horizon=200"
-    name, loaded = variant(label)
+    name, loaded = parse_variant(label)
     assert name == label
     deadline = loaded.scenario.parties["northbank"].deadline
     assert (deadline.low, deadline.high, loaded.scenario.calendar.horizon.mode) == (60, 90, 200)
     with pytest.raises(ParleyError, match="path=value"):
-        variant("river-border,calendar.horizon")
+        parse_variant("river-border,calendar.horizon")
 
 
 def test_a_comparison_that_fails_leaves_no_folder(tmp_path: Path) -> None:

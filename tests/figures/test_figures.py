@@ -6,18 +6,25 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from sim.figures.ensemble import FIGURES, figures, save_figures
-from sim.figures.style import CAUTION, LINES, LOOKS, percent
+from sim.figures.blocking import plot_blocking
+from sim.figures.days import plot_days
+from sim.figures.ensemble import FIGURES, draw_figures, save_figures
+from sim.figures.gap import plot_gap, plot_rounds_held
+from sim.figures.outcomes import plot_outcomes
+from sim.figures.solutions import plot_frontier, plot_ranges, plot_utilities
+from sim.figures.style import CAUTION, LINE_STYLES, REASON_STYLES, format_percent
 from sim.rules.outcome import CODES, REASONS
 from sim.tables.summary import GAP_BINS, Summary
 
@@ -63,7 +70,7 @@ def texts(figure: Figure) -> str:
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_says_where_it_comes_from(name: str) -> None:
-    written = texts(figures(summary(), MANIFEST)[name])
+    written = texts(draw_figures(summary(), MANIFEST)[name])
     assert "A river" in written
     assert "1,000 runs, seed 0" in written
     assert CAUTION in written
@@ -73,11 +80,11 @@ def test_every_figure_says_where_it_comes_from(name: str) -> None:
 
 def test_a_changed_scenario_is_marked() -> None:
     changed = {**MANIFEST, "scenario": {**MANIFEST["scenario"], "changes": {"a": 1}}}
-    assert "A river (changed)" in texts(figures(summary(), changed)["outcomes"])
+    assert "A river (changed)" in texts(draw_figures(summary(), changed)["outcomes"])
 
 
 def test_outcome_bars_are_the_shares() -> None:
-    axes = figures(summary(), MANIFEST)["outcomes"].axes[0]
+    axes = draw_figures(summary(), MANIFEST)["outcomes"].axes[0]
     widths = [bar.get_width() for bar in axes.patches]
     assert widths == [0.25 if code == "humanitarian" else 0.75 if code == "tabled" else 0 for code in CODES]
     (marks,) = (line for line in axes.lines if line.get_marker() == "D")
@@ -85,7 +92,7 @@ def test_outcome_bars_are_the_shares() -> None:
 
 
 def test_days_are_steps_over_all_runs() -> None:
-    figure = figures(summary(), MANIFEST)["days"]
+    figure = draw_figures(summary(), MANIFEST)["days"]
     swap, river = figure.axes[0].lines
     assert list(zip(swap.get_xdata(), swap.get_ydata(), strict=True)) == [
         (0, 0),
@@ -107,7 +114,7 @@ def test_nothing_is_cut_off(name: str) -> None:
     title = "A quite long title of things that are settled together"
     baskets = {"swap": {"title": title}, "river": {"title": title}}
     scenario = {**MANIFEST["scenario"], "resolved": {"baskets": baskets}}
-    figure = figures(summary(), {**MANIFEST, "scenario": scenario})[name]
+    figure = draw_figures(summary(), {**MANIFEST, "scenario": scenario})[name]
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     frame = figure.bbox.padded(1)
@@ -131,7 +138,7 @@ def wide_tick_labels(figure: Figure) -> list[Text]:
 
 
 def test_gap_shows_the_median_and_how_many_runs() -> None:
-    upper, lower = figures(summary(), MANIFEST)["gap"].axes
+    upper, lower = draw_figures(summary(), MANIFEST)["gap"].axes
     assert upper.lines[0].get_ydata().tolist() == pytest.approx([400.5 / 500, 200.5 / 500])
     assert [bar.get_height() for bar in lower.patches] == [1.0, 0.5]
 
@@ -140,13 +147,13 @@ def test_gap_leaves_out_rounds_that_hardly_any_run_held() -> None:
     found = summary()
     found.gaps = np.vstack([found.gaps, np.zeros((1, GAP_BINS), dtype=np.int64)])
     found.gaps[2, 100] = 19
-    assert len(figures(found, MANIFEST)["gap"].axes[1].patches) == 2
+    assert len(draw_figures(found, MANIFEST)["gap"].axes[1].patches) == 2
     found.gaps[2, 100] = 20
-    assert len(figures(found, MANIFEST)["gap"].axes[1].patches) == 3
+    assert len(draw_figures(found, MANIFEST)["gap"].axes[1].patches) == 3
 
 
 def test_blocking_bars_fill_every_row() -> None:
-    axes = figures(summary(), MANIFEST)["blocking"].axes[0]
+    axes = draw_figures(summary(), MANIFEST)["blocking"].axes[0]
     ends: Counter[float] = Counter()
     for bar in axes.patches:
         if bar.get_width():
@@ -158,15 +165,15 @@ def test_empty_summaries_are_drawn() -> None:
     found = Summary(("swap", "river"), ("north", "south"), 1)
     found.counts = {"outcome": Counter({0: 1}), "blocked_swap": Counter({1: 1}), "blocked_river": Counter({1: 1})}
     found.sums = {"days": 1_000_000, "days:n": 1}
-    drawn = figures(found, {**MANIFEST, "n": 1})
+    drawn = draw_figures(found, {**MANIFEST, "n": 1})
     assert "no round was held" in texts(drawn["gap"])
     assert "1 run, seed 0" in texts(drawn["days"])
 
 
 def test_every_reason_has_a_look_of_its_own() -> None:
-    assert set(LOOKS) == {"settled", *REASONS[1:]}
-    assert len(set(LOOKS.values())) == len(LOOKS)
-    assert len(set(LINES)) == len(LINES) == 8
+    assert set(REASON_STYLES) == {"settled", *REASONS[1:]}
+    assert len(set(REASON_STYLES.values())) == len(REASON_STYLES)
+    assert len(set(LINE_STYLES)) == len(LINE_STYLES) == 8
 
 
 def test_files_carry_the_result_and_are_the_same_twice(tmp_path: Path) -> None:
@@ -206,4 +213,58 @@ def test_drawing_runs_nothing_and_needs_no_screen() -> None:
     ],
 )
 def test_percent(share: float, count: int, text: str) -> None:
-    assert percent(share, count) == text
+    assert format_percent(share, count) == text
+
+
+PLOTS = {
+    "outcomes": plot_outcomes,
+    "days": plot_days,
+    "gap": plot_gap,
+    "rounds held": plot_rounds_held,
+    "blocking": plot_blocking,
+    "ranges": lambda ax=None: plot_ranges(["water"], np.array([[0.1], [0.9]]), np.array([[0.6], [0.4]]), ax=ax),
+    "frontier": lambda ax=None: plot_frontier(["north", "south"], np.array([[1, 0], [0, 1]]), np.zeros(2), ax=ax),
+    "utilities": lambda ax=None: plot_utilities(["north", "south"], np.zeros(2), {"Nash": np.ones(2)}, ax=ax),
+}
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_a_plot_draws_into_the_axes_it_is_handed_or_makes_some(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    import matplotlib.pyplot as plt
+
+    plot = PLOTS[name] if name in ("ranges", "frontier", "utilities") else partial(PLOTS[name], summary())
+    figure = Figure()
+    left, right = figure.subplots(1, 2)
+    assert plot(ax=left) is left
+    assert left.has_data() and not right.has_data()
+    before = plt.get_fignums()
+    made = plot()
+    assert isinstance(made, Axes) and made.has_data()
+    assert len(plt.get_fignums()) == len(before) + 1
+    plt.close(made.figure)
+
+
+def test_a_legend_names_what_is_drawn() -> None:
+    for plot, labels in (
+        (plot_outcomes, ["standing at the end, with 95% interval", "highest reached on the way"]),
+        (plot_gap, ["median run", "middle half", "middle 80% of the runs that held the round"]),
+        (plot_blocking, ["settled", "no zone of agreement", "no mandate"]),
+    ):
+        axes = plot(summary(), ax=Figure().subplots())
+        assert [text.get_text() for text in axes.get_legend().get_texts()] == labels
+        assert plot(summary(), ax=Figure().subplots(), legend=False).get_legend() is None
+
+
+def test_ranges_run_from_demand_to_reservation_value() -> None:
+    demand, reservation = np.array([[0.1, 0.2], [0.9, 0.8]]), np.array([[0.6, 0.5], [0.4, 0.3]])
+    salience, red = np.array([[0.5, 0.5], [1.0, 0.0]]), np.array([[0, 1], [0, 0]])
+    package = {"Nash": np.array([0.5, 0.45])}
+    axes = plot_ranges(["a", "b"], demand, reservation, salience=salience, red=red, packages=package)
+    lines = [line for line in axes.lines if len(line.get_xdata()) == 2]
+    assert [(*line.get_xdata(), line.get_linewidth()) for line in lines] == [
+        (0.1, 0.6, 2),
+        (0.9, 0.4, 2),
+        (0.2, 0.5, 4),
+    ]
+    assert [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"] == [0.5, 0.45]

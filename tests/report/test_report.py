@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim.core.errors import ParleyError
-from sim.report.document import report, write_report
+from sim.report.document import render_report, write_report
 from sim.results.plan import plan
 from sim.results.store import write_ensemble
 
@@ -34,12 +34,12 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_report_of_a_run(run_folder: Path) -> None:
-    text = validated(report(run_folder))
+    text = validated(render_report(run_folder))
     assert outside(text) == []
     assert text.count("<img ") == 4
     assert all(alt for alt in re.findall(r'<img alt="([^"]*)"', text))
     for words in (
-        "no forecast",
+        "not a forecast",
         "60 runs",
         "seed 1",
         "How to read this",
@@ -55,9 +55,9 @@ def test_report_of_a_comparison(tmp_path: Path) -> None:
 
     found = compare_scenarios(["river-border", "river-border,calendar.horizon=60"], n=60, seed=1)
     found.frame.to_csv(tmp_path / "differences.csv", index=False)
-    text = validated(report(tmp_path))
+    text = validated(render_report(tmp_path))
     assert "settled exchange" in text or "settled_exchange" in text
-    assert "no forecast" in text
+    assert "not a forecast" in text
 
 
 def test_report_of_a_sweep(tmp_path: Path) -> None:
@@ -65,9 +65,9 @@ def test_report_of_a_sweep(tmp_path: Path) -> None:
 
     asked = {"experiment": "x", "scenario": "river-border", "runs": 20, "factors": {"calendar.horizon": [60, 180]}}
     run_sweep(asked, tmp_path / "sweep")
-    text = validated(report(tmp_path / "sweep"))
+    text = validated(render_report(tmp_path / "sweep"))
     assert "calendar.horizon" in text
-    assert "no forecast" in text
+    assert "not a forecast" in text
 
 
 FIT = """# Talks < and & crises
@@ -88,7 +88,7 @@ Ranks uniform: a < b & c.
 def test_report_of_a_fit(tmp_path: Path) -> None:
     (tmp_path / "checks.json").write_text("{}", encoding="utf-8")
     (tmp_path / "report.md").write_text(FIT, encoding="utf-8")
-    text = validated(report(tmp_path))
+    text = validated(render_report(tmp_path))
     assert "<h1>Talks &lt; and &amp; crises</h1>" in text
     assert "<h2>Checks</h2>\n<p>Ranks uniform: a &lt; b &amp; c.</p>" in text
     assert '<th scope="col">low</th><th scope="col"></th>' in text
@@ -99,17 +99,17 @@ def test_report_of_a_fit(tmp_path: Path) -> None:
 def test_a_fit_without_its_report_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "checks.json").write_text("{}", encoding="utf-8")
     with pytest.raises(ParleyError, match=r"report.md cannot be read: No such file"):
-        report(tmp_path)
+        render_report(tmp_path)
 
 
 def test_refusals(tmp_path: Path, run_folder: Path) -> None:
-    with pytest.raises(ParleyError, match="is no folder"):
-        report(tmp_path / "absent")
+    with pytest.raises(ParleyError, match="is not a folder"):
+        render_report(tmp_path / "absent")
     with pytest.raises(ParleyError, match="holds no results"):
-        report(tmp_path)
+        render_report(tmp_path)
     out = tmp_path / "report.html"
     write_report(run_folder, out)
-    with pytest.raises(ParleyError, match="is there already"):
+    with pytest.raises(ParleyError, match="already exists"):
         write_report(run_folder, out)
     write_report(run_folder, out, force=True)
 
@@ -133,7 +133,7 @@ def test_a_sweep_says_which_numbers_belong_to_which_point(tmp_path: Path) -> Non
     run_sweep({"experiment": "x", "scenario": "river-border", "runs": 20, "factors": factors}, tmp_path)
     (tmp_path / "figures").mkdir()
     (tmp_path / "figures" / "indices.svg").write_text("<svg/>", encoding="utf-8")
-    text = validated(report(tmp_path))
+    text = validated(render_report(tmp_path))
     head, *rows = rows_of(text, "Outcome standing at the end")
     assert head[0] == "calendar.horizon, rate" and [row[0] for row in rows] == ["60, 0.1", "180, 0.1"]
     assert sum(float(cell.split("%")[0]) for cell in rows[0][1:]) == pytest.approx(100)
@@ -143,7 +143,7 @@ def test_a_sweep_says_which_numbers_belong_to_which_point(tmp_path: Path) -> Non
     assert "2 of 4 points failed" in text
     failed = rows_of(text, "Points that failed")[1:]
     assert [row[0] for row in failed] == ["60, 100000", "180, 100000"] and "incidents" in failed[0][1]
-    assert 'alt="What the answer hangs on' in text
+    assert 'alt="Sensitivity index of every factor' in text
 
 
 def test_a_sweep_without_results_says_so(tmp_path: Path) -> None:
@@ -152,20 +152,20 @@ def test_a_sweep_without_results_says_so(tmp_path: Path) -> None:
     asked = {"experiment": "x", "scenario": "river-border", "runs": 2}
     at = "parties.northbank.issues.patrols."  # each fits by itself; together they leave no room
     run_sweep({**asked, "factors": {f"{at}demand": [0.3], f"{at}reservation": [0.2]}}, tmp_path / "failed")
-    text = validated(report(tmp_path / "failed"))
+    text = validated(render_report(tmp_path / "failed"))
     assert "No point has a result: all failed." in text and "Outcome standing" not in text
     run_sweep({**asked, "keep": ["gap"], "factors": {"calendar.horizon": [60]}}, tmp_path / "gap")
-    assert "keeps neither outcomes nor settlements" in validated(report(tmp_path / "gap"))
+    assert "keeps neither outcomes nor settlements" in validated(render_report(tmp_path / "gap"))
 
 
 def test_a_sweep_of_many_factors_and_points_stays_readable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from experiments.sweep import run_sweep
 
-    monkeypatch.setattr("sim.report.sweeps.MOST_POINTS", 1)
-    monkeypatch.setattr("sim.report.sweeps.MOST_FACTORS", 1)
+    monkeypatch.setattr("sim.report.sweep.MOST_POINTS", 1)
+    monkeypatch.setattr("sim.report.sweep.MOST_FACTORS", 1)
     factors = {"calendar.horizon": [60, 90], "parties.upland.deadline": [90]}
     run_sweep({"experiment": "x", "scenario": "river-border", "runs": 2, "factors": factors}, tmp_path)
-    text = validated(report(tmp_path))
+    text = validated(render_report(tmp_path))
     assert "The first 1 of 2 points" in text and "points.parquet holds the values of 2 factors" in text
     assert [row[0] for row in rows_of(text, "Means over runs")] == ["Point", "0"]
 
@@ -176,7 +176,7 @@ def test_a_comparison_has_a_table_a_contrast_in_percent(tmp_path: Path) -> None:
     changed = ["river-border,calendar.horizon=60", "river-border,calendar.horizon=90"]
     found = compare_scenarios(["river-border", *changed], n=60, seed=1)
     found.frame.to_csv(tmp_path / "differences.csv", index=False)
-    text = validated(report(tmp_path))
+    text = validated(render_report(tmp_path))
     for label in changed:
         head, *rows = rows_of(text, f"{label} − river-border: 60 pairs of runs")
         assert head == ["Measure", "First", "Second", "Difference", "95% interval", "p, corrected"]
@@ -192,12 +192,12 @@ def test_a_comparison_has_a_table_a_contrast_in_percent(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["contrast,measure\na,b\n", "a\n1\n"])
 def test_a_table_that_is_no_comparison_is_a_clear_error(tmp_path: Path, text: str) -> None:
     (tmp_path / "differences.csv").write_text(text, encoding="utf-8")
-    with pytest.raises(ParleyError, match="is no table of differences"):
-        report(tmp_path)
+    with pytest.raises(ParleyError, match="is not a table of differences"):
+        render_report(tmp_path)
 
 
 def test_what_is_assumed_prints_open(run_folder: Path) -> None:
-    text = report(run_folder)
+    text = render_report(run_folder)
     assert "<details open><summary>" in text and "details::details-content" in text
 
 
@@ -221,11 +221,11 @@ def test_a_report_names_the_posterior(tmp_path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from calibration.posterior import FILE, under
+    from calibration.posterior import FILE, apply_posterior
 
     table = pa.table({"calendar.gap_scale": [10.0, 11.0], "weight": [0.5, 0.5]})
     pq.write_table(table.replace_schema_metadata({"parley": json.dumps({"fit": "towns"})}), tmp_path / FILE)
-    write_ensemble(under(plan("river-border", 5, 1, workers=1), tmp_path), tmp_path / "run", figures=())
-    text = validated(report(tmp_path / "run"))
+    write_ensemble(apply_posterior(plan("river-border", 5, 1, workers=1), tmp_path), tmp_path / "run", figures=())
+    text = validated(render_report(tmp_path / "run"))
     assert "1 fitted number drawn from the posterior of the fit towns" in text
     assert text.count("drawn from the posterior; before the fit:") == 1

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sim.core.atomic import Folder, new_file, read_manifest, write_whole
+from sim.core.atomic import OutputFolder, check_new_file, read_manifest, write_file
 from sim.core.errors import ParleyError
 from sim.results.ensemble import run_ensemble
 from sim.results.plan import Plan, plan
@@ -197,7 +197,7 @@ def test_an_interrupted_run_leaves_earlier_results(job: Plan, results: Path, tmp
 
 
 def test_files_have_their_names_only_when_all_are_whole(tmp_path: Path) -> None:
-    with Folder(tmp_path / "out") as out:
+    with OutputFolder(tmp_path / "out") as out:
         out.path("runs.parquet").write_bytes(b"whole")
         assert [path.name for path in out.folder.iterdir()] == [out.stage.name]
         assert out.stage.name.startswith(".")
@@ -208,8 +208,8 @@ def test_the_rest_of_a_killed_run(tmp_path: Path) -> None:
     (tmp_path / ".parley-unfinished").mkdir()
     (tmp_path / ".parley-unfinished" / "runs.parquet").write_bytes(b"half")
     with pytest.raises(ParleyError, match="holds an unfinished run"):
-        Folder(tmp_path)
-    with Folder(tmp_path, force=True) as out:
+        OutputFolder(tmp_path)
+    with OutputFolder(tmp_path, force=True) as out:
         out.path("runs.parquet").write_bytes(b"whole")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"runs.parquet": b"whole"}
 
@@ -243,7 +243,7 @@ def test_a_disk_that_fills_while_rows_are_written(tmp_path: Path) -> None:
     with (
         small_files(),
         pytest.raises(ParleyError, match=r"cannot write to .*File too large"),
-        Folder(tmp_path / "out") as out,
+        OutputFolder(tmp_path / "out") as out,
         TableSink(out.path("table"), SCHEMA, out.folder) as sink,
     ):
         for start in range(0, 100_000, 1_000):
@@ -253,27 +253,27 @@ def test_a_disk_that_fills_while_rows_are_written(tmp_path: Path) -> None:
 
 def test_a_text_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "report.html"
-    write_whole(path, "good")
+    write_file(path, "good")
     with small_files(), pytest.raises(ParleyError, match=r"cannot write to .*report.html.*File too large"):
-        write_whole(path, "x" * 30_000)
+        write_file(path, "x" * 30_000)
     with small_files(), pytest.raises(ParleyError, match=r"File too large"):
-        write_whole(tmp_path / "new.html", "x" * 30_000)
+        write_file(tmp_path / "new.html", "x" * 30_000)
     assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {"report.html": "good"}
     with pytest.raises(ParleyError, match=r"cannot write to .*Is a directory"):
-        write_whole(tmp_path, "x")
+        write_file(tmp_path, "x")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links and pipes of POSIX")
 def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "file")
-    write_whole(tmp_path / "link", "text")
+    write_file(tmp_path / "link", "text")
     assert (tmp_path / "link").is_symlink() and (tmp_path / "file").read_text() == "text"
-    write_whole(Path(os.devnull), "text")
+    write_file(Path(os.devnull), "text")
     assert Path(os.devnull).is_char_device()
 
 
 def test_a_new_file_is_refused_before_the_work(tmp_path: Path) -> None:
-    new_file(tmp_path / "new")
+    check_new_file(tmp_path / "new")
     (tmp_path / "old").write_text("mine")
     for name, message in (
         ("old", "is already there; choose another file"),
@@ -281,18 +281,18 @@ def test_a_new_file_is_refused_before_the_work(tmp_path: Path) -> None:
         ("x" * 300, "cannot write to"),
     ):
         with pytest.raises(ParleyError, match=message):
-            new_file(tmp_path / name)
+            check_new_file(tmp_path / name)
 
 
 def test_folders_below_appear_together_too(tmp_path: Path) -> None:
-    with Folder(tmp_path / "out", "export", None) as out:
+    with OutputFolder(tmp_path / "out", "export", None) as out:
         out.path("calm").mkdir()
         (out.path("calm") / "domain.yml").write_text("{}")
         assert [path.name for path in out.folder.iterdir()] == [out.stage.name]
     assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.yml")] == ["out/calm/domain.yml"]
     (tmp_path / "killed" / ".parley-unfinished").mkdir(parents=True)
     with pytest.raises(ParleyError, match=r"an unfinished run, perhaps one under way; give another folder$"):
-        Folder(tmp_path / "killed", "export", None)
+        OutputFolder(tmp_path / "killed", "export", None)
 
 
 def test_names_in_a_manifest_do_not_lead_elsewhere(tmp_path: Path) -> None:
@@ -301,7 +301,7 @@ def test_names_in_a_manifest_do_not_lead_elsewhere(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
     (folder / "manifest.json").write_text(json.dumps({"parley": "0.1.0", "kind": "run", "files": ["../precious"]}))
-    with Folder(folder, force=True) as out:
+    with OutputFolder(folder, force=True) as out:
         out.path("manifest.json").write_text("{}")
     assert (tmp_path / "precious").read_text() == "x"
 

@@ -9,7 +9,7 @@ import pytest
 
 from sim.core.draws import stream_key, threefry2x64
 from sim.rules.hawkes import Offspring, empty_line, spectral_radius, window, window_lanes
-from sim.rules.incidents import share_left, trust_after
+from sim.rules.incidents import add_effect, decay_factor, fade, lose_trust
 
 NEVER = 1e9
 
@@ -271,15 +271,21 @@ def test_steps_and_fates_draw_their_own():
     assert world.run()[0] != first
 
 
-def test_trust_after_an_incident():
-    assert trust_after(0.5, 0.4, 0.5, 0.5) == pytest.approx(0.45)
-    assert trust_after(0.5, 0.4, 0.0, 1.0) == 0.5
-    assert trust_after(0.5, 3.0, 1.0, 1.0) == 0.0
+def test_lose_trust_an_incident():
+    assert lose_trust(0.5, 0.4, 0.5, 0.5) == pytest.approx(0.45)
+    assert lose_trust(0.5, 0.4, 0.0, 1.0) == 0.5
+    assert lose_trust(0.5, 3.0, 1.0, 1.0) == 0.0
 
 
-def test_kept():
-    assert share_left(10.0, 10.0 / math.log(2.0)) == pytest.approx(0.5)
-    assert share_left(0.0, 3.0) == 1.0
+def test_effects_fade_and_add_up():
+    assert fade(0.8, 0.25) == pytest.approx(0.2)
+    assert add_effect(0.1, 0.5, 0.4) == pytest.approx(0.3)
+    assert add_effect(0.1, 0.5, 0.0) == 0.1
+
+
+def test_decay_factor():
+    assert decay_factor(10.0, 10.0 / math.log(2.0)) == pytest.approx(0.5)
+    assert decay_factor(0.0, 3.0) == 1.0
 
 
 def test_spectral_radius():

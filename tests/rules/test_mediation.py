@@ -12,6 +12,11 @@ TWO = 1.0 / (1.0 + math.exp(-2.0))
 """The uniform at which standard logistic noise is 2."""
 
 
+@pytest.mark.parametrize(("kind", "expected"), [(0, 0.6), (1, 0.7), (2, 0.1), (3, 0.15)])
+def test_leverage_and_guarantee_work_through_manipulation(kind, expected):
+    assert mediation.effective_strength(kind, 0.6, 0.7, 0.5, 0.2, 0.3) == pytest.approx(expected)
+
+
 def test_estimate():
     assert mediation.estimate(1.0, 0.4, 0.5, 0.1, TWO) == pytest.approx(0.5)  # .4 + 2 · .5 · .1
     assert mediation.estimate(1.0, 0.4, 1.0, 0.1, TWO) == pytest.approx(0.4)  # full insight: no error

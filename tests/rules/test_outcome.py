@@ -34,6 +34,18 @@ def test_round_code(best, all_settled, tabled, procedural, code):
     assert outcome.CODES[outcome.round_code(best, all_settled, tabled, procedural)] == code
 
 
+def test_final_code():
+    assert outcome.CODES[outcome.final_code(0, -1, False, False, False)] == "postponed"
+    assert outcome.CODES[outcome.final_code(1, -1, False, True, True)] == "tabled"
+    assert outcome.CODES[outcome.final_code(2, ORDER.index("ceasefire"), True, True, True)] == "comprehensive"
+
+
+@pytest.mark.parametrize("facts", [(1, 0, False), (0, 1, False), (0, 0, True)])
+def test_a_text_is_exchanged(facts):
+    assert outcome.is_text_exchanged(*facts)
+    assert not outcome.is_text_exchanged(0, 0, False)
+
+
 def blocked(held=1, fallen=outcome.STANDING, agenda=outcome.OPEN, deadlock=False, zone=True, abeyance=False):
     return outcome.REASONS[outcome.blocking_reason(held, fallen, agenda, deadlock, zone, abeyance)]
 
@@ -62,6 +74,11 @@ def test_there_is_always_one_reason():
     for held, fallen, status in itertools.product((0, 1), range(4), range(3)):
         for deadlock, zone, abeyance in itertools.product(truths, truths, truths):
             assert blocked(held, fallen, status, deadlock, zone, abeyance)
+
+
+def test_gain_over_floor():
+    assert outcome.gain_over_floor(0.5, 0.2) == pytest.approx(0.3)
+    assert outcome.gain_over_floor(0.1, 0.2) == 0.0
 
 
 def test_shortfall():

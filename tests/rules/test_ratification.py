@@ -38,11 +38,14 @@ def test_win_set():
 
 
 def test_collapse():
-    assert ratification.collapse_chance(0.01, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 10.0) == pytest.approx(1.0 - math.exp(-0.1))
-    gone = ratification.collapse_chance(0.01, 2.0, 0.5, 1.0, 0.5, 3.0, -0.5, 10.0)
+    plain = ratification.collapse_chance(0.01, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 10.0)
+    assert plain == pytest.approx(1.0 - math.exp(-0.1))
+    gone = ratification.collapse_chance(0.01, 2.0, 0.75, 0.25, 1.0, 0.5, 3.0, 0.75, 0.25, 10.0)
     assert gone == pytest.approx(1.0 - math.exp(-0.1 * math.exp(1.0 - 0.5 + 1.5)))
-    back = ratification.collapse_chance(0.01, 2.0, 0.5, 1.0, 0.5, 3.0, 0.5, 10.0)
+    back = ratification.collapse_chance(0.01, 2.0, 0.75, 0.25, 1.0, 0.5, 3.0, 0.25, 0.75, 10.0)
     assert back == gone  # a change of balance counts in either direction
+    more = ratification.collapse_chance(0.01, 2.0, 0.25, 0.75, 0.0, 0.0, 0.0, 0.0, 0.0, 10.0)
+    assert more == plain  # leverage that has grown does not count
 
 
 @pytest.mark.parametrize("c", [0.2, 0.5, 0.9])

@@ -49,7 +49,7 @@ def test_trust():
     assert trust.gained(0.2, 0.5, 0.5) == pytest.approx(0.4)
     assert trust.gained(0.2, 0.5, -1.0) == 0.2
     assert trust.gained(0.2, 1.0, 3.0) == 1.0
-    assert trust.drifted(0.8, 0.2, incidents.share_left(30.0, 30.0)) == pytest.approx(0.2 + 0.6 * math.exp(-1.0))
+    assert trust.drifted(0.8, 0.2, incidents.decay_factor(30.0, 30.0)) == pytest.approx(0.2 + 0.6 * math.exp(-1.0))
     assert trust.drifted(0.8, 0.2, 1.0) == pytest.approx(0.8)
 
 

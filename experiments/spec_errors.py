@@ -13,32 +13,32 @@ Place = tuple[str | int, ...]
 NAMES = "names are lower-case letters, digits and dashes, a letter or a digit first, 60 characters at most"
 
 
-def explained(error: ValidationError, parts: dict[str, type[BaseModel]]) -> tuple[str, Place]:
+def describe_error(error: ValidationError, parts: dict[str, type[BaseModel]]) -> tuple[str, Place]:
     """The first problem and its place; `parts` are the models below a first key (`""` for the whole)."""
-    first = _first(error.errors())
-    place = tuple(step for step in first["loc"] if not _of_union(step))
+    first = _select_error(error.errors())
+    place = tuple(step for step in first["loc"] if not _is_union_step(step))
     model = parts.get(str(place[0]) if len(place) > 1 else "", parts[""])
-    return _problem(first, str(place[-1]) if place else "", model), place
+    return _describe_problem(first, str(place[-1]) if place else "", model), place
 
 
-def _of_union(step: str | int) -> bool:
+def _is_union_step(step: str | int) -> bool:
     """Whether a step says which branch of a union pydantic tried, and is no key of the file."""
     return isinstance(step, str) and step.startswith(("list[", "dict[", "literal["))
 
 
-def _first(errors: list[Any]) -> Any:
+def _select_error(errors: list[Any]) -> Any:
     """The first problem that tells something.
 
     Of a missing and an unknown key the unknown one, which is the missing one misspelt; of a union the branch that the
     value was meant for.
     """
-    wrong = {"list_type": dict, "literal_error": list}
-    meant = [e for e in errors if not isinstance(e["input"], wrong.get(e["type"], ()))] or errors
-    if meant[0]["type"] == "missing":
-        return next((e for e in meant if e["type"] == "extra_forbidden"), meant[0])
-    return meant[0]
+    other_branch = {"list_type": dict, "literal_error": list}
+    relevant = [e for e in errors if not isinstance(e["input"], other_branch.get(e["type"], ()))] or errors
+    if relevant[0]["type"] == "missing":
+        return next((e for e in relevant if e["type"] == "extra_forbidden"), relevant[0])
+    return relevant[0]
 
 
-def _problem(first: Any, key: str, model: type[BaseModel]) -> str:
+def _describe_problem(first: Any, key: str, model: type[BaseModel]) -> str:
     words = list(get_args(model.model_fields[key].annotation)) if first["type"] == "literal_error" else []
     return problem(first, key, sorted(model.model_fields), words, NAMES)

@@ -1,0 +1,71 @@
+"""The section of a comparison: one table a contrast with the main measures, one with the others."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sim.core.errors import ParleyError
+from sim.report.sections import Section, Table
+
+_MAIN = ("outcome", "rounds_held", "rounds_postponed", "days_in_abeyance", "incidents", "gap")
+"""Measures that `parley compare` prints, besides the settlements."""
+_COLUMNS = ("Measure", "First", "Second", "Difference", "95% interval", "p, corrected")
+_READING = (
+    "Second minus first of every pair of runs on the same draws; shares in percent, their differences in percentage "
+    "points. A star marks a difference from 0 after Holm's correction over all tests of the comparison (5% "
+    "family-wise); p is after that correction. Intervals from separate draws and the variance saved by pairing are in "
+    "differences.csv."
+)
+
+
+def describe_comparison(folder: Path, manifest: dict[str, Any]) -> Iterator[Section]:
+    """List the differences: for each contrast the main measures, then the others. Raises ParleyError."""
+    section = Section("In numbers", [_READING])
+    contrasts = _read_contrasts(folder / "differences.csv")
+    if not contrasts:
+        section.blocks.append("The table holds no difference: nothing varies between the scenarios.")
+    for contrast, rows in contrasts.items():
+        main = [row for row in rows if row["measure"] in _MAIN or row["measure"].startswith("settled_")]
+        pairs = max(row["n"] for row in rows)
+        section.blocks.append(Table(f"{contrast}: {pairs:,.0f} pairs of runs", _COLUMNS, [*map(_format_row, main)]))
+        others = [row for row in rows if row not in main]
+        if others:
+            section.blocks.append(Table(f"{contrast}: other measures", _COLUMNS, [*map(_format_row, others)]))
+    yield section
+
+
+_TEXTS = ("measure", "level", "kind")
+_NUMBERS = ("n", "first", "second", "difference", "low", "high", "p_holm")
+
+
+def _read_contrasts(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """Rows by contrast, numbers as floats; NaN is the p of a difference that was not tested. Raises ParleyError."""
+    contrasts: dict[str, list[dict[str, Any]]] = {}
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                numbers = {name: float(row[name] or "nan") for name in _NUMBERS}
+                contrasts.setdefault(row["contrast"], []).append({**{name: row[name] for name in _TEXTS}, **numbers})
+    except OSError as error:
+        raise ParleyError(f"{path} cannot be read: {error.strerror}") from None
+    except (KeyError, ValueError, TypeError) as error:
+        raise ParleyError(f"{path} is not a table of differences as `parley compare` writes it ({error})") from None
+    return contrasts
+
+
+def _format_row(row: dict[str, Any]) -> tuple[str, ...]:
+    """A row as `parley compare` prints it."""
+    share = row["kind"] == "share"
+
+    def number(value: float, sign: str = "") -> str:
+        return f"{100 * value:{sign}.1f}" if share else f"{value:{sign}.3g}"
+
+    name = row["measure"].replace("_", " ") + (f": {row['level']}" if row["level"] else "")
+    p = row["p_holm"]
+    star, p_text = "*" if p < 0.05 else "", "<0.001" if p < 0.001 else f"{p:.3f}" if p == p else "–"
+    interval = f"{number(row['low'], '+')} to {number(row['high'], '+')}"
+    means = (number(row["first"]), number(row["second"]), number(row["difference"], "+") + star)
+    return (name + (" (%)" if share else ""), *means, interval, p_text)
