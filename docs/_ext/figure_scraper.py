@@ -1,9 +1,10 @@
-"""Figures for the gallery: parley draws without pyplot, so the figures are found in a script's variables."""
+"""Figures for the gallery: not all are known to pyplot, so they are found in a script's variables."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sphinx_gallery.scrapers import figure_rst
@@ -20,4 +21,5 @@ def scrape_figures(block: Any, block_vars: dict[str, Any], gallery_conf: dict[st
             path = next(block_vars["image_path_iterator"])
             figure.savefig(path, dpi=150)
             paths.append(path)
+    pyplot.close("all")
     return figure_rst(paths, gallery_conf["src_dir"])

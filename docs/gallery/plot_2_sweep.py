@@ -33,32 +33,32 @@ results = experiments.load(folder.name)
 # Outcomes at every point
 # -----------------------
 
-figure = plots.shares(results, "How the talks end")
+figure = plots.plot_shares(results, "How the talks end")
 
 # %%
 # Two factors as a heat map
 # -------------------------
 
 title = "Rounds held in a run, on average"
-figure = plots.heat(results, title, x=PATIENCE, y="trust", measure="rounds_held")
+figure = plots.plot_heatmap(results, title, x=PATIENCE, y="trust", measure="rounds_held")
 
 # %%
 # The spread of a quantity over one factor
 # ----------------------------------------
 
 title = "Gap at the end, by Northbank's patience in days"
-figure = plots.fan(results, title, PATIENCE, "gap", "Gap between positions")
+figure = plots.plot_fan(results, title, PATIENCE, "gap", "Gap between positions")
 
 # %%
 # Time to a settlement
 # --------------------
 
 title = "Time to settlements that stand at the end"
-figure = plots.settled_days(results, title, "exchange")
+figure = plots.plot_settlement_days(results, title, "exchange")
 
 # %%
 # What prevented a settlement
 # ---------------------------
 
 title = "What was settled, and what stood in the way"
-figure = plots.blocking(results, title, ["exchange", "river"])
+figure = plots.plot_blocking(results, title, ["exchange", "river"])

@@ -8,9 +8,9 @@ Differences between scenarios on the same draws. The thick bars are the interval
 import tempfile
 
 import experiments
-from experiments.compare import between_points
-from experiments.figure_layout import note
-from experiments.forest_plots import forest
+from experiments.compare import compare_points
+from experiments.figure_layout import build_note
+from experiments.forest_plots import plot_forest
 
 folder = tempfile.TemporaryDirectory()
 experiments.run_sweep(
@@ -30,4 +30,4 @@ experiments.run_sweep(
     folder.name,
 )
 results = experiments.load(folder.name)
-figure = forest(between_points(results), note(results), "What Northbank's patience changes")
+figure = plot_forest(compare_points(results), build_note(results), "What Northbank's patience changes")

@@ -8,9 +8,9 @@ The variance between runs comes from the assumed numbers, from chance, and from 
 import tempfile
 
 import experiments
-from experiments.figure_layout import note
-from experiments.forest_plots import splits
-from experiments.variance import layout, split_variance
+from experiments.figure_layout import build_note
+from experiments.forest_plots import plot_splits
+from experiments.variance import arrange_results, split_variance
 
 folder = tempfile.TemporaryDirectory()
 experiments.run_sweep(
@@ -27,5 +27,5 @@ experiments.run_sweep(
 )
 results = experiments.load(folder.name)
 measures = {"outcome": "outcome, all codes", "rounds_held": "rounds held", "gap": "gap at the end"}
-parts = {title: split_variance(layout(results, name)) for name, title in measures.items()}
-figure = splits(parts, note(results), "How much is assumption, how much chance")
+parts = {title: split_variance(arrange_results(results, name)) for name, title in measures.items()}
+figure = plot_splits(parts, build_note(results), "How much is assumption, how much chance")

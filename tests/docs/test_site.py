@@ -59,10 +59,11 @@ SCRIPTS = sorted((DOCS / "gallery").glob("plot_*.py"))
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=[script.stem for script in SCRIPTS])
-def test_a_script_of_the_gallery_draws(script: Path) -> None:
+def test_a_script_of_the_gallery_draws(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MPLBACKEND", "agg")
     names: dict[str, object] = {"__name__": "gallery"}
     exec(compile(script.read_text(encoding="utf-8"), script.name, "exec"), names)
-    assert "figure" in names
+    assert {"figure", "axes"} & set(names)
 
 
 LOADED = re.compile(r"<(?:script|img|iframe)[^>]+src=\"https?:|<link[^>]+stylesheet[^>]+https?:|!\[[^\]]*\]\(https?:")
