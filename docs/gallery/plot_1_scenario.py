@@ -3,7 +3,7 @@ One scenario
 ============
 
 The figures of an ensemble. Every plot function takes the summary of the tables and, as an option, the axes to draw
-into. It runs no simulation. ``parley run`` writes four of them, with titles and a note on their origin, into its folder.
+into. It runs no simulation. ``parley run`` writes four of them with titles and a note on their origin.
 """
 
 import matplotlib.pyplot as plt

@@ -21,7 +21,7 @@ def set_agenda(model: Talks) -> bool:
             basket.agenda = outcome.PRECONDITION
     if model.observed:
         rows = [row for row in model.structure.precondition.tolist() if binds(model, row)]
-        model.notify("agenda", events.describe_agenda(model, rows))
+        model.on_event("agenda", events.describe_agenda(model, rows))
     return True
 
 

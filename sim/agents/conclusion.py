@@ -42,7 +42,7 @@ def settle(model: Talks, basket: Basket) -> bool:
     if model.observed:
         due = {model.names.obligations[o.index]: o.due for o in basket.obligations}
         text = events.points_by_issue(model, basket, model.package[basket.slice])
-        model.notify("settled", {"basket": basket.name, "day": model.day, "points": text, "due": due})
+        model.on_event("settled", {"basket": basket.name, "day": model.day, "points": text, "due": due})
     return True
 
 
@@ -65,11 +65,11 @@ def approved(model: Talks, basket: Basket, n: int) -> bool:
             if other is not party:
                 other.hardening += w[W.RATIFICATION_AMENDMENT_HARDENING]
         issue = model.names.issues[basket.lo + ratification.worst_issue(model.package[s], *own, reach)]
-        model.notify("amended", {"basket": basket.name, "ratifier": ratifier, "issue": issue})
+        model.on_event("amended", {"basket": basket.name, "ratifier": ratifier, "issue": issue})
     else:
         basket.fallen = outcome.REFUSED
         model.refusals += 1
-        model.notify("not_ratified", {"basket": basket.name, "ratifier": ratifier})
+        model.on_event("not_ratified", {"basket": basket.name, "ratifier": ratifier})
     return False
 
 

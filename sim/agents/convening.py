@@ -26,7 +26,7 @@ def convene(model: Talks) -> bool:
                 absent.append(party)
     if model.observed:
         facts = {"balance": model.balance, "parties": events.describe_parties(model)}
-        model.notify("planned", {"venue": model.names.venues[model.venue], **facts})
+        model.on_event("planned", {"venue": model.names.venues[model.venue], **facts})
     if absent:
         postpone(model, absent)
         return False
@@ -36,7 +36,7 @@ def convene(model: Talks) -> bool:
     before = model.level
     raise_level(model)
     facts = {"venue": model.names.venues[model.venue], "level": model.names.levels[model.level]}
-    model.notify("held", {**facts, "rose": model.level > before})
+    model.on_event("held", {**facts, "rose": model.level > before})
     mediation.facilitate(model)
     return True
 
@@ -51,7 +51,7 @@ def postpone(model: Talks, absent: list[Party]) -> None:
     model.progress = readiness.progressed(model.progress, model.code, model.world[W.READINESS_PROGRESS_MEMORY])
     names = [party.name for party in absent]
     facts = {"venue": model.names.venues[model.venue], "abeyance": model.abeyance}
-    model.notify("postponed", {"absent": names, **facts})
+    model.on_event("postponed", {"absent": names, **facts})
 
 
 def choose_venue(model: Talks) -> int:

@@ -42,7 +42,7 @@ def elapse(model: Talks) -> bool:
 def advance(model: Talks) -> None:
     """Move the clock to the end of the gap; talks that resume start anew."""
     model.day += model.days
-    model.notify("elapsed", {"days": model.days, "day": model.day})
+    model.on_event("elapsed", {"days": model.days, "day": model.day})
     if not model.abeyance:
         model.talk_time += model.days
         return
@@ -56,4 +56,4 @@ def restart(model: Talks) -> None:
     model.abeyance, model.streak, model.talk_time = False, 0, 0.0
     for party in model.parties:
         party.restart()
-    model.notify("resume", {})
+    model.on_event("resume", {})

@@ -47,20 +47,20 @@ def exchange_offers(model: Talks, basket: Basket) -> bool:
                 settled = False
                 if model.observed:
                     facts = {"basket": basket.name, "by": order[0].name, "refused_by": party.name, "turn": turn}
-                    model.notify("refused", facts | events.explain_refusal(party, basket, package, asked))
+                    model.on_event("refused", facts | events.explain_refusal(party, basket, package, asked))
                 break
         if settled:
             adopt(model, basket, package)
             if model.observed:
                 facts = {"basket": basket.name, "by": order[0].name, "turn": turn}
-                model.notify("agreed", facts | {"points": events.points_by_issue(model, basket, package)})
+                model.on_event("agreed", facts | {"points": events.points_by_issue(model, basket, package)})
             break
     for party in members:
         party.last[b] = party.aspiration[b]
         if not settled:
             party.make_offer(basket, party.aspiration[b])
     if model.observed:
-        model.notify("offers", {"basket": basket.name, "offers": events.describe_offers(model, basket)})
+        model.on_event("offers", {"basket": basket.name, "offers": events.describe_offers(model, basket)})
     return settled
 
 

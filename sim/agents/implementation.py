@@ -40,7 +40,7 @@ def deliver(model: Talks, obligation: Obligation, basket: Basket) -> None:
         if party is not doer:
             party.observe_delivery(obligation.doer, share, missing, obligation.blame[party.index])
     name = model.names.obligations[obligation.index]
-    model.notify("delivery", {"obligation": name, "doer": doer.name, "share": share, "basket": basket.name})
+    model.on_event("delivery", {"obligation": name, "doer": doer.name, "share": share, "basket": basket.name})
 
 
 def collapse(model: Talks, basket: Basket) -> None:
@@ -65,4 +65,4 @@ def collapse(model: Talks, basket: Basket) -> None:
         model.since_last.collapsed |= 1 << basket.index
         for obligation in basket.obligations:
             obligation.pending = obligation.done = False
-        model.notify("collapse", {"basket": basket.name})
+        model.on_event("collapse", {"basket": basket.name})

@@ -87,7 +87,7 @@ def strike_all(model: Talks, count: int) -> None:
     for day, kind in events:
         strike(model, kind, end - day)
     for day, kind in sorted(events):
-        model.notify("incident", {"type": model.names.incidents[kind], "day": day})
+        model.on_event("incident", {"type": model.names.incidents[kind], "day": day})
     model.incident_count += count
     model.since_last.incidents += count
 

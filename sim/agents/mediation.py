@@ -54,7 +54,7 @@ def put_texts(model: Talks, basket: Basket) -> bool:
             facts |= {"refused_by": refusing.name if refusing else None}
             if refusing:
                 facts |= events.explain_refusal(refusing, basket, text, mediator.text_threshold(refusing, basket))
-            model.notify("text", facts)
+            model.on_event("text", facts)
         if refusing is None:
             exchange.adopt(model, basket, text)
             return True

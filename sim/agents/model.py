@@ -71,7 +71,7 @@ class NegotiationModel(mesa.Model):
         super().__init__(rng=fate)
         x = self.structure = problem.structure
         self.names, self.streams, self.fate = problem.names, problem.streams, fate
-        self.notify, self.observed = notify, notify is not ignore_events
+        self.on_event, self.observed = notify, notify is not ignore_events
         flat = np.zeros(len(problem.paths))
         draw_theta(problem.priors, assumption, np.empty_like(problem.priors.low), flat)
         self.theta = th = theta_views(flat, problem.names)

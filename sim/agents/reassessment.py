@@ -25,7 +25,7 @@ def reassess(model: Talks) -> bool:
         if mediator.present:
             mediator.consider_leaving(model.days)
             if not mediator.present:
-                model.notify("left", {"mediator": mediator.name})
+                model.on_event("left", {"mediator": mediator.name})
     return not model.ends and model.planned
 
 
@@ -37,5 +37,5 @@ def _pull_levers(model: Talks) -> float:
         drift = sponsor.pull_levers(model.days, drift)
     if model.observed:
         changed = {lever: on for lever, on in events.lever_states(model).items() if on != before[lever]}
-        model.notify("levers", changed)
+        model.on_event("levers", changed)
     return drift

@@ -36,7 +36,7 @@ def report_round(model: Talks) -> None:
     row += [since.settled, since.amended, since.collapsed, since.incidents, model.gap]
     model.rounds.append([float(entry) for entry in row])
     model.since_last = SinceLast()
-    model.notify("round", {"code": outcome.CODES[model.code], "gap": model.gap, "day": model.day})
+    model.on_event("round", {"code": outcome.CODES[model.code], "gap": model.gap, "day": model.day})
 
 
 def report_run(model: Talks) -> list[float]:
