@@ -24,12 +24,14 @@ MAX_BYTES = 2_000_000
 
 @dataclass(frozen=True)
 class Document:
-    """One YAML file as read.
+    """A YAML file as plain data.
 
-    Attributes:
-        name: the file as messages name it.
-        data: plain dicts (text keys, in the file's order), lists, str, int, float (finite), bool, None,
-            datetime.date.
+    Attributes
+    ----------
+    name : str
+        The file as messages name it.
+    data : dict
+        Plain dicts (text keys, in the file's order), lists, str, int, float (finite), bool, None, datetime.date.
     """
 
     name: str
