@@ -124,11 +124,11 @@ def write_columns() -> Iterator[str]:
     """Every column of the tables of results, as the registry declares it."""
     for title, columns in (("Runs", RUN_COLUMNS), ("Rounds", ROUND_COLUMNS)):
         yield f"## {title}\n"
-        yield "| Column | Kind | Type | Unit | Meaning |"
+        yield "| Column | Meaning | Kind | Type | Unit |"
         yield "|---|---|---|---|---|"
         for column in columns:
             name = column.name.format(f"<{SINGULAR[column.axis]}>") if column.axis else column.name
-            yield f"| `{name}` | {column.kind} | {column.type} | {column.unit} | {_escape_text(column.meaning)} |"
+            yield f"| `{name}` | {_escape_text(column.meaning)} | {column.kind} | {column.type} | {column.unit} |"
         yield ""
 
 

@@ -17,7 +17,11 @@ from sim.figures.outcomes import plot_outcomes
 ensemble = sim.run_ensemble("river-border", n=2000, seed=1)
 tables = [(ensemble.run_table, ensemble.round_table)]
 summary = sim.Summary.of(ensemble.run_table.schema, tables)
-baskets = {"exchange": "Exchange of crews", "calm": "Calm on the river", "river": "Crossing and water"}
+baskets = {
+    "exchange": "Exchange of crews",
+    "calm": "Calm on the river",
+    "river": "Crossing and water",
+}
 
 # %%
 # Outcomes
@@ -31,7 +35,8 @@ axes = plot_outcomes(summary)
 # ---------------------------
 # The share of runs that had agreed on each basket by a day.
 
-axes = plot_days(summary, baskets)
+axes = plot_days(summary, baskets, legend=False)
+axes.figure.legend(loc="outside lower center")
 
 # %%
 # Distance between positions
