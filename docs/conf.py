@@ -72,6 +72,7 @@ sphinx_gallery_conf = {
     "filename_pattern": r"\.py$",
     "image_scrapers": ("figure_scraper.scrape_figures",),
     "abort_on_example_error": True,
+    "capture_repr": (),
     "within_subsection_order": "FileNameSortKey",
     "thumbnail_size": (480, 360),
     "show_memory": False,

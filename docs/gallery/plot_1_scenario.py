@@ -36,6 +36,7 @@ axes = plot_outcomes(summary)
 # The share of runs that had agreed on each basket by a day.
 
 axes = plot_days(summary, baskets, legend=False)
+axes.figure.set_size_inches(7, 4.6)
 axes.figure.legend(loc="outside lower center")
 
 # %%

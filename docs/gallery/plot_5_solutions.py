@@ -4,7 +4,7 @@ Ranges and solutions
 
 Each party's range on every issue, from its demand (tick) to its reservation value, with the textbook solutions of the
 bargaining problem. No simulation is needed: the ranges are those of the scenario, at the middle of every assumption.
-A circle marks the Nash solution, a square Kalai-Smorodinsky, a triangle the egalitarian and a diamond the utilitarian one.
+A circle marks the Nash solution, a square Kalai-Smorodinsky, a triangle the egalitarian one, a diamond the utilitarian.
 """
 
 import numpy as np

@@ -38,8 +38,14 @@ RANGES = {
     **dict.fromkeys(("threshold", "utility", "aspiration", "floor", "change"), (-0.6, 1.2)),
     "target": (-0.2, 1.8),
 }
-COUNTS = {"unmet": 4, "turn": 8, "code": 8, "rounds_held": 2, "fallen": 4, "agenda": 3, "best_settled": 7}
-SWITCHES = {"sequencing_settled", "all_settled", "tabled", "procedural", "deadlock", "zone", "abeyance"}
+COUNTS = {"unmet": 4, "turn": 8, "code": 8, "rounds_held": 2, "fallen": 4, "agenda": 3, "best_settled": 7} | {
+    "texts": 3,
+    "papers": 2,
+}
+SWITCHES = {"sequencing_settled", "all_settled", "tabled", "procedural", "deadlock", "zone", "abeyance"} | {
+    "text_exchanged",
+    "unratified",
+}
 VECTORS = {"x", "y", "a", "w", "v", "q", "cap", "c", "salience", "own_w", "believed_w"}
 MATRICES = {"d", "w", "other_demands"}
 MASKS = {"red", "active", "member"}
