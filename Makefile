@@ -4,6 +4,7 @@
 PYTHON ?=
 VENV ?= .venv
 TEST_VENV ?= .venv-test
+DOCS_VENV ?= .venv-docs
 EXTRAS ?= app,bench,calibrate,cluster,dev,discover,negmas
 
 SCENARIO ?= istanbul-2025
@@ -39,6 +40,9 @@ $(VENV)/.installed: pyproject.toml
 $(TEST_VENV)/.installed: pyproject.toml
 	$(call install,$(TEST_VENV),.[$(EXTRAS)])
 
+$(DOCS_VENV)/.installed: pyproject.toml
+	$(call install,$(DOCS_VENV),.[docs])
+
 run: $(VENV)/.installed  ## simulate SCENARIO (istanbul-2025) N times (10000) into a fresh folder under OUT (out)
 	@name=$$(basename "$(SCENARIO)" .yaml); folder="$(OUT)/$$name"; k=1; \
 	while [ -e "$$folder" ]; do k=$$((k + 1)); folder="$(OUT)/$$name-$$k"; done; \
@@ -56,17 +60,19 @@ quick: $(TEST_VENV)/.installed  ## run the tests of rules, solvers and scenarios
 test: $(TEST_VENV)/.installed  ## run all tests except the slow ones, the verification and the benchmarks
 	@$(TEST_VENV)/bin/python -m pytest --no-header $(ARGS)
 
-verify: $(TEST_VENV)/.installed  ## check the model against known answers and write docs/verification.md
-	@PARLEY_VERIFICATION_PAGE=docs/verification.md $(TEST_VENV)/bin/python -m pytest -q -m verification tests/verification $(ARGS)
+verify: $(TEST_VENV)/.installed  ## check the model against known answers and write docs/explanation/verification.md
+	@PARLEY_VERIFICATION_PAGE=docs/explanation/verification.md $(TEST_VENV)/bin/python -m pytest -q -m verification tests/verification $(ARGS)
 
-bench: $(TEST_VENV)/.installed  ## measure speed, into docs/performance.md
-	@PARLEY_PERFORMANCE=docs/performance.md $(TEST_VENV)/bin/python -m pytest -q -m benchmark tests/benchmarks $(ARGS)
+bench: $(TEST_VENV)/.installed  ## measure speed, into docs/explanation/performance.md
+	@PARLEY_PERFORMANCE=docs/explanation/performance.md $(TEST_VENV)/bin/python -m pytest -q -m benchmark tests/benchmarks $(ARGS)
 
 experiments: $(TEST_VENV)/.installed  ## run every shipped experiment and plot its figures
 	@set -e; for script in experiments/run_*.py; do echo "$$script"; $(TEST_VENV)/bin/python "$$script" $(ARGS); done
 
-docs: $(TEST_VENV)/.installed  ## write docs/api.md anew from the docstrings
-	@$(TEST_VENV)/bin/python tools/make_api.py
+docs: $(DOCS_VENV)/.installed  ## build the site of docs into docs/_build/html; a warning is an error
+	@rm -rf docs/_build docs/plots docs/reference/generated
+	@$(DOCS_VENV)/bin/python -m sphinx -q -b html -d docs/_build/doctrees -W --keep-going docs docs/_build/html $(ARGS)
+	@echo "The site is in docs/_build/html/index.html"
 
 lint: $(TEST_VENV)/.installed  ## check style and types with ruff and mypy
 	@$(TEST_VENV)/bin/python -m ruff check --quiet --output-format concise .

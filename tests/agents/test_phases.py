@@ -1,6 +1,6 @@
 """Phases on states set by hand: what the engines share could be wrong in both, and their being equal would not tell.
 
-Expected numbers are worked out from docs/odd.md (III.4.3 to III.4.16).
+Expected numbers are worked out from docs/explanation/odd.md (III.4.3 to III.4.16).
 """
 
 from __future__ import annotations

@@ -9,49 +9,49 @@ from pathlib import Path
 
 from tests.benchmarks.pairs import PAIRS, Measured
 
-INTRODUCTION = f"""# How fast it is
+INTRODUCTION = f"""# Performance
 
-Written by `make bench`. Every ratio is the median of {PAIRS} pairs: the two pieces of work are timed in turn in one
-process, so that both meet the same state of the machine; the least and greatest ratio stand beside it. Times are of
-the raw tables of runs and rounds, without writing files. Compiled code is loaded and warm. Ratios say more than rates,
-which are those of one machine:
+`make bench` writes this page. Every ratio is the median of {PAIRS} pairs. The two tasks of a pair are timed in turn in
+one process, so that both meet the same state of the machine. The lowest and highest ratio are beside the median. Times
+cover the raw tables of runs and rounds, without writing files. Compiled code is loaded and warm. Ratios
+say more than rates, which are those of one machine:
 """
 
 SECTIONS = {
     "mesa": (
         "The compiled engine against the Mesa engine",
-        "Both play the same rules and give the same tables to the bit. The Mesa engine is one process; it is the one "
-        "to read, and the one to change in Python. `compiled` is the code that plays every scenario, `tailored` the "
-        "same code compiled once more for just so many parties, issues and so on (`--engine tailored`; taken by itself "
-        "from 2,000,000 runs on).",
+        "Both engines use the same rules and give the same tables to the bit. The Mesa engine uses one process. It is"
+        " the engine to read, and to change in Python.",
     ),
     "limit": (
         "Against the limit",
-        "The limit is a bare compiled loop that makes, per run, as many draws, value evaluations and calls of exp, log "
-        "and pow as the scenario's runs make (counted over runs played with every rule as plain Python), and nothing "
-        "else: no state, no branches, no tables. Both on one thread. The ratio is the engine's time over the loop's. "
-        "Counted is the reference engine, which goes through every turn of an exchange; the compiled one leaves out "
-        "turns that are certain to be refused, and so makes some fewer. Draws made ahead and never looked at are not "
-        "counted.",
+        "The limit is a bare compiled loop. For each run it makes as many draws, value evaluations and calls of exp, "
+        "log and pow as the runs of the scenario make (counted over runs with every rule as plain Python), and "
+        "nothing else: no state, no branches, no tables. Both use one thread. The ratio is the engine's time over the"
+        " loop's. The counts are those of the reference engine, which goes through every turn of an exchange. The "
+        "compiled engine skips turns that are certain to be refused, and so makes somewhat fewer. Draws that are made"
+        " ahead and never used are not counted.",
     ),
     "threads": (
         "One thread against two",
-        "The ratio is one thread's time over two threads'; 2 would be perfect.",
+        "The ratio is the time of one thread over the time of two threads. 2 would be perfect.",
     ),
     "growth": (
         "What doubling costs",
-        "A scenario made for the purpose: every round is held, nobody concedes, a mediator puts texts. The ratio is "
-        "the time of the doubled scenario over that of the plain one (2 parties, 6 issues, 20 rounds, 0.2 "
-        "incidents a day before they excite each other). Two parties' joint solutions have a closed form, three and "
-        "more need a linear programme; so both 2 to 4 and 3 to 6 parties are given.",
+        "The scenario is made for this purpose: every round is held, no party concedes, and a mediator proposes "
+        "texts. The ratio is the time of the doubled scenario over the time of the plain one (2 parties, 6 issues, 20"
+        " rounds, 0.2 incidents a day before they excite each other). The joint solutions of two parties have a "
+        "closed form, those of three and more need a linear programme. The table therefore shows both 2 to 4 and 3 to"
+        " 6 parties.",
     ),
     "negmas": (
         "The bargaining core alone against NegMAS",
-        "Two parties, six issues in one package, twenty turns each, time-based tactics, opposed interests, no "
-        "incidents. NegMAS is given its best case: utility functions are inverted once by hand and shared by all "
-        "negotiations. Negotiations end after about as many offers in both. The core alone is what a negotiation of "
-        "NegMAS is too: two sides sit down, with saliences drawn anew here, and make offers until one is accepted. A "
-        "whole run adds the other phases, the zone and the solutions that the result is held against, and the tables.",
+        "Two parties negotiate six issues in one package, with twenty turns each, time-based tactics, opposed "
+        "interests and no incidents. NegMAS gets its best case: its utility functions are inverted once by hand and "
+        "shared by all negotiations. Negotiations end after about the same number of offers in both. The core alone "
+        "does what a negotiation in NegMAS does: two sides, with saliences drawn anew in parley, make offers until "
+        "one is accepted. A whole run adds the other phases, the zone of agreement and the solutions that the result "
+        "is compared with, and the tables.",
     ),
 }
 
@@ -59,48 +59,43 @@ SECTIONS = {
 WHERE = """
 ## Measured by hand
 
-On the machine above, 23 November 2026; a test cannot hold what hangs on the minute in which it is measured.
+On the machine above, 23 November 2026. A test cannot check these figures, because they change from minute to minute.
 
-- `parley run istanbul-2025 -n 10000` the first time after installation, all compiled in two processes: 19 to 24 s, in
-  slow minutes of the machine 24 to 30 s (30 s asked). Afterwards 2.4 to 3.9 s, in slow minutes 3.3 to 4.8 s, tables,
-  manifest and figures written (4 s asked). Code tailored to a scenario's cast is compiled in another 9 to 10 s.
-- One million runs of `istanbul-2025`, written to files: 451 MB resident at most, 58 MB above one hundred thousand (less
-  than 1 GiB and less than 100 MB more are asked).
-- A slider moved on the page, `istanbul-2025` at 10,000 runs, until the last chart stands in headless Chromium: 0.67 to
-  0.88 s (medians of 9 or 14 moves); of 60 moves one took longer than 1 s, namely 1.01 (1 s asked).
+- `parley run istanbul-2025 -n 10000` for the first time after installation, with compilation in two processes: 19 to
+  24 s, in slow minutes of the machine 24 to 30 s (target: 30 s). Afterwards 2.4 to 3.9 s, in slow minutes 3.3 to 4.8 s,
+  with tables, manifest and figures written (target: 4 s).
+- One million runs of `istanbul-2025`, written to files: at most 451 MB resident, 58 MB more than one hundred thousand
+  runs (targets: less than 1 GiB, and less than 100 MB more).
+- From moving a slider on the page to the last chart in headless Chromium, with `istanbul-2025` at 10,000 runs: 0.67 to
+  0.88 s (medians of 9 or 14 moves). One of 60 moves took longer than 1 s, namely 1.01 s (target: 1 s).
 
-## Where the time goes, and what is missed
+## Where the time goes, and which target is missed
 
-On `istanbul-2025`, one thread, a run takes 85 to 130 µs as the machine's pace changes, tailored 75 to 110, with 38
-planned rounds, 270 incidents and 70 exchanges. Sampled, the time goes to exchanges (23%), incidents (21%), exp, log
-and pow (22%, half of it for incidents) and the other phases (none above 5%): a flat picture. What the loop above does
-is a third to a quarter of a run; the rest is what makes it a run and not a loop, namely conditions that no processor
-can guess, state read and written, and small sums that wait for one another. So 1.5 times the loop is missed by far.
-The loop takes 20 to 27 µs. Half as much again, 10 to 13 µs, would have to do for all else: 30 to 40 ns for each of the
-nine phases of 38 rounds, about a hundred instructions, with nothing left for incidents and exchanges. Code that takes
-one run at a time does not get there.
+On `istanbul-2025`, with one thread, a run takes 85 to 130 µs as the speed of the machine varies, with 38 planned
+rounds, 270 incidents and 70 exchanges. By sampling, the time goes to exchanges (23%), incidents (21%), exp, log and pow
+(22%, half of it for incidents) and the other phases (none above 5%). No part dominates. The work of the loop above is
+about a quarter of a run. The rest is unpredictable branches, state that is read and written, and short sums that depend
+on one another. The target of 1.5 times the loop is therefore missed by far. The loop takes 20 to 27 µs. Half of that,
+10 to 13 µs, would have to suffice for everything else: 30 to 40 ns for each of the nine phases of 38 rounds, about a
+hundred instructions, with nothing left for incidents and exchanges. Code that computes one run at a time cannot reach
+this.
 
-The other ratios hang on the minute: the machine's pace changes by 1.5 within seconds, for one thread more than for
-two, which give 1.5 to 2 times one. The tables above are of one run, the machine otherwise idle. In four runs of
-everything before it, and in three more of these rows, tailored code on two threads was to Mesa 206 to 301 on
-`istanbul-2025` (median 263), 229 to 306 on `istanbul-2022` (263), 202 to 319 on `belarus-2022` (269), 312 to 425 on
-`generic-crisis` (340) and 339 to 483 on `river-border` (388); 31 of 35 were 250 or more. To NegMAS it was 3,239 to
-5,186, the code for every scenario 2,613 to 4,016. Two threads were 1.64 to 1.93 times one (11 of 14 medians 1.7 or
-more).
+The other ratios vary from minute to minute: the speed of the machine changes by a factor of 1.5 within seconds, more
+for one thread than for two, which are 1.5 to 2 times as fast as one. The tables above come from one session on an
+otherwise idle machine. In the sessions before it, two threads were 2,613 to 4,016 times as fast as NegMAS, and 1.64 to
+1.93 times as fast as one thread (11 of 14 medians 1.7 or more).
 
-What brought it here: fields viewed where they lie in one buffer; turns that must fail found by halving; incidents
-drawn by clusters and not event by event, so that their draws need not wait for one another; draws of one kind made
-eight at a time. The last two took a fifth off a run. Code tailored to how many parties, issues and so on there are
-takes off a sixth more on the largest scenario and a third on the smallest: places and lengths are constants, short
-loops are written out. It is compiled in about ten seconds, since rules that know only their arguments are compiled
-already, and kept for all scenarios with as many; so a changed number never waits for it, and less than millions of
-runs are not worth it.
+Four changes brought this speed: fields are views into one buffer; bisection finds the turns that must fail; incidents
+are drawn by clusters and not event by event, so that their draws do not depend on one another; eight draws of one kind
+are made at a time. The last two reduced the time of a run by a fifth.
 
-What was tried, measured and not kept: the number of parties alone as a constant (5 to 8%, at a compilation for each);
-indices that are never counted from the end (4%) and telling the compiler that integers and floats do not overlap (2%),
-both only by changing numba from outside; exp and log of our own that eight lanes can share (an estimated 6%), which a
-simulator of talks should not own. What is left untried is several runs in step, a lane of the processor each: every
-rule would have to be written for eight runs at once, and could no longer be the one that the readable engine calls.
+Some ideas were measured and rejected: code compiled for the exact numbers of parties, issues and so on (15% on
+`istanbul-2025`, 13 to 21%, for ten seconds of compilation and changes in eleven files); the number of parties alone as
+a constant (5 to 8%, with one compilation for each number); indices that never count from the end (4%) and telling the
+compiler that integers and floats do not overlap (2%), both of which would change numba from outside; an own exp and log
+for eight lanes (an estimated 6%), which a simulator of talks should not maintain.
+One idea is untried: several runs in step, one in each lane of the processor.
+Every rule would have to be written for eight runs at once, and the readable engine could no longer call it.
 """
 
 
@@ -115,7 +110,7 @@ def page(rows: list[Measured]) -> str:
 
 
 def _table(rows: list[Measured]) -> str:
-    head = "| What | Ratio | Least to greatest | Runs a second | Runs a second | Target | Met |\n"
+    head = "| What | Ratio | Lowest to highest | Runs a second | Runs a second | Target | Met |\n"
     lines = [head + "|---|---:|---:|---:|---:|---:|---|"]
     for row in rows:
         target = f"≥ {row.at_least:g}" if row.at_least is not None else f"≤ {row.at_most:g}" if row.at_most else ""

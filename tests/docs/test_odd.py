@@ -1,4 +1,4 @@
-"""docs/odd.md says what the rules do: every formula on it is evaluated against the compiled rule, on random inputs."""
+"""Every formula on docs/explanation/odd.md is evaluated against the compiled rule of its name, on random inputs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from sim.core.choices import DISPATCHERS
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs" / "odd.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "explanation" / "odd.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```python (rule|property): (\w+)\.(\w+)\n(.*?)\n```$", re.M | re.S)
 BLOCKS = {f"{module}.{name}": (kind, text) for kind, module, name, text in BLOCK.findall(PAGE)}
 KNOWN = {name: getattr(math, name) for name in ("exp", "log", "sqrt", "pi", "inf", "isnan")} | {"EPS": 1e-9}
@@ -28,6 +28,7 @@ ALGORITHMS = {
     "hawkes.draw_window",
 }
 HOMES = {"distributions": "sim.core.distributions", "multi_party": "sim.solvers.multi_party"}
+"""Modules of rules that are in no file of `sim/rules`."""
 SCRATCH = {"out"}
 
 # Ranges of numbers that are not shares in [0, 1].

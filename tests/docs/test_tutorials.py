@@ -53,7 +53,7 @@ def test_tutorial_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_tutorials_are_listed_and_linked() -> None:
-    text = (TUTORIALS / "README.md").read_text(encoding="utf-8")
+    text = (TUTORIALS / "index.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"\((0\d-[\w-]+\.md)\)", text)) == sorted(path.name for path in TUTORIALS.glob("0*.md"))
     for path in TUTORIALS.glob("*.md"):
         for link in re.findall(r"\]\(([\w.-]+\.md)\)", path.read_text(encoding="utf-8")):

@@ -1,7 +1,7 @@
 """Inputs made to break the readers: each is taken, or refused with one message of the program's own; nothing else.
 
 Some hundred inputs in every test run; `PARLEY_FUZZ=100000 python -m pytest tests/fuzz` makes as many and writes the
-figures that docs/verification.md shows. The same inputs every time.
+figures that docs/explanation/verification.md shows. The same inputs every time.
 """
 
 from __future__ import annotations

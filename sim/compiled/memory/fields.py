@@ -174,10 +174,16 @@ def _annotated(of: str, record: Any, prefix: str = "") -> tuple[Field, ...]:
     for name, hint in get_type_hints(record, include_extras=True).items():
         if name not in PLAIN:
             array, (letters,) = hint.__origin__, hint.__metadata__
-            kind = _KINDS[get_args(get_args(array)[1])[0]]
+            kind = _KINDS[_scalar_type(array)]
             value = partial(_value, of, name)
             fields.append(Field(prefix + name, kind, _axes(letters), partial(_shape, of, name), value))
     return tuple(fields)
+
+
+def _scalar_type(array: Any) -> Any:
+    """The type of an array's numbers, from `NDArray[...]`, which NumPy 2.5 made an alias of its own."""
+    first, *rest = get_args(array)
+    return get_args(rest[0])[0] if rest else first
 
 
 def _value(of: str, name: str, problem: Problem) -> Any:

@@ -1,0 +1,48 @@
+"""
+Ranges and solutions
+====================
+
+Each party's range on every issue, from its demand (tick) to its reservation value, with the textbook solutions of the
+bargaining problem. No simulation is needed: the ranges are those of the scenario, at the middle of every assumption.
+A circle marks the Nash solution, a square Kalai-Smorodinsky, a triangle the egalitarian one, a diamond the utilitarian.
+"""
+
+import numpy as np
+
+import sim
+from sim.analysis.study import analyse
+from sim.figures import solutions as figures
+
+studies = analyse(sim.load("river-border"), n=200, seed=1).studies
+
+# %%
+# Ranges on the issues of a basket
+# --------------------------------
+
+study = next(study for study in studies if study.game.name == "river")
+game = study.game
+packages = {point.name: point.package for point in study.points}
+axes = figures.plot_ranges(
+    game.issues,
+    game.demand,
+    game.reservation,
+    salience=game.salience,
+    packages=packages,
+)
+
+# %%
+# Utility of every party at each solution
+# ---------------------------------------
+
+utilities = {point.name: point.utility for point in study.points}
+axes = figures.plot_utilities(game.parties, game.floor, utilities)
+
+# %%
+# The Pareto frontier of two parties
+# ----------------------------------
+
+study = next(study for study in studies if study.corners)
+game = study.game
+corners = np.array([game.utilities(corner) for corner in study.corners])
+utilities = {point.name: point.utility for point in study.points}
+axes = figures.plot_frontier(game.parties, corners, game.floor, utilities)
