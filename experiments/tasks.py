@@ -18,7 +18,7 @@ from experiments.design import Point
 from experiments.setup import Setup
 from experiments.spec import Experiment
 from sim.core.columns import run_width
-from sim.core.errors import ParleyError, nearest
+from sim.core.errors import ParleyError, WorkerError, nearest
 from sim.core.layout import Floats, Ints
 from sim.results.plan import CHUNK, Plan, chunks
 from sim.tables.schema import run_schema, run_table
@@ -136,6 +136,8 @@ def run_part(setup: Setup, pieces: list[Piece], on_progress: Callable[[int], Non
         try:
             rows.append(simulate_piece(setup, setup.points[piece.point], piece.low, piece.high, count, workers))
             done.append(piece)
+        except WorkerError:  # the point is not to blame
+            raise
         except POINT_ERRORS as error:
             failures.append(Failure(*piece, f"{type(error).__name__}: {error}"))
             on_progress(piece.high - piece.low - counts[0])

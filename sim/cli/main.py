@@ -99,7 +99,11 @@ def _terminated(number: int, frame: FrameType | None) -> None:
 
 def main() -> None:
     """Entry point of the command."""
-    signal.signal(signal.SIGTERM, _terminated)
+    os.environ["PYTHONSAFEPATH"] = "1"  # no process started from here runs modules of the working folder
+    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal sends the second; where `nohup` ignores it, it stays ignored
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _terminated)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
