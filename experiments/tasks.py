@@ -19,6 +19,7 @@ from experiments.setup import Setup
 from experiments.spec import Experiment
 from sim.core.columns import run_width
 from sim.core.errors import ParleyError, WorkerError, nearest
+from sim.core.identity import hash_code
 from sim.core.layout import Floats, Ints
 from sim.results.plan import CHUNK, Plan, chunks
 from sim.tables.schema import run_schema, run_table
@@ -33,6 +34,8 @@ _LEAST = {"compiled": 10_000, "mesa": 100}
 _SHARES = 16
 ROW_GROUP = 50_000
 FAILURES = b"parley.failures"
+IDENTITY = b"parley.part"
+"""Keys of a part's metadata: what failed in it, and which part of which experiment it is."""
 
 # What a point can run into: refused values, impossible numbers. Anything else is a fault of the program and stops it.
 POINT_ERRORS = (ParleyError, ArithmeticError)
@@ -121,8 +124,27 @@ def simulate_piece(
     return np.concatenate(rows)
 
 
-def run_part(setup: Setup, pieces: list[Piece], on_progress: Callable[[int], None], workers: int = 1) -> bytes:
-    """Run a part and return its Parquet file. A piece that fails is recorded in the file and the rest goes on."""
+def describe_part(experiment: str, pieces: list[Piece]) -> bytes:
+    """Describe which part of which experiment, under which code, a file holds: what its metadata says.
+
+    Parameters
+    ----------
+    experiment
+        Hash of everything the sweep's tables depend on.
+    pieces
+        Runs of the part.
+    """
+    identity = {"experiment": experiment, "pieces": [list(piece) for piece in pieces], "code": hash_code()}
+    return json.dumps(identity, sort_keys=True).encode()
+
+
+def run_part(
+    setup: Setup, pieces: list[Piece], experiment: str, on_progress: Callable[[int], None], workers: int = 1
+) -> bytes:
+    """Run a part and return its Parquet file. A piece that fails is recorded in the file and the rest goes on.
+
+    `experiment` is the hash of everything the sweep's tables depend on; the file carries it.
+    """
     rows: list[Floats] = []
     done: list[Piece] = []
     failures: list[Failure] = []
@@ -141,7 +163,7 @@ def run_part(setup: Setup, pieces: list[Piece], on_progress: Callable[[int], Non
         except POINT_ERRORS as error:
             failures.append(Failure(*piece, f"{type(error).__name__}: {error}"))
             on_progress(piece.high - piece.low - counts[0])
-    return _encode_part(build_table(setup, done, rows), failures)
+    return _encode_part(build_table(setup, done, rows), failures, describe_part(experiment, pieces))
 
 
 def build_table(setup: Setup, pieces: list[Piece], rows: list[Floats]) -> pa.Table:
@@ -160,17 +182,17 @@ def build_table(setup: Setup, pieces: list[Piece], rows: list[Floats]) -> pa.Tab
     return pa.Table.from_arrays([pa.array(point), *(whole.column(name) for name in wanted.names[1:])], schema=wanted)
 
 
-def _encode_part(content: pa.Table, failures: list[Failure]) -> bytes:
+def _encode_part(content: pa.Table, failures: list[Failure], identity: bytes) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if failures:
-        content = content.replace_schema_metadata({FAILURES: json.dumps(failures).encode()})
+    failed = {FAILURES: json.dumps(failures).encode()} if failures else {}
+    content = content.replace_schema_metadata({IDENTITY: identity, **failed})
     buffer = io.BytesIO()
     texts = [field.name for field in content.schema if pa.types.is_dictionary(field.type)]
     # Numbers hardly repeat: dictionaries for them cost time and space.
     options: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "use_dictionary": texts or False}
-    pq.write_table(content, buffer, row_group_size=ROW_GROUP, **options)
+    pq.write_table(content, buffer, row_group_size=ROW_GROUP, write_page_checksum=True, **options)
     return buffer.getvalue()
 
 

@@ -47,10 +47,13 @@ def add(app: typer.Typer) -> None:
         """
         from experiments.sweep import run_sweep
 
+        def say(line: str) -> None:
+            typer.echo(f"parley: {line}", err=True)
+
         asked = shortened(experiment, runs, points)
         try:
             with watched() as progress:
-                manifest = run_sweep(asked, out, workers=workers, dask=dask, progress=progress)
+                manifest = run_sweep(asked, out, workers=workers, dask=dask, progress=progress, notice=say)
         except KeyboardInterrupt:
             typer.echo("parley: interrupted; what is finished is kept, the same command goes on with it", err=True)
             raise typer.Exit(130) from None
