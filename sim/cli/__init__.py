@@ -15,4 +15,5 @@ MODULES: tuple[str, ...] = (
     "score",
     "app",
     "report",
+    "verify",
 )
