@@ -66,9 +66,9 @@ def run_sweep(
     that holds something else or cannot be written.
     """
     setup = Setup.of(read_experiment(source))
+    parts = split_parts(setup.experiment, len(setup.points))
     check_values(setup)
-    experiment = describe_identity(setup)
-    target, parts = SweepFolder(folder), split_parts(setup.experiment, len(setup.points))
+    experiment, target = describe_identity(setup), SweepFolder(folder)
     identity = hash_data(experiment)
     with target.claim(experiment):
         before = _read_manifest(target, notice)

@@ -16,7 +16,7 @@ import numpy as np
 
 from experiments.design import Point
 from experiments.setup import Setup
-from experiments.spec import Experiment
+from experiments.spec import MOST_PARTS, Experiment
 from sim.core.columns import run_width
 from sim.core.errors import ParleyError, WorkerError, nearest
 from sim.core.identity import hash_code
@@ -70,8 +70,12 @@ def count_part_runs(experiment: Experiment, count: int) -> int:
 
 
 def split_parts(experiment: Experiment, count: int) -> list[list[Piece]]:
-    """All parts, in order."""
+    """All parts, in order. Raises ScenarioError where there would be more than `MOST_PARTS`."""
     size, runs = count_part_runs(experiment, count), experiment.runs_a_point
+    parts = -(-count // (size // runs)) if size >= runs else count * -(-runs // size)
+    if parts > MOST_PARTS:
+        problem = f"{parts:,} parts are more than {MOST_PARTS:,}, the most of a sweep; make `chunk` larger"
+        raise experiment.refuse(problem, "chunk")
     if size >= runs:
         step = size // runs
         return [[Piece(p, 0, runs) for p in range(first, min(first + step, count))] for first in range(0, count, step)]

@@ -76,7 +76,7 @@ def _format_share(share: Share) -> tuple[str, str, str]:
 
 def summarise_run(folder: Path, manifest: dict[str, Any]) -> Summary:
     """Count the tables of a run, some thousand runs at a time. Raises ParleyError if a table is damaged."""
-    from sim.results.reader import iterate_batches, open_table
+    from sim.results.reader import iterate_batches, open_table, report_damage
     from sim.tables.summary import ROUND_KINDS, Summary, list_run_kinds
 
     path = folder / "runs.parquet"
@@ -90,7 +90,7 @@ def summarise_run(folder: Path, manifest: dict[str, Any]) -> Summary:
         numbers = runs.column("run").to_numpy()
         if not np.array_equal(numbers, np.arange(summary.n, summary.n + numbers.size)):
             raise ParleyError(f"{path} is damaged: its runs are not numbered one after the other")
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), report_damage(folder):
             summary.add_runs(runs)
             for part in rounds.take(int(numbers[-1])):
                 summary.add_gaps(read(part.column("run")), places(part.column("code"), CODES), read(part.column("gap")))

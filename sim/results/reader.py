@@ -174,19 +174,25 @@ def open_table(path: Path, columns: Mapping[str, str]) -> Iterator[pq.ParquetFil
     ParleyError
         It is no such table, or it turns out to be damaged inside the block.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with open_regular(path, None) as file:
-        try:
-            table = pq.ParquetFile(file, page_checksum_verification=True)
-            _check_size(path, table.metadata)
-            _check_columns(path, table.schema_arrow, columns)
-            yield table
-        except (pa.ArrowException, EOFError, ValueError, TypeError, KeyError, IndexError, MemoryError) as error:
-            raise ParleyError(one_line(f"{path} is damaged: {error}")[:500]) from None
-        except OSError as error:
-            raise ParleyError(one_line(f"{path} is damaged: {error}")[:500]) from None
+    with open_regular(path, None) as file, report_damage(path):
+        table = pq.ParquetFile(file, page_checksum_verification=True)
+        _check_size(path, table.metadata)
+        _check_columns(path, table.schema_arrow, columns)
+        yield table
+
+
+@contextmanager
+def report_damage(path: Path) -> Iterator[None]:
+    """Turn what reading or counting a damaged table raises into one ParleyError that names it."""
+    import pyarrow as pa
+
+    kinds = (pa.ArrowException, OSError, EOFError, ArithmeticError, LookupError, MemoryError, TypeError, ValueError)
+    try:
+        yield
+    except kinds as error:
+        raise ParleyError(one_line(f"{path} is damaged: {error}")[:500]) from None
 
 
 def _check_size(path: Path, metadata: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 
 import numpy as np
 
@@ -11,6 +12,16 @@ from sim.scenario.conditions import check_conditions, known
 from sim.scenario.merge import Origins
 from sim.scenario.schema import Scenario
 
+MOST = {
+    "parties": 100,
+    "issues": 500,
+    "levels": 100,
+    "mediators": 100,
+    "sponsors": 100,
+    "venues": 200,
+    "incidents": 100,
+}
+"""The most entities of a kind: arrays grow with the square of some, and of parties with all others."""
 _MAX_BASKETS = 52
 """Baskets settled in a round are kept as bits of one number that a float holds exactly."""
 
@@ -18,8 +29,15 @@ _MAX_BASKETS = 52
 def check(scenario: Scenario, origins: Origins) -> None:
     """Raise ScenarioError for the first thing that does not fit together."""
     parts = (_dates, _names, _venues, _stakes, _issues, _baskets, check_conditions, _incidents, _levers, _documents)
-    for part in parts:
+    for part in (_sizes, *parts):
         part(scenario, origins)
+
+
+def _sizes(s: Scenario, o: Origins) -> None:
+    for name, most in MOST.items():
+        count = len(getattr(s, name))
+        if count > most:
+            raise o.error((name,), f"{count:,} are more than {most}, the most that are simulated")
 
 
 def _dates(s: Scenario, o: Origins) -> None:
@@ -30,7 +48,7 @@ def _dates(s: Scenario, o: Origins) -> None:
 
 
 def _names(s: Scenario, o: Origins) -> None:
-    repeated = next((level for n, level in enumerate(s.levels) if level in s.levels[:n]), None)
+    repeated = next((level for level, count in Counter(s.levels).items() if count > 1), None)
     if repeated is not None:
         raise o.error(("levels",), f"level `{repeated}` is given twice")
     actors: dict[str, str] = {}

@@ -24,6 +24,11 @@ from sim.scenario.reservation import check_room
 from sim.scenario.schema import NAME_PATTERN, Scenario
 from sim.yamlio.reader import Document, read
 
+MOST_BASES = 100
+"""The most files that extend one another, in a row or in all."""
+MOST_KEYS = 500_000
+"""The most keys that bases bring, each counted as often as it is laid under another file."""
+
 
 @dataclass(frozen=True)
 class Loaded:
@@ -82,8 +87,7 @@ def locate(name: str) -> Path:
 def load(name: str | Path, changes: Mapping[str, Any] | None = None) -> Loaded:
     """Load a shipped scenario or a file, with values put at dotted paths. Raises ScenarioError."""
     path = locate(str(name))
-    origins = merge.Origins()
-    data = _chain(path, origins, ())
+    data, origins = _Layers().load(path)
     data = _with_catalogue(data, origins, path.parent)
     for party in data["parties"] if isinstance(data.get("parties"), dict) else []:
         if not re.fullmatch(NAME_PATTERN, str(party)):  # before the name is copied into every map by party
@@ -91,19 +95,52 @@ def load(name: str | Path, changes: Mapping[str, Any] | None = None) -> Loaded:
     return _finish(merge.expand_maps(data), origins, path.parent, changes or {})
 
 
-def _chain(path: Path, origins: merge.Origins, seen: tuple[Path, ...]) -> dict[str, Any]:
-    """Read a file and everything it extends, the base first."""
-    path = path.resolve()
-    document = read(path)
-    if path in seen:
-        circle = " → ".join(p.name for p in (*seen[seen.index(path) :], path))
-        raise document.refuse(f"runs in a circle: {circle}", ("extends",))
-    layer = dict(document.data)
-    data: dict[str, Any] = {}
-    for parent in _parents(layer.pop("extends", []), path, document):
-        data = merge.overlay(data, _chain(parent, origins, (*seen, path)))
-    if seen:
-        layer.pop("id", None)  # an id is a file's own
+class _Layers:
+    """Files laid over one another: each is read once, however many others extend it."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, tuple[dict[str, Any], merge.Origins]] = {}
+        self._keys = 0
+
+    def load(self, path: Path, seen: tuple[Path, ...] = ()) -> tuple[dict[str, Any], merge.Origins]:
+        """Read a file and everything it extends, the base first. Raises ScenarioError."""
+        try:
+            path = path.resolve()
+        except (OSError, RuntimeError):
+            raise ScenarioError("is a link that leads in a circle", file=path.name) from None
+        if path in self._known:
+            return self._known[path]
+        document = read(path)
+        self._check(document, path, seen)
+        layer = dict(document.data)
+        data: dict[str, Any] = {}
+        origins = merge.Origins()
+        for parent in _parents(layer.pop("extends", []), path, document):
+            base, below = self.load(parent, (*seen, path))
+            self._keys += len(below)
+            if self._keys > MOST_KEYS:
+                problem = f"the files it extends hold more than {MOST_KEYS:,} keys together, the most that are read"
+                raise document.refuse(problem, ("extends",))
+            data = merge.overlay(data, base)
+            origins.include(below)
+        if seen:
+            layer.pop("id", None)  # an id is a file's own
+        self._known[path] = _lay_over(data, layer, origins, path, document), origins
+        return self._known[path]
+
+    def _check(self, document: Document, path: Path, seen: tuple[Path, ...]) -> None:
+        """Refuse a circle, a long chain and too many files."""
+        if path in seen:
+            circle = " → ".join(p.name for p in (*seen[seen.index(path) :], path))
+            raise document.refuse(f"runs in a circle: {circle}", ("extends",))
+        if len(seen) > MOST_BASES or len(self._known) > MOST_BASES:
+            raise document.refuse(f"more than {MOST_BASES} files extend one another, the most that are read")
+
+
+def _lay_over(
+    data: dict[str, Any], layer: dict[str, Any], origins: merge.Origins, path: Path, document: Document
+) -> dict[str, Any]:
+    """A file's own keys over those of its bases; `origins` learns where they stand."""
 
     def put(key: tuple[str, ...]) -> None:
         origins.note(key, path.name, document.line(tuple(int(k) if k.isascii() and k.isdigit() else k for k in key)))
@@ -122,6 +159,8 @@ def _parents(given: Any, child: Path, document: Document) -> list[Path]:
     for name in names:
         if not isinstance(name, str):
             raise document.refuse(f"expected a name or a list of names, got {shown(name)}", ("extends",))
+    if len(names) > MOST_BASES:
+        raise document.refuse(f"names more than {MOST_BASES} bases, the most that are read", ("extends",))
     return [_parent(name.removesuffix(".yaml"), child, document) for name in names]
 
 
