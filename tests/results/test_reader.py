@@ -69,9 +69,9 @@ WRONG: tuple[Any, ...] = (None, -1, "text", [], {}, [1, "a"], {"a": 1}, True, 1e
 
 
 def iterate_places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Path of every key and item of plain data, a few of each long mapping or list."""
+    """Path of every key at the top, and of eight keys or items of every mapping or list below."""
     entries = list(node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ())
-    for key, below in entries[:12]:
+    for key, below in entries[: 40 if not path else 8]:
         yield (*path, key)
         yield from iterate_places(below, (*path, key))
 
@@ -86,12 +86,13 @@ def damage(data: Any, path: tuple[Any, ...], value: Any) -> None:
         data[path[-1]] = value
 
 
-def count_refusals(folder: Path, every: int) -> tuple[int, int]:
-    """Damage a manifest at every place with every wrong value, sealed as if written so: how many are read, refused."""
+def count_refusals(folder: Path, most: int) -> tuple[int, int]:
+    """Damage a manifest at many places with wrong values, sealed as if written so: how many are read, refused."""
     path = folder / "manifest.json"
     text, done = path.read_text(encoding="utf-8"), [0, 0]
     places = list(iterate_places(json.loads(text)))
-    cases = [(place, value) for place in places for value in (..., *WRONG)][::every]
+    cases = [(place, value) for place in places for value in (..., *WRONG)]
+    cases = cases[:: max(1, len(cases) // most)]
     for place, value in cases:
         rewrite(folder, lambda data, place=place, value=value: damage(data, place, value))  # type: ignore[misc]
         try:
@@ -105,13 +106,13 @@ def count_refusals(folder: Path, every: int) -> tuple[int, int]:
 
 
 def test_no_damage_to_a_manifest_is_a_traceback(folder: Path) -> None:
-    read, refused = count_refusals(folder, 97)
+    read, refused = count_refusals(folder, 60)
     assert read and refused
 
 
 @pytest.mark.slow
-def test_every_place_of_a_manifest_with_every_wrong_value(folder: Path) -> None:
-    read, refused = count_refusals(folder, 1)
+def test_five_thousand_damages_to_a_manifest(folder: Path) -> None:
+    read, refused = count_refusals(folder, 5_000)
     print(f"manifests: {read:,} read, {refused:,} refused")
     assert read and refused
 
