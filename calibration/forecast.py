@@ -24,7 +24,7 @@ from sim.core.columns import ROUND
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats
 from sim.results.plan import Plan, plan
-from sim.rules.outcome import CODES
+from sim.rules.outcome import CODES, POSTPONED
 
 READING = {
     "held_within_horizon": "share of the runs kept in which this round is held before they end",
@@ -172,7 +172,7 @@ def _summarise_round(table: Floats, conditions: Conditions, k: int, job: Plan) -
     is_held = ~np.isnan(gap)
     rows, venues = candidates[is_held, at], job.problem.names.venues
     codes = np.bincount(rows[:, ROUND.CODE].astype(int), minlength=len(CODES)) + 0.5
-    codes[0] = 0.0  # a round that is held has another code than postponed
+    codes[POSTPONED] = 0.0  # a round that is held has another code than postponed
     places = np.bincount(rows[:, ROUND.VENUE].astype(int), minlength=len(venues)) + 0.5
     edges = np.array([*GAP_EDGES, np.inf])
     bins = np.histogram(np.where(is_held, gap, 1e9), bins=edges)[0] + 0.5

@@ -19,9 +19,10 @@ from sim.core.draws import stream_key, uniform
 from sim.core.errors import ParleyError, one_line
 from sim.core.layout import Floats, Ints
 from sim.results.reader import check_files, open_table, read_manifest, read_table
-from sim.scenario.explain import annotation_at
 from sim.scenario.resolve import Problem
+from sim.scenario.schema import Scenario
 from sim.tables.arrow import read
+from sim.yamlio.validation import find_annotation
 
 if TYPE_CHECKING:
     from sim.core.columns import Chunk
@@ -82,7 +83,7 @@ class Posterior:
 
 def check_bounds(path: str, values: Floats) -> None:
     """Refuse values that a scenario may not have at a path. Raises ParleyError."""
-    annotation = annotation_at(tuple(path.split(".")))
+    annotation = find_annotation(Scenario, tuple(path.split(".")))
     for value in (values.min(), values.max()):
         try:
             TypeAdapter(annotation).validate_python({"value": float(value), "set": True})

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.draws import stream_key, triangular, uniform, uniform_between
+from sim.core.distributions import triangular, uniform_between
+from sim.core.draws import stream_key, uniform
 from sim.core.errors import ParleyError, nearest
-from sim.core.layout import Floats
+from sim.core.layout import Floats, PriorKind
 from sim.scenario.resolve import Problem, flat
 
 
@@ -95,7 +96,7 @@ def _parameter(problems: Sequence[Problem], name: str, paths: tuple[str, ...]) -
             f"parameter `{name}` has different ranges at its paths or in the scenarios fitted: {sorted(ranges)}"
         )
     low, mode, high, kind = ranges.pop()
-    return Parameter(name, paths, low, mode, high, "triangular" if kind == 2 else "uniform")
+    return Parameter(name, paths, low, mode, high, PriorKind(kind).label)
 
 
 def _range(problem: Problem, path: str) -> tuple[float, float, float, int]:
@@ -121,7 +122,7 @@ def find_position(problem: Problem, path: str) -> int:
 def fix_numbers(problem: Problem, values: Mapping[str, float]) -> Problem:
     """Fix numbers at scenario paths: a ranged number becomes a fixed one, nothing else changes.
 
-    The result is that of `Loaded.changed` with plain numbers and of resolving again, but faster.
+    The result is that of `Loaded.with_changes` with plain numbers and of resolving again, but faster.
 
     Parameters
     ----------

@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sim.core.errors import ParleyError, nearest
 from sim.core.statistics import Z95
-from sim.evidence.positions import Cited
-from sim.evidence.sources import load_sources
+from sim.evidence.sources import Citation, load_sources
 from sim.rules.outcome import CODES
-from sim.scenario.load import shipped_folder
+from sim.scenario.library import load_papers, shipped_folder
 from sim.yamlio.reader import Document, read
+from sim.yamlio.validation import refuse_entry
 
 STYLES = ("none", "facilitation", "formulation", "manipulation")
 COLUMNS = ("id", "date_start", "date_end", "format", "venue", "outcome_code", "gap_days_from_previous_start")
@@ -39,7 +39,7 @@ class Statement(_Entry):
     by: str
     kind: Literal["own", "attributed", "media"]
     says: str
-    sources: list[Cited] = Field(min_length=1)
+    sources: list[Citation] = Field(min_length=1)
 
 
 class Round(_Entry):
@@ -89,7 +89,7 @@ def load_rounds(path: Path | None = None) -> tuple[Round, ...]:
     if not isinstance(entries, list):
         raise document.refuse("expected a list of rounds", ("rounds",))
     rounds = tuple(_parse_round(document, n, entry) for n, entry in enumerate(entries))
-    known = set(load_sources(shipped_folder()))
+    known = {*load_sources(shipped_folder() / "cases" / "russia-ukraine" / "sources.yaml"), *load_papers()}
     for n, entry in enumerate(rounds):
         _check_round(document, n, entry, rounds[:n], known)
     return rounds
@@ -100,8 +100,7 @@ def _parse_round(document: Document, n: int, entry: Any) -> Round:
     try:
         return Round.model_validate(entry)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise document.refuse(f"{first['msg'][0].lower()}{first['msg'][1:]}", ("rounds", n, *first["loc"])) from None
+        raise refuse_entry(error, document, ("rounds", n), Round) from None
 
 
 def _check_round(document: Document, n: int, entry: Round, earlier: tuple[Round, ...], known: set[str]) -> None:

@@ -151,7 +151,7 @@ def summarise_rounds(
     at = days[np.arange(len(days)), np.argmax(codes >= HUMANITARIAN, axis=1)]
     values = {
         "first_humanitarian": np.log1p(np.where(settled, at, horizon)),
-        "delivered": np.nan_to_num(runs[:, RUN.DELIVERED], nan=MISSING),
+        "delivered": np.nan_to_num(runs[:, RUN.DELIVERED_SHARE], nan=MISSING),
         "walk_backs": np.minimum(runs[:, RUN.WALK_BACKS], 3.0),
         "quiet": (horizon - find_last_days(rounds, rows) >= QUIET_DAYS).astype(float),
     }

@@ -1,4 +1,4 @@
-"""Experiments over scenarios: sweeps, paired comparisons, sensitivity, discovery; each imported when it is used."""
+"""Experiments on scenarios: sweeps, paired comparisons, sensitivity, discovery. Each is imported when it is used."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import late: `experiments.load(DIR)` needs neither the engines nor a plotting library."""
+    """Import a public name on first use: `experiments.load(DIR)` needs neither the engines nor a plotting library."""
     from importlib import import_module
 
     if name not in _HOMES:

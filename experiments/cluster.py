@@ -1,4 +1,4 @@
-"""Parts of a sweep on a Dask cluster: workers compute, this process writes; what a lost worker had is done again."""
+"""Parts of a sweep on a Dask cluster: workers compute, this process writes, and a lost worker's parts are repeated."""
 
 from __future__ import annotations
 
@@ -31,9 +31,30 @@ _CODE = hash_code()
 def run_on_cluster(
     setup: Setup, parts: dict[int, list[Piece]], identity: str, address: str, on_progress: Callable[[int], None]
 ) -> Iterator[tuple[int, bytes]]:
-    """Parts as they are finished by the workers of the scheduler at `address`.
+    """Run parts on the workers of a Dask scheduler.
 
-    Raises ParleyError: the extra `cluster` is missing, nobody answers, or a worker has another version or scenario.
+    Parameters
+    ----------
+    setup : Setup
+        The experiment.
+    parts : dict of int to list of Piece
+        Parts by number.
+    identity : str
+        Hash of everything the tables depend on.
+    address : str
+        Address of the scheduler.
+    on_progress : callable
+        Called with the number of runs finished since the last call.
+
+    Yields
+    ------
+    tuple of int and bytes
+        Number and Parquet file of a part, as it is finished.
+
+    Raises
+    ------
+    ParleyError
+        The extra `cluster` is missing, no scheduler answers, or a worker has another version or scenario.
     """
     try:
         from distributed import Client, KilledWorker, as_completed
@@ -80,9 +101,9 @@ def _check_workers(client: Any, address: str, experiment: str, expected: dict[st
 
 
 def _check_scheduler(address: str) -> None:
-    """Ask the scheduler who it is. Raises ParleyError where nobody answers.
+    """Check that a scheduler answers at an address. Raises ParleyError.
 
-    A client that finds nobody waits for itself when it is thrown away, and then complains that it did so in vain.
+    A client that reaches nobody waits for itself when it is discarded, and then complains.
     """
     if address.startswith("inproc:"):  # lives in this process, and is reached from its own thread only
         return
@@ -96,6 +117,7 @@ def _check_scheduler(address: str) -> None:
 
 
 async def _ask_identity(address: str) -> None:
+    """Ask a scheduler for its identity."""
     from distributed import rpc
     from distributed.security import Security
 
@@ -130,11 +152,12 @@ def compare_software(expected: dict[str, str], found: dict[str, str] | str) -> s
 
 @lru_cache(maxsize=4)
 def _load_setup(experiment: str) -> Setup:
-    return Setup.of(Experiment.model_validate_json(experiment))
+    """Load an experiment once on a worker."""
+    return Setup.load(Experiment.model_validate_json(experiment))
 
 
 def describe_worker(experiment: str) -> dict[str, str] | str:
-    """On a worker: what it runs, or a text that says why it cannot load the experiment."""
+    """Describe what a worker runs; a text where it cannot load the experiment."""
     try:
         return describe_software(_load_setup(experiment))
     except ParleyError as error:
@@ -142,7 +165,7 @@ def describe_worker(experiment: str) -> dict[str, str] | str:
 
 
 def run_remote_part(experiment: str, expected: dict[str, str], identity: str, pieces: list[Any]) -> bytes | str:
-    """On a worker: one part's file, or a text that says why this worker cannot take part."""
+    """Run one part on a worker; returns its file, or a text that says why this worker cannot take part."""
     if problem := compare_software(expected, describe_worker(experiment)):
         return f"a worker that came later: {problem}"
     return run_part(_load_setup(experiment), [Piece(*piece) for piece in pieces], identity, lambda runs: None)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from experiments.measures import Measure, compute_measures
 from experiments.results import Results, label_points
+from experiments.variants import parse_variant
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats
 from sim.core.statistics import Z95, holm
 from sim.results.ensemble import tables
 from sim.results.plan import plan
-from sim.scenario.load import Loaded, load
+from sim.scenario.load import Loaded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,23 @@ CORRECTION = "Holm (1979) over all {tests} tests of this table; 5% family-wise"
 
 
 class Difference(NamedTuple):
-    """Second minus first of one measure, over the runs in which both have a value."""
+    """Second minus first of one measure, over the runs in which both have a value.
+
+    Attributes
+    ----------
+    n : int
+        Such runs.
+    first, second, difference : float
+        Means and their difference, in the measure's unit.
+    low, high : float
+        95% interval from the paired differences.
+    unpaired_low, unpaired_high : float
+        95% interval as it would be from separate draws.
+    variance_saved : float
+        1 - Var(paired) / Var(unpaired) of the estimated difference.
+    p : float
+        Two-sided, normal.
+    """
 
     n: int
     first: float
@@ -45,7 +61,21 @@ class Difference(NamedTuple):
 
 @dataclass(frozen=True)
 class Comparison:
-    """`frame`: one row a contrast and measure. `labels` name the scenarios; all are held against the first."""
+    """Scenarios compared with the first of them.
+
+    Attributes
+    ----------
+    labels : list of str
+        Labels of the scenarios.
+    n, seed : int
+        Runs of each and their seed.
+    frame : pd.DataFrame
+        One row a contrast and measure: the fields of `Difference`, and `p_holm`.
+    tables : list of pa.Table
+        Table of runs of each scenario.
+    plans : list of Plan
+        Plan of each scenario.
+    """
 
     labels: list[str]
     n: int
@@ -60,92 +90,86 @@ class Comparison:
         return CORRECTION.format(tests=int(self.frame["p"].notna().sum()))
 
 
-def parse_variant(text: str) -> tuple[str, Loaded]:
-    """`SCENARIO` or `SCENARIO,path=value,…` as label and loaded scenario. Raises ScenarioError."""
-    from sim.yamlio.reader import read_value
-
-    name, parts = _split_name(_split_at_commas(text))
-    changes: dict[str, Any] = {}
-    for part in parts:
-        path, mark, value = part.partition("=")
-        if not mark:
-            raise ParleyError(f"`{part}` is not of the form path=value; write SCENARIO,path=value,…")
-        changes[path.strip()] = read_value(value, path.strip(), text)
-    return text, load(name, changes)
-
-
-def _split_name(parts: list[str]) -> tuple[str, list[str]]:
-    """The scenario's name and the changes after it: a name may hold commas where a file is called so."""
-    for k in range(len(parts), 1, -1):
-        name = ",".join(parts[:k])
-        if Path(name).is_file():
-            return name, parts[k:]
-    return parts[0], parts[1:]
-
-
-def _split_at_commas(text: str) -> list[str]:
-    """The text cut at its commas, except those inside brackets or quotes: `{assumed: [1, 2]}` stays whole."""
-    parts, depth, quote = [""], 0, ""
-    for letter in text:
-        if quote:
-            quote = "" if letter == quote else quote
-        elif letter in "\"'":
-            quote = letter
-        else:
-            depth += (letter in "[{(") - (letter in ")}]")
-        if letter == "," and depth <= 0 and not quote:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    return parts
-
-
 def compare_scenarios(
     scenarios: Sequence[str] | Mapping[str, Loaded], n: int = 2000, seed: int = 0, **options: Any
 ) -> Comparison:
-    """Run two or more scenarios on the same draws and hold every other against the first.
+    """Run two or more scenarios on the same draws and compare every other with the first.
 
-    `options` are those of `sim.results.ensemble.plan`. Raises ParleyError.
+    Parameters
+    ----------
+    scenarios : sequence of str, or mapping of str to Loaded
+        Scenarios as `parse_variant` takes them, or loaded ones by label.
+    n, seed : int
+        Runs of each, and their seed.
+    **options
+        Those of `sim.results.plan.plan`.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    ParleyError
+        There are fewer than two scenarios, or one cannot be loaded.
     """
     import pyarrow as pa
 
-    loaded_by_label = (
-        dict(scenarios) if isinstance(scenarios, Mapping) else dict(parse_variant(text) for text in scenarios)
-    )
-    if len(loaded_by_label) < 2:
+    variants = scenarios if isinstance(scenarios, Mapping) else dict(map(parse_variant, scenarios))
+    if len(variants) < 2:
         raise ParleyError("a comparison needs two scenarios that differ")
-    plans = [plan(loaded, n, seed, **options) for loaded in loaded_by_label.values()]
-    found = []
-    for plan_ in plans:
-        parts = [runs for runs, _ in tables(plan_)]
-        found.append(pa.concat_tables(parts).unify_dictionaries().combine_chunks())
-    labels = list(loaded_by_label)
-    return Comparison(labels, n, seed, compute_contrasts(labels, found), found, plans)
+    labels = list(variants)
+    plans = [plan(loaded, n, seed, **options) for loaded in variants.values()]
+    runs = [pa.concat_tables([part for part, _ in tables(job)]).unify_dictionaries().combine_chunks() for job in plans]
+    return Comparison(labels, n, seed, compute_contrasts(labels, runs), runs, plans)
 
 
 def compute_contrasts(labels: Sequence[str], runs: Sequence[pa.Table]) -> pd.DataFrame:
-    """Every scenario against the first, in every measure both have, with Holm's correction over the whole table."""
+    """Compare every table of runs with the first, in every measure that both have.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        Label of each table.
+    runs : sequence of pa.Table
+        Tables of runs; row k of each has the same draws.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a contrast and measure, with Holm's correction over the whole table in `p_holm`.
+    """
     import pandas as pd
 
     base = dict(compute_measures(runs[0]))
     rows: list[dict[str, Any]] = []
     for label, other in zip(labels[1:], runs[1:], strict=True):
         for measure, values in compute_measures(other):
-            if measure in base and (found := compute_difference(base[measure], values)) is not None:
-                rows.append({"contrast": f"{label} − {labels[0]}", **_describe_measure(measure), **found._asdict()})
+            if measure in base and (difference := compute_difference(base[measure], values)) is not None:
+                contrast = {"contrast": f"{label} − {labels[0]}", **_describe_measure(measure)}
+                rows.append(contrast | difference._asdict())
     frame = pd.DataFrame(rows, columns=["contrast", "measure", "level", "kind", *Difference._fields])
     frame["p_holm"] = holm(frame["p"].to_numpy(dtype=np.float64))
     return frame
 
 
 def _describe_measure(measure: Measure) -> dict[str, str]:
+    """Return the columns that name a measure."""
     return {"measure": measure.measure, "level": measure.level, "kind": "share" if measure.share else "mean"}
 
 
 def compute_difference(first: Floats, second: Floats) -> Difference | None:
-    """Mean difference with 95% intervals, paired and unpaired; None where nothing varies and nothing differs.
+    """Compute a mean difference with 95% intervals, paired and unpaired.
 
-    `variance_saved` is 1 - Var(paired)/Var(unpaired) of the estimated difference; p is two-sided, normal.
+    Parameters
+    ----------
+    first, second : ndarray (n,)
+        A measure in each run of two scenarios; NaN where a run has none.
+
+    Returns
+    -------
+    Difference or None
+        None where fewer than two runs have both values, or nothing varies and nothing differs.
     """
     both = ~(np.isnan(first) | np.isnan(second))
     n = int(both.sum())
@@ -175,31 +199,67 @@ def compute_difference(first: Floats, second: Floats) -> Difference | None:
 
 
 def compute_p_value(mean: float, variance: float) -> float:
-    """Normal two-sided p of a mean with this variance."""
+    """Compute the normal two-sided p-value of a mean with a known variance."""
     if variance <= 0.0:
         return 1.0 if mean == 0.0 else 0.0
     return math.erfc(abs(mean) / math.sqrt(2.0 * variance))
 
 
-def list_changed_runs(found: Comparison, second: int = 1) -> list[int]:
-    """Numbers of the runs whose outcome differs between the first scenario and another."""
-    outcomes = [table.column("outcome").to_pylist() for table in (found.tables[0], found.tables[second])]
+def list_changed_runs(comparison: Comparison, second: int = 1) -> list[int]:
+    """List the numbers of the runs whose outcome differs between the first scenario and another.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        The comparison.
+    second : int
+        Number of the other scenario.
+    """
+    outcomes = [table.column("outcome").to_pylist() for table in (comparison.tables[0], comparison.tables[second])]
     return [k for k, (a, b) in enumerate(zip(*outcomes, strict=True)) if a != b]
 
 
-def count_transitions(found: Comparison, second: int = 1) -> dict[tuple[str, str], int]:
-    """How often an outcome of the first became another's, run by run."""
+def count_transitions(comparison: Comparison, second: int = 1) -> dict[tuple[str, str], int]:
+    """Count, run by run, how often an outcome of the first scenario became another of the second.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        The comparison.
+    second : int
+        Number of the other scenario.
+
+    Returns
+    -------
+    dict of (str, str) to int
+        Counts by pair of outcomes, the largest first.
+    """
     counts: dict[tuple[str, str], int] = {}
-    outcomes = [table.column("outcome").to_pylist() for table in (found.tables[0], found.tables[second])]
+    outcomes = [table.column("outcome").to_pylist() for table in (comparison.tables[0], comparison.tables[second])]
     for pair in zip(*outcomes, strict=True):
         counts[pair] = counts.get(pair, 0) + 1
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def compare_points(results: Results, first: int = 0) -> pd.DataFrame:
-    """Every other point of a sweep against one of its points: they share the draws, so run k pairs with run k.
+    """Compare every other point of a sweep with one of its points: points share the draws, so run k pairs with run k.
 
-    Raises ParleyError where a point has failed runs.
+    Parameters
+    ----------
+    results : Results
+        A finished sweep.
+    first : int
+        Number of the point to compare with.
+
+    Returns
+    -------
+    pd.DataFrame
+        As `compute_contrasts` returns it.
+
+    Raises
+    ------
+    ParleyError
+        A point has failed runs.
     """
     import pyarrow.compute as pc
 

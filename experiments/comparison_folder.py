@@ -1,4 +1,4 @@
-"""A comparison on disk: the table of differences, its figure, and the manifest that says what they rest on."""
+"""A comparison on disk: the table of differences, its figure, and the manifest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.figure_layout import Note, clip_text, save_figures
-from experiments.forest_plots import plot_forest
+from experiments.forest_plots import draw_forest
 from sim.core.atomic import MANIFEST, OutputFolder, report_write_errors
 from sim.core.identity import hash_file, seal
 from sim.results.manifest import manifest
@@ -23,7 +23,15 @@ _COMMON = ("format", "parley", "code", "seed", "n", "engine", "assumptions", "fa
 
 
 def build_manifest(labels: list[str], plans: list[Plan]) -> dict[str, Any]:
-    """The manifest of a comparison: what its ensembles share, then each scenario as in the manifest of a run."""
+    """Build the manifest of a comparison: what its ensembles share, then each scenario as in the manifest of a run.
+
+    Parameters
+    ----------
+    labels : list of str
+        Labels of the scenarios.
+    plans : list of Plan
+        Plan of each.
+    """
     manifests = [manifest(job) for job in plans]
     digest = hashlib.blake2b(digest_size=6)
     for label, entry in zip(labels, manifests, strict=True):
@@ -42,15 +50,28 @@ def build_manifest(labels: list[str], plans: list[Plan]) -> dict[str, Any]:
 
 
 def _format_contrast(labels: list[str]) -> str:
-    """The line of the figure that says what is held against what; rows name the others where there are several."""
+    """Format the caption that says what is compared with what; rows name the others where there are several."""
     if len(labels) > 2:
-        return f"Held against {clip_text(labels[0], 5.5, 8.5)}"
+        return f"Compared with {clip_text(labels[0], 5.5, 8.5)}"
     first, second = (clip_text(label, most, 8.5) for label, most in zip(labels, (2.2, 3.2), strict=True))
-    return f"{second} held against {first}"
+    return f"{second} compared with {first}"
 
 
 def write_comparison(comparison: Comparison, out: OutputFolder) -> None:
-    """Table as CSV, forest of outcome shares as PNG and SVG, and the manifest. Raises ParleyError."""
+    """Write the table as CSV, the forest of outcome shares as PNG and SVG, and the manifest.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        What to write.
+    out : OutputFolder
+        An open folder of kind `KIND`.
+
+    Raises
+    ------
+    ParleyError
+        A file cannot be written.
+    """
     record = build_manifest(comparison.labels, comparison.plans)
     contrast = _format_contrast(comparison.labels)
     mark = record["fingerprint"]
@@ -58,7 +79,7 @@ def write_comparison(comparison: Comparison, out: OutputFolder) -> None:
     with report_write_errors(out.folder):
         comparison.frame.to_csv(out.path("differences.csv"), index=False, lineterminator="\n")
         files = save_figures(
-            {"differences": plot_forest(comparison.frame, note, "Difference of outcome shares")}, out.stage, mark
+            {"differences": draw_forest(comparison.frame, note, "Difference of outcome shares")}, out.stage, mark
         )
         names = sorted(["differences.csv", *(Path(path).name for path in files)])
         record["files"] = sorted([MANIFEST, *names])

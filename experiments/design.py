@@ -10,15 +10,27 @@ from typing import Any
 
 from experiments.sampling import draw_unit_sample
 from experiments.spec import MOST_POINTS, MOST_RUNS, Experiment, Factor
-from sim.core.draws import triangular
+from sim.core.distributions import triangular
 from sim.core.errors import ScenarioError, nearest
-from sim.scenario.load import Loaded, known_paths
-from sim.scenario.numbers import Number, numbers_in
+from sim.scenario.load import Loaded, list_paths
+from sim.scenario.numbers import Number, iterate_numbers
 
 
 @dataclass(frozen=True)
 class Point:
-    """One point of a design: its number, its values by factor, and what is put where in the scenario."""
+    """One point of a design.
+
+    Attributes
+    ----------
+    number : int
+        Its number, from 0.
+    name : str
+        Name of its variant, or empty.
+    values : mapping
+        Its value by factor.
+    changes : mapping
+        Values by path of the scenario.
+    """
 
     number: int
     name: str
@@ -28,47 +40,71 @@ class Point:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a design needs to know of its scenario: the paths that can be set and the numbers that stand there."""
+    """What a design needs of its scenario: the paths that can be set, and the numbers at them."""
 
-    known: list[str]
+    paths: list[str]
     numbers: Mapping[str, Number]
     _matches: dict[str, list[str]] = field(default_factory=dict, repr=False)
 
     @staticmethod
-    def of(loaded: Loaded) -> Scope:
-        """The scope of a loaded scenario."""
-        numbers = {".".join(path): number for path, number in numbers_in(loaded.scenario)}
-        return Scope(known_paths(loaded.scenario), numbers)
+    def from_loaded(loaded: Loaded) -> Scope:
+        """Return the scope of a loaded scenario."""
+        numbers = {".".join(path): number for path, number in iterate_numbers(loaded.scenario)}
+        return Scope(list_paths(loaded.scenario), numbers)
 
     def match(self, pattern: str) -> list[str]:
-        """The paths a pattern stands for. Raises ScenarioError naming the nearest valid path when there is none."""
+        """Return the paths that a pattern stands for.
+
+        Raises
+        ------
+        ScenarioError
+            There is none; the message names the nearest valid path.
+        """
         if pattern in self._matches:
             return self._matches[pattern]
         if "*" not in pattern:
-            matches = [pattern] if pattern in self.known else []
+            matches = [pattern] if pattern in self.paths else []
         else:
             steps = pattern.split(".")
-            matches = [path for path in self.known if _match_steps(steps, path.split("."))]
+            matches = [path for path in self.paths if _match_steps(steps, path.split("."))]
         if not matches:
-            raise ScenarioError(f"no such path in the scenario{nearest(pattern, self.known)}", key=pattern)
+            raise ScenarioError(f"no such path in the scenario{nearest(pattern, self.paths)}", key=pattern)
         self._matches[pattern] = matches
         return matches
 
 
 def _match_steps(pattern: list[str], path: list[str]) -> bool:
+    """Return whether a path fits a pattern, step by step."""
     return len(pattern) == len(path) and all(a in ("*", b) for a, b in zip(pattern, path, strict=True))
 
 
 def build_points(experiment: Experiment, loaded: Loaded) -> list[Point]:
-    """All points of an experiment, in order. Raises ScenarioError on a wrong path before anything runs."""
-    scope = Scope.of(loaded)
-    for place, pattern in experiment.patterns():
+    """Build all points of an experiment, in order.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment.
+    loaded : Loaded
+        Its scenario.
+
+    Returns
+    -------
+    list of Point
+
+    Raises
+    ------
+    ScenarioError
+        A path is wrong, or the design is too large.
+    """
+    scope = Scope.from_loaded(loaded)
+    for place, pattern in experiment.iterate_patterns():
         with experiment.errors_at(*place):
             scope.match(pattern)
     _check_runs(experiment, len(experiment.variants) + len(experiment.rows))
     if experiment.design == "variants":
-        named = enumerate(experiment.variants.items())
-        return [_make_point(n, name, {"variant": name}, [below], scope) for n, (name, below) in named]
+        variants = enumerate(experiment.variants.items())
+        return [_make_point(n, name, {"variant": name}, [below], scope) for n, (name, below) in variants]
     if experiment.design == "list":
         return [_make_point(n, "", row, [row], scope) for n, row in enumerate(experiment.rows)]
     factors: dict[str, Factor] = {}
@@ -89,7 +125,7 @@ def build_points(experiment: Experiment, loaded: Loaded) -> list[Point]:
 
 
 def _check_size(experiment: Experiment, factors: Mapping[str, Factor]) -> None:
-    """Refuse a design that nobody can wait for before it is laid out."""
+    """Refuse a design too large to carry out before its points are built. Raises ScenarioError."""
     if experiment.design == "factorial":
         for name, factor in factors.items():
             if factor.levels is None:
@@ -106,13 +142,28 @@ def _check_size(experiment: Experiment, factors: Mapping[str, Factor]) -> None:
 
 def _check_runs(experiment: Experiment, count: int) -> None:
     """Refuse more runs over all points than are allowed. Raises ScenarioError."""
-    if (runs := count * experiment.runs_a_point) > MOST_RUNS:
-        text = f"{count:,} points of {experiment.runs_a_point:,} runs are {runs:,} runs; allowed: {MOST_RUNS:,} or less"
+    if (runs := count * experiment.runs_per_point) > MOST_RUNS:
+        text = (
+            f"{count:,} points of {experiment.runs_per_point:,} runs are {runs:,} runs; allowed: {MOST_RUNS:,} or less"
+        )
         raise experiment.refuse(text, "runs" if experiment.nested is None else "nested")
 
 
 def expand_factors(factors: Mapping[str, Factor], scope: Scope) -> dict[str, Factor]:
-    """Factors with `assumed` and a pattern for a path become one factor for every ranged number it stands for."""
+    """Expand factors with `assumed`: each becomes one factor for every ranged number that its patterns stand for.
+
+    Parameters
+    ----------
+    factors : mapping of str to Factor
+        Factors by name.
+    scope : Scope
+        Paths and numbers of the scenario.
+
+    Raises
+    ------
+    ScenarioError
+        A pattern stands for no range, or there is no number to multiply.
+    """
     matches: dict[str, Factor] = {}
     for name, factor in factors.items():
         if not factor.assumed:
@@ -136,15 +187,17 @@ def _check_numbers(name: str, factor: Factor, scope: Scope) -> None:
 
 
 def _is_ranged(scope: Scope, path: str) -> bool:
+    """Return whether the scenario has a range at a path."""
     return path in scope.numbers and scope.numbers[path].shape != "fixed"
 
 
 def _list_paths(name: str, factor: Factor) -> list[str]:
+    """Return the paths or patterns of a factor."""
     return factor.paths or [factor.path or name]
 
 
 def _map_unit(factor: Factor, u: float, name: str, scope: Scope) -> Any:
-    """The value of a factor at u in [0, 1]: by its range, its levels, or the scenario's own distribution."""
+    """Map u in [0, 1] to a value of a factor: by its range, its levels, or the scenario's own distribution."""
     if factor.levels is not None:
         levels = list(factor.levels)
         return levels[min(int(u * len(levels)), len(levels) - 1)]
@@ -157,13 +210,31 @@ def _map_unit(factor: Factor, u: float, name: str, scope: Scope) -> Any:
 
 
 def _combine(n: int, factors: Mapping[str, Factor], row: Iterable[Any], scope: Scope) -> Point:
+    """Build a point from one value a factor."""
     values = dict(zip(factors, row, strict=True))
     changes = [compute_changes(name, factors[name], value, scope) for name, value in values.items()]
     return _make_point(n, "", values, changes, scope)
 
 
 def compute_changes(name: str, factor: Factor, value: Any, scope: Scope) -> dict[str, Any]:
-    """What a factor puts where in the scenario at one of its values."""
+    """Compute what a factor sets in the scenario at one of its values.
+
+    Parameters
+    ----------
+    name : str
+        Name of the factor.
+    factor : Factor
+        The factor.
+    value : object
+        One of its values; the name of a level where levels have names.
+    scope : Scope
+        Paths and numbers of the scenario.
+
+    Returns
+    -------
+    dict
+        Values by path.
+    """
     if isinstance(factor.levels, dict):
         return factor.levels[value]
     paths = [path for pattern in _list_paths(name, factor) for path in scope.match(pattern)]
@@ -173,7 +244,7 @@ def compute_changes(name: str, factor: Factor, value: Any, scope: Scope) -> dict
 
 
 def multiply(number: Number, by: float) -> Any:
-    """A number or range times `by`, in a form a scenario takes."""
+    """Multiply a number or range, and return it in a form that scenarios take."""
     if number.shape == "fixed" or by == 0:
         return number.mode * by
     ends = (number.low, number.high) if number.shape == "uniform" else (number.low, number.mode, number.high)
@@ -184,6 +255,7 @@ def multiply(number: Number, by: float) -> Any:
 def _make_point(
     n: int, name: str, values: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], scope: Scope
 ) -> Point:
+    """Build a point from changes by pattern."""
     changes: dict[str, Any] = {}
     for part in parts:
         for pattern, value in part.items():

@@ -1,8 +1,8 @@
-"""Scenario discovery: under which conditions does something come about? PRIM over a sweep (extra `discover`).
+"""Scenario discovery: under which conditions does something come about? PRIM over a sweep.
 
 The patient rule induction method (Friedman & Fisher 1999, Statistics and Computing 9; for policy models Bryant &
-Lempert 2010, Technological Forecasting and Social Change 77) peels the space of factors down to a box in which the
-share of cases of interest (density) is high while few of them are left outside (coverage).
+Lempert 2010, Technological Forecasting and Social Change 77) peels the space of factors to a box in which the share of
+cases of interest (density) is high while few of them are left outside (coverage).
 """
 
 from __future__ import annotations
@@ -28,7 +28,19 @@ PEEL = 0.05
 
 @dataclass(frozen=True)
 class Boxes:
-    """`path`: the peeling trajectory (coverage, density, mass … a step); `limits`: what bounds the chosen box."""
+    """The boxes of a peeling trajectory, and the one chosen.
+
+    Attributes
+    ----------
+    path : pd.DataFrame
+        Coverage, density and mass after each step.
+    limits : pd.DataFrame
+        One row a factor that the chosen box bounds: `low` and `high`, within the range `from` … `to`.
+    chosen : int
+        Step of the chosen box.
+    interesting, cases : int
+        Numbers of cases of interest and of all cases.
+    """
 
     path: pd.DataFrame
     limits: pd.DataFrame
@@ -50,18 +62,36 @@ class Boxes:
 def discover(
     results: Results, target: str, above: float, least_density: float = 0.8, least_mass: float = 0.05
 ) -> Boxes:
-    """PRIM on a sweep: points at which `target` (`outcome_at_least=ceasefire`) is above `above` are of interest.
+    """Find the box of a sweep's points at which a measure is above a limit.
 
-    Of the trajectory the box with the largest coverage among those of at least `least_density` is chosen, the densest
-    where there is none. A factor whose levels are no numbers counts as one factor of 0 or 1 for each level.
-    Raises ParleyError: no or only cases of interest, extra missing.
+    A factor whose levels are no numbers counts as one factor of 0 or 1 for each level.
+
+    Parameters
+    ----------
+    results : Results
+        A finished sweep.
+    target : str
+        Label of a measure, such as `outcome_at_least=ceasefire`.
+    above : float
+        Points with a larger value are of interest.
+    least_density, least_mass : float
+        See `find_boxes`.
+
+    Returns
+    -------
+    Boxes
+
+    Raises
+    ------
+    ParleyError
+        No or only points are of interest, the measure is unknown, or the extra `discover` is not installed.
     """
     frame = encode_words(results.points[results.factors])
     return find_boxes(frame, collect_point_means(results, target) > above, least_density, least_mass)
 
 
 def encode_words(frame: pd.DataFrame) -> pd.DataFrame:
-    """The factors as numbers: a column with words becomes one of 0 or 1 a word, `venue = lake_hall`."""
+    """Encode factors as numbers: a column with words becomes one of 0 or 1 a word, `venue = lake_hall`."""
     import pandas as pd
 
     columns = {}
@@ -77,8 +107,35 @@ def encode_words(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def find_boxes(frame: pd.DataFrame, interesting: Any, least_density: float = 0.8, least_mass: float = 0.05) -> Boxes:
-    """PRIM on cases (rows of `frame`) and whether each is of interest. Raises ParleyError."""
+    """Run PRIM on cases and choose a box.
 
+    Of the boxes of at least `least_density`, the one with the largest coverage is chosen; where there is none, the
+    densest.
+
+    Parameters
+    ----------
+    frame : pd.DataFrame (cases, factors)
+        Numbers.
+    interesting : array of bool (cases,)
+        Whether each case is of interest.
+    least_density : float
+        Least share of cases of interest in the box.
+    least_mass : float
+        Least share of all cases in a box.
+
+    Returns
+    -------
+    Boxes
+
+    Raises
+    ------
+    ParleyError
+        No or only cases are of interest, no box is denser than the whole, or the extra `discover` is not installed.
+
+    References
+    ----------
+    Friedman & Fisher 1999, Statistics and Computing 9, 123-143.
+    """
     of_interest = np.asarray(interesting, dtype=bool)
     if not 0 < of_interest.sum() < of_interest.size:
         raise ParleyError(
@@ -109,7 +166,7 @@ def find_boxes(frame: pd.DataFrame, interesting: Any, least_density: float = 0.8
 
 
 def _limits(whole: pd.DataFrame, box: pd.DataFrame) -> pd.DataFrame:
-    """The factors that the box bounds, with the range that was looked at."""
+    """Return the factors that the box bounds, with the range of the cases."""
     import pandas as pd
 
     rows = [
@@ -122,7 +179,7 @@ def _limits(whole: pd.DataFrame, box: pd.DataFrame) -> pd.DataFrame:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """The workbench reports every step to its log; the table says the same."""
+    """Silence the workbench, which reports every step to its log."""
     logger = logging.getLogger("EMA")
     level = logger.level
     logger.setLevel(logging.WARNING)

@@ -1,9 +1,9 @@
-"""Run k of one scenario against run k of another: the first event that parts them, and the draw that decided it.
+"""Where run k of two scenarios diverges: the first event that differs, and the draw that decided it.
 
-Both runs have the same draws; what differs is what the draws are held against. Both are played on the reference engine
-with every draw and event written down. Where the events part, each draw that the second run had just looked up is tried
-the other way: the one that brings the second run's event back to the first's is the draw that decided. With that draw
-turned, the comparison goes on from there until the outcomes agree.
+Both runs have the same draws; what differs is what the draws are compared with. Both are played on the reference engine
+with every draw and event recorded. Where the events differ, each draw that the second run had just used is set to
+either extreme: the one that brings the second run's event back to the first's is the draw that decided. With that draw
+overridden, the comparison goes on from there until the outcomes agree.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ MOST = 12
 
 
 class Address(NamedTuple):
-    """Where a draw lies: planned step, stream, names of the entities, sub-index."""
+    """Address of a draw: planned step, stream, names of the entities, sub-index."""
 
     step: int
     stream: str
@@ -77,12 +77,12 @@ class Address(NamedTuple):
     sub: int
 
     def describe(self) -> str:
-        """What the draw decides, in words."""
+        """Describe what the draw decides."""
         return _DECIDES[self.stream].format(*self.entities, sub=self.sub + 1)
 
 
 class Event(NamedTuple):
-    """Something that happened, without the numbers that differ between any two scenarios."""
+    """An event of a run, without the numbers that differ between any two scenarios."""
 
     step: int
     day: float
@@ -90,17 +90,27 @@ class Event(NamedTuple):
     facts: tuple[tuple[str, str], ...]
 
     def matches(self, other: Event | None) -> bool:
-        """Whether the same thing happened at the same step."""
+        """Return whether another event is the same at the same step."""
         return other is not None and (self.step, self.name, self.facts) == (other.step, other.name, other.facts)
 
     def describe(self) -> str:
-        """In words: name and facts."""
+        """Describe the event by name and facts."""
         facts = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in self.facts)
         return f"{self.name.replace('_', ' ')} ({facts})" if facts else self.name.replace("_", " ")
 
 
 class Recorder(NegotiationModel):
-    """The reference engine with every draw and event written down, and draws at some addresses replaced."""
+    """The reference engine with every draw and event recorded, and draws at some addresses overridden.
+
+    Parameters
+    ----------
+    problem : Problem
+        A resolved scenario.
+    assumption, fate : int
+        Indices of the run.
+    overrides : mapping of Address to float
+        Draws in (0, 1) that replace the engine's own.
+    """
 
     def __init__(self, problem: Problem, assumption: int, fate: int, overrides: Mapping[Address, float]):
         self.overrides, self.log, self.events = overrides, list[tuple[Address, float]](), list[Event]()
@@ -108,7 +118,7 @@ class Recorder(NegotiationModel):
         super().__init__(problem, assumption, fate, notify=self._store_event)
 
     def draw(self, stream: str, *entity: int, sub: int = 0) -> float:
-        """The draw as the engine makes it, unless its address is forced."""
+        """Return the draw as the engine makes it, unless its address is overridden."""
         entities = _get_entity_names(self.names, stream, entity)
         address = Address(self.planned_step, stream, entities, sub)
         u = self.overrides.get(address)
@@ -118,6 +128,7 @@ class Recorder(NegotiationModel):
         return u
 
     def _store_event(self, event: str, facts: dict[str, Any]) -> None:
+        """Store an event that runs are compared by."""
         if event in _FACTS:
             fact_values = tuple((key, _format_fact(facts[key])) for key in _FACTS[event])
             self.events.append(Event(self.planned_step, self.day, event, fact_values))
@@ -130,11 +141,13 @@ class Recorder(NegotiationModel):
 
 
 def _get_entity_names(names: Names, stream: str, entity: tuple[int, ...]) -> tuple[str, ...]:
+    """Return the names of the entities that a draw is addressed by."""
     kinds = _ENTITIES.get(stream, ())
     return tuple(getattr(names, kind)[k] for kind, k in zip(kinds, entity, strict=False))
 
 
 def _format_fact(value: Any) -> str:
+    """Format the value of a fact."""
     if isinstance(value, list | tuple):
         return " and ".join(map(str, value))
     return "nobody" if value is None else str(value)
@@ -143,7 +156,22 @@ def _format_fact(value: Any) -> str:
 def record_run(
     problem: Problem, assumption: int, fate: int, overrides: Mapping[Address, float] | None = None
 ) -> Recorder:
-    """Play one run to its end and keep what was drawn and what happened."""
+    """Play one run to its end and record its draws and events.
+
+    Parameters
+    ----------
+    problem : Problem
+        A resolved scenario.
+    assumption, fate : int
+        Indices of the run.
+    overrides : mapping of Address to float, optional
+        Draws in (0, 1) that replace the engine's own.
+
+    Returns
+    -------
+    Recorder
+        The finished run.
+    """
     model = Recorder(problem, assumption, fate, overrides or {})
     while model.running:
         model.step()
@@ -152,10 +180,20 @@ def record_run(
 
 @dataclass(frozen=True)
 class Divergence:
-    """Where two runs part. `first` and `second`: what happened in each, or None where a run has no further event.
+    """A place where two runs diverge.
 
-    `draw` and `u`: the draw that decided it, or None where no single draw did (a rule or the times of incidents).
-    `then`: the second run's outcome with this and all earlier deciding draws turned.
+    Attributes
+    ----------
+    step : int
+        Planned round, from 0.
+    first, second : Event or None
+        What happened in each run; None where it has no further event.
+    draw : Address or None
+        The draw that decided; None where no single draw did (a rule or the times of incidents).
+    u : float or None
+        Its value, the same in both.
+    outcome : str
+        The second run's outcome with this and all earlier deciding draws overridden.
     """
 
     step: int
@@ -166,7 +204,7 @@ class Divergence:
     outcome: str
 
     def describe(self, first: str, second: str) -> Iterator[str]:
-        """The parting in words."""
+        """Describe the divergence, line by line, under labels of the two runs."""
         for label, event in ((first, self.first), (second, self.second)):
             when = f"day {event.day:.0f}: {event.describe()}" if event else "nothing more happens"
             yield f"planned round {self.step + 1}, {label}: {when}"
@@ -179,19 +217,33 @@ class Divergence:
 
 @dataclass(frozen=True)
 class Trace:
-    """Two runs on the same draws: their outcomes and where they part, in order."""
+    """Two runs on the same draws: their outcomes and where they diverge, in order."""
 
     outcomes: tuple[str, str]
     divergences: list[Divergence]
 
     @property
     def reaches_outcome(self) -> bool:
-        """Whether turning the deciding draws brings the second run to the first's outcome."""
+        """Whether overriding the deciding draws brings the second run to the first's outcome."""
         return bool(self.divergences) and self.divergences[-1].outcome == self.outcomes[0]
 
 
 def trace_divergence(first: Problem, second: Problem, run: int, most: int = MOST) -> Trace:
-    """Follow run `run` of both until, with the deciding draws turned, the outcomes agree; at most `most` partings."""
+    """Follow one run of two scenarios until, with the deciding draws overridden, the outcomes agree.
+
+    Parameters
+    ----------
+    first, second : Problem
+        Resolved scenarios under the same seed.
+    run : int
+        Assumption and fate index.
+    most : int
+        Divergences to follow at most.
+
+    Returns
+    -------
+    Trace
+    """
     a, b = record_run(first, run, run), record_run(second, run, run)
     outcomes = (a.outcome, b.outcome)
     divergences: list[Divergence] = []
@@ -214,7 +266,7 @@ def trace_divergence(first: Problem, second: Problem, run: int, most: int = MOST
 
 
 def _find_difference(a: Recorder, b: Recorder) -> int | None:
-    """Number of the first event that differs, or None."""
+    """Return the number of the first event that differs, or None."""
     for n in range(max(len(a.events), len(b.events))):
         one = a.events[n] if n < len(a.events) else None
         two = b.events[n] if n < len(b.events) else None
@@ -226,9 +278,10 @@ def _find_difference(a: Recorder, b: Recorder) -> int | None:
 def _find_deciding_draw(
     problem: Problem, run: int, a: Recorder, b: Recorder, at: int, overrides: Mapping[Address, float]
 ) -> tuple[Address, float, float] | None:
-    """The draw that, turned in the second run, brings back the first run's event: address, draw, what it is turned to.
+    """Find the draw that, set to an extreme in the second run, brings back the first run's event.
 
-    Both runs must have made the draw, for it is the same number in both; the latest such draw before the event counts.
+    Both runs must have made the draw, because it is the same number in both; the latest such draw before the event
+    counts. Returns address, draw and the extreme.
     """
     end = b.draw_counts[at] if at < len(b.events) else len(b.log)
     start = b.draw_counts[at - 1] if at else 0

@@ -1,4 +1,4 @@
-"""What the experiments' figures share: captions, panels side by side, files with the manifest's hash inside."""
+"""Layout of the experiments' figures: captions, panels side by side, files with the manifest's hash inside."""
 
 from __future__ import annotations
 
@@ -27,27 +27,28 @@ class Note(Caption):
     scale: str = ""
 
     def subtitle(self) -> str:
-        """The line under every title."""
+        """Return the line under every title."""
         return f"{self.scale}, seed {self.seed}. {CAUTION}"
 
 
 def build_note(results: Results) -> Note:
-    """The caption of a sweep: its scenario, points and runs, and the hash of its manifest."""
-    asked, tables = results.manifest["asked"], results.manifest["tables"]
+    """Build the caption of a sweep: its scenario, points and runs, and the hash of its manifest."""
+    identity, tables = results.manifest["asked"], results.manifest["tables"]
     runs = tables["runs"] // max(tables["points"], 1)
     scale = f"{runs:,} runs" + (f" at each of {tables['points']:,} points" if tables["points"] > 1 else "")
-    title = asked["scenario"]["title"]
+    title = identity["scenario"]["title"]
     return Note(
         title,
         tables["runs"],
         results.manifest["seed"],
         results.manifest["hash"][:12],
-        _baskets(asked["scenario"]),
+        _baskets(identity["scenario"]),
         scale,
     )
 
 
 def _baskets(scenario: Mapping[str, Any]) -> dict[str, str]:
+    """Return the titles of the baskets by name."""
     return {name: basket["title"] for name, basket in scenario["baskets"].items()}
 
 
@@ -61,7 +62,29 @@ def create_panels(
     head: float = 0.0,
     **shared: Any,
 ) -> tuple[Figure, list[Any]]:
-    """A figure with `columns` panels side by side; `head` inches above them for their titles."""
+    """Create a captioned figure with panels side by side.
+
+    Parameters
+    ----------
+    caption : Caption
+        Origin of the figure.
+    title : str
+        Title of the figure.
+    height, left : float
+        Height of the panels and room on their left, in inches.
+    legend : int
+        Rows to leave free for the legend below.
+    columns : int
+        Number of panels.
+    head : float
+        Inches above the panels for their titles.
+    **shared
+        Options of `Figure.subplots`.
+
+    Returns
+    -------
+    tuple of Figure and list of Axes
+    """
     figure, axes = create_figure(caption, title, height + head, left, legend)
     axes.remove()
     figure.subplots_adjust(top=figure.subplotpars.top - head / figure.get_figheight())
@@ -73,23 +96,24 @@ _WIDEST = 3.6
 
 
 def measure_width(text: str, size: float = 9) -> float:
-    """Inches that the widest line of a text takes."""
+    """Measure the widest line of a text in inches; `size` is that of the letters in points."""
     from matplotlib.textpath import TextPath
 
     return max(TextPath((0, 0), line or " ", size=size).get_extents().width / 72 for line in text.split("\n"))
 
 
 def measure_margin(names: Iterable[str], most: float = _WIDEST) -> float:
-    """Inches that labels take to the left of the axes."""
+    """Measure the inches that labels take to the left of the axes, at most `most`."""
     return min(max((measure_width(name) for name in names if name.strip()), default=0.5) + 0.22, most)
 
 
 def wrap_names(names: Iterable[str], most: float = _WIDEST) -> list[str]:
-    """Names with line breaks where they would take more than `most` inches: after a blank or a mark, as in a path."""
+    """Break names that take more than `most` inches into lines: after a blank or a mark, as in a path."""
     return ["\n".join(_lines(name, most - 0.22)) for name in names]
 
 
 def _lines(name: str, most: float) -> list[str]:
+    """Break one name into lines."""
     lines = [""]
     for piece in re.findall(r"[^ ,.:=/]*[ ,.:=/]|[^ ,.:=/]+$", name):
         if lines[-1] and measure_width(lines[-1] + piece) > most:
@@ -100,12 +124,12 @@ def _lines(name: str, most: float) -> list[str]:
 
 
 def compute_pitch(names: Iterable[str], least: float) -> float:
-    """Inches from row to row that leave room for the lines of every name."""
+    """Compute the inches from row to row that leave room for the lines of every name, at least `least`."""
     return max([least, *(0.06 + 0.15 * (name.count("\n") + 1) for name in names if "\n" in name)])
 
 
 def clip_text(text: str, most: float, size: float) -> str:
-    """A text that takes at most so many inches, its end left out where it is longer."""
+    """Clip the end of a text that takes more than `most` inches."""
     if measure_width(text, size) <= most:
         return text
     while len(text) > 1 and measure_width(text + "…", size) > most:
@@ -114,7 +138,7 @@ def clip_text(text: str, most: float, size: float) -> str:
 
 
 def align_outer_labels(axis: Any) -> None:
-    """Set the outermost labels of a panel's lower axis inside it, so that neighbours' labels do not touch."""
+    """Align the outermost labels of a panel's lower axis inwards, so that neighbours' labels do not touch."""
     labels = axis.get_xticklabels()
     if len(labels) > 1:
         labels[0].set_ha("left")
@@ -122,7 +146,27 @@ def align_outer_labels(axis: Any) -> None:
 
 
 def save_figures(figures: Mapping[str, Figure], folder: Path, fingerprint: str) -> list[Path]:
-    """Write figures as PNG and SVG; each file names the result it was drawn from. Raises ParleyError."""
+    """Write figures as PNG and SVG; each file names the result it was drawn from.
+
+    Parameters
+    ----------
+    figures : mapping of str to Figure
+        Figures by name.
+    folder : Path
+        Created if need be.
+    fingerprint : str
+        Hash of the result.
+
+    Returns
+    -------
+    list of Path
+        The files.
+
+    Raises
+    ------
+    ParleyError
+        A file cannot be written.
+    """
     about = f"parley {__version__}, result {fingerprint}. {CAUTION}"
     written = []
     try:
@@ -143,20 +187,40 @@ def save_figures(figures: Mapping[str, Figure], folder: Path, fingerprint: str) 
 
 
 def get_title(results: Results, factor: str) -> str:
-    """A factor's title, or its name."""
+    """Return the title of a factor, or its name."""
     factors = results.manifest["asked"]["experiment"]["factors"]
     return str(factors.get(factor, {}).get("title") or factor)
 
 
 def select_rows(results: Results, measure: str, level: str = "", kind: str | None = None) -> pd.DataFrame:
-    """The rows of the summary that hold one measure, by point, with the points' factors."""
+    """Select one measure from the table of summaries.
+
+    Parameters
+    ----------
+    results : Results
+        A finished sweep.
+    measure, level : str
+        Measure and level.
+    kind : str, optional
+        `share` or `mean`, where a measure has both.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a point, with the values of its factors.
+
+    Raises
+    ------
+    ParleyError
+        The sweep has no such measure.
+    """
     summary = results.summary
-    chosen = summary[(summary["measure"] == measure) & (summary["level"] == level)]
+    rows = summary[(summary["measure"] == measure) & (summary["level"] == level)]
     if kind:
-        chosen = chosen[chosen["kind"] == kind]
-    if chosen.empty:
+        rows = rows[rows["kind"] == kind]
+    if rows.empty:
         raise ParleyError(f"no measure `{measure}{'=' + level if level else ''}` in this sweep")
-    return chosen.merge(results.points, on="point", suffixes=("", "_point"))
+    return rows.merge(results.points, on="point", suffixes=("", "_point"))
 
 
 def get_line_style(n: int) -> tuple[str, str]:

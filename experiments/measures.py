@@ -10,7 +10,7 @@ import numpy as np
 from sim.core.errors import ParleyError, nearest
 from sim.core.fields import RUN_COLUMNS
 from sim.core.layout import Floats
-from sim.rules.outcome import CODES
+from sim.rules.outcome import CEASEFIRE, CODES
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,12 +41,12 @@ class Measure(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The measure as users write it: `outcome=ceasefire`, `days`."""
+        """Label as users write it, such as `outcome=ceasefire`."""
         return f"{self.measure}={self.level}" if self.level else self.measure
 
 
 def kind_of(column: str) -> str:
-    """Return the kind of a column of the table of runs as the registry declares it: `count`, `share`, `day` …
+    """Return the kind of a column of the table of runs as the registry declares it, such as `day`.
 
     Columns of baskets and parties begin with the name of the quantity, and no quantity's name begins with another's.
     So the beginning decides, whatever the basket or party is called, and the scenario's names are not needed.
@@ -130,4 +130,4 @@ def find_measure(runs: pa.Table, text: str) -> Floats:
         if measure.label == text:
             return values
         known.append(measure.label)
-    raise ParleyError(f"no measure `{text}`{nearest(text, known)}; for instance `outcome={CODES[5]}` or `days`")
+    raise ParleyError(f"no measure `{text}`{nearest(text, known)}; for instance `outcome={CODES[CEASEFIRE]}` or `days`")

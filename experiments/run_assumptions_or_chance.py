@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from experiments.figure_layout import build_note
-from experiments.forest_plots import plot_splits
+from experiments.forest_plots import draw_variance
 from experiments.results import Results
 from experiments.variance import arrange_results, split_variance
 
@@ -15,14 +15,16 @@ MEASURES = {
     "settled_prisoners": "exchange of prisoners stands",
     "rounds_held": "rounds held",
     "rounds_postponed": "rounds postponed",
-    "gap": "gap at the end",
+    "gap_open": "gap at the end",
 }
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """The split of the variance between runs, for several results."""
-    found = {title: split_variance(arrange_results(results, name)) for name, title in MEASURES.items()}
-    return {"assumptions-or-chance": plot_splits(found, build_note(results), "How much is assumption, how much chance")}
+    """Draw the split of the variance between runs, for several results."""
+    splits = {title: split_variance(arrange_results(results, name)) for name, title in MEASURES.items()}
+    return {
+        "assumptions-or-chance": draw_variance(splits, build_note(results), "How much is assumption, how much chance")
+    }
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from experiments.discovery import discover
 from experiments.figure_layout import build_note
-from experiments.forest_plots import plot_box
+from experiments.forest_plots import draw_box
 from experiments.results import Results
 from experiments.sensitivity import collect_point_means
 
@@ -15,11 +15,11 @@ MEASURE = "outcome_at_least=ceasefire"
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """The box in which the share of ceasefires lies in the uppermost fifth of all points."""
+    """Draw the box in which the share of ceasefires lies in the uppermost fifth of all points."""
     limit = float(np.quantile(collect_point_means(results, MEASURE), 0.8))
-    found = discover(results, MEASURE, limit, least_density=0.7)
+    boxes = discover(results, MEASURE, limit, least_density=0.7)
     title = f"Where more than {limit:.0%} of the runs end with a ceasefire or more"
-    return {"ceasefire-conditions": plot_box(found, build_note(results), title)}
+    return {"ceasefire-conditions": draw_box(boxes, build_note(results), title)}
 
 
 if __name__ == "__main__":

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from experiments.plots import plot_fan, plot_heatmap
+from experiments.factor_plots import draw_fan, draw_heatmap
 from experiments.results import Results
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """Rounds held and ceasefires over rate and surge by insulation; the spread of postponements over the rate."""
+    """Draw rounds held and ceasefires over rate and surge by insulation, and the spread of postponements."""
     axes = {"x": "rate", "y": "surge", "panel": "insulation"}
     return {
-        "incidents-rounds": plot_heatmap(results, "Rounds held in a run, on average", **axes, measure="rounds_held"),
-        "incidents-ceasefire": plot_heatmap(
+        "incidents-rounds": draw_heatmap(results, "Rounds held in a run, on average", **axes, measure="rounds_held"),
+        "incidents-ceasefire": draw_heatmap(
             results, "Runs that end with a ceasefire or more", **axes, measure="outcome_at_least", level="ceasefire"
         ),
-        "incidents-fan": plot_fan(
+        "incidents-fan": draw_fan(
             results,
             "Rounds postponed, over the rate of incidents",
             "rate",

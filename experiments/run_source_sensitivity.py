@@ -6,19 +6,19 @@ from matplotlib.figure import Figure
 
 from experiments.compare import compare_points
 from experiments.figure_layout import build_note
-from experiments.forest_plots import plot_forest
-from experiments.plots import plot_blocking, plot_shares
+from experiments.forest_plots import draw_forest
+from experiments.outcome_plots import draw_blocking, draw_outcome_shares
 from experiments.results import Results
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """Outcomes by evidence, differences from all documents, what blocks."""
+    """Draw outcomes by evidence, differences from all documents, and what blocks."""
     return {
-        "sources-shares": plot_shares(results, "How the talks end, by the documents admitted"),
-        "sources-differences": plot_forest(
+        "sources-shares": draw_outcome_shares(results, "How the talks end, by the documents admitted"),
+        "sources-differences": draw_forest(
             compare_points(results), build_note(results), "What leaving documents out changes"
         ),
-        "sources-blocking": plot_blocking(
+        "sources-blocking": draw_blocking(
             results, "What stands in the way, by the documents admitted", ["ceasefire", "status", "territory"]
         ),
     }

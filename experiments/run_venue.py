@@ -6,19 +6,19 @@ from matplotlib.figure import Figure
 
 from experiments.compare import compare_points
 from experiments.figure_layout import build_note
-from experiments.forest_plots import plot_forest
-from experiments.plots import plot_settlement_days, plot_shares
+from experiments.forest_plots import draw_forest
+from experiments.outcome_plots import draw_outcome_shares, draw_settlement_days
 from experiments.results import Results
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """Shares by venue, days to the ceasefires, differences from Istanbul."""
+    """Draw shares by venue, days to the ceasefires, and differences from Istanbul."""
     frame = compare_points(results, first=1)
     frame = frame[~frame["contrast"].str.startswith("as coded")]
     return {
-        "venue-shares": plot_shares(results, "How the talks end, by where they are held"),
-        "venue-days": plot_settlement_days(results, "Time to ceasefires that stand at the end, by venue", "ceasefire"),
-        "venue-differences": plot_forest(frame, build_note(results), "What moving the talks changes"),
+        "venue-shares": draw_outcome_shares(results, "How the talks end, by where they are held"),
+        "venue-days": draw_settlement_days(results, "Time to ceasefires that stand at the end, by venue", "ceasefire"),
+        "venue-differences": draw_forest(frame, build_note(results), "What moving the talks changes"),
     }
 
 

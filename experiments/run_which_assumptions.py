@@ -5,13 +5,13 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from experiments.figure_layout import build_note
-from experiments.forest_plots import plot_tornado
+from experiments.forest_plots import draw_tornado
 from experiments.results import Results
 from experiments.sensitivity import analyse_sweep
 
 
 def draw(results: Results) -> dict[str, Figure]:
-    """The coefficients that move ceasefires and rounds most."""
+    """Draw the coefficients that matter most for ceasefires and rounds."""
     caption = build_note(results)
     frames = {
         "ceasefire": analyse_sweep(results, "outcome_at_least=ceasefire"),
@@ -21,7 +21,7 @@ def draw(results: Results) -> dict[str, Figure]:
     for frame in frames.values():
         frame["factor"] = frame["factor"].str.removeprefix("behaviour.")
     return {
-        f"which-assumptions-{name}": plot_tornado(frame, caption, titles[name], share=name == "ceasefire")
+        f"which-assumptions-{name}": draw_tornado(frame, caption, titles[name], share=name == "ceasefire")
         for name, frame in frames.items()
     }
 

@@ -1,4 +1,4 @@
-"""Points of a design in the unit cube."""
+"""Samples of the unit cube for designs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,19 @@ MORRIS_LEVELS = 4
 
 
 def draw_unit_sample(experiment: Experiment, dimensions: int) -> Floats:
-    """Points in the unit cube, (points, dimensions), by the experiment's design and its own seed."""
+    """Draw the points of a design in the unit cube.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        Design, number of points and the design's own seed.
+    dimensions : int
+        Factors.
+
+    Returns
+    -------
+    ndarray (points, dimensions)
+    """
     from scipy.stats import qmc
 
     assert experiment.points is not None
@@ -26,10 +38,32 @@ def draw_unit_sample(experiment: Experiment, dimensions: int) -> Floats:
 
 
 def draw_salib_sample(design: str, points: int, dimensions: int, seed: int) -> Floats:
-    """Points in the unit cube for `morris` (points = trajectories) or `saltelli` (points = base sample, power of two).
+    """Draw a sample for Morris screening or Sobol indices by SALib.
 
-    Morris (1991, Technometrics 33) has points · (d + 1) rows, Saltelli et al. (2010, CPC 181) points · (d + 2).
-    Raises ParleyError where SALib is not installed.
+    Parameters
+    ----------
+    design : str
+        `morris` or `saltelli`.
+    points : int
+        Trajectories, or size of the base sample (a power of two).
+    dimensions : int
+        Factors.
+    seed : int
+        Seed of the design.
+
+    Returns
+    -------
+    ndarray (rows, dimensions)
+        Points · (d + 1) rows for Morris, points · (d + 2) for Saltelli.
+
+    Raises
+    ------
+    ParleyError
+        SALib is not installed.
+
+    References
+    ----------
+    Morris 1991, Technometrics 33, 161-174; Saltelli et al. 2010, Computer Physics Communications 181, 259-270.
     """
     try:
         from SALib.sample import morris, sobol
@@ -42,8 +76,10 @@ def draw_salib_sample(design: str, points: int, dimensions: int, seed: int) -> F
 
 
 def build_salib_problem(names: list[str]) -> dict[str, Any]:
+    """Build the description of a unit cube that SALib takes."""
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
 
 
 def describe_missing_extra(error: ModuleNotFoundError) -> ParleyError:
+    """Return the error that says how to install a missing library."""
     return ParleyError(f"{error.name} is missing: pip install 'parley[discover]'")

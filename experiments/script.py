@@ -1,4 +1,4 @@
-"""What the scripts of the shipped experiments share: sweep, figures, where they go."""
+"""What the scripts of the shipped experiments share: options, sweep, figures."""
 
 from __future__ import annotations
 
@@ -23,10 +23,24 @@ Draw = Callable[[Results], Mapping[str, Figure]]
 
 
 def run_script(name: str, draw: Draw, arguments: Sequence[str] | None = None) -> Path:
-    """Run a shipped experiment (or go on with it), draw its figures, and say where they are; returns their folder.
+    """Run a shipped experiment (or resume it), draw its figures, and print where they are.
 
     Options: `--out` for the tables (out/experiments), `--figures` (docs/experiments/figures of the project), `--share`
     of the runs, for a quick look: its figures lie beside the tables. Exits with 2 and one message on a ParleyError.
+
+    Parameters
+    ----------
+    name : str
+        Name of the experiment.
+    draw : callable
+        Figures by name from the tables.
+    arguments : sequence of str, optional
+        Command-line arguments; those of the process by default.
+
+    Returns
+    -------
+    Path
+        Folder of the figures.
     """
     parser = argparse.ArgumentParser(description=f"Carry out the experiment {name} and draw its figures.")
     parser.add_argument("--out", type=Path, default=Path("out/experiments"), help="folder for the tables")

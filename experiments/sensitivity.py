@@ -1,4 +1,4 @@
-"""Which inputs the answer hangs on: Morris screening and Sobol indices with intervals, by SALib (extra `discover`)."""
+"""Sensitivity of the answer to its inputs: Morris screening and Sobol indices with intervals, by SALib."""
 
 from __future__ import annotations
 
@@ -21,11 +21,18 @@ if TYPE_CHECKING:
 def compute_indices(
     design: str, unit: Floats, y: Floats, names: list[str], seed: int = 0, places: Mapping[str, Floats] | None = None
 ) -> pd.DataFrame:
-    """Indices of every factor with 95% intervals (bootstrap), the most important first.
+    """Compute the assumption and fate indices of some runs at a point.
 
-    `unit` are the design's points in the unit cube, `y` the result at each. Saltelli: `first` (alone) and `total` (with
-    all interactions), shares of the variance. Morris: `mu_star` (mean absolute effect over the range) and `sigma`; of
-    factors with levels `places` has where in [0, 1] each point's level lies, by which their effects are scaled.
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment.
+    run : ndarray of int (n,)
+        Numbers of the runs.
+
+    Returns
+    -------
+    tuple of ndarray of int (n,)
     """
     import pandas as pd
 
@@ -57,9 +64,24 @@ def compute_indices(
 
 
 def compute_level_effects(unit: Floats, factor: int, place: Floats, y: Floats) -> Floats:
-    """Elementary effects (trajectories,) of a factor with levels: changes of the result over the distance travelled.
+    """Compute the elementary effects of a factor with levels: change of the result over the distance travelled.
 
     A step of the design goes 2/3 of the way; a level may lie farther off or nearer. No distance, no effect.
+
+    Parameters
+    ----------
+    unit : ndarray (rows, d)
+        Morris design.
+    factor : int
+        Number of the factor.
+    place : ndarray (rows,)
+        Where in [0, 1] each point's level lies.
+    y : ndarray (rows,)
+        Result at each point.
+
+    Returns
+    -------
+    ndarray (trajectories,)
     """
     size = unit.shape[1] + 1
     effects = []
@@ -72,7 +94,7 @@ def compute_level_effects(unit: Floats, factor: int, place: Floats, y: Floats) -
 
 
 def _summarise_effects(effects: Floats, seed: int) -> list[float]:
-    """Mean absolute effect, its 95% interval by bootstrap, and the standard deviation of the effects."""
+    """Return the mean absolute effect, its 95% interval by bootstrap, and the standard deviation of the effects."""
     sizes = np.abs(effects)
     generator = np.random.default_rng(seed)
     means = sizes[generator.integers(0, sizes.size, (1000, sizes.size))].mean(axis=1)
@@ -81,7 +103,12 @@ def _summarise_effects(effects: Floats, seed: int) -> list[float]:
 
 
 def locate_levels(experiment: Experiment, results: Results) -> dict[str, Floats]:
-    """Where in [0, 1] the level of each point lies, of every factor with levels: numbers by value, others in order."""
+    """Locate the level of each point in [0, 1], for every factor with levels: numbers by value, others in order.
+
+    Returns
+    -------
+    dict of str to ndarray (points,)
+    """
     places = {}
     for name, factor in experiment.factors.items():
         if factor.levels is None or name not in results.factors:
@@ -98,7 +125,7 @@ def locate_levels(experiment: Experiment, results: Results) -> dict[str, Floats]
 
 
 def describe_noise(frame: pd.DataFrame) -> str:
-    """A line that explains indices outside [0, 1]; empty where there are none."""
+    """Describe indices outside [0, 1] as sampling noise; empty where there are none."""
     if "first" not in frame:
         return ""
     outside = frame["factor"][(frame["first"] < 0.0) | (frame["first"] > 1.0) | (frame["total"] > 1.0)].tolist()
@@ -111,16 +138,33 @@ def describe_noise(frame: pd.DataFrame) -> str:
 
 
 def _check_design(design: str) -> None:
+    """Refuse a design without indices. Raises ParleyError."""
     if design not in ("morris", "saltelli"):
         raise ParleyError(f"indices need a sweep of design `morris` or `saltelli`, or a nested one; this is `{design}`")
 
 
 def analyse_sweep(results: Results, target: str, seed: int = 0) -> pd.DataFrame:
-    """Indices of a finished sweep of design `morris` or `saltelli`, for one measure (`outcome_at_least=ceasefire`).
+    """Compute the indices of a finished sweep of design `morris` or `saltelli`.
 
-    Raises ParleyError: another design, failed points, an unknown measure.
+    Parameters
+    ----------
+    results : Results
+        A finished sweep.
+    target : str
+        Label of a measure, such as `outcome_at_least=ceasefire`.
+    seed : int
+        Seed of the bootstrap.
+
+    Returns
+    -------
+    pd.DataFrame
+        As `compute_indices` returns it.
+
+    Raises
+    ------
+    ParleyError
+        Another design, failed points, or an unknown measure.
     """
-
     experiment = restore_experiment(results)
     _check_design(experiment.design)
     unit = draw_unit_sample(experiment, len(results.factors))
@@ -129,13 +173,30 @@ def analyse_sweep(results: Results, target: str, seed: int = 0) -> pd.DataFrame:
 
 
 def restore_experiment(results: Results) -> Experiment:
-    """The experiment that a finished sweep carried out (its scenario under its id)."""
+    """Restore the experiment that a finished sweep carried out, its scenario by its id."""
     experiment = results.manifest["asked"]
     return read_experiment({**experiment["experiment"], "scenario": experiment["scenario"]["id"]})
 
 
 def collect_point_means(results: Results, target: str) -> Floats:
-    """Mean or share of one measure at every point. Raises ParleyError for an unknown measure or failed points."""
+    """Collect the mean or share of one measure at every point.
+
+    Parameters
+    ----------
+    results : Results
+        A finished sweep.
+    target : str
+        Label of a measure.
+
+    Returns
+    -------
+    ndarray (points,)
+
+    Raises
+    ------
+    ParleyError
+        The measure is unknown or missing at a point, or points failed.
+    """
     failed = results.manifest["tables"]["failed_points"]
     if failed:
         raise ParleyError(f"{len(failed)} points failed (the first: {failed[0]}); the design is no longer complete")
@@ -153,11 +214,11 @@ def collect_point_means(results: Results, target: str) -> Floats:
 
 
 def is_share(results: Results, target: str) -> bool:
-    """Whether a measure is a share of runs."""
+    """Return whether a measure is a share of runs."""
     return bool((results.summary["kind"][_label_rows(results) == target] == "share").all())
 
 
 def _label_rows(results: Results) -> pd.Series[str]:
-    """Every row of the summary as its measure is written: `days`, `outcome=ceasefire`."""
+    """Label every row of the summary as its measure is written: `days`, `outcome=ceasefire`."""
     summary = results.summary
     return summary["measure"].where(summary["level"] == "", summary["measure"] + "=" + summary["level"])

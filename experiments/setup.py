@@ -1,8 +1,8 @@
-"""A point made ready to run: the scenario's arrays with the point's values in them.
+"""An experiment with its scenario loaded, and the arrays of any of its points.
 
-Loading, checking and resolving a scenario anew takes longer than a thousand runs. Where a point only moves numbers
-that nothing else is derived from, its arrays differ from the base's in a few entries of the priors, and only those are
-written. A test holds the short way against the long one for every path it is used on.
+Loading, checking and resolving a scenario anew takes longer than a thousand runs. Where a point only changes numbers
+from which nothing else is derived, its arrays differ from the base's in a few entries of the priors, and only those are
+written. A test compares the short way with the long one for every path it is used on.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ from pydantic import TypeAdapter, ValidationError
 from experiments.design import Point, build_points
 from experiments.measures import POINTS, SUMMARY
 from experiments.spec import Experiment
-from sim.core.layout import Priors
-from sim.scenario.explain import annotation_at
-from sim.scenario.load import Loaded, load, locate
-from sim.scenario.numbers import Number, numbers_in
+from sim.core.layout import PriorKind, Priors
+from sim.scenario.library import locate
+from sim.scenario.load import Loaded, load
+from sim.scenario.numbers import Number, iterate_numbers
 from sim.scenario.resolve import Problem, flat, resolve
+from sim.scenario.schema import Scenario
 from sim.scenario.streams import prior_key
 from sim.tables.schema import run_schema
+from sim.yamlio.validation import find_annotation
 
 # What reservation points, preconditions and the incidents' stability are derived or checked from goes the long way.
 _SOURCES_OF_DERIVATION = ("issues", "excites", "salience_scale", "quantile")
@@ -31,7 +33,19 @@ _SOURCES_OF_DERIVATION = ("issues", "excites", "salience_scale", "quantile")
 
 @dataclass
 class Setup:
-    """An experiment with its scenario loaded: what every worker needs to make any point ready."""
+    """An experiment with its scenario loaded: all that a worker needs.
+
+    Attributes
+    ----------
+    experiment : Experiment
+        What was asked for.
+    base : Loaded
+        The scenario with the changes that all points share.
+    points : list of Point
+        The design.
+    problem : Problem
+        The base, resolved.
+    """
 
     experiment: Experiment
     base: Loaded
@@ -40,8 +54,8 @@ class Setup:
     _short: dict[str, tuple[int, TypeAdapter[Any]]] = field(repr=False)
 
     @staticmethod
-    def of(experiment: Experiment) -> Setup:
-        """Load the scenario and lay out the points. Raises ScenarioError before anything runs."""
+    def load(experiment: Experiment) -> Setup:
+        """Load the scenario and build the design. Raises ScenarioError before anything runs."""
         with experiment.errors_at("scenario"):
             locate(experiment.scenario)
         with experiment.errors_at("changes", below=experiment.changes):
@@ -56,11 +70,11 @@ class Setup:
         return list(self._short)
 
     def resolve_point(self, point: Point) -> Problem:
-        """The arrays of a point. Raises ScenarioError where its values are refused."""
+        """Resolve a point. Raises ScenarioError where its values are refused."""
         return self.resolve_changes(point.changes)
 
     def resolve_changes(self, changes: Mapping[str, Any]) -> Problem:
-        """The arrays of the base with values put at paths, by the short way where it is open."""
+        """Resolve the base with values set at paths, by the short way where it is open. Raises ScenarioError."""
         try:
             numbers = {
                 path: self._short[path][1].validate_python(_mark_as_set(value)) for path, value in changes.items()
@@ -75,11 +89,11 @@ class Setup:
 
     def resolve_fully(self, changes: Mapping[str, Any]) -> Problem:
         """The arrays of the base with values put at paths, everything checked and derived again."""
-        return resolve(self.base.changed(changes).scenario, self.experiment.seed)
+        return resolve(self.base.with_changes(changes).scenario, self.experiment.seed)
 
 
 def _check_names(experiment: Experiment, problem: Problem) -> None:
-    """Refuse a factor that is called like a column of the tables, in which it is to be one. Raises ScenarioError."""
+    """Refuse a factor that has the name of a column of the tables, where it becomes one. Raises ScenarioError."""
     reserved = list(dict.fromkeys([*POINTS, *SUMMARY, *run_schema(problem.names).names]))
     for name in experiment.factors:
         if name.lower() in reserved:  # SQL does not tell capitals from small letters
@@ -88,31 +102,31 @@ def _check_names(experiment: Experiment, problem: Problem) -> None:
 
 
 def _mark_as_set(value: Any) -> Any:
-    """A value as `merge.set_path` writes it where a number was."""
+    """Return a value as `merge.set_path` writes it where a number was."""
     plain = isinstance(value, int | float) and not isinstance(value, bool)
     return {"value": value, "set": True} if plain else value
 
 
 def _find_short_paths(base: Loaded, problem: Problem) -> dict[str, tuple[int, TypeAdapter[Any]]]:
-    """Place in theta and bounds of every number that may be written without resolving the scenario anew."""
+    """Return place in theta and bounds of every number that may be written without resolving the scenario anew."""
     places = {path: n for n, path in enumerate(problem.paths)}
     short = {}
-    for path, _ in numbers_in(base.scenario):
+    for path, _ in iterate_numbers(base.scenario):
         flat_path = flat(path)
         if flat_path in places and not set(path) & set(_SOURCES_OF_DERIVATION):
-            short[".".join(path)] = (places[flat_path], TypeAdapter(annotation_at(path)))
+            short[".".join(path)] = (places[flat_path], TypeAdapter(find_annotation(Scenario, path)))
     return short
 
 
 def _replace_prior(priors: Priors, place: int, number: Number, key: np.uint64) -> Priors:
-    """Priors with another number at one place of theta; the rows of ranges stay in the order of places."""
+    """Return priors with another number at one place of theta; the rows of ranges stay in the order of places."""
     base = priors.base.copy()
     base[place] = number.mode
     others = priors.place != place
     table = {name: getattr(priors, name)[others] for name in ("place", "kind", "low", "mode", "high", "key")}
     if number.shape != "fixed":
         at = int(np.searchsorted(table["place"], place))
-        kind = {"uniform": 1, "triangular": 2}[number.shape]
+        kind = PriorKind.of(number.shape)
         row: dict[str, Any] = {
             "place": place,
             "kind": kind,

@@ -1,4 +1,4 @@
-"""What an experiment asks: scenario, seed, runs, design and factors, written as YAML or made in Python."""
+"""The specification of an experiment: scenario, seed, runs, design and factors, as YAML or from Python."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 from experiments.spec_errors import Place, describe_error
 from sim.core.errors import ScenarioError, nearest
 from sim.scenario.merge import CHANGE
-from sim.scenario.numbers import shown
-from sim.yamlio.reader import Document, dotted, read
+from sim.yamlio.reader import Document, format_path, read
+from sim.yamlio.validation import describe_value
 
 MOST_RUNS = 100_000_000
 """The most runs of an experiment, all points together."""
@@ -32,11 +32,11 @@ class _Model(BaseModel):
 
 
 class Factor(_Model):
-    """One thing that is varied.
+    """One factor of a design.
 
-    `path` (default: the factor's own name) or `paths` say where in the scenario; `*` stands for any one name. What is
-    put there: `levels` (a list of values, or named levels each with its own changes by path), a range `low` to `high`,
-    or `assumed: true`, the scenario's own range. With `how: multiply` the scenario's numbers and ranges are multiplied.
+    `path` (default: the factor's own name) or `paths` say where in the scenario; `*` stands for any one name. Set there
+    are `levels` (a list of values, or named levels each with its own changes by path), a range `low` to `high`, or with
+    `assumed: true` the scenario's own range. With `how: multiply` the scenario's numbers and ranges are multiplied.
     """
 
     path: str | None = None
@@ -50,27 +50,27 @@ class Factor(_Model):
 
     @model_validator(mode="before")
     @classmethod
-    def short(cls, raw: Any) -> Any:
-        """A bare list is the levels, the bare word `assumed` the scenario's own range. Raises ValueError."""
+    def expand_short_forms(cls, raw: Any) -> Any:
+        """Expand short forms: a list is the levels, the word `assumed` the scenario's own range. Raises ValueError."""
         if isinstance(raw, list):
             return {"levels": raw}
         if isinstance(raw, Factor | dict):
             return raw
         if raw == "assumed":
             return {"assumed": True}
-        raise ValueError(f"expected {_FACTOR}, got {shown(raw)}{nearest(str(raw), ['assumed'])}")
+        raise ValueError(f"expected {_FACTOR}, got {describe_value(raw)}{nearest(str(raw), ['assumed'])}")
 
     @field_validator("levels", mode="before")
     @classmethod
-    def listed(cls, raw: Any) -> Any:
-        """Levels are a list or have names. Raises ValueError."""
+    def check_levels(cls, raw: Any) -> Any:
+        """Check that levels are a list or have names. Raises ValueError."""
         if raw is not None and not isinstance(raw, list | dict):
-            raise ValueError(f"expected a list, or a mapping of names to changes by path, got {shown(raw)}")
+            raise ValueError(f"expected a list, or a mapping of names to changes by path, got {describe_value(raw)}")
         return raw
 
     @model_validator(mode="after")
-    def one_kind(self) -> Factor:
-        """Exactly one of levels, range, assumed. Raises ValueError."""
+    def check_kind(self) -> Factor:
+        """Check that exactly one of levels, range and assumed is present. Raises ValueError."""
         ranged = self.low is not None or self.high is not None
         if (self.levels is not None) + ranged + self.assumed != 1:
             raise ValueError("a factor has either `levels`, or `low` and `high`, or `assumed: true`")
@@ -87,7 +87,7 @@ class Factor(_Model):
                 level for level in self.levels or [] if isinstance(level, bool) or not isinstance(level, int | float)
             ]
             if words:
-                raise ValueError(f"`how: multiply` takes numbers as levels, got {shown(words[0])}")
+                raise ValueError(f"`how: multiply` takes numbers as levels, got {describe_value(words[0])}")
         return self
 
 
@@ -99,7 +99,7 @@ class Nested(_Model):
 
 
 class Experiment(_Model):
-    """An experiment: which points, how many runs at each. All points share the seed (common random numbers)."""
+    """An experiment: which points, and how many runs at each. All points share the seed (common random numbers)."""
 
     experiment: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)
     title: str = ""
@@ -122,15 +122,15 @@ class Experiment(_Model):
 
     @field_validator("keep", mode="before")
     @classmethod
-    def all_or_listed(cls, raw: Any) -> Any:
-        """All columns or a list of them. Raises ValueError."""
+    def check_keep(cls, raw: Any) -> Any:
+        """Check that `keep` is `all` or a list of columns. Raises ValueError."""
         if raw != "all" and not isinstance(raw, list):
-            raise ValueError(f"expected `all`, or a list of columns and patterns, got {shown(raw)}")
+            raise ValueError(f"expected `all`, or a list of columns and patterns, got {describe_value(raw)}")
         return raw
 
     @model_validator(mode="after")
-    def fits(self) -> Experiment:
-        """What the design needs is there and nothing else is. Raises ValueError."""
+    def check_design(self) -> Experiment:
+        """Check that what the design needs is present, and nothing else. Raises ValueError."""
         if (self.runs is None) == (self.nested is None):
             raise ValueError("give either `runs` or `nested: {assumptions, fates}`")
         sampled = self.design in ("latin_hypercube", "sobol", "morris", "saltelli")
@@ -147,7 +147,7 @@ class Experiment(_Model):
         return self
 
     @property
-    def runs_a_point(self) -> int:
+    def runs_per_point(self) -> int:
         """Runs at each point."""
         if self.nested is not None:
             return self.nested.assumptions * self.nested.fates
@@ -155,37 +155,37 @@ class Experiment(_Model):
         return self.runs
 
     def replace_keys(self, **keys: int | None) -> Experiment:
-        """The same experiment with other values of some keys; None leaves one as it is. Raises ScenarioError."""
+        """Return the experiment with other values of some keys; None leaves a key as it is. Raises ScenarioError."""
         experiment = _validate(self.model_dump() | {k: v for k, v in keys.items() if v is not None}, None)
         experiment._document = self._document
         return experiment
 
-    def patterns(self) -> Iterator[tuple[Place, str]]:
-        """Every path or pattern the experiment names, with its place in the file."""
+    def iterate_patterns(self) -> Iterator[tuple[Place, str]]:
+        """Yield every path or pattern of the experiment, with its place in the file."""
         yield from ((("changes", path), path) for path in self.changes)
         yield from ((("variants", name, path), path) for name, below in self.variants.items() for path in below)
         yield from ((("rows", n, path), path) for n, row in enumerate(self.rows) for path in row)
         for name, factor in self.factors.items():
             place: Place = ("factors", name)
             if isinstance(factor.levels, dict):
-                named = factor.levels.items()
-                yield from (((*place, "levels", level, path), path) for level, below in named for path in below)
+                levels = factor.levels.items()
+                yield from (((*place, "levels", level, path), path) for level, below in levels for path in below)
             elif factor.paths:
                 yield from (((*place, "paths", n), path) for n, path in enumerate(factor.paths))
             else:
                 yield ((*place, "path"), factor.path) if factor.path else (place, name)
 
     def refuse(self, problem: str, *place: str | int) -> ScenarioError:
-        """An error that names the key, and file and line where the experiment was read from a file."""
+        """Return an error that names the key, and file and line where the experiment was read from a file."""
         if self._document is not None:
             return self._document.refuse(problem, place)
-        return ScenarioError(problem, key=dotted(place) or None)
+        return ScenarioError(problem, key=format_path(place) or None)
 
     @contextmanager
     def errors_at(self, *place: str | int, below: Mapping[str, Any] | None = None) -> Iterator[None]:
-        """Say of an error inside where in the experiment its cause stands: at a place, or a key `below` it.
+        """Give errors inside the block a place in the experiment: a given one, or a key `below` it.
 
-        An error that names a line of the scenario's own file is left as it is.
+        An error that names a line of the scenario's own file stays as it is.
         """
         try:
             yield
@@ -194,24 +194,36 @@ class Experiment(_Model):
                 raise
             if error.key in (below or {}):
                 place = (*place, str(error.key))
-            known = error.key is None or error.key == place[-1]
-            raise self.refuse(error.problem if known else f"{error.key}: {error.problem}", *place) from None
+            names = error.key is None or error.key == place[-1]
+            raise self.refuse(error.problem if names else f"{error.key}: {error.problem}", *place) from None
 
 
 def shipped_folder() -> Path:
-    """The folder of the experiments that come with the package."""
+    """Return the folder of the experiments that come with the package."""
     return Path(str(resources.files("experiments")))
 
 
 def list_shipped() -> list[str]:
-    """Names of the shipped experiments, in alphabetical order."""
+    """List the names of the shipped experiments, in alphabetical order."""
     return sorted(path.stem for path in shipped_folder().glob("*.yaml"))
 
 
 def read_experiment(source: str | Path | Mapping[str, Any] | Experiment) -> Experiment:
-    """An experiment from a shipped name, a YAML file or plain data. Raises ScenarioError with file, line and key.
+    """Read an experiment.
 
-    A scenario that lies beside the file is found there.
+    Parameters
+    ----------
+    source : str, Path, mapping or Experiment
+        A shipped name, a YAML file or plain data. A scenario that lies beside the file is found there.
+
+    Returns
+    -------
+    Experiment
+
+    Raises
+    ------
+    ScenarioError
+        The experiment is wrong; the message names file, line and key.
     """
     if isinstance(source, Experiment):
         return source
@@ -220,30 +232,32 @@ def read_experiment(source: str | Path | Mapping[str, Any] | Experiment) -> Expe
     path = _locate(str(source))
     document = read(path)
     data = dict(document.data)
-    beside = path.parent / f"{data.get('scenario')}"
-    if isinstance(data.get("scenario"), str) and data["scenario"].endswith((".yaml", ".yml")) and beside.is_file():
-        data["scenario"] = str(beside)
+    neighbour = path.parent / f"{data.get('scenario')}"
+    if isinstance(data.get("scenario"), str) and data["scenario"].endswith((".yaml", ".yml")) and neighbour.is_file():
+        data["scenario"] = str(neighbour)
     return _validate(data, document)
 
 
 def _locate(name: str) -> Path:
+    """Return the file of an experiment by path or shipped name. Raises ScenarioError."""
     path = Path(name)
     if path.suffix in (".yaml", ".yml") or "/" in name:
         return path
     experiment = shipped_folder() / f"{name}.yaml"
     if experiment.is_file():
         return experiment
-    known = list_shipped()
-    raise ScenarioError(f"no experiment `{name}`; shipped: {', '.join(known)}{nearest(name, known)}, or give a path")
+    names = list_shipped()
+    raise ScenarioError(f"no experiment `{name}`; shipped: {', '.join(names)}{nearest(name, names)}, or give a path")
 
 
 def _validate(data: dict[str, Any], document: Document | None) -> Experiment:
+    """Validate plain data as an experiment. Raises ScenarioError."""
     try:
         experiment = Experiment.model_validate(data)
     except ValidationError as error:
         problem, place = describe_error(error, {"": Experiment, "factors": Factor, "nested": Nested})
         if document is not None:
             raise document.refuse(problem, place) from None
-        raise ScenarioError(problem, key=dotted(place) or None) from None
+        raise ScenarioError(problem, key=format_path(place) or None) from None
     experiment._document = document
     return experiment

@@ -1,6 +1,6 @@
 """A stopping rule: add runs until the Monte Carlo standard error is small enough, checked at fixed multiples only.
 
-The number of runs that comes out depends on the scenario and the seed, not on the machine or the number of workers.
+The resulting number of runs depends on the scenario and the seed, not on the machine or the number of workers.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MOST = 1_000_000
 
 
 class StoppingResult(NamedTuple):
-    """After how many runs, with which standard error, and whether that is what was asked for."""
+    """Runs when the rule stopped, the standard error then, and whether it is as small as asked for."""
 
     runs: int
     se: float
@@ -39,7 +39,7 @@ class StoppingResult(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """What the mean and spread of a measure are reckoned from: how many values, their sum, the sum of their squares."""
+    """Number of values of a measure, their sum, and the sum of their squares."""
 
     n: int
     total: float
@@ -47,7 +47,7 @@ class Sums(NamedTuple):
 
 
 def parse_rule(text: str) -> tuple[str, float]:
-    """`outcome=0.005` as measure and standard error. Raises ParleyError."""
+    """Parse `outcome=0.005` into a measure and a standard error. Raises ParleyError."""
     measure, mark, number = text.rpartition("=")
     try:
         tolerance = float(number)
@@ -68,11 +68,35 @@ def run_until(
     transform_plan: Callable[[Plan], Plan] = lambda job: job,
     **options: Any,
 ) -> StoppingResult:
-    """The least multiple of STEP runs at which the standard error of a measure is at most what `until` asks.
+    """Add runs until the standard error of a measure is small enough.
 
-    `until` is `outcome=0.005` (the largest standard error among the shares of all codes) or any one measure with its
-    standard error, `days=0.5`. `told(runs, se)` hears of every check; `laid` may change how the runs are made, as a
-    posterior does. Raises ParleyError for an unknown measure.
+    Parameters
+    ----------
+    scenario : str, Path or Loaded
+        Scenario to run.
+    until : str
+        `outcome=0.005` (the largest standard error among the shares of all codes), or any one measure with its standard
+        error, such as `days=0.5`.
+    seed : int
+        Seed.
+    most : int
+        Runs at most.
+    on_progress : callable
+        Called with runs and standard error at every check.
+    transform_plan : callable
+        Changes how the runs are made, as a posterior does.
+    **options
+        Those of `sim.results.plan.plan`.
+
+    Returns
+    -------
+    StoppingResult
+        Its runs are the least multiple of STEP that suffices.
+
+    Raises
+    ------
+    ParleyError
+        The measure is unknown.
     """
     measure, tolerance = parse_rule(until)
     job = transform_plan(plan(scenario, most, seed, **options))
@@ -85,7 +109,7 @@ def run_until(
             done += runs.num_rows
             if done % STEP and done < most:
                 continue
-            se = max(_compute_error(found, entry) for found, entry in sums.items())
+            se = max(_compute_error(entry, of_entry) for entry, of_entry in sums.items())
             on_progress(done, se)
             if se <= tolerance:
                 return StoppingResult(done, se, True)
@@ -93,22 +117,22 @@ def run_until(
 
 
 def _add_runs(runs: pa.Table, measure: str, sums: dict[Measure, Sums]) -> None:
-    """Count, sum and sum of squares of the measure that is asked for, some more runs added."""
-    known = list(compute_measures(runs))
-    tolerance = [(found, values) for found, values in known if measure in (found.label, found.measure)]
-    if not tolerance:
-        labels = [found.label for found, _ in known]
+    """Add runs to the sums of the measure. Raises ParleyError where it is unknown."""
+    measures = list(compute_measures(runs))
+    matches = [(entry, values) for entry, values in measures if measure in (entry.label, entry.measure)]
+    if not matches:
+        labels = [entry.label for entry, _ in measures]
         raise ParleyError(f"no measure `{measure}`{nearest(measure, labels)}; for instance outcome or days")
-    for found, values in tolerance:
+    for entry, values in matches:
         present = values[~np.isnan(values)]
-        n, total, squares = sums.get(found, Sums(0, 0.0, 0.0))
-        sums[found] = Sums(n + present.size, total + float(present.sum()), squares + float((present**2).sum()))
+        n, total, squares = sums.get(entry, Sums(0, 0.0, 0.0))
+        sums[entry] = Sums(n + present.size, total + float(present.sum()), squares + float((present**2).sum()))
 
 
 def _compute_error(measure: Measure, sums: Sums) -> float:
-    """Standard error of a measure; of a share at least half of Wilson's 95% interval in units of 1.96.
+    """Compute the standard error of a measure; of a share at least half of Wilson's 95% interval in units of 1.96.
 
-    Where something has not happened once, or always, the usual error is 0 after any number of runs.
+    Where something has not happened once, or always, the standard error proper is 0 after any number of runs.
     """
     standard = compute_standard_error(*sums)
     if not measure.share:
@@ -118,7 +142,13 @@ def _compute_error(measure: Measure, sums: Sums) -> float:
 
 
 def compute_standard_error(n: float, total: float, squares: float) -> float:
-    """Standard error of a mean from count, sum and sum of squares; infinite with fewer than two values."""
+    """Compute the standard error of a mean; infinite with fewer than two values.
+
+    Parameters
+    ----------
+    n, total, squares : float
+        Number of values, their sum, and the sum of their squares.
+    """
     if n < 2:
         return math.inf
     return math.sqrt(max(squares - total * total / n, 0.0) / (n - 1) / n)

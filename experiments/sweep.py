@@ -26,7 +26,7 @@ from sim.core.jit import source_hash
 from sim.core.version import __version__
 from sim.results.manifest import citations, environment, plain
 from sim.results.reader import find_damage, find_unknown, open_table, read_manifest
-from sim.scenario.dump import resolved
+from sim.scenario.dump import dump_scenario
 
 FORMAT = 1
 TABLES = ("points.parquet", "summary.parquet")
@@ -41,11 +41,11 @@ Notice = Callable[[str], None]
 
 
 def _ignore(done: int, total: int) -> None:
-    """Tell nobody."""
+    """Ignore progress."""
 
 
 def _warn(line: str) -> None:
-    """Tell a Python program's user."""
+    """Warn whoever called from Python."""
     warnings.warn(line, stacklevel=3)
 
 
@@ -58,14 +58,35 @@ def run_sweep(
     progress: Progress = _ignore,
     notice: Notice = _warn,
 ) -> dict[str, Any]:
-    """Carry out an experiment into a folder, or what of it is not yet there; returns the manifest.
+    """Carry out an experiment, or the rest of it, into a folder.
 
-    Parts and tables are checked against their hashes and identities. What is damaged is named and made again; unknown
-    files are named and ignored. `workers` threads on this machine (default: one a processor), or `dask`, the address of
-    a scheduler. Raises ParleyError: a wrong path, value or design before anything runs; a changed experiment; a folder
-    that holds something else or cannot be written.
+    Parameters
+    ----------
+    source : str, Path, mapping or Experiment
+        As `read_experiment` takes it.
+    folder : str or Path
+        A new folder, or that of the same experiment so far.
+    workers : int, optional
+        Threads on this machine (default: one a processor).
+    dask : str, optional
+        Address of a Dask scheduler, to run on its workers instead.
+    progress : callable
+        Called with the runs finished since the last call and the runs of the whole sweep.
+    notice : callable
+        Called with one line on every file that is damaged, which is made again, or unknown, which is ignored.
+
+    Returns
+    -------
+    dict
+        The manifest.
+
+    Raises
+    ------
+    ParleyError
+        A path, value or design is wrong (before anything runs), the folder holds something else or another experiment,
+        or it cannot be written.
     """
-    setup = Setup.of(read_experiment(source))
+    setup = Setup.load(read_experiment(source))
     parts = split_parts(setup.experiment, len(setup.points))
     check_values(setup)
     experiment, target = describe_identity(setup), SweepFolder(folder)
@@ -169,7 +190,7 @@ def _name_unknown_files(target: SweepFolder, count: int, notice: Notice) -> None
 
 
 def describe_identity(setup: Setup) -> dict[str, Any]:
-    """Everything the tables depend on: two sweeps with equal identity have the same bytes."""
+    """Describe everything that the tables depend on: two sweeps with equal identity have the same bytes."""
     import numpy
     import pyarrow
 
@@ -179,7 +200,7 @@ def describe_identity(setup: Setup) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "experiment": plain(experiment),
-        "scenario": plain(resolved(setup.base)),
+        "scenario": plain(dump_scenario(setup.base)),
         "points": len(setup.points),
         "part_runs": count_part_runs(setup.experiment, len(setup.points)),
         "columns": select_columns(setup),
@@ -194,7 +215,7 @@ def describe_identity(setup: Setup) -> dict[str, Any]:
 
 
 def _is_default(value: Any) -> bool:
-    """Whether a key of a factor was not given. Zero was: it equals False, but is the end of a range."""
+    """Return whether a key of a factor is absent. Zero is present: it equals False, but is the end of a range."""
     return value is None or value is False or value in ([], "")
 
 
@@ -206,6 +227,7 @@ def _run_parts(
     dask: str | None,
     on_progress: Callable[[int], None],
 ) -> Iterator[tuple[int, bytes]]:
+    """Yield the number and the bytes of each part that remains, as it is finished."""
     if not parts:
         return iter(())
     if dask is not None:
@@ -221,9 +243,27 @@ def _run_parts(
 def run_on_threads(
     setup: Setup, parts: dict[int, list[Piece]], identity: str, workers: int, on_progress: Callable[[int], None]
 ) -> Iterator[tuple[int, bytes]]:
-    """Parts as they are finished, on threads of this process: compiled code runs without the global lock.
+    """Run parts on threads of this process: compiled code runs without the global lock.
 
-    The Mesa engine is plain Python: one thread here, and as many processes below it as there are workers.
+    The Mesa engine takes one part at a time and spreads it over processes.
+
+    Parameters
+    ----------
+    setup : Setup
+        The experiment.
+    parts : dict of int to list of Piece
+        Parts by number.
+    identity : str
+        Hash of everything the tables depend on.
+    workers : int
+        Threads.
+    on_progress : callable
+        Called with the number of runs finished since the last call.
+
+    Yields
+    ------
+    tuple of int and bytes
+        Number and Parquet file of a part, as it is finished.
     """
     alone = setup.experiment.engine == "mesa"
     below = workers if alone else 1
@@ -260,6 +300,7 @@ class _StopPart(BaseException):
 
 
 def _now() -> str:
+    """Return the time as ISO text in UTC."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
@@ -271,7 +312,7 @@ def _build_manifest(
     tables: dict[str, Any],
     sessions: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    """What the tables stand on, with their hashes; the only file with times in it."""
+    """Build the manifest: what the tables depend on, and their hashes; the only file with times in it."""
     journal = target.read_journal()
     hashes = {target.part_name(n): journal.get(n) or hash_file(target.part_path(n)) for n in range(parts)}
     hashes |= {name: hash_file(target.path / name) for name in sorted(TABLES)}

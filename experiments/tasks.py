@@ -1,7 +1,7 @@
-"""The work of a sweep cut into parts, and one part carried out: the bytes of one Parquet file.
+"""The work of a sweep in parts, and the bytes of one part's Parquet file.
 
-A part is a range of runs over consecutive points. How runs are cut depends on the experiment alone, never on the
-machine, the number of workers or what was interrupted, so a part's bytes are the same whoever makes it.
+A part is a range of runs over consecutive points. How runs are split depends on the experiment alone, never on the
+machine, the number of workers or an interruption, so a part's bytes are the same whoever computes it.
 """
 
 from __future__ import annotations
@@ -59,19 +59,38 @@ class Failure(NamedTuple):
 
 
 def count_part_runs(experiment: Experiment, count: int) -> int:
-    """Runs a part: a divisor or a multiple of the runs at a point, so that parts end where points do."""
-    engine, runs = "mesa" if experiment.engine == "mesa" else "compiled", experiment.runs_a_point
-    wanted = experiment.chunk or int(np.clip(-(-runs * count // _SHARES), _LEAST[engine], _TARGET[engine]))
-    if wanted >= runs:
-        return runs * (wanted // runs)
+    """Count the runs of a part: a divisor or a multiple of the runs at a point, so that parts end where points do.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment.
+    count : int
+        Number of points.
+    """
+    engine, runs = "mesa" if experiment.engine == "mesa" else "compiled", experiment.runs_per_point
+    target_size = experiment.chunk or int(np.clip(-(-runs * count // _SHARES), _LEAST[engine], _TARGET[engine]))
+    if target_size >= runs:
+        return runs * (target_size // runs)
     whole = experiment.nested.fates if experiment.nested else 1  # an assumption's runs stay together
-    shares = -(-runs // wanted)
+    shares = -(-runs // target_size)
     return -(-runs // (shares * whole)) * whole
 
 
 def split_parts(experiment: Experiment, count: int) -> list[list[Piece]]:
-    """All parts, in order. Raises ScenarioError where there would be more than `MOST_PARTS`."""
-    size, runs = count_part_runs(experiment, count), experiment.runs_a_point
+    """Split an experiment of `count` points into parts, in order.
+
+    Returns
+    -------
+    list of list of Piece
+        Pieces of each part.
+
+    Raises
+    ------
+    ScenarioError
+        There would be more than `MOST_PARTS`.
+    """
+    size, runs = count_part_runs(experiment, count), experiment.runs_per_point
     parts = -(-count // (size // runs)) if size >= runs else count * -(-runs // size)
     if parts > MOST_PARTS:
         problem = f"{parts:,} parts are more than {MOST_PARTS:,}, the most of a sweep; make `chunk` larger"
@@ -83,21 +102,21 @@ def split_parts(experiment: Experiment, count: int) -> list[list[Piece]]:
 
 
 def select_columns(setup: Setup) -> list[str]:
-    """The columns that are kept, in order. Raises ParleyError for a pattern in `keep` that fits none."""
+    """Select the columns to write, in order. Raises ParleyError for a pattern in `keep` that fits none."""
     known = run_schema(setup.problem.names).names[3:]
     if setup.experiment.keep == "all":
         return known
-    kept: set[str] = set()
+    selection: set[str] = set()
     for pattern in setup.experiment.keep:
-        found = fnmatch.filter(known, pattern)
-        if not found:
+        matches = fnmatch.filter(known, pattern)
+        if not matches:
             raise ParleyError(f"keep: no column `{pattern}`{nearest(pattern, known)}; known: {', '.join(known)}")
-        kept |= set(found)
-    return [name for name in known if name in kept]
+        selection |= set(matches)
+    return [name for name in known if name in selection]
 
 
 def build_schema(setup: Setup) -> pa.Schema:
-    """Explicit Arrow schema of the table of runs of all points."""
+    """Build the Arrow schema of the table of runs of all points."""
     import pyarrow as pa
 
     runs = run_schema(setup.problem.names)
@@ -115,7 +134,31 @@ def compute_indices(experiment: Experiment, run: Ints) -> tuple[Ints, Ints]:
 def simulate_piece(
     setup: Setup, point: Point, low: int, high: int, on_progress: Callable[[int], None], workers: int = 1
 ) -> Floats:
-    """Raw rows of some runs of a point, (high - low, width). Raises one of POINT_ERRORS."""
+    """Simulate some runs of a point.
+
+    Parameters
+    ----------
+    setup : Setup
+        The experiment.
+    point : Point
+        The point.
+    low, high : int
+        First run, and the one after the last.
+    on_progress : callable
+        Called with the number of runs finished since the last call.
+    workers : int
+        Threads or processes.
+
+    Returns
+    -------
+    ndarray (high - low, width)
+        Raw rows of runs.
+
+    Raises
+    ------
+    ParleyError or ArithmeticError
+        The point cannot be run (`POINT_ERRORS`).
+    """
     assumptions, fates = compute_indices(setup.experiment, np.arange(low, high, dtype=np.int64))
     problem = setup.resolve_point(point)
     engine = "mesa" if setup.experiment.engine == "mesa" else "compiled"
@@ -145,9 +188,20 @@ def describe_part(experiment: str, pieces: list[Piece]) -> bytes:
 def run_part(
     setup: Setup, pieces: list[Piece], experiment: str, on_progress: Callable[[int], None], workers: int = 1
 ) -> bytes:
-    """Run a part and return its Parquet file. A piece that fails is recorded in the file and the rest goes on.
+    """Run a part and return its Parquet file. A piece that fails is recorded in the file, and the rest goes on.
 
-    `experiment` is the hash of everything the sweep's tables depend on; the file carries it.
+    Parameters
+    ----------
+    setup : Setup
+        The experiment.
+    pieces : list of Piece
+        The part.
+    experiment : str
+        Hash of everything the sweep's tables depend on; the file carries it.
+    on_progress : callable
+        Called with the number of runs finished since the last call.
+    workers : int
+        Threads or processes.
     """
     rows: list[Floats] = []
     done: list[Piece] = []
@@ -171,7 +225,17 @@ def run_part(
 
 
 def build_table(setup: Setup, pieces: list[Piece], rows: list[Floats]) -> pa.Table:
-    """The rows of several pieces as one Arrow table under the experiment's schema."""
+    """Build one Arrow table of several pieces under the experiment's schema.
+
+    Parameters
+    ----------
+    setup : Setup
+        The experiment.
+    pieces : list of Piece
+        Pieces, in order.
+    rows : list of ndarray
+        Raw rows of each.
+    """
     import pyarrow as pa
 
     names = setup.problem.names
@@ -182,11 +246,13 @@ def build_table(setup: Setup, pieces: list[Piece], rows: list[Floats]) -> pa.Tab
     point = np.concatenate([np.full(high - low, n, dtype=np.int32) for n, low, high in pieces])
     assumptions, fates = compute_indices(setup.experiment, run)
     whole = run_table(np.concatenate(rows).reshape(-1, width), run, assumptions, fates, names)
-    wanted = build_schema(setup)
-    return pa.Table.from_arrays([pa.array(point), *(whole.column(name) for name in wanted.names[1:])], schema=wanted)
+    schema = build_schema(setup)
+    columns = [pa.array(point), *(whole.column(name) for name in schema.names[1:])]
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def _encode_part(content: pa.Table, failures: list[Failure], identity: bytes) -> bytes:
+    """Return a part's table and failures as the bytes of a Parquet file."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -201,6 +267,6 @@ def _encode_part(content: pa.Table, failures: list[Failure], identity: bytes) ->
 
 
 def read_failures(metadata: dict[bytes, bytes] | None) -> Iterator[Failure]:
-    """The failures that a part's file records."""
+    """Yield the failures that the metadata of a part's file record."""
     for entry in json.loads((metadata or {}).get(FAILURES, b"[]")):
         yield Failure(*entry)

@@ -1,4 +1,4 @@
-"""Values tried before anything runs, so that what a scenario refuses does not cost a sweep and its folder."""
+"""Checks of an experiment's values before anything runs, so that a refused value costs no sweep and no folder."""
 
 from __future__ import annotations
 
@@ -21,9 +21,14 @@ Candidate = tuple[tuple[str | int, ...], str, Iterator[Mapping[str, Any]]]
 
 
 def check_values(setup: Setup) -> None:
-    """Refuse a level, a row or a variant that the scenario refuses. Raises ScenarioError with its place.
+    """Refuse a level, a row or a variant that the scenario refuses.
 
-    What fits by itself may still fail where other values do not go with it; such points fail one by one.
+    Values that fit alone may still fail where others do not go with them; such points fail one by one.
+
+    Raises
+    ------
+    ScenarioError
+        A value does not fit; the message names its place in the experiment.
     """
     for place, name, alternatives in islice(_iterate_candidates(setup), MOST_CANDIDATES):
         error = _find_error(setup, alternatives)
@@ -32,20 +37,21 @@ def check_values(setup: Setup) -> None:
 
 
 def _iterate_candidates(setup: Setup) -> Iterator[Candidate]:
+    """Yield every value that the design uses, with its place and changes to try it in."""
     experiment = setup.experiment
     if experiment.design in ("variants", "list"):
         for point in setup.points:
             place = ("variants", point.name) if experiment.design == "variants" else ("rows", point.number)
             yield place, "", iter([point.changes])
         return
-    scope = Scope.of(setup.base)
+    scope = Scope.from_loaded(setup.base)
     for name, factor in experiment.factors.items():
         for value in [] if factor.assumed else _list_values(setup, name, factor):
             yield ("factors", name), f"at {format_value(value)}: ", _iterate_changes(setup, name, factor, value, scope)
 
 
 def _list_values(setup: Setup, name: str, factor: Factor) -> list[Any]:
-    """All levels of a factor, or the lowest and highest value of a range that the design has."""
+    """Return all levels of a factor, or the lowest and highest value of a range that the design has."""
     if factor.levels is not None:
         return list(factor.levels)
     values = [point.values[name] for point in setup.points]
@@ -53,7 +59,7 @@ def _list_values(setup: Setup, name: str, factor: Factor) -> list[Any]:
 
 
 def _iterate_changes(setup: Setup, name: str, factor: Factor, value: Any, scope: Scope) -> Iterator[Mapping[str, Any]]:
-    """A value by itself, and with what the first and the last point that have it put elsewhere."""
+    """Yield the changes of a value alone, then those of the first and the last point that has it."""
     yield compute_changes(name, factor, value, scope)
     with_value = [point for point in setup.points if point.values[name] == value]
     yield with_value[0].changes
@@ -61,7 +67,7 @@ def _iterate_changes(setup: Setup, name: str, factor: Factor, value: Any, scope:
 
 
 def _find_error(setup: Setup, alternatives: Iterator[Mapping[str, Any]]) -> ParleyError | None:
-    """Why a value fits in none of the ways it is tried; None where it fits in one."""
+    """Return why a value fits with none of the alternatives; None where it fits with one."""
     first = None
     for changes in alternatives:
         try:
@@ -74,11 +80,11 @@ def _find_error(setup: Setup, alternatives: Iterator[Mapping[str, Any]]) -> Parl
 
 
 def _locate_error(setup: Setup, error: ParleyError, place: tuple[str | int, ...], name: str) -> ScenarioError:
-    """The error at its place in the experiment; a line of the scenario that it names is told too."""
+    """Return the error at its place in the experiment; a line of the scenario that it names stays in the message."""
     if not isinstance(error, ScenarioError) or error.file not in (None, CHANGE):
         return setup.experiment.refuse(f"{name}{error}", *place)
     below = (*place, str(error.key))
-    if below in (written for written, _ in setup.experiment.patterns()):
+    if below in (written for written, _ in setup.experiment.iterate_patterns()):
         place = below
     message = f"{name}{error.problem}" if error.key in (None, place[-1]) else f"{name}{error.key}: {error.problem}"
     return setup.experiment.refuse(message, *place)

@@ -1,4 +1,4 @@
-"""How much of the answer is assumption and how much is chance: a two-way random-effects split of the variance.
+"""A split of the variance between runs into assumption, chance and interaction: a two-way random-effects model.
 
 Every assumption index meets every fate index (`nested` in an experiment). The expected mean squares of a two-way layout
 without repetition give the components (Searle, Casella & McCulloch 1992, Variance Components, ch. 4):
@@ -30,7 +30,7 @@ class VarianceSplit:
     high: Floats
 
     def rows(self) -> list[dict[str, float | str]]:
-        """One row a part, for a table."""
+        """Return one row a part, for a table."""
         numbers = zip(PARTS, self.components, self.shares, self.low, self.high, strict=True)
         return [
             {"part": part, "variance": float(v), "share": float(s), "low": float(a), "high": float(b)}
@@ -39,10 +39,26 @@ class VarianceSplit:
 
 
 def split_variance(y: Floats) -> VarianceSplit:
-    """Split of results `y`, (assumptions, fates) or (assumptions, fates, outcomes): the outcomes' variances are summed.
+    """Split the variance of results between runs.
 
-    Intervals by the jackknife over assumptions and over fates, the two variances added. Raises ParleyError where all
-    results are equal.
+    Parameters
+    ----------
+    y : ndarray (assumptions, fates) or (assumptions, fates, outcomes)
+        Results; the variances of several outcomes are added up.
+
+    Returns
+    -------
+    VarianceSplit
+        Intervals by the jackknife over assumptions and over fates, the two variances added.
+
+    Raises
+    ------
+    ParleyError
+        All results are equal, or a layer has fewer than 3 indices.
+
+    References
+    ----------
+    Searle, Casella & McCulloch 1992, Variance Components, ch. 4.
     """
     cube = np.asarray(y, dtype=np.float64)
     cube = cube[:, :, None] if cube.ndim == 2 else cube
@@ -60,7 +76,7 @@ def split_variance(y: Floats) -> VarianceSplit:
 
 
 def _compute_components(cube: Floats) -> Floats:
-    """Components in the order of PARTS, negative estimates set to 0."""
+    """Compute the components in the order of PARTS, negative estimates set to 0."""
     rows, columns, _ = cube.shape
     mean = cube.mean(axis=(0, 1))
     of_row, of_column = cube.mean(axis=1), cube.mean(axis=0)
@@ -72,20 +88,38 @@ def _compute_components(cube: Floats) -> Floats:
 
 
 def _compute_shares(cube: Floats) -> Floats:
+    """Compute the shares of the components; NaN where nothing varies."""
     components = _compute_components(cube)
     return components / components.sum() if components.sum() > 0 else np.full(3, np.nan)
 
 
 def _compute_jackknife_variance(without: Floats) -> Floats:
+    """Compute the jackknife variance from estimates without one index each."""
     n = without.shape[0]
     spread: Floats = (n - 1) / n * ((without - without.mean(axis=0)) ** 2).sum(axis=0)
     return spread
 
 
 def arrange_results(results: Results, target: str, point: int = 0) -> Floats:
-    """Results of one point of a nested sweep as (assumptions, fates[, codes]); target `outcome` takes all codes.
+    """Arrange the results of one point of a nested sweep by assumption and fate.
 
-    Raises ParleyError where the sweep is not nested or the point failed.
+    Parameters
+    ----------
+    results : Results
+        A finished sweep with `nested`.
+    target : str
+        Label of a measure; `outcome` takes all codes.
+    point : int
+        Number of the point.
+
+    Returns
+    -------
+    ndarray (assumptions, fates) or (assumptions, fates, codes)
+
+    Raises
+    ------
+    ParleyError
+        The sweep is not nested, or the point failed.
     """
     import pyarrow.compute as pc
 

@@ -1,1 +1,1 @@
-"""Data: the documents, the positions they support, and the scenarios built on them. No code lives here."""
+"""Data: scenarios, cases with their documents and positions, papers. This package holds no code."""

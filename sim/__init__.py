@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from sim.results.plan import Plan, plan
     from sim.results.store import write_ensemble
     from sim.scenario.dump import scenario_hash
-    from sim.scenario.load import Loaded, load, shipped
+    from sim.scenario.library import shipped
+    from sim.scenario.load import Loaded, load
     from sim.tables.summary import Summary
 
 _HOME = {
@@ -45,7 +46,7 @@ _HOME = {
     "plan": "sim.results.plan",
     "run_ensemble": "sim.results.ensemble",
     "scenario_hash": "sim.scenario.dump",
-    "shipped": "sim.scenario.load",
+    "shipped": "sim.scenario.library",
     "trace": "sim.narrative.narrator",
     "write_ensemble": "sim.results.store",
 }

@@ -15,6 +15,7 @@ TARGET = ROOT / "docs" / "api.md"
 MODULES = (
     "sim",
     "sim.results.ensemble",
+    "sim.scenario.library",
     "sim.scenario.load",
     "sim.scenario.resolve",
     "sim.tables.summary",
@@ -27,6 +28,8 @@ MODULES = (
     "sim.narrative.narrator",
     "sim.tables.schema",
     "sim.evidence.positions",
+    "sim.evidence.acts",
+    "sim.evidence.record",
     "sim.evidence.sources",
     "sim.analysis.study",
     "sim.analysis.solutions",

@@ -7,30 +7,35 @@ from sim.agents.protocols import Basket, Talks
 from sim.core.choices import dispatches
 from sim.core.layout import W
 from sim.rules import agenda, outcome
-from sim.rules.agenda import Condition
+from sim.rules.agenda import Bars, Condition
 from sim.rules.value import value
 
 
 def set_agenda(model: Talks) -> bool:
-    """Set for every basket whether it may be opened in this round, and if not, why."""
+    """Set for every basket whether it may be settled in this round, and if not, why and whether it is discussed."""
     for basket in model.baskets:
         basket.agenda = outcome.OPEN if mandated(model, basket) else outcome.NO_MANDATE
+        basket.discussed = may_discuss(model, basket)
     for row in model.structure.precondition.tolist():
         basket = model.baskets[row[1]]
-        if basket.agenda == outcome.OPEN and binds(model, row):
-            basket.agenda = outcome.PRECONDITION
+        if binds(model, row):
+            if basket.agenda == outcome.OPEN:
+                basket.agenda = outcome.PRECONDITION
+            basket.discussed = basket.discussed and row[5] == Bars.SETTLEMENT
+    for basket in model.baskets:
+        basket.discussed = basket.discussed and basket.open and basket.agenda != outcome.OPEN
     if model.observed:
         rows = [row for row in model.structure.precondition.tolist() if binds(model, row)]
-        model.notify("agenda", events.describe_agenda(model, rows))
+        model.on_event("agenda", events.describe_agenda(model, rows))
     return True
 
 
 def read_mandates(model: Talks) -> None:
     """Read the mandates in force on the present day: the latest dated entry of each party and basket counts."""
     x = model.structure
-    for (p, b, level), since in zip(x.mandate.tolist(), x.mandate_day.tolist(), strict=True):
+    for (p, b, level, bars), since in zip(x.mandate.tolist(), x.mandate_day.tolist(), strict=True):
         if since <= model.day:
-            model.parties[p].mandate[b] = level
+            model.parties[p].mandate[b], model.parties[p].mandate_bars[b] = level, bars
 
 
 def mandated(model: Talks, basket: Basket) -> bool:
@@ -39,6 +44,21 @@ def mandated(model: Talks, basket: Basket) -> bool:
     return model.level >= model.structure.basket_level[b] and all(
         model.level >= party.mandate[b] for party in basket.members
     )
+
+
+def may_discuss(model: Talks, basket: Basket) -> bool:
+    """Whether no level or mandate that falls short bars even discussing a basket."""
+    b = basket.index
+    if model.level < model.structure.basket_level[b] and model.structure.basket_bars[b] != Bars.SETTLEMENT:
+        return False
+    short = (party for party in basket.members if model.level < party.mandate[b])
+    return all(party.mandate_bars[b] == Bars.SETTLEMENT for party in short)
+
+
+def may_settle(model: Talks, basket: Basket) -> bool:
+    """Whether a basket may be settled now: mandates suffice and no precondition binds."""
+    rows = (row for row in model.structure.precondition.tolist() if row[1] == basket.index)
+    return mandated(model, basket) and not any(binds(model, row) for row in rows)
 
 
 @dispatches(Condition)
@@ -77,7 +97,7 @@ def count_papers(model: Talks) -> int:
 
 def binds(model: Talks, row: list[int]) -> bool:
     """Whether a precondition (a row of the structure's table) stands in the way now."""
-    p, _, kind, target, issue = row
+    p, _, kind, target, issue, _ = row
     if holds(model, kind, target):
         return False
     if issue < 0:
@@ -85,4 +105,4 @@ def binds(model: Talks, row: list[int]) -> bool:
     basket = next(b for b in model.baskets if b.lo <= issue < b.hi)
     party = model.parties[p]
     v = value(model.package[issue], party.demand[issue], party.reservation[issue])
-    return agenda.precondition_binds(basket.settled, v)
+    return agenda.is_precondition_binding(basket.settled, v)

@@ -44,6 +44,13 @@ class Basket:
     first_day: float = math.nan
     leverage_at: float = 0.0
     balance_at: float = 0.0
+    since: float = 0.0
+    discussed: bool = False
+    latent: bool = False
+    gap: float = 0.0
+    surplus: float = 0.0
+    near: float = 0.0
+    in_principle: bool = False
 
     @property
     def slice(self) -> slice:
@@ -77,5 +84,5 @@ def create_baskets(model: Talks) -> list[Basket]:
         members = [party for party in model.parties if x.stake[party.index, b]]
         obligated = [p for p in range(x.parties) if x.obligated[b, p]]
         lo, hi = int(x.first_issue[b]), int(x.first_issue[b + 1])
-        baskets.append(Basket(b, name, lo, hi, members, obligated, obligations))
+        baskets.append(Basket(b, name, lo, hi, members, obligated, obligations, since=float(x.urgent_since[b])))
     return baskets

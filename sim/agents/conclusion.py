@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
-from sim.agents import agenda, events, exchange
+from sim.agents import agenda, events, exchange, measures
 from sim.agents.protocols import Basket, Talks
 from sim.core.layout import RATIFIER, W
 from sim.rules import convening, outcome, ratification, readiness
+from sim.rules.belief import Proposal
 from sim.rules.mediation import Strength
+from sim.rules.precedent import Precedent
 
 
 def conclude(model: Talks) -> bool:
@@ -18,7 +20,18 @@ def conclude(model: Talks) -> bool:
     papers = agenda.count_papers(model)
     handed, model.papers = papers - model.papers, papers
     model.code = code_round(model, not all(stands), handed)
+    if model.structure.proposal == Proposal.BRIDGING:
+        learn(model)
+    measures.assess(model)
     return True
+
+
+def learn(model: Talks) -> None:
+    """Let the two members of every basket that was negotiated or discussed read each other's offers."""
+    for basket in model.baskets:
+        if len(basket.members) == 2 and (basket.discussed or basket.agenda == outcome.OPEN):
+            for party in basket.members:
+                party.beliefs.read_offers(party, basket, model.world[W.LEARNING_NOISE])
 
 
 def settle(model: Talks, basket: Basket) -> bool:
@@ -29,12 +42,19 @@ def settle(model: Talks, basket: Basket) -> bool:
     if x.ratified[b]:
         for n in range(x.ratifiers):
             if x.ratifier_basket[n, b] and not approved(model, basket, n):
+                basket.latent = True
                 if basket.settled:  # a renewable basket: what stood before still stands
                     model.package[basket.slice] = model.standing[basket.slice]
                 return False
     model.standing[basket.slice] = model.package[basket.slice]
     basket.settled, basket.open, basket.fallen, basket.settled_day = True, False, outcome.STANDING, model.day
-    basket.leverage_at, basket.balance_at = model.leverage, model.balance
+    basket.leverage_at, basket.balance_at, basket.since = model.leverage, model.balance, model.day
+    if math.isnan(model.first_terms[basket.lo]):
+        model.first_terms[basket.slice] = model.package[basket.slice]
+    if x.precedent == Precedent.ON:
+        model.precedent[basket.slice] = model.package[basket.slice]
+        for party in basket.members:
+            party.sign(basket)
     model.since_last.settled |= 1 << b
     for obligation in basket.obligations:
         obligation.pending, obligation.done, obligation.share = True, False, 0.0
@@ -42,7 +62,7 @@ def settle(model: Talks, basket: Basket) -> bool:
     if model.observed:
         due = {model.names.obligations[o.index]: o.due for o in basket.obligations}
         text = events.points_by_issue(model, basket, model.package[basket.slice])
-        model.notify("settled", {"basket": basket.name, "day": model.day, "points": text, "due": due})
+        model.on_event("settled", {"basket": basket.name, "day": model.day, "points": text, "due": due})
     return True
 
 
@@ -65,11 +85,11 @@ def approved(model: Talks, basket: Basket, n: int) -> bool:
             if other is not party:
                 other.hardening += w[W.RATIFICATION_AMENDMENT_HARDENING]
         issue = model.names.issues[basket.lo + ratification.worst_issue(model.package[s], *own, reach)]
-        model.notify("amended", {"basket": basket.name, "ratifier": ratifier, "issue": issue})
+        model.on_event("amended", {"basket": basket.name, "ratifier": ratifier, "issue": issue})
     else:
         basket.fallen = outcome.REFUSED
         model.refusals += 1
-        model.notify("not_ratified", {"basket": basket.name, "ratifier": ratifier})
+        model.on_event("not_ratified", {"basket": basket.name, "ratifier": ratifier})
     return False
 
 
@@ -88,9 +108,11 @@ def code_round(model: Talks, unratified: bool, handed: int) -> int:
     procedural = model.draw("procedural", 0) < convening.chance(odds)
     all_settled = all(b.settled for b in model.baskets)
     code = outcome.round_code(max(settled, default=-1), all_settled, exchanged, procedural)
-    model.texts_ever = model.texts_ever or code >= outcome.TABLED
-    model.procedural_ever = model.procedural_ever or code >= outcome.PROCEDURAL
+    if code >= outcome.TABLED and not model.texts_ever:
+        model.texts_ever, model.texts_day = True, model.day
+    if code >= outcome.PROCEDURAL and not model.procedural_ever:
+        model.procedural_ever, model.procedural_day = True, model.day
     model.peak = max(model.peak, code)
-    model.progress = readiness.progressed(model.progress, code, w[W.READINESS_PROGRESS_MEMORY])
+    model.progress = readiness.update_progress(model.progress, code, w[W.READINESS_PROGRESS_MEMORY])
     model.gap = exchange.position_gap(model)
     return code

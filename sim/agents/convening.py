@@ -26,17 +26,17 @@ def convene(model: Talks) -> bool:
                 absent.append(party)
     if model.observed:
         facts = {"balance": model.balance, "parties": events.describe_parties(model)}
-        model.notify("planned", {"venue": model.names.venues[model.venue], **facts})
+        model.on_event("planned", {"venue": model.names.venues[model.venue], **facts})
     if absent:
         postpone(model, absent)
         return False
     model.streak = 0
     model.publicity = float(model.theta.venue[VENUE.PUBLICITY, model.venue])
-    model.leverage = model.attending_strength(Strength.LEVERAGE)
+    model.leverage = model.leverage_at_table()
     before = model.level
     raise_level(model)
     facts = {"venue": model.names.venues[model.venue], "level": model.names.levels[model.level]}
-    model.notify("held", {**facts, "rose": model.level > before})
+    model.on_event("held", {**facts, "rose": model.level > before})
     mediation.facilitate(model)
     return True
 
@@ -48,10 +48,10 @@ def postpone(model: Talks, absent: list[Party]) -> None:
     model.level = model.structure.start_level
     model.abeyance = model.abeyance or model.streak >= model.structure.postponement_limit
     model.code = outcome.POSTPONED
-    model.progress = readiness.progressed(model.progress, model.code, model.world[W.READINESS_PROGRESS_MEMORY])
+    model.progress = readiness.update_progress(model.progress, model.code, model.world[W.READINESS_PROGRESS_MEMORY])
     names = [party.name for party in absent]
     facts = {"venue": model.names.venues[model.venue], "abeyance": model.abeyance}
-    model.notify("postponed", {"absent": names, **facts})
+    model.on_event("postponed", {"absent": names, **facts})
 
 
 def choose_venue(model: Talks) -> int:

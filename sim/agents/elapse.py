@@ -4,51 +4,89 @@ from __future__ import annotations
 
 import math
 
+from sim.agents import measures
 from sim.agents.protocols import Talks
-from sim.core.draws import unit_exponential, weibull
+from sim.core.distributions import unit_exponential, weibull
 from sim.core.layout import W
-from sim.rules import convening
+from sim.rules import pace
 from sim.rules.mediation import Strength
 
 
 def elapse(model: Talks) -> bool:
-    """Draw the days to the next planned round; set `days`, `planned`, `planned_day` and `ends` of the model."""
-    w = model.world
+    """Draw the days to the next planned round, or until talks break off; set what the gap brings in the model."""
+    w, x = model.world, model.structure
     facilitation = model.present_strength(Strength.FACILITATION)
-    days, model.planned, model.ends = 0.0, True, False
+    model.will = measures.will(model)
+    days, model.planned, model.ends, model.breaks_off = 0.0, True, False, False
+    left = w[W.CALENDAR_HORIZON] - model.day
     if model.abeyance:
-        rate = convening.resumption_rate(
+        rate = pace.resumption_rate(
+            x.resumption,
             w[W.RESUMPTION_RATE],
             w[W.RESUMPTION_READINESS],
             model.least_readiness(),
             w[W.RESUMPTION_FACILITATION],
             facilitation,
+            model.will,
         )
         waited = unit_exponential(model.draw("resume", 0))
         model.planned = waited <= rate * w[W.CALENDAR_ABEYANCE_REVIEW]
         days = waited / rate if model.planned else w[W.CALENDAR_ABEYANCE_REVIEW]
     elif model.planned_step > 0:
-        scale = convening.gap_scale(w[W.CALENDAR_GAP_SCALE], w[W.MEDIATION_GAP_SHORTENING], facilitation)
-        days = max(weibull(model.draw("gap", 0), scale, w[W.CALENDAR_GAP_SHAPE]), w[W.CALENDAR_GAP_MIN])
+        gap = weibull(model.draw("gap", 0), gap_scale(model, facilitation), w[W.CALENDAR_GAP_SHAPE])
+        days = max(gap, w[W.CALENDAR_GAP_MIN])
         model.planned = any(basket.open for basket in model.baskets)
+        if model.planned:
+            until = days_to_break_off(model)
+            if until < days and until <= left:
+                days, model.planned, model.breaks_off = until, False, True
     model.planned_day = model.day + days if model.planned else math.inf
-    left = w[W.CALENDAR_HORIZON] - model.day
     if days > left:
         days, model.planned, model.ends = left, False, True
     model.days = days
+    measures.record_days(model, model.day + days)
     return True
 
 
+def gap_scale(model: Talks, facilitation: float) -> float:
+    """Weibull scale of the gap to the next planned round, in days."""
+    w = model.world
+    least = min((party.deadline for party in model.parties if party.seated), default=math.inf)
+    return pace.gap_scale(
+        model.structure.pace,
+        w[W.CALENDAR_GAP_SCALE],
+        least,
+        w[W.CALENDAR_ROUNDS_PER_DEADLINE],
+        w[W.MEDIATION_GAP_SHORTENING],
+        facilitation,
+    )
+
+
+def days_to_break_off(model: Talks) -> float:
+    """Days until talks break off if they are not resumed before."""
+    hazard = pace.break_off_hazard(model.world[W.PACE_BREAKOFF], model.expected, model.will)
+    return pace.days_to_break_off(hazard, unit_exponential(model.draw("breakoff", 0)))
+
+
 def advance(model: Talks) -> None:
-    """Move the clock to the end of the gap; talks that resume start anew."""
+    """Move the clock to the end of the gap; talks that resume start anew, talks that break off fall into abeyance."""
     model.day += model.days
-    model.notify("elapsed", {"days": model.days, "day": model.day})
-    if not model.abeyance:
-        model.talk_time += model.days
+    model.on_event("elapsed", {"days": model.days, "day": model.day})
+    if model.abeyance:
+        model.abeyance_days += model.days
+        if model.planned:
+            restart(model)
         return
-    model.abeyance_days += model.days
-    if model.planned:
-        restart(model)
+    model.talk_time += model.days
+    if model.breaks_off:
+        break_off(model)
+
+
+def break_off(model: Talks) -> None:
+    """Break off talks: abeyance, and the level of the start."""
+    model.abeyance, model.level = True, model.structure.start_level
+    model.breakoffs += 1
+    model.on_event("broken_off", {"day": model.day})
 
 
 def restart(model: Talks) -> None:
@@ -56,4 +94,7 @@ def restart(model: Talks) -> None:
     model.abeyance, model.streak, model.talk_time = False, 0, 0.0
     for party in model.parties:
         party.restart()
-    model.notify("resume", {})
+    for basket in model.baskets:
+        basket.latent = False
+    measures.assess(model)
+    model.on_event("resume", {})

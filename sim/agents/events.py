@@ -9,7 +9,7 @@ from sim.core.jit import EPS
 from sim.core.layout import Floats
 from sim.rules import outcome
 from sim.rules.agenda import Condition
-from sim.rules.value import crosses_red_line, utility_open
+from sim.rules.value import concave_utility, crosses_red_line
 
 
 def describe_parties(model: Talks) -> dict[str, dict[str, Any]]:
@@ -95,5 +95,5 @@ def explain_refusal(party: Party, basket: Basket, package: Floats, asked: float)
         why = "red line"
     else:
         why = "worth"
-    worth = utility_open(package, party.demand[s], party.reservation[s], party.salience[s])
+    worth = concave_utility(package, party.demand[s], party.reservation[s], party.salience[s])
     return {"why": why, "worth": worth, "asked": asked, "floor": party.floor[basket.index]}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from sim.agents import events
+from sim.agents import events, measures
 from sim.agents.protocols import Basket, Talks
-from sim.core.jit import EPS
 from sim.core.layout import Floats, W
 from sim.rules import distance, outcome, trust
+from sim.rules.commitment import is_reachable
 
 
 def exchange(model: Talks) -> bool:
@@ -19,7 +19,19 @@ def exchange(model: Talks) -> bool:
         party.concession = party.concede()
     for basket in model.baskets:
         basket.agreed = on_agenda(basket) and exchange_offers(model, basket)
+        if basket.discussed:
+            discuss(model, basket)
     return True
+
+
+def discuss(model: Talks, basket: Basket) -> None:
+    """Discuss a barred basket: every member puts its offer; no turn is played and nobody is asked."""
+    for party in basket.members:
+        party.prepare(basket)
+        party.make_offer(basket, party.aspiration[basket.index])
+        party.last[basket.index] = party.aspiration[basket.index]
+    basket.latent = False
+    basket.in_principle = measures.in_principle(model, basket)
 
 
 def on_agenda(basket: Basket) -> bool:
@@ -30,13 +42,14 @@ def on_agenda(basket: Basket) -> bool:
 def exchange_offers(model: Talks, basket: Basket) -> bool:
     """Exchange offers on one basket, turn by turn; true when all accept."""
     b, members = basket.index, basket.members
+    basket.latent = basket.in_principle = False
     for party in members:
         party.prepare(basket)
     settled = False
     for turn in range(model.structure.exchanges):
         first = (model.held + turn) % len(members)
         order = [*members[first:], *members[:first]]
-        if order[0].floor[b] > 1.0 + EPS:
+        if not is_reachable(order[0].floor[b]):
             continue
         package = order[0].make_offer(basket, order[0].level_at(basket, turn))
         settled = True
@@ -47,20 +60,20 @@ def exchange_offers(model: Talks, basket: Basket) -> bool:
                 settled = False
                 if model.observed:
                     facts = {"basket": basket.name, "by": order[0].name, "refused_by": party.name, "turn": turn}
-                    model.notify("refused", facts | events.explain_refusal(party, basket, package, asked))
+                    model.on_event("refused", facts | events.explain_refusal(party, basket, package, asked))
                 break
         if settled:
             adopt(model, basket, package)
             if model.observed:
                 facts = {"basket": basket.name, "by": order[0].name, "turn": turn}
-                model.notify("agreed", facts | {"points": events.points_by_issue(model, basket, package)})
+                model.on_event("agreed", facts | {"points": events.points_by_issue(model, basket, package)})
             break
     for party in members:
         party.last[b] = party.aspiration[b]
         if not settled:
             party.make_offer(basket, party.aspiration[b])
     if model.observed:
-        model.notify("offers", {"basket": basket.name, "offers": events.describe_offers(model, basket)})
+        model.on_event("offers", {"basket": basket.name, "offers": events.describe_offers(model, basket)})
     return settled
 
 
@@ -78,17 +91,16 @@ def listen(model: Talks) -> None:
         party.received = party.own_value = party.offered_value = party.floor_value = 0.0
         weight = 0.0
         for basket in model.baskets:
-            if on_agenda(basket) and party in basket.members:
+            if (on_agenda(basket) or basket.discussed) and party in basket.members:
                 weight += party.evaluate_offers(basket)
         party.own_value = distance.ratio(party.own_value, weight)
         party.offered_value = distance.ratio(party.offered_value, weight)
         party.floor_value = distance.ratio(party.floor_value, weight)
         party.received = distance.ratio(party.received, weight)
-        moved = party.concession > party.concession_before + EPS
-        for other, got in enumerate(party.gains):
-            share = distance.ratio(got, weight)
-            if moved and share > 0.0:
-                party.trust[other] = trust.gained(party.trust[other], model.world[W.TRUST_RECIPROCITY_GAIN], share)
+        gain, own, before = model.world[W.TRUST_RECIPROCITY_GAIN], party.concession, party.concession_before
+        for other, received in enumerate(party.gains):
+            share = distance.ratio(received, weight)
+            party.trust[other] = trust.reciprocate(party.trust[other], gain, share, own, before)
 
 
 def position_gap(model: Talks) -> float:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
+from sim.agents import measures
 from sim.agents.protocols import Basket, Obligation, Talks
-from sim.core.draws import delivered_share
+from sim.core.distributions import delivery_share
 from sim.core.layout import W
 from sim.rules import delivery, ratification
-from sim.rules.mediation import Strength
 from sim.rules.outcome import COLLAPSED
 
 
@@ -17,21 +17,23 @@ def implement(model: Talks) -> bool:
     due = [(o, basket) for basket in model.baskets for o in basket.obligations if o.pending and o.due <= model.day]
     for obligation, basket in sorted(due, key=lambda pair: pair[0].index):
         deliver(model, obligation, basket)
-    enough = model.world[W.DELIVERY_ENOUGH]
+    enough, changed = model.world[W.DELIVERY_ENOUGH], False
     for basket in model.baskets:
         if not basket.settled:
             continue
         if model.structure.renewable[basket.index] and not basket.open and basket.executed():
-            basket.open = True
+            basket.open = changed = True
         if not basket.open and not basket.delivered(enough):
-            collapse(model, basket)
+            changed = collapse(model, basket) or changed
+    if changed:
+        measures.assess(model)
     return True
 
 
 def deliver(model: Talks, obligation: Obligation, basket: Basket) -> None:
     """Draw the share in which an obligation is met; the other parties observe it."""
     doer = model.parties[obligation.doer]
-    share = delivered_share(model.draw("delivery", obligation.index), doer.compliance)
+    share = delivery_share(model.draw("delivery", obligation.index), doer.compliance)
     obligation.share, obligation.pending, obligation.done = share, False, True
     model.met_share += share
     model.met += 1.0
@@ -40,18 +42,19 @@ def deliver(model: Talks, obligation: Obligation, basket: Basket) -> None:
         if party is not doer:
             party.observe_delivery(obligation.doer, share, missing, obligation.blame[party.index])
     name = model.names.obligations[obligation.index]
-    model.notify("delivery", {"obligation": name, "doer": doer.name, "share": share, "basket": basket.name})
+    model.on_event("delivery", {"obligation": name, "doer": doer.name, "share": share, "basket": basket.name})
 
 
-def collapse(model: Talks, basket: Basket) -> None:
-    """Collapse a standing settlement at its hazard; its basket is then open again."""
-    w = model.world
-    margin = min((p.utility_of(basket, model.package) - p.floor_of(basket) for p in basket.members), default=math.inf)
+def collapse(model: Talks, basket: Basket) -> bool:
+    """Collapse a standing settlement at its hazard; returns whether it fell, its basket then being open again."""
+    w, leverage = model.world, model.leverage_present()
+    margins = (p.utility_of(basket, model.package) - p.floor_of(basket, leverage) for p in basket.members)
+    margin = min(margins, default=math.inf)
     chance = ratification.collapse_chance(
         w[W.COLLAPSE_HAZARD],
         w[W.COLLAPSE_LEVERAGE],
         basket.leverage_at,
-        model.present_strength(Strength.LEVERAGE),
+        leverage,
         w[W.COLLAPSE_MARGIN],
         margin,
         w[W.COLLAPSE_BALANCE],
@@ -59,10 +62,13 @@ def collapse(model: Talks, basket: Basket) -> None:
         model.balance,
         model.days,
     )
-    if model.draw("collapse", basket.index) < chance:
-        basket.settled, basket.open, basket.fallen, basket.settled_day = False, True, COLLAPSED, math.nan
-        model.collapses += 1
-        model.since_last.collapsed |= 1 << basket.index
-        for obligation in basket.obligations:
-            obligation.pending = obligation.done = False
-        model.notify("collapse", {"basket": basket.name})
+    if model.draw("collapse", basket.index) >= chance:
+        return False
+    basket.settled, basket.open, basket.fallen, basket.settled_day = False, True, COLLAPSED, math.nan
+    basket.since, basket.latent = model.day, True
+    model.collapses += 1
+    model.since_last.collapsed |= 1 << basket.index
+    for obligation in basket.obligations:
+        obligation.pending = obligation.done = False
+    model.on_event("collapse", {"basket": basket.name})
+    return True

@@ -10,15 +10,15 @@ from sim.core.errors import ParleyError
 from sim.core.layout import INCIDENT, W
 from sim.rules import hawkes, incidents, readiness
 from sim.rules.hawkes import MAX_EVENTS
-from sim.rules.spoilers import surge_strength, surged
+from sim.rules.spoilers import perceive_chance, surge_rate, surge_strength
 
 
 class HawkesState:
     """Incidents of the gap (`now`), incidents set off that are still to come (`later`), and room to draw them."""
 
     def __init__(self, types: int):
-        self.now, self.later = hawkes.empty_line(MAX_EVENTS), hawkes.empty_line(MAX_EVENTS)
-        self.lanes = hawkes.window_lanes(types)
+        self.now, self.later = hawkes.create_event_list(MAX_EVENTS), hawkes.create_event_list(MAX_EVENTS)
+        self.lanes = hawkes.create_window_lanes(types)
 
 
 def draw_incidents(model: Talks) -> bool:
@@ -39,11 +39,12 @@ def draw_incidents(model: Talks) -> bool:
 def _draw(model: Talks) -> int:
     """Draw the incidents of the gap into `model.hawkes.now`; returns how many."""
     x, w, field = model.structure, model.world, model.theta.incident
-    chance = readiness.agreement_chance(model.gap, model.least_readiness())
+    by_gap = readiness.agreement_chance(model.gap, model.least_readiness())
+    chance = perceive_chance(x.surge_reads, by_gap, model.deal)
     rates = field[INCIDENT.RATE]
     mode, surge = x.surge_mode, field[INCIDENT.SURGE]
-    raised = [surged(rates[t], surge[t], surge_strength(mode[t], chance)) for t in range(x.incidents)]
-    count = hawkes.window(
+    raised = [surge_rate(rates[t], surge[t], surge_strength(mode[t], chance)) for t in range(x.incidents)]
+    count = hawkes.draw_window(
         model.day,
         model.day + model.days,
         model.planned_day - w[W.SURGE_WINDOW],
@@ -87,7 +88,7 @@ def strike_all(model: Talks, count: int) -> None:
     for day, kind in events:
         strike(model, kind, end - day)
     for day, kind in sorted(events):
-        model.notify("incident", {"type": model.names.incidents[kind], "day": day})
+        model.on_event("incident", {"type": model.names.incidents[kind], "day": day})
     model.incident_count += count
     model.since_last.incidents += count
 
@@ -99,5 +100,6 @@ def strike(model: Talks, kind: int, ago: float) -> None:
     cost = incidents.fade(field[INCIDENT.COST], left[0])
     hardening = incidents.fade(field[INCIDENT.HARDENING], left[1])
     blame = incidents.fade(field[INCIDENT.SEVERITY], left[2])
+    model.severity += float(field[INCIDENT.SEVERITY])
     for party in model.parties:
         party.apply_incident(kind, bool(model.structure.offended[kind, party.index]), cost, hardening, blame)

@@ -8,31 +8,61 @@ from typing import Any
 import numpy as np
 
 from sim.agents import events, exchange
+from sim.agents.packages import nash_package, spread
 from sim.agents.protocols import Basket, Mediator, Party, Talks
 from sim.core.choices import dispatches
 from sim.core.layout import PI, Floats, W
 from sim.rules import mediation, trust
+from sim.rules.belief import Proposal
 from sim.rules.mediation import Strength, TextRule
-from sim.solvers.multi_party import coalition_work, compromise, nash_many
-from sim.solvers.two_party import WORK_ROWS, nash_two
+from sim.solvers.multi_party import compromise
 
 
 def facilitate(model: Talks) -> None:
     """Add what facilitation brings to a round that is held: information, and a little trust."""
     w, strength = model.world, model.attending_strength(Strength.FACILITATION)
-    model.information = trust.gained(model.information, w[W.MEDIATION_INFORMATION_GAIN], strength)
+    model.information = mediation.gain_information(model.information, w[W.MEDIATION_INFORMATION_GAIN], strength)
     for party in model.parties:
         for other in range(len(model.parties)):
             if other != party.index:
-                party.trust[other] = trust.gained(party.trust[other], w[W.MEDIATION_TRUST_GAIN], strength)
+                party.trust[other] = trust.gain_trust(party.trust[other], w[W.MEDIATION_TRUST_GAIN], strength)
 
 
 def mediate(model: Talks) -> bool:
     """Let mediators put texts on every basket on the agenda that the exchange left open."""
     for basket in model.baskets:
         if exchange.on_agenda(basket) and not basket.agreed:
+            texts = model.since_last.texts
             basket.agreed = put_texts(model, basket)
+            if not basket.agreed and model.since_last.texts == texts:
+                basket.agreed = bridge(model, basket)
     exchange.listen(model)
+    return True
+
+
+@dispatches(Proposal)
+def bridge(model: Talks, basket: Basket) -> bool:
+    """Let the first mover of a round propose a bridging package where the scenario says so; true when both accept."""
+    if model.structure.proposal == Proposal.OWN:
+        return False
+    if model.structure.proposal != Proposal.BRIDGING:
+        raise ValueError("unknown kind of proposal")
+    if len(basket.members) != 2:
+        return False
+    first = model.held % 2
+    own, other = basket.members[first], basket.members[1 - first]
+    points = np.zeros((len(model.parties), model.structure.issues))
+    points[own.index], points[other.index] = own.reservation, own.beliefs.estimate(own, basket, other)
+    floors = spread(model, basket, [0.0, 0.0])
+    floors[own.index] = own.aspiration[basket.index]
+    package = nash_package(model, basket, floors, np.ones(len(model.parties)), points)
+    if package is None:
+        return False
+    for party in basket.members:
+        u = partial(model.draw, "bridge", party.index, basket.index)
+        if not party.accept(basket, package, party.aspiration[basket.index], u):
+            return False
+    exchange.adopt(model, basket, package)
     return True
 
 
@@ -54,7 +84,7 @@ def put_texts(model: Talks, basket: Basket) -> bool:
             facts |= {"refused_by": refusing.name if refusing else None}
             if refusing:
                 facts |= events.explain_refusal(refusing, basket, text, mediator.text_threshold(refusing, basket))
-            model.notify("text", facts)
+            model.on_event("text", facts)
         if refusing is None:
             exchange.adopt(model, basket, text)
             return True
@@ -74,41 +104,16 @@ def first_refusal(model: Talks, mediator: Mediator, basket: Basket, text: Floats
 def draft(model: Talks, mediator: Mediator, basket: Basket) -> Floats | None:
     """Draft a mediator's text on a basket; None where it sees nothing all could accept."""
     s, b, x = basket.slice, basket.index, model.structure
-    text = np.zeros(basket.size)
-    read = {party.index: mediator.estimate_reservations(party, basket) for party in basket.members}
-    d, w = model.theta.party_issue[PI.DEMAND], model.theta.party_issue[PI.SALIENCE]
+    for party in basket.members:
+        mediator.estimate_reservations(party, basket)
     kind = x.text_rule[mediator.index]
     if kind == TextRule.COMPROMISE:
+        text, d, w = np.zeros(basket.size), model.theta.party_issue[PI.DEMAND], model.theta.party_issue[PI.SALIENCE]
         compromise(d[:, s], w[:, s], x.stake[:, b], text)
         return text
-    if kind != TextRule.NASH:
-        raise ValueError("unknown text rule")
-    weights = [mediation.weight(leaning) for leaning in model.leaning[mediator.index]]
-    if len(basket.members) == 2:
-        p, q = basket.members
-        i, j = p.index, q.index
-        found = nash_two(
-            d[i, s],
-            read[i],
-            w[i, s],
-            p.floor[b],
-            x.red[i, s],
-            weights[i],
-            d[j, s],
-            read[j],
-            w[j, s],
-            q.floor[b],
-            x.red[j, s],
-            weights[j],
-            np.zeros((WORK_ROWS, x.issues)),
-            np.zeros(x.issues, dtype=np.int64),
-            text,
-        )
-    else:
-        estimates = np.array([party.estimate for party in model.parties])
-        floors = np.array([party.floor[b] for party in model.parties])
-        work = coalition_work(x.parties, x.issues)
-        found = nash_many(
-            d[:, s], estimates[:, s], w[:, s], floors, x.red[:, s], np.array(weights), x.stake[:, b], work, text
-        )
-    return text if found else None
+    if kind == TextRule.NASH:
+        weights = np.array([mediation.nash_weight(leaning) for leaning in model.leaning[mediator.index]])
+        floors = spread(model, basket, [party.floor[b] for party in basket.members])
+        points = np.array([party.estimate for party in model.parties])
+        return nash_package(model, basket, floors, weights, points)
+    raise ValueError("unknown text rule")

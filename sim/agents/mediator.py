@@ -39,7 +39,7 @@ class Mediator(mesa.Agent):
     def consider_leaving(self, days: float) -> None:
         """It leaves at its rate, or on its date."""
         model, rate = self.model, self.strengths[MEDIATOR.DEPARTURE]
-        gone = rate > 0.0 and convening.switched(rate, days, model.draw("departure", self.index))
+        gone = rate > 0.0 and convening.has_occurred(rate, days, model.draw("departure", self.index))
         if gone or model.day >= model.structure.leaves[self.index]:
             self.present = False
 
@@ -49,7 +49,7 @@ class Mediator(mesa.Agent):
         insight, error = self.strengths[MEDIATOR.INSIGHT], model.world[W.MEDIATION_ESTIMATE_ERROR]
         for i in range(basket.lo, basket.hi):
             u = model.draw("estimate", self.index, party.index, i)
-            party.estimate[i] = mediation.estimate(party.demand[i], party.reservation[i], insight, error, u)
+            party.estimate[i] = mediation.estimate_reservation(party.demand[i], party.reservation[i], insight, error, u)
         return party.estimate[basket.slice]
 
     def text_threshold(self, party: Party, basket: Basket) -> float:

@@ -6,6 +6,7 @@ same rules, and a test holds them equal run by run.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,7 @@ from sim.agents import (
     exchange,
     implementation,
     incidents,
+    measures,
     mediation,
     reassessment,
 )
@@ -30,9 +32,11 @@ from sim.agents.protocols import Notify, Talks
 from sim.agents.report import SinceLast, report_round
 from sim.agents.sponsor import Sponsor
 from sim.core.draws import uniform
-from sim.core.layout import VENUE, Floats, W
-from sim.rules import outcome
+from sim.core.layout import INCIDENT, VENUE, Floats, W
+from sim.rules import mediation as mediation_rules
+from sim.rules import outcome, ripeness
 from sim.rules.assumption import draw_theta
+from sim.rules.mediation import Strength
 from sim.scenario.resolve import Problem, theta_views
 
 PHASES: tuple[Callable[[Talks], bool], ...] = (
@@ -71,7 +75,7 @@ class NegotiationModel(mesa.Model):
         super().__init__(rng=fate)
         x = self.structure = problem.structure
         self.names, self.streams, self.fate = problem.names, problem.streams, fate
-        self.notify, self.observed = notify, notify is not ignore_events
+        self.on_event, self.observed = notify, notify is not ignore_events
         flat = np.zeros(len(problem.paths))
         draw_theta(problem.priors, assumption, np.empty_like(problem.priors.low), flat)
         self.theta = th = theta_views(flat, problem.names)
@@ -89,11 +93,20 @@ class NegotiationModel(mesa.Model):
         self.held = self.postponed = self.streak = self.incident_count = 0
         self.abeyance, self.level, self.venue = False, x.start_level, -1
         self.texts_ever, self.procedural_ever, self.peak = False, False, 0
-        self.refusals = self.amendments = self.collapses = 0
+        self.refusals = self.amendments = self.collapses = self.breakoffs = 0
+        self.texts_day = self.procedural_day = math.nan
+        self.expected = self.deal = self.will = self.severity = 0.0
+        self.gap_whole = self.gap_start = 0.0
+        self.closed = self.latent_closed = math.nan
+        self.measured, self.breaks_off = 0, False
+        self.closed_by_day: list[float] = []
+        self.latent_by_day: list[float] = []
         self.since_last = SinceLast()
         self.papers = int((x.document_day < 0.0).sum())
         self.package: Floats = np.zeros(x.issues)
         self.standing: Floats = np.zeros(x.issues)  # the package of settlements that stand
+        self.first_terms: Floats = np.full(x.issues, math.nan)
+        self.precedent: Floats = th.precedent[0].copy()
         self.parties = [party_class(self, name, k) for k, name in enumerate(self.names.parties)]
         self.mediators = [Mediator(self, name, k) for k, name in enumerate(self.names.mediators)]
         self.sponsors = self._sponsors()
@@ -105,9 +118,25 @@ class NegotiationModel(mesa.Model):
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
         self.hawkes = incidents.HawkesState(x.incidents)
         self.rounds: list[list[float]] = []
+        self._remember_war()
         for party in self.parties:
+            party.beliefs.expect(party, self)
             party.update_readiness(1.0)
         self.gap = exchange.position_gap(self)
+        agenda.read_mandates(self)
+        measures.start(self)
+
+    def _remember_war(self) -> None:
+        """Start with what the war before the talks has left: cost, hardening, blame, and what the field has shown."""
+        days, field = float(self.structure.war_days[0]), self.theta.incident
+        if self.structure.incidents == 0:
+            return
+        rates, work = np.zeros(self.structure.incidents), np.zeros((2, self.structure.incidents))
+        ripeness.mean_rates(field[INCIDENT.RATE], self.theta.branching[0], rates, work)
+        for party in self.parties:
+            party.remember_war(rates, days)
+        for t in range(rates.size):
+            self.severity += rates[t] * field[INCIDENT.SEVERITY, t] * days
 
     def _sponsors(self) -> list[Sponsor]:
         owners: dict[str, list[int]] = {}
@@ -119,15 +148,21 @@ class NegotiationModel(mesa.Model):
         """Play one planned round, phase by phase. Sets `running` to false when the run is over."""
         self.planned_step += 1
         if self.planned_step >= self.structure.max_steps:
-            self.running = False
+            self.finish()
             return
         for phase in PHASES:
             if not phase(self):
                 break
+        measures.measure_gaps(self)
         if self.ends:
-            self.running = False
+            self.finish()
         elif self.planned:
             report_round(self)
+
+    def finish(self) -> None:
+        """End the run: measures of the end, and of the days of measurement that were not reached."""
+        self.running = False
+        measures.finish(self)
 
     # What phases and agents ask
 
@@ -137,12 +172,41 @@ class NegotiationModel(mesa.Model):
         return uniform(key, self.fate, self.planned_step, sub)
 
     def present_strength(self, kind: int) -> float:
-        """The largest strength among mediators that have not left."""
-        return max((m.strength(kind) for m in self.mediators if m.present), default=0.0)
+        """Combined strength, of a kind of `Strength`, of the mediators that have not left."""
+        return self._combine(kind, lambda mediator: True)
 
     def attending_strength(self, kind: int) -> float:
-        """The largest strength among mediators that sit in the round."""
-        return max((m.strength(kind) for m in self.mediators if m.attends(self.venue)), default=0.0)
+        """Combined strength, of a kind of `Strength`, in the round: at the table in full, beside it in part."""
+        return self._combine(kind, lambda mediator: mediator.attends(self.venue))
+
+    def leverage_at_table(self) -> float:
+        """Leverage of mediators in the round."""
+        return self._leverage(lambda mediator: mediator.attends(self.venue))
+
+    def leverage_present(self) -> float:
+        """Leverage of all mediators that have not left."""
+        return self._leverage(lambda mediator: True)
+
+    def _combine(self, kind: int, sits: Callable[[Mediator], bool]) -> float:
+        """Combined strength of present mediators, in full where one `sits`."""
+        rule, w = self.structure.combine, self.world
+        total, count = 0.0, 0
+        for mediator in self.mediators:
+            if mediator.present:
+                own = mediator.strength(kind)
+                total = mediation_rules.combine_strengths(rule, total, own, sits(mediator), w[W.MEDIATION_BESIDE])
+                count += own > 0.0
+        return mediation_rules.coordinate(rule, total, count, w[W.MEDIATION_COORDINATION])
+
+    def _leverage(self, sits: Callable[[Mediator], bool]) -> float:
+        """Leverage of present mediators, in full where one `sits`."""
+        rule, beside = self.structure.combine, self.world[W.MEDIATION_BESIDE]
+        total = 0.0
+        for mediator in self.mediators:
+            if mediator.present:
+                own = mediator.strength(Strength.LEVERAGE)
+                total = mediation_rules.add_leverage(rule, total, own, sits(mediator), beside)
+        return total
 
     def least_readiness(self) -> float:
         """The least readiness among the parties that must come."""

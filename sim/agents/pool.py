@@ -13,6 +13,7 @@ import numpy as np
 from sim.agents.model import play
 from sim.agents.party import Party
 from sim.agents.report import report_run
+from sim.core.choices import check_dispatchers
 from sim.core.columns import Chunk, round_width, run_width
 from sim.core.errors import WorkerError
 from sim.core.layout import Ints
@@ -41,6 +42,7 @@ def mesa_chunks(
     problem: Problem, assumptions: Ints, fates: Ints, chunk: int, workers: int, party_class: type[Party] | None
 ) -> Iterator[Chunk]:
     """All chunks in order, in this process or in several; at most two a worker are under way beside the one awaited."""
+    check_dispatchers()
     starts = range(0, fates.size, chunk)
     if workers == 1 or len(starts) == 1:
         for start in starts:

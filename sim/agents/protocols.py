@@ -46,6 +46,13 @@ class Basket(Protocol):
     first_day: float
     leverage_at: float
     balance_at: float
+    since: float
+    discussed: bool
+    latent: bool
+    gap: float
+    surplus: float
+    near: float
+    in_principle: bool
 
     @property
     def members(self) -> Sequence[Party]: ...
@@ -87,10 +94,15 @@ class Party(Protocol):
     floor_value: float
     gains: list[float]
     mandate: list[int]
+    mandate_bars: list[int]
+    deadline: float
+    optimism: float
+    mean_cost: float
     aspiration: list[float]
     last: list[float]
     floor: list[float]
     salience_total: list[float]
+    beliefs: Any
 
     def init_basket(self, basket: Basket) -> None: ...
     def fade(self, cost: float, hardening: float, blame: float) -> None: ...
@@ -100,9 +112,17 @@ class Party(Protocol):
     def shift_reservations(self, balance_change: float) -> None: ...
     def meeting_chance(self, venue: int) -> float: ...
     def acceptability(self, venue: int) -> float: ...
+    def pressure(self) -> float: ...
     def concede(self) -> float: ...
     def risk_limit(self) -> float: ...
-    def floor_of(self, basket: Basket) -> float: ...
+    def floor_of(self, basket: Basket, leverage: float | None = None) -> float: ...
+    def present_aspiration(self, basket: Basket) -> float: ...
+    def latent_offer(self, basket: Basket) -> Floats: ...
+    def would_accept(self, basket: Basket, package: Floats) -> bool: ...
+    def sign(self, basket: Basket) -> None: ...
+    def follow_precedents(self) -> None: ...
+    def remember_war(self, rates: Floats, days: float) -> None: ...
+    def concession_on(self, basket: Basket) -> float: ...
     def utility_of(self, basket: Basket, package: Floats) -> float: ...
     def prepare(self, basket: Basket) -> None: ...
     def level_at(self, basket: Basket, turn: int) -> float: ...
@@ -150,7 +170,7 @@ class Talks(Protocol):
     leaning: list[list[float]]
     acceptability: list[list[float]]
     insulation: list[float]
-    notify: Notify
+    on_event: Notify
     observed: bool
     running: bool
     planned_step: int
@@ -159,6 +179,7 @@ class Talks(Protocol):
     planned: bool
     planned_day: float
     ends: bool
+    breaks_off: bool
     balance: float
     drift: float
     information: float
@@ -168,6 +189,20 @@ class Talks(Protocol):
     publicity: float
     leverage: float
     gap: float
+    gap_whole: float
+    gap_start: float
+    closed: float
+    latent_closed: float
+    expected: float
+    deal: float
+    will: float
+    severity: float
+    breakoffs: int
+    measured: int
+    closed_by_day: list[float]
+    latent_by_day: list[float]
+    precedent: Floats
+    precedent_known: bool
     met_share: float
     met: float
     held: int
@@ -179,6 +214,9 @@ class Talks(Protocol):
     venue: int
     code: int
     texts_ever: bool
+    texts_day: float
+    procedural_day: float
+    first_terms: Floats
     procedural_ever: bool
     peak: int
     refusals: int
@@ -203,4 +241,6 @@ class Talks(Protocol):
     def present_strength(self, kind: int) -> float: ...
     def attending_strength(self, kind: int) -> float: ...
     def least_readiness(self) -> float: ...
+    def leverage_present(self) -> float: ...
+    def leverage_at_table(self) -> float: ...
     def unmet_conditions(self, party: int) -> int: ...

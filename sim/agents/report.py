@@ -8,14 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.agents import agenda as agenda_phase
+from sim.agents import measures
+from sim.agents.packages import greatest_surplus, nash_package, spread
 from sim.agents.protocols import Basket, Talks
-from sim.core.columns import BASKET, PARTY_RESULT, RUN, run_width
+from sim.core.columns import (
+    BASKET,
+    DAY_RESULT,
+    ISSUE_RESULT,
+    PARTY_RESULT,
+    ROUND,
+    ROUND_BASKET,
+    RUN,
+    round_width,
+    run_width,
+)
 from sim.core.fields import RUN_COLUMNS
 from sim.core.jit import EPS
-from sim.core.layout import PI, Floats
 from sim.rules import agenda, outcome
-from sim.solvers.multi_party import coalition_work, max_min_many, nash_many
-from sim.solvers.two_party import WORK_ROWS, max_min_two, nash_two
 
 
 @dataclass
@@ -32,11 +41,24 @@ class SinceLast:
 def report_round(model: Talks) -> None:
     """Append one row to the table of rounds; counts of what happened since the last row start anew."""
     since = model.since_last
-    row = [model.planned_step, model.day, model.days, model.venue, model.level, model.code, since.texts, model.papers]
-    row += [since.settled, since.amended, since.collapsed, since.incidents, model.gap]
+    row = [math.nan] * round_width(model.structure)
+    row[ROUND.STEP], row[ROUND.DAY], row[ROUND.GAP_DAYS] = model.planned_step, model.day, model.days
+    row[ROUND.VENUE], row[ROUND.LEVEL], row[ROUND.CODE] = model.venue, model.level, model.code
+    row[ROUND.TEXTS], row[ROUND.DOCUMENTS] = since.texts, model.papers
+    row[ROUND.SETTLED], row[ROUND.AMENDED], row[ROUND.COLLAPSED] = since.settled, since.amended, since.collapsed
+    row[ROUND.INCIDENTS], row[ROUND.GAP_OPEN] = since.incidents, model.gap
+    row[ROUND.GAP_WHOLE], row[ROUND.CLOSED] = model.gap_whole, model.closed
+    row[ROUND.LATENT_CLOSED] = measures.measure_latent(model)
+    row[ROUND.EXPECTED], row[ROUND.WILL] = model.expected, model.will
+    at = len(ROUND)
+    for basket in model.baskets:
+        row[at + ROUND_BASKET.GAP], row[at + ROUND_BASKET.SURPLUS] = basket.gap, basket.surplus
+        row[at + ROUND_BASKET.NEAR], row[at + ROUND_BASKET.IN_PRINCIPLE] = basket.near, float(basket.in_principle)
+        at += len(ROUND_BASKET)
     model.rounds.append([float(entry) for entry in row])
     model.since_last = SinceLast()
-    model.notify("round", {"code": outcome.CODES[model.code], "gap": model.gap, "day": model.day})
+    facts = {"gap": model.gap, "closed": model.closed, "day": model.day}
+    model.on_event("round", {"code": outcome.CODES[model.code], **facts})
 
 
 def report_run(model: Talks) -> list[float]:
@@ -49,12 +71,13 @@ def report_run(model: Talks) -> list[float]:
     final = final_outcome(model)
     row[RUN.OUTCOME] = final
     row[RUN.PEAK_OUTCOME] = max(model.peak, final)
+    row[RUN.DAY_OF_OUTCOME] = day_of_outcome(model, final)
     row[RUN.WALK_BACKS] = model.refusals + model.amendments + model.collapses
     row[RUN.DELIVERED_SHARE] = model.met_share / model.met if model.met > 0.0 else math.nan
     edges = waiting_baskets(model)
     at = len(RUN)
     for basket in model.baskets:
-        zone = has_zone(model, basket)
+        zone = has_zone(basket)
         row[at + BASKET.SETTLED] = basket.settled_day
         row[at + BASKET.FIRST_SETTLED] = basket.first_day
         row[at + BASKET.ZONE] = float(zone)
@@ -62,11 +85,34 @@ def report_run(model: Talks) -> list[float]:
         if basket.settled:
             row[at + BASKET.NASH_DISTANCE] = nash_distance(model, basket)
             row[at + BASKET.PARETO_DISTANCE] = pareto_distance(model, basket)
+        row[at + BASKET.GAP], row[at + BASKET.SURPLUS], row[at + BASKET.NEAR] = basket.gap, basket.surplus, basket.near
         at += len(BASKET)
     for p in range(x.parties):
         row[at + PARTY_RESULT.UTILITY] = party_utility(model, p)
         at += len(PARTY_RESULT)
+    for basket in model.baskets:
+        for i in range(basket.lo, basket.hi):
+            if basket.settled:
+                row[at + ISSUE_RESULT.TERMS] = model.standing[i]
+            row[at + ISSUE_RESULT.FIRST_TERMS] = model.first_terms[i]
+            at += len(ISSUE_RESULT)
+    for closed, latent in zip(model.closed_by_day, model.latent_by_day, strict=True):
+        row[at + DAY_RESULT.CLOSED], row[at + DAY_RESULT.LATENT_CLOSED] = closed, latent
+        at += len(DAY_RESULT)
     return row
+
+
+def day_of_outcome(model: Talks, final: int) -> float:
+    """Day on which the outcome standing at the end was reached; NaN where no round brought anything."""
+    days = [b.settled_day for b in model.baskets if b.settled]
+    if final == outcome.COMPREHENSIVE:
+        return max(days)
+    if final >= outcome.HUMANITARIAN:
+        code = model.structure.basket_code
+        return min(b.settled_day for b in model.baskets if b.settled and code[b.index] == final)
+    if final == outcome.TABLED:
+        return model.texts_day
+    return model.procedural_day if final == outcome.PROCEDURAL else math.nan
 
 
 def final_outcome(model: Talks) -> int:
@@ -90,67 +136,35 @@ def blocking_reason(model: Talks, basket: Basket, zone: bool, edges: np.ndarray)
     """Why a basket is not settled at the end; 0 where a settlement stands."""
     if basket.settled:
         return 0
-    deadlock = agenda.in_cycle(basket.index, edges, np.zeros(len(model.baskets), dtype=np.int64))
+    deadlock = agenda.is_in_cycle(basket.index, edges, np.zeros(len(model.baskets), dtype=np.int64))
     return outcome.blocking_reason(model.held, basket.fallen, basket.agenda, deadlock, zone, model.abeyance)
 
 
-def has_zone(model: Talks, basket: Basket) -> bool:
+def has_zone(basket: Basket) -> bool:
     """Whether a package exists that gives every party at least its floor."""
-    return surplus(model, basket, _per_party(model, basket, [p.floor_of(basket) for p in basket.members])) >= -EPS
+    return basket.surplus >= -EPS
 
 
 def pareto_distance(model: Talks, basket: Basket) -> float:
     """How much utility all parties could still gain alike over the settled package."""
-    worth = [p.utility_of(basket, model.package) for p in basket.members]
-    return max(surplus(model, basket, _per_party(model, basket, worth)), 0.0)
-
-
-def _per_party(model: Talks, basket: Basket, values: list[float]) -> Floats:
-    """Members' values in an array over all parties."""
-    array = np.zeros(len(model.parties))
-    array[[p.index for p in basket.members]] = values
-    return array
-
-
-def surplus(model: Talks, basket: Basket, floors: Floats) -> float:
-    """`max_x min_i (U_i - floors_i)` of a basket under red lines, with values not clipped below."""
-    x, s, text = model.structure, basket.slice, np.zeros(basket.size)
-    d, w = model.theta.party_issue[PI.DEMAND], model.theta.party_issue[PI.SALIENCE]
-    if len(basket.members) == 2:
-        p, q = basket.members
-        i, j = p.index, q.index
-        first = (d[i, s], p.reservation[s], w[i, s], floors[i], x.red[i, s])
-        second = (d[j, s], q.reservation[s], w[j, s], floors[j], x.red[j, s])
-        order = np.zeros(x.issues, dtype=np.int64)
-        return max_min_two(*first, *second, np.zeros((WORK_ROWS, x.issues)), order, text)
-    work = coalition_work(x.parties, x.issues)
-    points = np.array([party.reservation for party in model.parties])
-    return max_min_many(d[:, s], points[:, s], w[:, s], floors, x.red[:, s], x.stake[:, basket.index], work, text)
+    utilities = [p.utility_of(basket, model.package) for p in basket.members]
+    return max(greatest_surplus(model, basket, spread(model, basket, utilities)), 0.0)
 
 
 def nash_distance(model: Talks, basket: Basket) -> float:
     """`1 - product of gains / largest product of gains` of the settled package, gains over the floors."""
-    x, s = model.structure, basket.slice
-    text = np.zeros(x.issues)
-    d, w = model.theta.party_issue[PI.DEMAND], model.theta.party_issue[PI.SALIENCE]
-    floors = _per_party(model, basket, [p.floor_of(basket) for p in basket.members])
-    if len(basket.members) == 2:
-        p, q = basket.members
-        i, j = p.index, q.index
-        first = (d[i, s], p.reservation[s], w[i, s], floors[i], x.red[i, s], 1.0)
-        second = (d[j, s], q.reservation[s], w[j, s], floors[j], x.red[j, s], 1.0)
-        order = np.zeros(x.issues, dtype=np.int64)
-        found = nash_two(*first, *second, np.zeros((WORK_ROWS, x.issues)), order, text[s])
-    else:
-        work, even = coalition_work(x.parties, x.issues), np.ones(x.parties)
-        points = np.array([party.reservation for party in model.parties])
-        mask = x.stake[:, basket.index]
-        found = nash_many(d[:, s], points[:, s], w[:, s], floors, x.red[:, s], even, mask, work, text[s])
+    floors = spread(model, basket, [p.floor_of(basket) for p in basket.members])
+    points = np.array([party.reservation for party in model.parties])
+    package = nash_package(model, basket, floors, np.ones(len(model.parties)), points)
+    if package is None:
+        return 1.0
+    whole = np.zeros(model.structure.issues)
+    whole[basket.slice] = package
     best, got = 1.0, 1.0
     for party in basket.members:
-        best *= outcome.gain_over_floor(party.utility_of(basket, text), floors[party.index])
-        got *= outcome.gain_over_floor(party.utility_of(basket, model.package), floors[party.index])
-    return outcome.shortfall(got, best) if found else 1.0
+        best *= max(party.utility_of(basket, whole) - floors[party.index], 0.0)
+        got *= max(party.utility_of(basket, model.package) - floors[party.index], 0.0)
+    return outcome.relative_loss(got, best)
 
 
 def party_utility(model: Talks, p: int) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 from sim.agents.model import NegotiationModel
 from sim.core.errors import ParleyError
 from sim.core.layout import PI, Floats, Ints, Priors
-from sim.rules.value import utility_open
+from sim.rules.value import concave_utility
 from sim.scenario.resolve import Problem
 
 MIDDLE = -1
@@ -41,7 +41,7 @@ class Game:
     def utilities(self, package: Floats) -> Floats:
         """Utilities (P,) of a package (n,)."""
         rows = zip(self.demand, self.reservation, self.salience, strict=True)
-        return np.array([utility_open(package, d, r, w) for d, r, w in rows])
+        return np.array([concave_utility(package, d, r, w) for d, r, w in rows])
 
     def admits(self, package: Floats, slack: float = 1e-9) -> bool:
         """Whether a package crosses no red line and leaves everyone at or above the floor, to `slack`."""

@@ -10,14 +10,14 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from sim.scenario.explain import annotation_at
-from sim.scenario.ledger import ledger
+from sim.scenario.ledger import build_ledger
 from sim.scenario.load import Loaded
-from sim.scenario.numbers import Number, convention, numbers_in
+from sim.scenario.numbers import Number, iterate_numbers, make_convention
 from sim.scenario.schema import Scenario
+from sim.yamlio.validation import find_annotation
 
 Changes = dict[str, Any]
-"""Values at dotted paths, as `Loaded.changed` takes them."""
+"""Values at dotted paths, as `Loaded.with_changes` takes them."""
 
 WHY = "set on the interactive page"
 
@@ -157,7 +157,7 @@ def describe_idle_controls(control: Choice, s: Scenario) -> str:
 
 def _list_evidence_choices(s: Scenario, loaded: Loaded) -> list[Control]:
     """Which documents count; none without documents."""
-    record = loaded.documents()
+    record = loaded.load_record()
     if s.evidence is None or record is None:
         return []
     names = {"all": "all documents", "own": "own statements of each side only"}
@@ -206,9 +206,9 @@ OTHER = "Other assumptions"
 def list_sliders(loaded: Loaded) -> list[Slider]:
     """List a slider for every number that a path can reach, each with its group."""
     s = loaded.scenario
-    titles = {entry.path: f"{group.title}: {entry.name}" for group in ledger(loaded) for entry in group.entries}
+    titles = {entry.path: f"{group.title}: {entry.name}" for group in build_ledger(loaded) for entry in group.entries}
     sliders = []
-    for steps, number in numbers_in(s):
+    for steps, number in iterate_numbers(s):
         path = ".".join(steps)
         if path.split(".")[-1] in ("max_steps", "exchanges_per_round", "postponement_limit"):
             continue
@@ -274,7 +274,7 @@ def search_sliders(sliders: list[Slider], words: str) -> Iterator[Slider]:
 def compute_bounds(steps: tuple[str, ...], number: Number) -> tuple[float, float, float]:
     """Compute least, most and step of the slider of a number; values beyond the ends can be typed."""
     least, most = _propose_ends(steps, number)
-    kind = annotation_at(steps)
+    kind = find_annotation(Scenario, steps)
     if not _is_allowed(kind, most):
         least, most = max(least, -1.0), 1.0  # a number with an upper bound is a share, or lies between -1 and 1
     step = 10.0 ** math.floor(math.log10((most - least) / 100 + 1e-12) + 1e-9)
@@ -305,7 +305,7 @@ def _round_up(x: float) -> float:
 def _is_allowed(kind: Any, value: float) -> bool:
     """Whether the schema accepts a value."""
     try:
-        TypeAdapter(kind).validate_python(convention(value, "tried"))
+        TypeAdapter(kind).validate_python(make_convention(value, "tried"))
     except ValidationError:
         return False
     return True

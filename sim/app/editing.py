@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 from sim.app.controls import Changes
 from sim.core.errors import ParleyError, ScenarioError
-from sim.scenario.load import Loaded, load, shipped
+from sim.scenario.library import shipped
+from sim.scenario.load import Loaded, load
 
 # A scenario may state these mappings by party as one number. They are written whole: a part would replace the number.
 _WHOLE = {"trust", "trust_baseline", "authority", "exposure", "blame", "leaning", "relief", "pressure", "acceptability"}
@@ -29,7 +29,7 @@ class Edits:
         """Take changes in place of the present ones. Raises ScenarioError, and changes nothing, if they are refused."""
         if changes == self.changes:
             return
-        loaded = self.base.changed(changes) if changes else self.base
+        loaded = self.base.with_changes(changes) if changes else self.base
         self._before.append(self.changes)
         self.changes, self.loaded = changes, loaded
 
@@ -37,7 +37,7 @@ class Edits:
         """Return to the state before the latest change."""
         if self._before:
             self.changes = self._before.pop()
-            self.loaded = self.base.changed(self.changes) if self.changes else self.base
+            self.loaded = self.base.with_changes(self.changes) if self.changes else self.base
 
     @property
     def can_undo(self) -> bool:
@@ -53,7 +53,7 @@ class Edits:
             raise ScenarioError(f"`{text.strip()}` is not of the form path = value, as in calendar.horizon = 90")
         parsed = read_value(value.strip(), path.strip(), "entry")
         put = {path.strip(): parsed}
-        self.base.changed(self.changes | put)
+        self.base.with_changes(self.changes | put)
         return self.changes | dict.fromkeys(_expand_paths(self.base, put), parsed)
 
     def list_changes(self) -> list[tuple[str, str, str]]:
@@ -78,8 +78,8 @@ def format_value(value: Any) -> str:
     """Format a value of a scenario in a few words."""
     if value is None:
         return "not set"
-    if hasattr(value, "quoted"):
-        return str(value.quoted()).split("  [")[0]
+    if hasattr(value, "format_range"):
+        return str(value.format_range())
     if isinstance(value, dict):
         return (
             " to ".join(f"{x:g}" for x in value["assumed"]) if "assumed" in value else format_value(value.get("value"))
@@ -102,7 +102,7 @@ def write_yaml(name: str, base: Loaded, loaded: Loaded, changes: Changes) -> str
 
     `name` is a shipped id, or the path of a file that must stand in the same folder as the new one.
     """
-    from ruamel.yaml import YAML
+    from sim.yamlio.writer import format_yaml
 
     stem = name if name in shipped() else Path(name).stem
     s = base.scenario
@@ -114,21 +114,18 @@ def write_yaml(name: str, base: Loaded, loaded: Loaded, changes: Changes) -> str
                 steps = steps[: cut + 1]
                 break
         _write_path(data, steps, deepcopy(_read_path(loaded.data, steps)))
-    out = io.StringIO()
-    writer = YAML()
-    writer.width = 100
-    writer.dump(data, out)
-    return f"# Written by the interactive page of parley. Run it with: parley run {data['id']}.yaml\n{out.getvalue()}"
+    head = f"# Written by the interactive page of parley. Run it with: parley run {data['id']}.yaml\n"
+    return head + format_yaml(data)
 
 
 def _expand_paths(loaded: Loaded, changes: Changes) -> list[str]:
     """Expand the paths of changes that contain `*`."""
-    from sim.scenario.load import known_paths
+    from sim.scenario.load import list_paths
 
     paths: list[str] = []
     for path in changes:
         steps = path.split(".")
-        known = known_paths(loaded.scenario) if "*" in steps else [path]
+        known = list_paths(loaded.scenario) if "*" in steps else [path]
         paths += [p for p in known if p not in paths and _matches(steps, p.split("."))]
     return paths
 

@@ -61,7 +61,7 @@ class Contrast(NamedTuple):
 
 def simulate(loaded: Loaded, n: int, seed: int) -> Result:
     """Run a scenario in memory. Run k has assumption and fate k, so results are paired. Raises ParleyError."""
-    job = replace(plan(loaded, n, seed, chunk=_CHUNK), keep_rounds=(ROUND.CODE, ROUND.GAP))
+    job = replace(plan(loaded, n, seed, chunk=_CHUNK), keep_rounds=(ROUND.CODE, ROUND.GAP_OPEN))
     summary = Summary.of(run_schema(job.problem.names))
     run = np.arange(n, dtype=np.int64)
     raw = []
@@ -84,7 +84,7 @@ _MEANS = {
     "rounds_postponed": "rounds postponed",
     "days_in_abeyance": "days in abeyance",
     "incidents": "incidents",
-    "gap": "gap between positions at the end",
+    "gap_open": "gap between positions at the end",
 }
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from sim.agents import measures
 from sim.agents.model import NegotiationModel
-from sim.agents.report import has_zone, report_run
+from sim.agents.report import report_run
 from sim.app.explore import Result
 from sim.core.columns import run_columns
+from sim.core.jit import EPS
 from sim.narrative.narrator import Narrator
 from sim.narrative.titles import Words
 from sim.rules.outcome import CODES, REASONS
@@ -118,7 +120,7 @@ class _Recorder:
         now = Round(f"Round {self._planned}, {day}, {where}", model.day, self._planned, "held" in self._facts)
         now.lines = self.take_lines()
         now.stakes, now.zones = list_stakes(model, self.loaded)
-        now.packages = {b.name: bool(has_zone(model, b)) for b in model.baskets if b.open}
+        now.packages = {b.name: measures.surplus(model, b) >= -EPS for b in model.baskets if b.open}
         now.offers = [self._describe_offer(basket, by, offer) for basket, by, offer in self._list_offers()]
         for name, mood in facts["parties"].items():
             for other, value in mood["trust"].items():

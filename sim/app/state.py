@@ -13,7 +13,8 @@ from sim.app.controls import Changes
 from sim.app.editing import Edits, format_error
 from sim.app.explore import Result, simulate
 from sim.core.errors import ParleyError
-from sim.scenario.load import Loaded, shipped
+from sim.scenario.library import shipped
+from sim.scenario.load import Loaded
 
 SCENARIO = "PARLEY_APP_SCENARIO"
 """Environment variable in which `parley app` passes the scenario to open."""

@@ -11,7 +11,8 @@ from sim.app import charts, compare, state
 from sim.app.explore import Result
 from sim.app.tables import STYLE, format_table
 from sim.core.errors import ParleyError
-from sim.scenario.load import load, shipped
+from sim.scenario.library import shipped
+from sim.scenario.load import load
 
 
 def show() -> None:

@@ -10,7 +10,7 @@ from sim.app.explore import OUTCOMES, compute_contrasts, excludes_zero, format_c
 from sim.app.tables import STYLE, format_table
 from sim.core.errors import ParleyError
 from sim.results.manifest import citations, counts
-from sim.scenario.ledger import ORIGINS, Entry, Group, ledger
+from sim.scenario.ledger import ORIGINS, Entry, Group, build_ledger
 
 COLUMNS = ("Number", "Value or range", "Origin", "Where, why")
 
@@ -29,7 +29,7 @@ def show() -> None:
     with st.container(horizontal=True):
         words = st.text_input("Find", key="source_words", placeholder="trust memory", width=260)
         origins = st.multiselect("Origin", [o for o in ORIGINS if o in numbers], key="source_origins", width=420)
-    _show_groups(ledger(edits.loaded), words, origins)
+    _show_groups(build_ledger(edits.loaded), words, origins)
     _show_documents()
 
 
@@ -45,7 +45,7 @@ def _show_switch() -> None:
     state.show_error("admit")
     others = choice.put(edits.changes, next(iter(choice.options)))
     try:
-        before = edits.base.changed(others) if others else edits.base
+        before = edits.base.with_changes(others) if others else edits.base
         base = state.get_ensemble(before, state.get_runs(), state.get_seed())
         changed = state.get_ensemble(edits.loaded, state.get_runs(), state.get_seed())
     except ParleyError as error:

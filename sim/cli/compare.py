@@ -1,4 +1,4 @@
-"""`parley compare`: scenarios held against each other on the same draws, and the draw that parts two runs."""
+"""`parley compare`: scenarios compared on the same draws, and the draw on which two runs diverge."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim.cli.options import SeedOption, console
 if TYPE_CHECKING:
     from experiments.compare import Comparison
 
-_SHOWN = ("outcome", "rounds_held", "rounds_postponed", "days_in_abeyance", "incidents", "gap")
+_SHOWN = ("outcome", "rounds_held", "rounds_postponed", "days_in_abeyance", "incidents", "gap_open")
 
 
 def add(app: typer.Typer) -> None:
@@ -43,12 +43,13 @@ def add(app: typer.Typer) -> None:
 
         parley compare river-border river-border,venues.lake_hall.insulation=0.9 --run 7
         """
-        from experiments.compare import compare_scenarios, parse_variant
+        from experiments.compare import compare_scenarios
+        from experiments.variants import parse_variant
         from sim.core.errors import ParleyError
 
         if run is not None:
             if out is not None:
-                raise ParleyError("--run prints what parts two runs and writes nothing; leave out --out, or --run")
+                raise ParleyError("--run prints where two runs diverge and writes nothing; leave out --out, or --run")
             trace_run([parse_variant(text) for text in scenarios], seed, run)
             return
         if out is None:
@@ -120,7 +121,7 @@ def trace_run(named: list[tuple[str, Any]], seed: int, run: int) -> None:
     if not found.divergences:
         typer.echo("The same happens in both.")
     for number, divergence in enumerate(found.divergences, 1):
-        typer.echo(f"\n{number}. They part at planned round {divergence.step + 1}")
+        typer.echo(f"\n{number}. They diverge at planned round {divergence.step + 1}")
         for line in divergence.describe("A", "B"):
             typer.echo(f"   {line}")
     if found.reaches_outcome and found.outcomes[0] != found.outcomes[1]:

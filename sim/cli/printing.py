@@ -169,5 +169,6 @@ def _means(summary: Summary) -> str:
     held, postponed = summary.mean("rounds_held"), summary.mean("rounds_postponed")
     text = f"A run holds {held:.1f} rounds on average and postpones {postponed:.1f}; "
     text += f"{summary.mean('incidents'):.1f} incidents; {summary.mean('days_in_abeyance'):.0f} of "
-    text += f"{summary.mean('days'):.0f} days in abeyance; gap between positions at the end {summary.mean('gap'):.2f}."
+    text += f"{summary.mean('days'):.0f} days in abeyance; gap on open issues at the end "
+    text += f"{summary.mean('gap_open'):.2f}."
     return text + "\n"

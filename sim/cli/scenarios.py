@@ -16,7 +16,7 @@ def add(app: typer.Typer) -> None:
     @app.command("list")
     def list_() -> None:
         """The scenarios that come with parley."""
-        from sim.scenario.load import locate, shipped
+        from sim.scenario.library import locate, shipped
         from sim.yamlio.reader import read
 
         names = shipped()
@@ -44,9 +44,9 @@ def add(app: typer.Typer) -> None:
         """The JSON schema of scenario files, for editors that complete and check YAML."""
         import json
 
-        from sim.scenario.jsonschema import file_schema
+        from sim.scenario.jsonschema import build_file_schema
 
-        typer.echo(json.dumps(file_schema(), ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(build_file_schema(), ensure_ascii=False, indent=1))
 
     @app.command()
     def cite(scenario: ScenarioArgument) -> None:
@@ -65,9 +65,9 @@ def add(app: typer.Typer) -> None:
 
         Example: parley new my-talks --from river-border
         """
-        from sim.scenario.template import write_starter
+        from sim.scenario.template import write_template
 
-        path = write_starter(name, base, Path.cwd())
+        path = write_template(name, base, Path.cwd())
         typer.echo(f"{path.name} is written. Next: parley check {path.name}; parley run {path.name}")
 
 

@@ -47,7 +47,7 @@ def add(app: typer.Typer) -> None:
         """Under which conditions does it come about? A PRIM box over a sampled sweep, as table and figure."""
         from experiments.discovery import discover as search
         from experiments.figure_layout import build_note, save_figures
-        from experiments.forest_plots import plot_box
+        from experiments.forest_plots import draw_box
         from experiments.results import load
 
         results = load(folder)
@@ -58,13 +58,13 @@ def add(app: typer.Typer) -> None:
         typer.echo(f"{inside}; it holds {found.coverage:.0%} of them (coverage).")
         found.path.to_csv(folder / "box-path.csv", index=False, lineterminator="\n")
         found.limits.to_csv(folder / "box.csv", index=False, lineterminator="\n")
-        figure = plot_box(found, build_note(results), f"Where {of} exceeds {above:g}")
+        figure = draw_box(found, build_note(results), f"Where {of} exceeds {above:g}")
         save_figures({"box": figure}, folder / "figures", results.manifest["hash"])
 
 
 def _indices(results: Results, folder: Path, of: str) -> None:
     from experiments.figure_layout import build_note, save_figures
-    from experiments.forest_plots import plot_tornado
+    from experiments.forest_plots import draw_tornado
     from experiments.sensitivity import analyse_sweep, describe_noise, is_share
 
     frame = analyse_sweep(results, of)
@@ -72,7 +72,7 @@ def _indices(results: Results, folder: Path, of: str) -> None:
     if line := describe_noise(frame):
         typer.echo(line)
     frame.to_csv(folder / "indices.csv", index=False, lineterminator="\n")
-    figure = plot_tornado(frame, build_note(results), f"What {of} hangs on", share=is_share(results, of))
+    figure = draw_tornado(frame, build_note(results), f"What {of} hangs on", share=is_share(results, of))
     save_figures({"indices": figure}, folder / "figures", results.manifest["hash"])
 
 
@@ -80,7 +80,7 @@ def _split(results: Results, folder: Path, of: str) -> None:
     import pandas as pd
 
     from experiments.figure_layout import build_note, save_figures
-    from experiments.forest_plots import plot_splits
+    from experiments.forest_plots import draw_variance
 
     found = _splits(results, of)
     rows = [{"point": name, **row} for name, split in found.items() for row in split.rows()]
@@ -94,7 +94,7 @@ def _split(results: Results, folder: Path, of: str) -> None:
         typer.echo(f"The figure shows the first {len(drawn)} of {len(found)} points; split.csv has them all.")
     title = "Assumption or chance" if len(results.points) == 1 else f"Assumption or chance: {of}"
     save_figures(
-        {"split": plot_splits(drawn, build_note(results), title)}, folder / "figures", results.manifest["hash"]
+        {"split": draw_variance(drawn, build_note(results), title)}, folder / "figures", results.manifest["hash"]
     )
 
 

@@ -50,17 +50,17 @@ def add(app: typer.Typer) -> None:
 
         parley show istanbul-2025 --plain | grep crimea
         """
-        from sim.scenario.ledger import ledger
+        from sim.scenario.ledger import build_ledger
 
         loaded = admitted(scenario, admit, changes)
         screen = console()
         if plain or not screen.is_terminal:
-            for line in plain_lines(loaded, ledger(loaded)):
+            for line in plain_lines(loaded, build_ledger(loaded)):
                 typer.echo(line)
             return
         for line in heading(loaded):
             screen.print(line, highlight=False, markup=False)
-        for group in ledger(loaded):
+        for group in build_ledger(loaded):
             screen.print()
             screen.print(group.title, style="bold", markup=False, highlight=False)
             screen.print(_table(group))

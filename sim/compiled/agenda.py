@@ -2,42 +2,84 @@
 
 from __future__ import annotations
 
-from sim.compiled.implementation import delivered
+from sim.compiled.basket import delivered
 from sim.compiled.memory.buffer import Memory, sizes, view
 from sim.compiled.memory.fields import N, S
 from sim.core.choices import dispatches
 from sim.core.jit import rule
 from sim.core.layout import PI
 from sim.rules import agenda
-from sim.rules.agenda import Condition
+from sim.rules.agenda import Bars, Condition
 from sim.rules.outcome import NO_MANDATE, OPEN, PRECONDITION
 from sim.rules.value import value
 
 
 @rule
 def set_agenda(mem: Memory) -> None:
-    """Phase 6: for every basket whether it may be opened in this round, and if not, why."""
+    """Set for every basket whether it may be settled in this round, and if not, why and whether it is discussed."""
     x = sizes(mem)
     status = view.status(mem)
+    discussed = view.discussed(mem)
+    is_open = view.open(mem)
     precondition = view.precondition(mem)
     for b in range(x.baskets):
         status[b] = OPEN if mandated(mem, b) else NO_MANDATE
+        discussed[b] = 1 if may_discuss(mem, b) else 0
     for n in range(precondition.shape[0]):
         b = precondition[n, 1]
-        if status[b] == OPEN and binds(mem, n):
-            status[b] = PRECONDITION
+        if binds(mem, n):
+            if status[b] == OPEN:
+                status[b] = PRECONDITION
+            if precondition[n, 5] != Bars.SETTLEMENT:
+                discussed[b] = 0
+    for b in range(x.baskets):
+        if is_open[b] == 0 or status[b] == OPEN:
+            discussed[b] = 0
 
 
 @rule
 def read_mandates(mem: Memory) -> None:
-    """Mandates in force on the present day: the latest dated entry of each party and basket counts."""
+    """Read the mandates in force on the present day: the latest dated entry of each party and basket counts."""
     mandate = view.mandate(mem)
     mandate_day = view.mandate_day(mem)
     s = view.scalar(mem)
     mandated_level = view.mandated_level(mem)
+    mandate_bars = view.mandate_bars(mem)
     for n in range(mandate.shape[0]):
         if mandate_day[n] <= s[S.DAY]:
             mandated_level[mandate[n, 0], mandate[n, 1]] = mandate[n, 2]
+            mandate_bars[mandate[n, 0], mandate[n, 1]] = mandate[n, 3]
+
+
+@rule
+def may_discuss(mem: Memory, b: int) -> bool:
+    """Whether no level or mandate that falls short bars even discussing a basket."""
+    x = sizes(mem)
+    n = view.count(mem)
+    basket_level = view.basket_level(mem)
+    basket_bars = view.basket_bars(mem)
+    stake = view.stake(mem)
+    mandated_level = view.mandated_level(mem)
+    mandate_bars = view.mandate_bars(mem)
+    level = n[N.LEVEL]
+    if level < basket_level[b] and basket_bars[b] != Bars.SETTLEMENT:
+        return False
+    for p in range(x.parties):
+        if stake[p, b] != 0 and level < mandated_level[p, b] and mandate_bars[p, b] != Bars.SETTLEMENT:
+            return False
+    return True
+
+
+@rule
+def may_settle(mem: Memory, b: int) -> bool:
+    """Whether a basket may be settled now: mandates suffice and no precondition binds."""
+    precondition = view.precondition(mem)
+    if not mandated(mem, b):
+        return False
+    for n in range(precondition.shape[0]):
+        if precondition[n, 1] == b and binds(mem, n):
+            return False
+    return True
 
 
 @rule
@@ -116,4 +158,4 @@ def binds(mem: Memory, n: int) -> bool:
     while first_issue[b + 1] <= issue:
         b += 1
     v = value(package[issue], stakes[PI.DEMAND, p, issue], reservation[p, issue])
-    return agenda.precondition_binds(settled[b] != 0, v)
+    return agenda.is_precondition_binding(settled[b] != 0, v)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.compiled.agenda import count_papers
 from sim.compiled.exchange import position_gap
+from sim.compiled.measures import assess
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
-from sim.compiled.memory.fields import B, N, P, S
+from sim.compiled.memory.fields import PB, B, N, P, S
 from sim.compiled.memory.function_table import table_entry
-from sim.compiled.party import least_readiness
+from sim.compiled.packages import list_members
+from sim.compiled.party import concession_on, floor_of, least_readiness
 from sim.core.draws import uniform
 from sim.core.jit import rule
 from sim.core.layout import PI, RATIFIER, W
-from sim.rules import convening, outcome, ratification, readiness
+from sim.rules import belief, convening, outcome, ratification, readiness
+from sim.rules.belief import Proposal
+from sim.rules.precedent import Precedent
 
 
 @table_entry
@@ -28,7 +34,42 @@ def conclude(mem: Memory, fate: int, step: int) -> int:
     papers = count_papers(mem)
     handed = papers - n[N.PAPERS]
     n[N.PAPERS] = papers
-    return code_round(mem, fate, step, unratified, handed)
+    code = code_round(mem, fate, step, unratified, handed)
+    if x.proposal == Proposal.BRIDGING:
+        learn(mem)
+    assess(mem)
+    return code
+
+
+@rule
+def learn(mem: Memory) -> None:
+    """Let the two members of every basket that was negotiated or discussed read each other's offers."""
+    x = sizes(mem)
+    status = view.status(mem)
+    discussed = view.discussed(mem)
+    members = view.members(mem)
+    for b in range(x.baskets):
+        if (discussed[b] != 0 or status[b] == outcome.OPEN) and list_members(mem, b) == 2:
+            p, q = members[0], members[1]
+            read_offers(mem, p, q, b)
+            read_offers(mem, q, p, b)
+
+
+@rule
+def read_offers(mem: Memory, p: int, q: int, b: int) -> None:
+    """Update the beliefs of `p` by the latest offers of `q` on a basket."""
+    w = view.th_world(mem)
+    first_issue = view.first_issue(mem)
+    stakes = view.th_party_issue(mem)
+    offers = view.offers(mem)
+    mean = view.belief_mean(mem)
+    precision = view.belief_precision(mem)
+    conceded = concession_on(mem, p, b)
+    weight = belief.observation_precision(conceded, w[W.LEARNING_NOISE])
+    for i in range(first_issue[b], first_issue[b + 1]):
+        reading = belief.read_offer(stakes[PI.DEMAND, q, i], offers[q, i], conceded)
+        mean[p, q, i] = belief.update_mean(mean[p, q, i], precision[p, q, i], reading, weight)
+        precision[p, q, i] += weight
 
 
 @rule
@@ -58,6 +99,7 @@ def settle(mem: Memory, fate: int, step: int, b: int) -> bool:
     if ratified[b] != 0:
         for j in range(x.ratifiers):
             if ratifier_basket[j, b] != 0 and not approved(mem, fate, step, j, b):
+                view.latent(mem)[b] = 1
                 if settled[b] != 0:  # a renewable basket: what stood before still stands
                     for i in range(lo, hi):
                         package[i] = standing[i]
@@ -68,12 +110,35 @@ def settle(mem: Memory, fate: int, step: int, b: int) -> bool:
     basket[B.SETTLED_DAY, b] = day
     basket[B.LEVERAGE_AT, b] = s[S.LEVERAGE]
     basket[B.BALANCE_AT, b] = s[S.BALANCE]
+    basket[B.SINCE, b] = day
+    first_terms = view.first_terms(mem)
+    if math.isnan(first_terms[lo]):
+        for i in range(lo, hi):
+            first_terms[i] = package[i]
+    if x.precedent == Precedent.ON:
+        sign(mem, b)
     n[N.SETTLED_MASK] |= 1 << b
     for o in range(x.obligations):
         if obligation_basket[o] == b:
             pending[o], shares[o] = 1, 0.0
             due[o] = day + terms[0, o]
     return True
+
+
+@rule
+def sign(mem: Memory, b: int) -> None:
+    """Make the package of a basket a precedent, with the floor of every member on this day."""
+    x = sizes(mem)
+    first_issue = view.first_issue(mem)
+    stake = view.stake(mem)
+    package = view.package(mem)
+    point = view.precedent_point(mem)
+    pb = view.party_basket(mem)
+    for i in range(first_issue[b], first_issue[b + 1]):
+        point[i] = package[i]
+    for p in range(x.parties):
+        if stake[p, b] != 0:
+            pb[PB.PRECEDENT_FLOOR, p, b] = floor_of(mem, p, b)
 
 
 @rule
@@ -142,11 +207,13 @@ def code_round(mem: Memory, fate: int, step: int, unratified: bool, papers: int)
     )
     procedural = uniform(key_procedural[0], fate, step, 0) < convening.chance(odds)
     code = outcome.round_code(best, all_settled, exchanged, procedural)
-    if code >= outcome.TABLED:
+    if code >= outcome.TABLED and n[N.TEXTS_EVER] == 0:
         n[N.TEXTS_EVER] = 1
-    if code >= outcome.PROCEDURAL:
+        s[S.TEXTS_DAY] = s[S.DAY]
+    if code >= outcome.PROCEDURAL and n[N.PROCEDURAL_EVER] == 0:
         n[N.PROCEDURAL_EVER] = 1
+        s[S.PROCEDURAL_DAY] = s[S.DAY]
     n[N.PEAK] = max(n[N.PEAK], code)
-    s[S.PROGRESS] = readiness.progressed(s[S.PROGRESS], code, w[W.READINESS_PROGRESS_MEMORY])
+    s[S.PROGRESS] = readiness.update_progress(s[S.PROGRESS], code, w[W.READINESS_PROGRESS_MEMORY])
     s[S.GAP] = position_gap(mem)
     return code

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sim.compiled.agenda import holds, mandated, read_mandates
 from sim.compiled.mediation import facilitate
-from sim.compiled.mediator import attending_strength
+from sim.compiled.mediator import attending_strength, leverage_of_mediators
 from sim.compiled.memory.buffer import Memory, sizes, view
 from sim.compiled.memory.fields import N, P, S
 from sim.compiled.memory.function_table import table_entry
+from sim.compiled.party import pressure_on
 from sim.core.draws import uniform
 from sim.core.jit import rule
-from sim.core.layout import LEVER_PARTY, VENUE, W
+from sim.core.layout import VENUE, W
 from sim.rules import convening, mediation, outcome, readiness, venue
 from sim.rules.mediation import Strength
 
@@ -43,7 +44,7 @@ def convene(mem: Memory, fate: int, step: int) -> bool:
         return False
     n[N.STREAK] = 0
     s[S.PUBLICITY] = venues[VENUE.PUBLICITY, v]
-    s[S.LEVERAGE] = attending_strength(mem, Strength.LEVERAGE, v)
+    s[S.LEVERAGE] = leverage_of_mediators(mem, v)
     raise_level(mem, fate, step)
     facilitate(mem)
     return True
@@ -61,7 +62,7 @@ def postpone(mem: Memory) -> None:
     n[N.LEVEL] = x.start_level
     if n[N.STREAK] >= x.postponement_limit:
         n[N.ABEYANCE] = 1
-    s[S.PROGRESS] = readiness.progressed(s[S.PROGRESS], outcome.POSTPONED, w[W.READINESS_PROGRESS_MEMORY])
+    s[S.PROGRESS] = readiness.update_progress(s[S.PROGRESS], outcome.POSTPONED, w[W.READINESS_PROGRESS_MEMORY])
 
 
 @rule
@@ -91,24 +92,17 @@ def acceptability_of(mem: Memory, v: int, p: int) -> float:
     leaning = 0.0
     if host >= 0 and present[host] != 0:
         leaning = leanings[0, host, p]
-    return mediation.acceptability(acceptable[0, v, p], leaning, w[W.MEDIATION_LEANING_ACCEPTABILITY])
+    return mediation.venue_acceptability(acceptable[0, v, p], leaning, w[W.MEDIATION_LEANING_ACCEPTABILITY])
 
 
 @rule
 def meeting_chance(mem: Memory, p: int, v: int) -> float:
     """Chance that a party comes to the planned round at venue `v`."""
-    x = sizes(mem)
     w = view.th_world(mem)
-    lever = view.lever(mem)
-    lever_party = view.th_lever_party(mem)
     condition = view.condition(mem)
     party = view.party(mem)
     venues = view.th_venue(mem)
     s = view.scalar(mem)
-    pressure = 0.0
-    for k in range(x.levers):
-        if lever[k] != 0:
-            pressure += lever_party[LEVER_PARTY.PRESSURE, k, p]
     unmet = 0
     for n in range(condition.shape[0]):
         if condition[n, 0] == p and not holds(mem, condition[n, 1], condition[n, 2]):
@@ -122,7 +116,7 @@ def meeting_chance(mem: Memory, p: int, v: int) -> float:
         w[W.CONVENING_FACILITATION],
         s[S.FACILITATION],
         w[W.CONVENING_PRESSURE],
-        pressure,
+        pressure_on(mem, p),
         w[W.CONVENING_INCIDENTS],
         party[P.BLAME, p],
         venues[VENUE.INSULATION, v],

@@ -4,50 +4,98 @@ from __future__ import annotations
 
 import math
 
+from sim.compiled.measures import assess, record_days, will
 from sim.compiled.mediator import present_strength
 from sim.compiled.memory.buffer import Memory, sizes, view
 from sim.compiled.memory.fields import PB, N, P, S
 from sim.compiled.party import least_readiness
 from sim.compiled.state import derive_reservations
-from sim.core.draws import uniform, unit_exponential, weibull
-from sim.core.jit import inlined, rule
+from sim.core.distributions import unit_exponential, weibull
+from sim.core.draws import uniform
+from sim.core.jit import inline_step, rule
 from sim.core.layout import PARTY, PI, W
-from sim.rules import convening
+from sim.rules import pace
 from sim.rules.mediation import Strength
 
 
 @rule
 def elapse(mem: Memory, fate: int, step: int) -> tuple[float, bool, bool, float]:
-    """Phase 1: days to the next planned round. Returns (days, round planned, run ends, planned day of the round)."""
+    """Draw the days to the next planned round, or until talks break off.
+
+    Returns (days, round planned, run ends, planned day of the round); `BREAKS_OFF` is set where talks break off.
+    """
+    x = sizes(mem)
     n = view.count(mem)
     w = view.th_world(mem)
     key_resume = view.key_resume(mem)
     key_gap = view.key_gap(mem)
     s = view.scalar(mem)
     facilitation = present_strength(mem, Strength.FACILITATION)
-    days, planned = 0.0, True
+    s[S.WILL] = will(mem)
+    n[N.BREAKS_OFF] = 0
+    days, planned, ends = 0.0, True, False
+    left = w[W.CALENDAR_HORIZON] - s[S.DAY]
     if n[N.ABEYANCE] != 0:
-        rate = convening.resumption_rate(
+        rate = pace.resumption_rate(
+            x.resumption,
             w[W.RESUMPTION_RATE],
             w[W.RESUMPTION_READINESS],
             least_readiness(mem),
             w[W.RESUMPTION_FACILITATION],
             facilitation,
+            s[S.WILL],
         )
         review = w[W.CALENDAR_ABEYANCE_REVIEW]
         waited = unit_exponential(uniform(key_resume[0], fate, step, 0))
         planned = waited <= rate * review
         days = waited / rate if planned else review
     elif step > 0:
-        scale = convening.gap_scale(w[W.CALENDAR_GAP_SCALE], w[W.MEDIATION_GAP_SHORTENING], facilitation)
-        drawn = weibull(uniform(key_gap[0], fate, step, 0), scale, w[W.CALENDAR_GAP_SHAPE])
+        drawn = weibull(uniform(key_gap[0], fate, step, 0), gap_scale(mem, facilitation), w[W.CALENDAR_GAP_SHAPE])
         days = max(drawn, w[W.CALENDAR_GAP_MIN])
         planned = any_open(mem)
+        if planned:
+            until = days_to_break_off(mem, fate, step)
+            if until < days and until <= left:
+                days, planned = until, False
+                n[N.BREAKS_OFF] = 1
     planned_day = s[S.DAY] + days if planned else math.inf
-    left = w[W.CALENDAR_HORIZON] - s[S.DAY]
     if days > left:
-        return left, False, True, planned_day
-    return days, planned, False, planned_day
+        days, planned, ends = left, False, True
+    record_days(mem, s[S.DAY] + days)
+    return days, planned, ends, planned_day
+
+
+@inline_step
+def gap_scale(mem: Memory, facilitation: float) -> float:
+    """Weibull scale of the gap to the next planned round, in days."""
+    x = sizes(mem)
+    w = view.th_world(mem)
+    seat = view.seat(mem)
+    own = view.th_party(mem)
+    least = math.inf
+    for p in range(x.parties):
+        if seat[p] != 0:
+            least = min(least, own[PARTY.DEADLINE, p])
+    return pace.gap_scale(
+        x.pace,
+        w[W.CALENDAR_GAP_SCALE],
+        least,
+        w[W.CALENDAR_ROUNDS_PER_DEADLINE],
+        w[W.MEDIATION_GAP_SHORTENING],
+        facilitation,
+    )
+
+
+@inline_step
+def days_to_break_off(mem: Memory, fate: int, step: int) -> float:
+    """Days until talks break off if they are not resumed before."""
+    w = view.th_world(mem)
+    s = view.scalar(mem)
+    key_breakoff = view.key_breakoff(mem)
+    if w[W.PACE_BREAKOFF] <= 0.0:
+        return math.inf
+    hazard = pace.break_off_hazard(w[W.PACE_BREAKOFF], s[S.EXPECTED], s[S.WILL])
+    return pace.days_to_break_off(hazard, unit_exponential(uniform(key_breakoff[0], fate, step, 0)))
 
 
 @rule
@@ -61,18 +109,30 @@ def any_open(mem: Memory) -> bool:
     return False
 
 
-@inlined
+@inline_step
 def advance(mem: Memory, days: float, planned: bool) -> None:
-    """Move the clock to the end of the gap; talks that resume start anew."""
+    """Move the clock to the end of the gap; talks that resume start anew, talks that break off fall into abeyance."""
     n = view.count(mem)
     s = view.scalar(mem)
     s[S.DAY] += days
-    if n[N.ABEYANCE] == 0:
-        s[S.TALK_TIME] += days
+    if n[N.ABEYANCE] != 0:
+        s[S.ABEYANCE_DAYS] += days
+        if planned:
+            restart(mem)
         return
-    s[S.ABEYANCE_DAYS] += days
-    if planned:
-        restart(mem)
+    s[S.TALK_TIME] += days
+    if n[N.BREAKS_OFF] != 0:
+        break_off(mem)
+
+
+@rule
+def break_off(mem: Memory) -> None:
+    """Break off talks: abeyance, and the level of the start."""
+    x = sizes(mem)
+    n = view.count(mem)
+    n[N.ABEYANCE] = 1
+    n[N.LEVEL] = x.start_level
+    n[N.BREAKOFFS] += 1
 
 
 @rule
@@ -104,3 +164,5 @@ def restart(mem: Memory) -> None:
                     last_worth[p, q, b] = math.nan
                 for i in range(first_issue[b], first_issue[b + 1]):
                     offers[p, i] = stakes[PI.DEMAND, p, i]
+    view.latent(mem)[:] = 0
+    assess(mem)

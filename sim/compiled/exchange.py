@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+from sim.compiled.measures import in_principle
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
-from sim.compiled.memory.fields import PB, N, P
+from sim.compiled.memory.fields import PB, B, N, P
 from sim.compiled.memory.function_table import table_entry
 from sim.compiled.packages import list_members
 from sim.compiled.party import (
@@ -18,10 +19,11 @@ from sim.compiled.party import (
     prepare,
     utility_of,
 )
-from sim.core.jit import EPS, inlined, rule
+from sim.core.jit import inline_step, rule
 from sim.core.layout import PI, W
 from sim.rules import distance, trust
-from sim.rules.acceptance import certain
+from sim.rules.acceptance import answer_without_noise
+from sim.rules.commitment import is_reachable
 from sim.rules.outcome import OPEN
 
 ROUNDING = 1e-9
@@ -33,14 +35,33 @@ def exchange(mem: Memory, fate: int, step: int) -> None:
     """Let every party concede, then exchange offers on every basket on the agenda."""
     x = sizes(mem)
     agreed = view.agreed(mem)
+    discussed = view.discussed(mem)
     concede(mem)
     for b in range(x.baskets):
         agreed[b] = 0
         if on_agenda(mem, b) and exchange_offers(mem, fate, step, b):
             agreed[b] = 1
+        if discussed[b] != 0:
+            discuss(mem, b)
 
 
-@inlined
+@inline_step
+def discuss(mem: Memory, b: int) -> None:
+    """Discuss a barred basket: every member puts its offer; no turn is played and nobody is asked."""
+    x = sizes(mem)
+    stake = view.stake(mem)
+    pb = view.party_basket(mem)
+    basket = view.basket(mem)
+    prepare(mem, b)
+    for p in range(x.parties):
+        if stake[p, b] != 0:
+            make_offer(mem, p, b, pb[PB.ASPIRATION, p, b])
+            pb[PB.LAST, p, b] = pb[PB.ASPIRATION, p, b]
+    view.latent(mem)[b] = 0
+    basket[B.IN_PRINCIPLE, b] = 1.0 if in_principle(mem, b) else 0.0
+
+
+@inline_step
 def on_agenda(mem: Memory, b: int) -> bool:
     """Whether a basket is negotiated in this round."""
     is_open = view.open(mem)
@@ -48,7 +69,7 @@ def on_agenda(mem: Memory, b: int) -> bool:
     return is_open[b] != 0 and status[b] == OPEN
 
 
-@inlined
+@inline_step
 def exchange_offers(mem: Memory, fate: int, step: int, b: int) -> bool:
     """Exchange offers on one basket, turn by turn; true when all accept, the package then in `package`."""
     x = sizes(mem)
@@ -58,6 +79,8 @@ def exchange_offers(mem: Memory, fate: int, step: int, b: int) -> bool:
     pb = view.party_basket(mem)
     key_accept = view.key_accept(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
+    view.latent(mem)[b] = 0
+    view.basket(mem)[B.IN_PRINCIPLE, b] = 0.0
     prepare(mem, b)
     size = list_members(mem, b)
     settled, turns, last_words = False, 0, False
@@ -66,7 +89,7 @@ def exchange_offers(mem: Memory, fate: int, step: int, b: int) -> bool:
     for turn in range(turns, x.exchanges):
         first = n[N.HELD] + turn
         p = members[first % size]
-        if pb[PB.FLOOR, p, b] > 1.0 + EPS:
+        if not is_reachable(pb[PB.FLOOR, p, b]):
             continue
         make_offer(mem, p, b, level_at(mem, p, b, turn))
         settled = True
@@ -85,7 +108,7 @@ def exchange_offers(mem: Memory, fate: int, step: int, b: int) -> bool:
     return settled
 
 
-@inlined
+@inline_step
 def first_open_turn(mem: Memory, b: int) -> tuple[int, bool]:
     """A turn of two parties before which no offer can be accepted, whatever is drawn; the number of turns if none can.
 
@@ -106,7 +129,7 @@ def first_open_turn(mem: Memory, b: int) -> tuple[int, bool]:
         first = (k + n[N.HELD]) % 2
         own = (hope - first + 1) // 2  # its turns before the other's hope: first, first + 2, … end
         end = first + 2 * (own - 1)
-        if own < 1 or pb[PB.FLOOR, p, b] > 1.0 + EPS or pb[PB.FLOOR, q, b] > 1.0 + EPS:
+        if own < 1 or not (is_reachable(pb[PB.FLOOR, p, b]) and is_reachable(pb[PB.FLOOR, q, b])):
             continue
         if pb[PB.ASPIRATION, p, b] > pb[PB.LAST, p, b] or pb[PB.ASPIRATION, q, b] > pb[PB.LAST, q, b]:
             lower = min(level_at(mem, p, b, first), level_at(mem, p, b, x.exchanges))
@@ -135,10 +158,10 @@ def is_hopeless(mem: Memory, p: int, q: int, b: int, level: float, first: int, l
     make_offer(mem, p, b, level)
     worth = acceptable_worth(mem, q, b, strip.offers(mem, (p,), first_issue[b], first_issue[b + 1]))
     asked = min(next_utility(mem, q, b, first), next_utility(mem, q, b, last))
-    return certain(worth + 2.0 * ROUNDING, asked, w[W.BARGAINING_WIDTH]) < 0
+    return answer_without_noise(worth + 2.0 * ROUNDING, asked, w[W.BARGAINING_WIDTH]) < 0
 
 
-@inlined
+@inline_step
 def end_exchange(mem: Memory, b: int, settled: bool, last_words: bool) -> None:
     """The offers that stand when the exchange is over: the package, or every party's last word if not there already."""
     x = sizes(mem)
@@ -165,6 +188,7 @@ def listen(mem: Memory) -> None:
     gains = view.gains(mem)
     party = view.party(mem)
     stake = view.stake(mem)
+    discussed = view.discussed(mem)
     trusts = view.trust(mem)
     w = view.th_world(mem)
     gains[:] = 0.0
@@ -172,7 +196,7 @@ def listen(mem: Memory) -> None:
         for field in (P.RECEIVED, P.OWN_VALUE, P.OFFERED_VALUE, P.FLOOR_VALUE, P.WEIGHT):
             party[field, p] = 0.0
     for b in range(x.baskets):
-        if on_agenda(mem, b):
+        if on_agenda(mem, b) or discussed[b] != 0:
             for p in range(x.parties):
                 if stake[p, b] != 0:
                     evaluate_offers(mem, p, b)
@@ -180,14 +204,13 @@ def listen(mem: Memory) -> None:
         weight = party[P.WEIGHT, p]
         for field in (P.OWN_VALUE, P.OFFERED_VALUE, P.FLOOR_VALUE, P.RECEIVED):
             party[field, p] = distance.ratio(party[field, p], weight)
-        moved = party[P.CONCESSION, p] > party[P.CONCESSION_BEFORE, p] + EPS
+        own, before = party[P.CONCESSION, p], party[P.CONCESSION_BEFORE, p]
         for q in range(x.parties):
             share = distance.ratio(gains[p, q], weight)
-            if moved and share > 0.0:
-                trusts[p, q] = trust.gained(trusts[p, q], w[W.TRUST_RECIPROCITY_GAIN], share)
+            trusts[p, q] = trust.reciprocate(trusts[p, q], w[W.TRUST_RECIPROCITY_GAIN], share, own, before)
 
 
-@inlined
+@inline_step
 def evaluate_offers(mem: Memory, p: int, b: int) -> None:
     """What one party makes of the others' last offers on one basket."""
     x = sizes(mem)

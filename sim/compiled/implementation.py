@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 
-from sim.compiled.mediator import present_strength
+from sim.compiled.basket import delivered, executed
+from sim.compiled.measures import assess
+from sim.compiled.mediator import leverage_of_mediators
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import B, N, P, S
 from sim.compiled.memory.function_table import table_entry
-from sim.compiled.party import floor_of, utility_of
-from sim.core.draws import delivered_share, uniform
+from sim.compiled.party import floor_under, utility_of
+from sim.core.distributions import delivery_share
+from sim.core.draws import uniform
 from sim.core.jit import rule
 from sim.core.layout import PARTY, W
 from sim.rules import delivery, incidents, ratification
-from sim.rules.mediation import Strength
 from sim.rules.outcome import COLLAPSED
 
 
@@ -35,17 +37,21 @@ def implement(mem: Memory, fate: int, step: int, days: float) -> None:
     for o in range(x.obligations):
         if pending[o] == 1 and due[o] <= day:
             u = uniform(key_delivery[o], fate, step, 0)
-            share = delivered_share(u, given[PARTY.COMPLIANCE, obligation_doer[o]])
+            share = delivery_share(u, given[PARTY.COMPLIANCE, obligation_doer[o]])
             shares[o], pending[o] = share, 2
             s[S.MET_SHARE] += share
             s[S.MET] += 1.0
             observe_delivery(mem, o, share)
+    changed = False
     for b in range(x.baskets):
         if settled[b] != 0:
             if renewable[b] != 0 and is_open[b] == 0 and executed(mem, b):
                 is_open[b] = 1
-            if is_open[b] == 0 and not delivered(mem, b):
-                collapse(mem, fate, step, b, days)
+                changed = True
+            if is_open[b] == 0 and not delivered(mem, b) and collapse(mem, fate, step, b, days):
+                changed = True
+    if changed:
+        assess(mem)
 
 
 @rule
@@ -71,37 +77,8 @@ def observe_delivery(mem: Memory, o: int, share: float) -> None:
 
 
 @rule
-def executed(mem: Memory, b: int) -> bool:
-    """Whether every obligation of a settled basket fell due."""
-    x = sizes(mem)
-    obligation_basket = view.obligation_basket(mem)
-    pending = view.pending(mem)
-    for o in range(x.obligations):
-        if obligation_basket[o] == b and pending[o] != 2:
-            return False
-    return True
-
-
-@rule
-def delivered(mem: Memory, b: int) -> bool:
-    """Whether every obligation of a settled basket was met at least in the share that counts; false without any."""
-    x = sizes(mem)
-    obligation_basket = view.obligation_basket(mem)
-    pending = view.pending(mem)
-    shares = view.share(mem)
-    w = view.th_world(mem)
-    any_obligation = False
-    for o in range(x.obligations):
-        if obligation_basket[o] == b:
-            any_obligation = True
-            if pending[o] != 2 or shares[o] < w[W.DELIVERY_ENOUGH]:
-                return False
-    return any_obligation
-
-
-@rule
-def collapse(mem: Memory, fate: int, step: int, b: int, days: float) -> None:
-    """Whether a standing settlement collapses in the gap; if so its basket is open again."""
+def collapse(mem: Memory, fate: int, step: int, b: int, days: float) -> bool:
+    """Collapse a standing settlement at its hazard; returns whether it fell, its basket then being open again."""
     x = sizes(mem)
     stake = view.stake(mem)
     first_issue = view.first_issue(mem)
@@ -116,15 +93,16 @@ def collapse(mem: Memory, fate: int, step: int, b: int, days: float) -> None:
     n = view.count(mem)
     obligation_basket = view.obligation_basket(mem)
     pending = view.pending(mem)
+    leverage = leverage_of_mediators(mem, -1)
     margin = math.inf
     for p in range(x.parties):
         if stake[p, b] != 0:
-            margin = min(margin, utility_of(mem, p, b, package) - floor_of(mem, p, b))
+            margin = min(margin, utility_of(mem, p, b, package) - floor_under(mem, p, b, leverage))
     chance = ratification.collapse_chance(
         w[W.COLLAPSE_HAZARD],
         w[W.COLLAPSE_LEVERAGE],
         basket[B.LEVERAGE_AT, b],
-        present_strength(mem, Strength.LEVERAGE),
+        leverage,
         w[W.COLLAPSE_MARGIN],
         margin,
         w[W.COLLAPSE_BALANCE],
@@ -132,11 +110,15 @@ def collapse(mem: Memory, fate: int, step: int, b: int, days: float) -> None:
         s[S.BALANCE],
         days,
     )
-    if uniform(key_collapse[b], fate, step, 0) < chance:
-        settled[b], is_open[b], fallen[b] = 0, 1, COLLAPSED
-        basket[B.SETTLED_DAY, b] = math.nan
-        n[N.COLLAPSES] += 1
-        n[N.COLLAPSED_MASK] |= 1 << b
-        for o in range(x.obligations):
-            if obligation_basket[o] == b:
-                pending[o] = 0
+    if uniform(key_collapse[b], fate, step, 0) >= chance:
+        return False
+    settled[b], is_open[b], fallen[b] = 0, 1, COLLAPSED
+    basket[B.SETTLED_DAY, b] = math.nan
+    basket[B.SINCE, b] = s[S.DAY]
+    view.latent(mem)[b] = 1
+    n[N.COLLAPSES] += 1
+    n[N.COLLAPSED_MASK] |= 1 << b
+    for o in range(x.obligations):
+        if obligation_basket[o] == b:
+            pending[o] = 0
+    return True

@@ -7,11 +7,11 @@ from sim.compiled.memory.fields import N, P, S
 from sim.compiled.memory.function_table import table_entry
 from sim.compiled.party import least_readiness
 from sim.core.draws import Lanes
-from sim.core.jit import inlined
+from sim.core.jit import inline_step
 from sim.core.layout import INCIDENT, W
 from sim.rules import hawkes, incidents, readiness
-from sim.rules.hawkes import Line, Offspring
-from sim.rules.spoilers import surge_strength, surged
+from sim.rules.hawkes import EventList, Offspring
+from sim.rules.spoilers import perceive_chance, surge_rate, surge_strength
 
 
 @table_entry
@@ -28,8 +28,8 @@ def draw_incidents(mem: Memory, fate: int, step: int, days: float, planned: floa
     branching = view.th_branching(mem)
     scripted_type = view.scripted_type(mem)
     scripted_day = view.scripted_day(mem)
-    now = Line(view.now_day(mem), view.now_kind(mem), view.now_name(mem), view.now_used(mem))
-    later = Line(view.later_day(mem), view.later_kind(mem), view.later_name(mem), view.later_used(mem))
+    now = EventList(view.now_day(mem), view.now_kind(mem), view.now_name(mem), view.now_size(mem))
+    later = EventList(view.later_day(mem), view.later_kind(mem), view.later_name(mem), view.later_size(mem))
     n = view.count(mem)
     start = s[S.DAY]
     end = start + days
@@ -42,13 +42,14 @@ def draw_incidents(mem: Memory, fate: int, step: int, days: float, planned: floa
         party[P.BLAME, p] = incidents.fade(party[P.BLAME, p], blame)
     if x.incidents == 0:
         return
-    chance = readiness.agreement_chance(s[S.GAP], least_readiness(mem))
+    by_gap = readiness.agreement_chance(s[S.GAP], least_readiness(mem))
+    chance = perceive_chance(x.surge_reads, by_gap, s[S.DEAL])
     for t in range(x.incidents):
         rate = kind[INCIDENT.RATE, t]
         strength = surge_strength(surge_mode[t], chance)
         base_rate[t] = rate
-        surged_rate[t] = surged(rate, kind[INCIDENT.SURGE, t], strength)
-    count = hawkes.window(
+        surged_rate[t] = surge_rate(rate, kind[INCIDENT.SURGE, t], strength)
+    count = hawkes.draw_window(
         start,
         end,
         planned - w[W.SURGE_WINDOW],
@@ -74,7 +75,7 @@ def draw_incidents(mem: Memory, fate: int, step: int, days: float, planned: floa
     n[N.INCIDENTS_SINCE] += count
 
 
-@inlined
+@inline_step
 def lanes(mem: Memory) -> Lanes:
     """Where draws are made side by side."""
     return Lanes(
@@ -87,7 +88,7 @@ def lanes(mem: Memory) -> Lanes:
     )
 
 
-@inlined
+@inline_step
 def strike(mem: Memory, t: int, ago: float) -> None:
     """The effects of one incident of type `t`, `ago` days before the gap's end."""
     x = sizes(mem)
@@ -97,7 +98,9 @@ def strike(mem: Memory, t: int, ago: float) -> None:
     trusts = view.trust(mem)
     offended = view.offended(mem)
     party = view.party(mem)
+    s = view.scalar(mem)
     severity = kind[INCIDENT.SEVERITY, t]
+    s[S.SEVERITY] += severity
     effect = w[W.TRUST_INCIDENT_EFFECT]
     cost = incidents.fade(kind[INCIDENT.COST, t], incidents.decay_factor(ago, w[W.PAIN_MEMORY]))
     hardening = incidents.fade(

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from sim.compiled.agenda import set_agenda
+from sim.compiled.agenda import read_mandates, set_agenda
 from sim.compiled.conclusion import conclude
 from sim.compiled.convening import convene
 from sim.compiled.elapse import advance, elapse
 from sim.compiled.exchange import exchange, position_gap
 from sim.compiled.implementation import implement
 from sim.compiled.incidents import draw_incidents
+from sim.compiled.measures import finish, start
 from sim.compiled.mediation import mediate
 from sim.compiled.memory.buffer import Memory, sizes, view
 from sim.compiled.memory.fields import N, P, S
 from sim.compiled.reassessment import reassess, update_readiness
 from sim.compiled.report import report_round, report_run
 from sim.compiled.state import begin
-from sim.core.jit import inlined, rule
+from sim.core.jit import inline_step, rule
 from sim.core.layout import PARTY, Floats, Ints, Priors
 from sim.rules import outcome
 from sim.rules.assumption import draw_theta
@@ -23,13 +24,22 @@ from sim.rules.assumption import draw_theta
 
 @rule
 def simulate(
-    mem: Memory, priors: Priors, assumptions: Ints, fates: Ints, runs: Floats, rounds: Floats, rows: Ints
+    mem: Memory,
+    priors: Priors,
+    assumptions: Ints,
+    fates: Ints,
+    runs: Floats,
+    rounds: Floats,
+    rows: Ints,
+    detail: bool,
 ) -> int:
     """Runs k at `assumptions[k]` and `fates[k]`: a row of `runs` each, and `rows[k]` rows of `rounds`, run after run.
 
-    `rounds` has room for the longest of runs. Returns -1, or the first run with more incidents in one gap than fit.
+    `rounds` has room for the longest of runs; without `detail` its measures of convergence are not all set. Returns -1,
+    or the first run with more incidents in one gap than fit.
     """
     n = view.count(mem)
+    view.detail(mem)[0] = 1 if detail else 0
     theta = view.theta(mem)
     drawn = view.drawn(mem)[: priors.place.size]
     at = 0
@@ -45,7 +55,7 @@ def simulate(
     return -1
 
 
-@inlined
+@inline_step
 def play(mem: Memory, fate: int, rounds: Floats) -> None:
     """Play one run: the nine phases, step by step, until the horizon."""
     x = sizes(mem)
@@ -57,6 +67,8 @@ def play(mem: Memory, fate: int, rounds: Floats) -> None:
         party[P.CONCESSION, p] = given[PARTY.K0, p]
         update_readiness(mem, p, 1.0)
     s[S.GAP] = position_gap(mem)
+    read_mandates(mem)
+    start(mem)
     for step in range(x.max_steps):
         days, planned, ends, planned_day = elapse(mem, fate, step)
         draw_incidents(mem, fate, step, days, planned_day)
@@ -66,7 +78,7 @@ def play(mem: Memory, fate: int, rounds: Floats) -> None:
         implement(mem, fate, step, days)
         reassess(mem, fate, step, days)
         if ends:
-            return
+            break
         if planned:
             code = outcome.POSTPONED
             if convene(mem, fate, step):
@@ -75,3 +87,4 @@ def play(mem: Memory, fate: int, rounds: Floats) -> None:
                 mediate(mem, fate, step)
                 code = conclude(mem, fate, step)
             report_round(mem, rounds, step, days, code)
+    finish(mem)

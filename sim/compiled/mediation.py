@@ -7,13 +7,14 @@ from sim.compiled.mediator import attends, strength_of
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, N, S
 from sim.compiled.memory.function_table import table_entry
-from sim.compiled.packages import nash_package
+from sim.compiled.packages import list_members, nash_package
 from sim.compiled.party import accept
 from sim.core.choices import dispatches
 from sim.core.draws import uniform
-from sim.core.jit import inlined, rule
+from sim.core.jit import inline_step, rule
 from sim.core.layout import MEDIATOR, PI, W
-from sim.rules import mediation, trust
+from sim.rules import belief, mediation, trust
+from sim.rules.belief import Proposal
 from sim.rules.mediation import Strength, TextRule
 from sim.solvers.multi_party import compromise
 
@@ -27,25 +28,72 @@ def facilitate(mem: Memory) -> None:
     trusts = view.trust(mem)
     strength = s[S.FACILITATION]
     gain = w[W.MEDIATION_INFORMATION_GAIN]
-    s[S.INFORMATION] = trust.gained(s[S.INFORMATION], gain, strength)
+    s[S.INFORMATION] = mediation.gain_information(s[S.INFORMATION], gain, strength)
     for p in range(x.parties):
         for q in range(x.parties):
             if q != p:
-                trusts[p, q] = trust.gained(trusts[p, q], w[W.MEDIATION_TRUST_GAIN], strength)
+                trusts[p, q] = trust.gain_trust(trusts[p, q], w[W.MEDIATION_TRUST_GAIN], strength)
 
 
 @table_entry
 def mediate(mem: Memory, fate: int, step: int) -> None:
     """Let mediators put texts on every basket on the agenda that the exchange left open."""
     x = sizes(mem)
+    n = view.count(mem)
     agreed = view.agreed(mem)
     for b in range(x.baskets):
-        if on_agenda(mem, b) and agreed[b] == 0 and put_texts(mem, fate, step, b):
-            agreed[b] = 1
+        if on_agenda(mem, b) and agreed[b] == 0:
+            texts = n[N.TEXTS]
+            if put_texts(mem, fate, step, b) or (n[N.TEXTS] == texts and bridge(mem, fate, step, b)):
+                agreed[b] = 1
     listen(mem)
 
 
-@inlined
+@dispatches(Proposal)
+@rule
+def bridge(mem: Memory, fate: int, step: int, b: int) -> bool:
+    """Let the first mover of a round propose a bridging package where the scenario says so; true when both accept."""
+    x = sizes(mem)
+    if x.proposal == Proposal.OWN:
+        return False
+    if x.proposal == Proposal.BRIDGING and list_members(mem, b) == 2:
+        return propose_bridge(mem, fate, step, b)
+    return False
+
+
+@rule
+def propose_bridge(mem: Memory, fate: int, step: int, b: int) -> bool:
+    """Put the package of the first mover's largest Nash product under its beliefs; true when both accept."""
+    first_issue = view.first_issue(mem)
+    n = view.count(mem)
+    pb = view.party_basket(mem)
+    members = view.members(mem)
+    floors, weights = view.floor(mem), view.weight(mem)
+    estimates = view.estimates(mem)
+    stakes = view.th_party_issue(mem)
+    reservation = view.reservation(mem)
+    mean = view.belief_mean(mem)
+    key_bridge = view.key_bridge(mem)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    first = n[N.HELD] % 2
+    p, q = members[first], members[1 - first]
+    floors[p], floors[q] = pb[PB.ASPIRATION, p, b], 0.0
+    weights[p], weights[q] = 1.0, 1.0
+    for i in range(lo, hi):
+        estimates[p, i] = reservation[p, i]
+        estimates[q, i] = belief.estimate(stakes[PI.DEMAND, q, i], mean[p, q, i], stakes[PI.DEMAND, p, i])
+    if not nash_package(mem, b):
+        return False
+    text = strip.tabled(mem, (), lo, hi)
+    for k in range(2):
+        m = members[k]
+        if not accept(mem, m, b, text, pb[PB.ASPIRATION, m, b], key_bridge[m, b], fate, step, 0):
+            return False
+    adopt(mem, b)
+    return True
+
+
+@inline_step
 def put_texts(mem: Memory, fate: int, step: int, b: int) -> bool:
     """Let each mediator at the table put a single text on one basket; true when all accept it."""
     x = sizes(mem)
@@ -88,9 +136,9 @@ def draft(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
         if stake[p, b] == 0:
             continue
         floors[p] = pb[PB.FLOOR, p, b]
-        weights[p] = mediation.weight(leaning[0, m, p])
+        weights[p] = mediation.nash_weight(leaning[0, m, p])
         for i in range(lo, hi):
-            estimates[p, i] = mediation.estimate(
+            estimates[p, i] = mediation.estimate_reservation(
                 stakes[PI.DEMAND, p, i],
                 reservation[p, i],
                 mediator[MEDIATOR.INSIGHT, m],
@@ -116,9 +164,6 @@ def all_accept(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
     leaning = view.th_leaning(mem)
     pb = view.party_basket(mem)
     key_text = view.key_text(mem)
-    tabled = view.tabled(mem)
-    package = view.package(mem)
-    offers = view.offers(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
     for p in range(x.parties):
         if stake[p, b] == 0:
@@ -128,9 +173,21 @@ def all_accept(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
         text = strip.tabled(mem, (), lo, hi)
         if not accept(mem, p, b, text, threshold, key_text[m, p, b], fate, step, 0):
             return False
-    for i in range(lo, hi):
+    adopt(mem, b)
+    return True
+
+
+@rule
+def adopt(mem: Memory, b: int) -> None:
+    """Make the text in `tabled` the package, and every member's offer."""
+    x = sizes(mem)
+    first_issue = view.first_issue(mem)
+    stake = view.stake(mem)
+    tabled = view.tabled(mem)
+    package = view.package(mem)
+    offers = view.offers(mem)
+    for i in range(first_issue[b], first_issue[b + 1]):
         package[i] = tabled[i]
         for p in range(x.parties):
             if stake[p, b] != 0:
                 offers[p, i] = tabled[i]
-    return True

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from sim.compiled.memory.buffer import Memory, sizes, view
-from sim.core.jit import inlined, rule
-from sim.core.layout import MEDIATOR
-from sim.rules.mediation import effective_strength
+from sim.core.jit import inline_step, rule
+from sim.core.layout import MEDIATOR, W
+from sim.rules import mediation
+from sim.rules.mediation import Strength, effective_strength
 
 
-@inlined
+@inline_step
 def strength_of(mem: Memory, kind: int, m: int) -> float:
     """One strength of a mediator, a member of `Strength`."""
     mediator = view.th_mediator(mem)
@@ -22,19 +23,7 @@ def strength_of(mem: Memory, kind: int, m: int) -> float:
     )
 
 
-@rule
-def present_strength(mem: Memory, kind: int) -> float:
-    """The largest strength among mediators that have not left, whether or not they sit in this round."""
-    x = sizes(mem)
-    present = view.present(mem)
-    best = 0.0
-    for m in range(x.mediators):
-        if present[m] != 0:
-            best = max(best, strength_of(mem, kind, m))
-    return best
-
-
-@inlined
+@inline_step
 def attends(mem: Memory, m: int, venue: int) -> bool:
     """Whether a mediator sits in a round at this venue: always, or where it hosts."""
     present = view.present(mem)
@@ -44,11 +33,44 @@ def attends(mem: Memory, m: int, venue: int) -> bool:
 
 
 @rule
+def present_strength(mem: Memory, kind: int) -> float:
+    """Combined strength, of a kind of `Strength`, of the mediators that have not left."""
+    return combine(mem, kind, -1)
+
+
+@rule
 def attending_strength(mem: Memory, kind: int, venue: int) -> float:
-    """The largest strength among mediators that sit in a round at this venue."""
+    """Combined strength, of a kind of `Strength`, in a round: at the table in full, beside it in part."""
+    return combine(mem, kind, venue)
+
+
+@inline_step
+def combine(mem: Memory, kind: int, venue: int) -> float:
+    """Combined strength of present mediators, in full where one sits in a round at `venue` (-1: anywhere)."""
     x = sizes(mem)
-    best = 0.0
+    w = view.th_world(mem)
+    present = view.present(mem)
+    total, count = 0.0, 0
     for m in range(x.mediators):
-        if attends(mem, m, venue):
-            best = max(best, strength_of(mem, kind, m))
-    return best
+        if present[m] != 0:
+            own = strength_of(mem, kind, m)
+            sits = venue < 0 or attends(mem, m, venue)
+            total = mediation.combine_strengths(x.combine, total, own, sits, w[W.MEDIATION_BESIDE])
+            if own > 0.0:
+                count += 1
+    return mediation.coordinate(x.combine, total, count, w[W.MEDIATION_COORDINATION])
+
+
+@rule
+def leverage_of_mediators(mem: Memory, venue: int) -> float:
+    """Leverage of present mediators, in full where one sits in a round at `venue` (-1: anywhere)."""
+    x = sizes(mem)
+    w = view.th_world(mem)
+    present = view.present(mem)
+    total = 0.0
+    for m in range(x.mediators):
+        if present[m] != 0:
+            own = strength_of(mem, Strength.LEVERAGE, m)
+            sits = venue < 0 or attends(mem, m, venue)
+            total = mediation.add_leverage(x.combine, total, own, sits, w[W.MEDIATION_BESIDE])
+    return total

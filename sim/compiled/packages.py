@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.function_table import table_entry
-from sim.core.jit import inlined, rule
+from sim.core.jit import inline_step, rule
 from sim.core.layout import PI
 from sim.solvers.multi_party import CoalitionWork, max_min_many, nash_many
 from sim.solvers.two_party import max_min_two, nash_two
@@ -126,7 +126,7 @@ def surplus_of_many(mem: Memory, b: int) -> float:
     )
 
 
-@inlined
+@inline_step
 def coalition_work(mem: Memory) -> CoalitionWork:
     """The scratch of the solvers for many."""
     return CoalitionWork(
@@ -142,5 +142,5 @@ def coalition_work(mem: Memory) -> CoalitionWork:
         view.coalition_width(mem),
         view.coalition_names(mem),
         view.coalition_flipped(mem),
-        view.coalition_drawn(mem),
+        view.coalition_lengths(mem),
     )

@@ -7,16 +7,16 @@ import math
 import numpy as np
 
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
-from sim.compiled.memory.fields import PB, P, S
+from sim.compiled.memory.fields import PB, B, N, P, S
 from sim.core.draws import uniform
-from sim.core.jit import EPS, inlined, rule
-from sim.core.layout import DYAD, PARTY, PI, Floats, W
-from sim.rules import aspiration, commitment, concession, offer, salience
-from sim.rules.acceptance import accepts, certain
+from sim.core.jit import EPS, inline_step, rule
+from sim.core.layout import DYAD, LEVER_PARTY, PARTY, PI, Floats, W
+from sim.rules import aspiration, commitment, concession, mediation, offer, salience, urgency
+from sim.rules.acceptance import answer_without_noise, is_acceptable
 from sim.rules.value import acceptable_utility, utility, weighted_mean
 
 
-@inlined
+@inline_step
 def utility_of(mem: Memory, p: int, b: int, package: Floats) -> float:
     """Utility to one party of a package of the basket's issues."""
     first_issue = view.first_issue(mem)
@@ -29,30 +29,72 @@ def utility_of(mem: Memory, p: int, b: int, package: Floats) -> float:
     )
 
 
-@inlined
-def least_floor_of(mem: Memory, p: int, b: int) -> float:
-    """`F_min` of a party on a basket."""
+@inline_step
+def pull_of(mem: Memory, p: int, leverage: float) -> float:
+    """Pull of a party toward a settlement: pain, and leverage where it works on the floor."""
+    x = sizes(mem)
     party = view.party(mem)
+    return party[P.PAIN, p] + mediation.leverage_on_floor(x.leverage, leverage)
+
+
+@inline_step
+def least_floor_of(mem: Memory, p: int, b: int, pull: float) -> float:
+    """`F_min` of a party on a basket under a pull."""
     red_share = view.red_share(mem)
-    return commitment.least_floor(party[P.PAIN, p], red_share[p, b])
+    return commitment.least_floor(pull, red_share[p, b])
 
 
-@inlined
-def floor_of(mem: Memory, p: int, b: int) -> float:
-    """The floor of a party on a basket: the least chance of compliance among the others obligated by it counts."""
+@inline_step
+def floor_under(mem: Memory, p: int, b: int, leverage: float) -> float:
+    """Floor of a party on a basket under a leverage: the least chance of compliance among the others counts."""
     x = sizes(mem)
     obligated = view.obligated(mem)
     trusts = view.trust(mem)
     dyad = view.th_dyad(mem)
     exposure = view.th_exposure(mem)
-    party = view.party(mem)
     s = view.scalar(mem)
     guarantee = s[S.GUARANTEE]
     chance = 1.0
     for q in range(x.parties):
         if q != p and obligated[b, q] != 0:
             chance = min(chance, commitment.compliance_chance(trusts[p, q], guarantee, dyad[DYAD.AUTHORITY, p, q]))
-    return commitment.floor(chance, exposure[0, p, b], party[P.PAIN, p], least_floor_of(mem, p, b))
+    pull = pull_of(mem, p, leverage)
+    lowest = least_floor_of(mem, p, b, pull)
+    return commitment.floor(x.relief, x.certain_loss, chance, exposure[0, p, b], pull, lowest)
+
+
+@inline_step
+def floor_of(mem: Memory, p: int, b: int) -> float:
+    """Floor of a party on a basket under the leverage of the last round held."""
+    s = view.scalar(mem)
+    return floor_under(mem, p, b, s[S.LEVERAGE])
+
+
+@inline_step
+def concession_on(mem: Memory, p: int, b: int) -> float:
+    """Concession of a party on a basket, the urgency of the basket counted; in abeyance it starts from `k0`."""
+    own = view.th_party(mem)
+    party = view.party(mem)
+    n = view.count(mem)
+    s = view.scalar(mem)
+    basket = view.basket(mem)
+    days = view.th_urgency(mem)
+    k0 = own[PARTY.K0, p]
+    conceded = k0 if n[N.ABEYANCE] != 0 else party[P.CONCESSION, p]
+    return urgency.urgent_concession(conceded, k0, own[PARTY.BETA, p], s[S.DAY], basket[B.SINCE, b], days[0, b])
+
+
+@inline_step
+def pressure_on(mem: Memory, p: int) -> float:
+    """Pressure of sponsors on a party to talk."""
+    x = sizes(mem)
+    lever = view.lever(mem)
+    lever_party = view.th_lever_party(mem)
+    total = 0.0
+    for k in range(x.levers):
+        if lever[k] != 0:
+            total += lever_party[LEVER_PARTY.PRESSURE, k, p]
+    return total
 
 
 @rule
@@ -79,7 +121,7 @@ def concede(mem: Memory) -> None:
         party[P.CONCESSION, p] = concession_of(mem, p)
 
 
-@inlined
+@inline_step
 def concession_of(mem: Memory, p: int) -> float:
     """Concession of one party for this round by its named rule."""
     x = sizes(mem)
@@ -112,10 +154,12 @@ def concession_of(mem: Memory, p: int) -> float:
 def risk_limit(mem: Memory, p: int) -> float:
     """Zeuthen's risk limit of a party after the last round."""
     party = view.party(mem)
-    return concession.risk_limit(party[P.OWN_VALUE, p], party[P.OFFERED_VALUE, p], party[P.FLOOR_VALUE, p])
+    return concession.risk_limit(
+        sizes(mem).risk_limit, party[P.OWN_VALUE, p], party[P.OFFERED_VALUE, p], party[P.FLOOR_VALUE, p]
+    )
 
 
-@inlined
+@inline_step
 def prepare(mem: Memory, b: int) -> None:
     """Floors, aspirations, priorities and caps of every party with a stake in a basket."""
     x = sizes(mem)
@@ -126,44 +170,70 @@ def prepare(mem: Memory, b: int) -> None:
             rank_issues(mem, p, b)
 
 
-@inlined
+@inline_step
 def aspire(mem: Memory, p: int, b: int) -> None:
-    """A party's floor and aspiration on a basket for this round."""
+    """Set floor, `F_min` and aspiration of a party on a basket for this round."""
+    s = view.scalar(mem)
+    pb = view.party_basket(mem)
+    floor = floor_of(mem, p, b)
+    lowest = least_floor_of(mem, p, b, pull_of(mem, p, s[S.LEVERAGE]))
+    pb[PB.FLOOR, p, b] = floor
+    pb[PB.LOWEST, p, b] = lowest
+    pb[PB.ASPIRATION, p, b] = aspiration_above(mem, p, b, floor, lowest)
+
+
+@rule
+def present_aspiration(mem: Memory, p: int, b: int) -> float:
+    """Aspiration a party would hold out for now; nothing of it is kept."""
+    s = view.scalar(mem)
+    lowest = least_floor_of(mem, p, b, pull_of(mem, p, s[S.LEVERAGE]))
+    return aspiration_above(mem, p, b, floor_of(mem, p, b), lowest)
+
+
+@rule
+def aspiration_above(mem: Memory, p: int, b: int, floor: float, lowest: float) -> float:
+    """Aspiration of a party on a basket above a floor and `F_min`."""
+    x = sizes(mem)
     first_issue = view.first_issue(mem)
     w = view.th_world(mem)
     s = view.scalar(mem)
     party = view.party(mem)
-    pb = view.party_basket(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
-    floor, lowest = floor_of(mem, p, b), least_floor_of(mem, p, b)
+    conceded = concession_on(mem, p, b)
     announced = aspiration.announced_concession(
         strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
         strip.reservation(mem, (p,), lo, hi),
         strip.th_party_issue(mem, (PI.ANNOUNCED, p), lo, hi),
         strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
     )
-    audience = aspiration.audience_cost(w[W.BARGAINING_AUDIENCE], s[S.PUBLICITY], party[P.CONCESSION, p], announced)
-    pb[PB.FLOOR, p, b] = floor
-    pb[PB.LOWEST, p, b] = lowest
-    pb[PB.ASPIRATION, p, b] = aspiration.aspiration(
-        floor, lowest, party[P.CONCESSION, p], party[P.HARDENING, p], audience, s[S.LEVERAGE]
-    )
+    audience = aspiration.audience_cost(w[W.BARGAINING_AUDIENCE], s[S.PUBLICITY], conceded, announced)
+    leverage = mediation.leverage_on_aspiration(x.leverage, s[S.LEVERAGE])
+    return aspiration.aspiration(floor, lowest, conceded, party[P.HARDENING, p], audience, leverage)
 
 
-@inlined
+@inline_step
 def rank_issues(mem: Memory, p: int, b: int) -> None:
-    """A party's priorities and caps for conceding on the issues of a basket."""
+    """Set priorities and caps of a party for conceding on the issues of a basket."""
+    first_issue = view.first_issue(mem)
+    pb = view.party_basket(mem)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    caps = strip.cap(mem, (p,), lo, hi)
+    rank_into(mem, p, b, strip.priority(mem, (p,), lo, hi), caps)
+    pb[PB.CAP_MEAN, p, b] = weighted_mean(caps, strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi))
+
+
+@inline_step
+def rank_into(mem: Memory, p: int, b: int, priority: Floats, caps: Floats) -> None:
+    """Write priorities and caps of a party for conceding on the issues of a basket."""
     first_issue = view.first_issue(mem)
     w = view.th_world(mem)
     s = view.scalar(mem)
     party = view.party(mem)
-    pb = view.party_basket(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
     others, own_share = strip.believed(mem, (), lo, hi), strip.own_share(mem, (p,), lo, hi)
-    salience.believed(strip.others_share(mem, (p,), lo, hi), s[S.INFORMATION], others)
-    offer.priorities(own_share, others, w[W.BARGAINING_LOGROLL], strip.priority(mem, (p,), lo, hi))
-    caps = strip.cap(mem, (p,), lo, hi)
-    offer.caps(
+    salience.estimate_shares(strip.others_share(mem, (p,), lo, hi), s[S.INFORMATION], others)
+    offer.compute_priorities(own_share, others, w[W.BARGAINING_LOGROLL], priority)
+    offer.compute_caps(
         strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
         strip.reservation(mem, (p,), lo, hi),
         strip.nearest(mem, (p,), lo, hi),
@@ -171,7 +241,39 @@ def rank_issues(mem: Memory, p: int, b: int) -> None:
         party[P.PAIN, p],
         caps,
     )
-    pb[PB.CAP_MEAN, p, b] = weighted_mean(caps, strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi))
+
+
+@rule
+def offer_now(mem: Memory, p: int, b: int) -> None:
+    """Write the offer a party would make now on a basket into `offers_now`; nothing else of it is kept."""
+    first_issue = view.first_issue(mem)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    priority, caps = strip.priority_now(mem, (), lo, hi), strip.cap_now(mem, (), lo, hi)
+    rank_into(mem, p, b, priority, caps)
+    conceding = strip.conceded(mem, (), lo, hi)
+    offer.water_fill(
+        1.0 - present_aspiration(mem, p, b),
+        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
+        priority,
+        caps,
+        conceding,
+    )
+    offer.compute_points(
+        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
+        strip.reservation(mem, (p,), lo, hi),
+        conceding,
+        strip.offers_now(mem, (p,), lo, hi),
+    )
+
+
+@inline_step
+def would_accept(mem: Memory, p: int, b: int, package: Floats) -> bool:
+    """Whether a party would take a package of the basket at this round's aspiration, answering sharply."""
+    pb = view.party_basket(mem)
+    if pb[PB.FLOOR, p, b] > 1.0 + EPS:
+        return False
+    threshold = aspiration.next_utility(pb[PB.ASPIRATION, p, b], pb[PB.CAP_MEAN, p, b])
+    return is_acceptable(acceptable_worth(mem, p, b, package), threshold, 0.0, 0.5)
 
 
 @rule
@@ -187,7 +289,7 @@ def make_offer(mem: Memory, p: int, b: int, level: float) -> None:
         strip.cap(mem, (p,), lo, hi),
         conceding,
     )
-    offer.offer_points(
+    offer.compute_points(
         strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
         strip.reservation(mem, (p,), lo, hi),
         conceding,
@@ -195,7 +297,7 @@ def make_offer(mem: Memory, p: int, b: int, level: float) -> None:
     )
 
 
-@inlined
+@inline_step
 def acceptable_worth(mem: Memory, p: int, b: int, package: Floats) -> float:
     """What a package of the basket's issues is worth to a party that answers; -inf where it crosses a red line."""
     first_issue = view.first_issue(mem)
@@ -209,7 +311,7 @@ def acceptable_worth(mem: Memory, p: int, b: int, package: Floats) -> float:
     )
 
 
-@inlined
+@inline_step
 def accept(
     mem: Memory, p: int, b: int, package: Floats, threshold: float, key: np.uint64, fate: int, step: int, sub: int
 ) -> bool:
@@ -219,16 +321,16 @@ def accept(
     """
     pb = view.party_basket(mem)
     w = view.th_world(mem)
-    if pb[PB.FLOOR, p, b] > 1.0 + EPS:
+    if not commitment.is_reachable(pb[PB.FLOOR, p, b]):
         return False
     worth = acceptable_worth(mem, p, b, package)
-    answer = certain(worth, threshold, w[W.BARGAINING_WIDTH])
+    answer = answer_without_noise(worth, threshold, w[W.BARGAINING_WIDTH])
     if answer != 0:
         return answer > 0
-    return accepts(worth, threshold, w[W.BARGAINING_WIDTH], uniform(key, fate, step, sub))
+    return is_acceptable(worth, threshold, w[W.BARGAINING_WIDTH], uniform(key, fate, step, sub))
 
 
-@inlined
+@inline_step
 def next_utility(mem: Memory, p: int, b: int, turn: int) -> float:
     """Utility of a party's own next offer, the measure of what it is offered now."""
     x = sizes(mem)
@@ -238,7 +340,7 @@ def next_utility(mem: Memory, p: int, b: int, turn: int) -> float:
     return aspiration.next_utility(level, pb[PB.CAP_MEAN, p, b])
 
 
-@inlined
+@inline_step
 def level_at(mem: Memory, p: int, b: int, turn: int) -> float:
     """What a party holds out for in a turn."""
     x = sizes(mem)

@@ -98,9 +98,8 @@ def _kernel(problem: Problem, memory: Buffer) -> None:
     """Compile the kernel by simulating no run: it calls no function of the table, so none need be compiled yet."""
     none = np.zeros(0, dtype=np.int64)
     runs = np.empty((0, run_width(problem.structure)))
-    simulate(
-        memory.bare, problem.priors, none, none.copy(), runs, np.empty((0, round_width(problem.structure))), none.copy()
-    )
+    rounds = np.empty((0, round_width(problem.structure)))
+    simulate(memory.bare, problem.priors, none, none.copy(), runs, rounds, none.copy(), True)
 
 
 def _second_process(names: Collection[str]) -> subprocess.Popen[bytes] | None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.compiled.mediator import present_strength
-from sim.compiled.memory.buffer import Memory, sizes, view
-from sim.compiled.memory.fields import N, P, S
+from sim.compiled.memory.buffer import Memory, sizes, strip, view
+from sim.compiled.memory.fields import PB, N, P, S
 from sim.compiled.memory.function_table import table_entry
-from sim.core.draws import logistic_unit, uniform
+from sim.compiled.party import floor_of
+from sim.core.distributions import logistic_unit
+from sim.core.draws import uniform
 from sim.core.jit import rule
 from sim.core.layout import DYAD, LEVER, LEVER_PARTY, MEDIATOR, PARTY, PI, W
-from sim.rules import convening, distance, incidents, levers, readiness, stalemate, trust
-from sim.rules.assumption import shifted_reservation
+from sim.rules import convening, distance, incidents, levers, precedent, readiness, ripeness, stalemate, trust
+from sim.rules.assumption import shift_reservation
 from sim.rules.mediation import Strength
+from sim.rules.precedent import Precedent
 
 
 @table_entry
@@ -38,25 +43,27 @@ def reassess(mem: Memory, fate: int, step: int, days: float) -> None:
             drift += given_lever[LEVER.BALANCE, k]
     before = s[S.BALANCE]
     shock = logistic_unit(uniform(key_balance[0], fate, step, 0))
-    s[S.BALANCE] = stalemate.moved_balance(before, drift, w[W.BALANCE_NOISE], days, shock)
-    s[S.DRIFT] = stalemate.recent_drift(s[S.DRIFT], s[S.BALANCE] - before, days, w[W.BALANCE_MEMORY])
+    s[S.BALANCE] = stalemate.move_balance(before, drift, w[W.BALANCE_NOISE], days, shock)
+    s[S.DRIFT] = stalemate.update_drift(s[S.DRIFT], s[S.BALANCE] - before, days, w[W.BALANCE_MEMORY])
     kept = incidents.decay_factor(days, w[W.TRUST_MEMORY])
     for p in range(x.parties):
         update_readiness(mem, p, kept)
     change = s[S.BALANCE] - w[W.BALANCE_START]
     for p in range(x.parties):
         for i in range(x.issues):
-            reservation[p, i] = shifted_reservation(
+            reservation[p, i] = shift_reservation(
                 stakes[PI.DEMAND, p, i],
                 derived_point[p, i],
                 w[W.BALANCE_GAIN],
                 given[PARTY.SIDE, p],
                 change,
             )
+    if x.precedent == Precedent.ON:
+        follow_precedents(mem, step)
     for m in range(x.mediators):
         if present[m] != 0:
             rate = mediator[MEDIATOR.DEPARTURE, m]
-            gone = rate > 0.0 and convening.switched(rate, days, uniform(key_departure[m], fate, step, 0))
+            gone = rate > 0.0 and convening.has_occurred(rate, days, uniform(key_departure[m], fate, step, 0))
             if gone or s[S.DAY] >= leaves[m]:
                 present[m] = 0
     s[S.GUARANTEE] = present_strength(mem, Strength.GUARANTEE)
@@ -78,7 +85,9 @@ def update_readiness(mem: Memory, p: int, kept: float) -> None:
     for k in range(x.levers):
         if lever[k] != 0:
             relief += lever_party[LEVER_PARTY.RELIEF, k, p]
-    party[P.PAIN, p] = stalemate.pain(
+    own = view.th_party(mem)
+    party[P.PAIN, p] = ripeness.pull_to_settle(
+        x.ripeness,
         party[P.COST, p],
         w[W.PAIN_MEMORY],
         relief,
@@ -86,11 +95,15 @@ def update_readiness(mem: Memory, p: int, kept: float) -> None:
         w[W.BALANCE_STALEMATE_DRIFT],
         w[W.PAIN_WEIGHT],
         w[W.PAIN_CAP],
+        party[P.MEAN_COST, p],
+        own[PARTY.OPTIMISM, p],
+        w[W.RIPENESS_LEARNING],
+        s[S.SEVERITY],
     )
     total, others = 0.0, 0
     for q in range(x.parties):
         if q != p:
-            trusts[p, q] = trust.drifted(trusts[p, q], dyad[DYAD.TRUST_BASELINE, p, q], kept)
+            trusts[p, q] = trust.drift_to_baseline(trusts[p, q], dyad[DYAD.TRUST_BASELINE, p, q], kept)
             if seat[q] != 0:
                 total += trusts[p, q]
                 others += 1
@@ -127,3 +140,33 @@ def is_pulled(mem: Memory, fate: int, step: int, days: float, k: int) -> bool:
         field[LEVER.THRESHOLD, k],
         view.lever_when(mem)[k],
     )
+
+
+@rule
+def follow_precedents(mem: Memory, step: int) -> None:
+    """Let earlier settlements bear on reservation values; the floors of documented ones are those of the start."""
+    x = sizes(mem)
+    stake = view.stake(mem)
+    first_issue = view.first_issue(mem)
+    pb = view.party_basket(mem)
+    point = view.precedent_point(mem)
+    for b in range(x.baskets):
+        lo, hi = first_issue[b], first_issue[b + 1]
+        known = False
+        for i in range(lo, hi):
+            if not math.isnan(point[i]):
+                known = True
+        for p in range(x.parties):
+            if stake[p, b] == 0:
+                continue
+            if step == 0 and known:
+                pb[PB.PRECEDENT_FLOOR, p, b] = floor_of(mem, p, b)
+            if not math.isnan(pb[PB.PRECEDENT_FLOOR, p, b]):
+                precedent.stretch(
+                    strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
+                    strip.reservation(mem, (p,), lo, hi),
+                    strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
+                    strip.precedent_point(mem, (), lo, hi),
+                    pb[PB.PRECEDENT_FLOOR, p, b],
+                    strip.reservation(mem, (p,), lo, hi),
+                )

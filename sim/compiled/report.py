@@ -5,42 +5,49 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled.agenda import binds
+from sim.compiled.measures import measure_gaps, measure_latent
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import COUNT_COLUMNS, SCALAR_COLUMNS, B, N, S
 from sim.compiled.packages import greatest_surplus, nash_package
 from sim.compiled.party import floor_of, utility_of
 from sim.compiled.state import copy
-from sim.core.columns import BASKET, PARTY_RESULT, ROUND, RUN
-from sim.core.jit import EPS, inlined, rule
+from sim.core.columns import BASKET, DAY_RESULT, ISSUE_RESULT, PARTY_RESULT, ROUND, ROUND_BASKET, RUN
+from sim.core.jit import EPS, inline_step, rule
 from sim.core.layout import Floats
 from sim.rules import agenda, outcome
 
 
-@inlined
+@inline_step
 def report_round(mem: Memory, rounds: Floats, step: int, days: float, code: int) -> None:
     """Write one row of the table of rounds; counts of what happened since the last row start anew."""
+    x = sizes(mem)
     n = view.count(mem)
     s = view.scalar(mem)
+    basket = view.basket(mem)
+    detail = view.detail(mem)[0] != 0
     row = rounds[n[N.ROWS]]
-    row[ROUND.STEP] = step
-    row[ROUND.DAY] = s[S.DAY]
-    row[ROUND.GAP_DAYS] = days
-    row[ROUND.VENUE] = n[N.VENUE]
-    row[ROUND.LEVEL] = n[N.LEVEL]
-    row[ROUND.CODE] = code
-    row[ROUND.TEXTS] = n[N.TEXTS]
-    row[ROUND.DOCUMENTS] = n[N.PAPERS]
-    row[ROUND.SETTLED] = n[N.SETTLED_MASK]
-    row[ROUND.AMENDED] = n[N.AMENDED_MASK]
-    row[ROUND.COLLAPSED] = n[N.COLLAPSED_MASK]
-    row[ROUND.INCIDENTS] = n[N.INCIDENTS_SINCE]
-    row[ROUND.GAP] = s[S.GAP]
+    row[ROUND.STEP], row[ROUND.DAY], row[ROUND.GAP_DAYS] = step, s[S.DAY], days
+    row[ROUND.VENUE], row[ROUND.LEVEL], row[ROUND.CODE] = n[N.VENUE], n[N.LEVEL], code
+    row[ROUND.TEXTS], row[ROUND.DOCUMENTS] = n[N.TEXTS], n[N.PAPERS]
+    row[ROUND.SETTLED], row[ROUND.AMENDED] = n[N.SETTLED_MASK], n[N.AMENDED_MASK]
+    row[ROUND.COLLAPSED], row[ROUND.INCIDENTS] = n[N.COLLAPSED_MASK], n[N.INCIDENTS_SINCE]
+    row[ROUND.GAP_OPEN] = s[S.GAP]
+    if detail:
+        measure_gaps(mem)
+        row[ROUND.LATENT_CLOSED] = measure_latent(mem)
+    row[ROUND.GAP_WHOLE], row[ROUND.CLOSED] = s[S.GAP_WHOLE], s[S.CLOSED]
+    row[ROUND.EXPECTED], row[ROUND.WILL] = s[S.EXPECTED], s[S.WILL]
+    at = len(ROUND)
+    for b in range(x.baskets):
+        row[at + ROUND_BASKET.GAP], row[at + ROUND_BASKET.SURPLUS] = basket[B.GAP, b], basket[B.SURPLUS, b]
+        row[at + ROUND_BASKET.NEAR], row[at + ROUND_BASKET.IN_PRINCIPLE] = basket[B.NEAR, b], basket[B.IN_PRINCIPLE, b]
+        at += len(ROUND_BASKET)
     n[N.ROWS] += 1
     for count in (N.TEXTS, N.SETTLED_MASK, N.AMENDED_MASK, N.COLLAPSED_MASK, N.INCIDENTS_SINCE):
         n[count] = 0
 
 
-@inlined
+@inline_step
 def report_run(mem: Memory, row: Floats) -> None:
     """Write the row of a finished run: the run's columns, then each basket's, then each party's."""
     x = sizes(mem)
@@ -55,12 +62,13 @@ def report_run(mem: Memory, row: Floats) -> None:
     final = final_outcome(mem)
     row[RUN.OUTCOME] = final
     row[RUN.PEAK_OUTCOME] = max(n[N.PEAK], final)
+    row[RUN.DAY_OF_OUTCOME] = day_of_outcome(mem, final)
     row[RUN.WALK_BACKS] = n[N.REFUSALS] + n[N.AMENDMENTS] + n[N.COLLAPSES]
     row[RUN.DELIVERED_SHARE] = s[S.MET_SHARE] / s[S.MET] if s[S.MET] > 0.0 else np.nan
     list_waiting(mem)
     at = len(RUN)
     for b in range(x.baskets):
-        zone = has_zone(mem, b)
+        zone = basket[B.SURPLUS, b] >= -EPS
         stands = settled[b] != 0
         row[at + BASKET.SETTLED] = basket[B.SETTLED_DAY, b]
         row[at + BASKET.FIRST_SETTLED] = basket[B.FIRST_DAY, b]
@@ -68,10 +76,54 @@ def report_run(mem: Memory, row: Floats) -> None:
         row[at + BASKET.BLOCKED] = blocking_reason(mem, b, zone)
         row[at + BASKET.NASH_DISTANCE] = nash_distance(mem, b) if stands else np.nan
         row[at + BASKET.PARETO_DISTANCE] = pareto_distance(mem, b) if stands else np.nan
+        row[at + BASKET.GAP], row[at + BASKET.SURPLUS] = basket[B.GAP, b], basket[B.SURPLUS, b]
+        row[at + BASKET.NEAR] = basket[B.NEAR, b]
         at += len(BASKET)
     for p in range(x.parties):
         row[at + PARTY_RESULT.UTILITY] = party_utility(mem, p)
         at += len(PARTY_RESULT)
+    report_terms(mem, row, at)
+
+
+@inline_step
+def report_terms(mem: Memory, row: Floats, at: int) -> None:
+    """Write terms by issue, then convergence by day of measurement, from a place of the row on."""
+    x = sizes(mem)
+    settled = view.settled(mem)
+    standing = view.standing(mem)
+    first_terms = view.first_terms(mem)
+    first_issue = view.first_issue(mem)
+    closed = view.closed_by_day(mem)
+    latent = view.latent_by_day(mem)
+    for b in range(x.baskets):
+        for i in range(first_issue[b], first_issue[b + 1]):
+            row[at + ISSUE_RESULT.TERMS] = standing[i] if settled[b] != 0 else np.nan
+            row[at + ISSUE_RESULT.FIRST_TERMS] = first_terms[i]
+            at += len(ISSUE_RESULT)
+    for k in range(x.measure_days):
+        row[at + DAY_RESULT.CLOSED], row[at + DAY_RESULT.LATENT_CLOSED] = closed[k], latent[k]
+        at += len(DAY_RESULT)
+
+
+@rule
+def day_of_outcome(mem: Memory, final: int) -> float:
+    """Day on which the outcome standing at the end was reached; NaN where no round brought anything."""
+    x = sizes(mem)
+    s = view.scalar(mem)
+    settled = view.settled(mem)
+    basket_code = view.basket_code(mem)
+    basket = view.basket(mem)
+    if final == outcome.TABLED:
+        return s[S.TEXTS_DAY]
+    if final < outcome.HUMANITARIAN:
+        return s[S.PROCEDURAL_DAY] if final == outcome.PROCEDURAL else np.nan
+    first, last = np.inf, -np.inf
+    for b in range(x.baskets):
+        if settled[b] != 0:
+            last = max(last, basket[B.SETTLED_DAY, b])
+            if basket_code[b] == final:
+                first = min(first, basket[B.SETTLED_DAY, b])
+    return last if final == outcome.COMPREHENSIVE else first
 
 
 @rule
@@ -88,18 +140,6 @@ def final_outcome(mem: Memory) -> int:
         else:
             all_settled = False
     return outcome.final_code(n[N.HELD], best, all_settled, n[N.TEXTS_EVER] != 0, n[N.PROCEDURAL_EVER] != 0)
-
-
-@rule
-def has_zone(mem: Memory, b: int) -> bool:
-    """Whether a package exists that gives every party at least its floor."""
-    x = sizes(mem)
-    stake = view.stake(mem)
-    floors = view.floor(mem)
-    for p in range(x.parties):
-        if stake[p, b] != 0:
-            floors[p] = floor_of(mem, p, b)
-    return greatest_surplus(mem, b) >= -EPS
 
 
 @rule
@@ -139,7 +179,7 @@ def blocking_reason(mem: Memory, b: int, zone: bool) -> int:
     status = view.status(mem)
     if settled[b] != 0:
         return 0
-    deadlock = agenda.in_cycle(b, edges, reached)
+    deadlock = agenda.is_in_cycle(b, edges, reached)
     return outcome.blocking_reason(n[N.HELD], fallen[b], status[b], deadlock, zone, n[N.ABEYANCE] != 0)
 
 
@@ -185,4 +225,4 @@ def nash_distance(mem: Memory, b: int) -> float:
         if stake[p, b] != 0:
             best *= outcome.gain_over_floor(utility_of(mem, p, b, tabled), floors[p])
             got *= outcome.gain_over_floor(utility_of(mem, p, b, package), floors[p])
-    return outcome.shortfall(got, best) if found else 1.0
+    return outcome.relative_loss(got, best) if found else 1.0

@@ -6,13 +6,14 @@ import numpy as np
 
 from sim.compiled.mediator import present_strength
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
-from sim.compiled.memory.fields import N, S
+from sim.compiled.memory.fields import PB, B, N, P, S
 from sim.compiled.memory.function_table import table_entry
-from sim.core.jit import rule
-from sim.core.layout import DYAD, PI, Floats, W
-from sim.rules import offer, salience
+from sim.core.jit import inline_step, rule
+from sim.core.layout import DYAD, INCIDENT, PI, Floats, W
+from sim.rules import belief, offer, ripeness, salience
 from sim.rules.aspiration import red_line_share
-from sim.rules.assumption import derived_reservation
+from sim.rules.assumption import derive_reservation
+from sim.rules.belief import Proposal
 from sim.rules.mediation import Strength
 
 
@@ -36,7 +37,7 @@ def begin(mem: Memory) -> None:
     mandated_level = view.mandated_level(mem)
     pending = view.pending(mem)
     shares = view.share(mem)
-    later_used = view.later_used(mem)
+    later_size = view.later_size(mem)
     w = view.th_world(mem)
     trusts = view.trust(mem)
     dyad = view.th_dyad(mem)
@@ -51,7 +52,9 @@ def begin(mem: Memory) -> None:
     gains[:] = 0.0
     last_worth[:] = np.nan
     pb[:] = 1.0
+    pb[PB.PRECEDENT_FLOOR] = np.nan
     basket[:] = np.nan
+    basket[B.GAP], basket[B.IN_PRINCIPLE] = 0.0, 0.0
     settled[:] = 0
     is_open[:] = 1
     status[:] = 0
@@ -59,13 +62,25 @@ def begin(mem: Memory) -> None:
     present[:] = 1
     lever[:] = 0
     mandated_level[:] = 0
+    view.mandate_bars(mem)[:] = 0
+    view.discussed(mem)[:] = 0
+    view.latent(mem)[:] = 0
+    view.first_terms(mem)[:] = np.nan
     pending[:] = 0
     shares[:] = 0.0
-    later_used[0] = 0
+    later_size[0] = 0
     n[N.LEVEL] = x.start_level
     n[N.VENUE] = -1
     s[S.BALANCE] = w[W.BALANCE_START]
     s[S.INFORMATION] = w[W.BARGAINING_INFORMATION]
+    s[S.TEXTS_DAY], s[S.PROCEDURAL_DAY], s[S.LATENT_CLOSED] = np.nan, np.nan, np.nan
+    since = view.urgent_since(mem)
+    for b in range(x.baskets):
+        basket[B.SINCE, b] = since[b]
+    given = view.th_precedent(mem)
+    point = view.precedent_point(mem)
+    for i in range(x.issues):
+        point[i] = given[0, i]
     copy(dyad[DYAD.TRUST], trusts)
     copy(stakes[PI.DEMAND], offers)
     for k in range(document_day.size):
@@ -77,6 +92,56 @@ def begin(mem: Memory) -> None:
     for p in range(x.parties):
         for b in range(x.baskets):
             init_basket(mem, p, b)
+    if x.proposal == Proposal.BRIDGING:
+        expect_others(mem)
+    if x.incidents > 0:
+        remember_war(mem)
+
+
+@inline_step
+def expect_others(mem: Memory) -> None:
+    """Set the first beliefs of every party about the others' reservation values."""
+    x = sizes(mem)
+    stakes = view.th_party_issue(mem)
+    mean = view.belief_mean(mem)
+    precision = view.belief_precision(mem)
+    for p in range(x.parties):
+        for q in range(x.parties):
+            for i in range(x.issues):
+                mean[p, q, i] = belief.expect_reservation(stakes[PI.DEMAND, q, i], stakes[PI.DEMAND, p, i])
+                precision[p, q, i] = belief.PRIOR_PRECISION
+
+
+@inline_step
+def remember_war(mem: Memory) -> None:
+    """Start with what the war before the talks has left: cost, hardening, blame, and what the field has shown."""
+    x = sizes(mem)
+    s = view.scalar(mem)
+    w = view.th_world(mem)
+    kind = view.th_incident(mem)
+    party = view.party(mem)
+    offended = view.offended(mem)
+    attribution = view.th_attribution(mem)
+    rates = view.mean_rate(mem)
+    days = view.war_days(mem)[0]
+    ripeness.mean_rates(kind[INCIDENT.RATE], view.th_branching(mem)[0], rates, view.rate_work(mem))
+    for p in range(x.parties):
+        mean_cost, hardening, blame = 0.0, 0.0, 0.0
+        for t in range(x.incidents):
+            if offended[t, p] != 0:
+                worst = 0.0
+                for q in range(x.parties):
+                    worst = max(worst, attribution[0, t, p, q])
+                mean_cost += rates[t] * kind[INCIDENT.COST, t]
+                hardening += rates[t] * kind[INCIDENT.HARDENING, t] * worst
+                blame += rates[t] * kind[INCIDENT.SEVERITY, t] * worst
+        party[P.MEAN_COST, p] = mean_cost
+        if days > 0.0:
+            party[P.COST, p] = ripeness.past_amount(mean_cost, w[W.PAIN_MEMORY], days)
+            party[P.HARDENING, p] = ripeness.past_amount(hardening, w[W.BARGAINING_HARDENING_MEMORY], days)
+            party[P.BLAME, p] = ripeness.past_amount(blame, w[W.CONVENING_INCIDENT_MEMORY], days)
+    for t in range(x.incidents):
+        s[S.SEVERITY] += rates[t] * kind[INCIDENT.SEVERITY, t] * days
 
 
 @rule
@@ -91,10 +156,10 @@ def init_basket(mem: Memory, p: int, b: int) -> None:
     own = strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi)
     salience_total[p, b] = salience.total(own)
     red_share[p, b] = red_line_share(own, strip.red(mem, (p,), lo, hi))
-    salience.shares(own, strip.own_share(mem, (p,), lo, hi))
+    salience.compute_shares(own, strip.own_share(mem, (p,), lo, hi))
     others = strip.others_share(mem, (p,), lo, hi)
-    salience.others_shares(stakes[PI.SALIENCE, :, lo:hi], stake[:, b], p, others)
-    offer.nearest_demands(
+    salience.compute_others_shares(stakes[PI.SALIENCE, :, lo:hi], stake[:, b], p, others)
+    offer.compute_nearest_demands(
         strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
         strip.derived_point(mem, (p,), lo, hi),
         stakes[PI.DEMAND, :, lo:hi],
@@ -125,7 +190,7 @@ def derive_reservations(mem: Memory) -> None:
     for p in range(x.parties):
         for i in range(x.issues):
             if is_derived[p, i] != 0:
-                derived_point[p, i] = derived_reservation(
+                derived_point[p, i] = derive_reservation(
                     f[PI.DEMAND, p, i],
                     f[PI.CONCEDED, p, i],
                     f[PI.AGE, p, i] + s[S.DAY],

@@ -82,7 +82,7 @@ class VectorRunner:
             for places, value in zip(self._places, values[k], strict=True):
                 base[places] = value
             own = slice(k * runs, (k + 1) * runs)
-            if simulate(memory.address, priors, assumptions[k], fates[k], out[own], space, rows[own]) >= 0:
+            if simulate(memory.address, priors, assumptions[k], fates[k], out[own], space, rows[own], False) >= 0:
                 raise ParleyError(
                     "a run has more incidents between two rounds than can be kept; lower the incident rates"
                 )

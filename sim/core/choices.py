@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import textwrap
 from collections.abc import Callable
@@ -29,7 +30,7 @@ class Choice(IntEnum):
 
     @classmethod
     def of(cls, label: str) -> int:
-        """The number of a member that a scenario file names."""
+        """Return the number of a member by its label."""
         return int(cls[label.upper()])
 
 
@@ -47,8 +48,21 @@ def dispatches(choice: type[Choice]) -> Callable[[_F], _F]:
     return declare
 
 
-def branches(choice: type[Choice], source: str) -> set[str]:
-    """Find the members of a choice that the source of a function compares something with."""
+def list_branches(choice: type[Choice], source: str) -> set[str]:
+    """List the members of a choice that the source of a function compares something with.
+
+    Parameters
+    ----------
+    choice : type of Choice
+        The choice.
+    source : str
+        Source of a function.
+
+    Returns
+    -------
+    set of str
+        Names of members.
+    """
     members = set()
     for node in ast.walk(ast.parse(textwrap.dedent(source))):
         if isinstance(node, ast.Compare):
@@ -58,8 +72,22 @@ def branches(choice: type[Choice], source: str) -> set[str]:
     return members
 
 
+@functools.cache
+def _fault(choice: type[Choice], function: Callable[..., Any]) -> str:
+    """Describe the first member without a branch in a dispatcher; empty where there is none."""
+    code = getattr(function, "py_func", function)
+    present = list_branches(choice, inspect.getsource(code))
+    for member in choice:
+        if member.name not in present:
+            return f"`{member.label}` of {choice.__name__} has no branch in {code.__module__}.{code.__qualname__}"
+    return ""
+
+
 def check_dispatchers() -> None:
-    """Refuse to run anything while a member of a choice has no branch. Nothing is compiled for the check.
+    """Refuse to run anything while a member of a choice has no branch.
+
+    Called when a scenario is resolved, which covers the rules, and by each engine before its first run, which covers
+    its own dispatchers. Nothing is compiled for the check.
 
     Raises
     ------
@@ -67,9 +95,5 @@ def check_dispatchers() -> None:
         Names the choice, the member and the function that lacks the branch.
     """
     for choice, function in DISPATCHERS:
-        code = getattr(function, "py_func", function)
-        present = branches(choice, inspect.getsource(code))
-        for member in choice:
-            if member.name not in present:
-                where = f"{code.__module__}.{code.__qualname__}"
-                raise ParleyError(f"`{member.label}` of {choice.__name__} has no branch in {where}")
+        if fault := _fault(choice, function):
+            raise ParleyError(fault)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 from sim.core.fields import ROUND_COLUMNS, RUN_COLUMNS, Column
 from sim.core.layout import Floats, Ints
 
-FAMILIES = ("", "baskets", "parties")
+FAMILIES = ("", "baskets", "parties", "issues", "measure_days")
 """What columns are repeated for, in the order of a raw row; `""` for those that stand once."""
 
 
@@ -23,6 +23,10 @@ class Counts(Protocol):
     def baskets(self) -> int: ...
     @property
     def parties(self) -> int: ...
+    @property
+    def issues(self) -> int: ...
+    @property
+    def measure_days(self) -> int: ...
 
 
 class EntityNames(Protocol):
@@ -32,6 +36,10 @@ class EntityNames(Protocol):
     def baskets(self) -> tuple[str, ...]: ...
     @property
     def parties(self) -> tuple[str, ...]: ...
+    @property
+    def issues(self) -> tuple[str, ...]: ...
+    @property
+    def measure_days(self) -> tuple[str, ...]: ...
 
 
 def _places(columns: tuple[Column, ...], axis: str) -> Any:
@@ -40,11 +48,11 @@ def _places(columns: tuple[Column, ...], axis: str) -> Any:
     return namedtuple("Places", names)(*range(len(names)))
 
 
-RUN, BASKET, PARTY_RESULT = (_places(RUN_COLUMNS, axis) for axis in FAMILIES)
-"""Places of the columns of a run: once, within the part of a basket, within the part of a party."""
+RUN, BASKET, PARTY_RESULT, ISSUE_RESULT, DAY_RESULT = (_places(RUN_COLUMNS, axis) for axis in FAMILIES)
+"""Places of the columns of a run: once, then within the part of a basket, party, issue and day of measurement."""
 
-ROUND = _places(ROUND_COLUMNS, "")
-"""Places of the columns of a planned round."""
+ROUND, ROUND_BASKET = (_places(ROUND_COLUMNS, axis) for axis in FAMILIES[:2])
+"""Places of the columns of a planned round: once, then within the part of a basket."""
 
 
 def _repeat(columns: tuple[Column, ...], names: EntityNames) -> list[tuple[str, Column]]:

@@ -1,4 +1,4 @@
-"""Errors a user can cause. The command line prints their one message and exits with status 2."""
+"""Errors that a user can put right. The command line prints their one message and exits with status 2."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ class ScenarioError(ParleyError):
     """A scenario, position or source file that cannot be used.
 
     The message names file, line and key, says what is allowed, and offers the nearest match where there is one.
+
+    Parameters
+    ----------
+    problem : str
+        What is wrong and what is allowed.
+    file, line, key : str, int, str, optional
+        Where it is wrong.
     """
 
     def __init__(self, problem: str, *, file: str | None = None, line: int | None = None, key: str | None = None):
@@ -25,12 +32,36 @@ class ScenarioError(ParleyError):
 
 
 def one_line(text: str) -> str:
-    """The text with what cannot be seen written out: a message is one line, and quotes no control characters."""
+    """Return a text with unprintable characters escaped, so that a message is one line.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        The text without line breaks and control characters.
+    """
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def nearest(word: str, allowed: list[str]) -> str:
-    """Return ` (did you mean …?)` for the closest allowed word, or an empty string."""
+    """Suggest the closest allowed word.
+
+    Parameters
+    ----------
+    word : str
+        What the user wrote.
+    allowed : list of str
+        Words that are allowed.
+
+    Returns
+    -------
+    str
+        ` (did you mean …?)`, or an empty string where no word is close.
+    """
     import difflib
 
     close = difflib.get_close_matches(word, allowed, n=1, cutoff=0.5)

@@ -23,6 +23,7 @@ LETTERS = {
     "S": "scripted",
     "O": "obligations",
     "R": "ratifiers",
+    "D": "measure_days",
 }
 """Kinds of entities that axes of arrays run over, by the letter that declarations write."""
 
@@ -87,8 +88,8 @@ class Column(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Its name among the places of its family: without `_{}`, in capitals."""
-        return self.name.replace("_{}", "").upper()
+        """Its name among the places of its family: without the part of the entity, in capitals."""
+        return self.name.replace("_d{}", "").replace("_{}", "").upper()
 
 
 COEFFICIENTS = (
@@ -96,6 +97,7 @@ COEFFICIENTS = (
     Coefficient("calendar.gap_scale", POSITIVE, "days", "Weibull scale of the gap to the next planned round"),
     Coefficient("calendar.gap_shape", POSITIVE, "1", "Weibull shape of that gap: 1 is memoryless"),
     Coefficient("calendar.gap_min", NON_NEGATIVE, "days", "shortest gap between planned rounds"),
+    Coefficient("calendar.rounds_per_deadline", POSITIVE, "rounds", "rounds a party plans within its deadline"),
     Coefficient("calendar.abeyance_review", POSITIVE, "days", "how often it is looked at whether talks resume"),
     Coefficient("behaviour.derivation.half_life", POSITIVE, "days", "age at which an old concession counts half"),
     Coefficient("behaviour.derivation.withdrawn_discount", UNIT, "share", "discount of a withdrawn concession"),
@@ -131,6 +133,8 @@ COEFFICIENTS = (
     Coefficient("behaviour.mediation.information_gain", UNIT, "share", "knowledge of salience gained a round"),
     Coefficient("behaviour.mediation.trust_gain", UNIT, "share", "trust gained by full facilitation a round"),
     Coefficient("behaviour.mediation.estimate_error", NON_NEGATIVE, "scale", "error of a mediator without insight"),
+    Coefficient("behaviour.mediation.beside", UNIT, "share", "strength of a mediator beside the table"),
+    Coefficient("behaviour.mediation.coordination", UNIT, "share", "lost by each further mediator", "Böhmelt 2011"),
     Coefficient("behaviour.convening.base", ANY, "log-odds", "coming to a round, all else 0"),
     Coefficient("behaviour.convening.readiness", NON_NEGATIVE, "log-odds", "by the party's readiness", "Pruitt 2007"),
     Coefficient("behaviour.convening.acceptability", NON_NEGATIVE, "log-odds", "by the venue's acceptability"),
@@ -142,6 +146,7 @@ COEFFICIENTS = (
     Coefficient("behaviour.level.base", ANY, "log-odds", "proposing a higher level, all else 0"),
     Coefficient("behaviour.level.blocked", NON_NEGATIVE, "log-odds", "by baskets without mandate"),
     Coefficient("behaviour.level.push", NON_NEGATIVE, "log-odds", "by facilitation"),
+    Coefficient("behaviour.pace.breakoff", NON_NEGATIVE, "a day", "talks break off, all else 0"),
     Coefficient("behaviour.resumption.rate", NON_NEGATIVE, "a day", "return from abeyance, all else 0"),
     Coefficient("behaviour.resumption.readiness", NON_NEGATIVE, "log-rate", "by the least readiness", "Pruitt 2007"),
     Coefficient("behaviour.resumption.facilitation", NON_NEGATIVE, "log-rate", "by facilitation"),
@@ -155,6 +160,8 @@ COEFFICIENTS = (
     Coefficient("behaviour.collapse.leverage", NON_NEGATIVE, "log-hazard", "by leverage that is gone"),
     Coefficient("behaviour.collapse.margin", NON_NEGATIVE, "log-hazard", "by the least margin, against"),
     Coefficient("behaviour.collapse.balance", NON_NEGATIVE, "log-hazard", "by the change of balance", "Fearon 1995"),
+    Coefficient("behaviour.ripeness.learning", NON_NEGATIVE, "1", "optimism unlearned by severity", "Slantchev 2003"),
+    Coefficient("behaviour.learning.noise", POSITIVE, "scale", "noise of what offers reveal", "Zeng & Sycara 1998"),
     Coefficient("behaviour.surge.window", NON_NEGATIVE, "days", "length of the surge before a round", "Stedman 1997"),
     Coefficient("behaviour.delivery.enough", UNIT, "share", "share that counts as delivered"),
     Coefficient("behaviour.delivery.severity", UNIT, "severity", "severity of a total shortfall"),
@@ -173,6 +180,7 @@ BLOCKS = (
             ("parties.{0}.side", SIGNED, "scale", "which side of the balance of forces the party is on"),
             ("parties.{0}.deadline", POSITIVE, "days", "days of talks over which it would concede all it can"),
             ("parties.{0}.compliance", UNIT, "share", "mean share of an obligation that it meets"),
+            ("parties.{0}.optimism", NON_NEGATIVE, "share of cost", "first optimism about the war"),
             ("parties.{0}.concession.k0", UNIT, "share", "first concession"),
             ("parties.{0}.concession.beta", POSITIVE, "1", "shape of the clock: below 1 it concedes late"),
             ("parties.{0}.concession.share", NON_NEGATIVE, "share", "share of received concessions it returns"),
@@ -205,6 +213,8 @@ BLOCKS = (
         ),
     ),
     Block("exposure", "PB", (("baskets.{1}.exposure.{0}", NON_NEGATIVE, "utility", "loss if only it complies"),)),
+    Block("urgency", "B", (("baskets.{0}.urgency.days", POSITIVE, "days", "days until it is fully urgent"),)),
+    Block("precedent", "I", (("precedents.{0}.value", UNIT, "scale", "what was settled once"),)),
     Block(
         "mediator",
         "M",
@@ -286,14 +296,26 @@ RUN_COLUMNS = (
     Column("amendments", "count", "int", "times", "texts that came back amended", state="amendments"),
     Column("collapses", "count", "int", "times", "settlements that collapsed", state="collapses"),
     Column("delivered_share", "distance", "float", "share", "mean share of obligations that were met"),
-    Column("gap", "distance", "float", "scale", "distance between offers on open issues", state="gap"),
+    Column("gap_open", "distance", "float", "scale", "distance between offers on open issues", state="gap"),
+    Column("breakoffs", "count", "int", "times", "times at which talks broke off", state="breakoffs"),
+    Column("day_of_outcome", "day", "float", "day", "day on which the outcome standing at the end was reached"),
+    Column("gap_whole", "distance", "float", "scale", "distance between offers, settled issues 0", state="gap_whole"),
+    Column("closed", "distance", "float", "share", "share of the distance of day 0 that is closed", state="closed"),
+    Column("latent_closed", "distance", "float", "share", "share closed by offers made now", state="latent_closed"),
     Column("settled_{}", "day", "float", "day", "day of the settlement standing at the end", "baskets"),
     Column("first_settled_{}", "day", "float", "day", "day of the first tentative settlement", "baskets"),
     Column("zone_{}", "share", "bool", "", "whether a zone of agreement existed at the end", "baskets"),
     Column("blocked_{}", "reason", "reason", "", "what stood in the way", "baskets"),
     Column("nash_distance_{}", "distance", "float", "share", "distance from the Nash product", "baskets"),
     Column("pareto_distance_{}", "distance", "float", "utility", "distance from the Pareto frontier", "baskets"),
+    Column("gap_{}", "distance", "float", "scale", "distance between offers on the basket", "baskets"),
+    Column("surplus_{}", "utility", "float", "utility", "surplus over the floors: the zone if not negative", "baskets"),
+    Column("near_{}", "distance", "float", "share", "nearness of a settlement", "baskets"),
     Column("utility_{}", "utility", "float", "utility", "utility at the end, open issues counting 0", "parties"),
+    Column("terms_{}", "distance", "float", "scale", "terms standing at the end", "issues"),
+    Column("first_terms_{}", "distance", "float", "scale", "terms of the first settlement that stood", "issues"),
+    Column("closed_d{}", "distance", "float", "share", "share of the distance closed by a day", "measure_days"),
+    Column("latent_closed_d{}", "distance", "float", "share", "share closed by offers made then", "measure_days"),
 )
 """Columns of the table of runs after `run`, `assumption` and `fate`, family by family."""
 
@@ -310,6 +332,15 @@ ROUND_COLUMNS = (
     Column("amended", "label", "baskets", "", "baskets amended since the last row"),
     Column("collapsed", "label", "baskets", "", "baskets collapsed since the last row"),
     Column("incidents", "count", "int", "incidents", "incidents since the last row"),
-    Column("gap", "distance", "float", "scale", "salience-weighted distance between offers on open issues"),
+    Column("gap_open", "distance", "float", "scale", "distance between offers on open issues, by salience"),
+    Column("gap_whole", "distance", "float", "scale", "distance between offers, settled issues counting 0"),
+    Column("closed", "distance", "float", "share", "share of the distance of day 0 that is closed"),
+    Column("latent_closed", "distance", "float", "share", "share closed by the offers made now"),
+    Column("expected", "distance", "float", "share", "expected progress of the next meeting"),
+    Column("will", "distance", "float", "log-rate", "least will to talk"),
+    Column("gap_{}", "distance", "float", "scale", "distance between offers on the basket", "baskets"),
+    Column("surplus_{}", "utility", "float", "utility", "surplus over the floors", "baskets"),
+    Column("near_{}", "distance", "float", "share", "nearness of a settlement", "baskets"),
+    Column("in_principle_{}", "share", "bool", "", "present offers would settle it if it was not barred", "baskets"),
 )
 """Columns of the table of rounds after `run`."""

@@ -1,4 +1,13 @@
-"""The one decorator through which rules are compiled, and the cache that never serves stale code.
+"""Decorators that compile rules, and a disk cache that never serves stale code.
+
+| Decorator | For | Compiled |
+| --- | --- | --- |
+| `rule` | any rule, and any larger part of the compiled engine | alone, kept on disk, callable from Python |
+| `inline_rule` | a short rule in an inner loop | as `rule`, and inlined in machine code wherever it is called |
+| `inline_part` | a private part of one rule or solver | inlined in machine code, not kept, not called from Python |
+| `inline_step` | an outer level of the compiled engine | never alone: its source is inlined before types are inferred |
+
+All four compile without fast-math: IEEE arithmetic, never reordered.
 
 Numba keys its disk cache by the file that holds a function; a rule changed in *another* file goes unnoticed and old
 machine code is served. The cache folder here is named by a hash over every source that can end up in compiled code,
@@ -35,7 +44,13 @@ _F = TypeVar("_F", bound=Callable[..., object])
 
 
 def source_hash() -> str:
-    """Hash of every file compiled code can come from, with the versions that shape the machine code."""
+    """Return a hash of every file that compiled code can come from, and of the versions that shape machine code.
+
+    Returns
+    -------
+    str
+        24 hexadecimal digits.
+    """
     digest = hashlib.blake2b(digest_size=12)
     versions = (numba.__version__, numpy.__version__, sys.version)
     digest.update(repr(versions).encode())
@@ -50,7 +65,16 @@ _CACHE = _CHOICE.folder
 
 
 def cache_folder() -> Path | None:
-    """Return the folder for compiled code, or None when nothing can be written."""
+    """Return the folder for compiled code.
+
+    `PARLEY_CACHE_DIR` wins, then the user's cache folder, then the system's temporary folder; one that others can write
+    to is refused.
+
+    Returns
+    -------
+    Path or None
+        None when no folder is writable.
+    """
     return _CACHE
 
 
@@ -59,25 +83,26 @@ def cache_refusals() -> tuple[str, ...]:
     return _CHOICE.refusals
 
 
-COMPILING = threading.RLock()
-"""Held while code is compiled or looked for: numba has one setting for all threads of where it is kept."""
+COMPILE_LOCK = threading.RLock()
+"""Held while code is compiled or looked for: numba has one setting of the cache folder for all threads."""
 
 
 @contextlib.contextmanager
-def _cached() -> Iterator[None]:
-    """What is decorated in here keeps its compiled code in the folder for it."""
+def _cache_set() -> Iterator[None]:
+    """Let numba keep what is decorated in this context in the folder for compiled code."""
     settings: Any = numba_config
-    with COMPILING:
-        kept = settings.CACHE_DIR
+    with COMPILE_LOCK:
+        before = settings.CACHE_DIR
         try:
             if _CACHE is not None:
                 settings.CACHE_DIR = str(_CACHE)
             yield
         finally:
-            settings.CACHE_DIR = kept
+            settings.CACHE_DIR = before
 
 
 def _compile(function: _F, **more: Any) -> _F:
+    """Compile a function that is kept on disk; `_nrt` off leaves out reference counts, for rules make no arrays."""
     options: Any = {"nogil": True, "error_model": "numpy", "_nrt": False, **more}
     compiled = numba.njit(no_cfunc_wrapper=True, **options)(function)
     if compiled is not function:  # it is where numba is told to compile nothing
@@ -87,38 +112,62 @@ def _compile(function: _F, **more: Any) -> _F:
 
 def _keep(compiled: Any, function: Callable[..., object]) -> None:
     """Keep the machine code of a function on disk where there is a folder for it."""
-    with _cached():
+    with _cache_set():
         if _CACHE is not None:
             keep_on_disk(compiled, function)
 
 
-def callback(function: Callable[..., object], signature: Any) -> Any:
-    """Compile a function of that signature at once, under the same rules, for calls through its `address`."""
+def compile_callback(function: Callable[..., object], signature: Any) -> Any:
+    """Compile a function of a known signature at once, for calls through its `address`.
+
+    Parameters
+    ----------
+    function : callable
+        The function.
+    signature : numba signature
+        Its types.
+
+    Returns
+    -------
+    numba.core.ccallback.CFunc
+        The compiled function.
+    """
     options = {"error_model": "numpy", "_nrt": False}
     compiled = CFunc(function, sigutils.normalize_signature(signature), locals={}, options=options)
-    with _cached():
+    with _cache_set():
         _keep(compiled, function)
         compiled.compile()
     return compiled
 
 
 def rule(function: _F) -> _F:
-    """Compile a rule: cached on disk, free of the global lock, IEEE arithmetic without reordering.
+    """Compile a rule: kept on disk, free of the global lock, IEEE arithmetic without reordering.
 
-    Rules make no arrays, so reference counts are left out (`_nrt`): counting would cost more than many a rule.
+    Rules make no arrays, so reference counts are left out: counting would cost more than many a rule.
     """
     return _compile(function)
 
 
-def inlined(function: _F) -> _F:
-    """A piece of the one compiled function around it, inlined before types are inferred: it is never compiled alone.
+def inline_rule(function: _F) -> _F:
+    """Compile a short rule that is inlined in machine code wherever compiled code calls it: for inner loops."""
+    return _compile(function, forceinline=True)
 
-    For the outermost levels of the engine, and for what is called at one or two places: each level that is compiled on
+
+def inline_part(function: _F) -> _F:
+    """Compile a private part of one rule or solver, inlined in machine code where it is called.
+
+    In a loop of some nanoseconds the call of a function with a dozen arrays, each passed as seven words, costs more
+    than the arithmetic. A part is compiled with the rule that calls it, is not kept on disk, and is not for use from
+    Python.
+    """
+    options: Any = {"nogil": True, "error_model": "numpy", "_nrt": False, "forceinline": True}
+    return cast(_F, numba.njit(**options)(function))
+
+
+def inline_step(function: _F) -> _F:
+    """Inline a step of the compiled engine into the function around it, before types are inferred.
+
+    For the outermost levels of the engine, and for functions with one or two callers: each level that is compiled on
     its own compiles all below it once more, and the first run of a fresh installation waits for it.
     """
     return cast(_F, numba.njit(inline="always", nogil=True, error_model="numpy", _nrt=False)(function))
-
-
-def melted(function: _F) -> _F:
-    """Compile a rule that is always melted into the compiled code that calls it: for short ones in inner loops."""
-    return _compile(function, forceinline=True)

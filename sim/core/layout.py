@@ -13,6 +13,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.core.choices import Choice
 from sim.core.fields import BLOCKS as BLOCKS
 from sim.core.fields import W as W
 
@@ -39,6 +40,8 @@ class Theta(NamedTuple):
     party_issue: Floats
     dyad: Floats
     exposure: Floats
+    urgency: Floats
+    precedent: Floats
     mediator: Floats
     leaning: Floats
     venue: Floats
@@ -75,7 +78,19 @@ class Structure(NamedTuple):
     postponement_limit: int
     exchanges: int
     max_steps: int
+    measure_days: int
     venue_rule: int
+    pace: int
+    resumption: int
+    combine: int
+    leverage: int
+    surge_reads: int
+    precedent: int
+    proposal: int
+    ripeness: int
+    relief: int
+    certain_loss: int
+    risk_limit: int
     venue_order: Annotated[Ints, "."]  # venues that may be used, in order
     venue_host: Annotated[Ints, "V"]  # mediator or -1
     first_issue: Annotated[Ints, "."]  # basket b holds issues first_issue[b]:first_issue[b + 1]
@@ -91,9 +106,14 @@ class Structure(NamedTuple):
     obligation_basket: Annotated[Ints, "O"]
     obligation_doer: Annotated[Ints, "O"]
     concession_rule: Annotated[Ints, "P"]
-    mandate: Annotated[Ints, ".."]  # party, basket, level
+    basket_bars: Annotated[Ints, "B"]  # what too low a level bars
+    spoils: Annotated[Ints, "B"]  # 1 where spoilers answer a deal in sight
+    urgent_since: Annotated[Floats, "B"]  # day since which a basket has been open
+    war_days: Annotated[Floats, "."]  # (1,) days of war before the start; 0: unknown
+    measure_day: Annotated[Floats, "."]  # days on which convergence is measured
+    mandate: Annotated[Ints, ".."]  # party, basket, level, bars
     mandate_day: Annotated[Floats, "."]  # from which day on
-    precondition: Annotated[Ints, ".."]  # party, basket, kind, target, sequencing issue
+    precondition: Annotated[Ints, ".."]  # party, basket, kind, target, sequencing issue, bars
     condition: Annotated[Ints, ".."]  # party, kind, target: what must hold before a party meets
     document_day: Annotated[Floats, "."]
     document_round: Annotated[Ints, "."]  # 0: none
@@ -119,6 +139,7 @@ class Streams(NamedTuple):
     resume: Annotated[Keys64, "."]
     balance: Annotated[Keys64, "."]
     level: Annotated[Keys64, "."]
+    breakoff: Annotated[Keys64, "."]
     procedural: Annotated[Keys64, "."]
     convene: Annotated[Keys64, "P"]
     rise: Annotated[Keys64, "P"]
@@ -130,6 +151,7 @@ class Streams(NamedTuple):
     formulate: Annotated[Keys64, "MB"]
     estimate: Annotated[Keys64, "MPI"]
     text: Annotated[Keys64, "MPB"]
+    bridge: Annotated[Keys64, "PB"]
     ratify: Annotated[Keys64, "RB"]
     amend: Annotated[Keys64, "B"]
     collapse: Annotated[Keys64, "B"]
@@ -137,8 +159,16 @@ class Streams(NamedTuple):
     lever: Annotated[Keys64, "K"]
 
 
+class PriorKind(Choice):
+    """Shape of the range that a number of a scenario is drawn from."""
+
+    FIXED = 0
+    UNIFORM = 1
+    TRIANGULAR = 2
+
+
 class Priors(NamedTuple):
-    """Every number of `theta` with its range: `kind` 0 fixed, 1 uniform, 2 triangular."""
+    """Every number of `theta` with its range: `kind` is a `PriorKind`."""
 
     base: Floats  # (N,) theta with ranges at their mode
     place: Ints  # (n,) where in theta a ranged number lies

@@ -1,4 +1,4 @@
-"""Statistics used throughout: intervals of shares, quantiles of counts, correction for several tests."""
+"""Statistics: intervals of shares, quantiles of counts, correction for several tests."""
 
 from __future__ import annotations
 
@@ -34,12 +34,29 @@ def wilson(count: int, of: int) -> tuple[float, float]:
     if of == 0:
         return 0.0, 1.0
     low, high = wilson_of_shares(np.array([count / of]), np.array([float(of)]))
-    # At the ends the interval touches 0 or 1, which floating point would miss by a hair.
+    # At the ends the interval touches 0 or 1 exactly; rounding would miss it.
     return (0.0 if count == 0 else float(low[0])), (1.0 if count == of else float(high[0]))
 
 
 def wilson_of_shares(share: Floats, n: Floats) -> tuple[Floats, Floats]:
-    """Compute Wilson's 95% intervals of shares (k,) observed in n (k,) cases; NaN where n is 0."""
+    """Compute Wilson's 95% intervals of several shares.
+
+    Parameters
+    ----------
+    share : (k,) float
+        Shares, in [0, 1].
+    n : (k,) float
+        Numbers of cases in which they were observed.
+
+    Returns
+    -------
+    tuple of (k,) float
+        Lower and upper ends; NaN where n is 0.
+
+    References
+    ----------
+    Wilson 1927, Journal of the American Statistical Association 22, 209-212.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = 1.0 + Z95 * Z95 / n
         middle = (share + Z95 * Z95 / (2.0 * n)) / scale
@@ -48,19 +65,47 @@ def wilson_of_shares(share: Floats, n: Floats) -> tuple[Floats, Floats]:
 
 
 def quantile(counts: Counter[int], q: float) -> float:
-    """Return the smallest value that at least the share `q` of what was counted does not exceed; NaN of nothing."""
-    total, seen = counts.total(), 0
-    # The slack keeps 0.1 of 10 at 1, where the product is a hair above.
-    needed = max(math.ceil(q * total - 1e-9), 1)
+    """Compute a quantile of counted values.
+
+    Parameters
+    ----------
+    counts : Counter of int
+        How often each value occurred.
+    q : float
+        Share in [0, 1].
+
+    Returns
+    -------
+    float
+        The smallest value that at least the share `q` of the observations does not exceed; NaN without any.
+    """
+    total, cumulated = counts.total(), 0
+    # The tolerance keeps 0.1 of 10 at 1, where the product is slightly above.
+    rank = max(math.ceil(q * total - 1e-9), 1)
     for value in sorted(counts):
-        seen += counts[value]
-        if seen >= needed:
+        cumulated += counts[value]
+        if cumulated >= rank:
             return float(value)
     return math.nan
 
 
 def holm(p: Floats) -> Floats:
-    """Adjusted p-values (Holm 1979, Scand. J. Statist. 6): k-th smallest times m - k + 1, never falling, at most 1."""
+    """Adjust p-values for several tests: the k-th smallest of m times m - k + 1, never falling, at most 1.
+
+    Parameters
+    ----------
+    p : (m,) float
+        p-values; NaN marks a test that was not made.
+
+    Returns
+    -------
+    (m,) float
+        Adjusted p-values, in the same order; NaN stays NaN.
+
+    References
+    ----------
+    Holm 1979, "A Simple Sequentially Rejective Multiple Test Procedure", Scandinavian Journal of Statistics 6.
+    """
     adjusted = np.full(p.size, np.nan)
     order = np.argsort(p, kind="stable")
     order = order[~np.isnan(p[order])]

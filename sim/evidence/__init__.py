@@ -1,1 +1,1 @@
-"""Sources, positions and acts: dated, sourced facts."""
+"""Dated facts with their sources: documents, positions, acts, and the record of a case that holds them."""

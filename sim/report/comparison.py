@@ -15,7 +15,7 @@ from sim.results.reader import read_text
 MOST_TABLE = 16 * 2**20
 """Bytes of the largest table of differences that is read."""
 
-_MAIN = ("outcome", "rounds_held", "rounds_postponed", "days_in_abeyance", "incidents", "gap")
+_MAIN = ("outcome", "rounds_held", "rounds_postponed", "days_in_abeyance", "incidents", "gap_open")
 """Measures that `parley compare` prints, besides the settlements."""
 _COLUMNS = ("Measure", "First", "Second", "Difference", "95% interval", "p, corrected")
 _READING = (

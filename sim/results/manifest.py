@@ -19,11 +19,12 @@ import numpy as np
 from sim.core.identity import hash_code
 from sim.core.layout import Ints
 from sim.core.version import __version__
-from sim.evidence.sources import Source, load_sources
-from sim.scenario.citations import cited_entries
-from sim.scenario.dump import resolved, scenario_hash
-from sim.scenario.load import Loaded, shipped_folder
-from sim.scenario.numbers import numbers_in
+from sim.evidence.sources import Source
+from sim.scenario.citations import iterate_citations
+from sim.scenario.dump import dump_scenario, scenario_hash
+from sim.scenario.library import load_papers
+from sim.scenario.load import Loaded
+from sim.scenario.numbers import iterate_numbers
 
 if TYPE_CHECKING:
     from sim.results.plan import Plan
@@ -84,7 +85,7 @@ def _scenario(loaded: Loaded) -> dict[str, Any]:
         "admitted": s.evidence.admit if s.evidence else None,
         "changes": plain(loaded.changes),
         "derivations": {key: note for key, note in notes.items() if note},
-        "resolved": resolved(loaded),
+        "resolved": dump_scenario(loaded),
     }
 
 
@@ -124,8 +125,8 @@ def index_ranges(index: Ints) -> list[list[int]] | dict[str, Any]:
 
 def citations(loaded: Loaded) -> list[dict[str, Any]]:
     """Every source the numbers rest on, then the papers their reasons name, each with what it is cited for."""
-    record = loaded.documents()
-    sources = record.sources if record else load_sources(shipped_folder())
+    record = loaded.load_record()
+    sources = {**(record.sources if record else {}), **load_papers()}
     used = set(_documents(loaded)) & set(sources)
     papers = set(_papers(loaded, list(sources))) - used
     found = [("document", name) for name in sources if name in used]
@@ -145,21 +146,21 @@ def _citation(kind: str, name: str, source: Source) -> dict[str, Any]:
 
 def _documents(loaded: Loaded) -> Iterator[str]:
     """Ids of the sources behind numbers, derived ones included, and behind mandates, conditions and papers."""
-    for _, number in numbers_in(loaded.scenario):
+    for _, number in iterate_numbers(loaded.scenario):
         if number.source:
             yield number.source
-    record = loaded.documents()
+    record = loaded.load_record()
     positions = {position.id: position for position in record.positions} if record else {}
     for note in loaded.derivations.values():
         for name in (note.demand, note.conceded, note.withdrawn_by, note.salience):
             if name:
                 yield from (cited.id for cited in positions[name].sources)
-    yield from (entry.source for _, entry in cited_entries(loaded.scenario) if entry.source)
+    yield from (entry.source for _, entry in iterate_citations(loaded.scenario) if entry.source)
 
 
 def _papers(loaded: Loaded, known: list[str]) -> Iterator[str]:
     """Ids of the papers that reasons name by author and year: `Kydd & Walter 2002` is `kydd-walter-2002`."""
-    for _, number in numbers_in(loaded.scenario):
+    for _, number in iterate_numbers(loaded.scenario):
         for author, year in _PAPER.findall(number.why or ""):
             first = author.lower()
             yield from (name for name in known if name.endswith(f"-{year}") and name.split("-")[0] == first)
@@ -168,7 +169,7 @@ def _papers(loaded: Loaded, known: list[str]) -> Iterator[str]:
 def counts(loaded: Loaded) -> dict[str, int]:
     """How many numbers of a scenario are documented, derived from documents, assumed … (kinds that occur)."""
     found: dict[str, int] = {}
-    for _, number in numbers_in(loaded.scenario):
+    for _, number in iterate_numbers(loaded.scenario):
         found[number.provenance] = found.get(number.provenance, 0) + 1
     return found
 

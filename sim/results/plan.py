@@ -87,7 +87,7 @@ def plan(
         raise ParleyError("a party class of your own runs on the Mesa engine; leave `engine` at auto or mesa")
     loaded = scenario if isinstance(scenario, Loaded) else load(scenario)
     if changes:
-        loaded = loaded.changed(changes)
+        loaded = loaded.with_changes(changes)
     index = _indices(n, assumptions, fates)
     chosen = ("mesa" if party_class else "compiled") if engine == "auto" else engine
     count = workers_available() if workers is None else workers

@@ -1,4 +1,4 @@
-"""Which baskets may be opened: mandates, preconditions, sequencing."""
+"""Which baskets may be opened: preconditions and their sequencing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sim.core.layout import Ints
 
 
 class Condition(Choice):
-    """What a precondition or a condition for meeting asks for."""
+    """What a precondition or a condition for meeting requires."""
 
     SETTLED = 0
     DELIVERED = 1
@@ -17,21 +17,42 @@ class Condition(Choice):
     LEVER_OFF = 4
 
 
-@rule
-def precondition_binds(sequencing_settled: bool, value: float) -> bool:
-    """Whether a precondition still holds for a party, given the sequencing issue.
+class Bars(Choice):
+    """What a missing mandate, a low level or a precondition bars: settling a basket, or discussing it at all."""
 
-    It binds while that issue is open or was settled the party's way (value of the settled point at least one half);
-    settled the other way, the party has waived it. Without a sequencing issue it always binds.
+    SETTLEMENT = 0
+    DISCUSSION = 1
+
+
+@rule
+def is_precondition_binding(sequencing_settled: bool, value: float) -> bool:
+    """Whether a precondition that does not hold keeps a party from opening a basket.
+
+    It binds while its sequencing issue is open, or when that issue was settled the party's way (value of at least one
+    half). Settled the other way, the party has waived it. Without a sequencing issue it always binds.
+
+    Parameters
+    ----------
+    sequencing_settled : bool
+        Whether the sequencing issue is settled.
+    value : float
+        Value to the party of the settled point of that issue, in [-2, 1].
     """
     return not sequencing_settled or value >= 0.5 - EPS
 
 
 @rule
-def in_cycle(start: int, edges: Ints, reached: Ints) -> bool:
-    """Whether basket `start` lies on a cycle of `edges` (B, B), 1 where row waits for column: a sequencing deadlock.
+def is_in_cycle(start: int, edges: Ints, reached: Ints) -> bool:
+    """Whether a basket lies on a cycle of baskets that wait for each other: a sequencing deadlock.
 
-    `reached` (B,) is work space.
+    Parameters
+    ----------
+    start : int
+        Index of the basket.
+    edges : (B, B) int
+        1 where the basket of the row waits for that of the column.
+    reached : (B,) int
+        Work space.
     """
     size = reached.size
     for b in range(size):

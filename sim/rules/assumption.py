@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from sim.core.draws import triangular, uniform_between, uniforms
+from sim.core.distributions import triangular, uniform_between
+from sim.core.draws import uniforms
 from sim.core.jit import rule
 from sim.core.layout import Floats, Priors
 
-MIN_ROOM = 0.05
-"""Least distance of a reservation point from the demand (specification, section 2)."""
+LEAST_DISTANCE = 0.05
+"""Least distance of a reservation value from the demand, on the issue's scale (specification, section 2)."""
 
 
 @rule
-def draw_theta(priors: Priors, index: int, drawn: Floats, out: Floats) -> None:
-    """Fill `out` (N,) with the numbers of assumption `index`: every range at its own uniform, addressed by its path.
+def draw_theta(priors: Priors, index: int, draws: Floats, out: Floats) -> None:
+    """Draw the numbers of one assumption: every range at its own uniform, addressed by its path.
 
-    `drawn` (n,), as many as there are ranges, is filled with those uniforms.
+    Parameters
+    ----------
+    priors : Priors
+        The numbers (N,) and the ranges (n,) of a scenario.
+    index : int
+        Assumption index.
+    draws : (n,) float
+        Receives the uniforms of the ranges.
+    out : (N,) float
+        Receives the numbers.
     """
-    uniforms(priors.key, index, 0, 0, drawn)
+    uniforms(priors.key, index, 0, 0, draws)
     for n in range(out.size):
         out[n] = priors.base[n]
     for n in range(priors.place.size):
-        u = drawn[n]
+        u = draws[n]
         if priors.kind[n] == 1:
             out[priors.place[n]] = uniform_between(u, priors.low[n], priors.high[n])
         else:
@@ -28,19 +38,32 @@ def draw_theta(priors: Priors, index: int, drawn: Floats, out: Floats) -> None:
 
 
 @rule
-def admissible(demand: float, reservation: float, away: float) -> float:
-    """A reservation point moved onto the scale, at least `MIN_ROOM` from the demand, on the side `away` (+1 or -1)."""
-    if away > 0.0:
-        low = min(demand + MIN_ROOM, 1.0)
+def clip_reservation(demand: float, reservation: float, direction: float) -> float:
+    """Move a reservation value onto the scale and at least `LEAST_DISTANCE` from the demand.
+
+    Parameters
+    ----------
+    demand, reservation : float
+        Demand in [0, 1], and the reservation value before, on the same scale or beyond it.
+    direction : float
+        Side of the demand on which the reservation value lies: +1 or -1.
+
+    Returns
+    -------
+    float
+        Reservation value in [0, 1].
+    """
+    if direction > 0.0:
+        low = min(demand + LEAST_DISTANCE, 1.0)
         return min(max(reservation, low), 1.0)
-    high = max(demand - MIN_ROOM, 0.0)
+    high = max(demand - LEAST_DISTANCE, 0.0)
     return max(min(reservation, high), 0.0)
 
 
 @rule
-def derived_reservation(
+def derive_reservation(
     demand: float,
-    conceded: float,
+    concession: float,
     age: float,
     withdrawn: float,
     quantile: float,
@@ -48,18 +71,60 @@ def derived_reservation(
     withdrawn_discount: float,
     margin: float,
 ) -> float:
-    """`r = d + (x* - d) ρ`, ρ between `2^(-age/half-life) (1 - δ withdrawn)` and `1 + m` (specification, section 2).
+    """Derive a reservation value from the furthest concession on record.
 
-    `age` and `half_life` in days; `quantile` in [0, 1] is where ρ lies in its range.
+    It is `r = d + (x* - d) ρ`, with ρ between `2^(-age/half-life) (1 - δ · withdrawn)` and `1 + m` (specification,
+    section 2).
+
+    Parameters
+    ----------
+    demand, concession : float
+        Demand `d` and the furthest point `x*` ever conceded, on the issue's scale [0, 1].
+    age, half_life : float
+        Age of that concession and the half-life of its weight, in days.
+    withdrawn : float
+        1 where the concession was withdrawn, else 0.
+    quantile : float
+        Where ρ lies in its range, in [0, 1].
+    withdrawn_discount : float
+        Discount `δ` of a withdrawn concession, in [0, 1].
+    margin : float
+        Margin `m` beyond the concession that stays possible, at least 0.
+
+    Returns
+    -------
+    float
+        Reservation value in [0, 1], at least `LEAST_DISTANCE` from the demand.
     """
     low = 2.0 ** (-age / half_life) * (1.0 - withdrawn_discount * withdrawn)
     share = low + quantile * (1.0 + margin - low)
-    away = 1.0 if conceded > demand else -1.0
-    return admissible(demand, demand + (conceded - demand) * share, away)
+    direction = 1.0 if concession > demand else -1.0
+    return clip_reservation(demand, demand + (concession - demand) * share, direction)
 
 
 @rule
-def shifted_reservation(demand: float, reservation: float, gain: float, side: float, balance_change: float) -> float:
-    """The reservation point under the present balance: toward the demand of whom the change favours (Fearon 1995)."""
-    away = 1.0 if reservation > demand else -1.0
-    return admissible(demand, reservation - away * gain * side * balance_change, away)
+def shift_reservation(demand: float, reservation: float, gain: float, side: float, balance_change: float) -> float:
+    """Shift a reservation value with the balance of forces, toward the demand of the party that the change favours.
+
+    Parameters
+    ----------
+    demand, reservation : float
+        Demand and the reservation value at the start, in [0, 1].
+    gain : float
+        Shift on the issue's scale for a full change of the balance, at least 0.
+    side : float
+        The party's side in the balance: +1, -1, or between for a party it concerns less.
+    balance_change : float
+        Change of the balance since the start, in [-1, 1].
+
+    Returns
+    -------
+    float
+        Reservation value in [0, 1], at least `LEAST_DISTANCE` from the demand.
+
+    References
+    ----------
+    Fearon 1995, "Rationalist Explanations for War", International Organization 49.
+    """
+    direction = 1.0 if reservation > demand else -1.0
+    return clip_reservation(demand, reservation - direction * gain * side * balance_change, direction)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.core.jit import rule
 from sim.rules.incidents import lose_trust
-from sim.rules.trust import gained
+from sim.rules.trust import gain_trust
 
 
 @rule
@@ -50,7 +50,7 @@ def update_trust(trust: float, gain: float, share: float, effect: float, attribu
     float
         Trust after the delivery, in [0, 1].
     """
-    return lose_trust(gained(trust, gain, share), effect, attribution, severity)
+    return lose_trust(gain_trust(trust, gain, share), effect, attribution, severity)
 
 
 @rule

@@ -1,10 +1,15 @@
 """When incidents occur between two planned rounds: a multivariate Hawkes process with exponential kernels.
 
-Type i occurs of itself at a base rate; an event of type j sets off offspring[i, j] events of type i on average, each
-after an exponential delay (Hawkes 1971, Biometrika 58:83). It is drawn by its clusters (Hawkes & Oakes 1974, Journal of
-Applied Probability 11:493): what comes of itself is a Poisson process, and so are the offspring of every event. That is
-exact, and what an event sets off is drawn under that event's own name: whether and when it occurs leaves the draws of
-all others as they were.
+Immigrants of type i occur at a base rate; an event of type j sets off offspring[i, j] events of type i on average, each
+after an exponential delay (Hawkes 1971). The process is drawn by its clusters (Hawkes & Oakes 1974): the immigrants are
+a Poisson process, and so are the offspring of every event. That is exact, and the offspring of an event are drawn under
+that event's own name: whether and when it occurs leaves the draws of all other events as they were.
+
+References
+----------
+Hawkes 1971, "Spectra of some self-exciting and mutually exciting point processes", Biometrika 58:83.
+Hawkes & Oakes 1974, "A cluster process representation of a self-exciting process", Journal of Applied Probability
+11:493.
 """
 
 from __future__ import annotations
@@ -13,230 +18,330 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.core.draws import Lanes, draw_lanes, empty_lanes, named_uniform, unit_exponential
-from sim.core.jit import melted, rule
-from sim.solvers.inline import part
+from sim.core.distributions import unit_exponential
+from sim.core.draws import Lanes, create_lanes, draw_lanes, uniform_and_name
+from sim.core.jit import inline_part, inline_rule, rule
+from sim.core.layout import Floats, Ints, Keys64
 
-AHEAD = 4
+DRAWS_AHEAD = 4
 """Draws a type that are made at one go, before it is known how many are needed."""
 
 MAX_EVENTS = 4096
 """Most incidents in one gap, and most still to come; more is reported as an error, never cut off silently."""
 
 
-class Line(NamedTuple):
-    """Events in the order in which they were found; R is the room for them."""
+class EventList(NamedTuple):
+    """Events in the order in which they were drawn, up to a capacity R.
 
-    day: NDArray[np.float64]  # (R,)
-    kind: NDArray[np.int64]  # (R,) type
-    name: NDArray[np.uint64]  # (R,) under which what it sets off is drawn
-    used: NDArray[np.int64]  # (1,) how many there are; above R where some found no room
+    Attributes
+    ----------
+    day : (R,) float
+        Day of the event.
+    kind : (R,) int
+        Its type.
+    name : (R,) uint64
+        The address under which its offspring are drawn.
+    size : (1,) int
+        Number of events; above R where some did not fit.
+    """
+
+    day: Floats
+    kind: Ints
+    name: Keys64
+    size: Ints
 
 
 class Offspring(NamedTuple):
-    """What events of one type set off of another."""
+    """The offspring of one event.
 
-    mean: NDArray[np.float64]  # (T, T) of type i by one of type j, directly
-    decay: NDArray[np.float64]  # (T,) per day, of type i
-    key: NDArray[np.uint64]  # (T,) of its stream
+    Attributes
+    ----------
+    mean : (T, T) float
+        Mean number of direct offspring of type i (row) of an event of type j (column).
+    decay : (T,) float
+        Rate a day at which offspring of type i occur; their mean delay is 1/decay.
+    key : (T,) uint64
+        Key of the stream of type i.
+    """
 
-
-def empty_line(room: int) -> Line:
-    """A line without events; not a rule, for rules make no arrays."""
-    return Line(np.zeros(room), np.zeros(room, np.int64), np.zeros(room, np.uint64), np.zeros(1, np.int64))
-
-
-def window_lanes(types: int) -> Lanes:
-    """The lanes that `window` draws in; not a rule, for rules make no arrays."""
-    return empty_lanes(max(AHEAD * types, 64))
-
-
-@part
-def _append(line: Line, day: float, kind: int, name: np.uint64) -> None:
-    """Put an event at the end of a line; in a full one it is counted, and lost."""
-    at = line.used[0]
-    if at < line.day.shape[0]:
-        line.day[at], line.kind[at], line.name[at] = day, kind, name
-    line.used[0] = at + 1
+    mean: Floats
+    decay: Floats
+    key: Keys64
 
 
-@melted
-def day_by_itself(risen: float, start: float, turn: float, base: float, surged: float) -> float:
-    """The day on which a rate of `base` a day from `start` and `surged` from `turn` on has added up to `risen`."""
-    calm = base * (turn - start)
-    return start + risen / base if risen <= calm else turn + (risen - calm) / surged
+def create_event_list(capacity: int) -> EventList:
+    """Create a list without events; not a rule, for rules make no arrays."""
+    kind, size = np.zeros(capacity, np.int64), np.zeros(1, np.int64)
+    return EventList(np.zeros(capacity), kind, np.zeros(capacity, np.uint64), size)
 
 
-@melted
-def delay(share: float, decay: float) -> float:
-    """Days by which an event has set off that share, in [0, 1), of what it sets off: -ln(1 - share)/decay."""
+def create_window_lanes(types: int) -> Lanes:
+    """Create the lanes in which `draw_window` draws; not a rule, for rules make no arrays."""
+    return create_lanes(max(DRAWS_AHEAD * types, 64))
+
+
+@inline_part
+def _append(events: EventList, day: float, kind: int, name: np.uint64) -> None:
+    """Append an event to a list; one that does not fit is counted, and lost."""
+    at = events.size[0]
+    if at < events.day.shape[0]:
+        events.day[at], events.kind[at], events.name[at] = day, kind, name
+    events.size[0] = at + 1
+
+
+@inline_rule
+def immigrant_day(total: float, start: float, surge_day: float, base: float, surge_rate: float) -> float:
+    """Return the day on which the base rate has added up to a total.
+
+    Parameters
+    ----------
+    total : float
+        Expected number of events since `start`, at least 0.
+    start, surge_day : float
+        Days on which the base rate and the surge begin.
+    base, surge_rate : float
+        Rate a day before and during the surge; the one that reaches the total is above 0.
+
+    Returns
+    -------
+    float
+        Day.
+    """
+    calm = base * (surge_day - start)
+    return start + total / base if total <= calm else surge_day + (total - calm) / surge_rate
+
+
+@inline_rule
+def offspring_delay(share: float, decay: float) -> float:
+    """Return the days after which an event has set off a share of its offspring: `-ln(1 - share)/decay`.
+
+    Parameters
+    ----------
+    share : float
+        Share of the expected offspring, in [0, 1).
+    decay : float
+        Rate a day, above 0.
+
+    Returns
+    -------
+    float
+        Delay in days, at least 0.
+    """
     return -math.log(1.0 - share) / decay
 
 
-@part
-def _overfull(line: Line) -> bool:
-    """Whether an event found no room."""
-    return line.used[0] > line.day.shape[0]
+@inline_part
+def _is_overfull(events: EventList) -> bool:
+    """Whether an event did not fit."""
+    return events.size[0] > events.day.shape[0]
 
 
-@part
-def _fall_due(end: float, now: Line, later: Line) -> None:
-    """Move what was set off earlier and occurs by `end` from one line to the other."""
-    kept = 0
-    now.used[0] = 0
-    for k in range(later.used[0]):
+@inline_part
+def _move_due(end: float, now: EventList, later: EventList) -> None:
+    """Move the events that were set off earlier and occur by `end` from one list to the other."""
+    size = 0
+    now.size[0] = 0
+    for k in range(later.size[0]):
         if later.day[k] <= end:
             _append(now, later.day[k], later.kind[k], later.name[k])
         else:
-            later.day[kept], later.kind[kept], later.name[kept] = later.day[k], later.kind[k], later.name[k]
-            kept += 1
-    later.used[0] = kept
+            later.day[size], later.kind[size], later.name[size] = later.day[k], later.kind[k], later.name[k]
+            size += 1
+    later.size[0] = size
 
 
-@part
-def _ask_ahead(keys: NDArray[np.uint64], fate: int, step: int, lanes: Lanes) -> None:
-    """The first draws of every type for what comes of itself."""
+@inline_part
+def _draw_ahead(keys: Keys64, fate: int, step: int, lanes: Lanes) -> None:
+    """Make the first draws of every type for its immigrants."""
     for i in range(keys.shape[0]):
-        for n in range(AHEAD):
-            at = i * AHEAD + n
+        for n in range(DRAWS_AHEAD):
+            at = i * DRAWS_AHEAD + n
             lanes.key[at], lanes.step[at], lanes.sub[at] = keys[i], np.uint64(step), np.uint64(n)
-    draw_lanes(lanes, keys.shape[0] * AHEAD, fate)
+    draw_lanes(lanes, keys.shape[0] * DRAWS_AHEAD, fate)
 
 
-@part
-def _come(
+@inline_part
+def _immigrants(
     i: int,
     start: float,
-    turn: float,
+    surge_day: float,
     end: float,
     base: float,
-    surged: float,
+    surge_rate: float,
     key: np.uint64,
     fate: int,
     step: int,
-    now: Line,
+    now: EventList,
     lanes: Lanes,
 ) -> None:
-    """Append the events of type i that nothing set off, at one rate up to `turn` and at another from there."""
-    whole = base * (turn - start) + surged * (end - turn)
-    n, risen = 0, 0.0
-    while not _overfull(now):
-        if n < AHEAD:
-            u, name = lanes.uniform[i * AHEAD + n], lanes.name[i * AHEAD + n]
+    """Append the immigrants of type i, at one rate up to the day of the surge and at another from there."""
+    whole = base * (surge_day - start) + surge_rate * (end - surge_day)
+    n, total = 0, 0.0
+    while not _is_overfull(now):
+        if n < DRAWS_AHEAD:
+            u, name = lanes.uniform[i * DRAWS_AHEAD + n], lanes.name[i * DRAWS_AHEAD + n]
         else:
-            u, name = named_uniform(key, fate, step, n)
+            u, name = uniform_and_name(key, fate, step, n)
         # An exponential is no less than its uniform: the one that leads out of the gap is mostly known without its log.
-        risen += unit_exponential(u) if risen + u <= whole else np.inf
-        if risen > whole:
+        total += unit_exponential(u) if total + u <= whole else np.inf
+        if total > whole:
             return
-        _append(now, min(day_by_itself(risen, start, turn, base, surged), end), i, name)
+        _append(now, min(immigrant_day(total, start, surge_day, base, surge_rate), end), i, name)
         n += 1
 
 
-@part
-def _beget(
-    of: int, i: int, offspring: Offspring, end: float, fate: int, u: float, name: np.uint64, now: Line, later: Line
+@inline_part
+def _offspring(
+    of: int,
+    i: int,
+    offspring: Offspring,
+    end: float,
+    fate: int,
+    u: float,
+    name: np.uint64,
+    now: EventList,
+    later: EventList,
 ) -> None:
-    """Append what the event at place `of` sets off of type i; `u` and `name` are the first draw for it."""
+    """Append the offspring of type i of the event at place `of`; `u` and `name` are the first draw for them."""
     mean, day, parent = offspring.mean[i, now.kind[of]], now.day[of], now.name[of]
-    n, risen = 0, unit_exponential(u)
-    while risen < mean and not (_overfull(now) or _overfull(later)):
-        when = day + delay(risen / mean, offspring.decay[i])
+    n, total = 0, unit_exponential(u)
+    while total < mean and not (_is_overfull(now) or _is_overfull(later)):
+        when = day + offspring_delay(total / mean, offspring.decay[i])
         if when <= end:
             _append(now, when, i, name)
         else:
             _append(later, when, i, name)
         n += 1
-        u, name = named_uniform(offspring.key[i], fate, parent, n)
-        risen += unit_exponential(u) if risen + u < mean else np.inf  # as in `_come`
+        u, name = uniform_and_name(offspring.key[i], fate, parent, n)
+        total += unit_exponential(u) if total + u < mean else np.inf  # as in `_immigrants`
 
 
 @rule
-def _bear(count: int, offspring: Offspring, end: float, fate: int, now: Line, later: Line, lanes: Lanes) -> None:
-    """What is set off by the events and of the types that stand in the first `count` lanes."""
+def _draw_offspring(
+    count: int, offspring: Offspring, end: float, fate: int, now: EventList, later: EventList, lanes: Lanes
+) -> None:
+    """Append the offspring of the events, and of the types, that the first `count` lanes name."""
     draw_lanes(lanes, count, fate)
     for k in range(count):
         of, i = lanes.tag[k] // offspring.key.shape[0], lanes.tag[k] % offspring.key.shape[0]
-        if lanes.uniform[k] < offspring.mean[i, now.kind[of]]:  # else nor is its exponential, and nothing is set off
-            _beget(of, i, offspring, end, fate, lanes.uniform[k], lanes.name[k], now, later)
+        if lanes.uniform[k] < offspring.mean[i, now.kind[of]]:  # else nor is its exponential, and there are none
+            _offspring(of, i, offspring, end, fate, lanes.uniform[k], lanes.name[k], now, later)
 
 
-@part
-def _generation(first: int, offspring: Offspring, end: float, fate: int, now: Line, later: Line, lanes: Lanes) -> int:
-    """Append what the events from the one numbered `first` on set off; returns where those begin that it appended."""
-    last, types, asked = min(now.used[0], now.day.shape[0]), offspring.key.shape[0], 0
+@inline_part
+def _next_generation(
+    first: int, offspring: Offspring, end: float, fate: int, now: EventList, later: EventList, lanes: Lanes
+) -> int:
+    """Append the offspring of the events from place `first` on; returns the place of the first of them."""
+    last, types, count = min(now.size[0], now.day.shape[0]), offspring.key.shape[0], 0
     for of in range(first, last):
         for i in range(types):
             if offspring.mean[i, now.kind[of]] > 0.0:
-                lanes.key[asked], lanes.step[asked] = offspring.key[i], now.name[of]
-                lanes.sub[asked] = np.uint64(0)
-                lanes.tag[asked] = of * types + i
-                asked += 1
-                if asked == lanes.key.shape[0]:
-                    _bear(asked, offspring, end, fate, now, later, lanes)
-                    asked = 0
-    if asked > 0:
-        _bear(asked, offspring, end, fate, now, later, lanes)
+                lanes.key[count], lanes.step[count] = offspring.key[i], now.name[of]
+                lanes.sub[count] = np.uint64(0)
+                lanes.tag[count] = of * types + i
+                count += 1
+                if count == lanes.key.shape[0]:
+                    _draw_offspring(count, offspring, end, fate, now, later, lanes)
+                    count = 0
+    if count > 0:
+        _draw_offspring(count, offspring, end, fate, now, later, lanes)
     return last
 
 
 @rule
-def window(
+def draw_window(
     start: float,
     end: float,
     surge_start: float,
-    base: NDArray[np.float64],
-    surged: NDArray[np.float64],
+    base: Floats,
+    surge_rate: Floats,
     offspring: Offspring,
-    scripted_type: NDArray[np.int64],
-    scripted_day: NDArray[np.float64],
-    scripted_keys: NDArray[np.uint64],
-    keys: NDArray[np.uint64],
+    scripted_type: Ints,
+    scripted_day: Floats,
+    scripted_keys: Keys64,
+    keys: Keys64,
     fate: int,
     step: int,
-    now: Line,
-    later: Line,
+    now: EventList,
+    later: EventList,
     lanes: Lanes,
 ) -> int:
-    """Incidents of T types in (start, end], days; returns their number, or -1 where a line is too short for them.
+    """Draw the incidents of T types in a window of time.
 
-    base, surged (T,): base rate per day before and from `surge_start` on (no surge: surge_start ≥ end); the surge
-    multiplies the base rate only. An event of type i that was set off comes after an exponential delay of mean
-    1/offspring.decay[i] > 0 days.
+    The n-th immigrant of type i, from 0, lies where the cumulated base rate reaches a sum of unit exponentials drawn at
+    (keys[i], fate, step, n); starting anew in each step changes no law, the exponential being memoryless. The offspring
+    of an event lie likewise in the cumulated rate of its offspring, drawn at (offspring.key[i], fate, the event's name,
+    n). An event's name is the random word beside its own uniform, and the key of a scripted one.
 
-    Scripted events (n,), by day ascending, occur besides the random ones and set off others alike; those outside
-    (start, end] are passed over.
+    Parameters
+    ----------
+    start, end : float
+        The window (start, end], in days.
+    surge_start : float
+        Day from which the surge raises the base rate; no surge where it is not before `end`.
+    base, surge_rate : (T,) float
+        Base rate a day before and during the surge. The surge raises the base rate only, not the offspring.
+    offspring : Offspring
+        Numbers, delays and streams of offspring.
+    scripted_type, scripted_day, scripted_keys : (n,) int, float, uint64
+        Scripted events by day, ascending. They occur besides the random ones and have offspring like them; those
+        outside the window are passed over.
+    keys : (T,) uint64
+        Keys of the streams of immigrants.
+    fate, step : int
+        Fate index and planned step: the address of the draws.
+    now : EventList
+        Receives the incidents of the window, in the order in which they were drawn, not of time.
+    later : EventList
+        On entry, events set off earlier that are still to come, all after `start`; on return, all after `end`.
+    lanes : Lanes
+        Work space from `create_window_lanes`.
 
-    Output in `now`, in the order in which the events were found, not of time. `later`, in and out: events that earlier
-    ones have set off and that are still to come, all after `start`, then all after `end`. `lanes` from `window_lanes`.
+    Returns
+    -------
+    int
+        Number of incidents, or -1 where a list is too short for them.
 
-    Draws: events of type i that nothing set off lie where the cumulated base rate reaches sums of unit exponentials,
-    the n-th of them, from 0, at (keys[i], fate, step, n); starting anew in each step changes no law, the exponential
-    being memoryless. What an event sets off of type i lies likewise in the cumulated rate of its doing so, at
-    (offspring.key[i], fate, the event's name, n). An event's name is the random word beside its own uniform, and the
-    key of a scripted one.
+    References
+    ----------
+    Hawkes & Oakes 1974, "A cluster process representation of a self-exciting process", Journal of Applied Probability
+    11:493.
     """
-    types, turn = base.shape[0], min(max(surge_start, start), end)
-    _fall_due(end, now, later)
-    _ask_ahead(keys, fate, step, lanes)
+    types, surge_day = base.shape[0], min(max(surge_start, start), end)
+    _move_due(end, now, later)
+    _draw_ahead(keys, fate, step, lanes)
     for i in range(types):
-        if base[i] > 0.0 or surged[i] > 0.0:
-            _come(i, start, turn, end, base[i], surged[i], keys[i], fate, step, now, lanes)
+        if base[i] > 0.0 or surge_rate[i] > 0.0:
+            _immigrants(i, start, surge_day, end, base[i], surge_rate[i], keys[i], fate, step, now, lanes)
     for k in range(scripted_day.shape[0]):
         if start < scripted_day[k] <= end:
             _append(now, scripted_day[k], scripted_type[k], scripted_keys[k])
     first = 0
-    while first < min(now.used[0], now.day.shape[0]):
-        first = _generation(first, offspring, end, fate, now, later, lanes)
-    return -1 if _overfull(now) or _overfull(later) else now.used[0]
+    while first < min(now.size[0], now.day.shape[0]):
+        first = _next_generation(first, offspring, end, fate, now, later, lanes)
+    return -1 if _is_overfull(now) or _is_overfull(later) else now.size[0]
 
 
-def spectral_radius(branching: NDArray[np.float64]) -> float:
-    """Largest modulus of an eigenvalue of the branching matrix (T, T) of expected direct offspring.
+def spectral_radius(branching: Floats) -> float:
+    """Return the largest modulus of an eigenvalue of a branching matrix; for the check of a scenario only.
 
-    Below 1 the process is stationary: an incident sets off finitely many others (Hawkes 1971). For validation only.
+    Below 1 the process is stationary: an incident sets off finitely many others.
+
+    Parameters
+    ----------
+    branching : (T, T) float
+        Mean number of direct offspring.
+
+    Returns
+    -------
+    float
+        Spectral radius, at least 0.
+
+    References
+    ----------
+    Hawkes 1971, "Spectra of some self-exciting and mutually exciting point processes", Biometrika 58:83.
     """
     if branching.size == 0:
         return 0.0

@@ -1,4 +1,4 @@
-"""Levers of sponsors: whether a lever is pulled, by date, at random, or in response to talks that move or stall."""
+"""Sponsors' levers: pulled by date, at random, or in response to talks that move or stall."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class LeverKind(Choice):
 
 
 class LeverTrigger(Choice):
-    """What a responsive lever answers."""
+    """What a responsive lever responds to."""
 
     MOVING = 0
     STALLED = 1
@@ -46,15 +46,15 @@ def is_pulled(
     kind : int
         A member of `LeverKind`.
     on : bool
-        Whether it was pulled before.
+        Whether the lever was pulled before.
     day, start, end : float
-        The present day, and the days between which a dated lever is pulled.
+        The present day, and the days from and until which a dated lever is pulled.
     rate_on, rate_off, days, u : float
         Rates a day at which a random lever is pulled and released, the length of the gap, and the uniform of the draw.
     planned_rounds : int
-        Rounds held or postponed so far; before the first, no responsive lever is pulled.
+        Rounds held or postponed so far; before the first one no responsive lever is pulled.
     progress, threshold : float
-        Progress of the last rounds, and the progress from which talks count as moving.
+        Progress of the last rounds, and the progress from which talks count as moving, in [0, 1].
     trigger : int
         A member of `LeverTrigger`.
 
@@ -66,16 +66,23 @@ def is_pulled(
     if kind == LeverKind.DATED:
         return start <= day < end
     if kind == LeverKind.RANDOM:
-        return on != convening.switched(rate_off if on else rate_on, days, u)
+        return on != convening.has_occurred(rate_off if on else rate_on, days, u)
     if kind == LeverKind.RESPONSIVE:
-        return planned_rounds > 0 and responds(trigger, progress >= threshold)
+        return planned_rounds > 0 and is_triggered(trigger, progress >= threshold)
     raise ValueError("unknown kind of lever")
 
 
 @dispatches(LeverTrigger)
 @rule
-def responds(trigger: int, moving: bool) -> bool:
-    """Whether a responsive lever answers talks that move, or do not.
+def is_triggered(trigger: int, moving: bool) -> bool:
+    """Whether a responsive lever is pulled.
+
+    Parameters
+    ----------
+    trigger : int
+        A member of `LeverTrigger`.
+    moving : bool
+        Whether the talks are moving.
 
     Raises
     ------

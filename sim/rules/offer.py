@@ -1,8 +1,8 @@
-"""What a party puts on the table: how a wanted mean concession is spread over the issues of a basket.
+"""Offers: how a mean concession is spread over the issues of a basket.
 
-A concession c on an issue moves the offer from the demand (0) to the reservation point (1) and, where pain allows,
-beyond. Issues the others are believed to care for more than oneself are conceded first (logrolling: Froman & Cohen
-1970, "Compromise and logroll"; Raiffa 1982, ch. 11).
+A concession c on an issue moves the offer from the demand (0) to the reservation value (1) and, where pain allows,
+beyond. Issues that the others are believed to care for more than the party does are conceded first (logrolling: Froman
+& Cohen 1970, "Compromise and logroll"; Raiffa 1982, ch. 11).
 """
 
 from __future__ import annotations
@@ -10,32 +10,29 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.core.jit import EPS, melted, rule
-from sim.solvers.inline import part
+from sim.core.jit import EPS, inline_part, inline_rule, rule
+from sim.core.layout import Floats, Ints
 
 LARGEST_RATIO = 1e6
-"""Bound on believed over own salience, so that an issue of no salience of one's own is given first, not divided by 0.
-"""
+"""Bound on believed over own salience: an issue of no own salience is conceded first, without a division by 0."""
 
 
-@part
-def _waterline(
-    need: float, w: NDArray[np.float64], q: NDArray[np.float64], cap: NDArray[np.float64], gifts: bool
-) -> tuple[float, float]:
-    """The level s at which Σ w·min(cap, s·q) = need, and what the filled issues hold; s = inf if the caps bind.
+@inline_part
+def _fill_level(need: float, w: Floats, q: Floats, cap: Floats, without_priority: bool) -> tuple[float, float]:
+    """Find the level s at which Σ w·min(cap, s·q) = need, and the sum over full issues; s = inf if the caps bind.
 
     Each pass solves for s as if no further cap would bind. The level only rises and a full issue stays full, so the
-    passes end, at the exact level, when a pass fills no further issue. With `gifts`, the issues of q = 0 at weight 1.
+    passes end, at the exact level, when a pass fills no further issue. `without_priority` fills the issues of q = 0,
+    each at a rate of 1.
     """
-    s, held, full, filling = 0.0, 0.0, -1, True
+    s, full_sum, full, filling = 0.0, 0.0, -1, True
     while filling:
-        held, flow, count = 0.0, 0.0, 0
+        full_sum, flow, count = 0.0, 0.0, 0
         for k in range(w.shape[0]):
-            rate = (1.0 if q[k] <= 0.0 else 0.0) if gifts else q[k]
+            rate = (1.0 if q[k] <= 0.0 else 0.0) if without_priority else q[k]
             if rate > 0.0 and s * rate >= cap[k]:
-                held += w[k] * cap[k]
+                full_sum += w[k] * cap[k]
                 count += 1
             else:
                 flow += w[k] * rate
@@ -45,33 +42,41 @@ def _waterline(
             s = np.inf
         elif filling:
             # Rounding may not lower the level, or an issue just full would reopen for ever.
-            s = max(s, (need - held) / flow)
-    return s, held
+            s = max(s, (need - full_sum) / flow)
+    return s, full_sum
 
 
-@melted
-def water_fill(
-    target: float,
-    w: NDArray[np.float64],
-    q: NDArray[np.float64],
-    cap: NDArray[np.float64],
-    out: NDArray[np.float64],
-) -> float:
-    """Concessions c_k = min(cap_k, s·q_k) of weighted mean `target`, exactly; returns the mean attained.
+@inline_rule
+def water_fill(target: float, w: Floats, q: Floats, cap: Floats, out: Floats) -> float:
+    """Spread a mean concession over issues: `c_k = min(cap_k, s·q_k)` of weighted mean `target`, exactly.
 
-    Salience w, priority q ≥ 0, caps ≥ 0 and `out`, which receives c: all (n,). Where the caps on all issues of q > 0
-    bind, the rest is given evenly on those of q = 0 (the limit of vanishing priority); where all caps bind, c = cap. A
-    target ≤ 0, or no salience at all, gives zeros. An issue of salience 0 costs nothing: it follows the same rule.
+    Where the caps on all issues of q > 0 bind, the rest is conceded evenly on those of q = 0 (the limit of vanishing
+    priority); where all caps bind, c = cap. A target ≤ 0, or no salience at all, gives zeros. An issue of salience 0
+    costs nothing and follows the same rule.
+
+    Parameters
+    ----------
+    target : float
+        Salience-weighted mean concession to reach.
+    w, q, cap : (n,) float
+        Saliences, priorities and caps of the issues, all at least 0.
+    out : (n,) float
+        Receives the concessions.
+
+    Returns
+    -------
+    float
+        The mean concession that was reached.
     """
     n = w.shape[0]
     weight = 0.0
     for k in range(n):
         weight += w[k]
     need = max(target * weight, 0.0)
-    s, held = _waterline(need, w, q, cap, False) if need > 0.0 else (0.0, 0.0)
+    s, full_sum = _fill_level(need, w, q, cap, False) if need > 0.0 else (0.0, 0.0)
     rest = 0.0
-    if s == np.inf and need - held > EPS * weight:
-        rest, _ = _waterline(need - held, w, q, cap, True)
+    if s == np.inf and need - full_sum > EPS * weight:
+        rest, _ = _fill_level(need - full_sum, w, q, cap, True)
     mean = 0.0
     for k in range(n):
         if q[k] > 0.0:
@@ -82,13 +87,25 @@ def water_fill(
     return mean / weight if weight > 0.0 else 0.0
 
 
-@melted
-def priorities(
-    own_w: NDArray[np.float64], believed_w: NDArray[np.float64], logroll: float, out: NDArray[np.float64]
-) -> None:
-    """Priority of each issue for conceding: (the others' mean believed salience / own)^logroll, arrays (n,).
+@inline_rule
+def compute_priorities(own_w: Floats, believed_w: Floats, logroll: float, out: Floats) -> None:
+    """Compute the priority of each issue for conceding: `(the others' mean believed salience / own)^logroll`.
 
-    logroll 0 spreads evenly (all 1). The ratio is bounded by `LARGEST_RATIO`; an issue nobody cares for has ratio 0.
+    The ratio is bounded by `LARGEST_RATIO`; an issue nobody cares for has ratio 0.
+
+    Parameters
+    ----------
+    own_w, believed_w : (n,) float
+        The party's own salience shares, and the others' mean shares as it believes them.
+    logroll : float
+        Strength of logrolling, at least 0; 0 spreads evenly (all 1).
+    out : (n,) float
+        Receives the priorities.
+
+    References
+    ----------
+    Froman & Cohen 1970, "Compromise and logroll: Comparing the efficiency of two bargaining processes", Behavioral
+    Science 15.
     """
     for k in range(own_w.shape[0]):
         if logroll == 0.0:
@@ -102,42 +119,50 @@ def priorities(
 
 
 @rule
-def nearest_demands(
-    d: NDArray[np.float64],
-    r: NDArray[np.float64],
-    other_demands: NDArray[np.float64],
-    active: NDArray[np.int64],
-    me: int,
-    out: NDArray[np.float64],
-) -> None:
-    """How far on the scale the nearest demand of another lies in the direction of conceding; infinite if none does.
+def compute_nearest_demands(d: Floats, r: Floats, demands: Floats, active: Ints, me: int, out: Floats) -> None:
+    """Compute the distance to the nearest demand of another party in the direction of conceding.
 
-    d, r, out are (n,), of r only the side counts; `other_demands` is (P, n), of which row `me` and rows with
-    active[p] = 0 (no stake) are left out.
+    Parameters
+    ----------
+    d, r : (n,) float
+        The party's demands and reservation values in [0, 1]; of r only the side counts.
+    demands : (P, n) float
+        Demands of all parties.
+    active : (P,) int
+        1 for parties with a stake in the basket, else 0.
+    me : int
+        Index of the party itself.
+    out : (n,) float
+        Receives the distances on the issues' scale; infinite where no demand lies in that direction.
     """
     for k in range(d.shape[0]):
         out[k] = np.inf
-        for p in range(other_demands.shape[0]):
+        for p in range(demands.shape[0]):
             if p == me or active[p] == 0:
                 continue
-            apart = other_demands[p, k] - d[k] if r[k] > d[k] else d[k] - other_demands[p, k]
-            if apart > EPS and apart < out[k]:
-                out[k] = apart
+            distance = demands[p, k] - d[k] if r[k] > d[k] else d[k] - demands[p, k]
+            if distance > EPS and distance < out[k]:
+                out[k] = distance
 
 
-@melted
-def caps(
-    d: NDArray[np.float64],
-    r: NDArray[np.float64],
-    nearest: NDArray[np.float64],
-    red: NDArray[np.int64],
-    pain: float,
-    out: NDArray[np.float64],
-) -> None:
-    """Largest concession on each issue: 1 on a red line, 1 + pain off it, never past the nearest demand on the way.
+@inline_rule
+def compute_caps(d: Floats, r: Floats, nearest: Floats, red: Ints, pain: float, out: Floats) -> None:
+    """Compute the largest concession on each issue: 1 on a red line, 1 + pain off it, never past the nearest demand.
 
-    d, r, nearest (from `nearest_demands`), red, out are (n,). Where nobody's demand lies in the direction of conceding
-    the cap is 0: moving there serves nobody.
+    Where nobody's demand lies in the direction of conceding the cap is 0: moving there serves nobody.
+
+    Parameters
+    ----------
+    d, r : (n,) float
+        The party's demands and reservation values, in [0, 1].
+    nearest : (n,) float
+        Distances to the nearest demand, from `compute_nearest_demands`.
+    red : (n,) int
+        1 on red-line issues, else 0.
+    pain : float
+        Pain of the stalemate, at least 0, in utility.
+    out : (n,) float
+        Receives the caps, at least 0.
     """
     for k in range(d.shape[0]):
         limit = 1.0 if red[k] != 0 else 1.0 + pain
@@ -145,11 +170,19 @@ def caps(
         out[k] = 0.0 if nearest[k] == np.inf else (way if way < limit else limit)
 
 
-@melted
-def offer_points(
-    d: NDArray[np.float64], r: NDArray[np.float64], c: NDArray[np.float64], out: NDArray[np.float64]
-) -> None:
-    """The offer on the scale, x = d + (r - d)·c, clipped to [0, 1]; all arrays (n,)."""
+@inline_rule
+def compute_points(d: Floats, r: Floats, c: Floats, out: Floats) -> None:
+    """Compute the points of an offer on the issues' scale: `x = d + (r - d)·c`, clipped to [0, 1].
+
+    Parameters
+    ----------
+    d, r : (n,) float
+        The party's demands and reservation values, in [0, 1].
+    c : (n,) float
+        Concessions, at least 0.
+    out : (n,) float
+        Receives the points.
+    """
     for k in range(d.shape[0]):
         x = d[k] + (r[k] - d[k]) * c[k]
         out[k] = 0.0 if x < 0.0 else (1.0 if x > 1.0 else x)

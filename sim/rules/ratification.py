@@ -1,4 +1,4 @@
-"""Two-level games (Putnam 1988): approval at home, amendment, and the life of what was approved."""
+"""Two-level games (Putnam 1988): ratification, amendment and collapse of settlements."""
 
 from __future__ import annotations
 
@@ -6,33 +6,82 @@ import math
 
 from sim.core.jit import rule
 from sim.core.layout import Floats
-from sim.rules.assumption import admissible
+from sim.rules.assumption import clip_reservation
 from sim.rules.value import value
 
 
 @rule
-def ratifier_point(demand: float, reservation: float, reach: float) -> float:
-    """The ratifier's own reservation point `d + reach (r - d)`: reach below 1 is more demanding than the government."""
-    away = 1.0 if reservation > demand else -1.0
-    return admissible(demand, demand + reach * (reservation - demand), away)
+def ratifier_reservation(demand: float, reservation: float, reach: float) -> float:
+    """Return a ratifier's own reservation value: `d + reach (r - d)`.
+
+    Parameters
+    ----------
+    demand, reservation : float
+        The party's demand `d` and reservation value `r` on an issue, in [0, 1].
+    reach : float
+        How far the ratifier would go, at least 0; below 1 it is more demanding than the government.
+
+    Returns
+    -------
+    float
+        Reservation value in [0, 1].
+
+    References
+    ----------
+    Putnam 1988, "Diplomacy and Domestic Politics: The Logic of Two-Level Games", International Organization 42.
+    """
+    direction = 1.0 if reservation > demand else -1.0
+    return clip_reservation(demand, demand + reach * (reservation - demand), direction)
 
 
 @rule
 def ratifier_utility(x: Floats, demand: Floats, reservation: Floats, salience: Floats, reach: float) -> float:
-    """Salience-weighted mean value of a package to a ratifier."""
+    """Return the utility of a package to a ratifier: the salience-weighted mean value.
+
+    Parameters
+    ----------
+    x : (n,) float
+        The package on the issues of a basket, in [0, 1].
+    demand, reservation : (n,) float
+        The party's demands and reservation values, in [0, 1].
+    salience : (n,) float
+        Its saliences, at least 0.
+    reach : float
+        How far the ratifier would go, at least 0.
+
+    Returns
+    -------
+    float
+        Utility in [-2, 1]; 0 without any salience.
+    """
     total, weight = 0.0, 0.0
     for i in range(x.size):
-        total += salience[i] * value(x[i], demand[i], ratifier_point(demand[i], reservation[i], reach))
+        total += salience[i] * value(x[i], demand[i], ratifier_reservation(demand[i], reservation[i], reach))
         weight += salience[i]
     return total / weight if weight > 0.0 else 0.0
 
 
 @rule
 def worst_issue(x: Floats, demand: Floats, reservation: Floats, reach: float) -> int:
-    """The issue on which a package is worth least to the ratifier: the one it sends back amended."""
+    """Return the issue of least value to the ratifier: the one that comes back amended.
+
+    Parameters
+    ----------
+    x : (n,) float
+        The package on the issues of a basket, in [0, 1].
+    demand, reservation : (n,) float
+        The party's demands and reservation values, in [0, 1].
+    reach : float
+        How far the ratifier would go, at least 0.
+
+    Returns
+    -------
+    int
+        Index of the issue in the basket; the first one at a tie.
+    """
     worst, least = 0, math.inf
     for i in range(x.size):
-        v = value(x[i], demand[i], ratifier_point(demand[i], reservation[i], reach))
+        v = value(x[i], demand[i], ratifier_reservation(demand[i], reservation[i], reach))
         if v < least:
             worst, least = i, v
     return worst
@@ -40,7 +89,24 @@ def worst_issue(x: Floats, demand: Floats, reservation: Floats, reach: float) ->
 
 @rule
 def ratification_chance(utility: float, status_quo: float, width: float) -> float:
-    """`P = Λ((U^R(x) - U^R(status quo))/σ_R)`."""
+    """Return the chance that a ratifier approves: `P = Λ((U^R(x) - U^R(status quo))/σ_R)`.
+
+    Parameters
+    ----------
+    utility, status_quo : float
+        The ratifier's utility of the package, and of the status quo.
+    width : float
+        Scale `σ_R` of its noise, above 0, in utility.
+
+    Returns
+    -------
+    float
+        Chance in (0, 1).
+
+    References
+    ----------
+    Putnam 1988, "Diplomacy and Domestic Politics: The Logic of Two-Level Games", International Organization 42.
+    """
     return 1.0 / (1.0 + math.exp(-(utility - status_quo) / width))
 
 

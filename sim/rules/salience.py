@@ -1,14 +1,25 @@
-"""What a party cares for, and what it believes the others care for."""
+"""Salience of issues to a party, and the salience that it believes the others attach to them."""
 
 from __future__ import annotations
 
-from sim.core.jit import melted, rule
+from sim.core.jit import inline_rule, rule
 from sim.core.layout import Floats, Ints
 
 
 @rule
 def total(w: Floats) -> float:
-    """Sum of saliences (n,)."""
+    """Return the sum of saliences.
+
+    Parameters
+    ----------
+    w : (n,) float
+        Salience of the issues of a basket, at least 0.
+
+    Returns
+    -------
+    float
+        Their sum.
+    """
     s = 0.0
     for i in range(w.size):
         s += w[i]
@@ -16,18 +27,35 @@ def total(w: Floats) -> float:
 
 
 @rule
-def shares(w: Floats, out: Floats) -> None:
-    """Saliences (n,) as shares of their sum; equal shares where nothing is salient."""
+def compute_shares(w: Floats, out: Floats) -> None:
+    """Compute saliences as shares of their sum; equal shares where nothing is salient.
+
+    Parameters
+    ----------
+    w : (n,) float
+        Salience of the issues of a basket, at least 0.
+    out : (n,) float
+        Receives the shares, which add up to 1.
+    """
     s = total(w)
     for i in range(w.size):
         out[i] = w[i] / s if s > 0.0 else 1.0 / w.size
 
 
 @rule
-def others_shares(w: Floats, active: Ints, me: int, out: Floats) -> None:
-    """The others' mean salience shares; equal shares where there is no other.
+def compute_others_shares(w: Floats, active: Ints, me: int, out: Floats) -> None:
+    """Compute the other parties' mean salience shares; equal shares where there is no other party.
 
-    `w` (P, n) saliences of all parties; rows with `active` 0 and row `me` are left out; `out` (n,).
+    Parameters
+    ----------
+    w : (P, n) float
+        Saliences of all parties, at least 0.
+    active : (P,) int
+        1 for parties with a stake in the basket, else 0.
+    me : int
+        Index of the party that is left out.
+    out : (n,) float
+        Receives the shares, which add up to 1.
     """
     n = out.size
     others = 0
@@ -43,9 +71,19 @@ def others_shares(w: Floats, active: Ints, me: int, out: Floats) -> None:
         out[i] = out[i] / others if others > 0 else 1.0 / n
 
 
-@melted
-def believed(true: Floats, information: float, out: Floats) -> None:
-    """The others' mean believed salience shares (n,): uniform at information 0, their `true` shares at 1."""
+@inline_rule
+def estimate_shares(true: Floats, information: float, out: Floats) -> None:
+    """Estimate the others' mean salience shares: `information · true + (1 - information)/n`.
+
+    Parameters
+    ----------
+    true : (n,) float
+        The others' true mean shares, from `compute_others_shares`.
+    information : float
+        Information in [0, 1]: at 0 the estimate is uniform, at 1 true.
+    out : (n,) float
+        Receives the estimate.
+    """
     n = out.size
     for i in range(n):
         out[i] = information * true[i] + (1.0 - information) / n

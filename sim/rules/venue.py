@@ -1,4 +1,4 @@
-"""Where a planned round is held."""
+"""The venue of a planned round."""
 
 from __future__ import annotations
 

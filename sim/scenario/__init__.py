@@ -1,0 +1,1 @@
+"""Scenarios: schema, loading, checks, derivation from documents, and the arrays of a run."""

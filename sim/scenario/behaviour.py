@@ -25,10 +25,13 @@ GROUPS = {
     "mediation": "Effects of the three styles and of leaning (Bercovitch; Beardsley et al. 2006; Kydd 2003).",
     "convening": "Log-odds that a party comes to the round.",
     "level": "Log-odds that a higher level of delegation is proposed.",
+    "pace": "Hazard a day that talks break off.",
     "resumption": "Rate a day at which talks resume from abeyance, times exp of readiness and facilitation terms.",
     "procedural": "Log-odds that a round without text or settlement agrees at least on how to go on.",
     "ratification": "Two-level games (Putnam 1988): softness, chance of an amended text, hardening of the others.",
     "collapse": "Hazard a day that a standing settlement collapses.",
+    "ripeness": "What the field shows of the war (Slantchev 2003).",
+    "learning": "What offers show of reservation values (Zeng & Sycara 1998).",
     "surge": "Incidents before a planned round (Stedman 1997; Kydd & Walter 2002): window in days.",
     "delivery": "Implementation: share that counts as delivered, severity of a shortfall, its hardening.",
 }

@@ -1,4 +1,4 @@
-"""What a scenario's parts require of one another: names that must exist, orders that must hold."""
+"""Checks across the parts of a scenario: names that must exist, orders that must hold, reservation values."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from collections import Counter
 
 import numpy as np
 
+from sim.rules.assumption import LEAST_DISTANCE
 from sim.rules.hawkes import spectral_radius
-from sim.scenario.conditions import check_conditions, known
+from sim.rules.levers import LeverKind, LeverTrigger
+from sim.rules.venue import VenueRule
+from sim.scenario.conditions import check_conditions, check_name
 from sim.scenario.merge import Origins
-from sim.scenario.schema import Scenario
+from sim.scenario.numbers import Number
+from sim.scenario.schema import Scenario, Stake
 
 MOST = {
     "parties": 100,
@@ -23,31 +27,53 @@ MOST = {
 }
 """The most entities of a kind: arrays grow with the square of some, and of parties with all others."""
 _MAX_BASKETS = 52
-"""Baskets settled in a round are kept as bits of one number that a float holds exactly."""
+"""The baskets settled in a round are bits of one number that a float holds exactly."""
+_SLACK = 1e-9
 
 
 def check(scenario: Scenario, origins: Origins) -> None:
-    """Raise ScenarioError for the first thing that does not fit together."""
-    parts = (_dates, _names, _venues, _stakes, _issues, _baskets, check_conditions, _incidents, _levers, _documents)
-    for part in (_sizes, *parts):
-        part(scenario, origins)
+    """Check that the parts of a scenario fit together.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        A scenario that keeps to the schema.
+    origins : Origins
+        File and line of every key.
+
+    Raises
+    ------
+    ScenarioError
+        Names the first part that does not fit.
+    """
+    _check_sizes(scenario, origins)
+    _check_dates(scenario, origins)
+    _check_names(scenario, origins)
+    _check_venues(scenario, origins)
+    _check_stakes(scenario, origins)
+    _check_issues(scenario, origins)
+    _check_baskets(scenario, origins)
+    check_conditions(scenario, origins)
+    _check_incidents(scenario, origins)
+    _check_levers(scenario, origins)
+    _check_documents(scenario, origins)
 
 
-def _sizes(s: Scenario, o: Origins) -> None:
+def _check_sizes(s: Scenario, o: Origins) -> None:
     for name, most in MOST.items():
         count = len(getattr(s, name))
         if count > most:
             raise o.error((name,), f"{count:,} are more than {most}, the most that are simulated")
 
 
-def _dates(s: Scenario, o: Origins) -> None:
+def _check_dates(s: Scenario, o: Origins) -> None:
     if s.start < s.as_of:
         raise o.error(("start",), f"{s.start} lies before `as_of` {s.as_of}: what was not yet said could explain it")
     if s.calendar.horizon.high > (datetime.date.max - s.start).days:
         raise o.error(("start",), f"{s.start} and the horizon lead beyond the year {datetime.date.max.year}")
 
 
-def _names(s: Scenario, o: Origins) -> None:
+def _check_names(s: Scenario, o: Origins) -> None:
     repeated = next((level for level, count in Counter(s.levels).items() if count > 1), None)
     if repeated is not None:
         raise o.error(("levels",), f"level `{repeated}` is given twice")
@@ -58,46 +84,46 @@ def _names(s: Scenario, o: Origins) -> None:
             problem = f"`{actor}` is the actor of party `{actors[actor]}` already; each party has documents of its own"
             raise o.error(("parties", p, "actor"), problem)
         actors[actor] = p
-    known(o, ("start_level",), s.start_level, s.levels, "level")
+    check_name(o, ("start_level",), s.start_level, s.levels, "level")
     for p, party in s.parties.items():
         for kind in ("trust", "trust_baseline", "authority"):
             for other in getattr(party, kind):
-                known(o, ("parties", p, kind, other), other, [q for q in s.parties if q != p], "other party")
+                check_name(o, ("parties", p, kind, other), other, [q for q in s.parties if q != p], "other party")
         for n, mandate in enumerate(party.mandate):
             at = ("parties", p, "mandate", str(n))
-            known(o, (*at, "level"), mandate.level, s.levels, "level")
+            check_name(o, (*at, "level"), mandate.level, s.levels, "level")
             for basket in mandate.baskets:
-                known(o, (*at, "baskets"), basket, s.baskets, "basket")
+                check_name(o, (*at, "baskets"), basket, s.baskets, "basket")
         for r, ratifier in party.ratifiers.items():
             for basket in ratifier.baskets or []:
-                known(o, ("parties", p, "ratifiers", r, "baskets"), basket, s.baskets, "basket")
+                check_name(o, ("parties", p, "ratifiers", r, "baskets"), basket, s.baskets, "basket")
     for m, mediator in s.mediators.items():
         for p in mediator.leaning:
-            known(o, ("mediators", m, "leaning", p), p, s.parties, "party")
+            check_name(o, ("mediators", m, "leaning", p), p, s.parties, "party")
 
 
-def _venues(s: Scenario, o: Origins) -> None:
+def _check_venues(s: Scenario, o: Origins) -> None:
     for v, venue in s.venues.items():
         if venue.host:
-            known(o, ("venues", v, "host"), venue.host, s.mediators, "mediator")
+            check_name(o, ("venues", v, "host"), venue.host, s.mediators, "mediator")
         for p in venue.acceptability:
-            known(o, ("venues", v, "acceptability", p), p, s.parties, "party")
+            check_name(o, ("venues", v, "acceptability", p), p, s.parties, "party")
         for p, party in s.parties.items():
             if p not in venue.acceptability and not party.observer:
                 raise o.error(("venues", v, "acceptability"), f"says nothing on party `{p}`; give it or `others`")
     order = s.venue_choice.order
     for v in order:
-        known(o, ("venue_choice", "order"), v, s.venues, "venue")
-    if s.venue_choice.rule == "fixed" and len(order) != 1:
-        given = f"{len(order)} are given: {', '.join(order)}" if order else "none is given"
-        raise o.error(("venue_choice", "order"), f"rule `fixed` takes exactly one venue; {given}")
+        check_name(o, ("venue_choice", "order"), v, s.venues, "venue")
+    if s.venue_choice.rule == VenueRule.FIXED.label and len(order) != 1:
+        number = f"{len(order)} are given: {', '.join(order)}" if order else "none is given"
+        raise o.error(("venue_choice", "order"), f"rule `fixed` takes exactly one venue; {number}")
 
 
-def _stakes(s: Scenario, o: Origins) -> None:
+def _check_stakes(s: Scenario, o: Origins) -> None:
     for p, party in s.parties.items():
         for i in party.issues:
             at = ("parties", p, "issues", i)
-            known(o, at, i, s.issues, "issue")
+            check_name(o, at, i, s.issues, "issue")
         saliences = [x.salience.high for x in party.issues.values() if x.salience]
         if party.issues and len(saliences) == len(party.issues) and not any(saliences):
             raise o.error(("parties", p, "issues"), "the saliences sum to zero; at least one must be above 0")
@@ -113,16 +139,16 @@ def _stakes(s: Scenario, o: Origins) -> None:
             raise o.error(("issues", i), "fewer than two parties have a stake in it")
 
 
-def _issues(s: Scenario, o: Origins) -> None:
+def _check_issues(s: Scenario, o: Origins) -> None:
     for i, issue in s.issues.items():
-        known(o, ("issues", i, "basket"), issue.basket, s.baskets, "basket")
+        check_name(o, ("issues", i, "basket"), issue.basket, s.baskets, "basket")
         points = [option.at for option in issue.options]
         if points != sorted(set(points)) or points[0] != 0 or points[-1] != 1:
             written = ", ".join(f"{point:g}" for point in points)
             raise o.error(("issues", i, "options"), f"options ascend from `at: 0` to `at: 1`; given: {written}")
 
 
-def _baskets(s: Scenario, o: Origins) -> None:
+def _check_baskets(s: Scenario, o: Origins) -> None:
     if len(s.baskets) > _MAX_BASKETS:
         raise o.error(("baskets",), f"at most {_MAX_BASKETS} baskets")
     held = {issue.basket for issue in s.issues.values()}
@@ -130,29 +156,30 @@ def _baskets(s: Scenario, o: Origins) -> None:
         at = ("baskets", b)
         if b not in held:
             raise o.error(at, "holds no issue")
-        known(o, (*at, "level"), basket.level, s.levels, "level")
+        check_name(o, (*at, "level"), basket.level, s.levels, "level")
         for p in basket.exposure:
-            known(o, (*at, "exposure", p), p, s.parties, "party")
+            check_name(o, (*at, "exposure", p), p, s.parties, "party")
         for name, obligation in basket.obligations.items():
-            known(o, (*at, "obligations", name, "doer"), obligation.doer, s.parties, "party")
+            check_name(o, (*at, "obligations", name, "doer"), obligation.doer, s.parties, "party")
             for p in obligation.blame:
-                known(o, (*at, "obligations", name, "blame", p), p, s.parties, "party")
+                check_name(o, (*at, "obligations", name, "blame", p), p, s.parties, "party")
 
 
-def _incidents(s: Scenario, o: Origins) -> None:
+def _check_incidents(s: Scenario, o: Origins) -> None:
     names = list(s.incidents)
     for t, incident in s.incidents.items():
         at = ("incidents", t)
         if incident.doer:
-            known(o, (*at, "doer"), incident.doer, s.parties, "party")
+            check_name(o, (*at, "doer"), incident.doer, s.parties, "party")
         for p in incident.offended:
-            known(o, (*at, "offended"), p, s.parties, "party")
+            check_name(o, (*at, "offended"), p, s.parties, "party")
         for observer, blamed in incident.attribution.items():
-            known(o, (*at, "attribution", observer), observer, s.parties, "party")
+            check_name(o, (*at, "attribution", observer), observer, s.parties, "party")
             for q in blamed:
-                known(o, (*at, "attribution", observer, q), q, [x for x in s.parties if x != observer], "other party")
+                others = [party for party in s.parties if party != observer]
+                check_name(o, (*at, "attribution", observer, q), q, others, "other party")
         for other in incident.excites:
-            known(o, (*at, "excites", other), other, names, "incident type")
+            check_name(o, (*at, "excites", other), other, names, "incident type")
         early = next((date for date in incident.scripted if date <= s.start), None)
         if early is not None:
             raise o.error((*at, "scripted"), f"{early} is not after `start` {s.start}: it would never happen")
@@ -164,32 +191,92 @@ def _incidents(s: Scenario, o: Origins) -> None:
         raise o.error(("incidents",), problem + "the tops of the `excites` ranges must keep it below 1")
 
 
-def _levers(s: Scenario, o: Origins) -> None:
+def _check_levers(s: Scenario, o: Origins) -> None:
     for n, sponsor in s.sponsors.items():
         for k, lever in sponsor.levers.items():
             at = ("sponsors", n, "levers", k)
             for p in (*lever.relief, *lever.pressure):
-                known(o, at, p, s.parties, "party")
-            if lever.kind == "dated" and lever.on is None:
+                check_name(o, at, p, s.parties, "party")
+            if lever.kind == LeverKind.DATED.label and lever.on is None:
                 raise o.error((*at, "on"), "a dated lever needs the date from which it is `on`")
-            if lever.kind == "responsive" and lever.when is None:
-                raise o.error((*at, "when"), "a responsive lever is pulled `when: moving` or `when: stalled`")
+            if lever.kind == LeverKind.RESPONSIVE.label and lever.when is None:
+                choices = " or ".join(f"`when: {label}`" for label in LeverTrigger.labels())
+                raise o.error((*at, "when"), f"a responsive lever is pulled {choices}")
 
 
-def _documents(s: Scenario, o: Origins) -> None:
+def _check_documents(s: Scenario, o: Origins) -> None:
     for d, document in s.documents.items():
         at = ("documents", d)
-        known(o, (*at, "author"), document.author, s.parties, "party")
+        check_name(o, (*at, "author"), document.author, s.parties, "party")
         if (document.handed is None) == (document.round is None):
-            given = "both are" if document.round else "neither is"
-            raise o.error(at, f"is handed over either on a date (`handed`) or at a round (`round`); {given} given")
-        if document.handed and document.handed > s.as_of and document.assumed is None:
-            raise o.error((*at, "handed"), _not_yet(document.handed, s))
+            number = "both are" if document.round else "neither is"
+            raise o.error(at, f"is handed over either on a date (`handed`) or at a round (`round`); {number} given")
+        _check_known(s, o, (*at, "handed"), document.handed, document.assumed)
     for p, party in s.parties.items():
         for n, mandate in enumerate(party.mandate):
-            if mandate.since and mandate.since > s.as_of and mandate.assumed is None:
-                raise o.error(("parties", p, "mandate", str(n), "since"), _not_yet(mandate.since, s))
+            _check_known(s, o, ("parties", p, "mandate", str(n), "since"), mandate.since, mandate.assumed)
 
 
-def _not_yet(date: datetime.date, s: Scenario) -> str:
-    return f"{date} is after `as_of` {s.as_of}: not yet known then; say why in `assumed` if you mean it"
+def _check_known(s: Scenario, o: Origins, at: tuple[str, ...], date: datetime.date | None, reason: str | None) -> None:
+    """Refuse a date after `as_of` for which no reason stands in `assumed`."""
+    if date is not None and date > s.as_of and reason is None:
+        problem = f"{date} is after `as_of` {s.as_of}: not yet known then; say why in `assumed` if you mean it"
+        raise o.error(at, problem)
+
+
+# Reservation values
+
+
+def check_reservations(scenario: Scenario, origins: Origins) -> None:
+    """Check that every reservation value lies on the conceding side of the demand, at least LEAST_DISTANCE from it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        A scenario with the demand of every stake, and its reservation value or the concession it is derived from.
+    origins : Origins
+        File and line of every key.
+
+    Raises
+    ------
+    ScenarioError
+        Names the first stake whose ranges come too near, overlap, or lie the wrong way round.
+    """
+    for p, party in scenario.parties.items():
+        for i, stake in party.issues.items():
+            others = [q.issues[i].demand for n, q in scenario.parties.items() if n != p and i in q.issues]
+            _check_reservation(origins, ("parties", p, "issues", i), stake, [d for d in others if d is not None])
+
+
+def _check_reservation(origins: Origins, at: tuple[str, ...], stake: Stake, others: list[Number]) -> None:
+    demand = stake.demand
+    assert demand is not None
+    if stake.conceded is not None:
+        end = 1.0 if stake.conceded.mode > demand.mode else 0.0
+        if abs(end - demand.mode) < LEAST_DISTANCE - _SLACK:
+            problem = (
+                f"the demand {_quote(demand)} lies nearer than {LEAST_DISTANCE} to the end of the scale toward which "
+            )
+            problem += "the party would concede: no room is left for a reservation value"
+            raise origins.error((*at, "demand"), problem)
+        return
+    reservation = stake.reservation
+    assert reservation is not None
+    if reservation.low <= demand.high + _SLACK and reservation.high >= demand.low - _SLACK:
+        problem = f"{reservation.format_range()} overlaps the demand {_quote(demand)}"
+        raise origins.error((*at, "reservation"), problem + "; it must lie on the conceding side of it")
+    distance = max(reservation.low - demand.high, demand.low - reservation.high)
+    if distance < LEAST_DISTANCE - _SLACK:
+        problem = f"{reservation.format_range()} comes nearer than {LEAST_DISTANCE} to the demand {_quote(demand)}"
+        raise origins.error((*at, "reservation"), problem)
+    upward = reservation.low > demand.high
+    toward = any(d.high < demand.low - _SLACK if upward else d.low > demand.high + _SLACK for d in others)
+    away = any(d.low > demand.high + _SLACK if upward else d.high < demand.low - _SLACK for d in others)
+    if toward and not away:
+        problem = f"{reservation.format_range()} lies on the wrong side of the demand {_quote(demand)}"
+        raise origins.error((*at, "reservation"), problem + ": conceding means moving toward the others' demands")
+
+
+def _quote(number: Number) -> str:
+    documented = number.provenance in ("documented", "derived")
+    return number.format_range() + (f" [{number.source}, {number.locator}]" if documented else "")

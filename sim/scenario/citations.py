@@ -1,26 +1,40 @@
-"""Sources that a scenario names: each must be one of the documents, with a place in it."""
+"""Citations of a scenario: each names a document of its case or a paper, with the place in it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from sim.core.errors import nearest
-from sim.evidence.positions import Record
-from sim.scenario.merge import Origins
-from sim.scenario.numbers import numbers_in
+from sim.evidence.record import Record
+from sim.scenario.library import load_papers
+from sim.scenario.merge import Origins, Path
+from sim.scenario.numbers import iterate_numbers
 from sim.scenario.schema import Document, Mandate, Precondition, Scenario
-
-Path = tuple[str, ...]
 
 
 def check_citations(scenario: Scenario, record: Record | None, origins: Origins) -> None:
-    """Raise ScenarioError for a number, mandate, precondition or document whose source or locator is missing."""
-    known = list(record.sources) if record else []
-    hint = "" if known else "; the scenario has no `evidence` folder with a sources.yaml"
-    for path, number in numbers_in(scenario):
+    """Check the sources of numbers, mandates, preconditions and documents.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        A scenario that keeps to the schema.
+    record : Record or None
+        The documents of the scenario's case. Papers may be cited without any.
+    origins : Origins
+        File and line of every key.
+
+    Raises
+    ------
+    ScenarioError
+        A source is unknown or has no locator.
+    """
+    known = [*(record.sources if record else []), *load_papers()]
+    hint = "" if record else "; the scenario has no `evidence` folder with a sources.yaml"
+    for path, number in iterate_numbers(scenario):
         if number.provenance == "documented" and number.source not in known:
             raise origins.error(path, f"unknown source `{number.source}`{nearest(str(number.source), known)}{hint}")
-    for path, entry in cited_entries(scenario):
+    for path, entry in iterate_citations(scenario):
         if entry.source is not None and entry.source not in known:
             problem = f"unknown source `{entry.source}`{nearest(entry.source, known)}{hint}"
             raise origins.error((*path, "source"), problem)
@@ -29,8 +43,8 @@ def check_citations(scenario: Scenario, record: Record | None, origins: Origins)
             raise origins.error((*path, "source"), problem)
 
 
-def cited_entries(scenario: Scenario) -> Iterator[tuple[Path, Mandate | Precondition | Document]]:
-    """Mandates, preconditions and documents with their paths: all that is no number and rests on a source."""
+def iterate_citations(scenario: Scenario) -> Iterator[tuple[Path, Mandate | Precondition | Document]]:
+    """Yield path and entry for all entries with a source that are no numbers: mandates, preconditions, documents."""
     for p, party in scenario.parties.items():
         for n, mandate in enumerate(party.mandate):
             yield ("parties", p, "mandate", str(n)), mandate

@@ -1,4 +1,4 @@
-"""A resolved scenario as plain data in the form of a scenario file, and its hash."""
+"""Dump a loaded scenario as plain data in the form of a scenario file, and hash it."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from sim.scenario.load import Loaded
 from sim.scenario.merge import is_number
 
 
-def resolved(loaded: Loaded) -> dict[str, Any]:
-    """The scenario with every demand and reservation point filled in, as plain data in the form of a scenario file."""
-    data = _written(loaded.scenario.model_dump(mode="json", exclude_none=True))
-    data.pop("evidence", None)  # where the documents lie; what they say is in the numbers
+def dump_scenario(loaded: Loaded) -> dict[str, Any]:
+    """Return a scenario with every demand and reservation value as plain data in the form of a scenario file."""
+    data = _dump(loaded.scenario.model_dump(mode="json", exclude_none=True))
+    data.pop("evidence", None)  # the folder of the documents; their content is in the numbers
     return dict(data)
 
 
-def _written(node: Any) -> Any:
-    """Plain data with numbers as a scenario file writes them."""
+def _dump(node: Any) -> Any:
+    """Return plain data with numbers in the forms of a scenario file."""
     if isinstance(node, list):
-        return [_written(entry) for entry in node]
+        return [_dump(entry) for entry in node]
     if not isinstance(node, dict):
         return node
     if "shape" not in node:
-        return {key: _written(entry) for key, entry in node.items()}
+        return {key: _dump(entry) for key, entry in node.items()}
     why = {"why": node["why"]} if "why" in node else {}
     if node["shape"] != "fixed":
         ends = [node["low"], node["high"]] if node["shape"] == "uniform" else [node["low"], node["mode"], node["high"]]
@@ -39,24 +39,25 @@ def _written(node: Any) -> Any:
 
 
 def scenario_hash(loaded: Loaded) -> str:
-    """Hash of the resolved scenario, the user's changes included; the same wherever its files lie.
+    """Return the hash of a scenario, the user's changes included; the same wherever its files lie.
 
     The order of parties, issues, baskets … counts, for it decides who speaks first; that of a party's numbers does not.
     """
-    return blake(json.dumps(_canonical(resolved(loaded)), ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+    data = _sort_numbers(dump_scenario(loaded))
+    return hash_text(json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
 
 
-def _canonical(node: Any) -> Any:
-    """Plain data with mappings from names to numbers in alphabetical order."""
+def _sort_numbers(node: Any) -> Any:
+    """Return plain data with mappings from names to numbers in alphabetical order."""
     if isinstance(node, list):
-        return [_canonical(entry) for entry in node]
+        return [_sort_numbers(entry) for entry in node]
     if not isinstance(node, dict):
         return node
-    below = {key: _canonical(entry) for key, entry in node.items()}
+    below = {key: _sort_numbers(entry) for key, entry in node.items()}
     numbers = all(is_number(entry) for entry in below.values())
     return dict(sorted(below.items())) if numbers else below
 
 
-def blake(text: str) -> str:
-    """Hash of a text, 32 hexadecimal digits."""
+def hash_text(text: str) -> str:
+    """Return the hash of a text, 32 hexadecimal digits."""
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

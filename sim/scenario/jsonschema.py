@@ -1,4 +1,4 @@
-"""The JSON schema of scenario files: the models' own, with numbers in the forms that a file may write."""
+"""The JSON schema of scenario files: that of the models, with numbers in the forms that a file may write."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _RANGE = {
 }
 
 
-def _form(required: list[str], **properties: Any) -> dict[str, Any]:
+def _build_form(required: list[str], **properties: Any) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
@@ -25,37 +25,37 @@ _NUMBER = {
     "description": "A number with where it comes from",
     "anyOf": [
         {"type": "number", "description": "unsourced"},
-        _form(["assumed"], assumed=_RANGE, why=_TEXT),
-        _form(["value", "source", "locator"], value={"type": "number"}, source=_TEXT, locator=_TEXT, why=_TEXT),
-        _form(["value", "convention"], value={"type": "number"}, convention=_TEXT),
+        _build_form(["assumed"], assumed=_RANGE, why=_TEXT),
+        _build_form(["value", "source", "locator"], value={"type": "number"}, source=_TEXT, locator=_TEXT, why=_TEXT),
+        _build_form(["value", "convention"], value={"type": "number"}, convention=_TEXT),
     ],
 }
 
 
-def file_schema() -> dict[str, Any]:
-    """Schema of one file. Nothing is required but the forms of numbers: a file may leave to its base what it likes."""
-    found = _relaxed(Scenario.model_json_schema())
-    found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    found["title"] = "parley scenario"
-    found["properties"] = {
+def build_file_schema() -> dict[str, Any]:
+    """Build the JSON schema of one file. Only the forms of numbers are required: a base may hold all else."""
+    schema = _relax(Scenario.model_json_schema())
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "parley scenario"
+    schema["properties"] = {
         "extends": {
             "description": "Scenario or scenarios this one starts from",
             "anyOf": [_TEXT, {"type": "array", "items": _TEXT}],
         },
         "defaults": {"type": "object", "description": "What every entity of a kind has unless it says otherwise"},
-        **found["properties"],
+        **schema["properties"],
     }
-    found["$defs"]["Number"] = _NUMBER
-    return dict(found)
+    schema["$defs"]["Number"] = _NUMBER
+    return dict(schema)
 
 
-def _relaxed(node: Any) -> Any:
-    """Without `required`; a mapping of names to numbers may also be one number for all; null takes an entry away."""
+def _relax(node: Any) -> Any:
+    """Return a schema without `required`, with one number allowed for a map of numbers, and null to delete an entry."""
     if isinstance(node, list):
-        return [_relaxed(entry) for entry in node]
+        return [_relax(entry) for entry in node]
     if not isinstance(node, dict):
         return node
-    below = {key: _relaxed(entry) for key, entry in node.items() if not (key == "required" and isinstance(entry, list))}
+    below = {key: _relax(entry) for key, entry in node.items() if not (key == "required" and isinstance(entry, list))}
     for pattern, entry in (below.get("patternProperties") or {}).items():
         below["patternProperties"][pattern] = {"anyOf": [entry, {"type": "null"}]}
     return {"anyOf": [_REF, below]} if _maps_to_numbers(node) else below

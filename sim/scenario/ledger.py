@@ -1,4 +1,4 @@
-"""Every number of a scenario with where it comes from, in the groups in which a reader looks for it."""
+"""The ledger: every number of a scenario with its origin, in the groups in which a reader looks for it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sim.evidence.positions import Position
 from sim.scenario.load import Loaded
-from sim.scenario.numbers import Number, numbers_in
+from sim.scenario.numbers import Number, iterate_numbers
 from sim.scenario.schema import Document, Mandate, Party, Precondition, Predicate, Scenario
 
 ORIGINS = {
@@ -15,10 +15,10 @@ ORIGINS = {
     "derived": "follows from a coded position, with its source and locator",
     "assumed": "a range, drawn anew in every run",
     "convention": "a choice of the model that makes no claim about the world",
-    "set": "put by the user for this occasion",
+    "set": "set by the user for this occasion",
     "unsourced": "neither sourced nor flagged as assumed",
 }
-"""What each origin of a number means."""
+"""The meaning of each origin of a number."""
 
 _ORDER = (
     *("calendar", "parties", "baskets", "mediators", "sponsors", "venues", "incidents", "documents"),
@@ -28,7 +28,21 @@ _ORDER = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One number: `name` within its group, its whole `path`, the value or range, its origin, where, and why."""
+    """One number.
+
+    Attributes
+    ----------
+    name : str
+        The part of its path that the title of its group does not say.
+    path : str
+        Its whole dotted path.
+    value : str
+        Its value or range.
+    origin : str
+        A key of ORIGINS.
+    where, why : str
+        Source with locator, and reason; empty where there is none.
+    """
 
     name: str
     path: str
@@ -40,7 +54,7 @@ class Entry:
 
 @dataclass
 class Group:
-    """Numbers that belong together, and what else there is to know about them."""
+    """Numbers that belong together, with notes on choices that are no numbers."""
 
     title: str
     rank: tuple[int, int] = (0, 0)
@@ -48,120 +62,121 @@ class Group:
     notes: list[str] = field(default_factory=list)
 
 
-def ledger(loaded: Loaded) -> list[Group]:
-    """All groups of a scenario: the parties first, the coefficients of behaviour last."""
+def build_ledger(loaded: Loaded) -> list[Group]:
+    """Build all groups of a scenario: the parties first, the coefficients of behaviour last."""
     s, groups = loaded.scenario, dict[str, Group]()
-    for path, number in numbers_in(loaded.scenario):
-        title, depth = _group(s, path)
-        entry = _entry(" ".join(path[depth:]), ".".join(path), number)
-        groups.setdefault(title, Group(title, _rank(s, path))).entries.append(entry)
-    for title, note in _notes(loaded):
+    for path, number in iterate_numbers(loaded.scenario):
+        title, depth = _find_group(s, path)
+        entry = _build_entry(" ".join(path[depth:]), ".".join(path), number)
+        groups.setdefault(title, Group(title, _rank_group(s, path))).entries.append(entry)
+    for title, note in _iterate_notes(loaded):
         groups.setdefault(title, Group(title, (_ORDER.index("documents"), 0))).notes.append(note)
     return sorted(groups.values(), key=lambda group: group.rank)
 
 
-def _entry(name: str, path: str, number: Number) -> Entry:
+def _build_entry(name: str, path: str, number: Number) -> Entry:
     where = f"{number.source}, {number.locator}" if number.source else ""
-    return Entry(name, path, value(number), number.provenance, where, number.why or "")
+    return Entry(name, path, format_value(number), number.provenance, where, number.why or "")
 
 
-def value(number: Number) -> str:
-    """A value, `low to high`, or `low to high, most often near mode`."""
+def format_value(number: Number) -> str:
+    """Return a value, `low to high`, or `low to high, peak mode`."""
     if number.shape == "fixed":
         return f"{number.low:g}"
     mode = f", peak {number.mode:g}" if number.shape == "triangular" else ""
     return f"{number.low:g} to {number.high:g}{mode}"
 
 
-def _group(s: Scenario, path: tuple[str, ...]) -> tuple[str, int]:
-    """Title of the group that a number belongs to, and how much of its path the title says."""
+def _find_group(s: Scenario, path: tuple[str, ...]) -> tuple[str, int]:
+    """Return the title of the group of a number, and the number of steps of its path that the title says."""
     head = path[0]
     if head == "parties" and path[2] == "issues":
-        return _stake_title(s, path[1], path[3]), 4
+        return _title_stake(s, path[1], path[3]), 4
     if head in ("parties", "baskets", "mediators", "sponsors", "venues", "incidents"):
-        return _title(s, head, path[1]), 2
+        return _title_entity(s, head, path[1]), 2
     if head == "behaviour":
         return f"Behaviour: {path[1].replace('_', ' ')}", 2
     return {"calendar": "Calendar", "salience_scale": "Scale of salience"}.get(head, head), 1
 
 
-def _rank(s: Scenario, path: tuple[str, ...]) -> tuple[int, int]:
-    """Place of a group among the groups: by kind, a party's stakes behind the party."""
+def _rank_group(s: Scenario, path: tuple[str, ...]) -> tuple[int, int]:
+    """Return the place of a group among the groups: by kind, a party's stakes behind the party."""
     return _ORDER.index(path[0]), list(s.parties).index(path[1]) if path[0] == "parties" else 0
 
 
-def _title(s: Scenario, head: str, name: str) -> str:
+def _title_entity(s: Scenario, head: str, name: str) -> str:
     one = {"parties": "Party", "baskets": "Settled together", "mediators": "Mediator"}
     one |= {"sponsors": "Backer", "venues": "Venue", "incidents": "Incidents"}
     return f"{one[head]}: {getattr(s, head)[name].title}"
 
 
-def _stake_title(s: Scenario, party: str, issue: str) -> str:
+def _title_stake(s: Scenario, party: str, issue: str) -> str:
     return f"{s.parties[party].title} on {s.issues[issue].title} ({issue})"
 
 
-# What is no number
+# Notes
 
 
-def _notes(loaded: Loaded) -> Iterator[tuple[str, str]]:
-    """Choices that are no numbers, with their source; what derived numbers rest on and which codings they pass over."""
+def _iterate_notes(loaded: Loaded) -> Iterator[tuple[str, str]]:
+    """Yield title and note: choices that are no numbers, and positions that derived numbers rest on or pass over."""
     s = loaded.scenario
-    yield from _settings(s)
+    yield from _iterate_settings(s)
     for name, party in s.parties.items():
-        title = _title(s, "parties", name)
-        yield from ((title, note) for note in _party(party))
+        title = _title_entity(s, "parties", name)
+        yield from ((title, note) for note in _iterate_party(party))
     for name, basket in s.baskets.items():
-        title = _title(s, "baskets", name)
+        title = _title_entity(s, "baskets", name)
         text = f"counts as `{basket.code}`, needs the level of {basket.level}"
         text += ", ratified at home" if basket.ratified else ""
         yield title, text + (", may be settled again once carried out" if basket.renewable else "")
     for document in s.documents.values():
-        yield "Documents", f"“{document.title}”{_cited(document)}"
-    record = loaded.documents()
+        yield "Documents", f"“{document.title}”{_format_citation(document)}"
+    record = loaded.load_record()
     positions = {position.id: position for position in record.positions} if record else {}
-    for (p, i), rests in loaded.derivations.items():
-        title = _stake_title(s, p, i)
+    for (p, i), basis in loaded.derivations.items():
+        title = _title_stake(s, p, i)
         if s.parties[p].issues[i].red_line:
             yield title, "red line: a package that crosses it is never accepted"
-        for label, chosen in (("demand", rests.demand), ("farthest concession", rests.conceded)):
+        for label, chosen in (("demand", basis.demand), ("farthest concession", basis.conceded)):
             if chosen:
-                yield title, f"{label} from {described(positions[chosen])}"
-        if rests.withdrawn_by:
-            yield title, f"that concession was withdrawn by {described(positions[rests.withdrawn_by])}"
-        for other in rests.passed_over:
-            yield title, f"passed over: {described(positions[other])}"
+                yield title, f"{label} from {describe_position(positions[chosen])}"
+        if basis.withdrawn_by:
+            yield title, f"that concession was withdrawn by {describe_position(positions[basis.withdrawn_by])}"
+        for other in basis.passed_over:
+            yield title, f"passed over: {describe_position(positions[other])}"
 
 
-def _settings(s: Scenario) -> Iterator[tuple[str, str]]:
+def _iterate_settings(s: Scenario) -> Iterator[tuple[str, str]]:
     yield "Calendar", f"starts on {s.start.isoformat()}; what is documented counts up to {s.as_of.isoformat()}"
     if s.evidence:
         yield "Calendar", f"admitted documents: {s.evidence.admit}"
     yield "Calendar", f"venue of a round: {s.venue_choice.rule.replace('_', ' ')}"
 
 
-def _party(party: Party) -> Iterator[str]:
+def _iterate_party(party: Party) -> Iterator[str]:
     yield f"concedes by the rule `{party.concession.rule}`"
     for entry in party.mandate:
         since = f" from {entry.since.isoformat()} on" if entry.since else ""
-        yield f"mandate{since}: {', '.join(entry.baskets)} at the level of {entry.level} only{_cited(entry)}"
+        yield f"mandate{since}: {', '.join(entry.baskets)} at the level of {entry.level} only{_format_citation(entry)}"
     for condition in party.preconditions:
         falls = f"; falls away once {condition.sequencing} is settled against it" if condition.sequencing else ""
-        yield f"opens {condition.basket} only after: {_predicate(condition.requires)}{falls}{_cited(condition)}"
+        requirement = _format_predicate(condition.requires)
+        yield f"opens {condition.basket} only after: {requirement}{falls}{_format_citation(condition)}"
     for predicate in party.meets_only_if:
-        yield f"less likely to meet before: {_predicate(predicate)}"
+        yield f"less likely to meet before: {_format_predicate(predicate)}"
 
 
-def _predicate(predicate: Predicate) -> str:
+def _format_predicate(predicate: Predicate) -> str:
     return ", ".join(f"{key.replace('_', ' ')} {name}" for key, name in predicate.model_dump(exclude_none=True).items())
 
 
-def _cited(entry: Mandate | Precondition | Document) -> str:
+def _format_citation(entry: Mandate | Precondition | Document) -> str:
     if entry.source:
         return f" [{entry.source}, {entry.locator}]"
     return f" [assumed: {entry.assumed}]" if entry.assumed else ""
 
 
-def described(position: Position) -> str:
-    """A coded position in one line: id, value, date, stance, whose words, where."""
-    what = f"{position.value:g} on {position.event.isoformat()}, {position.stance}"
-    return f"{position.id} ({what}, {position.kind} statement) [{position.cited()}]"
+def describe_position(position: Position) -> str:
+    """Describe a coded position in one line: id, value, date, stance, speaker, source."""
+    content = f"{position.value:g} on {position.event.isoformat()}, {position.stance}"
+    return f"{position.id} ({content}, {position.kind} statement) [{position.sources[0]}]"

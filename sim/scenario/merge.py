@@ -1,7 +1,7 @@
-"""Scenario files laid over one another: `extends`, defaults, maps given as one number, changes by path.
+"""Merge scenario files: `extends`, defaults, one number for a whole map, changes by path.
 
-Works on plain data as read from YAML and remembers for every key the file and line it came from, so that an error
-found later can still name them.
+The functions work on plain data of YAML. `Origins` remembers file and line of every key, so that an error in the merged
+data can still name them.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from numbers import Real
 from typing import Any
 
 from sim.core.errors import ScenarioError, nearest
-from sim.scenario.numbers import shown
+from sim.yamlio.validation import describe_value
 
 Path = tuple[str, ...]
 Data = dict[str, Any]
 Place = tuple[str, int | None]
 
 CHANGE = "set"
-"""What messages name instead of a file where a value was put by the user's changes."""
+"""The file that messages name where the user's changes put a value."""
 
 
 class Origins:
@@ -29,7 +29,7 @@ class Origins:
         self._at: dict[Path, Place] = {} if at is None else at
 
     def note(self, path: Path, file: str, line: int | None) -> None:
-        """Remember where a key was written; the latest layer wins."""
+        """Remember file and line of a key; the latest layer wins."""
         self._at[path] = (file, line)
 
     def __len__(self) -> int:
@@ -40,46 +40,58 @@ class Origins:
         self._at.update(other._at)
 
     def note_default(self, path: Path, default: Path) -> None:
-        """A key that an entity has from `defaults`: it was written where the default was."""
+        """Remember that a key of an entity comes from `defaults`: its file and line are those of the default."""
         if default in self._at:
             self._at.setdefault(path, self._at[default])
 
-    def changed(self, paths: list[str]) -> Origins:
-        """A copy in which the values at dotted paths come from the user's changes and no longer from a file."""
+    def with_changes(self, paths: list[str]) -> Origins:
+        """Return a copy in which the values at dotted paths come from the user's changes and no longer from a file."""
         put = dict.fromkeys((tuple(path.split(".")) for path in paths), (CHANGE, None))
-        kept = {path: at for path, at in self._at.items() if not any(path[:n] in put for n in range(len(path) + 1))}
-        return Origins(kept | put)
+        rest = {path: at for path, at in self._at.items() if not any(path[:n] in put for n in range(len(path) + 1))}
+        return Origins(rest | put)
 
-    def siblings(self, path: Path) -> list[str]:
-        """Other names that were written down beside a key, in the order in which they were."""
+    def list_siblings(self, path: Path) -> list[str]:
+        """List the other names beside a key, in the order of the files."""
         within = {at[: len(path)]: None for at in self._at if len(at) >= len(path) and at[: len(path) - 1] == path[:-1]}
         return [at[-1] for at in within if at != path]
 
     def find(self, path: Path) -> tuple[str | None, int | None]:
-        """File and line of a key, or of its nearest ancestor that was written down somewhere."""
+        """Return file and line of a key, or of its nearest ancestor that a file has."""
         for length in range(len(path), -1, -1):
             if path[:length] in self._at:
                 return self._at[path[:length]]
         return None, None
 
     def error(self, path: Path, problem: str) -> ScenarioError:
-        """A ScenarioError that names file, line and key."""
+        """Return a ScenarioError that names file, line and key."""
         file, line = self.find(path)
         return ScenarioError(problem, file=file, line=line, key=".".join(path) or None)
 
 
 def is_number(data: Any) -> bool:
-    """Whether plain data is one number in any of its forms (such a mapping is replaced, never merged)."""
+    """Whether plain data is one number in any of its forms. Such a mapping is replaced, never merged."""
     if isinstance(data, bool):
         return False
     return isinstance(data, int | float) or (isinstance(data, dict) and ("value" in data or "assumed" in data))
 
 
 def overlay(base: Data, layer: Data, put: Any = None, absent: Any = None, path: Path = ()) -> Data:
-    """`layer` over `base`: mappings merge, everything else is replaced, null removes a key. Returns new data.
+    """Lay `layer` over `base`: mappings merge, everything else is replaced, null removes a key.
 
-    `put(path)` is called for every key the layer writes, `absent(path, there)` for one it removes that was not there
-    beside the keys that were.
+    Parameters
+    ----------
+    base, layer : dict
+        Plain data; neither is changed.
+    put : callable, optional
+        Receives the path of every key that the layer writes.
+    absent : callable, optional
+        Receives the path of every key that the layer removes and the base lacks, and the keys that the base has there.
+    path : tuple of str
+        The place of both within the whole.
+
+    Returns
+    -------
+    dict
     """
     merged = dict(base)
     for key, value in layer.items():
@@ -124,7 +136,13 @@ _DEFAULTS = {
 
 
 def apply_defaults(data: Data, origins: Origins) -> Data:
-    """Lay `defaults.<entity>` under every such entity and drop the `defaults` key."""
+    """Lay `defaults.<entity>` under every such entity and drop the `defaults` key. Returns new data.
+
+    Raises
+    ------
+    ScenarioError
+        A default is for no kind of entity, or is no mapping.
+    """
     data = copy.deepcopy(data)
     defaults = data.pop("defaults", {})
     if not isinstance(defaults, dict):
@@ -134,8 +152,8 @@ def apply_defaults(data: Data, origins: Origins) -> Data:
             known = sorted(_DEFAULTS)
             raise origins.error(("defaults", name), f"unknown key; allowed: {', '.join(known)}{nearest(name, known)}")
         if not isinstance(below, dict):
-            raise origins.error(("defaults", name), f"expected a mapping, got {shown(below)}")
-        for path, holder in _entities(data, _DEFAULTS[name], ()):
+            raise origins.error(("defaults", name), f"expected a mapping, got {describe_value(below)}")
+        for path, holder in _iterate_entities(data, _DEFAULTS[name], ()):
             entity = holder[path[-1]]
             if isinstance(entity, dict):
                 holder[path[-1]] = overlay(copy.deepcopy(below), entity)
@@ -143,29 +161,29 @@ def apply_defaults(data: Data, origins: Origins) -> Data:
     return data
 
 
-def _entities(data: Any, route: Path, passed: Path) -> Iterator[tuple[Path, Data]]:
-    """Path of every entity a route leads to, with the mapping that holds it."""
+def _iterate_entities(data: Any, route: Path, path: Path) -> Iterator[tuple[Path, Data]]:
+    """Yield the path of every entity that a route leads to, with the mapping that holds it."""
     if not isinstance(data, dict):
         return
     head, rest = route[0], route[1:]
     for key in list(data) if head == "*" else [head] if head in data else []:
         if rest:
-            yield from _entities(data[key], rest, (*passed, key))
+            yield from _iterate_entities(data[key], rest, (*path, key))
         else:
-            yield (*passed, key), data
+            yield (*path, key), data
 
 
 def _note_defaults(origins: Origins, path: Path, default: Path, below: Data, entity: Data) -> None:
     """Remember of every key that the entity does not give itself that it came from the default."""
     for key, value in below.items():
-        given = entity.get(key)
+        own = entity.get(key)
         if key not in entity:
             origins.note_default((*path, key), (*default, key))
-        if isinstance(value, dict) and not is_number(value) and (key not in entity or isinstance(given, dict)):
-            _note_defaults(origins, (*path, key), (*default, key), value, given or {})
+        if isinstance(value, dict) and not is_number(value) and (key not in entity or isinstance(own, dict)):
+            _note_defaults(origins, (*path, key), (*default, key), value, own or {})
 
 
-# Mappings by party that may be given as one number for all, or with a key `others` for those not named.
+# Mappings by party for which a file may write one number for all, or a key `others` for the parties without an entry.
 _PARTY_MAPS = [
     ("parties", "*", "trust"),
     ("parties", "*", "trust_baseline"),
@@ -180,7 +198,7 @@ _PARTY_MAPS = [
 
 
 def expand_maps(data: Data) -> Data:
-    """Write out mappings by party given as one number or with `others`. Works on data with defaults applied."""
+    """Write out mappings by party for which a file has one number or `others`, in data with defaults. Changes it."""
     parties = list(data["parties"]) if isinstance(data.get("parties"), dict) else []
     for route in _PARTY_MAPS:
         _expand(data, route, parties, ())
@@ -193,29 +211,49 @@ def expand_maps(data: Data) -> Data:
     return data
 
 
-def _expand(data: Any, route: Path, parties: list[str], passed: Path) -> None:
+def _expand(data: Any, route: Path, parties: list[str], path: Path) -> None:
     if not isinstance(data, dict):
         return
     head, rest = route[0], route[1:]
     if rest:
         for key in list(data) if head == "*" else [head]:
-            _expand(data.get(key), rest, parties, (*passed, key))
+            _expand(data.get(key), rest, parties, (*path, key))
         return
-    given = data.get(head)
+    value = data.get(head)
     # A party has no trust in itself, and a doer does not blame itself.
-    own = passed[1] if passed[:1] == ("parties",) else data.get("doer") if head == "blame" else None
-    if is_number(given):
-        data[head] = {p: copy.deepcopy(given) for p in parties if p != own}
-    elif isinstance(given, dict) and "others" in given:
-        others = given.pop("others")
-        data[head] = {p: given.get(p, copy.deepcopy(others)) for p in parties if p != own} | given
+    own = path[1] if path[:1] == ("parties",) else data.get("doer") if head == "blame" else None
+    if is_number(value):
+        data[head] = {p: copy.deepcopy(value) for p in parties if p != own}
+    elif isinstance(value, dict) and "others" in value:
+        others = value.pop("others")
+        data[head] = {p: value.get(p, copy.deepcopy(others)) for p in parties if p != own} | value
 
 
-def set_path(data: Data, path: str, value: Any, known: list[str], holds_number: Callable[[Path], bool]) -> list[str]:
-    """Put `value` at a dotted path (`*` stands for any one name); returns the paths it was put at.
+def set_path(data: Data, path: str, value: Any, known: list[str], is_number_at: Callable[[Path], bool]) -> list[str]:
+    """Put a value at a dotted path. Changes `data`.
 
-    Where the schema `holds_number`, a bare number keeps the note that a user set it. Raises ScenarioError with the
-    nearest valid path when nothing is there.
+    Parameters
+    ----------
+    data : dict
+        Plain data of a scenario.
+    path : str
+        Keys down to the value; `*` stands for any one name.
+    value : Any
+        A bare number at a path where the schema has a number keeps the note that a user set it.
+    known : list of str
+        All paths at which a value can be put.
+    is_number_at : callable
+        Whether the schema has a number at a path.
+
+    Returns
+    -------
+    list of str
+        The paths at which the value now stands.
+
+    Raises
+    ------
+    ScenarioError
+        No such path. Names the nearest one.
     """
     steps = tuple(path.split("."))
     if "*" in path:
@@ -224,11 +262,11 @@ def set_path(data: Data, path: str, value: Any, known: list[str], holds_number: 
         targets = [path] if path in known else []
     for target in targets:
         node: Any = data
-        *way, last = target.split(".")
-        for step in way:
+        *holder, last = target.split(".")
+        for step in holder:
             node = node.setdefault(step, {})
         bare = isinstance(value, Real) and not isinstance(value, bool)
-        if bare and holds_number((*way, last)):
+        if bare and is_number_at((*holder, last)):
             node[last] = {"value": value if isinstance(value, int) else float(value), "set": True}
         else:
             node[last] = copy.deepcopy(value)

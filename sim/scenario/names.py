@@ -25,10 +25,11 @@ class Names:
     ratifiers: tuple[str, ...]
     documents: tuple[str, ...]
     levels: tuple[str, ...]
+    measure_days: tuple[str, ...] = ()
 
     @staticmethod
     def of(scenario: Scenario) -> Names:
-        """Names of a scenario."""
+        """Return the names of a scenario."""
         s = scenario
         return Names(
             parties=tuple(s.parties),
@@ -38,27 +39,28 @@ class Names:
             venues=tuple(s.venues),
             levers=tuple(f"{n}.{k}" for n, x in s.sponsors.items() for k in x.levers),
             incidents=tuple(s.incidents),
-            scripted=_scripted(s),
+            scripted=_name_scripted(s),
             obligations=tuple(f"{b}.{k}" for b, x in s.baskets.items() for k in x.obligations),
             ratifiers=tuple(f"{p}.{k}" for p, x in s.parties.items() for k in x.ratifiers),
             documents=tuple(s.documents),
             levels=tuple(s.levels),
+            measure_days=tuple(str(day) for day in sorted(s.calendar.measure_days)),
         )
 
     def by_letter(self, letter: str) -> tuple[str, ...]:
-        """Names along an axis, by its letter (`sim.core.fields.LETTERS`)."""
+        """Return the names along an axis, by its letter (`sim.core.fields.LETTERS`)."""
         names: tuple[str, ...] = getattr(self, LETTERS[letter])
         return names
 
 
-def _scripted(scenario: Scenario) -> tuple[str, ...]:
-    """Scripted incidents by date as `type@date`; a second of one type and date is `type@date#2`."""
+def _name_scripted(scenario: Scenario) -> tuple[str, ...]:
+    """Name scripted incidents by date as `type@date`; a second of one type and date is `type@date#2`."""
     types = enumerate(scenario.incidents.items())
-    found = sorted((date, k, name) for k, (name, incident) in types for date in incident.scripted)
-    seen = Counter[str]()
+    incidents = sorted((date, k, name) for k, (name, incident) in types for date in incident.scripted)
+    counts = Counter[str]()
     names = []
-    for date, _, name in found:
+    for date, _, name in incidents:
         entity = f"{name}@{date}"
-        seen[entity] += 1
-        names.append(entity if seen[entity] == 1 else f"{entity}#{seen[entity]}")
+        counts[entity] += 1
+        names.append(entity if counts[entity] == 1 else f"{entity}#{counts[entity]}")
     return tuple(names)

@@ -1,19 +1,20 @@
 """A number of a scenario: its value or range, and where it comes from.
 
-Four forms are read from YAML: `{value, source, locator}` (documented), `{assumed: [low, high]}` or
+YAML has four forms: `{value, source, locator}` (documented), `{assumed: [low, high]}` or
 `{assumed: [low, mode, high]}` (a range, uniform or triangular), `{value, convention}` (a choice of the model, no claim
 about the world) and a bare number (`unsourced`: allowed to users, refused in shipped scenarios by a test).
 """
 
 from __future__ import annotations
 
-import datetime
 import math
 from collections.abc import Iterator
 from numbers import Real
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+
+from sim.yamlio.validation import describe_value
 
 Provenance = Literal["documented", "assumed", "convention", "derived", "set", "unsourced"]
 FORMS = (
@@ -23,7 +24,17 @@ _KEYS = {"value", "assumed", "source", "locator", "why", "convention", "set"}
 
 
 class Number(BaseModel):
-    """A fixed value or a range with its provenance; `low == high` for a fixed value."""
+    """A fixed value or a range with its provenance.
+
+    Attributes
+    ----------
+    low, mode, high : float
+        Ends of the range and its likeliest value (the middle of a uniform range); all equal for a fixed value.
+    source, locator : str or None
+        A documented number's source and the place in it.
+    why : str or None
+        The reason for a range or a convention.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -39,50 +50,36 @@ class Number(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def read(cls, raw: Any) -> Any:
-        """Accept any of the four forms; raise ValueError saying what is allowed otherwise."""
+        """Accept any of the four forms. Raises ValueError that says what is allowed."""
         if isinstance(raw, Number):
             return raw
         if _is_number(raw):
-            return _fixed(float(raw), "unsourced")
+            return _fix(float(raw), "unsourced")
         if not isinstance(raw, dict):
-            raise ValueError(f"expected {FORMS}, got {shown(raw)}")
+            raise ValueError(f"expected {FORMS}, got {describe_value(raw)}")
         unknown = sorted(set(raw) - _KEYS)
         if unknown:
             raise ValueError(f"unknown key `{unknown[0]}` in a number; allowed: {', '.join(sorted(_KEYS - {'set'}))}")
-        return _ranged(raw) if "assumed" in raw else _valued(raw)
+        return _read_range(raw) if "assumed" in raw else _read_value(raw)
 
-    def quoted(self) -> str:
-        """How the number is shown: its value or range, then `assumed` or its source and locator."""
+    def format_range(self) -> str:
+        """Return the value, `low to high`, or `low / mode / high`."""
         if self.shape == "fixed":
-            text = f"{self.low:g}"
-        elif self.shape == "uniform":
-            text = f"{self.low:g} to {self.high:g}"
-        else:
-            text = f"{self.low:g} / {self.mode:g} / {self.high:g}"
-        if self.provenance in ("documented", "derived"):
-            return f"{text}  [{self.source}, {self.locator}]"
-        return f"{text}  [{self.provenance}]"
+            return f"{self.low:g}"
+        if self.shape == "uniform":
+            return f"{self.low:g} to {self.high:g}"
+        return f"{self.low:g} / {self.mode:g} / {self.high:g}"
 
 
 def _is_number(raw: Any) -> bool:
     return isinstance(raw, Real) and not isinstance(raw, bool) and math.isfinite(raw)
 
 
-def shown(raw: Any) -> str:
-    """What was given instead of what was expected, in the words of a message."""
-    kinds = {bool: "true or false:", str: "text", datetime.date: "the date", int: "the number", float: "the number"}
-    whole = {list: "a list", dict: "a mapping", type(None): "nothing"}
-    if type(raw) in whole:
-        return whole[type(raw)]
-    text = str(raw).lower() if isinstance(raw, bool) else str(raw)
-    return f"{kinds.get(type(raw), type(raw).__name__)} `{text if len(text) <= 60 else text[:60] + '…'}`"
-
-
-def _fixed(value: float, provenance: Provenance, **more: Any) -> dict[str, Any]:
+def _fix(value: float, provenance: Provenance, **more: Any) -> dict[str, Any]:
     return {"low": value, "mode": value, "high": value, "shape": "fixed", "provenance": provenance, **more}
 
 
-def _ranged(raw: dict[str, Any]) -> dict[str, Any]:
+def _read_range(raw: dict[str, Any]) -> dict[str, Any]:
     ends, why = raw["assumed"], raw.get("why")
     extra = sorted(set(raw) - {"assumed", "why"})
     if extra:
@@ -99,43 +96,43 @@ def _ranged(raw: dict[str, Any]) -> dict[str, Any]:
     return {"low": low, "mode": mode, "high": high, "shape": shape, "provenance": "assumed", "why": why}
 
 
-def _valued(raw: dict[str, Any]) -> dict[str, Any]:
+def _read_value(raw: dict[str, Any]) -> dict[str, Any]:
     if not _is_number(raw.get("value")):
-        raise ValueError(f"expected {FORMS}, got {shown(raw.get('value'))} as the value")
+        raise ValueError(f"expected {FORMS}, got {describe_value(raw.get('value'))} as the value")
     value = float(raw["value"])
     if "source" in raw and "convention" in raw:
         raise ValueError("a value rests on a `source` or is a `convention`, not both")
     if raw.get("set"):
-        return _fixed(value, "set", why=raw.get("why"))
+        return _fix(value, "set", why=raw.get("why"))
     if "convention" in raw:
         if not raw["convention"]:
             raise ValueError("`convention` says why this is a choice of the model and no claim about the world")
-        return _fixed(value, "convention", why=str(raw["convention"]))
+        return _fix(value, "convention", why=str(raw["convention"]))
     if raw.get("source"):
         if not raw.get("locator"):
             raise ValueError(f"source `{raw['source']}` needs a `locator` (paragraph, page or row)")
-        return _fixed(value, "documented", source=str(raw["source"]), locator=str(raw["locator"]), why=raw.get("why"))
+        return _fix(value, "documented", source=str(raw["source"]), locator=str(raw["locator"]), why=raw.get("why"))
     raise ValueError("a value without `source` and `locator` or `convention`; else give it as `assumed` with a range")
 
 
-def _bounded(low: float, high: float, what: str) -> AfterValidator:
+def _bound(low: float, high: float, limits: str) -> AfterValidator:
     def check(number: Number) -> Number:
         if number.low < low or number.high > high:
-            shown = number.low if number.low < low else number.high
-            raise ValueError(f"{shown:g} is out of bounds; allowed: {what}")
+            end = number.low if number.low < low else number.high
+            raise ValueError(f"{end:g} is out of bounds; allowed: {limits}")
         return number
 
     return AfterValidator(check)
 
 
 _INF = float("inf")
-Unit = Annotated[Number, _bounded(0, 1, "0 to 1")]
-Signed = Annotated[Number, _bounded(-1, 1, "-1 to 1")]
-NonNegative = Annotated[Number, _bounded(0, _INF, "0 or more")]
-Positive = Annotated[Number, _bounded(1e-6, _INF, "above 0")]
+Unit = Annotated[Number, _bound(0, 1, "0 to 1")]
+Signed = Annotated[Number, _bound(-1, 1, "-1 to 1")]
+NonNegative = Annotated[Number, _bound(0, _INF, "0 or more")]
+Positive = Annotated[Number, _bound(1e-6, _INF, "above 0")]
 
 
-def _whole(low: int, high: int) -> AfterValidator:
+def _require_whole(low: int, high: int) -> AfterValidator:
     def check(number: Number) -> Number:
         if number.shape != "fixed" or number.low != int(number.low) or not low <= number.low <= high:
             raise ValueError(f"allowed: one whole number from {low} to {high}, no range")
@@ -144,23 +141,23 @@ def _whole(low: int, high: int) -> AfterValidator:
     return AfterValidator(check)
 
 
-Few = Annotated[Number, _whole(1, 200)]
-Many = Annotated[Number, _whole(1, 5000)]
-Any_ = Annotated[Number, _bounded(-_INF, _INF, "any number")]
+Few = Annotated[Number, _require_whole(1, 200)]
+Many = Annotated[Number, _require_whole(1, 5000)]
+Any_ = Annotated[Number, _bound(-_INF, _INF, "any number")]
 
 
-def convention(value: float, why: str) -> Number:
-    """A number that is a choice of the model and makes no claim about the world."""
+def make_convention(value: float, why: str) -> Number:
+    """Return a number that is a choice of the model and makes no claim about the world."""
     return Number.model_validate({"value": value, "convention": why})
 
 
-def numbers_in(model: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Number]]:
-    """Yield every number below a pydantic model with its path, in the order of definition."""
+def iterate_numbers(model: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Number]]:
+    """Yield path and number for every number below a pydantic model, in the order of definition."""
     if isinstance(model, Number):
         yield path, model
     elif isinstance(model, BaseModel):
         for name in type(model).model_fields:
-            yield from numbers_in(getattr(model, name), (*path, name))
+            yield from iterate_numbers(getattr(model, name), (*path, name))
     elif isinstance(model, dict):
         for name, value in model.items():
-            yield from numbers_in(value, (*path, str(name)))
+            yield from iterate_numbers(value, (*path, str(name)))

@@ -12,16 +12,17 @@ import numpy as np
 from sim.core.choices import check_dispatchers
 from sim.core.fields import BLOCKS, Block
 from sim.core.layout import Floats, Ints, Priors, Streams, Structure, Theta
-from sim.rules.agenda import Condition
+from sim.rules.agenda import Bars, Condition
+from sim.rules.choices import MODEL
 from sim.rules.concession import ConcessionRule
 from sim.rules.levers import LeverKind, LeverTrigger
 from sim.rules.mediation import TextRule
-from sim.rules.outcome import CODES
+from sim.rules.outcome import CEASEFIRE, CODES
 from sim.rules.spoilers import SurgeMode
 from sim.rules.venue import VenueRule
 from sim.scenario.names import Names
-from sim.scenario.numbers import Number, numbers_in
-from sim.scenario.schema import Predicate, Scenario
+from sim.scenario.numbers import Number, iterate_numbers
+from sim.scenario.schema import Basket, Predicate, Scenario
 from sim.scenario.streams import prior_key, streams
 
 
@@ -40,7 +41,9 @@ def resolve(scenario: Scenario, seed: int) -> Problem:
     """The arrays of a scenario under a seed."""
     check_dispatchers()
     names = Names.of(scenario)
-    known = {flat(path): number for path, number in numbers_in(scenario)}
+    known = {flat(path): number for path, number in iterate_numbers(scenario)}
+    if not scenario.model.urgency:
+        known = {path: number for path, number in known.items() if ".urgency." not in path}
     paths = tuple(_theta_paths(names))
     return Problem(names, _structure(scenario, names), _priors(paths, known, seed), streams(names, seed), paths)
 
@@ -70,13 +73,13 @@ def _theta_paths(names: Names) -> Iterator[str]:
 
 
 def _priors(paths: tuple[str, ...], known: dict[str, Number], seed: int) -> Priors:
-    """Base vector and the table of ranges. A number a scenario does not have is 0, a missing `announced` NaN."""
+    """Base vector and the table of ranges. An absent number is 0; an absent `announced` or precedent is NaN."""
     base = np.zeros(len(paths))
     ranged: list[tuple[int, Number]] = []
     for n, path in enumerate(paths):
         number = known.get(path)
         if number is None:
-            base[n] = np.nan if path.endswith(".announced") else 0.0
+            base[n] = np.nan if path.endswith(".announced") or path.startswith("precedents.") else 0.0
         else:
             base[n] = number.mode
             if number.shape != "fixed":
@@ -116,9 +119,13 @@ def _structure(s: Scenario, n: Names) -> Structure:
     party = {name: k for k, name in enumerate(n.parties)}
     basket = {name: k for k, name in enumerate(n.baskets)}
     issue = {name: k for k, name in enumerate(n.issues)}
+
+    def bars(own: str | None) -> int:
+        return Bars.of(own or s.model.bars)
+
     incidents = list(s.incidents.values())
     mandates = sorted(
-        (day(m.since, -np.inf), party[p], basket[b], level[m.level])
+        (day(m.since, -np.inf), party[p], basket[b], level[m.level], bars(m.bars))
         for p, x in s.parties.items()
         for m in x.mandate
         for b in m.baskets
@@ -157,7 +164,9 @@ def _structure(s: Scenario, n: Names) -> Structure:
         postponement_limit=int(s.calendar.postponement_limit.mode),
         exchanges=int(s.calendar.exchanges_per_round.mode),
         max_steps=int(s.calendar.max_steps.mode),
+        measure_days=len(s.calendar.measure_days),
         venue_rule=VenueRule.of(s.venue_choice.rule),
+        **{name: choice.of(getattr(s.model, name)) for name, choice in MODEL.items()},
         venue_order=_ints([n.venues.index(v) for v in order]),
         venue_host=_ints([n.mediators.index(v.host) if v.host else -1 for v in s.venues.values()]),
         first_issue=_ints(first),
@@ -167,21 +176,32 @@ def _structure(s: Scenario, n: Names) -> Structure:
         derived=derived,
         basket_code=_ints([CODES.index(b.code) for b in s.baskets.values()]),
         basket_level=_ints([level[b.level] for b in s.baskets.values()]),
+        basket_bars=_ints([bars(b.bars) for b in s.baskets.values()]),
+        spoils=_ints([int(_spoils(b)) for b in s.baskets.values()]),
+        urgent_since=np.array([day(b.urgency.since, 0.0) if b.urgency else 0.0 for b in s.baskets.values()]),
+        war_days=np.array([-day(s.war.since, 0.0) if s.war and s.model.war else 0.0]),
+        measure_day=np.array(sorted(s.calendar.measure_days), dtype=np.float64),
         ratified=_ints([int(b.ratified) for b in s.baskets.values()]),
         renewable=_ints([int(b.renewable) for b in s.baskets.values()]),
         obligated=obligated,
         obligation_basket=_ints([basket[k.split(".")[0]] for k in n.obligations]),
         obligation_doer=_ints([party[o.doer] for o in obligations]),
         concession_rule=_ints([ConcessionRule.of(x.concession.rule) for x in s.parties.values()]),
-        mandate=_ints([[p, b, at] for _, p, b, at in mandates], 3),
+        mandate=_ints([[p, b, at, what] for _, p, b, at, what in mandates], 4),
         mandate_day=np.array([since for since, *_ in mandates], dtype=np.float64),
         precondition=_ints(
             [
-                [party[p], basket[c.basket], *_predicate(c.requires, n), issue[c.sequencing] if c.sequencing else -1]
+                [
+                    party[p],
+                    basket[c.basket],
+                    *_predicate(c.requires, n),
+                    issue[c.sequencing] if c.sequencing else -1,
+                    bars(c.bars),
+                ]
                 for p, x in s.parties.items()
                 for c in x.preconditions
             ],
-            5,
+            6,
         ),
         condition=_ints([[party[p], *_predicate(c, n)] for p, x in s.parties.items() for c in x.meets_only_if], 3),
         document_day=np.array([day(d.handed, np.inf) for d in s.documents.values()], dtype=np.float64),
@@ -202,6 +222,11 @@ def _structure(s: Scenario, n: Names) -> Structure:
             [[int(r.baskets is None or b in r.baskets) for b in n.baskets] for r in ratifiers], len(basket)
         ),
     )
+
+
+def _spoils(basket: Basket) -> bool:
+    """Whether spoilers answer a deal in sight on a basket: by default on a ceasefire or more."""
+    return CODES.index(basket.code) >= CEASEFIRE if basket.spoils is None else basket.spoils
 
 
 def _predicate(p: Predicate, n: Names) -> tuple[int, int]:

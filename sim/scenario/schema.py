@@ -1,33 +1,41 @@
-"""What a scenario file may hold. Every number is a `Number`: documented, assumed with a range, or a convention."""
+"""The schema of scenarios. Every number is a `Number`: documented, assumed with a range, or a convention."""
 
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, create_model
 
+from sim.rules.agenda import Bars as BarsChoice
+from sim.rules.choices import MODEL
+from sim.rules.concession import ConcessionRule
+from sim.rules.levers import LeverKind, LeverTrigger
+from sim.rules.mediation import TextRule
+from sim.rules.spoilers import SurgeMode
+from sim.rules.venue import VenueRule
 from sim.scenario.behaviour import Behaviour
-from sim.scenario.numbers import Any_, Few, Many, NonNegative, Positive, Signed, Unit, shown
+from sim.scenario.numbers import Any_, Few, Many, NonNegative, Positive, Signed, Unit
+from sim.yamlio.validation import LabelOf, describe_value
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]
 Code = Literal["procedural", "humanitarian", "ceasefire", "partial"]
 
 
-def _day(raw: object) -> object:
-    """A date of YAML, or its text as it stands in JSON and on the command line; never a number of seconds."""
+def _read_day(raw: object) -> object:
+    """Accept a date of YAML, or its text as JSON and the command line have it; never a number of seconds."""
     if isinstance(raw, str):
         try:
             return datetime.date.fromisoformat(raw)
         except ValueError:
             pass
     if type(raw) is not datetime.date:
-        raise ValueError(f"expected a date, YYYY-MM-DD, got {shown(raw)}")
+        raise ValueError(f"expected a date, YYYY-MM-DD, got {describe_value(raw)}")
     return raw
 
 
-Day = Annotated[datetime.date, BeforeValidator(_day)]
+Day = Annotated[datetime.date, BeforeValidator(_read_day)]
 
 
 class Model(BaseModel):
@@ -54,12 +62,22 @@ class Issue(Model):
 
 
 class Obligation(Model):
-    """What a party must do once a basket is settled, `due` days later; `blame`: how far each observer blames it."""
+    """A duty of a party, `due` days after a basket is settled; `blame`: how far each observer blames it."""
 
     title: str = ""
     doer: Name
     due: NonNegative
     blame: dict[Name, Unit] = {}
+
+
+class Urgency(Model):
+    """Time pressure of a basket of its own: after `days` it is fully urgent, counted from `since`."""
+
+    days: Positive
+    since: Day
+    source: str | None = None
+    locator: str | None = None
+    assumed: str | None = None
 
 
 class Basket(Model):
@@ -69,17 +87,20 @@ class Basket(Model):
     code: Code
     level: str
     exposure: dict[Name, NonNegative] = {}
+    bars: Annotated[str, LabelOf(BarsChoice)] | None = None
+    spoils: bool | None = None
+    urgency: Urgency | None = None
     ratified: bool = False
     renewable: bool = False
     obligations: dict[Name, Obligation] = {}
 
 
 class Stake(Model):
-    """What one issue is to one party. `demand` and `reservation` are derived from documents where absent.
+    """One party's stake in one issue. Where `demand` and `reservation` are absent they are derived from documents.
 
-    `conceded`, `age` and `withdrawn` are the derivation's inputs (the most conceding documented position, its age in
-    days at the start, whether it was withdrawn), `quantile` is where in the admissible range the reservation lies.
-    `end` says which end of the scale the party stands toward, for when the admitted documents are silent.
+    `conceded`, `age` and `withdrawn` are the inputs of the derivation: the most conceding documented position, its age
+    in days at the start, and whether the party withdrew it. `quantile` is the place of the reservation value in its
+    admissible range. `end` is the end of the scale the party stands toward, for silent documents.
     """
 
     end: Literal["low", "high"] | None = None
@@ -98,7 +119,7 @@ class Stake(Model):
 class Concession(Model):
     """The named rule by which a party concedes, with its coefficients."""
 
-    rule: Literal["clock", "exponential", "reciprocal", "mixed", "readiness", "zeuthen"] = "clock"
+    rule: Annotated[str, LabelOf(ConcessionRule)] = ConcessionRule.CLOCK.label
     k0: Unit
     beta: Positive
     share: NonNegative
@@ -108,7 +129,7 @@ class Concession(Model):
 
 
 class Predicate(Model):
-    """Something that must hold: a basket settled or delivered, a document received, or a lever on or off."""
+    """A condition: a basket settled or delivered, a document received, or a lever on or off."""
 
     settled: Name | None = None
     delivered: Name | None = None
@@ -123,6 +144,7 @@ class Precondition(Model):
     basket: Name
     requires: Predicate
     sequencing: Name | None = None
+    bars: Annotated[str, LabelOf(BarsChoice)] | None = None
     source: str | None = None
     locator: str | None = None
     assumed: str | None = None
@@ -133,6 +155,7 @@ class Mandate(Model):
 
     baskets: list[Name] = Field(min_length=1)
     level: str
+    bars: Annotated[str, LabelOf(BarsChoice)] | None = None
     since: Day | None = None
     source: str | None = None
     locator: str | None = None
@@ -140,7 +163,7 @@ class Mandate(Model):
 
 
 class Ratifier(Model):
-    """Who must approve at home. Its reservation point is `d + reach (r - d)`; `status_quo` its utility of no deal."""
+    """A body that must approve at home: reservation value `d + reach (r - d)`, utility `status_quo` of no deal."""
 
     title: str = ""
     reach: NonNegative
@@ -157,6 +180,7 @@ class Party(Model):
     side: Signed
     deadline: Positive
     compliance: Unit
+    optimism: NonNegative
     concession: Concession
     issues: dict[Name, Stake] = {}
     trust: dict[Name, Unit] = {}
@@ -188,17 +212,17 @@ class Mediator(Model):
     departure: NonNegative
     leaves: Day | None = None
     attends: Literal["always", "hosted"] = "hosted"
-    text: Literal["nash", "compromise"] = "nash"
+    text: Annotated[str, LabelOf(TextRule)] = TextRule.NASH.label
 
 
 class Lever(Model):
-    """Something an outside backer can pull: it shifts the balance, the cost of fighting, or readiness to meet."""
+    """A lever of an outside backer: it shifts the balance, the cost of fighting, or readiness to meet."""
 
     title: str = ""
-    kind: Literal["dated", "random", "responsive"]
+    kind: Annotated[str, LabelOf(LeverKind)]
     on: Day | None = None
     off: Day | None = None
-    when: Literal["moving", "stalled"] | None = None
+    when: Annotated[str, LabelOf(LeverTrigger)] | None = None
     threshold: Unit
     rate_on: NonNegative
     rate_off: NonNegative
@@ -215,7 +239,7 @@ class Sponsor(Model):
 
 
 class Venue(Model):
-    """Where a round is held; `host` names a mediator, if any."""
+    """A place for rounds; `host` names a mediator, if any."""
 
     title: str
     host: Name | None = None
@@ -226,9 +250,9 @@ class Venue(Model):
 
 
 class VenueChoice(Model):
-    """How the venue of the next round is found."""
+    """The rule that chooses the venue of the next round."""
 
-    rule: Literal["fixed", "rotating", "most_acceptable"]
+    rule: Annotated[str, LabelOf(VenueRule)]
     order: list[Name] = []
 
 
@@ -242,7 +266,7 @@ class Incident(Model):
     rate: NonNegative
     decay: Positive
     surge: NonNegative
-    surge_mode: Literal["agreement", "coercive"] = "agreement"
+    surge_mode: Annotated[str, LabelOf(SurgeMode)] = SurgeMode.AGREEMENT.label
     excites: dict[Name, NonNegative] = {}
     severity: Unit
     cost: NonNegative
@@ -251,7 +275,7 @@ class Incident(Model):
 
 
 class Document(Model):
-    """A paper handed over on a date, or at the n-th round that is held."""
+    """A document handed over on a date, or at the n-th round held."""
 
     title: str
     author: Name
@@ -262,6 +286,45 @@ class Document(Model):
     assumed: str | None = None
 
 
+class PastSettlement(Model):
+    """What both sides once agreed on an issue, as both have stated: a precedent."""
+
+    value: Unit
+    date: Day
+    source: str | None = None
+    locator: str | None = None
+    assumed: str | None = None
+
+
+class War(Model):
+    """How long the parties have fought before the talks."""
+
+    since: Day
+    source: str | None = None
+    locator: str | None = None
+    assumed: str | None = None
+
+
+class _Switches(Model):
+    """The rules of the model, by name. `version` sets all of them that a scenario does not."""
+
+    version: Literal[1, 2]
+    bars: Annotated[str, LabelOf(BarsChoice)]
+    urgency: bool
+    war: bool
+
+
+if TYPE_CHECKING:
+    Switches = Any
+else:
+    Switches = create_model(
+        "Switches",
+        __base__=_Switches,
+        __doc__=_Switches.__doc__,
+        **{name: (Annotated[str, LabelOf(choice)], ...) for name, choice in MODEL.items()},
+    )
+
+
 class Calendar(Model):
     """Planned rounds: Weibull gaps, the postponement limit, abeyance. Days."""
 
@@ -269,21 +332,23 @@ class Calendar(Model):
     gap_scale: Positive
     gap_shape: Positive
     gap_min: NonNegative
+    rounds_per_deadline: Positive
     abeyance_review: Positive
     postponement_limit: Few
     exchanges_per_round: Few
     max_steps: Many
+    measure_days: list[Annotated[int, Field(ge=1, le=36500)]] = Field(default=[30, 60, 90, 180], max_length=20)
 
 
 class Evidence(Model):
-    """Where the documents are, and which are admitted: all, own statements only, or one perspective's media."""
+    """The folder of the documents, and which are admitted: all, own statements only, or one perspective's media."""
 
     folder: str
     admit: str = "all"
 
 
 class Scenario(Model):
-    """A validated scenario: all that a run needs, every number with its provenance."""
+    """A scenario: all that a run needs, every number with its provenance."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)
     title: str
@@ -295,6 +360,7 @@ class Scenario(Model):
     levels: list[str] = Field(min_length=1)
     start_level: str
     calendar: Calendar
+    model: Switches
     behaviour: Behaviour
     venue_choice: VenueChoice
     issues: dict[Name, Issue] = Field(min_length=1)
@@ -305,3 +371,5 @@ class Scenario(Model):
     venues: dict[Name, Venue] = Field(min_length=1)
     incidents: dict[Name, Incident] = {}
     documents: dict[Name, Document] = {}
+    war: War | None = None
+    precedents: dict[Name, PastSettlement] = {}

@@ -1,6 +1,6 @@
-"""The key of every stream of draws: a hash of seed, stream and the names of the entities that draw.
+"""Keys of the streams of draws: a hash of seed, stream and the names of the entities that draw.
 
-Names, never positions: adding, removing or moving an entity leaves the draws of all others as they were.
+Keys hold names instead of positions, so adding, removing or moving an entity leaves the draws of all others unchanged.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from sim.scenario.names import Names
 
 
 def prior_key(seed: int, path: str) -> np.uint64:
-    """Key of a ranged number, addressed by its full scenario path."""
+    """Return the key of a number with a range, addressed by its full scenario path."""
     return stream_key(seed, "prior", path)
 
 
 def streams(names: Names, seed: int) -> Streams:
-    """All keys of a scenario under a seed: for each stream a key for every combination of entities."""
+    """Return the keys of a scenario under a seed: for each stream a key for every combination of entities."""
     hints = get_type_hints(Streams, include_extras=True)
     return Streams(**{stream: _keys(names, seed, stream, hint.__metadata__[0]) for stream, hint in hints.items()})
 
 
 def _keys(names: Names, seed: int, stream: str, letters: str) -> Keys64:
-    """Keys of one stream, its axes by letter; a single key where it has no entity."""
+    """Return the keys of one stream, its axes by letter; a single key where it has no entity."""
     dims = [names.by_letter(letter) for letter in letters.replace(".", "")]
     entities = [""]
     for n, dim in enumerate(dims):

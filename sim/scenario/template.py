@@ -1,23 +1,24 @@
-"""A new scenario file that takes everything from another one, with what one may want to change in comments."""
+"""The template of a new scenario file: it extends another one and lists in comments the entries users often change."""
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 from sim.core.atomic import write_file
 from sim.core.errors import ParleyError, ScenarioError, nearest
-from sim.scenario.dump import resolved
-from sim.scenario.load import Loaded, load, locate, shipped, shipped_folder
+from sim.scenario.dump import dump_scenario
+from sim.scenario.library import find_shipped, locate, shipped
+from sim.scenario.load import Loaded, load
+from sim.yamlio.writer import format_yaml
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 _HEAD = """\
-# {name}: everything this file does not say is taken from {base}.
-#   parley check {name}.yaml     is it in order?
-#   parley show {name}.yaml      every number with its source
+# {name}: everything that this file does not set is taken from {base}.
+#   parley check {name}.yaml     find mistakes
+#   parley show {name}.yaml      list every number with its source
 #   parley run {name}.yaml       simulate it
 #
 # A number is one of
@@ -25,93 +26,95 @@ _HEAD = """\
 #   {{assumed: [0.1, 0.2, 0.4], why: "..."}}                  a range with its likeliest value
 #   {{value: 0.2, source: SOURCE_ID, locator: "par. 9"}}      documented; sources are listed in sources.yaml
 #   {{value: 1, convention: "..."}}                           a choice of the model, no claim about the world
-#   0.2                                                     allowed, and shown as unsourced
-extends: {base}
-id: {name}
-title: {title}
-summary: {summary}
-
-# Take away the `# ` in front of a block to change it. The values are those of {base}.
+#   0.2                                                     allowed, and listed as unsourced
 """
+_BLOCKS = "# Delete the `# ` in front of a block to change it. The values are those of {base}.\n"
 
 
-def write_starter(name: str, base: str, folder: Path) -> Path:
-    """Write `NAME.yaml` into a folder. Raises ParleyError for a name that is taken or no id, or a base out of reach."""
+def write_template(name: str, base: str, folder: Path) -> Path:
+    """Write `NAME.yaml` into a folder.
+
+    Parameters
+    ----------
+    name : str
+        The id of the new scenario.
+    base : str
+        A shipped id, or the path of a file in `folder`.
+    folder : Path
+        The folder of the new file.
+
+    Returns
+    -------
+    Path
+        The new file.
+
+    Raises
+    ------
+    ParleyError
+        The name is no id or is taken, or the new file could not extend the base.
+    """
     name = name.removesuffix(".yaml")
     if not _ID.fullmatch(name):
         raise ParleyError(f"`{name}` is no id; allowed: lower-case letters, digits and hyphens, at most 60")
-    if (shipped_folder() / f"{name}.yaml").is_file():
+    if find_shipped(name):
         raise ParleyError(f"`{name}` is the name of a shipped scenario; choose another")
     path = folder / f"{name}.yaml"
     parent = locate(base)
-    known = shipped()
-    if parent.parent.resolve() not in (folder.resolve(), shipped_folder().resolve()):
-        where = f"`{base}` must lie beside the new file or be shipped: {', '.join(known)}"
-        raise ScenarioError(f"{where}{nearest(base, known)}")
-    text = starter(name, parent.stem, load(parent))
+    shipped_base = find_shipped(parent.stem)
+    beside = parent.parent.resolve() == folder.resolve()
+    if not beside and (shipped_base is None or shipped_base.resolve() != parent.resolve()):
+        known = shipped()
+        problem = f"`{base}` must lie beside the new file or be shipped: {', '.join(known)}"
+        raise ScenarioError(f"{problem}{nearest(base, known)}")
+    text = format_template(name, parent.stem, load(parent))
     if path.exists():
         raise ParleyError(f"{path.name} exists already and is left as it is; choose another name")
     write_file(path, text)
     return path
 
 
-def starter(name: str, base: str, loaded: Loaded) -> str:
-    """Text of the new file."""
-    s = loaded.scenario
-    texts = {"title": _text(f"{s.title}, changed"), "summary": _text("What is different here, and why.")}
-    data = resolved(loaded)
-    blocks = [_commented(title, block) for title, block in _blocks(data)]
-    return _HEAD.format(name=name, base=base, **texts) + "\n" + "\n".join(blocks)
+def format_template(name: str, base: str, loaded: Loaded) -> str:
+    """Return the text of a new scenario file.
+
+    Parameters
+    ----------
+    name, base : str
+        The ids of the new scenario and of the one it extends.
+    loaded : Loaded
+        The scenario that the new one extends.
+    """
+    title = f"{loaded.scenario.title}, changed"
+    data = {"extends": base, "id": name, "title": title, "summary": "The difference to the base, and its reason."}
+    blocks = (_comment_out(remark, block) for remark, block in _list_blocks(dump_scenario(loaded)))
+    return "\n".join([_HEAD.format(name=name, base=base) + format_yaml(data), _BLOCKS.format(base=base), *blocks])
 
 
-def _blocks(data: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """What is most often changed, with its present values."""
-    party, issue = next((p, i) for p, found in data["parties"].items() for i in found["issues"])
+def _list_blocks(data: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """List the entries that users change most often, with a remark and their present values."""
+    party, issue = next((p, i) for p, entry in data["parties"].items() for i in entry["issues"])
     stake = data["parties"][party]["issues"][issue]
-    wanted = {key: stake[key] for key in ("demand", "reservation", "salience") if key in stake}
+    numbers = {key: stake[key] for key in ("demand", "reservation", "salience") if key in stake}
     venue = next(iter(data["venues"]))
     acceptability = data["venues"][venue]["acceptability"]
     blocks = [
         ("How long the talks are followed, in days.", {"calendar": {"horizon": data["calendar"]["horizon"]}}),
         (
-            f"What {party} wants on {issue}, the least it can live with, its weight; how far it trusts another.",
-            {"parties": {party: {"issues": {issue: wanted}, "trust": data["parties"][party]["trust"]}}},
+            f"Demand, reservation value and weight of {party} on {issue}; its trust in the others.",
+            {"parties": {party: {"issues": {issue: numbers}, "trust": data["parties"][party]["trust"]}}},
         ),
         ("How welcome a venue is to each.", {"venues": {venue: {"acceptability": acceptability}}}),
     ]
-    for mediator, found in list(data.get("mediators", {}).items())[:1]:
-        blocks.append(("What a mediator is good at.", {"mediators": {mediator: {"styles": found["styles"]}}}))
-    for kind, found in list(data.get("incidents", {}).items())[:1]:
-        blocks.append(("How often an incident happens, a day.", {"incidents": {kind: {"rate": found["rate"]}}}))
+    for name, mediator in list(data.get("mediators", {}).items())[:1]:
+        styles = {"mediators": {name: {"styles": mediator["styles"]}}}
+        blocks.append(("How strong a mediator is in each style.", styles))
+    for name, incident in list(data.get("incidents", {}).items())[:1]:
+        rate = {"incidents": {name: {"rate": incident["rate"]}}}
+        blocks.append(("How often an incident happens, a day.", rate))
     base = data["behaviour"]["convening"]["base"]
     blocks.append(("Log-odds that a party comes to a round.", {"behaviour": {"convening": {"base": base}}}))
     return blocks
 
 
-def _commented(title: str, block: dict[str, Any]) -> str:
-    lines = [f"# {line}" for line in _yaml(block, 0)]
-    return "\n".join([f"## {title}", *lines, ""])
-
-
-def _yaml(node: dict[str, Any], depth: int) -> list[str]:
-    """Mappings as blocks; a number on one line."""
-    lines = []
-    for key, below in node.items():
-        if isinstance(below, dict) and not {"value", "assumed"} & set(below):
-            lines += [f"{'  ' * depth}{key}:", *_yaml(below, depth + 1)]
-        else:
-            lines.append(f"{'  ' * depth}{key}: {_flow(below)}")
-    return lines
-
-
-def _flow(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_flow(entry)}" for key, entry in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    return _text(value) if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else json.dumps(value)
-
-
-def _text(value: str) -> str:
-    """A text in double quotes, as YAML and JSON both write it."""
-    return json.dumps(value, ensure_ascii=False)
+def _comment_out(remark: str, block: dict[str, Any]) -> str:
+    lines = [f"# {line}" for line in format_yaml(block).splitlines()]
+    return "\n".join([f"## {remark}", *lines, ""])

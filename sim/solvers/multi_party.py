@@ -1,29 +1,28 @@
 """Three or more parties, one basket: the Nash solution, the egalitarian value and the salience-weighted compromise.
 
-Utilities are salience-weighted means of min(1, (x - r)/(d - r)), without a lower clip. The basket is laid out in
-`pieces`, the linear programme is solved in `simplex`, the log product climbed in `ascent`. Right for two parties too,
-where `frontier` is shorter.
+Utilities are salience-weighted means of min(1, (x - r)/(d - r)), without a lower clip. `piecewise` divides the issues,
+`simplex` solves the linear programme, `nash_ascent` maximises the log product. Right for two parties too, where
+`two_party` is shorter.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.core.jit import EPS, rule
-from sim.solvers.inline import part
+from sim.core.jit import EPS, inline_part, rule
+from sim.core.layout import Floats, Ints
 from sim.solvers.nash_ascent import ascend
 from sim.solvers.piecewise import CoalitionWork as CoalitionWork
 from sim.solvers.piecewise import coalition_work as coalition_work
-from sim.solvers.piecewise import lay_out, settle
+from sim.solvers.piecewise import divide_basket, move_to
 from sim.solvers.simplex import maximise
 
 _NEAR = 1e-3  # a surplus below which the ascent had better start elsewhere
 
 
-@part
-def _programme(count: int, issues: int, work: CoalitionWork) -> tuple[int, int]:
-    """The dictionary of: maximise t, surplus of every member ≥ t, a length of every piece used; its rows and columns.
+@inline_part
+def _build_programme(count: int, issues: int, work: CoalitionWork) -> tuple[int, int]:
+    """Build the dictionary of: maximise t, surplus of every member ≥ t, with a length of every piece; rows and columns.
 
     The utilities being concave, pieces filled out of order only understate them. At the start no length is used, t is
     the least surplus, and that member's row, from which t never leaves, serves as the objective.
@@ -58,23 +57,23 @@ def _programme(count: int, issues: int, work: CoalitionWork) -> tuple[int, int]:
     return rows, columns + 1
 
 
-@part
-def _egalitarian(count: int, issues: int, work: CoalitionWork, out: NDArray[np.float64]) -> float:
+@inline_part
+def _solve_egalitarian(count: int, issues: int, work: CoalitionWork, out: Floats) -> float:
     """Solve the programme: the greatest least surplus, and a package that attains it."""
-    rows, columns = _programme(count, issues, work)
+    rows, columns = _build_programme(count, issues, work)
     t = maximise(rows, columns, work.tableau, work.width, work.names, work.flipped)
     for v in range(columns - 1):
-        work.drawn[v] = work.width[v] if work.flipped[v] != 0 else 0.0
+        work.lengths[v] = work.width[v] if work.flipped[v] != 0 else 0.0
     for i in range(rows):
         v = work.names[i]
         if v < columns - 1:
             used = work.tableau[i, columns]
-            work.drawn[v] = work.width[v] - used if work.flipped[v] != 0 else used
+            work.lengths[v] = work.width[v] - used if work.flipped[v] != 0 else used
     v = 0
     for k in range(issues):
         x = work.edges[k, 0]
         for _ in range(work.pieces[k]):
-            x += work.drawn[v]
+            x += work.lengths[v]
             v += 1
         out[k] = min(max(x, work.edges[k, 0]), work.edges[k, work.pieces[k]])
     return t
@@ -82,32 +81,60 @@ def _egalitarian(count: int, issues: int, work: CoalitionWork, out: NDArray[np.f
 
 @rule
 def max_min_many(
-    d: NDArray[np.float64],
-    r: NDArray[np.float64],
-    w: NDArray[np.float64],
-    floors: NDArray[np.float64],
-    red: NDArray[np.int64],
-    member: NDArray[np.int64],
+    d: Floats,
+    r: Floats,
+    w: Floats,
+    floors: Floats,
+    red: Ints,
+    member: Ints,
     work: CoalitionWork,
-    out: NDArray[np.float64],
+    out: Floats,
 ) -> float:
-    """max over packages of the least U_i - F_i among the members, no red line crossed: exact, a linear programme.
+    """Find the package that maximises the least `U_i - F_i` among the members, exactly, by a linear programme.
 
-    d, r, w, red are (P, n), floors and member (P,); member[i] = 1 takes part (at least one does). `out` (n,) receives a
-    package that attains it. -inf where red lines clash on an issue: then `out` is no solution.
+    No red line is crossed. At or above 0 there is a zone of agreement.
+
+    Parameters
+    ----------
+    d, r, w, red : (P, n) float, float, float, int
+        Demands and reservation values in [0, 1], saliences (at least 0), and 1 on red-line issues, of all parties.
+    floors : (P,) float
+        Their floors, in utility.
+    member : (P,) int
+        1 for parties that take part; at least one does.
+    work : CoalitionWork
+        Work space.
+    out : (n,) float
+        Receives the package.
+
+    Returns
+    -------
+    float
+        The maximum, in utility; -inf where red lines clash on an issue, and `out` is then no solution.
     """
-    count, fits = lay_out(d, r, w, floors, red, member, work)
-    t = _egalitarian(count, d.shape[1], work, out)
+    count, fits = divide_basket(d, r, w, floors, red, member, work)
+    t = _solve_egalitarian(count, d.shape[1], work, out)
     return t if fits else -np.inf
 
 
 @rule
 def compromise(
-    d: NDArray[np.float64], w: NDArray[np.float64], member: NDArray[np.int64], out: NDArray[np.float64]
+    d: Floats, w: Floats, member: Ints, out: Floats
 ) -> None:
-    """Salience-weighted mean demand of the members on each issue (Van den Bos 1991's compromise model) into `out` (n,).
+    """Compute the salience-weighted mean demand of the members on each issue; the plain mean where no member cares.
 
-    d, w are (P, n), member (P,). Where no member cares, the plain mean.
+    Parameters
+    ----------
+    d, w : (P, n) float
+        Demands in [0, 1] and saliences (at least 0) of all parties.
+    member : (P,) int
+        1 for parties that take part; at least one does.
+    out : (n,) float
+        Receives the package.
+
+    References
+    ----------
+    Van den Bos 1991, Dutch EC Policy Making (the compromise model).
     """
     for k in range(d.shape[1]):
         total, weight, plain, count = 0.0, 0.0, 0.0, 0.0
@@ -122,37 +149,62 @@ def compromise(
 
 @rule
 def nash_many(
-    d: NDArray[np.float64],
-    r: NDArray[np.float64],
-    w: NDArray[np.float64],
-    floors: NDArray[np.float64],
-    red: NDArray[np.int64],
-    power: NDArray[np.float64],
-    member: NDArray[np.int64],
+    d: Floats,
+    r: Floats,
+    w: Floats,
+    floors: Floats,
+    red: Ints,
+    power: Floats,
+    member: Ints,
     work: CoalitionWork,
-    out: NDArray[np.float64],
+    out: Floats,
 ) -> bool:
-    """The package that maximises Π (U_i - F_i)^power_i over the members (Nash 1950; weighted: Kalai 1977), to 1e-9.
+    """Find the package that maximises `Π (U_i - F_i)^power_i` over the members, to 1e-9; no red line is crossed.
 
-    Subject to no red line crossed. d, r, w, red are (P, n), floors, power > 0 and member (P,); `out` (n,) receives the
-    package. Coordinate ascent from the salience-weighted compromise or, where that leaves a member near or below its
-    floor, from the egalitarian package. False where red lines clash or no package leaves all at or above their floors
-    (to EPS): then `out` is no solution. Where several packages give the same utilities, earlier issues move first.
+    Coordinate ascent from the salience-weighted compromise or, where that leaves a member near or below its floor, from
+    the egalitarian package. Where several packages give the same utilities, earlier issues move first.
+
+    Parameters
+    ----------
+    d, r, w, red : (P, n) float, float, float, int
+        Demands and reservation values in [0, 1], saliences (at least 0), and 1 on red-line issues, of all parties.
+    floors : (P,) float
+        Their floors, in utility.
+    power : (P,) float
+        Weights in the product, above 0.
+    member : (P,) int
+        1 for parties that take part; at least one does.
+    work : CoalitionWork
+        Work space.
+    out : (n,) float
+        Receives the package.
+
+    Returns
+    -------
+    bool
+        False where red lines clash or no package leaves all at or above their floors (to EPS); `out` is then no
+        solution.
+
+    References
+    ----------
+    Nash 1950, "The Bargaining Problem", Econometrica 18.
+    Kalai 1977, "Nonsymmetric Nash Solutions and Replications of 2-Person Bargaining", International Journal of Game
+    Theory 6 (on weights).
     """
     issues = d.shape[1]
-    count, fits = lay_out(d, r, w, floors, red, member, work)
+    count, fits = divide_basket(d, r, w, floors, red, member, work)
     compromise(d, w, member, out)
     for m in range(count):
         work.power[m] = power[work.members[m]]
         work.drift[m] = work.surplus[m]
     for k in range(issues):
         out[k] = min(max(out[k], work.edges[k, 0]), work.edges[k, work.pieces[k]])
-    least = settle(count, issues, work, out)
+    least = move_to(count, issues, work, out)
     if least < _NEAR:
         for m in range(count):
             work.surplus[m] = work.drift[m]
-        least = _egalitarian(count, issues, work, out)
-        settle(count, issues, work, out)
+        least = _solve_egalitarian(count, issues, work, out)
+        move_to(count, issues, work, out)
     if fits and least > EPS:
         ascend(count, issues, work, out)
     return fits and least >= -EPS

@@ -1,4 +1,4 @@
-"""A basket as several parties see it: every issue in the pieces on which all utilities are straight.
+"""A basket of several parties, every issue divided into pieces on which all utilities are straight lines.
 
 Utilities are salience-weighted means of min(1, (x - r)/(d - r)), without a lower clip, hence concave. On each issue
 every efficient point lies between the outermost demands of the members; the kinks are the demands between.
@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.core.jit import EPS
-from sim.solvers.inline import part
+from sim.core.jit import EPS, inline_part
+from sim.core.layout import Floats, Ints
 
 SAME = 1e-12
 """Demands this close are one kink, and a point this close to a kink stands on it."""
@@ -21,25 +20,25 @@ _TOUCH = 0.05 * EPS  # overlap of red lines: 0.05 being the least |d - r|, to EP
 
 
 class CoalitionWork(NamedTuple):
-    """Scratch for P parties and n issues; nothing in it outlives a call. Piece j of issue k has the row k·P + j."""
+    """Work space for P parties and n issues; nothing in it outlives a call. Piece j of issue k has the row k·P + j."""
 
-    members: NDArray[np.int64]  # (P,) the members' rows
-    pieces: NDArray[np.int64]  # (n,) number of pieces of an issue
-    edges: NDArray[np.float64]  # (n, P + 1) where they begin and end, ascending
-    slopes: NDArray[np.float64]  # (n·P, P) members' utility per unit of the scale, along a piece
-    surplus: NDArray[np.float64]  # (P,) members' utility less floor, at the point in hand
-    power: NDArray[np.float64]  # (P,) members' exponents
-    drift: NDArray[np.float64]  # (P,) members' utility per unit of a step
-    normal: NDArray[np.float64]  # (n, n + 1) equations of a Newton step
-    tableau: NDArray[np.float64]  # (P + 1, n·P + 2) of the linear programme
-    width: NDArray[np.float64]  # (n·P + P,) lengths of its variables
-    names: NDArray[np.int64]  # (n·P + P + 2,) its variables by row and column
-    flipped: NDArray[np.int64]  # (n·P + P,) 1 where one is counted from its upper end
-    drawn: NDArray[np.float64]  # (n·P,) lengths used of the pieces
+    members: Ints  # (P,) the members' rows
+    pieces: Ints  # (n,) number of pieces of an issue
+    edges: Floats  # (n, P + 1) where they begin and end, ascending
+    slopes: Floats  # (n·P, P) members' utility per unit of the scale, along a piece
+    surplus: Floats  # (P,) members' utility less floor, at the point in hand
+    power: Floats  # (P,) members' exponents
+    drift: Floats  # (P,) members' utility per unit of a step
+    normal: Floats  # (n, n + 1) equations of a Newton step
+    tableau: Floats  # (P + 1, n·P + 2) of the linear programme
+    width: Floats  # (n·P + P,) lengths of its variables
+    names: Ints  # (n·P + P + 2,) its variables by row and column
+    flipped: Ints  # (n·P + P,) 1 where one is counted from its upper end
+    lengths: Floats  # (n·P,) lengths used of the pieces
 
 
 def coalition_work(parties: int, issues: int) -> CoalitionWork:
-    """Scratch for baskets of up to that many parties and issues; not a rule, for rules make no arrays."""
+    """Create work space for baskets of up to that many parties and issues; not a rule, for rules make no arrays."""
     cells = issues * parties
     return CoalitionWork(
         np.zeros(parties, np.int64),
@@ -58,13 +57,13 @@ def coalition_work(parties: int, issues: int) -> CoalitionWork:
     )
 
 
-@part
-def _edges(
+@inline_part
+def _divide_issue(
     k: int,
     count: int,
-    d: NDArray[np.float64],
-    r: NDArray[np.float64],
-    red: NDArray[np.int64],
+    d: Floats,
+    r: Floats,
+    red: Ints,
     work: CoalitionWork,
 ) -> bool:
     """Divide what red lines leave of issue k at the members' demands; False where they leave nothing."""
@@ -97,19 +96,33 @@ def _edges(
     return fits
 
 
-@part
-def lay_out(
-    d: NDArray[np.float64],
-    r: NDArray[np.float64],
-    w: NDArray[np.float64],
-    floors: NDArray[np.float64],
-    red: NDArray[np.int64],
-    member: NDArray[np.int64],
+@inline_part
+def divide_basket(
+    d: Floats,
+    r: Floats,
+    w: Floats,
+    floors: Floats,
+    red: Ints,
+    member: Ints,
     work: CoalitionWork,
 ) -> tuple[int, bool]:
-    """Lay out a basket in pieces: the number of members, and whether red lines leave a package.
+    """Divide a basket into pieces; `work.surplus` is then that at the lower end of every issue.
 
-    `work.surplus` is left at the lower end of every issue.
+    Parameters
+    ----------
+    d, r, w, red : (P, n) float, float, float, int
+        Demands and reservation values in [0, 1], saliences (at least 0), and 1 on red-line issues, of all parties.
+    floors : (P,) float
+        Their floors, in utility.
+    member : (P,) int
+        1 for parties that take part.
+    work : CoalitionWork
+        Work space; receives the pieces.
+
+    Returns
+    -------
+    tuple of int and bool
+        Number of members, and whether red lines leave a package.
     """
     count, fits = 0, True
     for i in range(d.shape[0]):
@@ -117,17 +130,17 @@ def lay_out(
             work.members[count] = i
             count += 1
     for k in range(d.shape[1]):
-        fits = _edges(k, count, d, r, red, work) and fits
+        fits = _divide_issue(k, count, d, r, red, work) and fits
     stride = work.slopes.shape[1]
     for m in range(count):
         i = work.members[m]
         total = 0.0
         for k in range(d.shape[1]):
             total += w[i, k]
-        per = 1.0 / total if total > 0.0 else 0.0
+        scale = 1.0 / total if total > 0.0 else 0.0
         s = -floors[i]
         for k in range(d.shape[1]):
-            share, rise = w[i, k] * per, 1.0 / (d[i, k] - r[i, k])
+            share, rise = w[i, k] * scale, 1.0 / (d[i, k] - r[i, k])
             s += share * min(1.0, (work.edges[k, 0] - r[i, k]) * rise)
             for j in range(work.pieces[k]):
                 middle = 0.5 * (work.edges[k, j] + work.edges[k, j + 1])
@@ -136,9 +149,9 @@ def lay_out(
     return count, fits
 
 
-@part
-def settle(count: int, issues: int, work: CoalitionWork, x: NDArray[np.float64]) -> float:
-    """Bring `work.surplus` from the lower ends of the issues to point x; returns the least."""
+@inline_part
+def move_to(count: int, issues: int, work: CoalitionWork, x: Floats) -> float:
+    """Move `work.surplus` from the lower ends of the issues to point x (n,); returns the least surplus."""
     stride = work.slopes.shape[1]
     for k in range(issues):
         for j in range(work.pieces[k]):

@@ -8,22 +8,22 @@ end is counted from there instead (`flipped`). Largest coefficient first; after 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.solvers.inline import part
+from sim.core.jit import inline_part
+from sim.core.layout import Floats, Ints
 
 _TINY = 1e-12
 
 
-@part
+@inline_part
 def flip_column(
     c: int,
     rows: int,
     columns: int,
-    tableau: NDArray[np.float64],
-    width: NDArray[np.float64],
-    names: NDArray[np.int64],
-    flipped: NDArray[np.int64],
+    tableau: Floats,
+    width: Floats,
+    names: Ints,
+    flipped: Ints,
 ) -> None:
     """Count the nonbasic variable of column c from its other end."""
     name = names[rows + c]
@@ -33,14 +33,14 @@ def flip_column(
     flipped[name] = 1 - flipped[name]
 
 
-@part
+@inline_part
 def flip_row(
     r: int,
     columns: int,
-    tableau: NDArray[np.float64],
-    width: NDArray[np.float64],
-    names: NDArray[np.int64],
-    flipped: NDArray[np.int64],
+    tableau: Floats,
+    width: Floats,
+    names: Ints,
+    flipped: Ints,
 ) -> None:
     """Count the basic variable of row r from its other end."""
     name = names[r]
@@ -50,13 +50,13 @@ def flip_row(
     flipped[name] = 1 - flipped[name]
 
 
-@part
-def pivot(r: int, c: int, rows: int, columns: int, tableau: NDArray[np.float64], names: NDArray[np.int64]) -> None:
+@inline_part
+def pivot(r: int, c: int, rows: int, columns: int, tableau: Floats, names: Ints) -> None:
     """Exchange the basic variable of row r with the nonbasic one of column c."""
-    per = 1.0 / tableau[r, c]
+    reciprocal = 1.0 / tableau[r, c]
     for j in range(columns + 1):
-        tableau[r, j] *= -per
-    tableau[r, c] = per
+        tableau[r, j] *= -reciprocal
+    tableau[r, c] = reciprocal
     for i in range(rows + 1):
         factor = tableau[i, c]
         if i != r and factor != 0.0:
@@ -66,9 +66,9 @@ def pivot(r: int, c: int, rows: int, columns: int, tableau: NDArray[np.float64],
     names[r], names[rows + c] = names[rows + c], names[r]
 
 
-@part
-def entering(careful: bool, rows: int, columns: int, tableau: NDArray[np.float64], names: NDArray[np.int64]) -> int:
-    """Column of the nonbasic variable to raise: of the largest coefficient, or Bland's first; -1 at the optimum."""
+@inline_part
+def choose_column(careful: bool, rows: int, columns: int, tableau: Floats, names: Ints) -> int:
+    """Choose the column of the nonbasic variable to raise: largest coefficient, or Bland's first; -1 at the optimum."""
     best, c = _TINY, -1
     for j in range(columns):
         gain = tableau[rows, j]
@@ -77,47 +77,62 @@ def entering(careful: bool, rows: int, columns: int, tableau: NDArray[np.float64
     return c
 
 
-@part
-def leaving(
+@inline_part
+def choose_row(
     c: int,
     rows: int,
     columns: int,
-    tableau: NDArray[np.float64],
-    width: NDArray[np.float64],
-    names: NDArray[np.int64],
+    tableau: Floats,
+    width: Floats,
+    names: Ints,
 ) -> int:
-    """Row of the basic variable that first reaches an end, -1 if the entering one does so before."""
+    """Choose the row of the basic variable that first reaches an end; -1 if the entering one does so before."""
     far, r = width[names[rows + c]], -1
     for i in range(rows):
         slope = tableau[i, c]
-        room = np.inf
+        distance = np.inf
         if slope < -_TINY:
-            room = max(tableau[i, columns], 0.0) / -slope
+            distance = max(tableau[i, columns], 0.0) / -slope
         elif slope > _TINY:
-            room = max(width[names[i]] - tableau[i, columns], 0.0) / slope
-        if room < far or (room == far and r >= 0 and names[i] < names[r]):
-            far, r = room, i
+            distance = max(width[names[i]] - tableau[i, columns], 0.0) / slope
+        if distance < far or (distance == far and r >= 0 and names[i] < names[r]):
+            far, r = distance, i
     return r
 
 
-@part
+@inline_part
 def maximise(
     rows: int,
     columns: int,
-    tableau: NDArray[np.float64],
-    width: NDArray[np.float64],
-    names: NDArray[np.int64],
-    flipped: NDArray[np.int64],
+    tableau: Floats,
+    width: Floats,
+    names: Ints,
+    flipped: Ints,
 ) -> float:
-    """Raise the objective from a feasible dictionary to its maximum; returns it.
+    """Raise a bounded objective from a feasible dictionary to its maximum.
 
-    `tableau` (rows + 1, columns + 1) and above; `names` holds the variables of the rows, then of the columns; `width`
-    by variable its upper end (inf if none), `flipped` all 0 at first. The objective must be bounded.
+    Parameters
+    ----------
+    rows, columns : int
+        Numbers of basic and nonbasic variables.
+    tableau : (rows + 1, columns + 1) float
+        The dictionary, the objective in the last row; may be larger.
+    width : (rows + columns,) float
+        Upper ends of the variables; inf where there is none.
+    names : (rows + columns,) int
+        Variables of the rows, then of the columns.
+    flipped : (rows + columns,) int
+        1 where a variable is counted from its upper end; all 0 on entry.
+
+    Returns
+    -------
+    float
+        The maximum.
     """
     steps, most = 0, 200 * (rows + columns + 1)
-    c = entering(False, rows, columns, tableau, names)
+    c = choose_column(False, rows, columns, tableau, names)
     while c >= 0 and steps < most:
-        r = leaving(c, rows, columns, tableau, width, names)
+        r = choose_row(c, rows, columns, tableau, width, names)
         if r < 0:
             flip_column(c, rows, columns, tableau, width, names, flipped)
         else:
@@ -125,5 +140,5 @@ def maximise(
                 flip_row(r, columns, tableau, width, names, flipped)
             pivot(r, c, rows, columns, tableau, names)
         steps += 1
-        c = entering(steps > 10 * (rows + columns), rows, columns, tableau, names)
+        c = choose_column(steps > 10 * (rows + columns), rows, columns, tableau, names)
     return tableau[rows, columns]

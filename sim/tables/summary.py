@@ -36,7 +36,7 @@ _COUNTED = (
     "amendments",
     "collapses",
 )
-_SUMMED = ("days", "days_in_abeyance", "delivered_share", "gap")
+_SUMMED = ("days", "days_in_abeyance", "delivered_share", "gap_open")
 
 
 ROUND_KINDS = {"run": "number", "code": "code", "gap": "number"}
@@ -105,7 +105,7 @@ class Summary:
     def add(self, runs: pa.Table, rounds: pa.Table) -> None:
         """Count in some runs and all their rounds."""
         self.add_runs(runs)
-        self.add_gaps(read(rounds.column("run")), places(rounds.column("code"), CODES), read(rounds.column("gap")))
+        self.add_gaps(read(rounds.column("run")), places(rounds.column("code"), CODES), read(rounds.column("gap_open")))
 
     def add_runs(self, runs: pa.Table) -> None:
         """Count in some runs; their rounds are left to `add_gaps`."""

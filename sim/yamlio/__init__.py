@@ -1,1 +1,1 @@
-"""YAML files read as plain data with line numbers."""
+"""YAML files: reading plain data with line numbers, wording of errors, writing."""

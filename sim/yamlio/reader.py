@@ -1,8 +1,8 @@
-"""YAML files read as plain data with the line of every value, and nothing else a YAML file could do.
+"""Read YAML files as plain data that remember the line of every value.
 
 Only what a scenario needs is understood: mappings with text keys, lists, and single values (text, numbers,
 true and false, nothing, ISO dates). Tags, anchors, aliases and merge keys are refused: they let a file build
-objects or grow without bound when read.
+objects or grow without bound when it is read.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.errors import ScenarioError
-from sim.yamlio.scalars import UNPRINTABLE, character_name
-from sim.yamlio.tree import KeyPath, Lines, build, dotted
+from sim.yamlio.scalars import UNPRINTABLE, name_character
+from sim.yamlio.tree import KeyPath, Lines, build, format_path
 
-__all__ = ["MAX_BYTES", "Document", "dotted", "read", "read_value"]
+__all__ = ["MAX_BYTES", "Document", "format_path", "read", "read_value"]
 
 MAX_BYTES = 2_000_000
 """The largest file that is read."""
@@ -24,12 +24,14 @@ MAX_BYTES = 2_000_000
 
 @dataclass(frozen=True)
 class Document:
-    """One YAML file as read.
+    """A YAML file as plain data.
 
-    Attributes:
-        name: the file as messages name it.
-        data: plain dicts (text keys, in the file's order), lists, str, int, float (finite), bool, None,
-            datetime.date.
+    Attributes
+    ----------
+    name : str
+        The file as messages name it.
+    data : dict
+        Plain dicts (text keys, in the file's order), lists, str, int, float (finite), bool, None, datetime.date.
     """
 
     name: str
@@ -37,52 +39,73 @@ class Document:
     _lines: Lines = field(repr=False, compare=False)
 
     def line(self, path: KeyPath = ()) -> int:
-        """Line (from 1) of the key or list item at `path`, or of its nearest ancestor that the file has."""
+        """Return the line of a key or list item, counted from 1.
+
+        Parameters
+        ----------
+        path : tuple of str and int
+            Keys and item numbers from the top. Where the file lacks the path, its nearest ancestor counts.
+        """
         line, below = self._lines
         for step in path:
-            found: Lines | None = None
+            inner: Lines | None = None
             if isinstance(below, dict) and isinstance(step, str):
-                found = below.get(step)
+                inner = below.get(step)
             elif isinstance(below, list) and isinstance(step, int) and 0 <= step < len(below):
-                found = below[step]
-            if found is None:
+                inner = below[step]
+            if inner is None:
                 break
-            line, below = found
+            line, below = inner
         return line
 
     def refuse(self, problem: str, path: KeyPath = ()) -> ScenarioError:
-        """A ScenarioError that names this file with the line and the dotted key of `path`."""
-        return ScenarioError(problem, file=self.name, line=self.line(path), key=dotted(path) or None)
+        """Return a ScenarioError that names this file with the line and the dotted key of `path`."""
+        return ScenarioError(problem, file=self.name, line=self.line(path), key=format_path(path) or None)
 
 
 def read(source: Path | str, name: str | None = None) -> Document:
-    """Read a YAML file (a Path) or YAML text (a str).
+    """Read a YAML file or YAML text.
 
-    Args:
-        source: a Path to a UTF-8 file of at most MAX_BYTES, or the text itself.
-        name: what messages call it; the file's name without its folder, or `text`, when left out.
+    Parameters
+    ----------
+    source : Path or str
+        The path of a UTF-8 file of at most MAX_BYTES, or the text itself.
+    name : str, optional
+        The source as messages name it: by default the file's name without its folder, or `text`.
 
-    Raises:
-        ScenarioError: the file cannot be read, or holds what a scenario may not. Nothing else is raised.
+    Returns
+    -------
+    Document
+
+    Raises
+    ------
+    ScenarioError
+        The file cannot be read, or holds what a scenario may not. No other error is raised.
     """
     if isinstance(source, Path):
         name = (source.name or str(source)) if name is None else name
-        text = _text_of(source, name)
+        text = _read_text(source, name)
     else:
         name = "text" if name is None else name
         text = source.removeprefix("\ufeff")
         _check_size(len(text.encode("utf-8", "surrogatepass")), name)
-    odd = UNPRINTABLE.search(text)
-    if odd is not None:
-        line = text.count("\n", 0, odd.start()) + 1
-        problem = f"{character_name(odd.group())} is not allowed; plain text is"
+    hidden = UNPRINTABLE.search(text)
+    if hidden is not None:
+        line = text.count("\n", 0, hidden.start()) + 1
+        problem = f"{name_character(hidden.group())} is not allowed; plain text is"
         raise ScenarioError(problem, file=name, line=line)
     data, lines = build(text, name)
     return Document(name, data, lines)
 
 
 def read_value(text: str, path: str, name: str) -> Any:
-    """The value that YAML text puts at a path of a scenario. Raises ScenarioError that names the path, not a line."""
+    """Read the value that YAML text puts at a dotted path of a scenario.
+
+    Raises
+    ------
+    ScenarioError
+        Names the path instead of a line.
+    """
     try:
         return read(f"value: {text}", name).data["value"]
     except ScenarioError as error:
@@ -90,7 +113,7 @@ def read_value(text: str, path: str, name: str) -> Any:
         raise ScenarioError(error.problem, file=name, key=f"{path}{below}") from None
 
 
-def _text_of(path: Path, name: str) -> str:
+def _read_text(path: Path, name: str) -> str:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 MAX_INTEGER = 2**63 - 1
-"""The largest whole number: what an array of 64-bit integers holds."""
+"""The largest whole number: an array of 64-bit integers holds no larger one."""
 
 Scalar: TypeAlias = str | int | float | bool | datetime.date | None
 
@@ -27,49 +27,51 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
-class Refused(Exception):
-    """A scalar that cannot be used; the builder adds the place."""
+class UnusableScalar(Exception):
+    """A scalar that cannot be used. The builder of the tree adds file, line and key."""
 
 
-def plain(text: str) -> Scalar:
-    """The value of an unquoted scalar. `yes`, `on` and `1_000` are text; `010` is ten.
+def parse_scalar(text: str) -> Scalar:
+    """Return the value of an unquoted scalar. `yes`, `on` and `1_000` are text; `010` is ten.
 
-    Raises:
-        Refused: an infinite number or none at all, a whole number past MAX_INTEGER, a date no calendar has.
+    Raises
+    ------
+    UnusableScalar
+        An infinite number, not a number, a whole number past MAX_INTEGER, or a date that no calendar has.
     """
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     if text[0] not in "+-.0123456789":
         return text
     if _INTEGER.fullmatch(text):
-        return _whole(text)
+        return _parse_integer(text)
     if _FLOAT.fullmatch(text) or _NOT_FINITE.fullmatch(text):
         number = float(text) if _FLOAT.fullmatch(text) else math.nan
         if not math.isfinite(number):
-            raise Refused(f"`{shown(text)}` is not a finite number; a finite one is needed")
+            raise UnusableScalar(f"`{shorten(text)}` is not a finite number; a finite one is needed")
         return number
     if _DATE.fullmatch(text):
-        return _date(text)
+        return _parse_date(text)
     return text
 
 
-def _whole(text: str) -> int:
+def _parse_integer(text: str) -> int:
     # The digits are counted first: Python refuses to convert thousands of them with an error of its own.
     number = int(text, 0 if text[:2] in ("0o", "0x") else 10) if len(text) <= 40 else MAX_INTEGER + 1
     if abs(number) > MAX_INTEGER:
-        raise Refused(f"the whole number `{shown(text)}` is too large; at most {MAX_INTEGER} is allowed")
+        raise UnusableScalar(f"the whole number `{shorten(text)}` is too large; at most {MAX_INTEGER} is allowed")
     return number
 
 
-def _date(text: str) -> datetime.date:
+def _parse_date(text: str) -> datetime.date:
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:
-        raise Refused(f"`{text}` is not a date of the calendar; dates are written YYYY-MM-DD") from None
+        raise UnusableScalar(f"`{text}` is not a date of the calendar; dates are written YYYY-MM-DD") from None
 
 
-def kind_of(value: Scalar) -> str:
-    """What a message calls a value that is not text."""
+def name_kind(value: Scalar) -> str:
+    """Name the kind of a value that is not text, as messages do."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -77,12 +79,12 @@ def kind_of(value: Scalar) -> str:
     return "a date" if isinstance(value, datetime.date) else "a number"
 
 
-def character_name(character: str) -> str:
-    """What a message calls a character that cannot be shown."""
+def name_character(character: str) -> str:
+    """Name a character that cannot be printed."""
     return f"the character U+{ord(character):04X}"
 
 
-def shown(text: str, most: int = 60) -> str:
-    """Text as a message shows it: on one line, and not the whole of a very long one."""
-    text = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[: most + 1])
-    return text if len(text) <= most else text[:most] + "…"
+def shorten(text: str, limit: int = 60) -> str:
+    """Return text for a message: on one line, and cut after `limit` characters."""
+    text = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[: limit + 1])
+    return text if len(text) <= limit else text[:limit] + "…"

@@ -1,6 +1,6 @@
-"""YAML text turned into plain data, with a tree of the same shape that holds the lines.
+"""Build plain data from YAML text, with a tree of the same shape that holds the lines.
 
-The parser's events are consumed one by one with a stack of our own: a hostile text is refused as soon as it
+The builder consumes the parser's events one by one with its own stack: it refuses a hostile text as soon as the text
 passes a limit, and deep nesting cannot exhaust Python's stack.
 """
 
@@ -23,7 +23,7 @@ from ruamel.yaml.events import (
 )
 
 from sim.core.errors import ScenarioError
-from sim.yamlio.scalars import UNPRINTABLE, Refused, Scalar, character_name, kind_of, plain, shown
+from sim.yamlio.scalars import UNPRINTABLE, Scalar, UnusableScalar, name_character, name_kind, parse_scalar, shorten
 
 MAX_DEPTH = 40
 """The deepest nesting of mappings and lists."""
@@ -50,27 +50,43 @@ _TIGHT = re.compile(r"""("[^"]*"|'[^']*')|((?:[{,]|^)\s*[\w.*-]+:)(?=\S)""")
 """A quoted text, or a key inside braces whose colon no space follows."""
 
 
-def dotted(path: KeyPath) -> str:
-    """`("positions", 3, "value")` as `positions.3.value`: how messages name a key. Items count from 0."""
-    return ".".join(shown(str(step)) for step in path)
+def format_path(path: KeyPath) -> str:
+    """Return the dotted form of a path: `("positions", 3, "value")` is `positions.3.value`. Items count from 0."""
+    return ".".join(shorten(str(step)) for step in path)
 
 
-def _innermost(lines: list[str]) -> str:
-    """The bracket that was opened last and is still open, or an empty text. Good enough for a hint."""
-    opened: list[str] = []
+def _find_open_bracket(lines: list[str]) -> str:
+    """Return the innermost bracket still open, or an empty text. Good enough for a hint."""
+    brackets: list[str] = []
     for character in "".join(lines):
         if character in "{[":
-            opened.append(character)
-        elif character in "}]" and opened:
-            opened.pop()
-    return opened[-1] if opened else ""
+            brackets.append(character)
+        elif character in "}]" and brackets:
+            brackets.pop()
+    return brackets[-1] if brackets else ""
 
 
 def build(text: str, name: str) -> tuple[dict[str, Any], Lines]:
-    """The data of YAML text whose characters are all printable, and its lines.
+    """Build plain data and its lines from YAML text.
 
-    Raises:
-        ScenarioError: the text is not YAML, or holds what a scenario may not; `name` stands for the file.
+    Parameters
+    ----------
+    text : str
+        YAML in which every character is printable.
+    name : str
+        The file as messages name it.
+
+    Returns
+    -------
+    data : dict
+        The mapping at the top.
+    lines : tuple
+        The line of every key and list item.
+
+    Raises
+    ------
+    ScenarioError
+        The text is not YAML, or holds what a scenario may not.
     """
     return _Builder(name).build(text)
 
@@ -132,7 +148,7 @@ class _Builder:
             elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
                 self._end()
             elif isinstance(event, AliasEvent):
-                self._refuse(f"alias `*{shown(event.anchor)}` is not allowed; write the value out", line)
+                self._refuse(f"alias `*{shorten(event.anchor)}` is not allowed; write the value out", line)
             elif isinstance(event, DocumentStartEvent) and self.done is not None:
                 self._refuse("a second document starts; a file holds one", line)
         if self.done is None:
@@ -145,7 +161,7 @@ class _Builder:
         except MarkedYAMLError as error:
             self._syntax(error)
         except YAMLError as error:
-            self._refuse(f"not valid YAML: {shown(str(error), 200)}", None)
+            self._refuse(f"not valid YAML: {shorten(str(error), 200)}", None)
 
     def _syntax(self, error: MarkedYAMLError) -> NoReturn:
         mark = error.problem_mark or error.context_mark
@@ -161,19 +177,19 @@ class _Builder:
         self._refuse(f"not valid YAML: {problem}{hint}", line)
 
     def _colon(self, line: int, column: int) -> str:
-        """What is wrong with a colon inside braces or brackets, and how to write it."""
+        """Say what is wrong with a colon inside braces or brackets, and how to write it."""
         lines = self.text.splitlines()
         written = lines[line]
         before = re.search(r"([{,]|^)\s*[\w.*-]+$", written[:column])
-        if before is None or (before[1] != "{" and _innermost([*lines[:line], written[:column]]) == "["):
+        if before is None or (before[1] != "{" and _find_open_bracket([*lines[:line], written[:column]]) == "["):
             return "text that holds a colon needs quotes inside braces and brackets"
         start = min((at for at in map(written.find, "{[") if 0 <= at < column), default=0)
-        spaced = _TIGHT.sub(lambda found: found[1] or f"{found[2]} ", written[start:].strip())
-        return f"a key's colon needs a space after it; write `{shown(spaced, 200)}`"
+        spaced = _TIGHT.sub(lambda match: match[1] or f"{match[2]} ", written[start:].strip())
+        return f"a key's colon needs a space after it; write `{shorten(spaced, 200)}`"
 
     def _refuse(self, problem: str, line: int | None, key: str | None = None) -> NoReturn:
         path = [step for step in (holder.step() for holder in self.open) if step is not None]
-        where = dotted(tuple(path if key is None else [*path, key]))
+        where = format_path(tuple(path if key is None else [*path, key]))
         raise ScenarioError(problem, file=self.name, line=line, key=where or None) from None
 
     def _check(self, event: Any, line: int) -> None:
@@ -181,21 +197,21 @@ class _Builder:
         if self.values > MAX_VALUES:
             self._refuse(f"more than {MAX_VALUES:,} keys and values, the most that are read", line)
         if event.tag is not None:
-            tag = shown(str(event.tag).replace("tag:yaml.org,2002:", "!!", 1))
+            tag = shorten(str(event.tag).replace("tag:yaml.org,2002:", "!!", 1))
             self._refuse(f"tag `{tag}` is not allowed; only plain values are", line)
         if event.anchor is not None:
-            anchor = shown(event.anchor)
+            anchor = shorten(event.anchor)
             self._refuse(f"anchor `&{anchor}` is not allowed; write the value out in each place", line)
 
     def _scalar(self, event: ScalarEvent, line: int) -> None:
         self._check(event, line)
-        odd = UNPRINTABLE.search(event.value) if event.style == '"' else None
-        if odd is not None:
-            self._refuse(f"{character_name(odd.group())} is not allowed; plain text is", line)
+        hidden = UNPRINTABLE.search(event.value) if event.style == '"' else None
+        if hidden is not None:
+            self._refuse(f"{name_character(hidden.group())} is not allowed; plain text is", line)
         try:
-            value = event.value if event.style else plain(event.value)
-        except Refused as refused:
-            self._refuse(str(refused), line)
+            value = event.value if event.style else parse_scalar(event.value)
+        except UnusableScalar as fault:
+            self._refuse(str(fault), line)
         if not self.open:
             self._refuse("the file holds a single value; a mapping (`key: value`) is needed at the top", line)
         inner = self.open[-1]
@@ -206,11 +222,11 @@ class _Builder:
 
     def _key(self, inner: _Mapping, value: Scalar, text: str, line: int) -> None:
         if not isinstance(value, str):
-            problem = f"is read as {kind_of(value)}; keys are text (put it in quotes)"
-            self._refuse(f"key `{shown(text)}` {problem}", line)
+            problem = f"is read as {name_kind(value)}; keys are text (put it in quotes)"
+            self._refuse(f"key `{shorten(text)}` {problem}", line)
         if not value or not value.isprintable():
             problem = "is empty or holds a character that cannot be seen; keys are printable text on one line"
-            self._refuse(f"key `{shown(text)}` {problem}", line)
+            self._refuse(f"key `{shorten(text)}` {problem}", line)
         if value == "<<":
             self._refuse("merge key `<<` is not allowed; write the keys out", line)
         if value in inner.lines:
@@ -232,8 +248,8 @@ class _Builder:
         self.open.append(_Mapping(line) if mapping else _List(line))
 
     def _end(self) -> None:
-        ended = self.open.pop()
+        holder = self.open.pop()
         if self.open:
-            self.open[-1].add(ended.data, ended.lines, ended.start)
-        elif isinstance(ended, _Mapping):
-            self.done = ended
+            self.open[-1].add(holder.data, holder.lines, holder.start)
+        elif isinstance(holder, _Mapping):
+            self.done = holder

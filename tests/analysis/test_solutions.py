@@ -16,7 +16,7 @@ from sim.analysis.linear import best_for
 from sim.analysis.study import analyse, frontier_rows, point_rows, study, zone_rows
 from sim.analysis.zone import greatest_least, zones
 from sim.core.errors import ParleyError
-from sim.rules.value import utility_open
+from sim.rules.value import concave_utility
 from sim.scenario.load import load
 from sim.scenario.resolve import resolve
 
@@ -172,7 +172,7 @@ def test_games_of_a_scenario():
     own = model.theta.party_issue
     for i, party in enumerate(model.parties):
         held = own[2, i] > 0
-        by_rule = utility_open(package[held], own[0, i][held], party.reservation[held], own[2, i][held])
+        by_rule = concave_utility(package[held], own[0, i][held], party.reservation[held], own[2, i][held])
         assert whole.utilities(package)[i] == pytest.approx(by_rule)
 
 

@@ -53,7 +53,7 @@ def test_what_is_compared_follows_the_scenario_of_the_page() -> None:
 
 def test_the_day_of_the_first_agreement_is_the_median_of_the_report() -> None:
     base = load("river-border")
-    first, second = simulate(base, 200, 1), simulate(base.changed({"calendar.horizon": 60}), 200, 1)
+    first, second = simulate(base, 200, 1), simulate(base.with_changes({"calendar.horizon": 60}), 200, 1)
     found = [c for c in compute_contrasts(first, second) if c.group == FIRST]
     for contrast, basket in zip(found, first.summary.baskets, strict=True):
         day = first.summary.days(basket, "first_settled")[0.5]

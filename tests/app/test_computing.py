@@ -109,10 +109,10 @@ def test_the_file_of_a_case_with_documents_too(tmp_path: Path) -> None:
 
 def test_contrasts_are_the_means_of_the_runs() -> None:
     base = load("river-border")
-    first, second = simulate(base, 400, 1), simulate(base.changed({"parties.northbank.deadline": 20}), 400, 1)
+    first, second = simulate(base, 400, 1), simulate(base.with_changes({"parties.northbank.deadline": 20}), 400, 1)
     found = {(c.group, c.name): c for c in compute_contrasts(first, second)}
     gap = found["On average", "gap between positions at the end"]
-    a, b = (np.asarray(r.runs.column("gap").to_pylist(), dtype=float) for r in (first, second))
+    a, b = (np.asarray(r.runs.column("gap_open").to_pylist(), dtype=float) for r in (first, second))
     assert math.isclose(gap.first, a.mean(), abs_tol=1e-12)
     assert math.isclose(gap.difference, (b - a).mean(), abs_tol=1e-12)
     half = 1.959963984540054 * (b - a).std(ddof=1) / 20  # the square root of 400
@@ -183,7 +183,7 @@ def test_every_run_ends_in_one_bar_and_every_basket_fills_its_bar() -> None:
     base = load("river-border")
     both = {
         charts.BASE: simulate(base, 200, 1),
-        charts.CHANGED: simulate(base.changed({"calendar.horizon": 60}), 200, 1),
+        charts.CHANGED: simulate(base.with_changes({"calendar.horizon": 60}), 200, 1),
     }
     titles = {name: basket.title for name, basket in base.scenario.baskets.items()}
     assert sums(drawn(charts.plot_outcomes(both)), "series") == pytest.approx(dict.fromkeys(both, 1.0))

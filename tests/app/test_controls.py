@@ -43,7 +43,7 @@ def test_no_slider_reaches_what_the_schema_refuses(name: str) -> None:
     for control in list_sliders(base):
         if control.path.split(".")[-1] in ("deadline", "horizon", "memory", "side", "beta", "half_life", "decay"):
             for end in (control.least, control.most):
-                assert base.changed({control.path: end}).changes == {control.path: end}, control.path
+                assert base.with_changes({control.path: end}).changes == {control.path: end}, control.path
 
 
 def test_a_triangular_range_keeps_its_peak_while_that_is_inside() -> None:
@@ -72,7 +72,7 @@ def test_every_option_of_every_choice_is_a_scenario_that_loads(name: str) -> Non
             for option in control.options if isinstance(control, Choice) else control.levels:
                 changes = control.put({}, option)
                 assert control.get_option(changes) == option
-                assert base.changed(changes).scenario.id == name
+                assert base.with_changes(changes).scenario.id == name
 
 
 def test_controls_of_a_mediator_that_does_not_sit_in_are_said_to_do_nothing() -> None:
@@ -87,8 +87,8 @@ def test_controls_of_a_mediator_that_does_not_sit_in_are_said_to_do_nothing() ->
     assert "(Istanbul, Antalya): elsewhere" in states["turkiye"]
     path = "mediators.saudi_arabia"
     idle = {f"{path}.styles.formulation": 1, f"{path}.styles.manipulation": 1, f"{path}.leaning.russia": 1}
-    assert simulate(base.changed(idle), 40, 0).runs.equals(simulate(base, 40, 0).runs)
-    always = base.changed({f"{path}.attends": "always"}).scenario
+    assert simulate(base.with_changes(idle), 40, 0).runs.equals(simulate(base, 40, 0).runs)
+    always = base.with_changes({f"{path}.attends": "always"}).scenario
     assert "Sits in" not in describe_idle_controls(choice("istanbul-2025", "saudi_arabia.attends"), always)
 
 

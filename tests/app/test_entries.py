@@ -12,7 +12,7 @@ pytest.importorskip("streamlit", reason="Streamlit is not installed (extra `app`
 from streamlit.testing.v1 import AppTest
 
 from sim.app.state import parse_whole
-from sim.scenario.load import shipped_folder
+from sim.scenario.library import shipped_folder
 
 
 def explore() -> None:

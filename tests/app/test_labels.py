@@ -12,7 +12,8 @@ from sim.app.explore import simulate
 from sim.app.single_run import record_run
 from sim.app.vega import count_lines, wrap_label
 from sim.figures.style import LINE_STYLES
-from sim.scenario.load import load, shipped
+from sim.scenario.library import shipped
+from sim.scenario.load import load
 
 LETTER = 6.6
 """Pixels of a letter of a label, 12 pixels high, on average; the longest lines measured were below that."""

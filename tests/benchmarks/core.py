@@ -14,7 +14,7 @@ from sim.compiled.memory.buffer import Buffer, sizes, view
 from sim.compiled.memory.fields import FIELDS, P
 from sim.compiled.party import concede
 from sim.compiled.precompile import precompile
-from sim.compiled.reassessment import feel
+from sim.compiled.reassessment import update_readiness
 from sim.compiled.state import begin
 from sim.core.layout import PARTY, Floats
 from sim.rules.assumption import draw_theta
@@ -33,7 +33,7 @@ def _negotiate(mem: Any, priors: Any, first: int, last: int) -> int:
         begin(mem)
         for p in range(sizes(mem).parties):
             party[P.CONCESSION, p] = given[PARTY.K0, p]
-            feel(mem, p, 1.0)
+            update_readiness(mem, p, 1.0)
         concede(mem)
         if exchange(mem, k, 0, 0):
             agreed += 1

@@ -60,14 +60,14 @@ def _count(scenario: str, runs: int) -> Counts:
     count(sim.core.draws, "threefry2x64", "draws")
     _side_by_side(seen)
     count(sim.rules.value, "value", "values")
-    count(sim.rules.value, "value_open", "values")
+    count(sim.rules.value, "concave_value", "values")
     import sim.rules.assumption
     import sim.rules.concession
 
     # These raise to a power by `**`.
-    count(sim.rules.concession, "clock", "pows")
-    count(sim.rules.concession, "exponential", "pows")
-    count(sim.rules.assumption, "derived_reservation", "pows")
+    count(sim.rules.concession, "clock_concession", "pows")
+    count(sim.rules.concession, "exponential_concession", "pows")
+    count(sim.rules.assumption, "derive_reservation", "pows")
     from sim.agents.model import play
     from sim.agents.report import report_run
     from sim.scenario.load import load
@@ -84,7 +84,7 @@ def _side_by_side(seen: Counter[str]) -> None:
     """Of the draws made at one go, count those that are looked at; the others only save waiting."""
     from sim.rules import hawkes
 
-    ask, draw, come = hawkes._ask_ahead, hawkes.draw_lanes, hawkes._come
+    ask, draw, come = hawkes._draw_ahead, hawkes.draw_lanes, hawkes._immigrants
 
     def uncounted(*given: Any) -> None:
         before = seen["draws"]
@@ -98,12 +98,12 @@ def _side_by_side(seen: Counter[str]) -> None:
 
     def one_more_than_found(*given: Any) -> None:
         now, before = given[9], seen["draws"]
-        found = now.used[0]
+        found = now.size[0]
         come(*given)
-        seen["draws"] = before + int(now.used[0] - found) + 1
+        seen["draws"] = before + int(now.size[0] - found) + 1
 
     places: Any = hawkes
-    places._ask_ahead, places.draw_lanes, places._come = uncounted, asked, one_more_than_found
+    places._draw_ahead, places.draw_lanes, places._immigrants = uncounted, asked, one_more_than_found
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def bargaining() -> Loaded:
     problem = resolve(scenario.scenario, 0)
     ranged = {problem.paths[place]: problem.priors.mode[n] for n, place in enumerate(problem.priors.place)}
     fixed = {path: float(mode) for path, mode in ranged.items() if not path.endswith(".salience")}
-    return scenario.changed(fixed)
+    return scenario.with_changes(fixed)
 
 
 def negmas_negotiation() -> Callable[[], Any]:

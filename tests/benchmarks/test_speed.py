@@ -7,7 +7,8 @@ import pytest
 
 from sim.agents.model import play
 from sim.results.plan import chunks, plan
-from sim.scenario.load import Loaded, shipped
+from sim.scenario.library import shipped
+from sim.scenario.load import Loaded
 from tests.benchmarks.core import Tables
 from tests.benchmarks.counting import counted
 from tests.benchmarks.growth import grown

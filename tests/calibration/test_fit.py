@@ -45,14 +45,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_short_fit_reports_its_checks(folder: Path) -> None:
-    found = json.loads((folder / "checks.json").read_text(encoding="utf-8"))
-    assert found["ranks_uniform"] is True
-    assert found["broken_fit_caught"] is True
-    assert found["records_recovered"] == SHORT.checks.records
-    assert {row["parameter"] for row in found["parameters"]} == {"gap scale", "persuasion"}
-    rules = found["theories"]["probabilities"]["rules"]
+    result = json.loads((folder / "checks.json").read_text(encoding="utf-8"))
+    assert result["ranks_uniform"] is True
+    assert result["broken_fit_caught"] is True
+    assert result["records_recovered"] == SHORT.checks.records
+    assert {row["parameter"] for row in result["parameters"]} == {"gap scale", "persuasion"}
+    rules = result["theories"]["probabilities"]["rules"]
     assert sum(p for p, _ in rules.values()) == pytest.approx(1)
-    assert "no forecast" in found["conditional_on"]
+    assert "no forecast" in result["conditional_on"]
 
 
 def test_smc_and_table_agree(folder: Path) -> None:
@@ -61,8 +61,8 @@ def test_smc_and_table_agree(folder: Path) -> None:
     With about 70 effective and 120 draws an end of the interval has a standard error of some 0.05 prior widths; the
     bound is five of them.
     """
-    found = json.loads((folder / "checks.json").read_text(encoding="utf-8"))
-    assert max(found["smc_against_table"].values()) < 0.25
+    result = json.loads((folder / "checks.json").read_text(encoding="utf-8"))
+    assert max(result["smc_against_table"].values()) < 0.25
 
 
 def test_smc_depends_neither_on_workers_nor_on_being_stopped(tmp_path: Path) -> None:
@@ -128,12 +128,12 @@ def test_a_fit_that_fails_its_checks_writes_no_posterior(tmp_path: Path, monkeyp
 
 def test_a_posterior_as_a_prior(folder: Path) -> None:
     job = posterior.apply_posterior(plan("istanbul-2025", 60, 5, workers=1), folder)
-    found = posterior.read_posterior(folder)
+    result = posterior.read_posterior(folder)
     (whole,) = chunks(job)
     # The rows addressed by assumption indices, put in by hand one after another.
-    rows = found.rows(job.assumptions, job.seed)
+    rows = result.rows(job.assumptions, job.seed)
     for k in (0, 17, 59):
-        changes = dict(zip(found.paths, found.values[rows[k]].tolist(), strict=True))
+        changes = dict(zip(result.paths, result.values[rows[k]].tolist(), strict=True))
         (alone,) = chunks(plan("istanbul-2025", seed=5, changes=changes, assumptions=[k], fates=[k], workers=1))
         np.testing.assert_array_equal(alone.runs[0], whole.runs[k])
     shifted = posterior.apply_posterior(plan("istanbul-2025", seed=5, assumptions=[17], fates=[17], workers=1), folder)
@@ -149,13 +149,13 @@ def test_the_engine_under_a_posterior(folder: Path) -> None:
 def test_runs_are_added_until_they_are_enough_under_the_posterior_too(folder: Path) -> None:
     asked = "rounds_held=0.3"
     without = run_until("istanbul-2025", asked, 5, workers=1)
-    found = run_until(
+    result = run_until(
         "istanbul-2025", asked, 5, workers=1, transform_plan=lambda job: posterior.apply_posterior(job, folder)
     )
-    assert found.reached and found.se != without.se
-    job = posterior.apply_posterior(plan("istanbul-2025", found.runs, 5, workers=1), folder)
+    assert result.reached and result.se != without.se
+    job = posterior.apply_posterior(plan("istanbul-2025", result.runs, 5, workers=1), folder)
     held = np.concatenate([chunk.runs[:, RUN.ROUNDS_HELD] for chunk in chunks(job)])
-    assert found.se == pytest.approx(held.std(ddof=1) / len(held) ** 0.5, rel=1e-6)
+    assert result.se == pytest.approx(held.std(ddof=1) / len(held) ** 0.5, rel=1e-6)
 
 
 def test_the_manifest_names_the_posterior(folder: Path) -> None:
@@ -185,24 +185,24 @@ DAY = datetime.date(2025, 6, 2)
 
 
 def test_a_forecast_adds_up_and_says_what_it_is(folder: Path) -> None:
-    found = compute_forecast(
+    result = compute_forecast(
         "istanbul-2025", posterior.read_posterior(folder), DAY, n=800, seed=1, rounds_ahead=2, workers=2
     )
-    assert found["last_round"] == "2025-06-02"
-    assert "2 rounds held" in found["given"]
-    assert "no forecast" in found["conditional_on"]
-    for said in found["rounds"]:
+    assert result["last_round"] == "2025-06-02"
+    assert "2 rounds held" in result["given"]
+    assert "no forecast" in result["conditional_on"]
+    for said in result["rounds"]:
         for shares in (said["code"].values(), said["gap_bins"], said["venue"].values()):
             assert sum(shares) == pytest.approx(1)
         assert said["code"]["postponed"] == 0
-    held = [said["held_within_horizon"] for said in found["rounds"]]
-    assert held == sorted(held, reverse=True) and "of the runs kept" in found["reading"]["held_within_horizon"]
+    held = [said["held_within_horizon"] for said in result["rounds"]]
+    assert held == sorted(held, reverse=True) and "of the runs kept" in result["reading"]["held_within_horizon"]
     later = compute_forecast(
         "istanbul-2025", posterior.read_posterior(folder), datetime.date(2025, 6, 20), n=800, seed=1, workers=2
     )
     # 18 days without a round are known: the bins that end by then, at 3, 7 and 14 days, have nothing left.
     assert later["rounds"][0]["gap_bins"][:3] == [0, 0, 0]
-    assert later["runs_kept"] < found["runs_kept"]
+    assert later["runs_kept"] < result["runs_kept"]
 
 
 def test_what_a_date_makes_known() -> None:

@@ -136,10 +136,10 @@ def test_a_round_far_ahead_is_held_in_no_more_runs_than_the_one_before() -> None
     table[:, :, ROUND.CODE] = 1.0
     job = types.SimpleNamespace(problem=types.SimpleNamespace(names=types.SimpleNamespace(venues=["here"])))
     start = forecast.Conditions(0, 0, None)
-    found = [forecast._summarise_round(table, start, k, job) for k in range(3)]  # type: ignore[arg-type]
-    assert [said["held_within_horizon"] for said in found] == pytest.approx([6.5 / 7, 3.5 / 7, 1.5 / 7])
+    result = [forecast._summarise_round(table, start, k, job) for k in range(3)]  # type: ignore[arg-type]
+    assert [said["held_within_horizon"] for said in result] == pytest.approx([6.5 / 7, 3.5 / 7, 1.5 / 7])
     # The gap of the third round is asked of the three runs that hold the second: two of them never hold it.
-    assert found[2]["gap_bins"][-1] == pytest.approx(2.5 / (3 + 0.5 * len(forecast.GAP_EDGES)))
+    assert result[2]["gap_bins"][-1] == pytest.approx(2.5 / (3 + 0.5 * len(forecast.GAP_EDGES)))
 
 
 def test_distance_to_sets_and_intervals() -> None:
@@ -150,8 +150,8 @@ def test_distance_to_sets_and_intervals() -> None:
     record = Observation(allowed, np.array([1.0]), np.array([3.0]))
     codes = np.array([[TABLED, HUMANITARIAN], [6, NONE], [NONE, NONE]])
     # Number inside, one below by half a scale, above by more than three scales.
-    found = compute_distance(codes, np.array([[2.0], [0.0], [99.0]]), layout, record)
-    np.testing.assert_allclose(found, [0, (0 + 1 + 0.5) / 3, (1 + 1 + 3) / 3])
+    result = compute_distance(codes, np.array([[2.0], [0.0], [99.0]]), layout, record)
+    np.testing.assert_allclose(result, [0, (0 + 1 + 0.5) / 3, (1 + 1 + 3) / 3])
     np.testing.assert_allclose(compute_distance(codes, np.array([[2.0]] * 3), layout, record, [1]), [0, 0, 0.5])
 
 
@@ -187,12 +187,12 @@ def test_control_without_nearness_the_posterior_is_too_wide() -> None:
 def ranks_of(narrow: float | None) -> np.ndarray:
     """Ranks of 200 true values among 39 draws in the normal model, at 2% of 4,000 simulations."""
     table, truth = normal_table(4000, 2), normal_table(200, 3)
-    rng, found = np.random.default_rng(4), []
+    rng, result = np.random.default_rng(4), []
     for x, s in zip(truth.values[:, 0], truth.numbers[:, 0], strict=True):
         sample = adjust_by_regression(reject_distant(table, LAYOUT, seen(s), 0.02), LAYOUT, seen(s), WANTED)
         sample = sample if narrow is None else checks.narrow_sample(sample, narrow)
-        found.append(int((sample.draw(rng.uniform(size=39))[:, 0] < x).sum()))
-    return np.array(found)[:, None]
+        result.append(int((sample.draw(rng.uniform(size=39))[:, 0] < x).sum()))
+    return np.array(result)[:, None]
 
 
 def test_ranks_of_a_right_method_are_uniform_and_of_a_narrow_one_not() -> None:
@@ -203,8 +203,8 @@ def test_ranks_of_a_right_method_are_uniform_and_of_a_narrow_one_not() -> None:
 
 def test_weighted_quantile_by_hand() -> None:
     # Middles of the cumulated weights 1, 2, 1: 0.125, 0.5, 0.875.
-    found = compute_weighted_quantile(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 2.0]), [0.125, 0.5, 0.6875])
-    np.testing.assert_allclose(found, [1, 2, 2.5])
+    result = compute_weighted_quantile(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 2.0]), [0.125, 0.5, 0.6875])
+    np.testing.assert_allclose(result, [1, 2, 2.5])
 
 
 def test_words_and_coverage() -> None:
@@ -270,12 +270,12 @@ def test_baselines_by_hand() -> None:
     """Three rounds, the middle one humanitarian and the others procedural; half a count for each of seven codes."""
     allowed = np.zeros((3, len(CODES)), dtype=bool)
     allowed[[0, 1, 2], [PROCEDURAL, HUMANITARIAN, PROCEDURAL]] = True
-    found = predict_baselines(SimpleNamespace(record=Observation(allowed, np.zeros(0), np.zeros(0))))
-    base, repeats = found["base rates"], found["last outcome repeats"]
+    result = predict_baselines(SimpleNamespace(record=Observation(allowed, np.zeros(0), np.zeros(0))))
+    base, repeats = result["base rates"], result["last outcome repeats"]
     assert base[2][PROCEDURAL] == base[2][HUMANITARIAN] == pytest.approx(1.5 / 5.5)
     assert base[1][PROCEDURAL] == pytest.approx(2.5 / 5.5) and base[1][POSTPONED] == 0.0
     assert repeats[2][HUMANITARIAN] == pytest.approx(0.5 + 0.5 * 1.5 / 5.5)
-    assert repeats[0].tolist() == base[0].tolist() and found["all codes alike"][0][NONE] == pytest.approx(1 / 7)
+    assert repeats[0].tolist() == base[0].tolist() and result["all codes alike"][0][NONE] == pytest.approx(1 / 7)
 
 
 def test_what_tells_of_a_round_is_left_out_with_it() -> None:

@@ -36,7 +36,7 @@ def test_rounds_as_listed_in_the_record() -> None:
         ("gap: 15", "gap: 14", "`gap` is not the days since the start of the round before"),
         ("{id: dw-2022-03-07,", "{id: dw-2022-03-08,", "unknown source `dw-2022-03-08`"),
         ("start: 2025-06-02", "start: 2021-06-02", "rounds are listed in order of date"),
-        ("kind: attributed", "kind: rumour", "input should be"),
+        ("kind: attributed", "kind: rumour", "text `rumour` is not known; allowed: own, attributed, media"),
     ],
 )
 def test_a_wrong_entry_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -104,15 +104,15 @@ def test_only_rounds_after_the_date_are_scored(tmp_path: Path) -> None:
     file = tmp_path / "record.csv"
     rows = 'a,2030-05-30,,,,tabled,\nb,2030-06-29,,,"Palace, Istanbul",tabled|partial,27\n'
     file.write_text(HEAD + rows, encoding="utf-8")
-    found = score.score_forecast(said(), score.read_record(file))
-    (row,) = found["rounds"]
+    result = score.score_forecast(said(), score.read_record(file))
+    (row,) = result["rounds"]
     # The gap counts from the last round the forecast knew: 30 May to 29 June is 30 days, in the second bin.
     assert (row["id"], row["gap"]) == ("b", 30)
     assert row["log"] == pytest.approx(math.log(0.2))
     assert row["brier"] == pytest.approx(0.8**2 + 5 * 0.01 + 0.09)
     assert row["rps_gap"] == pytest.approx((0.25**2 + 0.25**2) / 2)
     assert row["log_venue"] == pytest.approx(math.log(0.8))
-    assert found["mean"]["calibration"]["difference"] == pytest.approx(-0.3)
+    assert result["mean"]["calibration"]["difference"] == pytest.approx(-0.3)
 
 
 @pytest.mark.parametrize(

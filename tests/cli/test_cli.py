@@ -20,8 +20,9 @@ from typer.testing import CliRunner
 import sim
 from sim.cli.main import app
 from sim.scenario.dump import scenario_hash
-from sim.scenario.load import load, shipped
-from sim.scenario.numbers import numbers_in
+from sim.scenario.library import shipped
+from sim.scenario.load import load
+from sim.scenario.numbers import iterate_numbers
 
 MESA = ("--engine", "mesa")
 HEAVY = ("numba", "numpy", "scipy", "pandas", "pyarrow", "matplotlib", "mesa", "pydantic", "ruamel")
@@ -90,7 +91,7 @@ def test_check(here: Path) -> None:
 def test_show_names_the_origin_of_every_number() -> None:
     loaded = load("river-border")
     lines = [line.split("\t") for line in parley("show", "river-border").splitlines() if not line.startswith("#")]
-    assert sorted(line[0] for line in lines) == sorted(".".join(path) for path, _ in numbers_in(loaded.scenario))
+    assert sorted(line[0] for line in lines) == sorted(".".join(path) for path, _ in iterate_numbers(loaded.scenario))
     assert {line[2] for line in lines} == {"assumed", "convention"}
     assert all(len(line) == 5 and line[4] for line in lines), "every assumption has a reason"
     (crossing,) = (line for line in lines if line[0] == "parties.upland.issues.crossing.reservation")
@@ -129,14 +130,13 @@ def test_schema_is_a_schema() -> None:
 
 def test_shipped_files_obey_the_schema() -> None:
     jsonschema = pytest.importorskip("jsonschema")
-    from sim.scenario.load import shipped_folder
+    from sim.scenario.library import list_files
     from sim.yamlio.reader import read
 
     judge = jsonschema.Draft202012Validator(json.loads(parley("schema")))
-    for path in shipped_folder().glob("*.yaml"):
-        if path.stem != "sources":
-            data = json.loads(json.dumps(read(path).data, default=str))
-            assert [error.message for error in judge.iter_errors(data)] == [], path.name
+    for path in list_files():
+        data = json.loads(json.dumps(read(path).data, default=str))
+        assert [error.message for error in judge.iter_errors(data)] == [], path.name
     assert list(judge.iter_errors({"parties": {"north": {"deadlin": 3}}}))
     assert list(judge.iter_errors({"calendar": {"horizon": {"assumed": [1]}}}))
 
@@ -164,16 +164,16 @@ def test_every_block_of_a_new_scenario_may_be_taken_in(here: Path, base: str) ->
     parley("new", "mine", "--from", base)
     head, *blocks = (here / "mine.yaml").read_text().split("\n## ")
     assert len(blocks) >= 6
-    numbers = {path: (n.low, n.mode, n.high) for path, n in numbers_in(load(base).scenario)}
+    numbers = {path: (n.low, n.mode, n.high) for path, n in iterate_numbers(load(base).scenario)}
     for block in blocks:
         body = "\n".join(line.removeprefix("# ") for line in block.splitlines()[1:])
         (here / "taken.yaml").write_text(f"{head}\n{body}\n")
         taken = load("taken.yaml").scenario
-        assert {path: (n.low, n.mode, n.high) for path, n in numbers_in(taken)} == numbers, block
+        assert {path: (n.low, n.mode, n.high) for path, n in iterate_numbers(taken)} == numbers, block
     lines = "\n".join(blocks).splitlines()
     whole = "\n".join(line.removeprefix("# ") for line in lines if line.startswith("# "))
     (here / "taken.yaml").write_text(f"{head}\n{whole}\n")
-    assert {path: (n.low, n.mode, n.high) for path, n in numbers_in(load("taken.yaml").scenario)} == numbers
+    assert {path: (n.low, n.mode, n.high) for path, n in iterate_numbers(load("taken.yaml").scenario)} == numbers
 
 
 def test_new_overwrites_nothing(here: Path) -> None:

@@ -10,8 +10,10 @@ import pytest
 from sim.core.columns import ROUND
 from sim.results.plan import chunks, plan
 
+COLUMNS = [(ROUND.CODE, ROUND.GAP_OPEN), (ROUND.GAP_OPEN,), (ROUND.DAY, ROUND.STEP, ROUND.DAY)]
 
-@pytest.mark.parametrize("columns", [(ROUND.CODE, ROUND.GAP), (ROUND.GAP,), (ROUND.DAY, ROUND.STEP, ROUND.DAY)])
+
+@pytest.mark.parametrize("columns", COLUMNS)
 def test_chosen_columns_of_rounds_are_those_of_the_whole(columns):
     job = plan("river-border", 30, 0, workers=2, chunk=7)
     for whole, part in zip(chunks(job), chunks(replace(job, keep_rounds=columns)), strict=True):

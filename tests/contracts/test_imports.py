@@ -188,7 +188,7 @@ SOURCES, FIGURES = "sim.evidence.sources", "sim.figures.ensemble"
         (SOURCES, "import sim"),
         (SOURCES, "from ..cli import main"),
         (SOURCES, "from ..scenario.load import load"),
-        ("sim.core.jit", "from sim.rules.trust import gained"),
+        ("sim.core.jit", "from sim.rules.trust import gain_trust"),
         ("sim.rules", "from ..cli import main"),
         ("sim.compiled.kernel", "from sim.agents.model import NegotiationModel"),
         ("sim.agents.model", "from sim.compiled.kernel import simulate"),

@@ -10,16 +10,18 @@ from typing import Any
 
 import pytest
 
-from sim.evidence.positions import Record, load_record
+from sim.evidence.record import Record, load_record
 from sim.results.ensemble import Ensemble, run_ensemble
-from sim.scenario.citations import cited_entries
-from sim.scenario.load import Loaded, load, shipped, shipped_folder
-from sim.scenario.numbers import Number, numbers_in
+from sim.scenario.citations import iterate_citations
+from sim.scenario.library import shipped, shipped_folder
+from sim.scenario.load import Loaded, load
+from sim.scenario.numbers import Number, iterate_numbers
 from sim.scenario.resolve import resolve
 from sim.scenario.schema import Scenario
 from sim.tables.summary import Summary
 from sim.yamlio.reader import read
 
+CASE = shipped_folder() / "cases" / "russia-ukraine"
 CASES = ("belarus-2022", "istanbul-2022", "istanbul-2025")
 SWITCHES = ("all", "own", "russia-media", "ukraine-media", "neutral", "third-party-media")
 SCENARIOS = shipped()
@@ -27,7 +29,7 @@ SCENARIOS = shipped()
 
 @pytest.fixture(scope="module")
 def record() -> Record:
-    return load_record(shipped_folder())
+    return load_record(CASE)
 
 
 # Every scenario can be used
@@ -79,12 +81,12 @@ def test_control_high_stakes_close_a_basket() -> None:
 def unaccounted(scenario: Scenario) -> list[str]:
     """Paths of numbers, mandates, preconditions and documents that rest on nothing said."""
     faults = []
-    for path, number in numbers_in(scenario):
+    for path, number in iterate_numbers(scenario):
         silent = number.provenance in ("unsourced", "set")
         unexplained = number.provenance in ("assumed", "convention") and not (number.why or "").strip()
         if silent or unexplained:
             faults.append(".".join(path))
-    for path, entry in cited_entries(scenario):
+    for path, entry in iterate_citations(scenario):
         if not (entry.source and entry.locator) and not (entry.assumed or "").strip():
             faults.append(".".join(path))
     return faults
@@ -226,7 +228,7 @@ def unequal(loaded: Loaded) -> list[str]:
 
 def _numbers(party: Any, part: str) -> list[Number]:
     found = getattr(party, part)
-    return [found] if isinstance(found, Number) else [number for _, number in numbers_in(found)]
+    return [found] if isinstance(found, Number) else [number for _, number in iterate_numbers(found)]
 
 
 def _unequal_incidents(scenario: Scenario) -> list[str]:
@@ -275,12 +277,12 @@ def test_sponsors_of_the_two_sides_weigh_alike() -> None:
 
 
 def test_every_entry_has_a_note_of_its_own(record: Record) -> None:
-    entries = [*record.positions, *record.acts, *record.papers, *record.context]
+    entries = [*record.positions, *record.acts, *record.proposals, *record.remarks]
     assert [entry.id for entry in entries if len(entry.note.split()) < 3] == []
 
 
 def test_positions_lie_on_issues_of_the_catalogue(record: Record) -> None:
-    issues = set(read(shipped_folder() / "issues.yaml").data["issues"])
+    issues = set(read(CASE / "issues.yaml").data["issues"])
     assert {position.issue for position in record.positions} <= issues
     assert {name for p in record.positions for name in p.condition_met_by} <= issues | {"external"}
     assert {position.id for position in record.positions if position.issue not in issues} == set()
@@ -311,10 +313,10 @@ def _without_titles(node: Any) -> Any:
 
 
 def test_no_loaded_words() -> None:
-    folder = shipped_folder()
-    files = [*folder.glob("*.yaml"), *(folder / "positions").glob("*.yaml")]
+    files = list(shipped_folder().rglob("*.yaml"))
     assert len(files) > 10
-    found = {file.name: loaded_words(read(file).data, file.name == "sources.yaml") for file in files}
+    quoting = ("sources.yaml", "papers.yaml")
+    found = {file.name: loaded_words(read(file).data, file.name in quoting) for file in files}
     assert {name: words for name, words in found.items() if words} == {}
 
 

@@ -40,5 +40,5 @@ def test_the_wheel_holds_nothing_else(wheel: set[str]) -> None:
 
 
 def test_control_a_lost_data_file_is_found(wheel: set[str], committed: list[str]) -> None:
-    assert missing(wheel - {"scenarios/sources.yaml"}, committed) == {"scenarios/sources.yaml"}
-    assert missing({name for name in wheel if name.endswith(".py")}, committed) >= {"scenarios/sources.yaml"}
+    assert missing(wheel - {"scenarios/papers.yaml"}, committed) == {"scenarios/papers.yaml"}
+    assert missing({name for name in wheel if name.endswith(".py")}, committed) >= {"scenarios/papers.yaml"}

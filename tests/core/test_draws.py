@@ -9,20 +9,16 @@ import random
 import numpy as np
 import pytest
 
-from sim.core.draws import (
-    delivered_share,
+from sim.core.distributions import (
+    delivery_share,
     logistic,
     logistic_unit,
-    open_unit,
-    pair,
-    stream_key,
-    threefry2x64,
     triangular,
-    uniform,
     uniform_between,
     unit_exponential,
     weibull,
 )
+from sim.core.draws import open_unit, pair, stream_key, threefry2x64, uniform
 
 MASK = 2**64 - 1
 
@@ -157,11 +153,11 @@ def test_uniform_between():
 
 
 def test_delivered_share():
-    assert delivered_share(0.3, 0.5) == pytest.approx(0.3, rel=1e-15)
-    assert delivered_share(0.5, 0.25) == pytest.approx(0.125, rel=1e-15)
-    assert delivered_share(0.0625, 0.8) == pytest.approx(0.5, rel=1e-14)
-    assert (delivered_share(0.3, 0.0), delivered_share(0.3, -1.0)) == (0.0, 0.0)
-    assert (delivered_share(0.3, 1.0), delivered_share(0.3, 2.0)) == (1.0, 1.0)
+    assert delivery_share(0.3, 0.5) == pytest.approx(0.3, rel=1e-15)
+    assert delivery_share(0.5, 0.25) == pytest.approx(0.125, rel=1e-15)
+    assert delivery_share(0.0625, 0.8) == pytest.approx(0.5, rel=1e-14)
+    assert (delivery_share(0.3, 0.0), delivery_share(0.3, -1.0)) == (0.0, 0.0)
+    assert (delivery_share(0.3, 1.0), delivery_share(0.3, 2.0)) == (1.0, 1.0)
     middles = (np.arange(100_000) + 0.5) / 100_000
     for compliance in (0.2, 0.5, 0.9):
-        assert np.mean([delivered_share(u, compliance) for u in middles]) == pytest.approx(compliance, abs=1e-4)
+        assert np.mean([delivery_share(u, compliance) for u in middles]) == pytest.approx(compliance, abs=1e-4)

@@ -9,7 +9,8 @@ import pytest
 
 from sim.core.columns import BASKET, RUN, kind_of, round_width, run_columns, run_width
 from sim.core.fields import BLOCKS, COEFFICIENTS, RUN_COLUMNS, Coefficient, W
-from sim.scenario.load import shipped_folder
+from sim.scenario import merge
+from sim.scenario.library import shipped_folder
 from sim.yamlio.reader import read
 
 # Written down by hand: what the engines mean by a name.
@@ -21,7 +22,9 @@ MEANT = {
     "CONVENING_INCIDENT_MEMORY": "behaviour.convening.incident_memory",
     "COLLAPSE_BALANCE": "behaviour.collapse.balance",
 }
-NAMES = SimpleNamespace(baskets=("swap", "border"), parties=("settled_side", "north"))
+NAMES = SimpleNamespace(
+    baskets=("swap", "border"), parties=("settled_side", "north"), issues=("one", "two", "three"), measure_days=("30",)
+)
 
 
 def faults(coefficients: Sequence[Coefficient]) -> list[str]:
@@ -37,7 +40,7 @@ def faults(coefficients: Sequence[Coefficient]) -> list[str]:
 
 def _reasons() -> dict[str, str]:
     """The reason of every coefficient in the shipped defaults."""
-    data = read(shipped_folder() / "behaviour.yaml").data
+    data = merge.overlay(*(read(shipped_folder() / file).data for file in ("model-2.yaml", "behaviour.yaml")))
     reasons = {}
     for c in COEFFICIENTS:
         node = data
@@ -83,10 +86,13 @@ def test_columns_of_a_run_follow_family_by_family() -> None:
     names = [name for name, _ in run_columns(NAMES)]
     assert names[: len(RUN)] == [c.name for c in RUN_COLUMNS if not c.axis]
     assert names[len(RUN) + len(BASKET) + BASKET.SETTLED] == "settled_border"
-    assert names[-2:] == ["utility_settled_side", "utility_north"]
-    counts = SimpleNamespace(baskets=2, parties=2)
-    assert run_width(counts) == len(names) == len(RUN) + 2 * len(BASKET) + 2
-    assert round_width(counts) == 13
+    after = len(RUN) + 2 * len(BASKET)
+    assert names[after : after + 2] == ["utility_settled_side", "utility_north"]
+    assert names[after + 2 :][:2] == ["terms_one", "first_terms_one"]
+    assert names[-2:] == ["closed_d30", "latent_closed_d30"]
+    counts = SimpleNamespace(baskets=2, parties=2, issues=3, measure_days=1)
+    assert run_width(counts) == len(names) == after + 2 + 3 * 2 + 2
+    assert round_width(counts) == 18 + 2 * 4
 
 
 @pytest.mark.parametrize(

@@ -204,12 +204,12 @@ def test_threads_share_numbas_one_setting_in_turn():
     before, inside, leave, second = config.CACHE_DIR, threading.Event(), threading.Event(), threading.Event()
 
     def hold():
-        with jit._cached():
+        with jit._cache_set():
             inside.set()
             leave.wait(60)
 
     def follow():
-        with jit._cached():
+        with jit._cache_set():
             second.set()
 
     threads = [threading.Thread(target=hold), threading.Thread(target=follow)]

@@ -51,7 +51,7 @@ def test_seed_0_is_a_seed():
     default, zero, one = (rows(RIVER, 50, seed, "compiled") for seed in (0, 0, 1))
     assert same(default, zero)
     assert not same(zero, one)
-    assert not (zero.runs[:, RUN.GAP] == one.runs[:, RUN.GAP]).any()
+    assert not (zero.runs[:, RUN.GAP_OPEN] == one.runs[:, RUN.GAP_OPEN]).any()
 
 
 def test_runs_beside_one_another_leave_no_trace():
@@ -76,8 +76,8 @@ def test_the_assumption_index_alone_decides_ranged_numbers():
     at = 3  # the one run that both ensembles hold
     assert np.array_equal(by_assumption.runs[at], by_fate.runs[at], equal_nan=True)
     # One assumption, other fates: other runs. One fate, other assumptions: other runs.
-    assert len(np.unique(by_assumption.runs[:, RUN.GAP])) > 35
-    assert len(np.unique(by_fate.runs[:, RUN.GAP])) > 35
+    assert len(np.unique(by_assumption.runs[:, RUN.GAP_OPEN])) > 35
+    assert len(np.unique(by_fate.runs[:, RUN.GAP_OPEN])) > 35
 
 
 def test_the_same_fate_meets_other_assumptions_with_the_same_draws():
@@ -85,11 +85,11 @@ def test_the_same_fate_meets_other_assumptions_with_the_same_draws():
     job = plan(RIVER, 1, 5)
     fixed = {path: float(job.problem.priors.base[n]) for n, path in enumerate(job.problem.paths) if n in _ranged(job)}
     changes = {_written(path, job): value for path, value in fixed.items()}
-    a = rows(job.loaded.changed(changes), None, 5, "compiled", assumptions=[0, 1, 2], fates=[9, 9, 9])
+    a = rows(job.loaded.with_changes(changes), None, 5, "compiled", assumptions=[0, 1, 2], fates=[9, 9, 9])
     assert np.array_equal(a.runs[0], a.runs[1], equal_nan=True) and np.array_equal(a.runs[1], a.runs[2], equal_nan=True)
-    b = rows(job.loaded.changed(changes), None, 5, "compiled", assumptions=[0, 0, 0], fates=[9, 10, 11])
+    b = rows(job.loaded.with_changes(changes), None, 5, "compiled", assumptions=[0, 0, 0], fates=[9, 10, 11])
     assert np.array_equal(a.runs[0], b.runs[0], equal_nan=True)
-    assert len(np.unique(b.runs[:, RUN.GAP])) == 3
+    assert len(np.unique(b.runs[:, RUN.GAP_OPEN])) == 3
 
 
 def _ranged(job):

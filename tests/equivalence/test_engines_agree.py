@@ -17,7 +17,8 @@ from sim.rules.concession import ConcessionRule
 from sim.rules.levers import LeverKind
 from sim.rules.mediation import TextRule
 from sim.rules.outcome import REASONS
-from sim.scenario.load import Loaded, shipped
+from sim.scenario.library import shipped
+from sim.scenario.load import Loaded
 from tests.benchmarks.peer import bargaining
 from tests.equivalence.engines import agree, rows, same
 from tests.equivalence.worlds import loaded, world
@@ -38,7 +39,7 @@ def test_turns_that_only_one_engine_skips(turns, width, k0):
     """Two parties that come together within a round: the compiled engine looks for the first turn that can succeed."""
     start = {f"parties.{party}.concession.k0": k0 for party in ("first", "second")}
     calendar = {"calendar.exchanges_per_round": turns, "calendar.max_steps": 3}
-    assert agree(bargaining().changed({**start, **calendar, "behaviour.bargaining.width": width}), 40, seed=0)
+    assert agree(bargaining().with_changes({**start, **calendar, "behaviour.bargaining.width": width}), 40, seed=0)
 
 
 @given(st.randoms(use_true_random=False), st.integers(0, 5))

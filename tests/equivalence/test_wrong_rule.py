@@ -28,14 +28,14 @@ WRONG = [
     (party.aspiration, "next_utility", 0.9),
     (party.convening, "chance", 0.9),
     (party.stalemate, "pain", 1.1),
-    (party.trust, "drifted", 1.0 + 1e-9),
-    (party.offer, "priorities", None),
+    (party.trust, "drift_to_baseline", 1.0 + 1e-9),
+    (party.offer, "compute_priorities", None),
     (elapse.convening, "gap_scale", 1.0 + 1e-12),
     (conclusion.ratification, "ratification_chance", 0.5),
-    (implementation, "delivered_share", 0.8),
+    (implementation, "delivery_share", 0.8),
     (incidents.incidents, "decay_factor", 0.99),
-    (conclusion.readiness, "progressed", 0.9),
-    (report.outcome, "shortfall", 1.01),
+    (conclusion.readiness, "update_progress", 0.9),
+    (report.outcome, "relative_loss", 1.01),
 ]
 
 

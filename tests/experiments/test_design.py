@@ -30,15 +30,15 @@ def asked(**more: Any) -> Experiment:
 
 
 def test_factorial_is_every_combination_the_last_factor_fastest(border: Loaded) -> None:
-    found = build_points(asked(factors={INSULATION: [0.1, 0.9], "behaviour.convening.base": [0, 1, 2]}), border)
-    assert [tuple(p.values.values()) for p in found] == [(0.1, 0), (0.1, 1), (0.1, 2), (0.9, 0), (0.9, 1), (0.9, 2)]
-    assert found[4].changes == {INSULATION: 0.9, "behaviour.convening.base": 1}
-    assert [p.number for p in found] == list(range(6))
+    result = build_points(asked(factors={INSULATION: [0.1, 0.9], "behaviour.convening.base": [0, 1, 2]}), border)
+    assert [tuple(p.values.values()) for p in result] == [(0.1, 0), (0.1, 1), (0.1, 2), (0.9, 0), (0.9, 1), (0.9, 2)]
+    assert result[4].changes == {INSULATION: 0.9, "behaviour.convening.base": 1}
+    assert [p.number for p in result] == list(range(6))
 
 
 def test_a_star_stands_for_every_name(border: Loaded) -> None:
-    found = build_points(asked(factors={"venues.*.insulation": [0.4]}), border)
-    assert found[0].changes == {"venues.lake_hall.insulation": 0.4, "venues.north_fort.insulation": 0.4}
+    result = build_points(asked(factors={"venues.*.insulation": [0.4]}), border)
+    assert result[0].changes == {"venues.lake_hall.insulation": 0.4, "venues.north_fort.insulation": 0.4}
 
 
 def test_multiplied_ranges_keep_their_form() -> None:
@@ -54,21 +54,21 @@ def test_multiplied_ranges_keep_their_form() -> None:
 
 def test_named_levels_bring_their_own_paths(border: Loaded) -> None:
     levels = {"calm": {"incidents.boat_clash.rate": 0}, "fierce": {"incidents.*.rate": 2}}
-    found = build_points(asked(factors={"violence": {"levels": levels}}), border)
-    assert [p.values["violence"] for p in found] == ["calm", "fierce"]
-    assert found[1].changes == {"incidents.boat_clash.rate": 2}
+    result = build_points(asked(factors={"violence": {"levels": levels}}), border)
+    assert [p.values["violence"] for p in result] == ["calm", "fierce"]
+    assert result[1].changes == {"incidents.boat_clash.rate": 2}
 
 
 def test_variants_and_lists(border: Loaded) -> None:
-    found = build_points(asked(design="variants", variants={"as it is": {}, "open": {INSULATION: 0}}), border)
-    assert [(p.name, dict(p.changes)) for p in found] == [("as it is", {}), ("open", {INSULATION: 0})]
+    result = build_points(asked(design="variants", variants={"as it is": {}, "open": {INSULATION: 0}}), border)
+    assert [(p.name, dict(p.changes)) for p in result] == [("as it is", {}), ("open", {INSULATION: 0})]
     listed = build_points(asked(design="list", rows=[{INSULATION: 0.2}, {"behaviour.pain.cap": 0.5}]), border)
     assert [dict(p.changes) for p in listed] == [{INSULATION: 0.2}, {"behaviour.pain.cap": 0.5}]
 
 
 def test_assumed_takes_every_range_below_a_pattern(border: Loaded) -> None:
-    found = expand_factors({"behaviour.readiness.*": Factor(assumed=True)}, Scope.of(border))
-    assert list(found) == [f"behaviour.readiness.{k}" for k in ("m0", "m1", "o0", "o1", "o2", "progress_memory")]
+    result = expand_factors({"behaviour.readiness.*": Factor(assumed=True)}, Scope.from_loaded(border))
+    assert list(result) == [f"behaviour.readiness.{k}" for k in ("m0", "m1", "o0", "o1", "o2", "progress_memory")]
 
 
 def test_latin_hypercube_has_one_point_in_each_of_n_slices() -> None:
@@ -85,8 +85,8 @@ def test_sobol_sequence_has_equal_counts_in_dyadic_boxes() -> None:
 
 def test_sampled_values_stay_in_their_range(border: Loaded) -> None:
     design = {"design": "latin_hypercube", "points": 50}
-    found = build_points(asked(**design, factors={INSULATION: {"low": 0.2, "high": 0.3}}), border)
-    values = [p.values[INSULATION] for p in found]
+    result = build_points(asked(**design, factors={INSULATION: {"low": 0.2, "high": 0.3}}), border)
+    values = [p.values[INSULATION] for p in result]
     assert 0.2 <= min(values) < 0.21 and 0.29 < max(values) <= 0.3
 
 
@@ -115,7 +115,7 @@ def test_sampled_values_stay_in_their_range(border: Loaded) -> None:
 def test_wrong_paths_fail_before_anything_runs(factors: dict[str, Any], message: str) -> None:
     with pytest.raises(ScenarioError, match=message):
         design = {"design": "latin_hypercube", "points": 4} if "assumed" in factors.values() else {}
-        Setup.of(asked(factors=factors, **design))
+        Setup.load(asked(factors=factors, **design))
 
 
 @pytest.mark.parametrize(
@@ -187,24 +187,24 @@ def test_a_wrong_path_names_file_and_line(text: str, message: str, tmp_path: Pat
     file = tmp_path / "mine.yaml"
     file.write_text(f"experiment: mine\nscenario: river-border\nruns: 5\n{text}")
     with pytest.raises(ScenarioError, match=message):
-        Setup.of(read_experiment(file))
+        Setup.load(read_experiment(file))
 
 
 def test_a_scenario_that_is_not_there_names_file_and_line(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("experiment: mine\nscenario: river-bordr\nruns: 5\nfactors:\n  a.b: [1]\n")
     with pytest.raises(ScenarioError, match=r"mine\.yaml:2: scenario: .*did you mean `river-border`"):
-        Setup.of(read_experiment(file))
+        Setup.load(read_experiment(file))
 
 
 def test_all_points_together_have_a_limit() -> None:
     with pytest.raises(
         ScenarioError, match="runs: 2 points of 60,000,000 runs are 120,000,000 runs; allowed: 100,000,000"
     ):
-        Setup.of(asked(runs=60_000_000, factors={INSULATION: [0.1, 0.2]}))
+        Setup.load(asked(runs=60_000_000, factors={INSULATION: [0.1, 0.2]}))
     morris = {"design": "morris", "points": 600_000, "factors": {INSULATION: {"low": 0, "high": 1}}}
     with pytest.raises(ScenarioError, match="1,200,000 points; allowed: 1,000,000"):
-        Setup.of(asked(**{**morris, "runs": 1}))
+        Setup.load(asked(**{**morris, "runs": 1}))
 
 
 def test_an_unknown_experiment_names_the_nearest() -> None:
@@ -214,7 +214,7 @@ def test_an_unknown_experiment_names_the_nearest() -> None:
 
 
 def test_the_short_way_to_a_point_equals_the_long_one() -> None:
-    setup = Setup.of(asked(factors={INSULATION: [0.1]}))
+    setup = Setup.load(asked(factors={INSULATION: [0.1]}))
     assert len(setup.short_paths) > 100
     for path in setup.short_paths:
         for value in (0.5, 0, {"assumed": [0.2, 0.4]}, {"assumed": [0.2, 0.3, 0.4]}):
@@ -251,7 +251,7 @@ def test_an_assumptions_runs_stay_in_one_part() -> None:
 
 
 def test_kept_columns() -> None:
-    some = Setup.of(asked(keep=["outcome", "settled_*"], factors={INSULATION: [0.1]}))
+    some = Setup.load(asked(keep=["outcome", "settled_*"], factors={INSULATION: [0.1]}))
     assert select_columns(some) == ["outcome", "settled_exchange", "settled_calm", "settled_river"]
     with pytest.raises(ParleyError, match="did you mean `outcome`"):
-        select_columns(Setup.of(asked(keep=["outcom"], factors={INSULATION: [0.1]})))
+        select_columns(Setup.load(asked(keep=["outcom"], factors={INSULATION: [0.1]})))

@@ -49,8 +49,8 @@ def test_a_forced_draw_is_taken_and_the_others_stay(base: Problem) -> None:
 
 
 def test_a_scenario_against_itself_does_not_part(base: Problem) -> None:
-    found = trace_divergence(base, base, 1)
-    assert found.divergences == [] and found.outcomes[0] == found.outcomes[1] and not found.reaches_outcome
+    result = trace_divergence(base, base, 1)
+    assert result.divergences == [] and result.outcomes[0] == result.outcomes[1] and not result.reaches_outcome
 
 
 def test_who_never_comes_is_found_at_the_first_round_both_could_hold(base: Problem) -> None:
@@ -61,7 +61,7 @@ def test_who_never_comes_is_found_at_the_first_round_both_could_hold(base: Probl
     """
     fixed = {"venue_choice.rule": "fixed", "venue_choice.order": ["lake_hall"], "behaviour.level.base": -60}
     away, here = problem({**fixed, "venues.*.acceptability.southbank": 0}), problem(fixed)
-    found = 0
+    result = 0
     for run in range(30):
         divergence = next(iter(trace_divergence(here, away, run).divergences), None)
         if divergence is None or divergence.step > 0:
@@ -71,8 +71,8 @@ def test_who_never_comes_is_found_at_the_first_round_both_could_hold(base: Probl
         assert "southbank" in divergence.second.describe() and "southbank" not in divergence.first.describe()
         assert divergence.u == dict(record_run(here, run, run).log)[divergence.draw]  # the same draw in both
         assert any("southbank comes to the table" in line for line in divergence.describe("A", "B"))
-        found += 1
-    assert found >= 3
+        result += 1
+    assert result >= 3
 
 
 def test_turning_the_deciding_draws_brings_back_the_outcome() -> None:
@@ -82,12 +82,12 @@ def test_turning_the_deciding_draws_brings_back_the_outcome() -> None:
     a, b = problem(), problem(changes)
     enough = 0
     for run in list_changed_runs(compared)[:12]:
-        found = trace_divergence(a, b, run)
-        assert found.outcomes == tuple(t.column("outcome").to_pylist()[run] for t in compared.tables)
-        assert found.divergences
-        enough += found.reaches_outcome
-        if found.reaches_outcome:
-            assert found.divergences[-1].outcome == found.outcomes[0]
+        result = trace_divergence(a, b, run)
+        assert result.outcomes == tuple(t.column("outcome").to_pylist()[run] for t in compared.tables)
+        assert result.divergences
+        enough += result.reaches_outcome
+        if result.reaches_outcome:
+            assert result.divergences[-1].outcome == result.outcomes[0]
     assert enough >= 1
 
 

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
+import pytest
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from experiments.compare import compare_scenarios
+from experiments import factor_plots, forest_plots, outcome_plots
+from experiments.compare import compare_points, compare_scenarios
 from experiments.comparison_folder import write_comparison
 from experiments.discovery import Boxes
+from experiments.factor_plots import plot_fan, plot_heatmap
 from experiments.figure_layout import Note, clip_text, measure_width, wrap_names
-from experiments.forest_plots import plot_box, plot_forest
+from experiments.forest_plots import draw_box, draw_forest, plot_box, plot_forest, plot_tornado, plot_variance
+from experiments.outcome_plots import plot_blocking, plot_outcome_share, plot_settlement_days
+from experiments.results import Results, load
+from experiments.sweep import run_sweep
+from experiments.variance import split_variance
 from sim.core.atomic import OutputFolder
 from sim.figures.style import DPI
 
@@ -24,18 +36,18 @@ def texts(figure: Figure) -> list[str]:
     """Everything written in a figure, each seen to lie within its edges."""
     figure.set_dpi(DPI)  # as it is saved: letters are a little wider on a coarser grid
     figure.draw_without_rendering()
-    found = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-    for text in found:
+    result = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    for text in result:
         if len(text.get_text()) < 5:
             continue  # matplotlib keeps ticks beyond the ends of an axis, which it does not draw
         at = text.get_window_extent()
         assert at.x0 >= 0 and at.x1 <= figure.bbox.width, f"cut at the edge: {text.get_text()}"
-    return [text.get_text() for text in found]
+    return [text.get_text() for text in result]
 
 
 def test_long_names_of_scenarios_are_broken_and_keep_their_underscores() -> None:
     frame = compare_scenarios(["river-border", CLASH, "river-border,calendar.horizon=60"], 60).frame
-    written = texts(plot_forest(frame, CAPTION, "Difference"))
+    written = texts(draw_forest(frame, CAPTION, "Difference"))
     broken = [text for text in written if "\n" in text]
     assert any(text.replace("\n", "") == f"{CLASH}: tabled" for text in broken)
     assert "river-border,calendar.horizon=60: tabled" in written
@@ -43,23 +55,23 @@ def test_long_names_of_scenarios_are_broken_and_keep_their_underscores() -> None
 
 def test_a_long_base_is_told_within_the_figure() -> None:
     frame = compare_scenarios([CLASH, "river-border,calendar.horizon=60", "river-border"], 60).frame
-    assert any(text.startswith("Difference from river-border,ven") for text in texts(plot_forest(frame, CAPTION, "x")))
+    assert any(text.startswith("Difference from river-border,ven") for text in texts(draw_forest(frame, CAPTION, "x")))
 
 
 def test_of_two_scenarios_both_are_named_in_the_figure(tmp_path: Path) -> None:
     other = "river-border,incidents.boat_clash.rate=2"
-    found = compare_scenarios(["river-border", other], 40)
+    result = compare_scenarios(["river-border", other], 40)
     with OutputFolder(tmp_path / "out", "comparison") as folder:
-        write_comparison(found, folder)
+        write_comparison(result, folder)
     svg = (tmp_path / "out" / "differences.svg").read_text(encoding="utf-8")
-    assert f"<!-- {other} held against river-border -->" in svg
+    assert f"<!-- {other} compared with river-border -->" in svg
 
 
 def test_the_line_above_a_box_is_not_cut() -> None:
     path = pd.DataFrame({"coverage": [1.0, 0.75], "density": [0.3, 0.83]})
     name = "baskets.ceasefire.obligations.withdrawal.blame.southbank_and_others"
     limits = pd.DataFrame([[name, 0.2, 0.6, 0.0, 1.0]], columns=["factor", "low", "high", "from", "to"])
-    written = texts(plot_box(Boxes(path, limits, 1, 30, 100), CAPTION, "Where it is"))
+    written = texts(draw_box(Boxes(path, limits, 1, 30, 100), CAPTION, "Where it is"))
     assert any(text.endswith("it holds 75% of those") for text in written)
     assert any(text.replace("\n", "") == name and "\n" in text for text in written)
 
@@ -70,3 +82,52 @@ def test_names_are_broken_after_marks_only_where_they_must_be() -> None:
     assert all(line[-1] in ",.=" for line in broken.split("\n")[:-1])
     assert measure_width(broken) <= 2.0
     assert clip_text("short", 2.0, 9) == "short" and measure_width(clip_text("long " * 20, 2.0, 9), 9) <= 2.0
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """A small sweep over two factors with numbers."""
+    out = tmp_path_factory.mktemp("sweep") / "out"
+    factors = {"venues.lake_hall.insulation": [0.1, 0.9], "calendar.gap_scale": [10, 20]}
+    run_sweep({"experiment": "small", "scenario": "river-border", "runs": 30, "factors": factors}, out)
+    return load(out)
+
+
+def plots(results: Results) -> dict[str, Callable[..., Axes]]:
+    """Every plot function of the experiments with data to draw."""
+    frame = compare_points(results)
+    grid = pd.DataFrame([[0.1, 0.2], [0.3, 0.4]], index=["a", "b"], columns=[1, 2])
+    indices = pd.DataFrame({"factor": ["a"], "mu_star": [1.0], "mu_star_low": [0.5], "mu_star_high": [1.5]})
+    split = split_variance(np.random.default_rng(1).normal(size=(5, 6)))
+    limits = pd.DataFrame([["a", 0.2, 0.6, 0.0, 1.0]], columns=["factor", "low", "high", "from", "to"])
+    boxes = Boxes(pd.DataFrame({"coverage": [1.0], "density": [0.3]}), limits, 0, 3, 10)
+    basket = next(iter(results.manifest["asked"]["scenario"]["baskets"]))
+    return {
+        "plot_forest": partial(plot_forest, frame),
+        "plot_tornado": partial(plot_tornado, indices),
+        "plot_variance": partial(plot_variance, {"rounds": split}),
+        "plot_box": partial(plot_box, boxes),
+        "plot_outcome_share": partial(plot_outcome_share, results, "tabled"),
+        "plot_settlement_days": partial(plot_settlement_days, results, basket),
+        "plot_blocking": partial(plot_blocking, results, basket),
+        "plot_heatmap": partial(plot_heatmap, grid, True),
+        "plot_fan": partial(plot_fan, results, "calendar.gap_scale", "rounds_held"),
+    }
+
+
+def test_every_plot_draws_into_the_axes_it_is_given_and_returns_them(results: Results) -> None:
+    modules = (factor_plots, forest_plots, outcome_plots)
+    public = {name for module in modules for name in vars(module) if name.startswith("plot_")}
+    functions = plots(results)
+    assert set(functions) == public
+    for name, plot in functions.items():
+        ax = Figure().add_subplot()
+        assert plot(ax=ax) is ax and ax.has_data(), name
+        ax.figure.draw_without_rendering()
+
+
+def test_a_plot_without_axes_makes_its_own(results: Results) -> None:
+    ax = plots(results)["plot_fan"]()
+    assert ax.has_data() and ax.get_legend() is not None
+    assert ax.get_xlabel() == "calendar.gap_scale" and ax.get_ylabel() == "rounds held"
+    plt.close(ax.figure)

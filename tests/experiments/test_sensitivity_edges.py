@@ -12,14 +12,14 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from experiments.compare import parse_variant
 from experiments.discovery import encode_words, find_boxes
 from experiments.sampling import draw_salib_sample
 from experiments.sensitivity import collect_point_means, compute_indices, compute_level_effects, describe_noise
 from experiments.sweep import run_sweep
+from experiments.variants import parse_variant
 from sim.cli.main import app
 from sim.core.errors import ParleyError, ScenarioError
-from sim.scenario.load import shipped_folder
+from sim.scenario.library import shipped_folder
 
 
 def test_a_step_of_a_two_level_factor_goes_the_whole_way():
@@ -37,9 +37,9 @@ def test_mu_star_of_a_straight_line_over_levels(levels, expected):
     unit = draw_salib_sample("morris", 40, 3, 1)
     place = np.minimum((unit[:, 1] * levels).astype(int), levels - 1) / (levels - 1)
     y = place + 0.25 * unit[:, 0]
-    found = compute_indices("morris", unit, y, ["a", "b", "c"], 0, {"b": place}).set_index("factor")
-    assert found.loc["b", "mu_star"] == pytest.approx(expected) and found.loc["b", "sigma"] == pytest.approx(0.0)
-    assert found.loc["a", "mu_star"] == pytest.approx(0.25)
+    result = compute_indices("morris", unit, y, ["a", "b", "c"], 0, {"b": place}).set_index("factor")
+    assert result.loc["b", "mu_star"] == pytest.approx(expected) and result.loc["b", "sigma"] == pytest.approx(0.0)
+    assert result.loc["a", "mu_star"] == pytest.approx(0.25)
     old = compute_indices("morris", unit, y, ["a", "b", "c"], 0).set_index("factor")
     if levels in (2, 3):
         assert old.loc["b", "mu_star"] > 1.1  # the control: without places a step is taken for 2/3
@@ -56,12 +56,12 @@ def test_morris_over_levels_of_a_sweep(tmp_path: Path):
     from experiments.sensitivity import analyse_sweep
 
     results = load(tmp_path / "out")
-    found = analyse_sweep(results, "rounds_held").set_index("factor")
+    result = analyse_sweep(results, "rounds_held").set_index("factor")
     by_point = results.summary[results.summary["measure"] == "rounds_held"].sort_values("point")["mean"].to_numpy()
     values = results.points.sort_values("point")[path].to_numpy()
     steps = [abs(b - a) for k, (a, b) in enumerate(pairwise(by_point))
              if (k + 1) % 3 and values[k] != values[k + 1]]  # fmt: skip
-    assert found.loc[path, "mu_star"] == pytest.approx(np.mean(steps))
+    assert result.loc[path, "mu_star"] == pytest.approx(np.mean(steps))
 
 
 def summary(means: list[float]) -> SimpleNamespace:
@@ -96,9 +96,9 @@ def test_prim_over_words():
     encoded = encode_words(frame)
     assert list(encoded.columns) == ["x", "venue = capital", "venue = hall", "venue = ship"]
     assert encoded.drop(columns="x").sum(axis=1).eq(1).all()
-    found = find_boxes(encoded, wanted, least_density=0.95)
-    limits = found.limits.set_index("factor")
-    assert found.density >= 0.95 and found.coverage > 0.8
+    result = find_boxes(encoded, wanted, least_density=0.95)
+    limits = result.limits.set_index("factor")
+    assert result.density >= 0.95 and result.coverage > 0.8
     assert 0.45 < limits.loc["x", "low"] < 0.55
     assert limits.loc["venue = hall", ["low", "high"]].tolist() == [1.0, 1.0]
 

@@ -26,9 +26,9 @@ def module(path: Path) -> ModuleType:
     """A script as a module, without what it does when it is run."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None and spec.loader is not None
-    found = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(found)
-    return found
+    result = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(result)
+    return result
 
 
 def test_those_that_were_asked_for_are_there() -> None:

@@ -47,12 +47,12 @@ def test_measures_of_a_small_table_by_hand() -> None:
     runs = pa.table(
         {"run": [0, 1, 2, 3], "outcome": outcome, "settled_calm": [None, 3.5, None, 7.0], "blocked_calm": blocked}
     )
-    found = {m.label: values.tolist() for m, values in compute_measures(runs)}
-    assert found["outcome=ceasefire"] == [0, 1, 0, 1]
-    assert found["outcome_at_least=ceasefire"] == [0, 1, 1, 1]
-    assert found["settled_calm"] == [0, 1, 0, 1]
-    assert found["day_settled_calm"][1::2] == [3.5, 7.0] and math.isnan(found["day_settled_calm"][0])
-    assert found["blocked_calm=ceasefire"] == [0, 1, 0, 0]
+    result = {m.label: values.tolist() for m, values in compute_measures(runs)}
+    assert result["outcome=ceasefire"] == [0, 1, 0, 1]
+    assert result["outcome_at_least=ceasefire"] == [0, 1, 1, 1]
+    assert result["settled_calm"] == [0, 1, 0, 1]
+    assert result["day_settled_calm"][1::2] == [3.5, 7.0] and math.isnan(result["day_settled_calm"][0])
+    assert result["blocked_calm=ceasefire"] == [0, 1, 0, 0]
     with pytest.raises(ParleyError, match="did you mean `outcome=ceasefire`"):
         find_measure(runs, "outcome=ceasefir")
 
@@ -60,28 +60,28 @@ def test_measures_of_a_small_table_by_hand() -> None:
 def test_a_party_called_like_a_column_of_baskets_keeps_its_measure() -> None:
     """`utility_settled_side` is the utility of a party, though `settled_` stands in its name."""
     runs = pa.table({"settled_settled_side": [None, 3.5], "utility_settled_side": [0.2, 0.4], "zone_a": [True, False]})
-    found = {m: values.tolist() for m, values in compute_measures(runs)}
-    assert found[Measure("utility_settled_side", "", False)] == [0.2, 0.4]
-    assert found[Measure("settled_settled_side", "", True)] == [0, 1]
-    assert found[Measure("zone_a", "", True)] == [1, 0]
-    assert {m.label for m in found if m.measure.startswith("day_")} == {"day_settled_settled_side"}
+    result = {m: values.tolist() for m, values in compute_measures(runs)}
+    assert result[Measure("utility_settled_side", "", False)] == [0.2, 0.4]
+    assert result[Measure("settled_settled_side", "", True)] == [0, 1]
+    assert result[Measure("zone_a", "", True)] == [1, 0]
+    assert {m.label for m in result if m.measure.startswith("day_")} == {"day_settled_settled_side"}
 
 
 def test_difference_by_hand() -> None:
     """Gaps 1, 1, 2, 0: mean 1, variance 2/3; variances of the two 5/3 and 14/3 - worked with pen and paper."""
-    found = compute_difference(np.array([1.0, 2, 3, 4]), np.array([2.0, 3, 5, 4]))
-    assert found is not None
-    assert (found.first, found.second, found.difference) == (2.5, 3.5, 1.0)
+    result = compute_difference(np.array([1.0, 2, 3, 4]), np.array([2.0, 3, 5, 4]))
+    assert result is not None
+    assert (result.first, result.second, result.difference) == (2.5, 3.5, 1.0)
     paired, unpaired = 2 / 3 / 4, (5 / 3 + 5 / 3) / 4
-    assert found.high - found.difference == pytest.approx(1.959964 * math.sqrt(paired), rel=1e-6)
-    assert found.unpaired_high - found.difference == pytest.approx(1.959964 * math.sqrt(unpaired), rel=1e-6)
-    assert found.variance_saved == pytest.approx(1 - paired / unpaired)
+    assert result.high - result.difference == pytest.approx(1.959964 * math.sqrt(paired), rel=1e-6)
+    assert result.unpaired_high - result.difference == pytest.approx(1.959964 * math.sqrt(unpaired), rel=1e-6)
+    assert result.variance_saved == pytest.approx(1 - paired / unpaired)
 
 
 def test_pairs_without_a_value_on_both_sides_do_not_count() -> None:
     nan = math.nan
-    found = compute_difference(np.array([1.0, nan, 3, 5]), np.array([2.0, 5, nan, 8]))
-    assert found is not None and found.n == 2 and found.difference == 2.0
+    result = compute_difference(np.array([1.0, nan, 3, 5]), np.array([2.0, 5, nan, 8]))
+    assert result is not None and result.n == 2 and result.difference == 2.0
     assert compute_difference(np.array([0.0, 0, 0]), np.array([0.0, 0, 0])) is None
 
 
@@ -104,9 +104,9 @@ def test_intervals_cover_as_often_as_they_say() -> None:
     random = np.random.default_rng(7)
     common = random.normal(size=(2000, 50)) * 3
     a, b = (common + random.normal(size=(2000, 50)) for _ in range(2))
-    found = [compute_difference(x, y + 0.4) for x, y in zip(a, b, strict=True)]
-    within = np.mean([d is not None and d.low <= 0.4 <= d.high for d in found])
-    loose = np.mean([d is not None and d.unpaired_low <= 0.4 <= d.unpaired_high for d in found])
+    result = [compute_difference(x, y + 0.4) for x, y in zip(a, b, strict=True)]
+    within = np.mean([d is not None and d.low <= 0.4 <= d.high for d in result])
+    loose = np.mean([d is not None and d.unpaired_low <= 0.4 <= d.unpaired_high for d in result])
     assert (
         abs(within - 0.95) < 4 * math.sqrt(0.95 * 0.05 / 2000) + 0.006
     )  # 50 pairs: the normal is 0.6 points short of t
@@ -128,20 +128,20 @@ def test_wilson_interval_of_a_published_case() -> None:
 
 
 def test_scenarios_against_themselves_do_not_differ() -> None:
-    found = compare_scenarios({"a": load("river-border"), "b": load("river-border")}, 200)
-    assert (found.frame["difference"] == 0).all() and (found.frame["p_holm"] == 1).all()
-    assert (found.frame["variance_saved"] == 1).all()
+    result = compare_scenarios({"a": load("river-border"), "b": load("river-border")}, 200)
+    assert (result.frame["difference"] == 0).all() and (result.frame["p_holm"] == 1).all()
+    assert (result.frame["variance_saved"] == 1).all()
 
 
 def test_pairing_is_on_the_same_draws(tmp_path: Path) -> None:
     """Insulation moves little: nearly all of the variance is shared. Control: shuffled pairs save about nothing."""
-    found = compare_scenarios(["river-border", f"river-border,{INSULATION}=0.9"], 1000)
-    row = found.frame.set_index("measure").loc["rounds_held"]
+    result = compare_scenarios(["river-border", f"river-border,{INSULATION}=0.9"], 1000)
+    row = result.frame.set_index("measure").loc["rounds_held"]
     assert row["variance_saved"] > 0.9 and row["difference"] > 0
-    assert "Holm" in found.correction and str(len(found.frame)) in found.correction
+    assert "Holm" in result.correction and str(len(result.frame)) in result.correction
     order = np.random.default_rng(1).permutation(1000)
     shuffled = (
-        compute_contrasts(found.labels, [found.tables[0], found.tables[1].take(order)])
+        compute_contrasts(result.labels, [result.tables[0], result.tables[1].take(order)])
         .set_index("measure")
         .loc["rounds_held"]
     )
@@ -228,18 +228,18 @@ def test_split_of_a_two_layer_gaussian(weights: tuple[float, float, float]) -> N
     random = np.random.default_rng(11)
     x, z = random.normal(size=(400, 1)), random.normal(size=(1, 400))
     a, b, c = weights
-    found = split_variance(a * x + b * z + c * x * z)
+    result = split_variance(a * x + b * z + c * x * z)
     known = np.array([a * a, b * b, c * c]) / (a * a + b * b + c * c)
-    assert ((found.low - 0.02 <= known) & (known <= found.high + 0.02)).all()
-    assert found.shares.sum() == pytest.approx(1.0)
-    assert (found.high - found.low < 0.35).all()
+    assert ((result.low - 0.02 <= known) & (known <= result.high + 0.02)).all()
+    assert result.shares.sum() == pytest.approx(1.0)
+    assert (result.high - result.low < 0.35).all()
 
 
 def test_split_control_layers_swapped() -> None:
     random = np.random.default_rng(12)
     x, z = random.normal(size=(200, 1)), random.normal(size=(1, 200))
-    found = split_variance((2 * x + 1 * z).T)
-    assert not found.low[0] <= 0.8 <= found.high[0]
+    result = split_variance((2 * x + 1 * z).T)
+    assert not result.low[0] <= 0.8 <= result.high[0]
 
 
 def test_split_by_hand() -> None:
@@ -340,19 +340,19 @@ def test_prim_finds_the_box_that_is_there() -> None:
     random = np.random.default_rng(5)
     frame = pd.DataFrame(random.random((1000, 3)), columns=["x", "y", "z"])
     wanted = (frame["x"] > 0.6) & (frame["y"] < 0.5)
-    found = find_boxes(frame, wanted.to_numpy(), least_density=0.95)
-    assert found.density >= 0.95 and found.coverage >= 0.8
-    limits = found.limits.set_index("factor")
+    result = find_boxes(frame, wanted.to_numpy(), least_density=0.95)
+    assert result.density >= 0.95 and result.coverage >= 0.8
+    limits = result.limits.set_index("factor")
     assert {"x", "y"} <= set(limits.index)
     assert 0.57 < limits.loc["x", "low"] < 0.65 and 0.45 < limits.loc["y", "high"] < 0.53
-    assert found.interesting == int(wanted.sum()) and found.cases == 1000
+    assert result.interesting == int(wanted.sum()) and result.cases == 1000
 
 
 def test_prim_control_no_box_where_interest_is_chance() -> None:
     pytest.importorskip("ema_workbench", reason="the extra `discover` is not installed")
     random = np.random.default_rng(6)
     frame = pd.DataFrame(random.random((1000, 3)), columns=["x", "y", "z"])
-    found = find_boxes(frame, random.random(1000) < 0.2)
-    assert found.density < 0.8
+    result = find_boxes(frame, random.random(1000) < 0.2)
+    assert result.density < 0.8
     with pytest.raises(ParleyError, match="0 of 1000"):
         find_boxes(frame, np.zeros(1000, dtype=bool))

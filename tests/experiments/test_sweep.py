@@ -163,9 +163,9 @@ def test_killed_at_ten_random_moments_it_ends_with_the_same_bytes(whole: Path, t
         str(tmp_path / "out"),
         json.dumps(kills),
     ]
-    found = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)
-    assert found.returncode == 0, found.stderr
-    ended = json.loads(found.stdout.splitlines()[-1])
+    result = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)
+    assert result.returncode == 0, result.stderr
+    ended = json.loads(result.stdout.splitlines()[-1])
     assert ended[-1] == 0
     assert ended[:-1].count(9) >= 8  # the last kills may find nothing left to do
     assert digest(tmp_path / "out") == digest(whole)
@@ -264,9 +264,9 @@ def test_a_level_that_fits_with_the_others_only_is_not_refused(monkeypatch: pyte
             raise ParleyError("not alone")
 
     monkeypatch.setattr(Setup, "resolve_changes", refusing)
-    check_values(Setup.of(read_experiment({**SMALL, "factors": {DEADLINE: [60], INSULATION: [0.5]}})))
+    check_values(Setup.load(read_experiment({**SMALL, "factors": {DEADLINE: [60], INSULATION: [0.5]}})))
     with pytest.raises(ParleyError, match=r"at 0\.5: not alone"):
-        check_values(Setup.of(read_experiment({**SMALL, "factors": {INSULATION: [0.5]}})))
+        check_values(Setup.load(read_experiment({**SMALL, "factors": {INSULATION: [0.5]}})))
 
 
 def test_a_full_disk_gives_a_clear_error_and_loses_nothing(
@@ -327,12 +327,12 @@ def test_two_sweeps_do_not_share_a_folder(tmp_path: Path) -> None:
 
 
 def test_progress_counts_every_run_once(tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
-    run_sweep(SMALL, tmp_path / "out", progress=lambda done, total: told.append((done, total)))
-    assert sum(done for done, _ in told) == 720 and {total for _, total in told} == {720}
-    told.clear()
-    run_sweep(SMALL, tmp_path / "out", progress=lambda done, total: told.append((done, total)))
-    assert told == [(720, 720)]
+    calls: list[tuple[int, int]] = []
+    run_sweep(SMALL, tmp_path / "out", progress=lambda done, total: calls.append((done, total)))
+    assert sum(done for done, _ in calls) == 720 and {total for _, total in calls} == {720}
+    calls.clear()
+    run_sweep(SMALL, tmp_path / "out", progress=lambda done, total: calls.append((done, total)))
+    assert calls == [(720, 720)]
 
 
 def test_the_reference_engine_makes_the_same_table(whole: Path, tmp_path: Path) -> None:

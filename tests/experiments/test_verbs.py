@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from experiments.compare import parse_variant
 from experiments.results import load
+from experiments.variants import parse_variant
 from sim.cli.main import app
 from sim.core.errors import ParleyError
 from sim.report.document import render_report
@@ -57,9 +57,9 @@ def test_sweep_names_the_nearest_path_and_the_failed_points(tmp_path: Path) -> N
 
 
 def test_a_nested_experiment_says_how_it_is_made_shorter(tmp_path: Path) -> None:
-    found = parley("sweep", "assumptions-or-chance", "-o", str(tmp_path / "out"), "--runs", "50")
-    assert found.exit_code == 2 and "this experiment is nested (300 assumptions, each with 100 fates)" in found.output
-    assert "copy " in found.output and "assumptions-or-chance.yaml" in found.output
+    result = parley("sweep", "assumptions-or-chance", "-o", str(tmp_path / "out"), "--runs", "50")
+    assert result.exit_code == 2 and "this experiment is nested (300 assumptions, each with 100 fates)" in result.output
+    assert "copy " in result.output and "assumptions-or-chance.yaml" in result.output
 
 
 def test_an_interrupted_sweep_says_that_the_same_command_goes_on(
@@ -69,21 +69,21 @@ def test_an_interrupted_sweep_says_that_the_same_command_goes_on(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("experiments.sweep.run_on_threads", interrupted)
-    found = parley("sweep", "venue", "-o", str(tmp_path / "out"), "--runs", "20")
-    assert found.exit_code == 130 and "the same command goes on with it" in found.output
+    result = parley("sweep", "venue", "-o", str(tmp_path / "out"), "--runs", "20")
+    assert result.exit_code == 130 and "the same command goes on with it" in result.output
 
 
 def test_compare_prints_intervals_and_says_how_it_corrects(tmp_path: Path) -> None:
     other = "river-border,venues.lake_hall.acceptability.southbank=0.1"
-    found = parley("compare", "river-border", other, "-n", "300", "-o", str(tmp_path / "out"))
-    assert found.exit_code == 0
-    assert "paired" in found.output and "Holm (1979)" in found.output and "not a forecast" in found.output
+    result = parley("compare", "river-border", other, "-n", "300", "-o", str(tmp_path / "out"))
+    assert result.exit_code == 0
+    assert "paired" in result.output and "Holm (1979)" in result.output and "not a forecast" in result.output
     files = {"differences.csv", "differences.png", "differences.svg", "manifest.json"}
     assert {p.name for p in (tmp_path / "out").iterdir()} == files
-    run = re.search(r"for --run: (\d+)", found.output)
+    run = re.search(r"for --run: (\d+)", result.output)
     assert run is not None
     traced = parley("compare", "river-border", other, "--run", run[1])
-    assert traced.exit_code == 0 and "They part at planned round" in traced.output
+    assert traced.exit_code == 0 and "They diverge at planned round" in traced.output
     assert parley("compare", "river-border").exit_code == 2
     nowhere = parley("compare", "river-border", other, "--run", run[1], "-o", str(tmp_path / "trace"))
     assert nowhere.exit_code == 2 and "leave out --out" in nowhere.output and not (tmp_path / "trace").exists()
@@ -152,8 +152,8 @@ def test_sensitivity_of_a_nested_sweep_and_discovery(tmp_path: Path) -> None:
     sampled += '  patience: {path: "parties.*.deadline", low: 50, high: 500}\n'
     (tmp_path / "s.yaml").write_text(sampled, encoding="utf-8")
     parley("sweep", str(tmp_path / "s.yaml"), "-o", str(tmp_path / "s"))
-    found = parley("discover", str(tmp_path / "s"), "--of", "rounds_held", "--above", "14")
-    assert found.exit_code == 0 and "coverage" in found.output and "come" in found.output
+    result = parley("discover", str(tmp_path / "s"), "--of", "rounds_held", "--above", "14")
+    assert result.exit_code == 0 and "coverage" in result.output and "come" in result.output
     assert parley("sensitivity", str(tmp_path / "s")).exit_code == 2
 
 
@@ -161,9 +161,9 @@ def test_a_nested_sweep_is_split_at_every_point_and_says_which(tmp_path: Path) -
     nested = MINE.replace("runs: 60", "nested: {assumptions: 8, fates: 6}") + "  behaviour.convening.base: [-90, 0]\n"
     (tmp_path / "n.yaml").write_text(nested, encoding="utf-8")
     assert parley("sweep", str(tmp_path / "n.yaml"), "-o", str(tmp_path / "n")).exit_code == 0
-    found = parley("sensitivity", str(tmp_path / "n"), "--of", "rounds_held")
-    assert found.exit_code == 0
-    assert "point 0: 0.1, -90: all results are equal" in found.output  # they never meet
+    result = parley("sensitivity", str(tmp_path / "n"), "--of", "rounds_held")
+    assert result.exit_code == 0
+    assert "point 0: 0.1, -90: all results are equal" in result.output  # they never meet
     table = (tmp_path / "n" / "split.csv").read_text(encoding="utf-8")
     assert [table.count(f'"point {k}: ') for k in range(4)] == [0, 3, 0, 3]
     svg = (tmp_path / "n" / "figures" / "split.svg").read_text(encoding="utf-8")
@@ -176,8 +176,8 @@ def test_sensitivity_of_a_sweep_without_indices_says_what_it_needs(tmp_path: Pat
     for design, text in (("factorial", MINE), ("list", rows), ("variants", variants)):
         (tmp_path / f"{design}.yaml").write_text(text, encoding="utf-8")
         assert parley("sweep", str(tmp_path / f"{design}.yaml"), "-o", str(tmp_path / design)).exit_code == 0
-        found = parley("sensitivity", str(tmp_path / design))
-        assert found.exit_code == 2 and f"`morris` or `saltelli`, or a nested one; this is `{design}`" in found.output
+        result = parley("sensitivity", str(tmp_path / design))
+        assert result.exit_code == 2 and f"`morris` or `saltelli`, or a nested one; this is `{design}`" in result.output
 
 
 def test_a_range_that_ends_at_zero_is_remembered(tmp_path: Path) -> None:
@@ -186,8 +186,8 @@ def test_a_range_that_ends_at_zero_is_remembered(tmp_path: Path) -> None:
     text += "  behaviour.convening.base: {low: 0, high: 2}\n  behaviour.pain.cap: {low: 0.1, high: 0.5}\n"
     (tmp_path / "z.yaml").write_text(text, encoding="utf-8")
     assert parley("sweep", str(tmp_path / "z.yaml"), "-o", str(tmp_path / "z")).exit_code == 0
-    found = parley("sensitivity", str(tmp_path / "z"), "--of", "rounds_held")
-    assert found.exit_code == 0 and "behaviour.convening.base" in found.output
+    result = parley("sensitivity", str(tmp_path / "z"), "--of", "rounds_held")
+    assert result.exit_code == 0 and "behaviour.convening.base" in result.output
 
 
 def test_the_page_on_reading_tables_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,7 +200,7 @@ def test_the_page_on_reading_tables_runs(tmp_path: Path, monkeypatch: pytest.Mon
         exec(code, names)
     runs = load("results/venue").runs
     share = (runs[runs["variant"] == "Minsk only"]["outcome"] == "tabled").mean()
-    found = names["shares"].query("variant == 'Minsk only' and outcome == 'tabled'")["share"]
-    assert found.sum() == pytest.approx(share)
+    result = names["shares"].query("variant == 'Minsk only' and outcome == 'tabled'")["share"]
+    assert result.sum() == pytest.approx(share)
     istanbul, minsk = (runs[runs["point"] == point]["outcome"].to_list() for point in (1, 3))
     assert names["pairs"]["runs"].sum() == sum(a != b for a, b in zip(istanbul, minsk, strict=True))

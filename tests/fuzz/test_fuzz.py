@@ -25,7 +25,7 @@ from sim.cli.options import parsed_changes
 from sim.core.errors import ParleyError
 from sim.interop import folder as domains
 from sim.interop import genius, ktab
-from sim.scenario.load import known_paths, load
+from sim.scenario.load import list_paths, load
 from sim.scenario.resolve import resolve
 
 HERE = Path(__file__).parent
@@ -165,7 +165,7 @@ def test_loader(record: Record, tmp_path: Path) -> None:
 @pytest.mark.parametrize("record", ["--set"], indirect=True)
 def test_set(record: Record) -> None:
     loaded = load("river-border")
-    known = known_paths(loaded.scenario)
+    known = list_paths(loaded.scenario)
 
     @feed("--set", 60)
     @given(st.randoms(use_true_random=False), st.one_of(st.none(), st.none(), st.none(), st.text(max_size=60)))
@@ -180,7 +180,7 @@ def test_set(record: Record) -> None:
         plain = f"{chance.random():.3f}"
         value = chance.choice((*NASTY, *[plain] * len(NASTY))) if raw is None else raw
         with record.one():
-            resolve(loaded.changed(parsed_changes([f"{path}={value}"])).scenario, 0)
+            resolve(loaded.with_changes(parsed_changes([f"{path}={value}"])).scenario, 0)
 
     run()
 

@@ -66,7 +66,7 @@ def test_any_chunks_and_workers():
 def test_runs_in_another_order():
     forward = run_ensemble("river-border", party_class=Random, fates=[0, 1, 2], assumptions=[0, 1, 2], workers=1).runs
     backward = run_ensemble("river-border", party_class=Random, fates=[2, 1, 0], assumptions=[2, 1, 0], workers=1).runs
-    for name in ("outcome", "rounds_held", "gap"):
+    for name in ("outcome", "rounds_held", "gap_open"):
         assert forward[name].tolist() == backward[name].tolist()[::-1]
 
 

@@ -68,7 +68,7 @@ MESSAGES = {
     "else give it as `assumed` with a range",
     "source-without-locator": "5: parties.east.compliance: source `annual_report` needs a `locator` (paragraph, page "
     "or row)",
-    # demands, reservation points, saliences
+    # demands, reservation values, saliences
     "wrong-side": "8: parties.east.issues.strait.reservation: 0 to 0.2 lies on the wrong side of the demand 0.5 to "
     "0.6: conceding means moving toward the others' demands",
     "overlap": "7: parties.east.issues.strait.reservation: 0.05 to 0.6 overlaps the demand 0 to 0.1; it must lie on "
@@ -123,7 +123,8 @@ MESSAGES = {
     "undated-position": "east.yaml:3: positions.0: `east-toll` has no `event` date; an undated value is not admitted",
     "silent-documents": "8: parties.north.issues.strait: no demand is given and the admitted documents hold none by "
     "2030-01-01; give `demand`, or `end: low` or `end: high` for a wide assumed range",
-    "no-documents": "3: evidence.folder: neither `nowhere` beside this file nor the shipped one holds a sources.yaml",
+    "no-documents": "3: evidence.folder: neither a folder `nowhere` beside this file nor a shipped "
+    "case of this name holds a sources.yaml",
     "unknown-perspective": "3: evidence.admit: `west-media` is not known; allowed: all, own, neutral",
     "same-actor-twice": "6: parties.west.actor: `east` is the actor of party `east` already; each party has documents "
     "of its own",

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.core.errors import ScenarioError
-from sim.yamlio.reader import MAX_BYTES, dotted, read
+from sim.yamlio.reader import MAX_BYTES, format_path, read
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -265,7 +265,7 @@ def test_a_reader_further_up_refuses_with_the_place() -> None:
 
 
 def test_dotted() -> None:
-    assert dotted(("venues", "istanbul", "rounds", 3)) == "venues.istanbul.rounds.3"
+    assert format_path(("venues", "istanbul", "rounds", 3)) == "venues.istanbul.rounds.3"
 
 
 def plain_only(data: Any) -> bool:

@@ -154,7 +154,7 @@ def test_a_sweep_without_results_says_so(tmp_path: Path) -> None:
     run_sweep({**asked, "factors": {f"{at}demand": [0.3], f"{at}reservation": [0.2]}}, tmp_path / "failed")
     text = validated(render_report(tmp_path / "failed"))
     assert "No point has a result: all failed." in text and "Outcome standing" not in text
-    run_sweep({**asked, "keep": ["gap"], "factors": {"calendar.horizon": [60]}}, tmp_path / "gap")
+    run_sweep({**asked, "keep": ["gap_open"], "factors": {"calendar.horizon": [60]}}, tmp_path / "gap")
     assert "keeps neither outcomes nor settlements" in validated(render_report(tmp_path / "gap"))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.rules import aspiration
-from sim.rules.acceptance import accepts, certain
+from sim.rules.acceptance import answer_without_noise, is_acceptable
 
 
 @pytest.mark.parametrize(
@@ -66,20 +66,20 @@ def test_own_next_offer():
 
 
 def test_acceptance():
-    assert accepts(0.5, 0.5, 0.0, 0.01)
-    assert accepts(0.5 - 1e-10, 0.5, 0.0, 0.01)  # a tie to rounding
-    assert not accepts(0.5 - 1e-8, 0.5, 0.0, 0.99)
+    assert is_acceptable(0.5, 0.5, 0.0, 0.01)
+    assert is_acceptable(0.5 - 1e-10, 0.5, 0.0, 0.01)  # a tie to rounding
+    assert not is_acceptable(0.5 - 1e-8, 0.5, 0.0, 0.99)
     noise = 1.0 / (1.0 + math.exp(-2.0))  # the uniform at which standard logistic noise is 2
-    assert accepts(0.31, 0.5, 0.1, noise)
-    assert not accepts(0.29, 0.5, 0.1, noise)
-    assert not accepts(0.69, 0.5, 0.1, 1.0 - noise)
+    assert is_acceptable(0.31, 0.5, 0.1, noise)
+    assert not is_acceptable(0.29, 0.5, 0.1, noise)
+    assert not is_acceptable(0.69, 0.5, 0.1, 1.0 - noise)
 
 
 def test_answers_that_no_noise_can_change():
     """The largest noise is ln((1 - 2^-53)/2^-53) = 36.74 widths."""
     for utility, answer in ((0.872, 1), (0.868, 0), (0.132, 0), (0.128, -1), (-math.inf, -1)):
-        assert certain(utility, 0.5, 0.01) == answer, utility
-    assert (certain(0.5, 0.5, 0.0), certain(0.5 - 1e-8, 0.5, 0.0)) == (1, -1)
+        assert answer_without_noise(utility, 0.5, 0.01) == answer, utility
+    assert (answer_without_noise(0.5, 0.5, 0.0), answer_without_noise(0.5 - 1e-8, 0.5, 0.0)) == (1, -1)
     largest = 1.0 - 2.0**-53
-    assert accepts(0.5 - 0.01 * 36.7, 0.5, 0.01, largest)
-    assert not accepts(0.5 - 0.01 * 36.8, 0.5, 0.01, largest)
+    assert is_acceptable(0.5 - 0.01 * 36.7, 0.5, 0.01, largest)
+    assert not is_acceptable(0.5 - 0.01 * 36.8, 0.5, 0.01, largest)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.core.draws import stream_key, triangular, uniform
+from sim.core.distributions import triangular
+from sim.core.draws import stream_key, uniform
 from sim.core.layout import Priors
-from sim.rules.assumption import admissible, derived_reservation, draw_theta, shifted_reservation
+from sim.rules.assumption import clip_reservation, derive_reservation, draw_theta, shift_reservation
 
 
 @pytest.mark.parametrize(
     ("demand", "reservation", "away", "expected"),
     [
-        (0.2, 0.6, 1.0, 0.6),  # admissible as it is
+        (0.2, 0.6, 1.0, 0.6),  # clip_reservation as it is
         (0.2, 0.22, 1.0, 0.25),  # never nearer than .05
         (0.2, 0.1, 1.0, 0.25),  # nor behind the demand
         (0.2, 1.3, 1.0, 1.0),  # nor off the scale
@@ -22,7 +23,7 @@ from sim.rules.assumption import admissible, derived_reservation, draw_theta, sh
     ],
 )
 def test_admissible(demand, reservation, away, expected):
-    assert admissible(demand, reservation, away) == pytest.approx(expected, abs=1e-15)
+    assert clip_reservation(demand, reservation, away) == pytest.approx(expected, abs=1e-15)
 
 
 @pytest.mark.parametrize(
@@ -37,20 +38,20 @@ def test_admissible(demand, reservation, away, expected):
 )
 def test_derived_reservation(age, withdrawn, quantile, expected):
     """Demand 1, farthest concession .6, half-life 365 days, discount .5, margin .2."""
-    got = derived_reservation(1.0, 0.6, age, withdrawn, quantile, 365.0, 0.5, 0.2)
+    got = derive_reservation(1.0, 0.6, age, withdrawn, quantile, 365.0, 0.5, 0.2)
     assert got == pytest.approx(expected, abs=1e-12)
 
 
 def test_an_old_concession_leaves_room():
-    assert derived_reservation(1.0, 0.6, 36500.0, 0.0, 0.0, 365.0, 0.5, 0.2) == pytest.approx(0.95)
+    assert derive_reservation(1.0, 0.6, 36500.0, 0.0, 0.0, 365.0, 0.5, 0.2) == pytest.approx(0.95)
 
 
 def test_shifted_reservation():
     """A balance up by .2 at a gain of .5 moves the favoured side .1 toward its demand, the other .1 away."""
-    assert shifted_reservation(1.0, 0.4, 0.5, 1.0, 0.2) == pytest.approx(0.5)
-    assert shifted_reservation(0.0, 0.6, 0.5, -1.0, 0.2) == pytest.approx(0.7)
-    assert shifted_reservation(0.0, 0.6, 0.5, 0.0, 0.2) == 0.6
-    assert shifted_reservation(0.0, 0.1, 0.5, 1.0, 0.9) == 0.05
+    assert shift_reservation(1.0, 0.4, 0.5, 1.0, 0.2) == pytest.approx(0.5)
+    assert shift_reservation(0.0, 0.6, 0.5, -1.0, 0.2) == pytest.approx(0.7)
+    assert shift_reservation(0.0, 0.6, 0.5, 0.0, 0.2) == 0.6
+    assert shift_reservation(0.0, 0.1, 0.5, 1.0, 0.9) == 0.05
 
 
 def test_every_range_is_drawn_at_its_own_address():

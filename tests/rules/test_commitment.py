@@ -25,8 +25,8 @@ def test_chance(trust, guarantee, authority, expected):
         (1.0, 0.4, 0.0, 0.0, 0.0),  # sure compliance: no floor above 0
         (0.2, 0.0, 0.0, 0.0, 0.0),  # a simultaneous swap needs no trust
         (0.2, 0.5, 0.0, 0.0, 2.0),  # above 1: nothing is acceptable
-        (0.0, 0.0, 0.0, 0.0, commitment.NEVER),
-        (1e-3, 0.9, 0.0, 0.0, commitment.NEVER),
+        (0.0, 0.0, 0.0, 0.0, commitment.UNREACHABLE),
+        (1e-3, 0.9, 0.0, 0.0, commitment.UNREACHABLE),
     ],
 )
 def test_floor(chance, exposure, pain, lowest, expected):

@@ -34,18 +34,22 @@ def _deadline(step: float) -> float:
 
 # Each: (last concession, day of ten, what was received, readiness) to the concession of this round.
 RULES = {
-    "clock": Play(lambda last, day, got, ready: concession.clock(K0, 0.7, day, 10.0), True, ends_at_one=True),
-    "exponential": Play(
-        lambda last, day, got, ready: concession.exponential(K0, 0.7, day, 10.0), True, ends_at_one=True
+    "clock": Play(
+        lambda last, day, got, ready: concession.clock_concession(K0, 0.7, day, 10.0), True, ends_at_one=True
     ),
-    "reciprocal": Play(lambda last, day, got, ready: concession.reciprocal(last, 0.5, got), True),
+    "exponential": Play(
+        lambda last, day, got, ready: concession.exponential_concession(K0, 0.7, day, 10.0), True, ends_at_one=True
+    ),
+    "reciprocal": Play(lambda last, day, got, ready: concession.reciprocal_concession(last, 0.5, got), True),
     "mixed": Play(
-        lambda last, day, got, ready: concession.mixed(
-            concession.clock(K0, 0.7, day, 10.0), concession.reciprocal(last, 0.5, got), 0.5
+        lambda last, day, got, ready: concession.mixed_concession(
+            concession.clock_concession(K0, 0.7, day, 10.0), concession.reciprocal_concession(last, 0.5, got), 0.5
         )
     ),
-    "readiness": Play(lambda last, day, got, ready: concession.by_readiness(last, 0.2, ready), True, True),
-    "zeuthen": Play(lambda last, day, got, ready: concession.zeuthen(last, 0.02, 0.3, 0.3 + 0.1 * (got > 0)), True),
+    "readiness": Play(lambda last, day, got, ready: concession.readiness_concession(last, 0.2, ready), True, True),
+    "zeuthen": Play(
+        lambda last, day, got, ready: concession.zeuthen_concession(last, 0.02, 0.3, 0.3 + 0.1 * (got > 0)), True
+    ),
 }
 
 
@@ -103,27 +107,27 @@ def test_control_of_the_contract(wrong):
 @pytest.mark.parametrize(("beta", "expected"), [(0.2, 0.128125), (1.0, 0.55), (5.0, 0.883496)])
 def test_clock_by_the_table(beta, expected):
     """Faratin, Sierra & Jennings 1998, k0 .1, half of the time over."""
-    assert concession.clock(0.1, beta, 5.0, 10.0) == pytest.approx(expected, abs=5e-7)
-    assert concession.clock(0.1, 1.0 / beta, 5.0, 10.0) != pytest.approx(expected, abs=5e-7) or beta == 1.0
+    assert concession.clock_concession(0.1, beta, 5.0, 10.0) == pytest.approx(expected, abs=5e-7)
+    assert concession.clock_concession(0.1, 1.0 / beta, 5.0, 10.0) != pytest.approx(expected, abs=5e-7) or beta == 1.0
 
 
 @pytest.mark.parametrize(("beta", "expected"), [(0.2, 0.134725), (1.0, 0.316228), (5.0, 0.930572)])
 def test_exponential_by_the_table(beta, expected):
-    assert concession.exponential(0.1, beta, 5.0, 10.0) == pytest.approx(expected, abs=5e-7)
+    assert concession.exponential_concession(0.1, beta, 5.0, 10.0) == pytest.approx(expected, abs=5e-7)
 
 
 def test_ends():
-    assert concession.clock(0.1, 0.5, 30.0, 10.0) == 1.0
-    assert concession.exponential(0.0, 1.0, 5.0, 10.0) == 0.0
-    assert concession.exponential(0.0, 1.0, 10.0, 10.0) == 1.0
+    assert concession.clock_concession(0.1, 0.5, 30.0, 10.0) == 1.0
+    assert concession.exponential_concession(0.0, 1.0, 5.0, 10.0) == 0.0
+    assert concession.exponential_concession(0.0, 1.0, 10.0, 10.0) == 1.0
 
 
 def test_reciprocal_mixed_and_readiness():
-    assert concession.reciprocal(0.2, 0.5, 0.4) == pytest.approx(0.4)
-    assert concession.reciprocal(0.2, 0.5, -0.4) == 0.2  # retreats count 0
-    assert concession.reciprocal(0.9, 1.0, 0.4) == 1.0
-    assert concession.mixed(0.6, 0.2, 0.25) == pytest.approx(0.3)
-    assert concession.by_readiness(0.2, 0.1, 0.5) == pytest.approx(0.24)
+    assert concession.reciprocal_concession(0.2, 0.5, 0.4) == pytest.approx(0.4)
+    assert concession.reciprocal_concession(0.2, 0.5, -0.4) == 0.2  # retreats count 0
+    assert concession.reciprocal_concession(0.9, 1.0, 0.4) == 1.0
+    assert concession.mixed_concession(0.6, 0.2, 0.25) == pytest.approx(0.3)
+    assert concession.readiness_concession(0.2, 0.1, 0.5) == pytest.approx(0.24)
 
 
 def test_zeuthen():
@@ -132,11 +136,11 @@ def test_zeuthen():
     assert concession.risk_limit(0.2, 0.5, 0.2) == 0.0  # nothing at stake
     assert concession.risk_limit(0.8, 0.1, 0.2) == 1.0
     assert concession.risk_limit(0.8, 0.9, 0.2) == 0.0
-    assert concession.zeuthen(0.3, 0.05, 0.4, 0.5) == pytest.approx(0.35)
-    assert concession.zeuthen(0.3, 0.05, 0.5, 0.5) == pytest.approx(0.35)  # a tie: both
-    assert concession.zeuthen(0.3, 0.05, 0.6, 0.5) == 0.3
-    assert concession.zeuthen(0.99, 0.05, 0.4, 0.5) == 1.0
+    assert concession.zeuthen_concession(0.3, 0.05, 0.4, 0.5) == pytest.approx(0.35)
+    assert concession.zeuthen_concession(0.3, 0.05, 0.5, 0.5) == pytest.approx(0.35)  # a tie: both
+    assert concession.zeuthen_concession(0.3, 0.05, 0.6, 0.5) == 0.3
+    assert concession.zeuthen_concession(0.99, 0.05, 0.4, 0.5) == 1.0
 
 
 def test_zeuthen_with_nobody_else_concedes():
-    assert concession.zeuthen(0.3, 0.05, 0.6, np.inf) == pytest.approx(0.35)
+    assert concession.zeuthen_concession(0.3, 0.05, 0.6, np.inf) == pytest.approx(0.35)

@@ -38,15 +38,15 @@ def test_levels_gaps_resumption():
 
 def test_switched():
     """At a rate of ln 2 a day, something happens within a day with chance one half."""
-    assert convening.switched(math.log(2.0), 1.0, 0.499)
-    assert not convening.switched(math.log(2.0), 1.0, 0.501)
-    assert not convening.switched(0.0, 100.0, 1e-12)
+    assert convening.has_occurred(math.log(2.0), 1.0, 0.499)
+    assert not convening.has_occurred(math.log(2.0), 1.0, 0.501)
+    assert not convening.has_occurred(0.0, 100.0, 1e-12)
 
 
 def test_preconditions():
-    assert agenda.precondition_binds(False, 0.0)  # the sequence is open
-    assert agenda.precondition_binds(True, 0.5)  # settled the party's way
-    assert not agenda.precondition_binds(True, 0.4)  # settled against it: waived
+    assert agenda.is_precondition_binding(False, 0.0)  # the sequence is open
+    assert agenda.is_precondition_binding(True, 0.5)  # settled the party's way
+    assert not agenda.is_precondition_binding(True, 0.4)  # settled against it: waived
 
 
 @pytest.mark.parametrize(
@@ -62,4 +62,4 @@ def test_circles(edges, deadlocked):
     matrix = np.zeros((3, 3), dtype=np.int64)
     for a, b in edges:
         matrix[a, b] = 1
-    assert [bool(agenda.in_cycle(b, matrix, np.zeros(3, dtype=np.int64))) for b in range(3)] == deadlocked
+    assert [bool(agenda.is_in_cycle(b, matrix, np.zeros(3, dtype=np.int64))) for b in range(3)] == deadlocked

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.core.draws import stream_key, threefry2x64
-from sim.rules.hawkes import Offspring, empty_line, spectral_radius, window, window_lanes
+from sim.rules.hawkes import Offspring, create_event_list, create_window_lanes, draw_window, spectral_radius
 from sim.rules.incidents import add_effect, decay_factor, fade, lose_trust
 
 NEVER = 1e9
@@ -48,19 +48,19 @@ class World:
 
     def lines(self):
         """The count that `window` returns, its incidents and what it leaves for later, as (day, type) by day."""
-        now, later = empty_line(self.room), empty_line(self.room)
+        now, later = create_event_list(self.room), create_event_list(self.room)
         for k, (day, kind, name) in enumerate(self.before):
             later.day[k], later.kind[k], later.name[k] = day, kind, name
-        later.used[0] = len(self.before)
+        later.size[0] = len(self.before)
         which = np.array([kind for kind, _ in self.scripted], np.int64)
         when = np.array([day for _, day in self.scripted], float)
-        count = window(
+        count = draw_window(
             self.start, self.end, self.surge_start, self.base, self.surged,
             Offspring(self.offspring, self.decay, self.offspring_keys),
             which, when, self.script_keys[: len(which)], self.keys, self.fate, self.step,
-            now, later, window_lanes(len(self.base)),
+            now, later, create_window_lanes(len(self.base)),
         )  # fmt: skip
-        found = [sorted(zip(x.day[: x.used[0]], x.kind[: x.used[0]], strict=True)) for x in (now, later)]
+        found = [sorted(zip(x.day[: x.size[0]], x.kind[: x.size[0]], strict=True)) for x in (now, later)]
         return count, *found
 
     def run(self) -> list[tuple[float, int]]:

@@ -18,16 +18,16 @@ def test_leverage_and_guarantee_work_through_manipulation(kind, expected):
 
 
 def test_estimate():
-    assert mediation.estimate(1.0, 0.4, 0.5, 0.1, TWO) == pytest.approx(0.5)  # .4 + 2 · .5 · .1
-    assert mediation.estimate(1.0, 0.4, 1.0, 0.1, TWO) == pytest.approx(0.4)  # full insight: no error
-    assert mediation.estimate(1.0, 0.4, 0.0, 0.5, TWO) == pytest.approx(0.95)  # kept .05 from the demand
-    assert mediation.estimate(0.0, 0.4, 0.0, 0.5, 1.0 - TWO) == pytest.approx(0.05)
+    assert mediation.estimate_reservation(1.0, 0.4, 0.5, 0.1, TWO) == pytest.approx(0.5)  # .4 + 2 · .5 · .1
+    assert mediation.estimate_reservation(1.0, 0.4, 1.0, 0.1, TWO) == pytest.approx(0.4)  # full insight: no error
+    assert mediation.estimate_reservation(1.0, 0.4, 0.0, 0.5, TWO) == pytest.approx(0.95)  # kept .05 from the demand
+    assert mediation.estimate_reservation(0.0, 0.4, 0.0, 0.5, 1.0 - TWO) == pytest.approx(0.05)
 
 
 def test_weight():
-    assert mediation.weight(0.0) == 1.0
-    assert mediation.weight(0.5) == 1.5
-    assert mediation.weight(-1.0) == mediation.LEAST_WEIGHT
+    assert mediation.nash_weight(0.0) == 1.0
+    assert mediation.nash_weight(0.5) == 1.5
+    assert mediation.nash_weight(-1.0) == mediation.LEAST_WEIGHT
 
 
 def test_persuasion_rises_with_leaning():
@@ -43,5 +43,5 @@ def test_threshold_of_a_text():
 
 
 def test_acceptability_falls_only_for_whom_the_host_leans_away_from():
-    assert mediation.acceptability(0.8, -0.5, 0.4) == pytest.approx(0.6)
-    assert mediation.acceptability(0.8, 0.5, 0.4) == 0.8
+    assert mediation.venue_acceptability(0.8, -0.5, 0.4) == pytest.approx(0.6)
+    assert mediation.venue_acceptability(0.8, 0.5, 0.4) == 0.8

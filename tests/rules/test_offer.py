@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.rules.offer import LARGEST_RATIO, caps, nearest_demands, offer_points, priorities, water_fill
+from sim.rules.offer import (
+    LARGEST_RATIO,
+    compute_caps,
+    compute_nearest_demands,
+    compute_points,
+    compute_priorities,
+    water_fill,
+)
 
 HALVES = np.array([0.5, 0.5])
 
@@ -73,7 +80,7 @@ def test_water_fill_is_what_it_says(target, rows):
 
 def prioritise(own, believed, logroll):
     out = np.full(len(own), np.nan)
-    priorities(np.array(own), np.array(believed), logroll, out)
+    compute_priorities(np.array(own), np.array(believed), logroll, out)
     return list(out)
 
 
@@ -90,17 +97,17 @@ def capped(others, me=0, active=None, red=0, pain=0.1, d=1.0, r=0.5):
     demands = np.array([[demand] for demand in others])
     stakes = np.array([1] * len(others) if active is None else active)
     nearest = np.full(1, np.nan)
-    nearest_demands(np.array([d]), np.array([r]), demands, stakes, me, nearest)
-    caps(np.array([d]), np.array([r]), nearest, np.array([red]), pain, out)
+    compute_nearest_demands(np.array([d]), np.array([r]), demands, stakes, me, nearest)
+    compute_caps(np.array([d]), np.array([r]), nearest, np.array([red]), pain, out)
     return out[0]
 
 
 def test_nearest_demands():
     out = np.full(2, np.nan)
     demands = np.array([[0.9, 0.2], [0.6, 0.9], [1.0, 0.1]])
-    nearest_demands(demands[0], np.array([0.5, 0.4]), demands, np.array([1, 1, 1]), 0, out)
+    compute_nearest_demands(demands[0], np.array([0.5, 0.4]), demands, np.array([1, 1, 1]), 0, out)
     assert out == pytest.approx([0.3, 0.7])
-    nearest_demands(demands[0], np.array([0.5, 0.1]), demands, np.array([1, 0, 1]), 0, out)
+    compute_nearest_demands(demands[0], np.array([0.5, 0.1]), demands, np.array([1, 0, 1]), 0, out)
     assert out == pytest.approx([math.inf, 0.1])
 
 
@@ -120,5 +127,5 @@ def test_caps():
 def test_offer_points():
     out = np.full(3, np.nan)
     d, r, c = np.array([1.0, 0.9, 0.2]), np.array([0.5, 0.0, 0.6]), np.array([0.5, 1.1, 0.25])
-    offer_points(d, r, c, out)
+    compute_points(d, r, c, out)
     assert out == pytest.approx([0.75, 0.0, 0.3], abs=1e-15)

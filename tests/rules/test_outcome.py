@@ -82,7 +82,7 @@ def test_gain_over_floor():
 
 
 def test_shortfall():
-    assert outcome.shortfall(0.12, 0.16) == pytest.approx(0.25)
-    assert outcome.shortfall(0.2, 0.16) == 0.0
-    assert outcome.shortfall(-1.0, 0.16) == 1.0
-    assert outcome.shortfall(0.1, 0.0) == 1.0
+    assert outcome.relative_loss(0.12, 0.16) == pytest.approx(0.25)
+    assert outcome.relative_loss(0.2, 0.16) == 0.0
+    assert outcome.relative_loss(-1.0, 0.16) == 1.0
+    assert outcome.relative_loss(0.1, 0.0) == 1.0

@@ -7,15 +7,15 @@ import math
 import numpy as np
 import pytest
 
-from sim.core.draws import delivered_share
+from sim.core.distributions import delivery_share
 from sim.rules import ratification
 
 
 def test_the_ratifier_stands_nearer_to_the_demand():
-    assert ratification.ratifier_point(1.0, 0.4, 0.5) == pytest.approx(0.7)
-    assert ratification.ratifier_point(0.0, 0.4, 1.5) == pytest.approx(0.6)
-    assert ratification.ratifier_point(1.0, 0.4, 0.0) == pytest.approx(0.95)
-    assert ratification.ratifier_point(1.0, 0.4, 9.0) == 0.0
+    assert ratification.ratifier_reservation(1.0, 0.4, 0.5) == pytest.approx(0.7)
+    assert ratification.ratifier_reservation(0.0, 0.4, 1.5) == pytest.approx(0.6)
+    assert ratification.ratifier_reservation(1.0, 0.4, 0.0) == pytest.approx(0.95)
+    assert ratification.ratifier_reservation(1.0, 0.4, 9.0) == 0.0
 
 
 def test_utility_and_worst_issue():
@@ -52,10 +52,10 @@ def test_collapse():
 def test_delivered_share_has_its_mean(c):
     """∫ u^((1-c)/c) du = c, by the midpoint rule."""
     grid = (np.arange(200_000) + 0.5) / 200_000
-    assert np.mean([delivered_share(u, c) for u in grid]) == pytest.approx(c, abs=1e-4)
+    assert np.mean([delivery_share(u, c) for u in grid]) == pytest.approx(c, abs=1e-4)
 
 
 def test_delivered_share_at_its_ends():
-    assert delivered_share(0.3, 0.0) == 0.0
-    assert delivered_share(0.3, 1.0) == 1.0
-    assert delivered_share(0.3, 0.5) == pytest.approx(0.3)
+    assert delivery_share(0.3, 0.0) == 0.0
+    assert delivery_share(0.3, 1.0) == 1.0
+    assert delivery_share(0.3, 0.5) == pytest.approx(0.3)

@@ -20,14 +20,14 @@ from sim.rules import incidents, readiness, spoilers, stalemate, trust
     ],
 )
 def test_balance(balance, drift, noise, days, shock, expected):
-    assert stalemate.moved_balance(balance, drift, noise, days, shock) == pytest.approx(expected)
+    assert stalemate.move_balance(balance, drift, noise, days, shock) == pytest.approx(expected)
 
 
 def test_recent_drift():
     """After one memory, e^-1 of the old drift and 1 - e^-1 of the new .1 in 20 days."""
     kept = math.exp(-1.0)
-    assert stalemate.recent_drift(0.02, 0.1, 20.0, 20.0) == pytest.approx(0.02 * kept + 0.005 * (1.0 - kept))
-    assert stalemate.recent_drift(0.02, 0.1, 0.0, 20.0) == 0.02
+    assert stalemate.update_drift(0.02, 0.1, 20.0, 20.0) == pytest.approx(0.02 * kept + 0.005 * (1.0 - kept))
+    assert stalemate.update_drift(0.02, 0.1, 0.0, 20.0) == 0.02
 
 
 @pytest.mark.parametrize(
@@ -46,11 +46,12 @@ def test_pain(cost, relief, drift, cap, expected):
 
 
 def test_trust():
-    assert trust.gained(0.2, 0.5, 0.5) == pytest.approx(0.4)
-    assert trust.gained(0.2, 0.5, -1.0) == 0.2
-    assert trust.gained(0.2, 1.0, 3.0) == 1.0
-    assert trust.drifted(0.8, 0.2, incidents.decay_factor(30.0, 30.0)) == pytest.approx(0.2 + 0.6 * math.exp(-1.0))
-    assert trust.drifted(0.8, 0.2, 1.0) == pytest.approx(0.8)
+    assert trust.gain_trust(0.2, 0.5, 0.5) == pytest.approx(0.4)
+    assert trust.gain_trust(0.2, 0.5, -1.0) == 0.2
+    assert trust.gain_trust(0.2, 1.0, 3.0) == 1.0
+    month = incidents.decay_factor(30.0, 30.0)
+    assert trust.drift_to_baseline(0.8, 0.2, month) == pytest.approx(0.2 + 0.6 * math.exp(-1.0))
+    assert trust.drift_to_baseline(0.8, 0.2, 1.0) == pytest.approx(0.8)
 
 
 def test_readiness_is_motivation_times_optimism():
@@ -60,12 +61,12 @@ def test_readiness_is_motivation_times_optimism():
 
 
 def test_progress():
-    assert readiness.progressed(0.5, 7, 0.6) == pytest.approx(0.7)
-    assert readiness.progressed(0.5, 0, 0.6) == pytest.approx(0.3)
+    assert readiness.update_progress(0.5, 7, 0.6) == pytest.approx(0.7)
+    assert readiness.update_progress(0.5, 0, 0.6) == pytest.approx(0.3)
 
 
 def test_spoilers():
     assert readiness.agreement_chance(0.25, 0.4) == pytest.approx(0.3)
     assert readiness.agreement_chance(1.5, 0.4) == 0.0
-    assert spoilers.surged(0.1, 2.0, 0.3) == pytest.approx(0.16)
-    assert spoilers.surged(0.1, 2.0, 0.0) == 0.1
+    assert spoilers.surge_rate(0.1, 2.0, 0.3) == pytest.approx(0.16)
+    assert spoilers.surge_rate(0.1, 2.0, 0.0) == 0.1

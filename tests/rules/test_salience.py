@@ -10,9 +10,9 @@ from sim.rules import distance, salience
 
 def test_shares():
     out = np.zeros(2)
-    salience.shares(np.array([3.0, 1.0]), out)
+    salience.compute_shares(np.array([3.0, 1.0]), out)
     assert out.tolist() == [0.75, 0.25]
-    salience.shares(np.zeros(2), out)
+    salience.compute_shares(np.zeros(2), out)
     assert out.tolist() == [0.5, 0.5]
     assert salience.total(np.array([3.0, 1.0])) == 4.0
 
@@ -30,14 +30,14 @@ def test_shares():
 def test_believed(information, active, expected):
     w = np.array([[1.0, 0.0], [0.1, 0.9], [4.0, 1.0]])
     true, out = np.zeros(2), np.zeros(2)
-    salience.others_shares(w, np.array(active), 0, true)
-    salience.believed(true, information, out)
+    salience.compute_others_shares(w, np.array(active), 0, true)
+    salience.estimate_shares(true, information, out)
     assert out == pytest.approx(expected)
 
 
 def test_shares_of_others_without_salience():
     true = np.zeros(2)
-    salience.others_shares(np.array([[1.0, 0.0], [0.0, 0.0], [1.0, 0.0]]), np.ones(3, dtype=np.int64), 0, true)
+    salience.compute_others_shares(np.array([[1.0, 0.0], [0.0, 0.0], [1.0, 0.0]]), np.ones(3, dtype=np.int64), 0, true)
     assert true.tolist() == [0.75, 0.25]  # the mean of (.5, .5) and (1, 0)
 
 

@@ -7,11 +7,11 @@ import pytest
 
 from sim.rules.value import (
     acceptable_utility,
+    concave_utility,
+    concave_value,
     crosses_red_line,
     utility,
-    utility_open,
     value,
-    value_open,
     weighted_mean,
 )
 
@@ -33,8 +33,8 @@ def test_value(x, d, r, v):
 
 
 def test_open_value_is_clipped_above_only():
-    assert value_open(0.0, 0.9, 0.7) == pytest.approx(-3.5)
-    assert value_open(1.0, 0.9, 0.7) == 1.0
+    assert concave_value(0.0, 0.9, 0.7) == pytest.approx(-3.5)
+    assert concave_value(1.0, 0.9, 0.7) == 1.0
 
 
 def test_weighted_mean():
@@ -46,7 +46,7 @@ def test_utility_weighs_values_by_salience():
     x, d, r = np.array([0.65, 0.0]), np.array([0.9, 0.9]), np.array([0.4, 0.7])
     w = np.array([3.0, 1.0])
     assert utility(x, d, r, w) == pytest.approx((3 * 0.5 + 1 * -2.0) / 4)
-    assert utility_open(x, d, r, w) == pytest.approx((3 * 0.5 + 1 * -3.5) / 4)
+    assert concave_utility(x, d, r, w) == pytest.approx((3 * 0.5 + 1 * -3.5) / 4)
     assert utility(x, d, r, 0.1 * w) == pytest.approx(utility(x, d, r, w), rel=1e-15)
     assert utility(x, d, r, 0.0 * w) == 0.0
 

@@ -1,4 +1,4 @@
-"""From dated positions to demands, reservation points and saliences, on a small invented record worked out by hand."""
+"""From dated positions to demands, reservation values and saliences, on a small invented record worked out by hand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sim.core.errors import ScenarioError
-from sim.rules.assumption import derived_reservation
+from sim.rules.assumption import derive_reservation
 from sim.scenario.load import Loaded, load
 from sim.scenario.numbers import Number
 from sim.scenario.schema import Stake
@@ -106,11 +106,11 @@ def test_what_was_disclosed_after_the_day_does_not_count(tmp_path: Path) -> None
     loaded = derived(tmp_path, east, WEST)
     assert loaded.derivations["east", "toll"].demand == "e3"
     assert "e2" not in loaded.derivations["east", "toll"].passed_over
-    later = loaded.changed({"as_of": "2030-07-01"})
+    later = loaded.with_changes({"as_of": "2030-07-01"})
     assert later.derivations["east", "toll"].conceded == "e2"
 
 
-def test_a_reservation_point_from_an_old_and_withdrawn_concession(tmp_path: Path) -> None:
+def test_a_reservation_value_from_an_old_and_withdrawn_concession(tmp_path: Path) -> None:
     east = [
         position("e1", 0.5, "offer", "2029-07-10"),
         position("e2", 0.5, "withdrawn", "2030-01-01", note="Withdraws e1. An invented withdrawal."),
@@ -124,7 +124,7 @@ def test_a_reservation_point_from_an_old_and_withdrawn_concession(tmp_path: Path
     # least share is 0.5 (1 - 0.5) = 0.25; at quantile 0.4 of 0.25 to 1.2 it is 0.63, and r = 0.2 + 0.3 * 0.63 = 0.389.
     numbers = [found.demand, found.conceded, found.age, found.withdrawn]
     assert [ends(number)[0] for number in numbers] == [0.2, 0.5, 365, 1]
-    assert derived_reservation(0.2, 0.5, 365, 1, 0.4, 365, 0.5, 0.2) == pytest.approx(0.389, abs=1e-12)
+    assert derive_reservation(0.2, 0.5, 365, 1, 0.4, 365, 0.5, 0.2) == pytest.approx(0.389, abs=1e-12)
 
 
 def test_of_equal_concessions_the_last_repetition_counts(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_words_attributed_by_others_count_only_where_a_party_said_nothing_itself
     loaded = derived(tmp_path, east, west)
     assert loaded.derivations["east", "toll"].demand == "e2"
     assert loaded.derivations["west", "toll"].demand == "w1"
-    own = loaded.changed({"evidence.admit": "own"})
+    own = loaded.with_changes({"evidence.admit": "own"})
     assert own.derivations["west", "toll"].demand is None
     assert ends(stake(own, "west").demand) == (0.7, 1.0)
 
@@ -179,7 +179,7 @@ def test_one_sides_media_are_cited_with_their_own_page(tmp_path: Path) -> None:
     demand = stake(loaded).demand
     assert demand is not None
     assert (demand.mode, demand.source) == (0.2, "gazette")
-    demand = stake(loaded.changed({"evidence.admit": "west-media"})).demand
+    demand = stake(loaded.with_changes({"evidence.admit": "west-media"})).demand
     assert demand is not None
     assert (demand.mode, demand.source) == (0.0, "courier")
 
@@ -212,11 +212,11 @@ def test_a_scale_that_leaves_no_room_is_refused(tmp_path: Path) -> None:
     assert caught.value.key == "parties.east.issues.toll.demand"
     assert caught.value.problem == (
         "the demand 0.97 [gazette, p. 1] lies nearer than 0.05 to the end of the scale toward which the party would "
-        "concede: no room is left for a reservation point"
+        "concede: no room is left for a reservation value"
     )
 
 
-def test_a_given_reservation_point_is_held_against_the_derived_demand(tmp_path: Path) -> None:
+def test_a_reservation_value_of_the_scenario_is_held_against_the_derived_demand(tmp_path: Path) -> None:
     east = [position("e1", 0.4, "demand", "2030-01-10")]
     with pytest.raises(ScenarioError, match=r"0\.42 comes nearer than 0\.05 to the demand 0\.4 \[gazette, p\. 1\]"):
         derived(tmp_path, east, WEST, parties__east__issues__toll__reservation=0.42)

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from sim.core.layout import PI
-from sim.evidence.positions import load_record
-from sim.scenario.load import load, shipped_folder
+from sim.evidence.record import load_record
+from sim.scenario.library import shipped_folder
+from sim.scenario.load import load
 from sim.scenario.resolve import flat, resolve
+
+CASE = shipped_folder() / "cases" / "russia-ukraine"
 
 
 @pytest.mark.parametrize(
@@ -44,8 +47,8 @@ def test_an_issue_may_be_called_like_a_container(tmp_path: Path) -> None:
 def test_documents_are_read_anew_when_they_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     for folder in (first, second):
-        shutil.copytree(shipped_folder() / "positions", folder / "positions")
-        shutil.copy(shipped_folder() / "sources.yaml", folder)
+        shutil.copytree(CASE / "positions", folder / "positions")
+        shutil.copy(CASE / "sources.yaml", folder)
     file = second / "positions" / "russia.yaml"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("value: 0.75", "value: 0.42"), encoding="utf-8")

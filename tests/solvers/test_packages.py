@@ -1,4 +1,4 @@
-"""Best packages for two parties (frontier) and for more (coalition).
+"""Best packages for two parties and for more.
 
 Hand-worked baskets, and generated ones against what defines a solution: a linear programme of SciPy for the
 egalitarian value, a bound from concavity for the Nash product, and a grid that knows nothing of either.
@@ -15,8 +15,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from sim.rules.value import concave_utility
 from sim.solvers.multi_party import coalition_work, compromise, max_min_many, nash_many
-from sim.solvers.two_party import WORK_ROWS, max_min_two, nash_two, utility_unclipped
+from sim.solvers.two_party import WORK_ROWS, max_min_two, nash_two
 
 
 class Basket(NamedTuple):
@@ -235,7 +236,7 @@ def test_the_order_of_issues_and_of_parties_does_not_matter():
 def test_utility_as_the_frontier_sees_it():
     basket = case([[1.0, 0.9]], [[0.5, 0.7]], w=[[3.0, 1.0]])
     x = np.array([0.75, 0.0])
-    assert utility_unclipped(x, basket.d[0], basket.r[0], basket.w[0]) == pytest.approx((3 * 0.5 - 3.5) / 4)
+    assert concave_utility(x, basket.d[0], basket.r[0], basket.w[0]) == pytest.approx((3 * 0.5 - 3.5) / 4)
     assert surplus(basket, x)[0] == pytest.approx((3 * 0.5 - 3.5) / 4)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from sim.core.columns import BASKET, ROUND, RUN, run_width
+from sim.core.columns import BASKET, ROUND, RUN, round_width, run_width
 from sim.core.statistics import quantile, wilson
 from sim.rules.outcome import CODES, REASONS
 from sim.scenario.names import Names
@@ -33,11 +33,12 @@ NAMES = Names(
     levels=("delegation",),
 )
 NAN = math.nan
+COUNTS = SimpleNamespace(baskets=2, parties=2, issues=len(NAMES.issues), measure_days=0)
 
 
 def run_row(outcome: str, swap: tuple[float, float, bool, str], **more: float) -> list[float]:
     """A raw row: `swap` is day settled, day first agreed, zone, reason; the river waits for a mandate."""
-    row = [0.0] * run_width(SimpleNamespace(baskets=2, parties=2))
+    row = [0.0] * run_width(COUNTS)
     row[RUN.OUTCOME] = row[RUN.PEAK_OUTCOME] = CODES.index(outcome)
     row[RUN.DAYS], row[RUN.DELIVERED_SHARE] = 100.0, NAN
     for name, value in more.items():
@@ -55,19 +56,19 @@ def run_row(outcome: str, swap: tuple[float, float, bool, str], **more: float) -
 
 
 def round_row(code: str, gap: float) -> list[float]:
-    row = [0.0] * len(ROUND)
-    row[ROUND.CODE], row[ROUND.GAP] = CODES.index(code), gap
+    row = [0.0] * round_width(COUNTS)
+    row[ROUND.CODE], row[ROUND.GAP_OPEN] = CODES.index(code), gap
     return row
 
 
 # Four runs: settled on day 12.9; settled on day 40, first on day 5; agreed once and collapsed; never met.
 RUNS = [
-    run_row("humanitarian", (12.9, 12.9, True, ""), ROUNDS_HELD=2, INCIDENTS=3, GAP=0.5, DELIVERED_SHARE=0.8),
-    run_row("humanitarian", (40.0, 5.0, True, ""), ROUNDS_HELD=1, INCIDENTS=0, GAP=0.25, DELIVERED_SHARE=0.4),
+    run_row("humanitarian", (12.9, 12.9, True, ""), ROUNDS_HELD=2, INCIDENTS=3, GAP_OPEN=0.5, DELIVERED_SHARE=0.8),
+    run_row("humanitarian", (40.0, 5.0, True, ""), ROUNDS_HELD=1, INCIDENTS=0, GAP_OPEN=0.25, DELIVERED_SHARE=0.4),
     run_row(
-        "tabled", (NAN, 30.5, False, "collapsed"), ROUNDS_HELD=1, PEAK_OUTCOME=CODES.index("humanitarian"), GAP=0.5
+        "tabled", (NAN, 30.5, False, "collapsed"), ROUNDS_HELD=1, PEAK_OUTCOME=CODES.index("humanitarian"), GAP_OPEN=0.5
     ),
-    run_row("postponed", (NAN, NAN, True, "never convened"), ROUNDS_POSTPONED=4, INCIDENTS=1, GAP=0.75),
+    run_row("postponed", (NAN, NAN, True, "never convened"), ROUNDS_POSTPONED=4, INCIDENTS=1, GAP_OPEN=0.75),
 ]
 ROUNDS = [
     [round_row("tabled", 0.8), round_row("postponed", 0.1), round_row("humanitarian", 0.6)],
@@ -81,7 +82,7 @@ def tables(chosen: list[int]) -> tuple[pa.Table, pa.Table]:
     """Tables of some of the runs above."""
     run = np.array(chosen)
     rows = np.array([len(ROUNDS[k]) for k in chosen])
-    flat = np.array([row for k in chosen for row in ROUNDS[k]]).reshape(-1, len(ROUND))
+    flat = np.array([row for k in chosen for row in ROUNDS[k]]).reshape(-1, round_width(COUNTS))
     return run_table(np.array([RUNS[k] for k in chosen]), run, run, run, NAMES), round_table(flat, rows, run, NAMES)
 
 
@@ -164,7 +165,7 @@ def test_means() -> None:
     assert found.mean("rounds_held") == 1.0
     assert found.mean("rounds_postponed") == 1.0
     assert found.mean("incidents") == 1.0
-    assert found.mean("gap") == 0.5
+    assert found.mean("gap_open") == 0.5
     assert found.mean("days") == 100.0
     assert found.mean("delivered_share") == pytest.approx(0.6, abs=1e-12)
     assert math.isnan(summary([3]).mean("delivered_share"))

@@ -29,7 +29,7 @@ class Hasty(Party):
     """Wrong: β where 1/β belongs."""
 
     def concede(self) -> float:
-        rule = concession.clock if self.rule == "clock" else concession.exponential
+        rule = concession.clock if self.rule == "clock" else concession.exponential_concession
         return rule(self.k0, 1.0 / self.beta, self.model.talk_time, self.deadline)
 
 
@@ -37,7 +37,7 @@ class Late(Party):
     """Wrong: counts from a deadline twice as far."""
 
     def concede(self) -> float:
-        rule = concession.clock if self.rule == "clock" else concession.exponential
+        rule = concession.clock if self.rule == "clock" else concession.exponential_concession
         return rule(self.k0, self.beta, self.model.talk_time, 2.0 * self.deadline)
 
 
@@ -57,7 +57,7 @@ def test_time_based(claim, shipped_case, rule, beta, expected):
     printed |= {("exponential", 0.2): 0.134725, ("exponential", 1.0): 0.316228, ("exponential", 5.0): 0.930572}
     assert abs(printed[rule, beta] - expected) < 5.1e-7
     at = "parties.first."
-    talks = shipped_case("pie").changed(
+    talks = shipped_case("pie").with_changes(
         {
             f"{at}concession.rule": rule, f"{at}concession.k0": 0.1, f"{at}concession.beta": beta, f"{at}deadline": 10,
             "calendar.gap_min": 5, "calendar.max_steps": 2, "parties.second.deadline": 1e6,
@@ -94,7 +94,7 @@ def reckless(name: str) -> type[Party]:
 
     class Reckless(curved(name)):
         def concede(self) -> float:
-            mine, theirs = self.risk(), min(q.risk() for q in self.model.parties if q is not self)
+            mine, theirs = self.risk_limit(), min(q.risk_limit() for q in self.model.parties if q is not self)
             last = max(self.concession_before, self.k0)
             return min(last + self.step_size, 1.0) if mine >= theirs - EPS else last
 
@@ -112,7 +112,7 @@ def agreed_share(loaded, mind: type[Party]) -> float:
 )
 def test_zeuthen_ends_at_nash(claim, shipped_case, name, expected, printed):
     assert abs(expected - printed) < 5e-4
-    talks = shipped_case("pie").changed({"parties.*.concession.rule": "zeuthen", "calendar.max_steps": 2500})
+    talks = shipped_case("pie").with_changes({"parties.*.concession.rule": "zeuthen", "calendar.max_steps": 2500})
     where, control_mind, control = name, reckless(name), "the higher risk limit concedes"
     if name == "linear":  # symmetric: a wrong rule has to break the symmetry
         control_mind, control = curved("second √"), "the second values its share by √"

@@ -32,9 +32,9 @@ def ends(game) -> tuple[float, float]:
 
 def test_bargaining_range(claim, shipped_case):
     """p .6, costs .1 and .15: the floors are .5 for A and .25 for B."""
-    case = shipped_case("crisis").changed({"baskets.good.exposure.b": 0.25})
+    case = shipped_case("crisis").with_changes({"baskets.good.exposure.b": 0.25})
     low, high = ends(games(at(resolve(case.scenario, 0), 0))[0])
-    costless = case.changed({"baskets.good.exposure.a": 0.6, "baskets.good.exposure.b": 0.4})
+    costless = case.with_changes({"baskets.good.exposure.a": 0.6, "baskets.good.exposure.b": 0.4})
     none = ends(games(at(resolve(costless.scenario, 0), 0))[0])
     for name, expected, got, control in (("lower", 0.5, low, none[0]), ("upper", 0.75, high, none[1])):
         claim(
@@ -99,7 +99,7 @@ RUNS = 6000
 )
 def test_offer_under_private_costs(claim, shipped_case, share_within, p, cost, most, offer, war):
     low, high = 1.0 - p - most, 1.0 - p
-    case = shipped_case("crisis").changed(
+    case = shipped_case("crisis").with_changes(
         {"baskets.good.exposure.a": p - cost, "baskets.good.exposure.b": {"assumed": [max(low, 0.0), high], "why": "x"}}
     )
     got, share = wars(case, Gambler, RUNS)
@@ -118,12 +118,12 @@ def test_offer_under_private_costs(claim, shipped_case, share_within, p, cost, m
 @pytest.mark.slow
 def test_no_war_where_the_other_s_doubt_is_small(claim, shipped_case):
     """C ≤ own cost: A offers p, which the other always takes."""
-    case = shipped_case("crisis").changed(
+    case = shipped_case("crisis").with_changes(
         {"baskets.good.exposure.a": 0.4, "baskets.good.exposure.b": {"assumed": [0.3, 0.5], "why": "x"}}
     )
     offer, share = wars(case, Gambler, 1000)
     # own cost .1, the other's to .2: C > cA would give a chance of .25
-    risky = case.changed({"baskets.good.exposure.a": 0.2})
+    risky = case.with_changes({"baskets.good.exposure.a": 0.2})
     safe_offer, safe = wars(risky, Gambler, 1000)
     claim(
         "Crisis bargaining", "chance of war, own cost .3, the other's to .2", FEARON, 0.0, safe, 0.0,
@@ -137,9 +137,9 @@ def test_no_war_where_the_other_s_doubt_is_small(claim, shipped_case):
 
 def test_commitment_makes_peace_impossible(claim, shipped_case):
     """Who expects the other not to comply can accept nothing: F = (1 - π)/π · L > 1 although all gain by peace."""
-    case = shipped_case("crisis").changed({"baskets.good.exposure.b": 0.25})
+    case = shipped_case("crisis").with_changes({"baskets.good.exposure.b": 0.25})
     for trust, expected in ((0.5, 1.0), (0.3, 0.0)):
-        shares = [zone(case.changed({"parties.*.trust.*": value, "baskets.good.exposure.a": 0.5}), 50)
+        shares = [zone(case.with_changes({"parties.*.trust.*": value, "baskets.good.exposure.a": 0.5}), 50)
                   for value in (trust, 0.8 - trust)]  # fmt: skip
         claim(
             "Crisis bargaining", f"room for a settlement with a chance of {trust:g} that the other complies", FEARON,
@@ -162,7 +162,7 @@ def zone(loaded, n: int) -> float:
 
 def test_two_random_reservation_points(claim, shipped_case, share_within):
     case, n = shipped_case("two-reservations"), 40000
-    skewed = case.changed({"parties.buyer.issues.price.reservation": {"assumed": [0.05, 0.65], "why": "x"}})
+    skewed = case.with_changes({"parties.buyer.issues.price.reservation": {"assumed": [0.05, 0.65], "why": "x"}})
     claim(
         "Two reservation points", "chance of a zone of agreement, both uniform", "elementary", 0.5, zone(case, n),
         share_within(0.5, n), through=f"compiled, {n} runs", control="buyer's from a shorter stretch",
@@ -188,7 +188,7 @@ def test_mean_width_of_the_zone(claim, shipped_case):
     case, n = shipped_case("two-reservations"), 2000
     sample = widths(case, n)
     pointed = {"assumed": [0.05, 0.5, 0.95], "why": "x"}
-    wrong = widths(case.changed({"parties.*.issues.price.reservation": pointed}), n)
+    wrong = widths(case.with_changes({"parties.*.issues.price.reservation": pointed}), n)
     allowed = 4.4172 * float(sample.std(ddof=1)) / np.sqrt(sample.size)
     claim(
         "Two reservation points", "mean width of a zone, given one", "elementary", 1.0 / 3.0, float(sample.mean()),

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import stats
 
 from sim.core.draws import stream_key
-from sim.rules.hawkes import Offspring, empty_line, window, window_lanes
+from sim.rules.hawkes import Offspring, create_event_list, create_window_lanes, draw_window
 
 RUNS, WARM, DAYS = 4000, 200.0, 400.0
 WIDE = 4.42
@@ -28,13 +28,13 @@ def streams(base: list[float], branching: list[list[float]], decay: list[float],
         for stream in ("incident", "offspring")
     )
     set_off = Offspring(offspring, fading, offspring_keys)
-    now, later, lanes = empty_line(4000), empty_line(4000), window_lanes(len(base))
+    now, later, lanes = create_event_list(4000), create_event_list(4000), create_window_lanes(len(base))
     none, no_day, no_key = np.empty(0, np.int64), np.empty(0), np.empty(0, np.uint64)
     for fate in range(RUNS):
-        later.used[0] = 0
+        later.size[0] = 0
         gaps = []
         for step, (start, end) in enumerate(itertools.pairwise((0.0, *ends))):
-            count = window(
+            count = draw_window(
                 start, end, end, rate, rate, set_off, none, no_day, no_key, keys,
                 fate, step, now, later, lanes,
             )  # fmt: skip

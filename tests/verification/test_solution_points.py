@@ -77,7 +77,7 @@ def test_nash_on_a_curve(claim, textbook, name, case, printed):
     curve, expected = case
     assert abs(expected - printed) < 5e-6
     talks = textbook(chain(curve, expected))
-    compromise = talks.changed({"mediators.m.text": "compromise"})
+    compromise = talks.with_changes({"mediators.m.text": "compromise"})
     claim(
         "Solutions", f"Nash's solution of {name}: first utility, as the mediator's text", NASH,
         expected, text_share(talks), 1e-9,

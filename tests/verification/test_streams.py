@@ -30,7 +30,7 @@ def expected_count() -> float:
 @pytest.mark.slow
 def test_mean_and_dispersion_of_incidents(claim, shipped_case):
     case, n = shipped_case("clash"), 8000
-    calm = case.changed({"incidents.clash.excites.clash": 0.45})
+    calm = case.with_changes({"incidents.clash.excites.clash": 0.45})
     sample, other = incidents(case, n), incidents(calm, n)
     error = sample.std(ddof=1) / math.sqrt(n)
     lacking = expected_count() / DAYS
@@ -40,7 +40,7 @@ def test_mean_and_dispersion_of_incidents(claim, shipped_case):
         through=f"compiled, {n} runs", control="branching .45", control_got=float(other.mean()) / DAYS,
     )  # fmt: skip
     assert abs(lacking - 0.16) < 0.001
-    poisson = incidents(case.changed({"incidents.clash.excites.clash": 0, "incidents.clash.rate": 0.16}), n)
+    poisson = incidents(case.with_changes({"incidents.clash.excites.clash": 0, "incidents.clash.rate": 0.16}), n)
     spread, width = dispersion(sample)
     claim(
         "Incidents", "variance over mean of the count, branching .5: 1/(1 - n)² in the long run", HAWKES,

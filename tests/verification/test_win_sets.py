@@ -46,7 +46,7 @@ STEP = 1.0 / 400.0
 def test_overlap_of_win_sets(claim, shipped_case):
     case = shipped_case("win-sets")
     kept = ratified(case, GRID)
-    lax = ratified(case.changed({"parties.*.ratifiers.parliament.reach": 0.9}), GRID)
+    lax = ratified(case.with_changes({"parties.*.ratifiers.parliament.reach": 0.9}), GRID)
     for name, expected, got, wrong in (("lower", 0.45, kept.min(), lax.min()), ("upper", 0.6, kept.max(), lax.max())):
         claim(
             "Two-level games", f"{name} end of what [0, .6] and [.45, 1] both ratify", PUTNAM,
@@ -59,10 +59,10 @@ def test_overlap_of_win_sets(claim, shipped_case):
 def test_agreement_if_and_only_if_win_sets_meet(claim, shipped_case, upper, lower, exists):
     case = shipped_case("win-sets")
     reach = "parties.{}.ratifiers.parliament.reach"
-    one = case.changed({reach.format("first"): upper, reach.format("second"): 1.0 - lower})
-    other = case.changed({reach.format("first"): lower - 0.1, reach.format("second"): 1.0 - lower})
+    one = case.with_changes({reach.format("first"): upper, reach.format("second"): 1.0 - lower})
+    other = case.with_changes({reach.format("first"): lower - 0.1, reach.format("second"): 1.0 - lower})
     if not exists:
-        other = case.changed({reach.format("first"): lower + 0.1, reach.format("second"): 1.0 - lower})
+        other = case.with_changes({reach.format("first"): lower + 0.1, reach.format("second"): 1.0 - lower})
     points = np.linspace(0.0, 1.0, 101)
     claim(
         "Two-level games", f"some agreement is ratified by [0, {upper:g}] and [{lower:g}, 1]", PUTNAM,
@@ -76,7 +76,7 @@ def test_status_quo_end_of_a_win_set(claim, shipped_case):
 
     The ratifier's point is where its utility equals that of the status quo: demand .2, reach so that it lies at q.
     """
-    case = shipped_case("win-sets").changed(
+    case = shipped_case("win-sets").with_changes(
         {
             "parties.first.issues.terms.demand": 0.2,
             "parties.first.ratifiers.parliament.reach": (0.5 - 0.2) / 0.8,
@@ -84,7 +84,7 @@ def test_status_quo_end_of_a_win_set(claim, shipped_case):
         }
     )
     kept = ratified(case, GRID)
-    worse = ratified(case.changed({"parties.first.ratifiers.parliament.status_quo": -0.5}), GRID)
+    worse = ratified(case.with_changes({"parties.first.ratifiers.parliament.status_quo": -0.5}), GRID)
     claim(
         "Two-level games", "end of a win-set at the status quo, ideal .2, status quo .5", PUTNAM,
         0.5, float(kept.max()), STEP / 2, through="talks, 401 points",

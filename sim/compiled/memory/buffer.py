@@ -24,7 +24,7 @@ from numba.extending import intrinsic
 from sim.compiled.memory.fields import FIELDS, FIRST_OF_STATE, PLAIN, Sizes
 from sim.compiled.memory.function_table import CALLS, MANY, address
 from sim.compiled.memory.types import Memory
-from sim.core.layout import Ints
+from sim.core.layout import Ints, Structure
 from sim.scenario.resolve import Problem
 
 _ROW = 5
@@ -160,7 +160,7 @@ def _sizes(typing: Any, mem: Any) -> Any:
     return result(mem), generate
 
 
-sizes = cast(Callable[[Memory], Sizes], _sizes)
+sizes = cast(Callable[[Memory], Structure], _sizes)
 """The scenario's sizes, inside compiled code."""
 
 

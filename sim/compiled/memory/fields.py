@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import namedtuple
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_type_hints
@@ -36,6 +37,16 @@ class _Scalar(NamedTuple):
     GUARANTEE: int
     MET_SHARE: int
     MET: int
+    EXPECTED: int
+    DEAL: int
+    WILL: int
+    SEVERITY: int
+    GAP_WHOLE: int
+    GAP_START: int
+    CLOSED: int
+    LATENT_CLOSED: int
+    TEXTS_DAY: int
+    PROCEDURAL_DAY: int
 
 
 class _Count(NamedTuple):
@@ -60,6 +71,9 @@ class _Count(NamedTuple):
     PEAK: int
     OVERFLOW: int
     ROWS: int
+    BREAKOFFS: int
+    BREAKS_OFF: int
+    MEASURED: int
 
 
 class _Party(NamedTuple):
@@ -76,6 +90,7 @@ class _Party(NamedTuple):
     FLOOR_VALUE: int
     WEIGHT: int
     MEET: int
+    MEAN_COST: int
 
 
 class _PartyBasket(NamedTuple):
@@ -84,6 +99,7 @@ class _PartyBasket(NamedTuple):
     FLOOR: int
     LOWEST: int
     CAP_MEAN: int
+    PRECEDENT_FLOOR: int
 
 
 class _Basket(NamedTuple):
@@ -91,6 +107,11 @@ class _Basket(NamedTuple):
     FIRST_DAY: int
     LEVERAGE_AT: int
     BALANCE_AT: int
+    SINCE: int
+    GAP: int
+    SURPLUS: int
+    NEAR: int
+    IN_PRINCIPLE: int
 
 
 S = _Scalar(*range(len(_Scalar._fields)))
@@ -110,27 +131,11 @@ COUNT_COLUMNS, SCALAR_COLUMNS = _state_columns(N), _state_columns(S)
 """Columns of a run that show a count, or a scalar, of the state."""
 
 
-class Sizes(NamedTuple):
-    """Single integers of a scenario: its counts and switches."""
+_PLAIN = [name for name, hint in get_type_hints(Structure).items() if hint is int]
+Sizes: Any = namedtuple("Sizes", _PLAIN)  # type: ignore[misc]
+"""Single integers of a scenario: its counts and switches, as `Structure` declares them."""
 
-    parties: int
-    issues: int
-    baskets: int
-    mediators: int
-    venues: int
-    levers: int
-    incidents: int
-    obligations: int
-    ratifiers: int
-    levels: int
-    start_level: int
-    postponement_limit: int
-    exchanges: int
-    max_steps: int
-    venue_rule: int
-
-
-PLAIN = Sizes._fields
+PLAIN: tuple[str, ...] = Sizes._fields
 
 
 class Field(NamedTuple):
@@ -270,6 +275,21 @@ STATE = (
     _state("present", "i", "M"),
     _state("lever", "i", "K"),
     _state("mandated_level", "i", "PB"),
+    _state("mandate_bars", "i", "PB"),
+    _state("discussed", "i", "B"),  # 1 where a barred basket is discussed in this round
+    _state("latent", "i", "B"),  # 1 where a text fell and latent offers count until the next exchange
+    _state("precedent_point", "f", "I"),  # the latest settlement that counts as a precedent; NaN without
+    _state("first_terms", "f", "I"),
+    _state("belief_mean", "f", "PPI"),  # row's belief about column's reservation values
+    _state("belief_precision", "f", "PPI"),
+    _state("offers_now", "f", "PI"),  # offers that count now, where they are not the latest
+    _state("priority_now", "f", "I"),
+    _state("cap_now", "f", "I"),
+    _state("mean_rate", "f", "T"),
+    _state("rate_work", "f", "T", 2),
+    _state("closed_by_day", "f", "D"),
+    _state("latent_by_day", "f", "D"),
+    _state("detail", "i", "", 1),  # 1 where all columns of rounds are kept; set once for all runs
     _state("due", "f", "O"),
     _state("share", "f", "O"),
     _state("pending", "i", "O"),  # 0 not owed, 1 owed, 2 fell due
@@ -281,9 +301,9 @@ STATE = (
     _state("members", "i", "P"),
     _state("edges", "i", "BB"),
     _state("reached", "i", "B"),
-    *_record("now", lambda p, i, t: hawkes.empty_line(MAX_EVENTS)),  # incidents of this gap
-    *_record("later", lambda p, i, t: hawkes.empty_line(MAX_EVENTS)),  # set off and still to come
-    *_record("lanes", lambda p, i, t: hawkes.window_lanes(t)),
+    *_record("now", lambda p, i, t: hawkes.create_event_list(MAX_EVENTS)),  # incidents of this gap
+    *_record("later", lambda p, i, t: hawkes.create_event_list(MAX_EVENTS)),  # set off and still to come
+    *_record("lanes", lambda p, i, t: hawkes.create_window_lanes(t)),
     _work("frontier_work", "f", 2, lambda p, i, t: (two_party.WORK_ROWS, i)),
     _work("frontier_order", "i", 1, lambda p, i, t: (i,)),
     *_record("coalition", lambda p, i, t: multi_party.coalition_work(p, i)),

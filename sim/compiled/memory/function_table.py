@@ -17,13 +17,13 @@ from numba.core.typing import signature
 from numba.extending import intrinsic
 
 from sim.compiled.memory.types import MEMORY
-from sim.core.jit import COMPILING, callback
+from sim.core.jit import COMPILE_LOCK, compile_callback
 
 _F = TypeVar("_F", bound=Callable[..., object])
 
 CALLS = (
     "begin", "draw_incidents", "implement", "reassess", "convene", "exchange", "mediate", "listen", "conclude",
-    "nash_package", "greatest_surplus", "nash_of_many", "surplus_of_many",
+    "assess", "measure_gaps", "measure_latent", "nash_package", "greatest_surplus", "nash_of_many", "surplus_of_many",
 )  # fmt: skip
 """The functions of the table, in the order of their addresses, with which a run's memory begins."""
 
@@ -53,9 +53,9 @@ class _Entry:
 
     def compiled(self) -> Any:
         """The function as others call it; compiled now, or read from disk."""
-        with COMPILING:
+        with COMPILE_LOCK:
             if self._compiled is None:
-                self._compiled = callback(self.function, self.signature)
+                self._compiled = compile_callback(self.function, self.signature)
             return self._compiled
 
 

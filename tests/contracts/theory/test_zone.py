@@ -6,7 +6,7 @@ import fnmatch
 
 import pytest
 
-from sim.scenario.load import known_paths, load
+from sim.scenario.load import list_paths, load
 
 CLASHES = [
     ("river-border", "calm", "patrols", ("southbank", "northbank")),
@@ -61,7 +61,7 @@ STILL = {
 
 
 def still(scenario: str) -> dict[str, object]:
-    known = known_paths(load(scenario).scenario)
+    known = list_paths(load(scenario).scenario)
 
     def there(path: str) -> bool:
         return any(fnmatch.fnmatchcase(name, path) for name in known)
