@@ -136,7 +136,8 @@ def read_posterior(folder: Path) -> Posterior:
     if not 1 <= table.num_rows <= MOST_ROWS:
         raise ParleyError(f"`{path}` has {table.num_rows:,} rows; a posterior has 1 to {MOST_ROWS:,}")
     weights, values = read(table[WEIGHT]), np.column_stack([read(table[name]) for name in names])
-    sums = (weights.sum(), np.abs(values).sum())
+    with np.errstate(over="ignore", invalid="ignore"):
+        sums = (weights.sum(), np.abs(values).sum())
     if not np.isfinite(sums).all() or weights.min() < 0 or weights.sum() <= 0:
         raise ParleyError(f"`{path}` holds numbers that are not finite, or weights below 0 or with no finite sum")
     return Posterior(tuple(names), values, weights, _read_note(path, table.schema.metadata))

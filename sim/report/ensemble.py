@@ -93,7 +93,8 @@ def summarise_run(folder: Path, manifest: dict[str, Any]) -> Summary:
         with np.errstate(all="ignore"), report_damage(folder):
             summary.add_runs(runs)
             for part in rounds.take(int(numbers[-1])):
-                summary.add_gaps(read(part.column("run")), places(part.column("code"), CODES), read(part.column("gap")))
+                run, gap = read(part.column("run")), read(part.column("gap_open"))
+                summary.add_gaps(run, places(part.column("code"), CODES), gap)
     return summary
 
 

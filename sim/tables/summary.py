@@ -39,7 +39,7 @@ _COUNTED = (
 _SUMMED = ("days", "days_in_abeyance", "delivered_share", "gap_open")
 
 
-ROUND_KINDS = {"run": "number", "code": "code", "gap": "number"}
+ROUND_KINDS = {"run": "number", "code": "code", "gap_open": "number"}
 """Columns of the table of rounds that a summary reads, and what each holds."""
 
 

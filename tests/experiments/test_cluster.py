@@ -73,8 +73,9 @@ def test_workers_are_asked_before_work(tmp_path: Path, monkeypatch: pytest.Monke
 def test_no_workers_is_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
     monkeypatch.setattr(cluster, "WORKER_PATIENCE", 0.2)
+    scheduler = {"cls": distributed.Scheduler, "options": {"dashboard": False, "host": "127.0.0.1", "port": 0}}
     with (
-        distributed.LocalCluster(0, processes=False, dashboard_address=None, silence_logs=50) as local,
+        distributed.SpecCluster(workers={}, scheduler=scheduler, silence_logs=50) as local,
         pytest.raises(ParleyError, match="has no workers; start one: dask worker"),
     ):
         run_sweep(SMALL, tmp_path / "out", dask=local.scheduler_address)
