@@ -140,7 +140,7 @@ def _describe_facts(manifest: dict[str, Any]) -> str:
     facts = [_describe_design(manifest)] if manifest.get("kind") == "sweep" else []
     facts += [f"{manifest['n']:,} runs" if "n" in manifest else "", manifest.get("question") or ""]
     facts += [f"seed {manifest['seed']}" if "seed" in manifest else ""]
-    changes = manifest["scenario"]["changes"] if isinstance(manifest.get("scenario"), dict) else {}
+    changes = manifest["scenario"].get("changes", {}) if isinstance(manifest.get("scenario"), dict) else {}
     facts += [describe_posterior(manifest["posterior"])] if manifest.get("posterior") else []
     facts += [entry["label"] for entry in manifest.get("scenarios", [])]
     facts += [f"changed: {path} = {value}" for path, value in changes.items()]
