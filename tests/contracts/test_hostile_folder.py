@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,18 +22,17 @@ HOSTILE = (
 MARK = "from pathlib import Path\nPath(__file__).with_suffix('.ran').touch()\nraise SystemExit(99)\n"
 
 
-def let_pass(place: Path) -> None:
-    """Let other users into a folder of a test."""
-    for path in (place, *place.parents):
-        path.chmod(path.stat().st_mode | 0o055)
-        if path.name.startswith("pytest-of-"):
-            break
+@pytest.fixture(scope="module")
+def place() -> Iterator[Path]:
+    """A folder that other users may enter; pytest keeps its own to the user who runs it."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed(place: Path) -> Path:
     """A fresh environment that holds the wheel, and this environment's packages behind it."""
-    place = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(place), str(ROOT)]
     subprocess.run(build, capture_output=True, check=True)
     venv.create(place / "env", with_pip=False)
@@ -41,7 +42,6 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(pip, capture_output=True, check=True)
     (packages,) = (place / "env" / "lib").glob("python*/site-packages")
     (packages / "others.pth").write_text(sysconfig.get_paths()["purelib"] + "\n")
-    let_pass(place)
     return place / "env" / "bin"
 
 
@@ -70,11 +70,9 @@ def find_user(command: list[str]) -> dict[str, int]:
     ],
 )
 def test_the_command_runs_nothing_of_the_working_folder(
-    installed: Path, tmp_path: Path, arguments: list[str]
+    installed: Path, place: Path, arguments: list[str]
 ) -> None:
-    folder = tmp_path / "hostile"
-    folder.mkdir()
-    let_pass(tmp_path)
+    folder = Path(tempfile.mkdtemp(dir=place))
     for name in HOSTILE:
         (folder / f"{name}.py").write_text(MARK)
     (folder / "tmp").mkdir()
