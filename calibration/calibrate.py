@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
+import zipfile
+import zlib
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,9 +21,10 @@ from calibration.folder import TABLE, claim_folder, report_errors
 from calibration.inference import Sample, Table, adjust_by_regression, reject_distant
 from calibration.problem import FitProblem, prepare
 from calibration.records import STYLES, compute_odds_ratio, load_crises
-from sim.core.atomic import replace_file, write_file
+from sim.core.atomic import lock_folder, replace_file, write_file
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats
+from sim.results.reader import open_regular
 
 CONDITIONAL = (
     "Conditional on the scenarios, on the ranges they assume, on the coding of the record and on the model. It says "
@@ -94,8 +99,9 @@ def calibrate(file: FitFile, folder: Path, workers: int, show: Stage | None = No
     ParleyError
         The folder cannot be used, or the checks do not pass; then no posterior is written.
     """
-    with report_errors(folder):
+    with report_errors(folder), ExitStack() as stack:
         claim_folder(folder, file)
+        stack.enter_context(lock_folder(folder, "fit"))
         return _run_fit(file, folder, workers, show or Silent())
 
 
@@ -134,9 +140,12 @@ def _load_table(problem: FitProblem, folder: Path, workers: int, stage: Stage) -
     path, size = folder / TABLE, problem.file.reference.size
     fingerprint = _fingerprint(problem)
     if path.is_file():
-        with np.load(path) as stored:
-            if str(stored["own"]) == fingerprint:
-                return Table(stored["values"], stored["codes"].astype(np.int64), stored["numbers"])
+        try:
+            with open_regular(path, None) as file, np.load(file) as stored:
+                if str(stored["own"]) == fingerprint:
+                    return Table(stored["values"], stored["codes"].astype(np.int64), stored["numbers"])
+        except (ParleyError, OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+            warnings.warn(f"{path} is damaged ({error}); it is made again", stacklevel=2)
     stage.stage("reference table", size)
     table = Table(*problem.simulate_table(size, workers, stage.step))
     codes = table.codes.astype(np.int8)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
+import warnings
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 
+from calibration.folder import DATABASE, NOTE, read_note, set_database_aside
 from calibration.inference import Sample
 from calibration.particles import hash_vector
 from calibration.problem import FitProblem
@@ -84,7 +89,7 @@ def run_smc(
         transitions=pyabc.MultivariateNormalTransition(),
         sampler=AddressedSampler(file.seed, workers, progress),
     )
-    history = _open_history(pyabc, abc, problem, folder, epsilon)
+    history = _open_history(abc, problem, folder, epsilon)
     left = (generations or file.smc.generations) - (history.max_t + 1)
     if left > 0 and not _is_complete(history, epsilon, file.smc.least_acceptance):
         history = abc.run(
@@ -142,27 +147,39 @@ def _build_distance(problem: FitProblem) -> Callable[[dict[str, Any], dict[str, 
     return measure
 
 
-def _open_history(pyabc: Any, abc: Any, problem: FitProblem, folder: Path, epsilon: float) -> Any:
+def _open_history(abc: Any, problem: FitProblem, folder: Path, epsilon: float) -> Any:
     """Open a new database, or the existing one if it belongs to the same fit. Raises ParleyError."""
     folder.mkdir(parents=True, exist_ok=True)
-    database, note = folder / "smc.db", folder / "smc.json"
+    database = folder / DATABASE
     settings = problem.file.model_dump(mode="json", include={"id", "seed", "targets", "parameters", "smc"})
     settings["smc"].pop("generations")
     own = {"fit": settings, "epsilon": epsilon}
-    if database.is_file() and note.is_file():
-        if json.loads(note.read_text(encoding="utf-8")) != own:
-            raise ParleyError(f"{folder} holds a fit of another file or version; choose an empty folder")
-        return abc.load(f"sqlite:///{database}", _find_last_id(pyabc, database))
-    write_file(note, json.dumps(own, indent=1, sort_keys=True))
+    note = read_note(folder)
+    if database.is_file() and note and note != own:
+        raise ParleyError(f"{folder} holds a fit of another file or version; choose an empty folder")
+    if database.is_file():
+        last = _find_last_id(database) if note else None
+        if last is not None:
+            return abc.load(f"sqlite:///{database}", last)
+        aside = set_database_aside(folder)
+        warnings.warn(f"{database} cannot be used; it is now {aside.name}, and a new one is begun", stacklevel=2)
+    write_file(folder / NOTE, json.dumps(own, indent=1, sort_keys=True))
     # The observed summaries are kept in the distance: the record has sets and intervals, pyABC takes single values.
     return abc.new(f"sqlite:///{database}", {"codes": np.zeros(0), "numbers": np.zeros(0)})
 
 
-def _find_last_id(pyabc: Any, database: Path) -> int:
-    """Return the id of the last run in a database."""
-    history = pyabc.History(f"sqlite:///{database}", create=False)
-    history.id = max(int(run.id) for run in history.all_runs())
-    return int(history.id)
+def _find_last_id(database: Path) -> int | None:
+    """Return the id of the last run in a database; None where it is damaged or was killed while it was made."""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(database))}?mode=rw", uri=True)) as connection:
+            if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+                return None
+            # A run is whole with its observed summaries, which pyABC stores as a population before the first.
+            query = "SELECT max(a.id) FROM abc_smc a JOIN populations p ON p.abc_smc_id = a.id WHERE p.t = -1"
+            found = connection.execute(query).fetchone()[0]
+    except sqlite3.Error:
+        return None
+    return None if found is None else int(found)
 
 
 def _is_complete(history: Any, epsilon: float, least: float) -> bool:

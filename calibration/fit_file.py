@@ -47,8 +47,8 @@ class Target(_Entry):
 class Smc(_Entry):
     """ABC-SMC: particles a generation, most generations, quantile of the next threshold, least acceptance rate."""
 
-    population: int = Field(ge=20)
-    generations: int = Field(ge=1)
+    population: int = Field(ge=20, le=100_000)
+    generations: int = Field(ge=1, le=1000)
     quantile: float = Field(gt=0, lt=1, default=0.5)
     least_acceptance: float = Field(ge=0, lt=1, default=0.0)
 
@@ -56,15 +56,15 @@ class Smc(_Entry):
 class Reference(_Entry):
     """Size of the table of prior simulations that the checks share, and the share of it that a posterior keeps."""
 
-    size: int = Field(ge=200)
+    size: int = Field(ge=200, le=5_000_000)
     accept: float = Field(gt=0, le=0.5)
 
 
 class Checks(_Entry):
     """How many simulated records the checks recover, and how many draws of each posterior they rank."""
 
-    records: int = Field(ge=20)
-    draws: int = Field(ge=9, default=99)
+    records: int = Field(ge=20, le=10_000)
+    draws: int = Field(ge=9, le=9_999, default=99)
 
 
 class Theories(_Entry):
@@ -72,7 +72,7 @@ class Theories(_Entry):
 
     rules: dict[str, dict[str, Any]]
     switches: dict[str, dict[str, Any]] = {}
-    size: int = Field(ge=100)
+    size: int = Field(ge=100, le=1_000_000)
     accept: float = Field(gt=0, le=0.5)
 
 
@@ -81,7 +81,7 @@ class FitFile(_Entry):
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str
-    seed: int
+    seed: int = Field(ge=0, le=2**63 - 1)
     targets: list[Target] = Field(min_length=1, max_length=7)
     parameters: dict[str, list[str]] = Field(min_length=1)
     smc: Smc

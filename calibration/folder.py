@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 from calibration.fit_file import FitFile
-from sim.core.atomic import report_write_errors
+from sim.core.atomic import MANIFEST, report_write_errors, write_file
 from sim.core.errors import ParleyError
+from sim.core.identity import hash_code, hash_file, seal
+from sim.core.version import __version__
+from sim.results.manifest import describe_environment, to_plain_data
+from sim.results.reader import read_json
 
 TABLE = "reference.npz"
 """The first file of a fit: a folder without it holds none."""
+NOTE = "smc.json"
+"""What the database belongs to."""
+DATABASE = "smc.db"
+_KEPT = (".npz", ".json", ".csv", ".png", ".md", ".parquet")
+"""Endings of the files whose hashes a manifest holds. SQLite may write to the database when it is only opened."""
 
 
 def report_errors(folder: Path) -> AbstractContextManager[None]:
@@ -34,8 +45,42 @@ def claim_folder(folder: Path, file: FitFile) -> None:
     if names and TABLE not in names:
         few = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
         raise ParleyError(f"`{folder}` holds something else ({few}); give a new or an empty folder")
-    note = folder / "smc.json"
-    if note.is_file():
-        other = json.loads(note.read_text(encoding="utf-8"))["fit"]["id"]
-        if other != file.id:
-            raise ParleyError(f"`{folder}` holds the fit `{other}`; give another folder")
+    other = read_note(folder).get("fit", {}).get("id", file.id)
+    if other != file.id:
+        raise ParleyError(f"`{folder}` holds the fit `{other}`; give another folder")
+    (folder / MANIFEST).unlink(missing_ok=True)  # written again when the fit is finished
+
+
+def read_note(folder: Path) -> dict[str, Any]:
+    """Read what the database of a fit belongs to; empty where there is no note, or a damaged one."""
+    try:
+        note = read_json(folder / NOTE)
+    except ParleyError:
+        return {}
+    return note if isinstance(note, dict) and isinstance(note.get("fit"), dict) else {}
+
+
+def set_database_aside(folder: Path) -> Path:
+    """Give a database that cannot be used another name, with what SQLite keeps beside it; returns the name."""
+    count = sum(1 for _ in folder.glob("smc-damaged-*.db"))
+    target = folder / f"smc-damaged-{count + 1}.db"
+    for ending in ("-journal", "-wal", "-shm", ""):
+        path = folder / f"{DATABASE}{ending}"
+        if path.exists():
+            os.replace(path, target.with_name(target.name + ending))
+    return target
+
+
+def write_manifest(folder: Path, file: FitFile) -> None:
+    """Write the manifest of a finished fit: the hash of every file. Raises ParleyError."""
+    names = sorted(p.name for p in folder.iterdir() if p.is_file() and p.suffix in _KEPT and p.name != MANIFEST)
+    record = {
+        "kind": "calibration",
+        "parley": __version__,
+        "code": hash_code(),
+        "title": file.title,
+        "seed": file.seed,
+        "hashes": {name: hash_file(folder / name) for name in names},
+        "environment": describe_environment(),
+    }
+    write_file(folder / MANIFEST, json.dumps(seal(to_plain_data(record)), indent=1, ensure_ascii=False) + "\n")

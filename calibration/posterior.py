@@ -10,14 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
 from calibration.inference import Sample
 from calibration.priors import Parameter, find_position
 from sim.core.atomic import replace_file
 from sim.core.draws import stream_key, uniform
-from sim.core.errors import ParleyError
+from sim.core.errors import ParleyError, one_line
 from sim.core.layout import Floats, Ints
+from sim.results.reader import check_files, open_table, read_manifest, read_table
 from sim.scenario.resolve import Problem
+from sim.scenario.schema import Scenario
+from sim.tables.arrow import decode_numbers
+from sim.yamlio.validation import find_annotation
 
 if TYPE_CHECKING:
     from sim.core.columns import Chunk
@@ -26,6 +31,8 @@ if TYPE_CHECKING:
 FILE = "posterior.parquet"
 WEIGHT = "weight"
 _CHUNK = 1000
+MOST_ROWS = 1_000_000
+"""The most rows of a posterior that are read."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +64,32 @@ class Posterior:
         return np.minimum(np.searchsorted(edges, us), len(edges) - 1).astype(np.int64)
 
     def parameters(self, problem: Problem) -> tuple[Parameter, ...]:
-        """Return the paths as parameters of a scenario. Raises ParleyError where the scenario has no such number."""
-        for path in self.paths:
+        """Return the paths as parameters of a scenario.
+
+        Raises
+        ------
+        ParleyError
+            The scenario has no such number, or may not have one of these values.
+        """
+        for path, values in zip(self.paths, self.values.T, strict=True):
             find_position(problem, path)
+            check_bounds(path, values)
         low, high = self.values.min(axis=0), self.values.max(axis=0)
         return tuple(
             Parameter(p, (p,), float(a), float((a + b) / 2), float(b), "uniform")
             for p, a, b in zip(self.paths, low, high, strict=True)
         )
+
+
+def check_bounds(path: str, values: Floats) -> None:
+    """Refuse values that a scenario may not have at a path. Raises ParleyError."""
+    annotation = find_annotation(Scenario, tuple(path.split(".")))
+    for value in (values.min(), values.max()):
+        try:
+            TypeAdapter(annotation).validate_python({"value": float(value), "set": True})
+        except ValidationError as error:
+            problem = error.errors()[0]["msg"].removeprefix("Value error, ")
+            raise ParleyError(one_line(f"the posterior has {value:g} at `{path}`: {problem}")) from None
 
 
 def write_posterior(folder: Path, sample: Sample, parameters: tuple[Parameter, ...], note: dict[str, Any]) -> None:
@@ -99,27 +124,51 @@ def read_posterior(folder: Path) -> Posterior:
     ParleyError
         There is none, or the file is no posterior.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     path = folder / FILE if folder.is_dir() else folder
     if not path.is_file():
         raise ParleyError(
             f"no posterior in `{folder}`; `parley calibrate FIT -o DIR` writes {FILE} once its checks pass"
         )
-    try:
-        table = pq.read_table(path)
-    except pa.ArrowInvalid:
-        raise ParleyError(f"`{path}` is no Parquet file") from None
-    names = [name for name in table.column_names if name != WEIGHT]
-    if WEIGHT not in table.column_names or not names or not table.num_rows:
+    if folder.is_dir():
+        check_files(folder, {"hashes": _find_hash(folder)})
+    names = _list_paths(path)
+    table = read_table(path, dict.fromkeys([WEIGHT, *names], "number"))
+    if not 1 <= table.num_rows <= MOST_ROWS:
+        raise ParleyError(f"`{path}` has {table.num_rows:,} rows; a posterior has 1 to {MOST_ROWS:,}")
+    weights, values = decode_numbers(table[WEIGHT]), np.column_stack([decode_numbers(table[name]) for name in names])
+    with np.errstate(over="ignore", invalid="ignore"):
+        sums = (weights.sum(), np.abs(values).sum())
+    if not np.isfinite(sums).all() or weights.min() < 0 or weights.sum() <= 0:
+        raise ParleyError(f"`{path}` holds numbers that are not finite, or weights below 0 or with no finite sum")
+    return Posterior(tuple(names), values, weights, _read_note(path, table.schema.metadata))
+
+
+def _find_hash(folder: Path) -> dict[str, str]:
+    """Find the hash of the posterior in the manifest of a fit; empty where there is none. Raises ParleyError."""
+    hashes = (read_manifest(folder) or {}).get("hashes", {})
+    return {FILE: hashes[FILE]} if FILE in hashes else {}
+
+
+def _list_paths(path: Path) -> list[str]:
+    """List the scenario paths of a posterior. Raises ParleyError where it has none."""
+    with open_table(path, {}) as file:
+        names = file.schema_arrow.names
+    paths = [name for name in names if name != WEIGHT]
+    if WEIGHT not in names or not paths:
         raise ParleyError(f"`{path}` is no posterior: it needs a column `{WEIGHT}`, a column a scenario path, and rows")
-    weights = table[WEIGHT].to_numpy().astype(float)
-    values = np.column_stack([table[name].to_numpy().astype(float) for name in names])
-    if not np.isfinite(values).all() or not np.isfinite(weights).all() or weights.min() < 0 or weights.sum() <= 0:
-        raise ParleyError(f"`{path}` holds numbers that are not finite, or weights below 0")
-    note = json.loads((table.schema.metadata or {}).get(b"parley", b"{}"))
-    return Posterior(tuple(names), values, weights, note)
+    return paths
+
+
+def _read_note(path: Path, metadata: dict[bytes, bytes] | None) -> dict[str, Any]:
+    """Read the note of a posterior: texts and numbers by name. Raises ParleyError."""
+    try:
+        note = json.loads((metadata or {}).get(b"parley", b"{}"))
+    except (ValueError, RecursionError) as error:
+        raise ParleyError(one_line(f"`{path}`: its note cannot be read: {error}")) from None
+    texts = ("fit", "title", "name", "conditional_on")
+    if not isinstance(note, dict) or not all(isinstance(note.get(name, ""), str) for name in texts):
+        raise ParleyError(f"`{path}`: its note has to be a mapping with {', '.join(texts)} as text")
+    return {key: value for key, value in note.items() if isinstance(value, str | int | float)}
 
 
 def apply_posterior(job: Plan, folder: Path) -> Plan:

@@ -20,6 +20,7 @@ from pyabc.random_variables import DistributionBase
 from pyabc.sampler import Sampler
 
 from sim.core.draws import stream_key
+from sim.core.processes import end_with_parent
 
 _BATCH = 100
 _work: Callable[[], Any] | None = None
@@ -110,7 +111,7 @@ class AddressedSampler(Sampler):
         else:
             # The child inherits `simulate_one` by forking: it is a closure and need not be pickled.
             context = multiprocessing.get_context("fork")
-            with ProcessPoolExecutor(self.workers, mp_context=context) as pool:
+            with ProcessPoolExecutor(self.workers, mp_context=context, initializer=end_with_parent) as pool:
 
                 def spread(numbers: range) -> list[list[tuple[int, Any]]]:
                     parts = [numbers[k :: self.workers] for k in range(self.workers)]

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import platform
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from functools import lru_cache
+from importlib import metadata
 from typing import Any
 
 from experiments.setup import Setup
 from experiments.spec import Experiment
 from experiments.tasks import Piece, run_part
 from sim.core.errors import ParleyError
-from sim.core.jit import source_hash
+from sim.core.identity import hash_code
 from sim.scenario.dump import scenario_hash
 
 PATIENCE = 5.0
 """Seconds a scheduler has to answer."""
+WORKER_PATIENCE = 10.0
+"""Seconds in which the first worker has to appear."""
+COMPUTING = ("numpy", "numba", "llvmlite", "scipy", "mesa", "pyarrow", "pydantic", "ruamel.yaml")
+"""Packages whose version can change a result."""
+
+_CODE = hash_code()
+"""Of the files as they were when a worker imported them, not as somebody may have edited them since."""
 
 
 def run_on_cluster(
-    setup: Setup, parts: dict[int, list[Piece]], address: str, on_progress: Callable[[int], None]
+    setup: Setup, parts: dict[int, list[Piece]], identity: str, address: str, on_progress: Callable[[int], None]
 ) -> Iterator[tuple[int, bytes]]:
     """Run parts on the workers of a Dask scheduler.
 
@@ -30,6 +39,8 @@ def run_on_cluster(
         The experiment.
     parts : dict of int to list of Piece
         Parts by number.
+    identity : str
+        Hash of everything the tables depend on.
     address : str
         Address of the scheduler.
     on_progress : callable
@@ -51,24 +62,42 @@ def run_on_cluster(
         raise ParleyError("a cluster needs the extra `cluster`: pip install 'parley[cluster]'") from None
     _check_scheduler(address)
     with Client(address, timeout="20s", set_as_default=False) as client:
-        expected, experiment = compute_signature(setup), setup.experiment.model_dump_json()
+        text, expected = setup.experiment.model_dump_json(), describe_software(setup)
+        _check_workers(client, address, text, expected)
         futures = {
             client.submit(
-                run_remote_part, experiment, expected, number, pieces, key=f"parley-{expected}-{number}", pure=False
+                run_remote_part, text, expected, identity, pieces, key=f"parley-{identity}-{number}", pure=False
             ): number
             for number, pieces in parts.items()
         }
-        for future in as_completed(futures, loop=client.loop):
-            try:
+        try:
+            for future in as_completed(futures, loop=client.loop):
                 content = future.result()
-            except KilledWorker as error:
-                raise ParleyError(f"workers died again and again over the same part: {error}") from None
-            if isinstance(content, str):
-                raise ParleyError(content)
-            number = futures[future]
-            on_progress(sum(piece.high - piece.low for piece in parts[number]))
-            future.release()
-            yield number, content
+                if isinstance(content, str):
+                    raise ParleyError(content)
+                number = futures[future]
+                on_progress(sum(piece.high - piece.low for piece in parts[number]))
+                future.release()
+                yield number, content
+        except KilledWorker as error:
+            raise ParleyError(f"workers died again and again over the same part: {error}") from None
+        except (CancelledError, asyncio.CancelledError, OSError, TimeoutError) as error:
+            raise ParleyError(f"the Dask scheduler at {address} is gone ({error}); finished parts stay") from None
+
+
+def _check_workers(client: Any, address: str, experiment: str, expected: dict[str, str]) -> None:
+    """Ask every worker what it runs before any work. Raises ParleyError where there is none, or one differs."""
+    try:
+        client.wait_for_workers(1, timeout=WORKER_PATIENCE)
+    except TimeoutError:
+        raise ParleyError(f"the scheduler at {address} has no workers; start one: dask worker {address}") from None
+    try:
+        answers = client.run(describe_worker, experiment)
+    except (ImportError, AttributeError, TypeError, OSError, RuntimeError) as error:
+        raise ParleyError(f"a worker cannot run parley: {error}; install the same version on all of them") from None
+    for worker, found in answers.items():
+        if problem := compare_software(expected, found):
+            raise ParleyError(f"the worker at {worker}: {problem}")
 
 
 def _check_scheduler(address: str) -> None:
@@ -97,9 +126,28 @@ async def _ask_identity(address: str) -> None:
             await scheduler.identity()
 
 
-def compute_signature(setup: Setup) -> str:
-    """Compute what a worker must have in common with this process: compiled rules, and the scenario as resolved."""
-    return f"{source_hash()}-{scenario_hash(setup.base)}"
+def describe_software(setup: Setup) -> dict[str, str]:
+    """Describe what a worker must have in common with this process: all code, the scenario, what computes.
+
+    Returns
+    -------
+    dict of str to str
+        Hash of the project's code, hash of the resolved scenario, and versions by package.
+    """
+    versions = {name: metadata.version(name) for name in COMPUTING}
+    python = ".".join(platform.python_version_tuple()[:2])
+    return {"code": _CODE, "scenario": scenario_hash(setup.base), "Python": python, **versions}
+
+
+def compare_software(expected: dict[str, str], found: dict[str, str] | str) -> str:
+    """Return why a worker cannot take part; an empty text where it can."""
+    if isinstance(found, str):
+        return f"it cannot load the experiment: {found}"
+    different = [name for name in expected if found.get(name) != expected[name]]
+    if not different:
+        return ""
+    pairs = ", ".join(f"{name}: {expected[name]} here, {found.get(name)} there" for name in different)
+    return f"it has another version of parley, of the scenario or of a package ({pairs}); install the same on all"
 
 
 @lru_cache(maxsize=4)
@@ -108,12 +156,16 @@ def _load_setup(experiment: str) -> Setup:
     return Setup.load(Experiment.model_validate_json(experiment))
 
 
-def run_remote_part(experiment: str, expected: str, number: int, pieces: list[Any]) -> bytes | str:
-    """Run one part on a worker; returns its file, or a text that says why this worker cannot take part."""
+def describe_worker(experiment: str) -> dict[str, str] | str:
+    """Describe what a worker runs; a text where it cannot load the experiment."""
     try:
-        setup = _load_setup(experiment)
+        return describe_software(_load_setup(experiment))
     except ParleyError as error:
-        return f"a worker cannot load the experiment: {error}"
-    if compute_signature(setup) != expected:
-        return "a worker has another version of parley or of the scenario; install the same on all of them"
-    return run_part(setup, [Piece(*piece) for piece in pieces], lambda runs: None)
+        return str(error)
+
+
+def run_remote_part(experiment: str, expected: dict[str, str], identity: str, pieces: list[Any]) -> bytes | str:
+    """Run one part on a worker; returns its file, or a text that says why this worker cannot take part."""
+    if problem := compare_software(expected, describe_worker(experiment)):
+        return f"a worker that came later: {problem}"
+    return run_part(_load_setup(experiment), [Piece(*piece) for piece in pieces], identity, lambda runs: None)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.figure_layout import Note, clip_text, save_figures
 from experiments.forest_plots import draw_forest
 from sim.core.atomic import MANIFEST, OutputFolder, report_write_errors
+from sim.core.identity import hash_file, seal
 from sim.results.manifest import manifest
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from sim.results.plan import Plan
 
 KIND = "comparison"
-_COMMON = ("format", "parley", "seed", "n", "engine", "assumptions", "fates", "environment", "created")
+_COMMON = ("format", "parley", "code", "seed", "n", "engine", "assumptions", "fates", "environment", "created")
 """What all scenarios of a comparison share, for they are run on the same draws."""
 
 
@@ -80,6 +81,8 @@ def write_comparison(comparison: Comparison, out: OutputFolder) -> None:
         files = save_figures(
             {"differences": draw_forest(comparison.frame, note, "Difference of outcome shares")}, out.stage, mark
         )
-        record["files"] = sorted([MANIFEST, "differences.csv", *(Path(path).name for path in files)])
-        text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
+        names = sorted(["differences.csv", *(Path(path).name for path in files)])
+        record["files"] = sorted([MANIFEST, *names])
+        record["hashes"] = {name: hash_file(out.path(name)) for name in names}
+        text = json.dumps(seal(record), ensure_ascii=False, indent=1, allow_nan=False)
         out.path(MANIFEST).write_text(text + "\n", encoding="utf-8")

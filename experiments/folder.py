@@ -13,13 +13,18 @@ from sim.core.atomic import (
     lock_folder,
     remove_temporary_files,
     report_write_errors,
+    sync_file,
     temporary_path,
     write_file,
 )
 from sim.core.errors import ParleyError
+from sim.core.identity import hash_bytes
 
 IDENTITY = "experiment.json"
 """The first file of a sweep: everything that its tables depend on."""
+
+JOURNAL = "parts.jsonl"
+"""A line a part with its hash, written before the part."""
 _CONSEQUENCE = "finished parts stay; remove the cause and start the sweep again"
 
 
@@ -39,9 +44,33 @@ class SweepFolder:
         """Return the file of a part."""
         return self.path / "runs" / f"part-{number:05d}.parquet"
 
-    def list_parts(self, count: int) -> list[int]:
-        """Return the numbers below `count` of the parts whose files exist; a file that exists is complete."""
-        return [n for n in range(count) if self.part_path(n).is_file()]
+    def part_name(self, number: int) -> str:
+        """Return the name of a part's file relative to the folder."""
+        return self.part_path(number).relative_to(self.path).as_posix()
+
+    def write_part(self, number: int, content: bytes) -> None:
+        """Write a part, its hash before it. Raises ParleyError."""
+        line = json.dumps({"part": number, "hash": hash_bytes(content)}) + "\n"
+        with report_write_errors(self.part_path(number), _CONSEQUENCE), (self.path / JOURNAL).open("ab") as journal:
+            # A kill may have left half a line without an end.
+            journal.write((line if journal.tell() == 0 else f"\n{line}").encode())
+            sync_file(journal)
+        self.write(self.part_name(number), content)
+
+    def read_journal(self) -> dict[int, str]:
+        """Read the hash of every part that was begun to be written; lines that cannot be read count for nothing."""
+        hashes: dict[int, str] = {}
+        try:
+            lines = (self.path / JOURNAL).read_bytes().splitlines()
+        except OSError:
+            return hashes
+        for line in lines:
+            try:
+                entry = json.loads(line)
+                hashes[int(entry["part"])] = str(entry["hash"])
+            except (ValueError, TypeError, KeyError):
+                continue
+        return hashes
 
     def write(self, name: str, content: bytes) -> None:
         """Write a file atomically. Raises ParleyError."""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.folder import SweepFolder
 from experiments.measures import POINTS
-from sim.core.atomic import MANIFEST
 from sim.core.errors import ParleyError
+from sim.results.reader import check_files, find_unknown, read_manifest, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+_POINT_KINDS = {"point": "number", "name": "text", "runs": "number", "error": "text"}
+_SUMMARY_KINDS = {"point": "number", "measure": "text", "level": "text", "kind": "text"}
+_SUMMARY_KINDS |= dict.fromkeys(("n", "mean", "se", "low", "high"), "number")
 
 
 @dataclass(frozen=True)
@@ -36,12 +40,12 @@ class Results:
     @cached_property
     def points(self) -> pd.DataFrame:
         """One row a point: number, name, the value of every factor, runs, and the error of a point that failed."""
-        return _read_frame(self.folder / "points.parquet")
+        return self._read_frame("points.parquet", _POINT_KINDS)
 
     @cached_property
     def summary(self) -> pd.DataFrame:
         """One row a point and measure: mean or share, standard error, 95% interval."""
-        return _read_frame(self.folder / "summary.parquet")
+        return self._read_frame("summary.parquet", _SUMMARY_KINDS)
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -67,10 +71,25 @@ class Results:
         pa.Table
             One row a run, in the order of points and runs.
         """
-        import pyarrow.parquet as pq
+        names = sorted(name for name in self.manifest["files"] if name.startswith("runs/"))
+        self._check(names)
+        kinds = {"point": "number", "run": "number"}
+        only = list(columns) if columns else None
+        return _concatenate([read_table(self.folder / name, kinds, only) for name in names])
 
-        files = sorted((self.folder / "runs").glob("*.parquet"))
-        return _concatenate([pq.read_table(file, columns=list(columns) if columns else None) for file in files])
+    def _read_frame(self, name: str, kinds: dict[str, str]) -> pd.DataFrame:
+        """Read one of the small tables, which is as it was written and has the columns it needs."""
+        self._check([name])
+        table = read_table(self.folder / name, kinds)
+        for column in ("point", "measure", "level"):
+            if column in kinds and table.column(column).null_count:
+                raise ParleyError(f"{self.folder / name}: column `{column}` has gaps")
+        frame: pd.DataFrame = table.to_pandas()
+        return frame
+
+    def _check(self, names: Sequence[str]) -> None:
+        """Refuse files that are missing or were changed. Raises ParleyError."""
+        check_files(self.folder, {"files": {name: self.manifest["files"].get(name, "") for name in names}})
 
 
 def load(folder: str | Path) -> Results:
@@ -90,11 +109,15 @@ def load(folder: str | Path) -> Results:
     ParleyError
         The folder holds no finished sweep.
     """
-    manifest = SweepFolder(folder).read_json(MANIFEST)
+    manifest = read_manifest(Path(folder))
     if manifest is None or manifest.get("kind") != "sweep" or not manifest.get("complete"):
         problem = f"{folder} holds no finished sweep; `parley sweep EXPERIMENT.yaml -o {folder}` makes or resumes one"
         raise ParleyError(problem)
-    return Results(Path(folder), manifest)
+    for name in find_unknown(Path(folder), manifest["files"]):
+        warnings.warn(f"{Path(folder) / name} is not of this sweep and is ignored", stacklevel=2)
+    results = Results(Path(folder), manifest)
+    results._check([name for name in manifest["files"] if not name.startswith("runs/")])
+    return results
 
 
 def label_points(results: Results, factors: Sequence[str] | None = None) -> dict[int, str]:
@@ -123,14 +146,6 @@ def label_points(results: Results, factors: Sequence[str] | None = None) -> dict
 def format_value(value: Any) -> str:
     """Format a value of a factor as a label; underscores of names become spaces."""
     return f"{value:g}" if isinstance(value, float | int) else str(value).replace("_", " ")
-
-
-def _read_frame(path: Path) -> pd.DataFrame:
-    """Read a Parquet file as a frame."""
-    import pyarrow.parquet as pq
-
-    frame: pd.DataFrame = pq.read_table(path).to_pandas()
-    return frame
 
 
 def _concatenate(tables: list[pa.Table]) -> pa.Table:

@@ -20,6 +20,8 @@ MOST_RUNS = 100_000_000
 """The most runs of an experiment, all points together."""
 MOST_POINTS = 1_000_000
 """The most points of a design."""
+MOST_PARTS = 100_000
+"""The most parts of a sweep: each is a file, and is known to memory from the start."""
 _FACTOR = "a list of levels, `{low, high}`, `{assumed: true}`, or `levels` by name each with its changes"
 
 Kind = Literal["factorial", "latin_hypercube", "sobol", "morris", "saltelli", "list", "variants"]

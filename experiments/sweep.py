@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import queue
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -16,24 +16,37 @@ from experiments.folder import SweepFolder
 from experiments.setup import Setup
 from experiments.spec import Experiment, read_experiment
 from experiments.tables import write_tables
-from experiments.tasks import Piece, count_part_runs, run_part, select_columns, split_parts
+from experiments.tasks import IDENTITY, Piece, count_part_runs, describe_part, run_part, select_columns, split_parts
 from experiments.validation import check_values
 from sim.compiled.pool import workers_available
 from sim.core.atomic import MANIFEST
 from sim.core.errors import ParleyError
+from sim.core.identity import hash_bytes, hash_code, hash_data, hash_file, seal
 from sim.core.jit import source_hash
 from sim.core.version import __version__
 from sim.results.manifest import describe_environment, list_citations, to_plain_data
+from sim.results.reader import find_damage, find_unknown, open_table, read_manifest
 from sim.scenario.dump import dump_scenario
 
 FORMAT = 1
+TABLES = ("points.parquet", "summary.parquet")
+"""The tables that are made of all parts."""
 
 Progress = Callable[[int, int], None]
 """Called with the runs finished since the last call and the runs of the whole sweep."""
 
 
+Notice = Callable[[str], None]
+"""Called with one line on what was found damaged or unknown."""
+
+
 def _ignore(done: int, total: int) -> None:
     """Ignore progress."""
+
+
+def _warn(line: str) -> None:
+    """Warn whoever called from Python."""
+    warnings.warn(line, stacklevel=3)
 
 
 def run_sweep(
@@ -43,6 +56,7 @@ def run_sweep(
     workers: int | None = None,
     dask: str | None = None,
     progress: Progress = _ignore,
+    notice: Notice = _warn,
 ) -> dict[str, Any]:
     """Carry out an experiment, or the rest of it, into a folder.
 
@@ -58,6 +72,8 @@ def run_sweep(
         Address of a Dask scheduler, to run on its workers instead.
     progress : callable
         Called with the runs finished since the last call and the runs of the whole sweep.
+    notice : callable
+        Called with one line on every file that is damaged, which is made again, or unknown, which is ignored.
 
     Returns
     -------
@@ -71,25 +87,106 @@ def run_sweep(
         or it cannot be written.
     """
     setup = Setup.load(read_experiment(source))
+    parts = split_parts(setup.experiment, len(setup.points))
     check_values(setup)
-    experiment = describe_identity(setup)
-    target, parts = SweepFolder(folder), split_parts(setup.experiment, len(setup.points))
+    experiment, target = describe_identity(setup), SweepFolder(folder)
+    identity = hash_data(experiment)
     with target.claim(experiment):
-        done = target.list_parts(len(parts))
-        sessions = (target.read_json(MANIFEST) or {}).get("sessions", [])
+        before = _read_manifest(target, notice)
+        done = find_parts(target, parts, identity, before, notice)
+        sessions = before.get("sessions", [])
         started = time.monotonic()
         session: dict[str, Any] = {"started": _now(), "parts_found": len(done), "dask": dask is not None}
         total = sum(p.high - p.low for pieces in parts for p in pieces)
         progress(sum(p.high - p.low for n in done for p in parts[n]), total)
         open_ = {n: pieces for n, pieces in enumerate(parts) if n not in set(done)}
-        for number, content in _run_parts(setup, open_, workers, dask, lambda runs: progress(runs, total)):
-            target.write(str(target.part_path(number).relative_to(target.path)), content)
+        for number, content in _run_parts(setup, open_, identity, workers, dask, lambda runs: progress(runs, total)):
+            target.write_part(number, content)
         session |= {"parts_made": len(open_), "seconds": round(time.monotonic() - started, 3)}
-        if open_ or not (target.read_json(MANIFEST) or {}).get("complete"):
+        if open_ or not before.get("complete") or _find_damaged_tables(target, before, notice):
             tables = write_tables(setup, target, len(parts))
-            target.write_json(MANIFEST, _build_manifest(setup, experiment, target, tables, [*sessions, session]))
-        manifest: dict[str, Any] = target.read_json(MANIFEST)
-        return manifest
+            manifest = _build_manifest(setup, experiment, target, len(parts), tables, [*sessions, session])
+            target.write_json(MANIFEST, manifest)
+        _name_unknown_files(target, len(parts), notice)
+        finished: dict[str, Any] = target.read_json(MANIFEST)
+        return finished
+
+
+def _read_manifest(target: SweepFolder, notice: Notice) -> dict[str, Any]:
+    """Read the manifest of an earlier session; empty where there is none, or a damaged one, which is named."""
+    try:
+        manifest = read_manifest(target.path)
+    except ParleyError as error:
+        notice(f"{error}; it is made again")
+        return {}
+    return manifest if manifest and manifest["kind"] == "sweep" else {}
+
+
+def find_parts(
+    target: SweepFolder, parts: list[list[Piece]], identity: str, manifest: Mapping[str, Any], notice: Notice
+) -> list[int]:
+    """Find the parts that are whole and of this experiment; what is damaged is named.
+
+    Parameters
+    ----------
+    target
+        Folder of the sweep.
+    parts
+        Runs of every part.
+    identity
+        Hash of everything the tables depend on.
+    manifest
+        Of a finished sweep, else empty.
+    notice
+        Called for every damaged part.
+
+    Returns
+    -------
+    list of int
+        Numbers of the parts that need not be made.
+    """
+    files = {target.part_path(n): n for n in range(len(parts))}
+    there = {files[path] for path in (target.path / "runs").glob("*.parquet") if path in files}
+    if manifest:  # a finished sweep had them all
+        there = set(range(len(parts)))
+    hashes = {target.part_name(n): text for n, text in target.read_journal().items()} | manifest.get("files", {})
+    wanted = {target.part_name(n): hashes.get(target.part_name(n), "") for n in sorted(there)}
+    damage = find_damage(target.path, wanted)
+    done = []
+    for number in sorted(there):
+        name = target.part_name(number)
+        if name not in damage and _read_identity(target.part_path(number)) != describe_part(identity, parts[number]):
+            damage[name] = "is part of another experiment or was made by other code"
+        if name in damage:
+            notice(f"{target.path / name} {damage[name]}; it is made again")
+        else:
+            done.append(number)
+    return done
+
+
+def _read_identity(path: Path) -> bytes | None:
+    """Read what a part says it is; None where it cannot be read."""
+    try:
+        with open_table(path, {}) as file:
+            return (file.schema_arrow.metadata or {}).get(IDENTITY)
+    except ParleyError:
+        return None
+
+
+def _find_damaged_tables(target: SweepFolder, manifest: Mapping[str, Any], notice: Notice) -> bool:
+    """Return whether a table of a finished sweep is missing or damaged; it is named."""
+    tables = {name: manifest["files"].get(name, "") for name in TABLES}
+    damage = find_damage(target.path, tables)
+    for name, problem in damage.items():
+        notice(f"{target.path / name} {problem}; it is made again")
+    return bool(damage)
+
+
+def _name_unknown_files(target: SweepFolder, count: int, notice: Notice) -> None:
+    """Name tables in the folder that the sweep did not write."""
+    known = [*TABLES, *(target.part_name(n) for n in range(count))]
+    for name in find_unknown(target.path, known):
+        notice(f"{target.path / name} is not of this sweep and is ignored")
 
 
 def describe_identity(setup: Setup) -> dict[str, Any]:
@@ -110,6 +207,7 @@ def describe_identity(setup: Setup) -> dict[str, Any]:
         "software": {
             "parley": __version__,
             "rules": source_hash(),
+            "code": hash_code(),
             "numpy": numpy.__version__,
             "pyarrow": pyarrow.__version__,
         },
@@ -124,6 +222,7 @@ def _is_default(value: Any) -> bool:
 def _run_parts(
     setup: Setup,
     parts: dict[int, list[Piece]],
+    identity: str,
     workers: int | None,
     dask: str | None,
     on_progress: Callable[[int], None],
@@ -134,15 +233,15 @@ def _run_parts(
     if dask is not None:
         from experiments.cluster import run_on_cluster
 
-        return run_on_cluster(setup, parts, dask, on_progress)
+        return run_on_cluster(setup, parts, identity, dask, on_progress)
     count = workers_available() if workers is None else workers
     if count < 1:
         raise ParleyError("workers is 1 or more")
-    return run_on_threads(setup, parts, count, on_progress)
+    return run_on_threads(setup, parts, identity, count, on_progress)
 
 
 def run_on_threads(
-    setup: Setup, parts: dict[int, list[Piece]], workers: int, on_progress: Callable[[int], None]
+    setup: Setup, parts: dict[int, list[Piece]], identity: str, workers: int, on_progress: Callable[[int], None]
 ) -> Iterator[tuple[int, bytes]]:
     """Run parts on threads of this process: compiled code runs without the global lock.
 
@@ -154,6 +253,8 @@ def run_on_threads(
         The experiment.
     parts : dict of int to list of Piece
         Parts by number.
+    identity : str
+        Hash of everything the tables depend on.
     workers : int
         Threads.
     on_progress : callable
@@ -165,6 +266,7 @@ def run_on_threads(
         Number and Parquet file of a part, as it is finished.
     """
     alone = setup.experiment.engine == "mesa"
+    below = workers if alone else 1
     stop = threading.Event()
     counts: queue.SimpleQueue[int] = queue.SimpleQueue()
 
@@ -179,7 +281,7 @@ def run_on_threads(
         try:
             while True:
                 while len(under_way) <= (1 if alone else workers) and (item := next(waiting, None)):
-                    under_way[pool.submit(run_part, setup, item[1], tell, workers if alone else 1)] = item[0]
+                    under_way[pool.submit(run_part, setup, item[1], identity, tell, below)] = item[0]
                 if not under_way:
                     return
                 finished, _ = wait(under_way, timeout=0.2, return_when=FIRST_COMPLETED)
@@ -206,17 +308,20 @@ def _build_manifest(
     setup: Setup,
     experiment: dict[str, Any],
     target: SweepFolder,
+    parts: int,
     tables: dict[str, Any],
     sessions: list[dict[str, Any]],
 ) -> dict[str, Any]:
     """Build the manifest: what the tables depend on, and their hashes; the only file with times in it."""
-    files = sorted(target.path.glob("runs/*.parquet")) + sorted(target.path.glob("*.parquet"))
-    hashes = {str(f.relative_to(target.path)): _hash(f.read_bytes()) for f in files}
-    whole = _hash(repr(sorted(hashes.items())).encode())
-    return {
+    journal = target.read_journal()
+    hashes = {target.part_name(n): journal.get(n) or hash_file(target.part_path(n)) for n in range(parts)}
+    hashes |= {name: hash_file(target.path / name) for name in sorted(TABLES)}
+    whole = hash_bytes(repr(sorted(hashes.items())).encode())
+    manifest = {
         "kind": "sweep",
         "format": FORMAT,
         "parley": __version__,
+        "code": hash_code(),
         "title": setup.experiment.title,
         "question": setup.experiment.question,
         "seed": setup.experiment.seed,
@@ -229,8 +334,4 @@ def _build_manifest(
         "environment": describe_environment(),
         "sessions": sessions,
     }
-
-
-def _hash(content: bytes) -> str:
-    """Return the hash of some bytes."""
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
+    return seal(to_plain_data(manifest))

@@ -11,8 +11,8 @@ from experiments.folder import SweepFolder
 from experiments.setup import Setup
 from experiments.summary import SummaryTable
 from experiments.tasks import Failure, read_failures
-from sim.core.errors import ParleyError
 from sim.core.layout import Ints
+from sim.results.reader import read_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,7 +43,7 @@ def write_tables(setup: Setup, folder: SweepFolder, parts: int) -> dict[str, Any
     summary, failures = SummaryTable(setup.experiment.nested is not None), list[Failure]()
     runs = np.zeros(len(setup.points), np.int64)
     for number in range(parts):
-        part = _read_part(folder, number)
+        part = read_table(folder.part_path(number), {"point": "number", "run": "number"})
         failures += list(read_failures(part.schema.metadata))
         runs += np.bincount(part.column("point").to_numpy(), minlength=runs.size)
         summary.add(part)
@@ -57,23 +57,12 @@ def write_tables(setup: Setup, folder: SweepFolder, parts: int) -> dict[str, Any
     }
 
 
-def _read_part(folder: SweepFolder, number: int) -> pa.Table:
-    """Read the table of a part. Raises ParleyError where the file is damaged."""
-    import pyarrow.parquet as pq
-
-    path = folder.part_path(number)
-    try:
-        return pq.read_table(path)
-    except (OSError, ValueError) as error:
-        raise ParleyError(f"{path} is damaged ({error}); delete it and start the sweep again") from None
-
-
 def _encode_table(content: pa.Table) -> bytes:
     """Return a table as the bytes of a Parquet file."""
     import pyarrow.parquet as pq
 
     buffer = io.BytesIO()
-    pq.write_table(content, buffer, compression="zstd", row_group_size=1_000_000)
+    pq.write_table(content, buffer, compression="zstd", row_group_size=1_000_000, write_page_checksum=True)
     return buffer.getvalue()
 
 

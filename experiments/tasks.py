@@ -16,9 +16,10 @@ import numpy as np
 
 from experiments.design import Point
 from experiments.setup import Setup
-from experiments.spec import Experiment
+from experiments.spec import MOST_PARTS, Experiment
 from sim.core.columns import run_width
-from sim.core.errors import ParleyError, nearest
+from sim.core.errors import ParleyError, WorkerError, nearest
+from sim.core.identity import hash_code
 from sim.core.layout import Floats, Ints
 from sim.results.plan import CHUNK, Engine, Plan, simulate_chunks
 from sim.tables.schema import build_run_schema, build_run_table
@@ -33,6 +34,8 @@ _LEAST = {"compiled": 10_000, "mesa": 100}
 _SHARES = 16
 ROW_GROUP = 50_000
 FAILURES = b"parley.failures"
+IDENTITY = b"parley.part"
+"""Keys of a part's metadata: what failed in it, and which part of which experiment it is."""
 
 # What a point can run into: refused values, impossible numbers. Anything else is a fault of the program and stops it.
 POINT_ERRORS = (ParleyError, ArithmeticError)
@@ -81,8 +84,17 @@ def split_parts(experiment: Experiment, count: int) -> list[list[Piece]]:
     -------
     list of list of Piece
         Pieces of each part.
+
+    Raises
+    ------
+    ScenarioError
+        There would be more than `MOST_PARTS`.
     """
     size, runs = count_part_runs(experiment, count), experiment.runs_per_point
+    parts = -(-count // (size // runs)) if size >= runs else count * -(-runs // size)
+    if parts > MOST_PARTS:
+        problem = f"{parts:,} parts are more than {MOST_PARTS:,}, the most of a sweep; make `chunk` larger"
+        raise experiment.refuse(problem, "chunk")
     if size >= runs:
         step = size // runs
         return [[Piece(p, 0, runs) for p in range(first, min(first + step, count))] for first in range(0, count, step)]
@@ -159,7 +171,23 @@ def simulate_piece(
     return np.concatenate(rows)
 
 
-def run_part(setup: Setup, pieces: list[Piece], on_progress: Callable[[int], None], workers: int = 1) -> bytes:
+def describe_part(experiment: str, pieces: list[Piece]) -> bytes:
+    """Describe which part of which experiment, under which code, a file holds: what its metadata says.
+
+    Parameters
+    ----------
+    experiment
+        Hash of everything the sweep's tables depend on.
+    pieces
+        Runs of the part.
+    """
+    identity = {"experiment": experiment, "pieces": [list(piece) for piece in pieces], "code": hash_code()}
+    return json.dumps(identity, sort_keys=True).encode()
+
+
+def run_part(
+    setup: Setup, pieces: list[Piece], experiment: str, on_progress: Callable[[int], None], workers: int = 1
+) -> bytes:
     """Run a part and return its Parquet file. A piece that fails is recorded in the file, and the rest goes on.
 
     Parameters
@@ -168,6 +196,8 @@ def run_part(setup: Setup, pieces: list[Piece], on_progress: Callable[[int], Non
         The experiment.
     pieces : list of Piece
         The part.
+    experiment : str
+        Hash of everything the sweep's tables depend on; the file carries it.
     on_progress : callable
         Called with the number of runs finished since the last call.
     workers : int
@@ -186,10 +216,12 @@ def run_part(setup: Setup, pieces: list[Piece], on_progress: Callable[[int], Non
         try:
             rows.append(simulate_piece(setup, setup.points[piece.point], piece.low, piece.high, count, workers))
             done.append(piece)
+        except WorkerError:  # the point is not to blame
+            raise
         except POINT_ERRORS as error:
             failures.append(Failure(*piece, f"{type(error).__name__}: {error}"))
             on_progress(piece.high - piece.low - counts[0])
-    return _encode_part(build_table(setup, done, rows), failures)
+    return _encode_part(build_table(setup, done, rows), failures, describe_part(experiment, pieces))
 
 
 def build_table(setup: Setup, pieces: list[Piece], rows: list[Floats]) -> pa.Table:
@@ -219,18 +251,18 @@ def build_table(setup: Setup, pieces: list[Piece], rows: list[Floats]) -> pa.Tab
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def _encode_part(content: pa.Table, failures: list[Failure]) -> bytes:
+def _encode_part(content: pa.Table, failures: list[Failure], identity: bytes) -> bytes:
     """Return a part's table and failures as the bytes of a Parquet file."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if failures:
-        content = content.replace_schema_metadata({FAILURES: json.dumps(failures).encode()})
+    failed = {FAILURES: json.dumps(failures).encode()} if failures else {}
+    content = content.replace_schema_metadata({IDENTITY: identity, **failed})
     buffer = io.BytesIO()
     texts = [field.name for field in content.schema if pa.types.is_dictionary(field.type)]
     # Numbers hardly repeat: dictionaries for them cost time and space.
     options: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "use_dictionary": texts or False}
-    pq.write_table(content, buffer, row_group_size=ROW_GROUP, **options)
+    pq.write_table(content, buffer, row_group_size=ROW_GROUP, write_page_checksum=True, **options)
     return buffer.getvalue()
 
 

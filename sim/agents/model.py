@@ -114,6 +114,8 @@ class NegotiationModel(mesa.Model):
         for basket in self.baskets:
             for member in basket.members:
                 member.init_basket(basket)
+        # Mesa counts agents in a table by model, for good: every run would stay in memory.
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
         self.hawkes = incidents.HawkesState(x.incidents)
         self.rounds: list[list[float]] = []
         self._remember_war()

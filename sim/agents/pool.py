@@ -15,9 +15,13 @@ from sim.agents.party import Party
 from sim.agents.report import report_run
 from sim.core.choices import check_dispatchers
 from sim.core.columns import Chunk, round_width, run_width
-from sim.core.errors import ParleyError
+from sim.core.errors import WorkerError
 from sim.core.layout import Ints
+from sim.core.processes import end_with_parent, ignore_working_folder
 from sim.scenario.resolve import Problem
+
+RETRIES = 2
+"""How often the work of processes that ended is done again by new ones."""
 
 
 def mesa_chunk(problem: Problem, start: int, assumptions: Ints, fates: Ints, party_class: type[Party] | None) -> Chunk:
@@ -45,25 +49,40 @@ def mesa_chunks(
             stop = start + chunk
             yield mesa_chunk(problem, start, assumptions[start:stop], fates[start:stop], party_class)
         return
-    try:
-        yield from _in_processes(problem, assumptions, fates, chunk, workers, party_class)
-    except BrokenProcessPool as error:
-        raise ParleyError(
-            "a process of the Mesa engine ended at its start: a script that runs it keeps its calls under "
-            "`if __name__ == '__main__':`, or says workers=1"
-        ) from error
+    done = 0
+    for retries in range(RETRIES, -1, -1):
+        try:
+            for part in _in_processes(problem, starts[done:], assumptions, fates, chunk, workers, party_class):
+                done += 1
+                yield part
+            return
+        except BrokenProcessPool as error:
+            if not retries:
+                raise WorkerError(
+                    f"processes of the Mesa engine ended {RETRIES + 1} times, perhaps for want of memory; a script "
+                    "that runs it keeps its calls under `if __name__ == '__main__':`, or says workers=1"
+                ) from error
 
 
 def _in_processes(
-    problem: Problem, assumptions: Ints, fates: Ints, chunk: int, workers: int, party_class: type[Party] | None
+    problem: Problem,
+    starts: range,
+    assumptions: Ints,
+    fates: Ints,
+    chunk: int,
+    workers: int,
+    party_class: type[Party] | None,
 ) -> Iterator[Chunk]:
-    starts = range(0, fates.size, chunk)
+    """Chunks that begin at `starts`, in order, from worker processes."""
     under_way: deque[Future[Chunk]] = deque()
-    with ProcessPoolExecutor(workers, mp_context=get_context(_start(party_class))) as pool:
+    context = get_context(_start(party_class))
+    with ProcessPoolExecutor(workers, context, initializer=end_with_parent) as pool:
         try:
             for start in starts:
                 some = slice(start, start + chunk)
-                under_way.append(pool.submit(mesa_chunk, problem, start, assumptions[some], fates[some], party_class))
+                work = (problem, start, assumptions[some], fates[some], party_class)
+                with ignore_working_folder():  # processes start when work is handed in
+                    under_way.append(pool.submit(mesa_chunk, *work))
                 if len(under_way) > 2 * workers:
                     yield under_way.popleft().result()
             while under_way:

@@ -21,4 +21,5 @@ MODULES: tuple[str, ...] = (
     "score",
     "app",
     "report",
+    "verify",
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from subprocess import Popen
 
 
@@ -67,11 +68,15 @@ def check_port(port: int) -> None:
 
 
 def build_arguments(port: int) -> list[str]:
-    """Build the arguments of the Python process that serves the page. Raises ParleyError without Streamlit."""
-    from importlib.util import find_spec
-    from pathlib import Path
+    """Build the arguments of the Python process that serves the page, never with modules of the working folder (`-P`).
 
-    import sim
+    Raises
+    ------
+    ParleyError
+        Streamlit is not installed.
+    """
+    from importlib.util import find_spec
+
     from sim.core.errors import ParleyError
 
     if find_spec("streamlit") is None:
@@ -91,18 +96,21 @@ def build_arguments(port: int) -> list[str]:
         "theme.primaryColor": "#0072B2",
         "logger.level": "warning",
     }
-    page = Path(str(sim.__file__)).parent / "app" / "page.py"
-    return ["-m", "streamlit", "run", str(page), *(f"--{name}={value}" for name, value in options.items())]
+    return ["-P", "-m", "streamlit", "run", str(page_file()), *(f"--{name}={value}" for name, value in options.items())]
+
+
+def page_file() -> Path:
+    """Return the script of the page."""
+    from pathlib import Path
+
+    return Path(__file__).resolve().parents[1] / "app" / "page.py"
 
 
 def build_environment(scenario: str) -> dict[str, str]:
     """Build the environment of that process: the scenario to open, and the path of the packages."""
     import os
-    from pathlib import Path
 
-    import sim
-
-    packages = str(Path(str(sim.__file__)).parents[1])
+    packages = str(page_file().parents[2])
     path = os.pathsep.join(part for part in (packages, os.environ.get("PYTHONPATH", "")) if part)
     return {**os.environ, "PARLEY_APP_SCENARIO": scenario, "PYTHONPATH": path}
 

@@ -50,7 +50,7 @@ def add(app: typer.Typer) -> None:
         from calibration.calibrate import calibrate as run_fit
         from calibration.figures import save_figures
         from calibration.fit_file import load_fit
-        from calibration.folder import report_errors
+        from calibration.folder import report_errors, write_manifest
         from calibration.report import write_report
         from sim.compiled.pool import workers_available
 
@@ -60,6 +60,7 @@ def add(app: typer.Typer) -> None:
         with report_errors(out):
             save_figures(result, out)
             write_report(result, out)
+            write_manifest(out, file)
         _print(result)
         typer.echo(f"\nPosterior, checks and figures are in {out}")
 

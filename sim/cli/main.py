@@ -117,7 +117,11 @@ def _exit_on_signal(number: int, frame: FrameType | None) -> None:
 
 def main() -> None:
     """Run the command."""
-    signal.signal(signal.SIGTERM, _exit_on_signal)
+    os.environ["PYTHONSAFEPATH"] = "1"  # no process started from here runs modules of the working folder
+    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal sends the second; where `nohup` ignores it, it stays ignored
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _exit_on_signal)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -53,10 +53,13 @@ def add(app: typer.Typer) -> None:
         """
         from experiments.sweep import run_sweep
 
+        def say(line: str) -> None:
+            typer.echo(f"parley: {line}", err=True)
+
         spec = load_experiment(experiment, runs, points)
         try:
             with show_progress() as progress:
-                manifest = run_sweep(spec, out, workers=workers, dask=dask, progress=progress)
+                manifest = run_sweep(spec, out, workers=workers, dask=dask, progress=progress, notice=say)
         except KeyboardInterrupt:
             typer.echo("parley: interrupted; finished parts are kept, and the same command continues", err=True)
             raise typer.Exit(130) from None

@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -152,11 +152,15 @@ def lock_folder(folder: Path, task: str = "process") -> Iterator[None]:
     try:
         yield
     finally:
+        with suppress(OSError):
+            os.unlink(folder / LOCK)
         lock.release()
 
 
 class OutputFolder:
     """A folder of results whose files appear together when the `with` block ends without an exception.
+
+    Inside the block the folder is locked and files wait in a folder of this process. What killed ones left is removed.
 
     Parameters
     ----------
@@ -170,31 +174,34 @@ class OutputFolder:
     Raises
     ------
     ParleyError
-        The folder cannot be used. Nothing has been written then.
+        The folder cannot be used, or another process is at work in it. Nothing has been written then.
     """
 
     def __init__(self, folder: str | Path, kind: str = "run", force: bool | None = False):
         self.folder = Path(folder)
-        self.stage = self.folder / _STAGE
+        self.stage = self.folder / f"{_STAGE}-{os.getpid()}-{os.urandom(4).hex()}"
+        self._kind, self._force = kind, force
         self._new_folders: list[Path] = []
+        self._held = ExitStack()
         with report_write_errors(self.folder):
-            self._check(kind, force)
+            self._check()
 
-    def _check(self, kind: str, force: bool | None) -> None:
+    def _check(self) -> None:
         """Refuse a folder that holds something else, or results that may not be replaced."""
-        folder = self.folder
+        folder, kind = self.folder, self._kind
         if folder.exists() and not folder.is_dir():
             raise ParleyError(f"`{folder}` is a file; give a folder")
         names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+        killed = any(name.startswith(_STAGE) for name in names)
+        names = [name for name in names if not name.startswith(_STAGE) and name != LOCK]
         if not names:
             return
         manifest = read_manifest(folder)
-        if _STAGE not in names and (manifest is None or manifest.get("kind") != kind):
+        if not killed and (manifest is None or manifest.get("kind") != kind):
             raise ParleyError(f"`{folder}` holds something else ({_few(names)}); give a new or an empty folder")
-        if not force:
-            unfinished = "an unfinished run, perhaps one under way"
-            content = unfinished if _STAGE in names else f"the results of an earlier {kind}"
-            remedy = "give another folder" if force is None else "--force replaces it, or give another folder"
+        if not self._force:
+            content = f"an unfinished {kind}" if manifest is None else f"the results of an earlier {kind}"
+            remedy = "give another folder" if self._force is None else "--force replaces it, or give another folder"
             raise ParleyError(f"`{folder}` holds {content}; {remedy}")
 
     def path(self, name: str) -> Path:
@@ -206,10 +213,12 @@ class OutputFolder:
         try:
             with report_write_errors(self.folder):
                 self.folder.mkdir(parents=True, exist_ok=True)
-                if self.stage.exists():
-                    shutil.rmtree(self.stage)
+                self._held.enter_context(lock_folder(self.folder, self._kind))
+                self._check()  # another process may have finished meanwhile
+                for rest in self.folder.glob(f"{_STAGE}*"):
+                    shutil.rmtree(rest)
                 self.stage.mkdir()
-        except ParleyError:
+        except BaseException:
             self._clear()
             raise
         return self
@@ -223,8 +232,9 @@ class OutputFolder:
             self._clear()
 
     def _clear(self) -> None:
-        """Remove the stage, and the folders made for it unless they hold the results."""
+        """Remove the stage, and the folders made for it unless they hold the results; free the folder."""
         shutil.rmtree(self.stage, ignore_errors=True)
+        self._held.close()
         for path in self._new_folders:
             with suppress(OSError):  # it holds the results, or was never made
                 path.rmdir()
@@ -237,9 +247,9 @@ class OutputFolder:
             else:
                 with path.open("rb+") as file:
                     sync_file(file)
-        before = read_manifest(self.folder) or {}
-        for name in [MANIFEST, *before.get("files", [])]:
-            if Path(name).name == name:
+        before = (read_manifest(self.folder) or {}).get("files")
+        for name in [MANIFEST, *(before if isinstance(before, list | dict) else [])]:
+            if isinstance(name, str) and Path(name).name == name:
                 (self.folder / name).unlink(missing_ok=True)
         for path in sorted(self.stage.iterdir()):
             if path.name != MANIFEST:

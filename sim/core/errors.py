@@ -7,6 +7,10 @@ class ParleyError(Exception):
     """Anything a user can put right: bad input, a folder that is in the way, a missing extra."""
 
 
+class WorkerError(ParleyError):
+    """Worker processes ended again and again: a fault of the machine or of how they are started, never of a point."""
+
+
 class ScenarioError(ParleyError):
     """A scenario, position or source file that cannot be used.
 

@@ -18,9 +18,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,6 +27,10 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy
 from numba.core import config as numba_config
+from numba.core import sigutils
+from numba.core.ccallback import CFunc
+
+from sim.core.code_cache import choose_folder, keep_on_disk
 
 EPS = 1e-9
 """Thresholds compare with this slack, so that both engines fall on the same side of a tie."""
@@ -58,41 +60,27 @@ def source_hash() -> str:
     return digest.hexdigest()
 
 
-def _is_writable(folder: Path) -> bool:
-    """Whether a folder exists or can be created, and takes a file."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError:
-        return False
+_CHOICE = choose_folder(source_hash())
+_CACHE = _CHOICE.folder
 
 
 def cache_folder() -> Path | None:
     """Return the folder for compiled code.
 
-    `PARLEY_CACHE_DIR` wins, then the user's cache folder, then the system's temporary folder.
+    `PARLEY_CACHE_DIR` wins, then the user's cache folder, then the system's temporary folder; one that others can write
+    to is refused.
 
     Returns
     -------
     Path or None
         None when no folder is writable.
     """
-    chosen = os.environ.get("PARLEY_CACHE_DIR")
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    user = str(os.getuid()) if hasattr(os, "getuid") else "user"
-    bases = [Path(chosen)] if chosen else []
-    bases.append(Path(home) / "parley")
-    with contextlib.suppress(FileNotFoundError):  # there may be no temporary folder at all
-        bases.append(Path(tempfile.gettempdir()) / f"parley-{user}")
-    key = source_hash()
-    for base in bases:
-        if _is_writable(base / key):
-            return base / key
-    return None
+    return _CACHE
 
 
-_CACHE = cache_folder()
+def cache_refusals() -> tuple[str, ...]:
+    """Return why folders were refused that compiled code would otherwise be kept in."""
+    return _CHOICE.refusals
 
 
 COMPILE_LOCK = threading.RLock()
@@ -115,9 +103,18 @@ def _cache_set() -> Iterator[None]:
 
 def _compile(function: _F, **more: Any) -> _F:
     """Compile a function that is kept on disk; `_nrt` off leaves out reference counts, for rules make no arrays."""
-    options: Any = {"cache": _CACHE is not None, "nogil": True, "error_model": "numpy", "_nrt": False, **more}
+    options: Any = {"nogil": True, "error_model": "numpy", "_nrt": False, **more}
+    compiled = numba.njit(no_cfunc_wrapper=True, **options)(function)
+    if compiled is not function:  # it is where numba is told to compile nothing
+        _keep(compiled, function)
+    return cast(_F, compiled)
+
+
+def _keep(compiled: Any, function: Callable[..., object]) -> None:
+    """Keep the machine code of a function on disk where there is a folder for it."""
     with _cache_set():
-        return cast(_F, numba.njit(no_cfunc_wrapper=True, **options)(function))
+        if _CACHE is not None:
+            keep_on_disk(compiled, function)
 
 
 def compile_callback(function: Callable[..., object], signature: Any) -> Any:
@@ -135,8 +132,12 @@ def compile_callback(function: Callable[..., object], signature: Any) -> Any:
     numba.core.ccallback.CFunc
         The compiled function.
     """
+    options = {"error_model": "numpy", "_nrt": False}
+    compiled = CFunc(function, sigutils.normalize_signature(signature), locals={}, options=options)
     with _cache_set():
-        return numba.cfunc(signature, cache=_CACHE is not None, error_model="numpy", _nrt=False)(function)
+        _keep(compiled, function)
+        compiled.compile()
+    return compiled
 
 
 def rule(function: _F) -> _F:

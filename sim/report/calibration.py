@@ -8,6 +8,10 @@ from typing import Any
 
 from sim.core.errors import ParleyError
 from sim.report.sections import Section, Table
+from sim.results.reader import read_text
+
+MOST_TEXT = 4 * 2**20
+"""Bytes of the largest report of a fit that is read."""
 
 
 def describe_calibration(folder: Path, manifest: dict[str, Any]) -> Iterator[Section]:
@@ -32,10 +36,10 @@ def describe_calibration(folder: Path, manifest: dict[str, Any]) -> Iterator[Sec
 
 def read_fit_report(folder: Path) -> list[str]:
     """Read the lines of a fit's `report.md`; the first is its title. Raises ParleyError."""
-    try:
-        return (folder / "report.md").read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise ParleyError(f"{folder / 'report.md'} cannot be read: {error.strerror}") from None
+    lines = read_text(folder / "report.md", MOST_TEXT).splitlines()
+    if not lines:
+        raise ParleyError(f"{folder / 'report.md'} is empty")
+    return lines
 
 
 def _split_passages(lines: list[str]) -> Iterator[list[str]]:
@@ -51,5 +55,5 @@ def _split_passages(lines: list[str]) -> Iterator[list[str]]:
 
 def _read_table(lines: list[str]) -> Table:
     """A Markdown table; its second line is the rule under the headings."""
-    columns, _, *rows = [[cell.strip() for cell in line.strip()[1:-1].split("|")] for line in lines]
-    return Table("", columns, rows)
+    columns, *rows = [[cell.strip() for cell in line.strip()[1:-1].split("|")] for line in lines]
+    return Table("", columns, rows[1:])

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from sim.core.errors import ParleyError
 from sim.report.sections import Section, Table
+from sim.results.reader import read_text
+
+MOST_TABLE = 16 * 2**20
+"""Bytes of the largest table of differences that is read."""
 
 _MAIN = ("outcome", "rounds_held", "rounds_postponed", "days_in_abeyance", "incidents", "gap_open")
 """Measures that `parley compare` prints, besides the settlements."""
@@ -45,13 +50,11 @@ def _read_contrasts(path: Path) -> dict[str, list[dict[str, Any]]]:
     """Rows by contrast, numbers as floats; NaN is the p of a difference that was not tested. Raises ParleyError."""
     contrasts: dict[str, list[dict[str, Any]]] = {}
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                numbers = {name: float(row[name] or "nan") for name in _NUMBERS}
-                contrasts.setdefault(row["contrast"], []).append({**{name: row[name] for name in _TEXTS}, **numbers})
-    except OSError as error:
-        raise ParleyError(f"{path} cannot be read: {error.strerror}") from None
-    except (KeyError, ValueError, TypeError) as error:
+        for row in csv.DictReader(io.StringIO(read_text(path, MOST_TABLE))):
+            numbers = {name: float(row[name] or "nan") for name in _NUMBERS}
+            texts = {name: str(row[name] or "") for name in _TEXTS}
+            contrasts.setdefault(row["contrast"] or "", []).append(texts | numbers)
+    except (KeyError, ValueError, TypeError, csv.Error) as error:
         raise ParleyError(f"{path} is not a table of differences as `parley compare` writes it ({error})") from None
     return contrasts
 

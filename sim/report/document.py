@@ -13,13 +13,14 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from calibration.posterior import describe_posterior
-from sim.core.atomic import read_manifest, report_write_errors, write_file
+from sim.core.atomic import report_write_errors, write_file
 from sim.core.errors import ParleyError
 from sim.report.calibration import describe_calibration, read_fit_report
 from sim.report.comparison import describe_comparison
 from sim.report.ensemble import describe_run
 from sim.report.sections import Section, list_assumptions, list_provenance, list_sources, load_figures
 from sim.report.sweep import describe_sweep
+from sim.results.reader import check_files, read_manifest
 
 READING = (
     "Results are conditional on the assumptions of the scenario. They are not a forecast, and they say nothing about "
@@ -75,8 +76,9 @@ def write_report(folder: str | Path, out: str | Path, force: bool = False) -> No
 
 def render_report(folder: Path) -> str:
     """Render the report of a folder of results as the text of an HTML document. Raises ParleyError."""
-    manifest = read_manifest(folder) or {}
+    manifest = (read_manifest(folder) if folder.is_dir() else None) or {}
     kind = detect_kind(folder, manifest)
+    check_files(folder, manifest)
     return _environment().get_template("report.html").render(
         title=_fit_title(folder) if kind == "calibration" else choose_title(kind, manifest),
         kind=_TITLES[kind],
@@ -113,7 +115,7 @@ def detect_kind(folder: Path, manifest: dict[str, Any]) -> str:
     """
     if not folder.is_dir():
         raise ParleyError(f"`{folder}` is not a folder")
-    if manifest.get("kind") in ("run", "sweep", "comparison"):
+    if manifest.get("kind") in _TITLES:
         return str(manifest["kind"])
     for name, kind in (("differences.csv", "comparison"), ("checks.json", "calibration")):
         if (folder / name).is_file():
@@ -138,7 +140,7 @@ def _describe_facts(manifest: dict[str, Any]) -> str:
     facts = [_describe_design(manifest)] if manifest.get("kind") == "sweep" else []
     facts += [f"{manifest['n']:,} runs" if "n" in manifest else "", manifest.get("question") or ""]
     facts += [f"seed {manifest['seed']}" if "seed" in manifest else ""]
-    changes = manifest["scenario"]["changes"] if isinstance(manifest.get("scenario"), dict) else {}
+    changes = manifest["scenario"].get("changes", {}) if isinstance(manifest.get("scenario"), dict) else {}
     facts += [describe_posterior(manifest["posterior"])] if manifest.get("posterior") else []
     facts += [entry["label"] for entry in manifest.get("scenarios", [])]
     facts += [f"changed: {path} = {value}" for path, value in changes.items()]

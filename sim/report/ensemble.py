@@ -7,21 +7,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pyarrow as pa
+
 from sim.core.errors import ParleyError
 from sim.figures.style import CODE_TITLES, format_percent
 from sim.report.sections import Section, Table
+from sim.rules.outcome import CODES
+from sim.tables.arrow import decode_labels, decode_numbers
 
 if TYPE_CHECKING:
     from sim.tables.summary import Share, Summary
 
+MOST_ROUNDS = 5_000
+"""Planned rounds a run can have, as the schema of scenarios says."""
+
 
 def describe_run(folder: Path, manifest: dict[str, Any]) -> Iterator[Section]:
     """Count outcomes, settlements, what stood in the way, and means. Raises ParleyError if a table is unreadable."""
-    from sim.tables.summary import Summary
-
-    runs, rounds = _read_parquet(folder / "runs.parquet"), _read_parquet(folder / "rounds.parquet")
-    summary = Summary.from_tables(runs.schema, [(runs, rounds)])
-    titles = {name: basket["title"] for name, basket in manifest["scenario"]["resolved"]["baskets"].items()}
+    summary = summarise_run(folder, manifest)
+    baskets = manifest["scenario"]["resolved"].get("baskets", {})
+    titles = {name: baskets.get(name, {}).get("title", name) for name in summary.baskets}
     tables = [_outcomes(summary), _settlements(summary, titles), _blocks(summary, titles), _means(summary)]
     yield Section("In numbers", [*tables])
 
@@ -70,12 +76,59 @@ def _format_share(share: Share) -> tuple[str, str, str]:
     return f"{share.runs:,}", format_percent(share.share, share.runs), f"{share.low:.1%} to {share.high:.1%}"
 
 
-def _read_parquet(path: Path) -> Any:
-    """A table of a run."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+def summarise_run(folder: Path, manifest: dict[str, Any]) -> Summary:
+    """Count the tables of a run, some thousand runs at a time. Raises ParleyError if a table is damaged."""
+    from sim.results.reader import iterate_batches, open_table, report_damage
+    from sim.tables.summary import ROUND_KINDS, Summary, list_run_kinds
 
-    try:
-        return pq.read_table(path)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise ParleyError(f"{path} cannot be read: {error}") from None
+    path = folder / "runs.parquet"
+    with open_table(path, {"run": "number"}) as file:
+        schema = file.schema_arrow
+        if file.metadata.num_rows != manifest["n"]:
+            raise ParleyError(f"{path} has {file.metadata.num_rows:,} runs; its manifest says {manifest['n']:,}")
+    kinds, summary = list_run_kinds(schema.names), Summary.from_tables(schema)
+    rounds = _Rounds(iterate_batches(folder / "rounds.parquet", ROUND_KINDS, list(ROUND_KINDS)), folder)
+    for runs in iterate_batches(path, kinds, list(kinds)):
+        numbers = runs.column("run").to_numpy()
+        if not np.array_equal(numbers, np.arange(summary.n, summary.n + numbers.size)):
+            raise ParleyError(f"{path} is damaged: its runs are not numbered one after the other")
+        with np.errstate(all="ignore"), report_damage(folder):
+            summary.add_runs(runs)
+            for part in rounds.take(int(numbers[-1])):
+                run, gap = decode_numbers(part.column("run")), decode_numbers(part.column("gap_open"))
+                summary.add_gaps(run, decode_labels(part.column("code"), CODES), gap)
+    return summary
+
+
+class _Rounds:
+    """Rounds in the order of runs, handed out up to a run."""
+
+    def __init__(self, batches: Iterator[pa.Table], folder: Path):
+        self._batches, self._path = batches, folder / "rounds.parquet"
+        self._rest: pa.Table | None = None
+
+    def take(self, last: int) -> Iterator[pa.Table]:
+        """Yield the rounds of the runs up to the last one, whole runs at a time."""
+        parts: list[pa.Table] = []
+        for part in self._iterate():
+            run = part.column("run").to_numpy()
+            if (np.diff(run) < 0).any():
+                raise ParleyError(f"{self._path} is damaged: its rounds are not in the order of runs")
+            stop = int(np.searchsorted(run, last, side="right"))
+            parts.append(part.slice(0, stop))
+            if stop < run.size:
+                self._rest = part.slice(stop)
+                break
+        whole = pa.concat_tables(parts).unify_dictionaries().combine_chunks() if parts else None
+        if whole is not None and whole.num_rows:
+            _, counts = np.unique(whole.column("run").to_numpy(), return_counts=True)
+            if counts.max() > MOST_ROUNDS:
+                raise ParleyError(f"{self._path} has a run of more than {MOST_ROUNDS:,} rounds, the most there can be")
+            yield whole
+
+    def _iterate(self) -> Iterator[pa.Table]:
+        """The rest of the batch before, then further batches."""
+        if self._rest is not None:
+            rest, self._rest = self._rest, None
+            yield rest
+        yield from self._batches

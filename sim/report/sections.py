@@ -8,6 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sim.core.errors import ParleyError
+from sim.results.reader import read_bytes
+
+MOST_FIGURES = 100
+MOST_IMAGE = 8 * 2**20
+"""Bytes of the largest figure that goes into a report."""
+
 DESCRIPTIONS = {
     "outcomes": "Share of runs by outcome at the end",
     "days": "Share of runs with a first agreement on each basket, by day",
@@ -49,13 +56,21 @@ class Figure:
 
 
 def load_figures(folder: Path) -> Iterator[Figure]:
-    """Read every image of a folder and of `figures` in it; an SVG file replaces a PNG file of the same name."""
-    places = [folder / "figures", folder]
+    """Read every image of a folder and of `figures` in it; an SVG file replaces a PNG file of the same name.
+
+    Raises
+    ------
+    ParleyError
+        If an image is a link or no regular file, or there are too many or too large ones.
+    """
+    places = [place for place in (folder / "figures", folder) if not place.is_symlink() or place == folder]
     files = {p.stem: p for suffix in ("png", "svg") for place in places for p in sorted(place.glob(f"*.{suffix}"))}
+    if len(files) > MOST_FIGURES:
+        raise ParleyError(f"{folder} holds {len(files):,} figures; at most {MOST_FIGURES} go into a report")
     for name in sorted(files, key=lambda n: ([*DESCRIPTIONS, n].index(n), n)):
         media_type = {".svg": "image/svg+xml", ".png": "image/png"}[files[name].suffix]
         description = DESCRIPTIONS.get(name, name.replace("_", " ").replace("-", " "))
-        yield Figure(description, media_type, base64.b64encode(files[name].read_bytes()).decode("ascii"))
+        yield Figure(description, media_type, base64.b64encode(read_bytes(files[name], MOST_IMAGE)).decode("ascii"))
 
 
 def list_assumptions(manifest: dict[str, Any]) -> list[tuple[str, Table]]:

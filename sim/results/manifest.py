@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.core.identity import hash_code
 from sim.core.layout import Ints
 from sim.core.version import __version__
 from sim.evidence.sources import Source
@@ -67,6 +68,7 @@ def manifest(job: Plan) -> dict[str, Any]:
         "kind": "run",
         "format": FORMAT,
         "parley": __version__,
+        "code": hash_code(),
         "fingerprint": compute_fingerprint(job),
         "seed": job.seed,
         "n": job.n,

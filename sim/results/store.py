@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.core.atomic import MANIFEST, OutputFolder, report_write_errors, sync_file
+from sim.core.identity import hash_file, seal
 from sim.results.ensemble import Progress, simulate_tables
 from sim.results.manifest import manifest
 from sim.results.plan import Plan
@@ -149,8 +150,10 @@ def write_ensemble(
                 from sim.figures.ensemble import save_figures
 
                 save_figures(summary, about, out.stage, figures)
-            about["files"] = sorted([*(path.name for path in out.stage.iterdir()), MANIFEST])
-            text = json.dumps(about, ensure_ascii=False, indent=1, allow_nan=False)
+            names = sorted(path.name for path in out.stage.iterdir())
+            about["files"] = sorted([*names, MANIFEST])
+            about["hashes"] = {name: hash_file(out.path(name)) for name in names}
+            text = json.dumps(seal(about), ensure_ascii=False, indent=1, allow_nan=False)
             out.path(MANIFEST).write_text(text + "\n", encoding="utf-8")
     return summary
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 
 import numpy as np
 
@@ -15,6 +16,16 @@ from sim.scenario.merge import Origins, Path
 from sim.scenario.numbers import Number
 from sim.scenario.schema import Scenario, Stake
 
+MOST = {
+    "parties": 100,
+    "issues": 500,
+    "levels": 100,
+    "mediators": 100,
+    "sponsors": 100,
+    "venues": 200,
+    "incidents": 100,
+}
+"""The most entities of a kind: arrays grow with the square of some, and of parties with all others."""
 _MAX_BASKETS = 52
 """The baskets settled in a round are bits of one number that a float holds exactly."""
 _SLACK = 1e-9
@@ -35,6 +46,7 @@ def check(scenario: Scenario, origins: Origins) -> None:
     ScenarioError
         Names the first part that does not fit.
     """
+    _check_sizes(scenario, origins)
     _check_dates(scenario, origins)
     _check_names(scenario, origins)
     _check_venues(scenario, origins)
@@ -48,6 +60,13 @@ def check(scenario: Scenario, origins: Origins) -> None:
     _check_past(scenario, origins)
 
 
+def _check_sizes(s: Scenario, o: Origins) -> None:
+    for name, most in MOST.items():
+        count = len(getattr(s, name))
+        if count > most:
+            raise o.error((name,), f"{count:,} are more than {most}, the most that are simulated")
+
+
 def _check_dates(s: Scenario, o: Origins) -> None:
     if s.start < s.as_of:
         raise o.error(("start",), f"{s.start} lies before `as_of` {s.as_of}: what was not yet said could explain it")
@@ -56,7 +75,7 @@ def _check_dates(s: Scenario, o: Origins) -> None:
 
 
 def _check_names(s: Scenario, o: Origins) -> None:
-    repeated = next((level for n, level in enumerate(s.levels) if level in s.levels[:n]), None)
+    repeated = next((level for level, count in Counter(s.levels).items() if count > 1), None)
     if repeated is not None:
         raise o.error(("levels",), f"level `{repeated}` is given twice")
     actors: dict[str, str] = {}

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.core.errors import nearest
+from sim.core.errors import ScenarioError, nearest
 from sim.evidence.record import Record, load_record
 from sim.scenario import merge
 from sim.scenario.base import NAME_PATTERN
@@ -25,6 +25,11 @@ from sim.scenario.schema import Scenario
 from sim.yamlio.reader import Document, read
 from sim.yamlio.tree import KeyPath
 from sim.yamlio.validation import describe_value, list_keys
+
+MOST_BASES = 100
+"""The most files that extend one another, in a row or in all."""
+MOST_KEYS = 500_000
+"""The most keys that bases bring, each counted as often as it is laid under another file."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +106,7 @@ def load(name: str | Path, changes: Mapping[str, Any] | None = None) -> Loaded:
     'istanbul-2025'
     """
     path = locate(str(name))
-    origins = merge.Origins()
-    data = _read_chain(path, origins, ())
+    data, origins = _Layers().read(path)
     data = _add_catalogue(data, origins, path.parent)
     for party in data["parties"] if isinstance(data.get("parties"), dict) else []:
         if not re.fullmatch(NAME_PATTERN, str(party)):  # before the name is copied into every map by party
@@ -110,19 +114,52 @@ def load(name: str | Path, changes: Mapping[str, Any] | None = None) -> Loaded:
     return _finish(merge.expand_maps(data), origins, path.parent, changes or {})
 
 
-def _read_chain(path: Path, origins: merge.Origins, children: tuple[Path, ...]) -> dict[str, Any]:
-    """Read a file and everything it extends, the base first. `children` are the files that led here."""
-    path = path.resolve()
-    document = read(path)
-    if path in children:
-        cycle = " → ".join(p.name for p in (*children[children.index(path) :], path))
-        raise document.refuse(f"runs in a circle: {cycle}", ("extends",))
-    layer = dict(document.data)
-    data: dict[str, Any] = {}
-    for parent in _find_parents(layer.pop("extends", []), path, document):
-        data = merge.overlay(data, _read_chain(parent, origins, (*children, path)))
-    if children:
-        layer.pop("id", None)  # an id is a file's own
+class _Layers:
+    """Files laid over one another: each is read once, however many others extend it."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, tuple[dict[str, Any], merge.Origins]] = {}
+        self._keys = 0
+
+    def read(self, path: Path, children: tuple[Path, ...] = ()) -> tuple[dict[str, Any], merge.Origins]:
+        """Read a file and everything it extends, the base first. Raises ScenarioError."""
+        try:
+            path = path.resolve()
+        except (OSError, RuntimeError):
+            raise ScenarioError("is a link that leads in a circle", file=path.name) from None
+        if path in self._known:
+            return self._known[path]
+        document = read(path)
+        self._check(document, path, children)
+        layer = dict(document.data)
+        data: dict[str, Any] = {}
+        origins = merge.Origins()
+        for parent in _find_parents(layer.pop("extends", []), path, document):
+            base, below = self.read(parent, (*children, path))
+            self._keys += len(below)
+            if self._keys > MOST_KEYS:
+                problem = f"the files it extends hold more than {MOST_KEYS:,} keys together, the most that are read"
+                raise document.refuse(problem, ("extends",))
+            data = merge.overlay(data, base)
+            origins.include(below)
+        if children:
+            layer.pop("id", None)  # an id is a file's own
+        self._known[path] = _lay_over(data, layer, origins, path, document), origins
+        return self._known[path]
+
+    def _check(self, document: Document, path: Path, children: tuple[Path, ...]) -> None:
+        """Refuse a circle, a long chain and too many files."""
+        if path in children:
+            circle = " → ".join(p.name for p in (*children[children.index(path) :], path))
+            raise document.refuse(f"runs in a circle: {circle}", ("extends",))
+        if len(children) > MOST_BASES or len(self._known) > MOST_BASES:
+            raise document.refuse(f"more than {MOST_BASES} files extend one another, the most that are read")
+
+
+def _lay_over(
+    data: dict[str, Any], layer: dict[str, Any], origins: merge.Origins, path: Path, document: Document
+) -> dict[str, Any]:
+    """A file's own keys over those of its bases; `origins` learns where they stand."""
 
     def put(key: merge.Path) -> None:
         origins.note(key, path.name, document.line(_key_path(key)))
@@ -146,6 +183,8 @@ def _find_parents(names: Any, child: Path, document: Document) -> list[Path]:
     for name in names:
         if not isinstance(name, str):
             raise document.refuse(f"expected a name or a list of names, got {describe_value(name)}", ("extends",))
+    if len(names) > MOST_BASES:
+        raise document.refuse(f"names more than {MOST_BASES} bases, the most that are read", ("extends",))
     return [_find_parent(name.removesuffix(".yaml"), child, document) for name in names]
 
 

@@ -32,6 +32,13 @@ class Origins:
         """Remember file and line of a key; the latest layer wins."""
         self._at[path] = (file, line)
 
+    def __len__(self) -> int:
+        return len(self._at)
+
+    def include(self, other: Origins) -> None:
+        """Remember what another layer remembers; where both know a key, the other one's place counts."""
+        self._at.update(other._at)
+
     def note_default(self, path: Path, default: Path) -> None:
         """Remember that a key of an entity comes from `defaults`: its file and line are those of the default."""
         if default in self._at:
@@ -199,7 +206,8 @@ def expand_maps(data: Data) -> Data:
     for incident in incidents.values() if isinstance(incidents, dict) else []:
         if isinstance(incident, dict) and is_number(incident.get("attribution")):
             doer, number = incident.get("doer"), incident["attribution"]
-            incident["attribution"] = {p: {doer: copy.deepcopy(number)} for p in parties if doer and p != doer}
+            named = isinstance(doer, str) and doer
+            incident["attribution"] = {p: {doer: copy.deepcopy(number)} for p in parties if named and p != doer}
     return data
 
 

@@ -32,6 +32,24 @@ _COUNTED = tuple(column.name for column in RUN_COLUMNS if not column.axis and co
 _SUMMED = tuple(column.name for column in RUN_COLUMNS if not column.axis and column.type == "float")
 
 
+ROUND_KINDS = {"run": "number", "code": "code", "gap_open": "number"}
+"""Columns of the table of rounds that a summary reads, and what each holds."""
+
+
+def list_run_kinds(names: Iterable[str]) -> dict[str, str]:
+    """List the columns of a table of runs that a summary reads, each with what it holds: number, flag or code."""
+    kinds = {"run": "number", "outcome": "code", "peak_outcome": "code"}
+    kinds |= dict.fromkeys((*_COUNTED, *_SUMMED), "number")
+    for name in names:
+        head, mark, basket = name.partition("_")
+        if head == "utility" and mark:
+            kinds[name] = "number"
+        elif head == "blocked" and mark:
+            kinds |= {name: "code", f"zone_{basket}": "flag"}
+            kinds |= {f"settled_{basket}": "number", f"first_settled_{basket}": "number"}
+    return kinds
+
+
 class Share(NamedTuple):
     """A share of runs with its 95% interval.
 

@@ -352,7 +352,7 @@ def test_a_reader_that_has_seen_enough(here: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_an_interrupted_run_leaves_nothing(here: Path, number: int, status: int) -> None:
     # A job in the background of a shell inherits deaf ears for SIGINT; whoever presses Ctrl-C has a program that hears.
     hears = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
@@ -361,8 +361,7 @@ def test_an_interrupted_run_leaves_nothing(here: Path, number: int, status: int)
     with subprocess.Popen(
         [sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, env=environment, cwd=here
     ) as process:
-        stage = here / "results" / ".parley-unfinished"
-        while not list(stage.glob("*.parquet")) and process.poll() is None:
+        while not list(here.glob("results/.parley-unfinished*/*.parquet")) and process.poll() is None:
             time.sleep(0.05)
         process.send_signal(number)
         said = process.communicate()[1]

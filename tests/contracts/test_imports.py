@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("sim", "scenarios", "calibration", "experiments")
+PACKAGES = ("parley", "sim", "scenarios", "calibration", "experiments")
 
 # From left to right. A layer holds groups; a group holds modules; `a.b.*` is a.b with all below it. The
 # longest match counts. Compiled rules come before all that a user writes: they import nothing but each other.
@@ -37,6 +37,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("sim.report.*",),
     ("sim.app.*",),
     ("sim.cli.* sim.__main__",),
+    ("parley.*",),
 )
 
 PLACES = {

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("sim/", "scenarios/", "calibration/", "experiments/")
+PACKAGES = ("parley/", "sim/", "scenarios/", "calibration/", "experiments/")
 
 
 @pytest.fixture(scope="module")

@@ -173,7 +173,10 @@ def test_threads_that_want_the_same_code_have_it_compiled_once(monkeypatch, tmp_
     problem, started, jit = plan("river-border", 1).problem, list[list[str]](), list[str]()
 
     class Helper:
-        def wait(self):
+        def kill(self):
+            pass
+
+        def wait(self, timeout=None):
             time.sleep(0.2)  # the others arrive meanwhile, and find nothing ready yet
 
     monkeypatch.setattr(precompile, "cache_folder", lambda: tmp_path)

@@ -30,7 +30,10 @@ from sim.scenario.resolve import resolve
 
 HERE = Path(__file__).parent
 FULL = int(os.environ.get("PARLEY_FUZZ", "0"))
-SHARES = {"loader": 0.25, "--set": 0.15, "import ktab": 0.3, "import genius": 0.3}
+SHARES = {
+    "loader": 0.2, "--set": 0.1, "import ktab": 0.2, "import genius": 0.2,
+    "extends": 0.08, "manifest": 0.06, "posterior": 0.06, "sweep file": 0.05, "fit file": 0.05,
+}  # fmt: skip
 WRITTEN = 0.05 if FULL else 0.5  # share of imports carried through to a scenario file, which takes long
 SLOWEST = 10.0  # seconds; a hang, not a measure of speed
 MOST_MEMORY = 500.0  # MB by which the process may grow
@@ -249,6 +252,158 @@ def test_genius(record: Record, tmp_path: Path) -> None:
         with record.one():
             domains.convert(folder, out, approximate=True) if written else genius.read(folder)
         out.unlink(missing_ok=True)
+
+    run()
+    record.stray += sum(1 for _ in tmp_path.iterdir()) - 1
+
+
+@pytest.mark.parametrize("record", ["extends"], indirect=True)
+def test_extends(record: Record, tmp_path: Path) -> None:
+    """Graphs of files at random: chains, diamonds, circles, copies, names that are none."""
+    names = [f"f{k}" for k in range(8)]
+
+    @feed("extends", 40)
+    @given(st.randoms(use_true_random=False))
+    def run(chance: random.Random) -> None:
+        for name in names:
+            bases = [chance.choice([*names, "river-border", *NASTY]) for _ in range(chance.choice((0, 1, 1, 2, 3)))]
+            quoted = ", ".join(json.dumps(base) for base in bases if base.isprintable())
+            wild = chance.random() < 0.2
+            text = f"extends: {chance.choice(NASTY)}" if wild else f"extends: [{quoted}]" if bases else ""
+            (tmp_path / f"{name}.yaml").write_bytes(f"{text}\nsummary: {name}\n".encode("utf-8", "surrogatepass"))
+        top = chance.choice(["river-border", *names])
+        (tmp_path / "top.yaml").write_text(f"id: top\nextends: [{top}, {chance.choice(['river-border', *names])}]\n")
+        with record.one():
+            resolve(load(tmp_path / "top.yaml").scenario, 0)
+
+    run()
+    record.stray += sum(1 for _ in tmp_path.iterdir()) - len(names) - 1
+
+
+def mutated(text: str, chance: random.Random) -> str:
+    """JSON with one to three values of some depth changed, left out or doubled."""
+    data = json.loads(text)
+    for _ in range(chance.randint(0, 3)):
+        node = data
+        while isinstance(node, dict | list) and node:
+            key = chance.choice(list(node)) if isinstance(node, dict) else chance.randrange(len(node))
+            below = node[key]
+            if isinstance(below, dict | list) and below and chance.random() < 0.8:
+                node = below
+                continue
+            if chance.random() < 0.2:
+                del node[key]
+            else:
+                node[key] = chance.choice((None, -1, 0, 2**80, 1e308, "", "x" * 999, [], {}, [[]], {"a": 1}, True))
+            break
+    return json.dumps(data)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from sim.results.plan import plan
+    from sim.results.store import write_ensemble
+
+    folder = tmp_path_factory.mktemp("fuzz") / "run"
+    write_ensemble(plan("river-border", 2, 0, engine="mesa", workers=1), folder, figures=())
+    return folder
+
+
+@pytest.mark.parametrize("record", ["manifest"], indirect=True)
+def test_manifest(record: Record, results: Path) -> None:
+    """Manifests as if they had been written so, and broken as text."""
+    from sim.core.identity import seal
+    from sim.report.document import render_report
+
+    whole = (results / "manifest.json").read_text(encoding="utf-8")
+
+    @feed("manifest", 40)
+    @given(st.randoms(use_true_random=False))
+    def run(chance: random.Random) -> None:
+        text = json.dumps(seal(json.loads(mutated(whole, chance)))) if chance.random() < 0.8 else broken(whole, chance)
+        (results / "manifest.json").write_bytes(text.encode("utf-8", "surrogatepass"))
+        with record.one():
+            render_report(results)
+
+    run()
+    (results / "manifest.json").write_text(whole, encoding="utf-8")
+    record.stray += sum(1 for _ in results.iterdir()) - 3
+
+
+@pytest.mark.parametrize("record", ["posterior"], indirect=True)
+def test_posterior(record: Record, tmp_path: Path) -> None:
+    """Posteriors with columns at random, some of them broken byte by byte."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from calibration.posterior import read_posterior
+    from sim.scenario.resolve import Problem
+
+    loaded = load("river-border")
+    problem: Problem = resolve(loaded.scenario, 0)
+    path = tmp_path / "posterior.parquet"
+    values: tuple[Any, ...] = (0.5, 1.0, 0.0, -1.0, 1e308, float("inf"), float("nan"), None)
+
+    @feed("posterior", 60)
+    @given(st.randoms(use_true_random=False))
+    def run(chance: random.Random) -> None:
+        rows, wild = chance.randint(0, 3), chance.random() < 0.5
+        names = [chance.choice(problem.paths), *(["weight"] if chance.random() < 0.9 else [])]
+        columns: dict[str, Any] = {}
+        for name in names:
+            few = [chance.choice(values) if wild else 0.5 for _ in range(rows)]
+            columns[name] = pa.array(few, pa.float64()) if chance.random() < 0.9 else pa.array(["x"] * rows)
+        note = chance.choice(["{}", '{"fit": "x"}', "[]", "{", "null"])
+        pq.write_table(pa.table(columns).replace_schema_metadata({"parley": note}), path)
+        if chance.random() < 0.4:
+            content = bytearray(path.read_bytes())
+            for _ in range(chance.randint(1, 4)):
+                content[chance.randrange(len(content))] = chance.randrange(256)
+            path.write_bytes(content[: chance.choice((len(content), chance.randrange(len(content))))])
+        with record.one():
+            read_posterior(tmp_path).parameters(problem)
+
+    run()
+    record.stray += sum(1 for _ in tmp_path.iterdir()) - 1
+
+
+@pytest.mark.parametrize("record", ["sweep file"], indirect=True)
+def test_sweep_file(record: Record, tmp_path: Path) -> None:
+    from experiments.setup import Setup
+    from experiments.spec import read_experiment
+    from experiments.tasks import split_parts
+
+    path = tmp_path / "asked.yaml"
+    whole = (
+        "experiment: x\nscenario: river-border\nruns: 20\nchunk: 10\nseed: 1\ndesign: factorial\nfactors:\n"
+        "  calendar.horizon: [60, 90]\n  rate: {path: incidents.*.rate, levels: [0.5, 2], how: multiply}\n"
+    )
+
+    @feed("sweep file", 40)
+    @given(st.randoms(use_true_random=False))
+    def run(chance: random.Random) -> None:
+        path.write_bytes(broken(whole, chance).encode("utf-8", "surrogatepass"))
+        with record.one():
+            setup = Setup.load(read_experiment(path))
+            split_parts(setup.experiment, len(setup.points))
+
+    run()
+    record.stray += sum(1 for _ in tmp_path.iterdir()) - 1
+
+
+@pytest.mark.parametrize("record", ["fit file"], indirect=True)
+def test_fit_file(record: Record, tmp_path: Path) -> None:
+    from calibration.fit_file import fits_folder, load_fit
+
+    path = tmp_path / "fit.yaml"
+    whole = (fits_folder() / "short.yaml").read_text(encoding="utf-8")
+
+    @feed("fit file", 60)
+    @given(st.randoms(use_true_random=False))
+    def run(chance: random.Random) -> None:
+        path.write_bytes(broken(whole, chance).encode("utf-8", "surrogatepass"))
+        with record.one():
+            load_fit(path)
 
     run()
     record.stray += sum(1 for _ in tmp_path.iterdir()) - 1

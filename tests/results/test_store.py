@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sim.core.atomic import OutputFolder, check_new_file, read_manifest, write_file
+from sim.core.atomic import LOCK, OutputFolder, check_new_file, read_manifest, write_file
 from sim.core.errors import ParleyError
 from sim.results.ensemble import run_ensemble
 from sim.results.plan import Plan, plan
@@ -199,19 +199,40 @@ def test_an_interrupted_run_leaves_earlier_results(job: Plan, results: Path, tmp
 def test_files_have_their_names_only_when_all_are_whole(tmp_path: Path) -> None:
     with OutputFolder(tmp_path / "out") as out:
         out.path("runs.parquet").write_bytes(b"whole")
-        assert [path.name for path in out.folder.iterdir()] == [out.stage.name]
+        assert {path.name for path in out.folder.iterdir()} == {out.stage.name, LOCK}
         assert out.stage.name.startswith(".")
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["runs.parquet"]
 
 
-def test_the_rest_of_a_killed_run(tmp_path: Path) -> None:
-    (tmp_path / ".parley-unfinished").mkdir()
-    (tmp_path / ".parley-unfinished" / "runs.parquet").write_bytes(b"half")
+def test_the_rest_of_a_killed_run_is_removed_by_the_next(tmp_path: Path) -> None:
+    for name in (".parley-unfinished", ".parley-unfinished-17-abcd"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "runs.parquet").write_bytes(b"half")
+    with OutputFolder(tmp_path) as out:
+        out.path("runs.parquet").write_bytes(b"whole")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"runs.parquet": b"whole"}
+
+
+def test_what_was_killed_while_its_files_got_their_names_needs_force(tmp_path: Path) -> None:
+    (tmp_path / ".parley-unfinished-17-abcd").mkdir()
+    (tmp_path / "runs.parquet").write_bytes(b"half")
     with pytest.raises(ParleyError, match="holds an unfinished run"):
         OutputFolder(tmp_path)
     with OutputFolder(tmp_path, force=True) as out:
         out.path("runs.parquet").write_bytes(b"whole")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"runs.parquet": b"whole"}
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
+    """A run with --force beside a running one left the manifest of the one and the tables of the other."""
+    first, second = OutputFolder(tmp_path / "out"), OutputFolder(tmp_path / "out", force=True)
+    assert first.stage != second.stage
+    with first:
+        first.path("runs.parquet").write_bytes(b"first")
+        with pytest.raises(ParleyError, match="another run is at work in"), second:
+            pass
+        assert first.path("runs.parquet").is_file()
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == {"runs.parquet": b"first"}
 
 
 def test_a_full_disk(job: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -288,11 +309,12 @@ def test_folders_below_appear_together_too(tmp_path: Path) -> None:
     with OutputFolder(tmp_path / "out", "export", None) as out:
         out.path("calm").mkdir()
         (out.path("calm") / "domain.yml").write_text("{}")
-        assert [path.name for path in out.folder.iterdir()] == [out.stage.name]
+        assert {path.name for path in out.folder.iterdir()} == {out.stage.name, LOCK}
     assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.yml")] == ["out/calm/domain.yml"]
     (tmp_path / "killed" / ".parley-unfinished").mkdir(parents=True)
-    with pytest.raises(ParleyError, match=r"an unfinished run, perhaps one under way; give another folder$"):
-        OutputFolder(tmp_path / "killed", "export", None)
+    with OutputFolder(tmp_path / "killed", "export", None):
+        pass
+    assert list((tmp_path / "killed").iterdir()) == []
 
 
 def test_names_in_a_manifest_do_not_lead_elsewhere(tmp_path: Path) -> None:

@@ -1,0 +1,85 @@
+"""`parley verify`: whether every file of a folder of results is there and as it was written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+
+class Finding(NamedTuple):
+    """What a folder holds: its kind, how many files were checked, and what is damaged and unknown, by name."""
+
+    kind: str
+    checked: int
+    damaged: dict[str, str]
+    unknown: list[str]
+
+
+def add(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+
+    @app.command()
+    def verify(
+        folder: Annotated[Path, typer.Argument(help="Folder of run, compare, sweep or calibrate.", show_default=False)],
+    ) -> None:
+        """Check every file of a folder of results against the hash that was stored when it was written.
+
+        The exit status is 0 if all is whole and 1 if anything is damaged. Files that are not part of the results are
+        named.
+
+        Example: parley verify out/river-border
+        """
+        found = verify_folder(folder)
+        for name in found.unknown:
+            typer.echo(f"{folder / name} is not part of these results", err=True)
+        for name, problem in found.damaged.items():
+            typer.echo(f"{folder / name} {problem}", err=True)
+        if found.damaged:
+            typer.echo(f"{len(found.damaged):,} of {found.checked:,} files of this {found.kind} are damaged", err=True)
+            raise typer.Exit(1)
+        typer.echo(f"All {found.checked:,} files of this {found.kind} are as they were written")
+
+
+def verify_folder(folder: Path) -> Finding:
+    """Check a folder of results.
+
+    Raises
+    ------
+    ParleyError
+        The folder holds no results, or none that can be checked.
+    """
+    from experiments.folder import IDENTITY
+    from sim.core.errors import ParleyError
+    from sim.results.reader import find_damage, find_unknown, list_hashes, read_manifest
+
+    if not folder.is_dir():
+        raise ParleyError(f"`{folder}` is not a folder")
+    manifest = read_manifest(folder)
+    if manifest is None and (folder / IDENTITY).is_file():
+        return _verify_parts(folder)
+    if manifest is None:
+        raise ParleyError(f"`{folder}` holds no manifest: no results of run, compare, sweep or calibrate")
+    hashes = list_hashes(manifest)
+    if not hashes:
+        raise ParleyError(f"the manifest of `{folder}` has no hashes: an earlier version wrote it")
+    unknown = [name for name in find_unknown(folder, hashes, "") if not name.startswith("smc") and name not in _NOTES]
+    return Finding(manifest["kind"], len(hashes), find_damage(folder, hashes), unknown)
+
+
+_NOTES = ("experiment.json", "parts.jsonl", "indices.csv", "split.csv", "box.csv", "box-path.csv")
+"""Files of a sweep beside its tables: its identity, its journal, and what `sensitivity` and `discover` write."""
+
+
+def _verify_parts(folder: Path) -> Finding:
+    """Check the parts of an unfinished sweep."""
+    from experiments.folder import SweepFolder
+    from sim.results.reader import find_damage, find_unknown
+
+    sweep = SweepFolder(folder)
+    journal = {sweep.part_name(number): text for number, text in sweep.read_journal().items()}
+    there = {name: text for name, text in journal.items() if (folder / name).exists()}
+    return Finding(
+        "unfinished sweep", len(there), find_damage(folder, there), find_unknown(folder, ["runs/none", *journal])
+    )

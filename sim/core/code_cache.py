@@ -1,0 +1,185 @@
+"""The folder of compiled code, which nobody else may write to, and numba's cache confined to it.
+
+Numba unpickles what it finds in its cache, so a file that another user left there would run as this user. Only a folder
+that belongs to this user, with mode 0700 and nothing foreign inside, is used. Where there is none, a fresh one is made
+for this process and its children, and removed at the end.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import pickle
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from numba.core import caching
+
+NAMED = "PARLEY_CACHE_DIR"
+"""Environment variable that names the folder below which compiled code is kept."""
+
+_DAMAGE = (
+    OSError, EOFError, MemoryError, pickle.UnpicklingError, ArithmeticError, AttributeError, ImportError, LookupError,
+    RuntimeError, TypeError, ValueError,
+)  # fmt: skip
+"""What reading a damaged file of the cache can raise."""
+
+
+class Choice(NamedTuple):
+    """The folder for compiled code, or None, and why others were refused."""
+
+    folder: Path | None
+    refusals: tuple[str, ...] = ()
+
+
+class Refusal(Exception):
+    """A folder in which compiled code is not safe, and why."""
+
+
+def choose_folder(key: str) -> Choice:
+    """Choose the folder for the compiled code of one version.
+
+    Parameters
+    ----------
+    key
+        Name of the folder: a hash of the sources.
+
+    Returns
+    -------
+    Choice
+        `PARLEY_CACHE_DIR` wins, then the user's cache folder, then the system's temporary folder. If the first that can
+        be written is not safe and no later one is, a fresh private folder; None where nothing can be written.
+    """
+    refusals: list[str] = []
+    for base in _list_bases():
+        try:
+            return Choice(claim_folder(base / key), tuple(refusals))
+        except Refusal as refusal:
+            refusals.append(str(refusal))
+        except OSError:  # cannot be written: the next one may
+            continue
+    return Choice(_make_fresh_folder(key) if refusals else None, tuple(refusals))
+
+
+def _list_bases() -> Iterator[Path]:
+    """Folders below which compiled code may be kept, the best first."""
+    if named := os.environ.get(NAMED):
+        yield Path(named)
+    yield Path(os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")) / "parley"
+    user = str(os.getuid()) if hasattr(os, "getuid") else "user"
+    with contextlib.suppress(FileNotFoundError):  # there may be no temporary folder at all
+        yield Path(tempfile.gettempdir()) / f"parley-{user}"
+
+
+def claim_folder(folder: Path) -> Path:
+    """Make a folder that only this user can read or write, or check that an existing one is such.
+
+    Returns
+    -------
+    Path
+        The folder, absolute.
+
+    Raises
+    ------
+    Refusal
+        It belongs to somebody else, is open to others, or holds something foreign; or others can rename it.
+    OSError
+        It cannot be made or written.
+    """
+    folder = Path(os.path.abspath(folder))
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    if hasattr(os, "getuid"):  # Windows keeps temporary and user folders apart by user
+        _check_parents(folder)
+        _check_own(folder)
+        if stat.S_IMODE(folder.lstat().st_mode) != 0o700:
+            raise Refusal(f"`{folder}` is open to others; its mode has to be 0700")
+        for path in _iterate_content(folder):
+            _check_own(path)
+    with tempfile.TemporaryFile(dir=folder):
+        return folder
+
+
+def _check_parents(folder: Path) -> None:
+    """Refuse a folder on whose way another user can put something else."""
+    for parent in folder.resolve().parents:
+        found = parent.stat()
+        open_to_all = found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX
+        if found.st_uid not in (0, os.geteuid()) or open_to_all:
+            raise Refusal(f"`{folder}` lies in `{parent}`, which others can change")
+
+
+def _check_own(path: Path) -> None:
+    """Refuse what belongs to somebody else, and what is neither a file nor a folder."""
+    found = path.lstat()
+    if found.st_uid != os.geteuid():
+        raise Refusal(f"`{path}` belongs to another user")
+    if not (stat.S_ISDIR(found.st_mode) or stat.S_ISREG(found.st_mode)):
+        raise Refusal(f"`{path}` is neither a file nor a folder")
+
+
+def _iterate_content(folder: Path) -> Iterator[Path]:
+    """Everything below a folder. Links are not followed."""
+    for entry in os.scandir(folder):
+        yield Path(entry.path)
+        if entry.is_dir(follow_symlinks=False):
+            yield from _iterate_content(Path(entry.path))
+
+
+def _make_fresh_folder(key: str) -> Path | None:
+    """Make a private folder for this process and its children; None where nothing can be written."""
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="parley-"))
+    except OSError:
+        return None
+    os.environ[NAMED] = str(folder)
+    owner = os.getpid()
+
+    def remove() -> None:
+        if os.getpid() == owner:  # a forked child leaves it to its parent
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(remove)
+    (folder / key).mkdir(mode=0o700)
+    return folder / key
+
+
+_LOCATOR: Any = getattr(caching, "UserProvidedCacheLocator", None) or caching._UserProvidedCacheLocator
+
+
+class _Files(caching.CompileResultCacheImpl):
+    """Files in the chosen folder only: numba would otherwise go on to folders beside the sources."""
+
+    _locator_classes = (_LOCATOR,)
+
+
+class _Cache(caching.FunctionCache):
+    """Numba's cache of one function; what cannot be read or written is compiled in memory instead."""
+
+    _impl_class = _Files
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            return super().load_overload(sig, target_context)
+        except _DAMAGE:
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        with contextlib.suppress(OSError):  # the disk is full, or the folder was removed meanwhile
+            try:
+                super().save_overload(sig, data)
+            except _DAMAGE:  # the index cannot be read: it is begun again
+                self.flush()
+                super().save_overload(sig, data)
+
+
+def keep_on_disk(dispatcher: Any, function: Callable[..., object]) -> None:
+    """Give a function that numba compiles a cache in the folder that numba is set to."""
+    with contextlib.suppress(RuntimeError):  # the folder cannot be written: the function is compiled in memory
+        dispatcher._cache = _Cache(function)

@@ -1,0 +1,142 @@
+"""What a manifest of each kind must hold for its readers. Further keys are allowed, wrong types are not."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _check_resolved(scenario: dict[str, Any]) -> dict[str, Any]:
+    """Check titles of baskets, and that an assumed range is two or three numbers with a reason. Raises ValueError."""
+    baskets = scenario.get("baskets", {})
+    if not isinstance(baskets, dict) or not all(isinstance(b, dict) and isinstance(b.get("title"), str)
+                                                for b in baskets.values()):  # fmt: skip
+        raise ValueError("every basket needs a title")
+    nodes: list[Any] = [scenario]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, list):
+            nodes += node
+        elif isinstance(node, dict):
+            ends = node.get("assumed")
+            if isinstance(ends, list):
+                numbers = all(isinstance(end, int | float) and not isinstance(end, bool) for end in ends)
+                if len(ends) not in (2, 3) or not numbers:
+                    raise ValueError("an assumed range has to be two or three numbers")
+                if not isinstance(node.get("why", ""), str):
+                    raise ValueError("the reason of an assumed range has to be text")
+            nodes += node.values()
+    return scenario
+
+
+class Manifest(BaseModel):
+    """What all manifests share."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+
+
+class _Basket(Manifest):
+    title: str
+
+
+class _Scenario(Manifest):
+    title: str
+    changes: dict[str, Any] = {}
+    resolved: Annotated[dict[str, Any], AfterValidator(_check_resolved)]
+
+
+class _Variant(_Scenario):
+    label: str
+
+
+class _Citation(Manifest):
+    citation: str
+    cited_for: str | None = None
+
+
+class _Posterior(Manifest):
+    paths: list[str] = []
+    fit: str | None = None
+    name: str | None = None
+
+
+class _Results(Manifest):
+    """What every folder of results has."""
+
+    parley: str
+    hashes: dict[str, str] = {}
+    environment: dict[str, Any] = {}
+    citations: list[_Citation] | None = None
+    seed: int = Field(default=0, ge=0)
+
+
+class Run(_Results):
+    """The manifest of `parley run`."""
+
+    kind: Literal["run"]
+    n: int = Field(ge=1)
+    scenario: _Scenario
+    posterior: _Posterior | None = None
+    files: list[str] = []
+
+
+class Comparison(_Results):
+    """The manifest of `parley compare --out`."""
+
+    kind: Literal["comparison"]
+    title: str = ""
+    n: int = Field(ge=1)
+    scenarios: list[_Variant] = Field(min_length=1)
+    files: list[str] = []
+
+
+class _Failure(Manifest):
+    point: int = Field(ge=0)
+    error: str
+
+
+class _Tables(Manifest):
+    points: int = Field(ge=0)
+    runs: int = Field(ge=0)
+    failed_points: list[int]
+    failures: list[_Failure]
+
+
+class _AskedScenario(Manifest):
+    title: str
+    baskets: dict[str, _Basket] = {}
+
+
+class _Asked(Manifest):
+    scenario: _AskedScenario
+    experiment: dict[str, Any]
+
+
+class Sweep(_Results):
+    """The manifest of `parley sweep`; `files` holds the hash of every table."""
+
+    kind: Literal["sweep"]
+    title: str = ""
+    question: str = ""
+    asked: _Asked
+    tables: _Tables
+    files: dict[str, str]
+    hash: str
+    complete: bool
+    sessions: list[dict[str, Any]] = []
+
+
+class Calibration(_Results):
+    """The manifest of `parley calibrate`."""
+
+    kind: Literal["calibration"]
+    title: str = ""
+
+
+SCHEMAS: dict[str, type[Manifest]] = {
+    "run": Run,
+    "comparison": Comparison,
+    "sweep": Sweep,
+    "calibration": Calibration,
+}
