@@ -22,6 +22,8 @@ from calibration.pace import (
     poisson_interval,
 )
 from sim.errors import ParleyError
+from sim.scenario.yamlfile import read
+from sim.sources import Source
 
 DAY0 = datetime.date(2000, 1, 1)
 
@@ -155,3 +157,10 @@ def test_the_table_keeps_its_rules() -> None:
             assert before.kind != after.kind or before.end < after.start
             if before.ended_by == "lapse" and before.end == after.start:
                 assert after.days > 60
+
+
+def test_the_papers_have_the_form_of_sources() -> None:
+    entries = read(pace_folder() / "papers.yaml").data["sources"]
+    assert all(Source.model_validate(entry).dating == "year only" for entry in entries.values())
+    with pytest.raises(ValueError, match="cited_for"):
+        Source.model_validate({**entries["min-2020"], "cited_for": None})
