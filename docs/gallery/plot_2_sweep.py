@@ -8,7 +8,7 @@ Figures of an experiment with two factors. Every point has the same draws, so th
 import tempfile
 
 import experiments
-from experiments import plots
+from experiments import factor_plots, outcome_plots
 
 PATIENCE = "parties.northbank.deadline"
 
@@ -33,32 +33,32 @@ results = experiments.load(folder.name)
 # Outcomes at every point
 # -----------------------
 
-figure = plots.plot_shares(results, "How the talks end")
+figure = outcome_plots.draw_outcome_shares(results, "How the talks end")
 
 # %%
 # Two factors as a heat map
 # -------------------------
 
 title = "Rounds held in a run, on average"
-figure = plots.plot_heatmap(results, title, x=PATIENCE, y="trust", measure="rounds_held")
+figure = factor_plots.draw_heatmap(results, title, x=PATIENCE, y="trust", measure="rounds_held")
 
 # %%
 # The spread of a quantity over one factor
 # ----------------------------------------
 
 title = "Gap at the end, by Northbank's patience in days"
-figure = plots.plot_fan(results, title, PATIENCE, "gap", "Gap between positions")
+figure = factor_plots.draw_fan(results, title, PATIENCE, "gap_open", "Gap between positions")
 
 # %%
 # Time to a settlement
 # --------------------
 
 title = "Time to settlements that stand at the end"
-figure = plots.plot_settlement_days(results, title, "exchange")
+figure = outcome_plots.draw_settlement_days(results, title, "exchange")
 
 # %%
 # What prevented a settlement
 # ---------------------------
 
 title = "What was settled, and what stood in the way"
-figure = plots.plot_blocking(results, title, ["exchange", "river"])
+figure = outcome_plots.draw_blocking(results, title, ["exchange", "river"])

@@ -26,6 +26,6 @@ experiments.run_sweep(
     folder.name,
 )
 results = experiments.load(folder.name)
-measures = {"outcome": "outcome, all codes", "rounds_held": "rounds held", "gap": "gap at the end"}
+measures = {"outcome": "outcome, all codes", "rounds_held": "rounds held", "gap_open": "gap at the end"}
 parts = {title: split_variance(arrange_results(results, name)) for name, title in measures.items()}
 figure = draw_variance(parts, build_note(results), "How much is assumption, how much chance")

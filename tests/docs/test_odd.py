@@ -26,6 +26,8 @@ ALGORITHMS = {
     "assumption.draw_theta",
     "agenda.is_in_cycle",
     "hawkes.draw_window",
+    "precedent.stretch",
+    "ripeness.mean_rates",
 }
 HOMES = {"distributions": "sim.core.distributions", "multi_party": "sim.solvers.multi_party"}
 """Modules of rules that are in no file of `sim/rules`."""
@@ -40,7 +42,12 @@ RANGES = {
     **dict.fromkeys(("threshold", "utility", "aspiration", "floor", "change"), (-0.6, 1.2)),
     "target": (-0.2, 1.8),
 }
+KINDS = {"concession.risk_limit": 2, "mediation.leverage_on_aspiration": 2}
+"""Number of choices where it is not that of `kind` in COUNTS."""
 COUNTS = {
+    "relief": 2,
+    "certain_loss": 2,
+    "mediators": 5,
     "kind": 4,
     "texts": 2,
     "papers": 2,
@@ -61,6 +68,7 @@ SWITCHES = {
     "deadlock",
     "zone",
     "abeyance",
+    "at_table",
 }
 VECTORS = {"x", "y", "a", "w", "v", "q", "cap", "c", "salience", "own_w", "believed_w"}
 MATRICES = {"d", "w", "demands"}
@@ -109,7 +117,8 @@ class Case:
         if argument in SWITCHES:
             return bool(rng.integers(0, 2))
         if argument in COUNTS:
-            return int(rng.integers(0, COUNTS[argument])) - (argument == "best_settled")
+            count = KINDS.get(self.name, COUNTS[argument]) if argument == "kind" else COUNTS[argument]
+            return int(rng.integers(0, count)) - (argument == "best_settled")
         if argument == "turns":
             return 6
         if argument == "me":
@@ -210,7 +219,7 @@ def test_every_rule_is_on_the_page():
     ("name", "right", "wrong"),
     [
         ("concession.clock_concession", "(1 / beta)", "beta"),
-        ("commitment.floor", "- pain", "+ pain"),
+        ("commitment.floor", "- pull", "+ pull"),
         ("offer.compute_caps", "1 + pain", "1"),
         ("hawkes.offspring_delay", "1 - share", "share"),
     ],
