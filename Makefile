@@ -60,8 +60,9 @@ quick: $(TEST_VENV)/.installed  ## run the tests of rules, solvers and scenarios
 test: $(TEST_VENV)/.installed  ## run all tests except the slow ones, the verification and the benchmarks
 	@$(TEST_VENV)/bin/python -m pytest --no-header $(ARGS)
 
-verify: $(TEST_VENV)/.installed  ## check the model against known answers and write docs/explanation/verification.md
+verify: $(TEST_VENV)/.installed  ## check the model against known answers, write docs/explanation/verification.md, build the site
 	@PARLEY_VERIFICATION_PAGE=docs/explanation/verification.md $(TEST_VENV)/bin/python -m pytest -q -m verification tests/verification $(ARGS)
+	@$(MAKE) --no-print-directory docs ARGS=
 
 bench: $(TEST_VENV)/.installed  ## measure speed, into docs/explanation/performance.md
 	@PARLEY_PERFORMANCE=docs/explanation/performance.md $(TEST_VENV)/bin/python -m pytest -q -m benchmark tests/benchmarks $(ARGS)

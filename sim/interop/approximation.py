@@ -107,8 +107,8 @@ def fit(domain: Domain) -> Lines:
         top += start + np.maximum(slope[:, k], 0.0)
         places.append(place)
     reach = np.abs(slope).sum(axis=1)
-    room = (np.minimum(top, domain.ceiling) - domain.reserved()) / np.where(reach > 0.0, reach, 1.0)
-    width = np.where(reach > 0.0, np.clip(room, _LEAST_WIDTH, 1.0), 1.0)
+    space = (np.minimum(top, domain.ceiling) - domain.reserved()) / np.where(reach > 0.0, reach, 1.0)
+    width = np.where(reach > 0.0, np.clip(space, _LEAST_WIDTH, 1.0), 1.0)
     return Lines(tuple(places), slope, width)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.errors import ScenarioError, nearest
-from sim.interop.files import shown
+from sim.interop.files import clean
 
 MAX_FILES, MAX_SHOWN = 500, 40
 SIDES = 2
@@ -66,7 +66,7 @@ def find(folder: Path, files: list[Candidate], name: str, kind: Kind, classify: 
         fitting = [classify(Path(name))]
     if not fitting:
         known = [c.name for c in files if c.kind is kind]
-        raise ScenarioError(f"no file `{shown(name)}`; {_list(kind, known)}{nearest(name, known)}", file=folder.name)
+        raise ScenarioError(f"no file `{clean(name)}`; {_list(kind, known)}{nearest(name, known)}", file=folder.name)
     chosen = fitting[0]
     if chosen.kind is not kind:
         problem = chosen.problem or f"is a {chosen.kind.value}" * (chosen.kind is not Kind.OTHER)

@@ -7,7 +7,7 @@ import numpy as np
 from sim.analysis.game import Game
 from sim.core.layout import Floats
 from sim.interop.domain import Domain, Profile
-from sim.interop.files import different, shown
+from sim.interop.files import clean, different
 from sim.scenario.schema import Scenario
 
 CROSSED = -1000.0
@@ -21,7 +21,7 @@ def option_points(scenario: Scenario, game: Game) -> list[Floats]:
 
 def option_labels(scenario: Scenario, game: Game) -> list[tuple[str, ...]]:
     """Labels of those options, made different where two read the same."""
-    return [different([shown(option.label) for option in scenario.issues[name].options]) for name in game.issues]
+    return [different([clean(option.label) for option in scenario.issues[name].options]) for name in game.issues]
 
 
 def domain(game: Game, points: list[Floats], labels: list[tuple[str, ...]]) -> Domain:

@@ -45,22 +45,22 @@ def negmas_files(of: Domain) -> dict[str, dict[str, Any]]:
 
 def domains(loaded: Loaded, seed: int = 0, assumption: int = MIDDLE) -> list[Domain]:
     """One domain a basket, and one for all baskets at once if there are several: labelled options as values."""
-    found = []
+    results = []
     for game in build_games(start_talks(resolve(loaded.scenario, seed), assumption)):
         points, labels = option_points(loaded.scenario, game), option_labels(loaded.scenario, game)
-        found.append(domain(game, points, labels))
-    return found
+        results.append(domain(game, points, labels))
+    return results
 
 
 def export(loaded: Loaded, out: Path, seed: int = 0, assumption: int = MIDDLE) -> list[Path]:
     """Write every domain into a folder of its own below `out`, which is new or empty. Raises ParleyError."""
     with OutputFolder(out, "export", force=None) as whole, report_write_errors(out):
         written = []
-        for found in domains(loaded, seed, assumption):
-            folder = whole.path(found.name)
+        for entry in domains(loaded, seed, assumption):
+            folder = whole.path(entry.name)
             folder.mkdir()
-            for name, content in negmas_files(found).items():
+            for name, content in negmas_files(entry).items():
                 text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
                 (folder / name).write_text(text + "\n", encoding="utf-8")
-            written.append(out / found.name)
+            written.append(out / entry.name)
     return written

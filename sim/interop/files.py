@@ -45,7 +45,7 @@ def slug(text: str, taken: Iterable[str] = (), fallback: str = "item") -> str:
     return name
 
 
-def shown(text: str) -> str:
+def clean(text: str) -> str:
     """A text on one printable line, for titles."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200]
 

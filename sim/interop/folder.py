@@ -30,11 +30,11 @@ def read(source: Path, domain: str | None = None, profiles: Sequence[str] = ()) 
 
 def _suffix(folder: Path, names: Sequence[str]) -> str:
     """The format's suffix. Raises ScenarioError where the folder holds profiles of both and none is named."""
-    named = {Path(name).suffix for name in names}.intersection(FORMATS)
-    if len(named) > 1:
+    suffixes = {Path(name).suffix for name in names}.intersection(FORMATS)
+    if len(suffixes) > 1:
         raise ScenarioError("files of GENIUS (.xml) and of GeniusWeb (.json) are named together", file=folder.name)
-    if named:
-        return named.pop()
+    if suffixes:
+        return suffixes.pop()
     if not any(folder.glob("*.json")):
         return ".xml"
     holding = [

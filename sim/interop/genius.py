@@ -31,7 +31,7 @@ from sim.core.errors import ScenarioError
 from sim.core.layout import Floats
 from sim.interop.candidates import Candidate, Kind, candidates, choose_domain, choose_profiles
 from sim.interop.domain import Domain, Profile
-from sim.interop.files import different, shown
+from sim.interop.files import clean, different
 from sim.interop.xmltree import attribute, number, parse, whole
 
 MAX_VALUES, MAX_ISSUES = 500, 60
@@ -97,13 +97,13 @@ def read(folder: Path, domain: str | None = None, profiles: Sequence[str] = ()) 
     template = choose_domain(folder, files, domain, classify)
     issues = read_issues(template.name, template.content)
     spaces = choose_profiles(folder, files, profiles, classify, partial(_fits, issues))
-    names = different([shown(space.path.stem) for space in spaces])
+    names = different([clean(space.path.stem) for space in spaces])
     read_spaces = [_profile(Space(c.name, c.content), n, issues) for c, n in zip(spaces, names, strict=True)]
     notes = tuple(dict.fromkeys(text for _, texts in read_spaces for text in texts))
-    values = tuple(different([shown(value) for value in issue.values]) for issue in issues)
-    titles = different([shown(issue.name) for issue in issues])
+    values = tuple(different([clean(value) for value in issue.values]) for issue in issues)
+    titles = different([clean(issue.name) for issue in issues])
     sides = tuple(profile for profile, _ in read_spaces)
-    return Domain(shown(template.path.stem), titles, values, sides, CEILING, notes)
+    return Domain(clean(template.path.stem), titles, values, sides, CEILING, notes)
 
 
 def classify(path: Path) -> Candidate:
@@ -149,7 +149,7 @@ def _kind(element: ET.Element) -> str:
 
 def _issue(file: str, element: ET.Element) -> Issue:
     index, name = whole(file, element, "index"), attribute(file, element, "name")
-    title, kind, low = shown(name), _kind(element), 0
+    title, kind, low = clean(name), _kind(element), 0
     if kind == "real":
         problem = f"issue `{title}` is real-valued; discrete and integer issues are read"
         raise ScenarioError(problem, file=file)
@@ -165,7 +165,7 @@ def _issue(file: str, element: ET.Element) -> Issue:
             raise ScenarioError(problem, file=file)
         values = tuple(str(k) for k in range(low, high + 1))
     else:
-        problem = f"issue `{title}` is of type `{shown(kind)[:40]}`; discrete and integer issues are read"
+        problem = f"issue `{title}` is of type `{clean(kind)[:40]}`; discrete and integer issues are read"
         raise ScenarioError(problem, file=file)
     return Issue(index, name, kind == "integer", values, low)
 
@@ -179,8 +179,8 @@ def _bound(file: str, element: ET.Element, name: str) -> int:
 def _fits(issues: list[Issue], candidate: Candidate) -> bool:
     """Whether a utility space is about the issues of a domain."""
     elements = {e.get("index"): e.get("name") for e, _ in _levels(candidate.content)}
-    named = {str(issue.index): issue.name for issue in issues}
-    return elements.keys() == named.keys() or set(elements.values()) == set(named.values())
+    names = {str(issue.index): issue.name for issue in issues}
+    return elements.keys() == names.keys() or set(elements.values()) == set(names.values())
 
 
 def _profile(space: Space, name: str, issues: list[Issue]) -> tuple[Profile, list[str]]:
@@ -195,7 +195,7 @@ def _profile(space: Space, name: str, issues: list[Issue]) -> tuple[Profile, lis
     shares, tables = [], []
     for issue in issues:
         if issue.index not in elements:
-            raise space.refuse(f"says nothing on issue `{shown(issue.name)}` (index {issue.index})")
+            raise space.refuse(f"says nothing on issue `{clean(issue.name)}` (index {issue.index})")
         element, weights = elements[issue.index]
         _check_name(space, element, issue, issues)
         shares.append(_weight(space, issue, weights))
@@ -224,8 +224,8 @@ def _check_name(space: Space, element: ET.Element, issue: Issue, issues: list[Is
     if name == issue.name:
         return
     if any(name == other.name for other in issues):
-        raise space.refuse(f"index {issue.index} is `{shown(name)}` here and `{shown(issue.name)}` in the domain file")
-    space.note(f"`{shown(name)}` is read as issue `{shown(issue.name)}`: both have the index {issue.index}")
+        raise space.refuse(f"index {issue.index} is `{clean(name)}` here and `{clean(issue.name)}` in the domain file")
+    space.note(f"`{clean(name)}` is read as issue `{clean(issue.name)}`: both have the index {issue.index}")
 
 
 def _weight(space: Space, issue: Issue, weights: dict[str, str]) -> float:
@@ -233,7 +233,7 @@ def _weight(space: Space, issue: Issue, weights: dict[str, str]) -> float:
     by_index = {key.strip(): value for key, value in weights.items()}
     text = by_index.get(str(issue.index))
     if text is None:
-        space.note(f"no weight for issue `{shown(issue.name)}` (index {issue.index}): GENIUS sets none, it counts 0")
+        space.note(f"no weight for issue `{clean(issue.name)}` (index {issue.index}): GENIUS sets none, it counts 0")
         return 0.0
     return number(space.file, ET.Element("weight", value=text), "value")
 
@@ -255,7 +255,7 @@ def _discount(space: Space) -> float:
     except ValueError:
         factor = math.nan
     if math.isnan(factor):
-        space.note(f"the discount factor `{shown(texts[-1])[:40]}` is no number and is dropped")
+        space.note(f"the discount factor `{clean(texts[-1])[:40]}` is no number and is dropped")
         return 1.0
     if 0.0 < factor < 1.0:
         space.note(f"the discount factor {factor:g} is dropped: utilities here do not fall with time")
@@ -264,21 +264,21 @@ def _discount(space: Space) -> float:
 
 def _evaluations(space: Space, element: ET.Element, issue: Issue) -> Floats:
     """Evaluations in [0, 1] of the domain's values of one issue."""
-    kind, title = _kind(element), shown(issue.name)
+    kind, title = _kind(element), clean(issue.name)
     if kind != ("integer" if issue.integer else "discrete"):
         other = "integer" if issue.integer else "discrete"
-        raise space.refuse(f"issue `{title}` is {shown(kind)[:40]} here and {other} in the domain file")
+        raise space.refuse(f"issue `{title}` is {clean(kind)[:40]} here and {other} in the domain file")
     return _straight(space, element, issue) if issue.integer else _tabled(space, element, issue)
 
 
 def _tabled(space: Space, element: ET.Element, issue: Issue) -> Floats:
     """Evaluations of a discrete issue's values, divided by the largest of the profile's items."""
-    title = shown(issue.name)
+    title = clean(issue.name)
     items = [item for item in element.findall("item") if item.get("evaluation", "null") != "null"]
     table = {attribute(space.file, item, "value"): number(space.file, item, "evaluation") for item in items}
     missing = [value for value in issue.values if value not in table]
     if missing:
-        raise space.refuse(f"issue `{title}`: no evaluation of `{shown(missing[0])}`")
+        raise space.refuse(f"issue `{title}`: no evaluation of `{clean(missing[0])}`")
     if min(table.values()) < 0.0:
         raise space.refuse(f"issue `{title}`: evaluations are 0 or more")
     most = max(table.values())
@@ -293,7 +293,7 @@ def _tabled(space: Space, element: ET.Element, issue: Issue) -> Floats:
 
 def _straight(space: Space, element: ET.Element, issue: Issue) -> Floats:
     """Evaluations of an integer issue's values: a line from the profile's lower end, cut to [0, 1]."""
-    title = shown(issue.name)
+    title = clean(issue.name)
     evaluator = element.find("evaluator")
     if evaluator is None:
         if element.find("item") is not None:
@@ -302,7 +302,7 @@ def _straight(space: Space, element: ET.Element, issue: Issue) -> Floats:
         return np.zeros(len(issue.values))
     kind = evaluator.get("ftype", "linear")
     if kind != "linear":
-        raise space.refuse(f"issue `{title}` has a `{shown(kind)[:40]}` evaluator; linear ones are read")
+        raise space.refuse(f"issue `{title}` has a `{clean(kind)[:40]}` evaluator; linear ones are read")
     slope, offset = (number(space.file, evaluator, name) for name in ("slope", "offset"))
     own = element.get("lowerbound") or element.find("range") is not None
     low = _bound(space.file, element, "lowerbound") if own else issue.low

@@ -24,7 +24,7 @@ from sim.core.errors import ScenarioError
 from sim.core.layout import Floats
 from sim.interop.candidates import Candidate, Kind, candidates, choose_domain, choose_profiles
 from sim.interop.domain import Domain, Profile
-from sim.interop.files import different, shown, text_of
+from sim.interop.files import clean, different, text_of
 from sim.interop.genius import MAX_ISSUES, MAX_VALUES
 
 LINEAR = "LinearAdditiveUtilitySpace"
@@ -42,11 +42,11 @@ def read(folder: Path, domain: str | None = None, profiles: Sequence[str] = ()) 
         template = choose_domain(folder, files, domain, classify)
         name, issues = read_issues(template.name, template.content)
         spaces = choose_profiles(folder, files, profiles, classify, partial(_fits, issues))
-    names = different([shown(space.path.stem) for space in spaces])
+    names = different([clean(space.path.stem) for space in spaces])
     notes: list[str] = []
     sides = tuple(_profile(c, n, issues, notes) for c, n in zip(spaces, names, strict=True))
-    values = tuple(different([shown(value) for value in texts]) for texts in issues.values())
-    return Domain(shown(name), different([shown(n) for n in issues]), values, sides, notes=tuple(dict.fromkeys(notes)))
+    values = tuple(different([clean(value) for value in texts]) for texts in issues.values())
+    return Domain(clean(name), different([clean(n) for n in issues]), values, sides, notes=tuple(dict.fromkeys(notes)))
 
 
 def classify(path: Path) -> Candidate:
@@ -62,7 +62,7 @@ def classify(path: Path) -> Candidate:
     if isinstance(content, dict) and "issuesValues" in content:
         return Candidate(path, Kind.DOMAIN, content)
     kinds = [key for key in content if "UtilitySpace" in key] if isinstance(content, dict) else []
-    problem = f"is a `{shown(kinds[0])[:60]}`; profiles of kind {LINEAR} are read" if kinds else ""
+    problem = f"is a `{clean(kinds[0])[:60]}`; profiles of kind {LINEAR} are read" if kinds else ""
     return Candidate(path, Kind.OTHER, None, problem)
 
 
@@ -75,11 +75,11 @@ def read_issues(file: str, content: dict[str, Any]) -> tuple[str, Values]:
     for name, entry in entries.items():
         values = entry.get("values") if isinstance(entry, dict) else None
         if not isinstance(values, list):
-            problem = f"issue `{shown(name)}` has no list of values (a range of numbers); discrete issues are read"
+            problem = f"issue `{clean(name)}` has no list of values (a range of numbers); discrete issues are read"
             raise ScenarioError(problem, file=file)
         texts = tuple(dict.fromkeys(map(str, values)))
         if not 1 <= len(texts) <= MAX_VALUES:
-            problem = f"issue `{shown(name)}` has {len(texts):,} values; 1 to {MAX_VALUES} are read"
+            problem = f"issue `{clean(name)}` has {len(texts):,} values; 1 to {MAX_VALUES} are read"
             raise ScenarioError(problem, file=file)
         issues[name] = texts
     return str(content.get("name") or Path(file).stem), issues
@@ -108,7 +108,7 @@ def _profile(candidate: Candidate, name: str, issues: Values, notes: list[str]) 
     utilities, weights = content.get("issueUtilities"), content.get("issueWeights")
     if not isinstance(utilities, dict) or not isinstance(weights, dict):
         raise ScenarioError("`issueUtilities` and `issueWeights` are needed", file=file)
-    shares = np.array([_share(file, weights.get(issue), f"the weight of `{shown(issue)}`") for issue in issues])
+    shares = np.array([_share(file, weights.get(issue), f"the weight of `{clean(issue)}`") for issue in issues])
     if shares.sum() <= 0.0:
         raise ScenarioError("weights are 0 or more and not all 0", file=file)
     if abs(shares.sum() - 1.0) > 1e-6:
@@ -130,15 +130,15 @@ def _share(file: str, value: Any, what: str) -> float:
 def _table(file: str, entry: Any, issue: str, values: tuple[str, ...]) -> Floats:
     """Utilities of one issue's values."""
     if not isinstance(entry, dict) or not isinstance(entry.get("discreteutils"), dict):
-        kind = ", ".join(map(shown, entry)) if isinstance(entry, dict) else "missing"
-        raise ScenarioError(f"utilities of `{shown(issue)}` are {kind[:60]}; `discreteutils` are read", file=file)
+        kind = ", ".join(map(clean, entry)) if isinstance(entry, dict) else "missing"
+        raise ScenarioError(f"utilities of `{clean(issue)}` are {kind[:60]}; `discreteutils` are read", file=file)
     table = entry["discreteutils"].get("valueUtilities")
     if not isinstance(table, dict):
-        raise ScenarioError(f"`{shown(issue)}` has no `valueUtilities`", file=file)
+        raise ScenarioError(f"`{clean(issue)}` has no `valueUtilities`", file=file)
     missing = [value for value in values if value not in table]
     if missing:
-        raise ScenarioError(f"issue `{shown(issue)}`: no utility of `{shown(missing[0])}`", file=file)
-    return np.array([_share(file, table[v], f"the utility of `{shown(v)}` on `{shown(issue)}`") for v in values])
+        raise ScenarioError(f"issue `{clean(issue)}`: no utility of `{clean(missing[0])}`", file=file)
+    return np.array([_share(file, table[v], f"the utility of `{clean(v)}` on `{clean(issue)}`") for v in values])
 
 
 def _reserved(file: str, content: dict[str, Any], issues: Values, shares: Floats, tables: list[Floats]) -> float:
@@ -152,6 +152,6 @@ def _reserved(file: str, content: dict[str, Any], issues: Values, shares: Floats
     for (issue, values), share, table in zip(issues.items(), shares, tables, strict=True):
         value = chosen.get(issue)
         if value is not None and str(value) not in values:
-            raise ScenarioError(f"the reservation bid has no known value on `{shown(issue)}`", file=file)
+            raise ScenarioError(f"the reservation bid has no known value on `{clean(issue)}`", file=file)
         parts.append(0.0 if value is None else float(share * table[values.index(str(value))]))
     return math.fsum(parts)

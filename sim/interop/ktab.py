@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.actors import Actors, create_actors, weighted_mean, weighted_median
 from sim.core.errors import ScenarioError
-from sim.interop.files import shown, slug, text_of, write_scenario
+from sim.interop.files import clean, slug, text_of, write_scenario
 from sim.interop.xmltree import parse
 
 MAX_ACTORS, MAX_DIMENSIONS = 200, 40
@@ -71,10 +71,10 @@ def _read_csv(path: Path) -> Table:
         raise ScenarioError(f"{count} actors are announced and {len(body)} listed", file=file, line=first)
     width = 3 + 2 * size
     numbers = np.array([_numbers(file, n, row, width) for n, row in body])
-    names = [shown(row[0]) for _, row in body]
+    names = [clean(row[0]) for _, row in body]
     dimensions = tuple(_dimension(heading, k) for k in range(size))
     groups = _groups(names, numbers)
-    return Table(shown(head[0]), shown(head[1]), dimensions, tuple(shown(row[1]) for _, row in body), groups)
+    return Table(clean(head[0]), clean(head[1]), dimensions, tuple(clean(row[1]) for _, row in body), groups)
 
 
 def _groups(names: list[str], numbers: NDArray[np.float64]) -> tuple[Actors, ...]:
@@ -89,24 +89,24 @@ def _groups(names: list[str], numbers: NDArray[np.float64]) -> tuple[Actors, ...
 def _read_xml(path: Path) -> Table:
     file, root = path.name, parse(path)
     if root.tag != "Scenario" or root.find("Actors") is None:
-        problem = f"is XML with root `{shown(root.tag)[:40]}`; KTAB's has `Scenario` with `Dimensions` and `Actors`"
+        problem = f"is XML with root `{clean(root.tag)[:40]}`; KTAB's has `Scenario` with `Dimensions` and `Actors`"
         raise ScenarioError(problem, file=file)
-    dimensions = tuple(shown(e.text or "") or f"Dimension {k}" for k, e in enumerate(root.iter("dName"), 1))
+    dimensions = tuple(clean(e.text or "") or f"Dimension {k}" for k, e in enumerate(root.iter("dName"), 1))
     people = root.findall("Actors/Actor")
     if not 2 <= len(people) <= MAX_ACTORS or not 1 <= len(dimensions) <= MAX_DIMENSIONS:
         limits = f"2 to {MAX_ACTORS} actors and 1 to {MAX_DIMENSIONS} dimensions are read"
         raise ScenarioError(f"{len(people)} actors on {len(dimensions)} dimensions; {limits}", file=file)
     numbers = np.array([_xml_numbers(file, person, len(dimensions)) for person in people])
-    names = [shown(person.findtext("name") or "") or f"Actor {k}" for k, person in enumerate(people, 1)]
-    about = tuple(shown(person.findtext("description") or "") for person in people)
+    names = [clean(person.findtext("name") or "") or f"Actor {k}" for k, person in enumerate(people, 1)]
+    about = tuple(clean(person.findtext("description") or "") for person in people)
     groups = _groups(names, numbers)
-    title, text = (shown(root.findtext(tag) or "") for tag in ("name", "desc"))
+    title, text = (clean(root.findtext(tag) or "") for tag in ("name", "desc"))
     return Table(title, text, dimensions, about, groups, tuple(_xml_notes(file, root)))
 
 
 def _xml_numbers(file: str, person: ET.Element, size: int) -> list[float]:
     """Power, then position and salience on each dimension, of an `Actor`."""
-    name = shown(person.findtext("name") or "an actor")
+    name = clean(person.findtext("name") or "an actor")
     positions, saliences = person.findall("Position/dCoord"), person.findall("Salience/dSal")
     if len(positions) != size or len(saliences) != size:
         problem = f"actor `{name}` has {len(positions)} positions and {len(saliences)} saliences on {size} dimensions"
@@ -114,21 +114,21 @@ def _xml_numbers(file: str, person: ET.Element, size: int) -> list[float]:
     cells = [("capability", person.findtext("capability") or "", math.inf)]
     for k, (position, salience) in enumerate(zip(positions, saliences, strict=True), 1):
         cells += [(f"position {k}", position.text or "", 100.0), (f"salience {k}", salience.text or "", 100.0)]
-    found = []
+    numbers = []
     for what, text, most in cells:
         number = _number(text)
         if not 0.0 <= number <= most or math.isinf(number):
             limit = "0 or more" if most == math.inf else "0 to 100"
-            problem = f"actor `{name}`: {what} is `{shown(text)[:40]}`; allowed: {limit}"
+            problem = f"actor `{name}`: {what} is `{clean(text)[:40]}`; allowed: {limit}"
             raise ScenarioError(problem, file=file)
-        found.append(number)
-    return found
+        numbers.append(number)
+    return numbers
 
 
 def _xml_notes(file: str, root: ET.Element) -> list[str]:
     """What the file holds and this project does not use."""
     notes = []
-    parameters = [f"{e.tag} {shown(e.text or '')}" for e in root.iterfind("ModelParameters/*")]
+    parameters = [f"{e.tag} {clean(e.text or '')}" for e in root.iterfind("ModelParameters/*")]
     if parameters:
         notes.append(f"{file}: model parameters are not used: {', '.join(parameters)}")
     if root.find("IdealAdjustment/iaPair") is not None:
@@ -144,13 +144,13 @@ def _number(text: str) -> float:
 
 
 def _dimension(heading: list[str], k: int) -> str:
-    given = shown(heading[3 + 2 * k]) if len(heading) > 3 + 2 * k else ""
-    return given or f"Dimension {k + 1}"
+    title = clean(heading[3 + 2 * k]) if len(heading) > 3 + 2 * k else ""
+    return title or f"Dimension {k + 1}"
 
 
 def _whole(file: str, line: int, cell: str, what: str) -> int:
     if not cell.isascii() or not cell.isdigit() or len(cell) > 6:
-        problem = f"the number of {what} is `{shown(cell)[:40]}`; a whole number is needed"
+        problem = f"the number of {what} is `{clean(cell)[:40]}`; a whole number is needed"
         raise ScenarioError(problem, file=file, line=line)
     return int(cell)
 
@@ -160,16 +160,16 @@ def _numbers(file: str, line: int, row: list[str], width: int) -> list[float]:
     cells = row[:-1] if len(row) == width + 1 and not row[-1] else row
     if len(cells) != width:
         raise ScenarioError(f"{len(cells)} cells; {width} are needed", file=file, line=line)
-    found = []
+    numbers = []
     for k, cell in enumerate(cells[2:]):
         number = _number(cell)
         most = math.inf if k == 0 else 100.0
         if not 0.0 <= number <= most or math.isinf(number):
             limit = "0 or more" if k == 0 else "0 to 100"
             limit += ", with a point for decimals" * ("," in cell)
-            raise ScenarioError(f"`{shown(cell)[:40]}` in cell {k + 3}; allowed: {limit}", file=file, line=line)
-        found.append(number)
-    return found
+            raise ScenarioError(f"`{clean(cell)[:40]}` in cell {k + 3}; allowed: {limit}", file=file, line=line)
+        numbers.append(number)
+    return numbers
 
 
 def scenario(table: Table, file: str, name: str) -> dict[str, Any]:
@@ -207,7 +207,7 @@ def _summary(table: Table, file: str) -> str:
     )
     about = table.description if table.description.endswith((".", "!", "?")) else f"{table.description}."
     return (
-        f"Imported from {shown(file)}. {about} Power has no place at a table where all must agree; it "
+        f"Imported from {clean(file)}. {about} Power has no place at a table where all must agree; it "
         f"enters the static forecasts, weighted by power times salience, on the scale of 0 to 100: {forecasts}."
     )
 
@@ -221,12 +221,12 @@ def _stake(group: Actors, a: int) -> dict[str, Any]:
     demand = min(stated, 1.0 - 2 * _ROOM) if up else max(stated, 2 * _ROOM)
     if up:
         far = max(float(others.max()), demand + 2 * _ROOM)
-        room = [demand + _ROOM, min(far, 1.0)]
+        span = [demand + _ROOM, min(far, 1.0)]
     else:
         far = min(float(others.min()), demand - 2 * _ROOM)
-        room = [max(far, 0.0), demand - _ROOM]
+        span = [max(far, 0.0), demand - _ROOM]
     why = "not in the file: anywhere from next to its own position to the farthest actor on the side of the others"
-    reservation = {"assumed": [round(end, 9) for end in room], "why": why}
+    reservation = {"assumed": [round(end, 9) for end in span], "why": why}
     return {"demand": demand, "reservation": reservation, "salience": float(group.salience[a])}
 
 
@@ -235,7 +235,7 @@ def convert(path: Path, out: Path) -> Table:
     table = read(path)
     name = slug(out.stem, fallback="ktab").replace("_", "-")
     head = (
-        f"Imported from KTAB: {shown(path.name)}.\nDemands and saliences are the file's, which names no source for "
+        f"Imported from KTAB: {clean(path.name)}.\nDemands and saliences are the file's, which names no source for "
         "them; a demand at an end of the scale that leaves\nno room to concede is moved in by at most .1. "
         "The rest is assumed."
     )

@@ -153,8 +153,8 @@ class Seat:
         outcome = getattr(outcome, "outcome", outcome)
         if outcome is None:
             return None
-        found = zip(self.points, self.labels, outcome, strict=True)
-        return np.array([at[labels.index(label)] for at, labels, label in found])
+        values = zip(self.points, self.labels, outcome, strict=True)
+        return np.array([at[labels.index(label)] for at, labels, label in values])
 
     def accepts(self, step: int, package: Floats, by: int) -> bool:
         """The negotiator's answer to a package offered by a party's index."""
@@ -180,7 +180,7 @@ class NegmasParty(Party):
         super().__init__(model, name, index)
         self._seats: dict[int, Seat] = {}
         self._times: dict[int, int] = {}  # how often a negotiator sat down on a basket
-        self._asked = False
+        self._is_offer_due = False
 
     def prepare(self, basket: Basket) -> None:
         """As any party; the negotiator sits down the first time."""
@@ -224,9 +224,9 @@ class NegmasParty(Party):
         self._note_turn(basket, turn, False)
         return threshold
 
-    def _note_turn(self, basket: Basket, turn: int, asked: bool) -> None:
+    def _note_turn(self, basket: Basket, turn: int, is_due: bool) -> None:
         """Remember the turn of an exchange on a basket, and whether an offer is asked next."""
-        self._asked = asked
+        self._is_offer_due = is_due
         if basket.index in self._seats:
             self._seats[basket.index].turn = turn
 
@@ -235,8 +235,8 @@ class NegmasParty(Party):
         seat = self._seats.get(basket.index)
         if seat is None:
             return super().make_offer(basket, level)
-        asked, self._asked = self._asked, False
-        package = seat.propose(self._step(seat, False)) if asked else None
+        is_due, self._is_offer_due = self._is_offer_due, False
+        package = seat.propose(self._step(seat, False)) if is_due else None
         if package is not None:
             self.offer[basket.slice] = package
         return self.offer[basket.slice]

@@ -66,8 +66,8 @@ def _best(worth: Floats, floor: Floats, zone: Ints, name: str) -> Ints:
     unbeaten = efficient(worth[best])
     # Outcomes with equal utilities solve alike: all of them are listed.
     keep = [bool(np.any(np.all(np.abs(worth[best[unbeaten]] - worth[k]) <= _TIE, axis=1))) for k in best]
-    kept: Ints = best[np.array(keep, dtype=bool)]
-    return kept
+    winners: Ints = best[np.array(keep, dtype=bool)]
+    return winners
 
 
 def _score(gain: Floats, name: str) -> Floats:
@@ -98,10 +98,10 @@ def efficient(worth: Floats) -> Ints:
     A row is beaten by one that is no worse for any side and better by more than 1e-9 for some side.
     """
     order = np.lexsort([np.arange(len(worth)), -worth.sum(axis=1)])
-    left, kept = order, []
+    left, efficient_rows = order, []
     while left.size:
         first = int(left[0])
-        kept.append(first)
+        efficient_rows.append(first)
         better = np.any(worth[left] > worth[first] + _TIE, axis=1)
         left = left[better]
-    return np.array(sorted(kept), dtype=np.int64)
+    return np.array(sorted(efficient_rows), dtype=np.int64)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.core.errors import ScenarioError
-from sim.interop.files import shown, text_of
+from sim.interop.files import clean, text_of
 
 MAX_DEPTH, MAX_TAGS = 20, 100_000
 _LONE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
@@ -39,7 +39,7 @@ def attribute(file: str, element: ET.Element, name: str) -> str:
     """Return an attribute as it is written. Raises ScenarioError where it is missing or blank."""
     text = element.get(name)
     if text is None or not text.strip():
-        raise ScenarioError(f"a tag `{shown(element.tag)}` lacks its `{name}`", file=file)
+        raise ScenarioError(f"a tag `{clean(element.tag)}` lacks its `{name}`", file=file)
     return text
 
 
@@ -50,7 +50,7 @@ def number(file: str, element: ET.Element, name: str) -> float:
     except ValueError:
         value = np.nan
     if not np.isfinite(value) or abs(value) > 1e12:
-        raise ScenarioError(f"`{name}` of a tag `{shown(element.tag)}` is no number of a usable size", file=file)
+        raise ScenarioError(f"`{name}` of a tag `{clean(element.tag)}` is no number of a usable size", file=file)
     return value
 
 
@@ -58,7 +58,7 @@ def whole(file: str, element: ET.Element, name: str) -> int:
     """Return an attribute as a whole number. Raises ScenarioError."""
     value = number(file, element, name)
     if value != int(value):
-        raise ScenarioError(f"`{name}` of a tag `{shown(element.tag)}` is no whole number", file=file)
+        raise ScenarioError(f"`{name}` of a tag `{clean(element.tag)}` is no whole number", file=file)
     return int(value)
 
 

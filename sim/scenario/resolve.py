@@ -56,8 +56,8 @@ def flat(path: Sequence[str]) -> str:
 
     An entity may be called like a container, which is known by its place.
     """
-    kept = [*path[:2], *path[3:]] if len(path) > 3 and (path[0], path[2]) in _CONTAINERS else path
-    return ".".join(kept)
+    pieces = [*path[:2], *path[3:]] if len(path) > 3 and (path[0], path[2]) in _CONTAINERS else path
+    return ".".join(pieces)
 
 
 def shapes(names: Names) -> list[tuple[Block, tuple[int, ...]]]:
