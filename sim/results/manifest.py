@@ -48,6 +48,7 @@ _PACKAGES = (
 )
 _MANY = 1000
 _PAPER = re.compile(r"([A-Z][\w-]+)(?:,? (?:et al\.|& [A-Z][\w-]+|and [A-Z][\w-]+))? \(?((?:19|20)\d\d)\b")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
 def manifest(job: Plan) -> dict[str, Any]:
@@ -199,7 +200,7 @@ def _papers(loaded: Loaded, known: list[str]) -> Iterator[str]:
     """Ids of the papers that reasons name by author and year: `Kydd & Walter 2002` is `kydd-walter-2002`."""
     for _, number in iterate_numbers(loaded.scenario):
         for author, year in _PAPER.findall(number.why or ""):
-            first = author.lower()
+            first = author.lower().translate(_UMLAUTS)
             yield from (name for name in known if name.endswith(f"-{year}") and name.split("-")[0] == first)
 
 

@@ -281,7 +281,7 @@ def named_papers(text: str) -> list[str]:
 
 def uncited(text: str, cited: set[str]) -> list[str]:
     """Papers a text names that no entry with that first author and year stands for."""
-    ids = {paper: (paper.split()[0].lower(), paper[-4:]) for paper in named_papers(text)}
+    ids = {paper: (paper.split()[0].lower().replace("ö", "oe"), paper[-4:]) for paper in named_papers(text)}
     return [p for p, (who, year) in ids.items() if not any(c.startswith(who) and c.endswith(year) for c in cited)]
 
 
