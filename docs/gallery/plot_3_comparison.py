@@ -10,7 +10,7 @@ import tempfile
 import experiments
 from experiments.compare import compare_points
 from experiments.figure_layout import build_note
-from experiments.forest_plots import plot_forest
+from experiments.forest_plots import draw_forest
 
 folder = tempfile.TemporaryDirectory()
 experiments.run_sweep(
@@ -30,4 +30,4 @@ experiments.run_sweep(
     folder.name,
 )
 results = experiments.load(folder.name)
-figure = plot_forest(compare_points(results), build_note(results), "What Northbank's patience changes")
+figure = draw_forest(compare_points(results), build_note(results), "What Northbank's patience changes")

@@ -54,7 +54,8 @@ def test_fixed_numbers_run_as_a_changed_scenario_runs() -> None:
     vectors = create_runner(job.problem, parameters).run(values, index, index)
     (chunk,) = simulate_chunks(plan("river-border", 30, 3, workers=1, changes=CHANGES))
     np.testing.assert_array_equal(vectors.runs, chunk.runs)
-    np.testing.assert_array_equal(vectors.rounds, chunk.rounds)
+    # Vectors leave out the measures of convergence, which no fit reads.
+    np.testing.assert_array_equal(vectors.rounds[:, : ROUND.GAP_WHOLE], chunk.rounds[:, : ROUND.GAP_WHOLE])
     np.testing.assert_array_equal(vectors.rows, chunk.rows)
 
 
@@ -65,8 +66,9 @@ def test_parts_on_threads_are_the_same_runs() -> None:
     values = np.linspace(5, 25, 21)[:, None]
     alone = runner.run(values, index, index)
     parts = runner.run(values, index, index, workers=3)
-    for name in ("runs", "rounds", "rows"):
+    for name in ("runs", "rows"):
         np.testing.assert_array_equal(getattr(alone, name), getattr(parts, name))
+    np.testing.assert_array_equal(alone.rounds[:, : ROUND.GAP_WHOLE], parts.rounds[:, : ROUND.GAP_WHOLE])
 
 
 @pytest.mark.parametrize(
