@@ -176,10 +176,10 @@ def _find_last_id(database: Path) -> int | None:
                 return None
             # A run is whole with its observed summaries, which pyABC stores as a population before the first.
             query = "SELECT max(a.id) FROM abc_smc a JOIN populations p ON p.abc_smc_id = a.id WHERE p.t = -1"
-            found = connection.execute(query).fetchone()[0]
+            highest = connection.execute(query).fetchone()[0]
     except sqlite3.Error:
         return None
-    return None if found is None else int(found)
+    return None if highest is None else int(highest)
 
 
 def _is_complete(history: Any, epsilon: float, least: float) -> bool:

@@ -164,7 +164,7 @@ def delay_lapses(spells: Sequence[Spell], days: int) -> tuple[Spell, ...]:
     days : int
         Days after the last round.
     """
-    moved = list(spells)
+    shifted = list(spells)
     shift = datetime.timedelta(days=days)
     for i, spell in enumerate(spells):
         if spell.ended_by != "lapse":
@@ -172,11 +172,11 @@ def delay_lapses(spells: Sequence[Spell], days: int) -> tuple[Spell, ...]:
         following = spells[i + 1] if i + 1 < len(spells) else None
         if following and following.process == spell.process and following.start == spell.end:
             end = min(spell.end + shift, following.end - datetime.timedelta(days=1))
-            moved[i + 1] = replace(moved[i + 1], start=end)
+            shifted[i + 1] = replace(shifted[i + 1], start=end)
         else:
             end = spell.end + shift
-        moved[i] = replace(moved[i], end=end)
-    return tuple(moved)
+        shifted[i] = replace(shifted[i], end=end)
+    return tuple(shifted)
 
 
 def estimate_rate(spells: Sequence[Spell], kind: Kind, limit: int | None = None) -> Rate:

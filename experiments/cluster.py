@@ -95,8 +95,8 @@ def _check_workers(client: Any, address: str, experiment: str, expected: dict[st
         answers = client.run(describe_worker, experiment)
     except (ImportError, AttributeError, TypeError, OSError, RuntimeError) as error:
         raise ParleyError(f"a worker cannot run parley: {error}; install the same version on all of them") from None
-    for worker, found in answers.items():
-        if problem := compare_software(expected, found):
+    for worker, software in answers.items():
+        if problem := compare_software(expected, software):
             raise ParleyError(f"the worker at {worker}: {problem}")
 
 
@@ -139,14 +139,14 @@ def describe_software(setup: Setup) -> dict[str, str]:
     return {"code": _CODE, "scenario": scenario_hash(setup.base), "Python": python, **versions}
 
 
-def compare_software(expected: dict[str, str], found: dict[str, str] | str) -> str:
+def compare_software(expected: dict[str, str], software: dict[str, str] | str) -> str:
     """Return why a worker cannot take part; an empty text where it can."""
-    if isinstance(found, str):
-        return f"it cannot load the experiment: {found}"
-    different = [name for name in expected if found.get(name) != expected[name]]
+    if isinstance(software, str):
+        return f"it cannot load the experiment: {software}"
+    different = [name for name in expected if software.get(name) != expected[name]]
     if not different:
         return ""
-    pairs = ", ".join(f"{name}: {expected[name]} here, {found.get(name)} there" for name in different)
+    pairs = ", ".join(f"{name}: {expected[name]} here, {software.get(name)} there" for name in different)
     return f"it has another version of parley, of the scenario or of a package ({pairs}); install the same on all"
 
 

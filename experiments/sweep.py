@@ -150,8 +150,8 @@ def find_parts(
     if manifest:  # a finished sweep had them all
         there = set(range(len(parts)))
     hashes = {target.part_name(n): text for n, text in target.read_journal().items()} | manifest.get("files", {})
-    wanted = {target.part_name(n): hashes.get(target.part_name(n), "") for n in sorted(there)}
-    damage = find_damage(target.path, wanted)
+    expected = {target.part_name(n): hashes.get(target.part_name(n), "") for n in sorted(there)}
+    damage = find_damage(target.path, expected)
     done = []
     for number in sorted(there):
         name = target.part_name(number)

@@ -31,15 +31,17 @@ def add(app: typer.Typer) -> None:
 
         Example: parley verify out/river-border
         """
-        found = verify_folder(folder)
-        for name in found.unknown:
+        report = verify_folder(folder)
+        for name in report.unknown:
             typer.echo(f"{folder / name} is not part of these results", err=True)
-        for name, problem in found.damaged.items():
+        for name, problem in report.damaged.items():
             typer.echo(f"{folder / name} {problem}", err=True)
-        if found.damaged:
-            typer.echo(f"{len(found.damaged):,} of {found.checked:,} files of this {found.kind} are damaged", err=True)
+        if report.damaged:
+            typer.echo(
+                f"{len(report.damaged):,} of {report.checked:,} files of this {report.kind} are damaged", err=True
+            )
             raise typer.Exit(1)
-        typer.echo(f"All {found.checked:,} files of this {found.kind} are as they were written")
+        typer.echo(f"All {report.checked:,} files of this {report.kind} are as they were written")
 
 
 def verify_folder(folder: Path) -> Finding:

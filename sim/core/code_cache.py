@@ -68,8 +68,8 @@ def choose_folder(key: str) -> Choice:
 
 def _list_bases() -> Iterator[Path]:
     """Folders below which compiled code may be kept, the best first."""
-    if named := os.environ.get(NAMED):
-        yield Path(named)
+    if folder := os.environ.get(NAMED):
+        yield Path(folder)
     yield Path(os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")) / "parley"
     user = str(os.getuid()) if hasattr(os, "getuid") else "user"
     with contextlib.suppress(FileNotFoundError):  # there may be no temporary folder at all
@@ -109,18 +109,18 @@ def claim_folder(folder: Path) -> Path:
 def _check_parents(folder: Path) -> None:
     """Refuse a folder on whose way another user can put something else."""
     for parent in folder.resolve().parents:
-        found = parent.stat()
-        open_to_all = found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX
-        if found.st_uid not in (0, os.geteuid()) or open_to_all:
+        status = parent.stat()
+        open_to_all = status.st_mode & stat.S_IWOTH and not status.st_mode & stat.S_ISVTX
+        if status.st_uid not in (0, os.geteuid()) or open_to_all:
             raise Refusal(f"`{folder}` lies in `{parent}`, which others can change")
 
 
 def _check_own(path: Path) -> None:
     """Refuse what belongs to somebody else, and what is neither a file nor a folder."""
-    found = path.lstat()
-    if found.st_uid != os.geteuid():
+    status = path.lstat()
+    if status.st_uid != os.geteuid():
         raise Refusal(f"`{path}` belongs to another user")
-    if not (stat.S_ISDIR(found.st_mode) or stat.S_ISREG(found.st_mode)):
+    if not (stat.S_ISDIR(status.st_mode) or stat.S_ISREG(status.st_mode)):
         raise Refusal(f"`{path}` is neither a file nor a folder")
 
 

@@ -119,7 +119,7 @@ class Sweep(_Results):
     kind: Literal["sweep"]
     title: str = ""
     question: str = ""
-    asked: _Asked
+    request: _Asked = Field(alias="asked")
     tables: _Tables
     files: dict[str, str]
     hash: str

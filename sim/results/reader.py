@@ -64,10 +64,10 @@ def open_regular(path: Path, most: int | None = MOST_BYTES) -> Iterator[BinaryIO
         if path.is_symlink():
             raise ParleyError(f"{path} is a link; results are read from regular files only")
         with open(os.open(path, flags), "rb") as file:
-            found = os.fstat(file.fileno())
-            if not stat.S_ISREG(found.st_mode):
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
                 raise ParleyError(f"{path} is not a regular file")
-            if most is not None and found.st_size > most:
+            if most is not None and status.st_size > most:
                 raise ParleyError(f"{path} is larger than {most:,} bytes, the most that is read")
             yield file
     except OSError as error:
@@ -215,23 +215,23 @@ def _check_columns(path: Path, schema: pa.Schema, columns: Mapping[str, str]) ->
         where = schema.get_all_field_indices(name)
         if len(where) != 1:
             raise ParleyError(f"{path}: column `{name}` is {'missing' if not where else 'there more than once'}")
-        found = schema.field(where[0]).type
-        if not _is_kind(found, kind):
-            raise ParleyError(f"{path}: column `{name}` holds {found}, not a {kind}")
+        dtype = schema.field(where[0]).type
+        if not _is_kind(dtype, kind):
+            raise ParleyError(f"{path}: column `{name}` holds {dtype}, not a {kind}")
 
 
-def _is_kind(found: pa.DataType, kind: str) -> bool:
+def _is_kind(dtype: pa.DataType, kind: str) -> bool:
     """Return whether an Arrow type is one of `KINDS`."""
     from pyarrow import types
 
-    named = types.is_dictionary(found) and types.is_string(found.value_type) and types.is_integer(found.index_type)
+    is_label = types.is_dictionary(dtype) and types.is_string(dtype.value_type) and types.is_integer(dtype.index_type)
     if kind == "code":
-        return bool(named)
+        return bool(is_label)
     if kind == "text":
-        return bool(named or types.is_string(found))
+        return bool(is_label or types.is_string(dtype))
     if kind == "flag":
-        return bool(types.is_boolean(found))
-    return bool(types.is_integer(found) or types.is_float64(found) or types.is_float32(found))
+        return bool(types.is_boolean(dtype))
+    return bool(types.is_integer(dtype) or types.is_float64(dtype) or types.is_float32(dtype))
 
 
 def read_table(path: Path, columns: Mapping[str, str], only: list[str] | None = None) -> pa.Table:

@@ -206,8 +206,8 @@ def expand_maps(data: Data) -> Data:
     for incident in incidents.values() if isinstance(incidents, dict) else []:
         if isinstance(incident, dict) and is_number(incident.get("attribution")):
             doer, number = incident.get("doer"), incident["attribution"]
-            named = isinstance(doer, str) and doer
-            incident["attribution"] = {p: {doer: copy.deepcopy(number)} for p in parties if named and p != doer}
+            has_doer = isinstance(doer, str) and doer
+            incident["attribution"] = {p: {doer: copy.deepcopy(number)} for p in parties if has_doer and p != doer}
     return data
 
 

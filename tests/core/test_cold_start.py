@@ -129,11 +129,11 @@ def test_control_the_old_command_ran_it(hostile: Path) -> None:
 def test_the_page_runs_nothing_of_the_working_folder(hostile: Path) -> None:
     """Streamlit's own version is asked for in place of the page: it imports as much and ends by itself."""
     pytest.importorskip("streamlit")
-    from sim.cli.app import arguments, settings
+    from sim.cli.app import build_arguments, build_environment
 
-    given = arguments(8599)
+    given = build_arguments(8599)
     command = [sys.executable, *given[: given.index("streamlit") + 1], "version"]
-    done = subprocess.run(command, env=settings("river-border"), capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, env=build_environment("river-border"), capture_output=True, text=True, timeout=300)
     assert done.returncode == 0 and "Streamlit" in done.stdout and not find_marks(hostile)
 
 

@@ -124,7 +124,14 @@ class Logged(NegotiationModel):
 
     def draw(self, stream, *entity, sub=0):
         drawn = super().draw(stream, *entity, sub=sub)
-        lists = {"balance": ((),), "gap": ((),), "resume": ((),), "level": ((),), "procedural": ((),)}
+        lists = {
+            "balance": ((),),
+            "gap": ((),),
+            "breakoff": ((),),
+            "resume": ((),),
+            "level": ((),),
+            "procedural": ((),),
+        }
         kinds = lists.get(stream) or [getattr(self.names, kind) for kind in _KINDS[stream]]
         names = tuple(kind[k] for kind, k in zip(kinds, entity, strict=True) if kind)
         self.__dict__.setdefault("log", {})[stream, names, self.planned_step, sub] = drawn
@@ -136,6 +143,7 @@ _KINDS = {
     "rise": ("parties",),
     "delivery": ("obligations",),
     "accept": ("parties", "baskets"),
+    "bridge": ("parties", "baskets"),
     "formulate": ("mediators", "baskets"),
     "estimate": ("mediators", "parties", "issues"),
     "text": ("mediators", "parties", "baskets"),
@@ -168,6 +176,7 @@ OBSERVER = {
     "side": ZERO,
     "deadline": {"value": 100, "convention": CONVENTION},
     "compliance": ZERO,
+    "optimism": ZERO,
     "concession": {"rule": "clock", "k0": 0.1, "beta": 1, "share": 0, "weight": 0, "rate": 0, "step": 0},
     "trust": {"upland": {"assumed": [0.1, 0.5], "why": CONVENTION}},
 }
