@@ -8,9 +8,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +17,15 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 import sim
+from sim.cli.main import app as command_line
 from sim.core.fields import BLOCKS, COEFFICIENTS, LETTERS, ROUND_COLUMNS, RUN_COLUMNS
 
 Node = Mapping[str, Any]
 
 
-def find_command_line() -> Any:
-    """The Typer application, in the module that pyproject.toml names for the command `parley`."""
-    settings = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
-    return import_module(settings["project"]["scripts"]["parley"].partition(":")[0]).app
-
-
 def write_commands() -> Iterator[str]:
     """Every verb of the command line with its arguments and options, in the order of `parley --help`."""
-    group: Any = get_command(find_command_line())
+    group: Any = get_command(command_line)
     for name in group.list_commands(None):
         verb = group.commands[name]
         arguments = " ".join(_name_argument(p) for p in verb.params if p.param_type_name == "argument")
@@ -67,7 +60,7 @@ def _describe_parameter(parameter: Any) -> Iterator[str]:
 
 def write_keys() -> Iterator[str]:
     """Every key of a scenario file with the form of its value, from the JSON schema that `parley schema` prints."""
-    schema = json.loads(CliRunner().invoke(find_command_line(), ["schema"]).output)
+    schema = json.loads(CliRunner().invoke(command_line, ["schema"]).output)
     yield "## Top level\n"
     yield from _tabulate_keys(schema)
     for name, entity in schema["$defs"].items():
@@ -132,7 +125,7 @@ def write_columns() -> Iterator[str]:
         yield ""
 
 
-SINGULAR = {"baskets": "basket", "parties": "party"}
+SINGULAR = {"issues": "issue", "measure_days": "day", "baskets": "basket", "parties": "party"}
 
 
 def write_coefficients() -> Iterator[str]:

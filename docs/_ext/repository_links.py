@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 INCLUDED = {
     "../scenarios/README": "how-to/write-a-scenario",
     "../calibration/record/README": "cases/record",
+    "../calibration/record/pace/README": "explanation/pace",
 }
 """Files outside of docs, relative to it and without suffix, and the page that each is shown on."""
 

@@ -76,7 +76,7 @@ class VectorRunner:
         priors = self.problem.priors._replace(base=base)
         out = np.empty((n * runs, run_width(structure)))
         rows = np.zeros(n * runs, dtype=np.int64)
-        space = np.empty((runs * structure.max_steps, round_width(structure)))
+        space = np.full((runs * structure.max_steps, round_width(structure)), np.nan)  # details are left out
         rounds = [np.empty((0, round_width(structure)))]
         for k in range(n):
             for places, value in zip(self._places, values[k], strict=True):
