@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sim.evidence.positions import Position
+from sim.scenario.base import Cited
 from sim.scenario.load import Loaded
 from sim.scenario.numbers import Number, iterate_numbers
-from sim.scenario.schema import Document, Mandate, Party, Precondition, Predicate, Scenario
+from sim.scenario.schema import Party, Predicate, Scenario
 
 ORIGINS = {
     "documented": "given in the scenario with source and locator",
@@ -22,6 +23,7 @@ ORIGINS = {
 
 _ORDER = (
     *("calendar", "parties", "baskets", "mediators", "sponsors", "venues", "incidents", "documents"),
+    "precedents",
     *("behaviour", "salience_scale"),
 )
 
@@ -96,7 +98,9 @@ def _find_group(s: Scenario, path: tuple[str, ...]) -> tuple[str, int]:
         return _title_entity(s, head, path[1]), 2
     if head == "behaviour":
         return f"Behaviour: {path[1].replace('_', ' ')}", 2
-    return {"calendar": "Calendar", "salience_scale": "Scale of salience"}.get(head, head), 1
+    return {"calendar": "Calendar", "salience_scale": "Scale of salience", "precedents": "Earlier settlements"}.get(
+        head, head
+    ), 1
 
 
 def _rank_group(s: Scenario, path: tuple[str, ...]) -> tuple[int, int]:
@@ -129,6 +133,8 @@ def _iterate_notes(loaded: Loaded) -> Iterator[tuple[str, str]]:
         text = f"counts as `{basket.code}`, needs the level of {basket.level}"
         text += ", ratified at home" if basket.ratified else ""
         yield title, text + (", may be settled again once carried out" if basket.renewable else "")
+        if basket.urgency:
+            yield title, f"urgent since {basket.urgency.since.isoformat()}{_format_citation(basket.urgency)}"
     for document in s.documents.values():
         yield "Documents", f"“{document.title}”{_format_citation(document)}"
     record = loaded.load_record()
@@ -150,6 +156,9 @@ def _iterate_settings(s: Scenario) -> Iterator[tuple[str, str]]:
     yield "Calendar", f"starts on {s.start.isoformat()}; what is documented counts up to {s.as_of.isoformat()}"
     if s.evidence:
         yield "Calendar", f"admitted documents: {s.evidence.admit}"
+    yield "Calendar", f"rules of version {s.model.version}"
+    if s.war:
+        yield "Calendar", f"at war since {s.war.since.isoformat()}{_format_citation(s.war)}"
     yield "Calendar", f"venue of a round: {s.venue_choice.rule.replace('_', ' ')}"
 
 
@@ -170,7 +179,7 @@ def _format_predicate(predicate: Predicate) -> str:
     return ", ".join(f"{key.replace('_', ' ')} {name}" for key, name in predicate.model_dump(exclude_none=True).items())
 
 
-def _format_citation(entry: Mandate | Precondition | Document) -> str:
+def _format_citation(entry: Cited) -> str:
     if entry.source:
         return f" [{entry.source}, {entry.locator}]"
     return f" [assumed: {entry.assumed}]" if entry.assumed else ""
