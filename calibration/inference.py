@@ -16,9 +16,9 @@ import numpy as np
 from calibration.priors import Parameter
 from calibration.summaries import Layout, Observation, compute_distance
 from sim.core.layout import Floats, Ints
-from sim.rules.outcome import HUMANITARIAN, PROCEDURAL, TABLED
+from sim.rules.outcome import HUMANITARIAN, PROCEDURAL, TEXTS
 
-_STEPS = (PROCEDURAL, TABLED, HUMANITARIAN)
+_STEPS = (PROCEDURAL, TEXTS, HUMANITARIAN)
 _RIDGE = 1e-2
 _EDGE = 1e-4
 

@@ -39,7 +39,7 @@ class RecordedRound:
 
 
 def read_record(path: Path) -> list[RecordedRound]:
-    """Read rounds from a CSV file with the record's columns; `tabled|partial` is a set of codes.
+    """Read rounds from a CSV file with the record's columns; `texts|partial` is a set of codes.
 
     Returns
     -------

@@ -108,7 +108,7 @@ def code_round(model: Talks, unratified: bool, handed: int) -> int:
     procedural = model.draw("procedural", 0) < convening.chance(odds)
     all_settled = all(b.settled for b in model.baskets)
     code = outcome.round_code(max(settled, default=-1), all_settled, exchanged, procedural)
-    if code >= outcome.TABLED and not model.texts_ever:
+    if code >= outcome.TEXTS and not model.texts_ever:
         model.texts_ever, model.texts_day = True, model.day
     if code >= outcome.PROCEDURAL and not model.procedural_ever:
         model.procedural_ever, model.procedural_day = True, model.day

@@ -110,7 +110,7 @@ def day_of_outcome(model: Talks, final: int) -> float:
     if final >= outcome.HUMANITARIAN:
         code = model.structure.basket_code
         return min(b.settled_day for b in model.baskets if b.settled and code[b.index] == final)
-    if final == outcome.TABLED:
+    if final == outcome.TEXTS:
         return model.texts_day
     return model.procedural_day if final == outcome.PROCEDURAL else math.nan
 

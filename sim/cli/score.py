@@ -25,7 +25,7 @@ def add(app: typer.Typer) -> None:
     ) -> None:
         """Score a forecast on rounds that took place: log, Brier and ranked probability score, and calibration.
 
-        The record needs the columns id, date_start, outcome_code (`tabled|partial` where it is uncertain) and
+        The record needs the columns id, date_start, outcome_code (`texts|partial` where it is uncertain) and
         gap_days_from_previous_start.
 
         Example:

@@ -207,7 +207,7 @@ def code_round(mem: Memory, fate: int, step: int, unratified: bool, papers: int)
     )
     procedural = uniform(key_procedural[0], fate, step, 0) < convening.chance(odds)
     code = outcome.round_code(best, all_settled, exchanged, procedural)
-    if code >= outcome.TABLED and n[N.TEXTS_EVER] == 0:
+    if code >= outcome.TEXTS and n[N.TEXTS_EVER] == 0:
         n[N.TEXTS_EVER] = 1
         s[S.TEXTS_DAY] = s[S.DAY]
     if code >= outcome.PROCEDURAL and n[N.PROCEDURAL_EVER] == 0:

@@ -84,7 +84,7 @@ def propose_bridge(mem: Memory, fate: int, step: int, b: int) -> bool:
         estimates[q, i] = belief.estimate(stakes[PI.DEMAND, q, i], mean[p, q, i], stakes[PI.DEMAND, p, i])
     if not nash_package(mem, b):
         return False
-    text = strip.tabled(mem, (), lo, hi)
+    text = strip.text(mem, (), lo, hi)
     for k in range(2):
         m = members[k]
         if not accept(mem, m, b, text, pb[PB.ASPIRATION, m, b], key_bridge[m, b], fate, step, 0):
@@ -115,7 +115,7 @@ def put_texts(mem: Memory, fate: int, step: int, b: int) -> bool:
 @dispatches(TextRule)
 @rule
 def draft(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
-    """A mediator's text on a basket, written into `tabled`: false where it sees nothing all could accept."""
+    """A mediator's text on a basket, written into `text`: false where it sees nothing all could accept."""
     x = sizes(mem)
     first_issue = view.first_issue(mem)
     stake = view.stake(mem)
@@ -130,7 +130,7 @@ def draft(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
     w = view.th_world(mem)
     key_estimate = view.key_estimate(mem)
     text_rule = view.text_rule(mem)
-    tabled = view.tabled(mem)
+    text = view.text(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
     for p in range(x.parties):
         if stake[p, b] == 0:
@@ -147,7 +147,7 @@ def draft(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
             )
     kind = text_rule[m]
     if kind == TextRule.COMPROMISE:
-        compromise(stakes[PI.DEMAND, :, lo:hi], stakes[PI.SALIENCE, :, lo:hi], stake[:, b], tabled[lo:hi])
+        compromise(stakes[PI.DEMAND, :, lo:hi], stakes[PI.SALIENCE, :, lo:hi], stake[:, b], text[lo:hi])
         return True
     if kind == TextRule.NASH:
         return nash_package(mem, b)
@@ -170,7 +170,7 @@ def all_accept(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
             continue
         persuaded = mediation.persuasion(w[W.MEDIATION_PERSUASION], w[W.MEDIATION_LEANING_PERSUASION], leaning[0, m, p])
         threshold = mediation.text_threshold(pb[PB.ASPIRATION, p, b], pb[PB.FLOOR, p, b], persuaded)
-        text = strip.tabled(mem, (), lo, hi)
+        text = strip.text(mem, (), lo, hi)
         if not accept(mem, p, b, text, threshold, key_text[m, p, b], fate, step, 0):
             return False
     adopt(mem, b)
@@ -179,15 +179,15 @@ def all_accept(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
 
 @rule
 def adopt(mem: Memory, b: int) -> None:
-    """Make the text in `tabled` the package, and every member's offer."""
+    """Make the text in `text` the package, and every member's offer."""
     x = sizes(mem)
     first_issue = view.first_issue(mem)
     stake = view.stake(mem)
-    tabled = view.tabled(mem)
+    text = view.text(mem)
     package = view.package(mem)
     offers = view.offers(mem)
     for i in range(first_issue[b], first_issue[b + 1]):
-        package[i] = tabled[i]
+        package[i] = text[i]
         for p in range(x.parties):
             if stake[p, b] != 0:
-                offers[p, i] = tabled[i]
+                offers[p, i] = text[i]

@@ -28,7 +28,7 @@ def list_members(mem: Memory, b: int) -> int:
 def nash_package(mem: Memory, b: int) -> bool:
     """The maximiser of the product of gains over `floor`, powers in `weight`, on the reservation points in `estimates`.
 
-    Written into `tabled`; false where nothing gives every member its floor.
+    Written into `text`; false where nothing gives every member its floor.
     """
     if list_members(mem, b) > 2:
         return nash_of_many(mem, b)
@@ -52,7 +52,7 @@ def nash_package(mem: Memory, b: int) -> bool:
         weights[q],
         view.frontier_work(mem),
         view.frontier_order(mem),
-        strip.tabled(mem, (), lo, hi),
+        strip.text(mem, (), lo, hi),
     )
 
 
@@ -74,7 +74,7 @@ def nash_of_many(mem: Memory, b: int) -> bool:
         view.weight(mem),
         stake[:, b],
         coalition_work(mem),
-        strip.tabled(mem, (), lo, hi),
+        strip.text(mem, (), lo, hi),
     )
 
 
@@ -101,7 +101,7 @@ def greatest_surplus(mem: Memory, b: int) -> float:
         strip.red(mem, (q,), lo, hi),
         view.frontier_work(mem),
         view.frontier_order(mem),
-        strip.tabled(mem, (), lo, hi),
+        strip.text(mem, (), lo, hi),
     )
 
 
@@ -122,7 +122,7 @@ def surplus_of_many(mem: Memory, b: int) -> float:
         red[:, lo:hi],
         stake[:, b],
         coalition_work(mem),
-        strip.tabled(mem, (), lo, hi),
+        strip.text(mem, (), lo, hi),
     )
 
 

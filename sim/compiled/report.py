@@ -113,7 +113,7 @@ def day_of_outcome(mem: Memory, final: int) -> float:
     settled = view.settled(mem)
     basket_code = view.basket_code(mem)
     basket = view.basket(mem)
-    if final == outcome.TABLED:
+    if final == outcome.TEXTS:
         return s[S.TEXTS_DAY]
     if final < outcome.HUMANITARIAN:
         return s[S.PROCEDURAL_DAY] if final == outcome.PROCEDURAL else np.nan
@@ -213,7 +213,7 @@ def nash_distance(mem: Memory, b: int) -> float:
     floors, weights = view.floor(mem), view.weight(mem)
     first_issue = view.first_issue(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
-    tabled, package = strip.tabled(mem, (), lo, hi), strip.package(mem, (), lo, hi)
+    text, package = strip.text(mem, (), lo, hi), strip.package(mem, (), lo, hi)
     for p in range(x.parties):
         if stake[p, b] != 0:
             floors[p] = floor_of(mem, p, b)
@@ -223,6 +223,6 @@ def nash_distance(mem: Memory, b: int) -> float:
     best, got = 1.0, 1.0
     for p in range(x.parties):
         if stake[p, b] != 0:
-            best *= outcome.gain_over_floor(utility_of(mem, p, b, tabled), floors[p])
+            best *= outcome.gain_over_floor(utility_of(mem, p, b, text), floors[p])
             got *= outcome.gain_over_floor(utility_of(mem, p, b, package), floors[p])
     return outcome.relative_loss(got, best) if has_package else 1.0

@@ -272,10 +272,10 @@ def _evaluations(space: Space, element: ET.Element, issue: Issue) -> Floats:
     if kind != ("integer" if issue.integer else "discrete"):
         other = "integer" if issue.integer else "discrete"
         raise space.refuse(f"issue `{title}` is {clip_text(kind)[:40]} here and {other} in the domain file")
-    return _straight(space, element, issue) if issue.integer else _tabled(space, element, issue)
+    return _straight(space, element, issue) if issue.integer else _read_table(space, element, issue)
 
 
-def _tabled(space: Space, element: ET.Element, issue: Issue) -> Floats:
+def _read_table(space: Space, element: ET.Element, issue: Issue) -> Floats:
     """Evaluations of a discrete issue's values, divided by the largest of the profile's items."""
     title = clip_text(issue.name)
     items = [item for item in element.findall("item") if item.get("evaluation", "null") != "null"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sim.core.choices import Choice
 from sim.core.jit import EPS, rule
 
-POSTPONED, NONE, PROCEDURAL, TABLED, HUMANITARIAN, CEASEFIRE, PARTIAL, COMPREHENSIVE = range(8)
-CODES = ("postponed", "none", "procedural", "tabled", "humanitarian", "ceasefire", "partial", "comprehensive")
+POSTPONED, NONE, PROCEDURAL, TEXTS, HUMANITARIAN, CEASEFIRE, PARTIAL, COMPREHENSIVE = range(8)
+CODES = ("postponed", "none", "procedural", "texts", "humanitarian", "ceasefire", "partial", "comprehensive")
 
 # Why a basket is not open at a round.
 OPEN, NO_MANDATE, PRECONDITION = 0, 1, 2
@@ -66,7 +66,7 @@ def round_code(best_settled: int, all_settled: bool, text_exchanged: bool, proce
     if best_settled >= HUMANITARIAN:
         return best_settled
     if text_exchanged:
-        return TABLED
+        return TEXTS
     return PROCEDURAL if procedural or best_settled == PROCEDURAL else NONE
 
 
@@ -99,7 +99,7 @@ def final_code(rounds_held: int, best_settled: int, all_settled: bool, text_exch
     all_settled : bool
         Whether the settlements of all baskets stand.
     text_exchanged, procedural : bool
-        Whether some round reached at least the code `tabled`, or `procedural`.
+        Whether some round reached at least the code `texts`, or `procedural`.
 
     Returns
     -------

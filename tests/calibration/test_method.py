@@ -28,7 +28,7 @@ from calibration.theories import estimate_ratio, list_summaries_of_round, predic
 from sim.core.columns import ROUND, RUN
 from sim.core.errors import ParleyError
 from sim.results.plan import plan, simulate_chunks
-from sim.rules.outcome import CODES, HUMANITARIAN, NONE, POSTPONED, PROCEDURAL, TABLED
+from sim.rules.outcome import CODES, HUMANITARIAN, NONE, POSTPONED, PROCEDURAL, TEXTS
 
 CHANGES = {
     "calendar.gap_scale": 9.0,
@@ -103,7 +103,7 @@ def raw() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Two invented runs: rounds on days 0, 4 (postponed), 10, 30 and on day 0 only; windows of 100 days."""
     rounds = np.zeros((5, len(ROUND)))
     rounds[:, ROUND.DAY] = [0, 4, 10, 30, 0]
-    rounds[:, ROUND.CODE] = [PROCEDURAL, POSTPONED, HUMANITARIAN, TABLED, NONE]
+    rounds[:, ROUND.CODE] = [PROCEDURAL, POSTPONED, HUMANITARIAN, TEXTS, NONE]
     runs = np.zeros((2, len(RUN)))
     runs[:, RUN.DAYS] = 100
     runs[:, RUN.DELIVERED_SHARE] = [0.7, np.nan]
@@ -147,10 +147,10 @@ def test_a_round_far_ahead_is_held_in_no_more_runs_than_the_one_before() -> None
 def test_distance_to_sets_and_intervals() -> None:
     layout = Layout(("a", "b"), ("x",), np.array([2.0]))
     allowed = np.zeros((2, 8), dtype=bool)
-    allowed[0, [TABLED, 6]] = True
+    allowed[0, [TEXTS, 6]] = True
     allowed[1, HUMANITARIAN] = True
     record = Observation(allowed, np.array([1.0]), np.array([3.0]))
-    codes = np.array([[TABLED, HUMANITARIAN], [6, NONE], [NONE, NONE]])
+    codes = np.array([[TEXTS, HUMANITARIAN], [6, NONE], [NONE, NONE]])
     # Number inside, one below by half a scale, above by more than three scales.
     result = compute_distance(codes, np.array([[2.0], [0.0], [99.0]]), layout, record)
     np.testing.assert_allclose(result, [0, (0 + 1 + 0.5) / 3, (1 + 1 + 3) / 3])
@@ -260,9 +260,9 @@ def test_the_record_as_summaries_by_hand() -> None:
     low = [math.log(3), math.log(4), math.log(3), math.log(4), math.log(4), 0.0]
     assert belarus.low.tolist() == pytest.approx(low)
     assert belarus.high.tolist() == pytest.approx([*low[:5], 0.6])
-    assert [CODES[k] for k in np.flatnonzero(belarus.allowed[2])] == ["tabled", "humanitarian"]
+    assert [CODES[k] for k in np.flatnonzero(belarus.allowed[2])] == ["texts", "humanitarian"]
     march = encode_rounds([rounds["2022-5"]], ["first_humanitarian", "walk_backs", "quiet"])
-    # Coded `tabled` or `partial`: the day is the first one, or none ever; one walk-back or none; then three years.
+    # Coded `texts` or `partial`: the day is the first one, or none ever; one walk-back or none; then three years.
     assert march.low.tolist() == [0.0, 0.0, 1.0] and march.high.tolist() == [math.inf, 1.0, 1.0]
     with pytest.raises(ParleyError, match="does not say"):
         encode_rounds([rounds["2022-1"]], ["quiet"])

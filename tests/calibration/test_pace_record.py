@@ -46,7 +46,7 @@ def write(path: Path, **changes: str) -> Path:
     return path
 
 
-# Published limits: Garwood (1936), as tabled in textbooks of epidemiology, for the mean of 0, 1, 5, 10 and 20 events.
+# Published limits: Garwood (1936), as printed in textbooks of epidemiology, for the mean of 0, 1, 5, 10 and 20 events.
 @pytest.mark.parametrize(
     ("events", "low", "high"),
     [(0, 0.0, 3.689), (1, 0.0253, 5.572), (5, 1.623, 11.668), (10, 4.795, 18.390), (20, 12.217, 30.888)],

@@ -21,9 +21,9 @@ def test_rounds_as_listed_in_the_record() -> None:
     assert [r.id for r in rounds] == ["2022-1", "2022-2", "2022-3", "2022-FM", "2022-4v", "2022-5", "2025-1", "2025-2"]
     assert [r.gap for r in rounds] == [None, 3, 4, 3, 4, 15, None, 17]
     assert [r.codes for r in rounds if len(r.codes) > 1] == [
-        ["humanitarian", "tabled"],
+        ["humanitarian", "texts"],
         ["none", "procedural"],
-        ["tabled", "partial"],
+        ["texts", "partial"],
     ]
     assert rounds[0].start == datetime.date(2022, 2, 28)
     assert all(r.statements for r in rounds)
@@ -83,7 +83,7 @@ HEAD = "id,date_start,date_end,format,venue,outcome_code,gap_days_from_previous_
 
 def said() -> dict[str, object]:
     """A forecast with made-up numbers."""
-    codes = dict.fromkeys(["postponed", "none", "procedural", "tabled", "humanitarian", "ceasefire", "partial"], 0.1)
+    codes = dict.fromkeys(["postponed", "none", "procedural", "texts", "humanitarian", "ceasefire", "partial"], 0.1)
     one = {
         "code": {**codes, "comprehensive": 0.3},
         "gap_bins": [0.25, 0.5, 0.25],
@@ -102,7 +102,7 @@ def said() -> dict[str, object]:
 
 def test_only_rounds_after_the_date_are_scored(tmp_path: Path) -> None:
     file = tmp_path / "record.csv"
-    rows = 'a,2030-05-30,,,,tabled,\nb,2030-06-29,,,"Palace, Istanbul",tabled|partial,27\n'
+    rows = 'a,2030-05-30,,,,texts,\nb,2030-06-29,,,"Palace, Istanbul",texts|partial,27\n'
     file.write_text(HEAD + rows, encoding="utf-8")
     result = score.score_forecast(said(), score.read_record(file))
     (row,) = result["rounds"]
@@ -119,10 +119,10 @@ def test_only_rounds_after_the_date_are_scored(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("id,date_start\n", "column `outcome_code` is missing"),
-        (HEAD + "x,2030-07-01,,,,tabeld,3\n", "record.csv:2: unknown code `tabeld`.*tabled"),
-        (HEAD + "x,1.7.2030,,,,tabled,3\n", "record.csv:2: .*dates are YYYY-MM-DD"),
-        (HEAD + "x,2030-07-01,,,,tabled,-3\n", "a gap is 0 days or more"),
-        (HEAD + "x,2030-06-02,,,,tabled,3\n", "holds no round after 2030-06-02"),
+        (HEAD + "x,2030-07-01,,,,textz,3\n", "record.csv:2: unknown code `tabeld`.*texts"),
+        (HEAD + "x,1.7.2030,,,,texts,3\n", "record.csv:2: .*dates are YYYY-MM-DD"),
+        (HEAD + "x,2030-07-01,,,,texts,-3\n", "a gap is 0 days or more"),
+        (HEAD + "x,2030-06-02,,,,texts,3\n", "holds no round after 2030-06-02"),
     ],
 )
 def test_a_record_that_cannot_be_scored_says_why(tmp_path: Path, text: str, message: str) -> None:
@@ -139,14 +139,14 @@ def test_scores_do_not_replace_a_file(tmp_path: Path) -> None:
 
     forecast, record = tmp_path / "f.json", tmp_path / "record.csv"
     forecast.write_text(json.dumps(said()), encoding="utf-8")
-    text = HEAD + "round [/],2030-06-29,,,,tabled,27\n"
+    text = HEAD + "round [/],2030-06-29,,,,texts,27\n"
     record.write_text(text, encoding="utf-8")
     for out, message in ((record, "is already there"), (tmp_path / "no" / "x.json", "there is no folder")):
         done = CliRunner().invoke(app, ["score", str(forecast), str(record), "-o", str(out)])
         assert (done.exit_code, done.stdout) == (2, "") and message in done.stderr
     assert record.read_text(encoding="utf-8") == text
     done = CliRunner().invoke(app, ["score", str(forecast), str(record), "-o", str(tmp_path / "new.json")])
-    assert done.exit_code == 0 and "round [/]: tabled had 10%" in done.stdout
+    assert done.exit_code == 0 and "round [/]: texts had 10%" in done.stdout
     assert json.loads((tmp_path / "new.json").read_text(encoding="utf-8"))["rounds"][0]["id"] == "round [/]"
 
 
@@ -185,7 +185,7 @@ def test_a_file_that_is_no_forecast(tmp_path: Path) -> None:
 def test_a_first_round_is_scored_from_the_start(tmp_path: Path) -> None:
     """The record's own gap may span years before the scenario began; the forecast counted from its start."""
     file = tmp_path / "record.csv"
-    file.write_text(HEAD + "b,2030-06-29,,,,tabled,1144\n", encoding="utf-8")
+    file.write_text(HEAD + "b,2030-06-29,,,,texts,1144\n", encoding="utf-8")
     first = said() | {"last_round": None, "start": "2030-06-28"}
     (row,) = score.score_forecast(first, score.read_record(file))["rounds"]
     assert row["gap"] == 1

@@ -49,8 +49,8 @@ def test_long_names_of_scenarios_are_broken_and_keep_their_underscores() -> None
     frame = compare_scenarios(["river-border", CLASH, "river-border,calendar.horizon=60"], 60).frame
     written = texts(draw_forest(frame, CAPTION, "Difference"))
     broken = [text for text in written if "\n" in text]
-    assert any(text.replace("\n", "") == f"{CLASH}: tabled" for text in broken)
-    assert "river-border,calendar.horizon=60: tabled" in written
+    assert any(text.replace("\n", "") == f"{CLASH}: texts" for text in broken)
+    assert "river-border,calendar.horizon=60: texts" in written
 
 
 def test_a_long_base_is_told_within_the_figure() -> None:
@@ -77,7 +77,7 @@ def test_the_line_above_a_box_is_not_cut() -> None:
 
 
 def test_names_are_broken_after_marks_only_where_they_must_be() -> None:
-    assert wrap_names(["as it is", "Minsk only: tabled"]) == ["as it is", "Minsk only: tabled"]
+    assert wrap_names(["as it is", "Minsk only: texts"]) == ["as it is", "Minsk only: texts"]
     (broken,) = wrap_names(["parties.northbank.deadline=90,incidents.boat_clash.rate=2"], 2.0)
     assert all(line[-1] in ",.=" for line in broken.split("\n")[:-1])
     assert measure_width(broken) <= 2.0
@@ -107,7 +107,7 @@ def plots(results: Results) -> dict[str, Callable[..., Axes]]:
         "plot_tornado": partial(plot_tornado, indices),
         "plot_variance": partial(plot_variance, {"rounds": split}),
         "plot_box": partial(plot_box, boxes),
-        "plot_outcome_share": partial(plot_outcome_share, results, "tabled"),
+        "plot_outcome_share": partial(plot_outcome_share, results, "texts"),
         "plot_settlement_days": partial(plot_settlement_days, results, basket),
         "plot_blocking": partial(plot_blocking, results, basket),
         "plot_heatmap": partial(plot_heatmap, grid, True),

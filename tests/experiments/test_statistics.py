@@ -290,7 +290,7 @@ def test_summary_by_hand(tmp_path: Path) -> None:
         row = summary.loc[(point, "rounds_held", "")]
         assert row["mean"] == pytest.approx(mine["rounds_held"].mean())
         assert row["se"] == pytest.approx(mine["rounds_held"].std(ddof=1) / math.sqrt(90))
-        assert summary.loc[(point, "outcome", "tabled"), "mean"] == pytest.approx((mine["outcome"] == "tabled").mean())
+        assert summary.loc[(point, "outcome", "texts"), "mean"] == pytest.approx((mine["outcome"] == "texts").mean())
     assert results.factors == [INSULATION]
 
 

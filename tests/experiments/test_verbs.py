@@ -199,8 +199,8 @@ def test_the_page_on_reading_tables_runs(tmp_path: Path, monkeypatch: pytest.Mon
     for code in re.findall(r"```python\n(.*?)```", page, re.S):
         exec(code, names)
     runs = load("results/venue").runs
-    share = (runs[runs["variant"] == "Minsk only"]["outcome"] == "tabled").mean()
-    result = names["shares"].query("variant == 'Minsk only' and outcome == 'tabled'")["share"]
+    share = (runs[runs["variant"] == "Minsk only"]["outcome"] == "texts").mean()
+    result = names["shares"].query("variant == 'Minsk only' and outcome == 'texts'")["share"]
     assert result.sum() == pytest.approx(share)
     istanbul, minsk = (runs[runs["point"] == point]["outcome"].to_list() for point in (1, 3))
     assert names["pairs"]["runs"].sum() == sum(a != b for a, b in zip(istanbul, minsk, strict=True))

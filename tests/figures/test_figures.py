@@ -44,11 +44,11 @@ MANIFEST: dict[str, Any] = {
 def summary() -> Summary:
     """1,000 runs: the swap settled in 250 of them, the river never."""
     found = Summary(("swap", "river"), ("north", "south"), 1000)
-    settled, tabled = CODES.index("humanitarian"), CODES.index("tabled")
+    settled, texts = CODES.index("humanitarian"), CODES.index("texts")
     no_mandate, no_zone = REASONS.index("no mandate"), REASONS.index("no zone of agreement")
     found.counts = {
-        "outcome": Counter({settled: 250, tabled: 750}),
-        "peak_outcome": Counter({settled: 300, tabled: 700}),
+        "outcome": Counter({settled: 250, texts: 750}),
+        "peak_outcome": Counter({settled: 300, texts: 700}),
         "blocked_swap": Counter({0: 250, no_zone: 750}),
         "blocked_river": Counter({no_mandate: 1000}),
         "settled_swap": Counter({10: 100, 40: 150}),
@@ -86,7 +86,7 @@ def test_a_changed_scenario_is_marked() -> None:
 def test_outcome_bars_are_the_shares() -> None:
     axes = draw_figures(summary(), MANIFEST)["outcomes"].axes[0]
     widths = [bar.get_width() for bar in axes.patches]
-    assert widths == [0.25 if code == "humanitarian" else 0.75 if code == "tabled" else 0 for code in CODES]
+    assert widths == [0.25 if code == "humanitarian" else 0.75 if code == "texts" else 0 for code in CODES]
     (marks,) = (line for line in axes.lines if line.get_marker() == "D")
     assert marks.get_xdata().tolist()[CODES.index("humanitarian")] == 0.3
 

@@ -181,8 +181,8 @@ def test_a_comparison_has_a_table_a_contrast_in_percent(tmp_path: Path) -> None:
         head, *rows = rows_of(text, f"{label} − river-border: 60 pairs of runs")
         assert head == ["Measure", "First", "Second", "Difference", "95% interval", "p, corrected"]
         wanted = found.frame[found.frame["contrast"].str.startswith(label)].set_index(["measure", "level"])
-        (row,) = (row for row in rows if row[0] == "outcome: tabled (%)")
-        share = wanted.loc[("outcome", "tabled")]
+        (row,) = (row for row in rows if row[0] == "outcome: texts (%)")
+        share = wanted.loc[("outcome", "texts")]
         assert row[1:3] == [f"{100 * share['first']:.1f}", f"{100 * share['second']:.1f}"]
         assert row[4] == f"{100 * share['low']:+.1f} to {100 * share['high']:+.1f}"
         others = rows_of(text, f"{label} − river-border: other measures")[1:]

@@ -23,7 +23,7 @@ from sim.tables.schema import build_round_schema, build_run_schema
 
 NAMED = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema([("run", pa.int64()), ("code", NAMED), ("gap", pa.float64()), ("note", pa.string())])
-LABELS = ("none", "tabled", "settled")
+LABELS = ("none", "texts", "settled")
 
 
 def part(start: int, stop: int) -> pa.Table:

@@ -8,7 +8,7 @@ import pytest
 
 from sim.rules import outcome
 
-ORDER = ["postponed", "none", "procedural", "tabled", "humanitarian", "ceasefire", "partial", "comprehensive"]
+ORDER = ["postponed", "none", "procedural", "texts", "humanitarian", "ceasefire", "partial", "comprehensive"]
 
 
 def test_codes_are_ordered():
@@ -16,27 +16,27 @@ def test_codes_are_ordered():
 
 
 @pytest.mark.parametrize(
-    ("best", "all_settled", "tabled", "procedural", "code"),
+    ("best", "all_settled", "texts", "procedural", "code"),
     [
         (-1, False, False, False, "none"),
         (-1, False, False, True, "procedural"),
-        (-1, False, True, False, "tabled"),
-        (-1, False, True, True, "tabled"),
+        (-1, False, True, False, "texts"),
+        (-1, False, True, True, "texts"),
         (ORDER.index("humanitarian"), False, True, True, "humanitarian"),
         (ORDER.index("partial"), False, False, False, "partial"),
         (ORDER.index("partial"), True, False, False, "comprehensive"),
         (ORDER.index("procedural"), False, False, False, "procedural"),
-        (ORDER.index("procedural"), False, True, False, "tabled"),
+        (ORDER.index("procedural"), False, True, False, "texts"),
         (-1, True, False, False, "none"),
     ],
 )
-def test_round_code(best, all_settled, tabled, procedural, code):
-    assert outcome.CODES[outcome.round_code(best, all_settled, tabled, procedural)] == code
+def test_round_code(best, all_settled, texts, procedural, code):
+    assert outcome.CODES[outcome.round_code(best, all_settled, texts, procedural)] == code
 
 
 def test_final_code():
     assert outcome.CODES[outcome.final_code(0, -1, False, False, False)] == "postponed"
-    assert outcome.CODES[outcome.final_code(1, -1, False, True, True)] == "tabled"
+    assert outcome.CODES[outcome.final_code(1, -1, False, True, True)] == "texts"
     assert outcome.CODES[outcome.final_code(2, ORDER.index("ceasefire"), True, True, True)] == "comprehensive"
 
 

@@ -66,14 +66,14 @@ RUNS = [
     run_row("humanitarian", (12.9, 12.9, True, ""), ROUNDS_HELD=2, INCIDENTS=3, GAP_OPEN=0.5, DELIVERED_SHARE=0.8),
     run_row("humanitarian", (40.0, 5.0, True, ""), ROUNDS_HELD=1, INCIDENTS=0, GAP_OPEN=0.25, DELIVERED_SHARE=0.4),
     run_row(
-        "tabled", (NAN, 30.5, False, "collapsed"), ROUNDS_HELD=1, PEAK_OUTCOME=CODES.index("humanitarian"), GAP_OPEN=0.5
+        "texts", (NAN, 30.5, False, "collapsed"), ROUNDS_HELD=1, PEAK_OUTCOME=CODES.index("humanitarian"), GAP_OPEN=0.5
     ),
     run_row("postponed", (NAN, NAN, True, "never convened"), ROUNDS_POSTPONED=4, INCIDENTS=1, GAP_OPEN=0.75),
 ]
 ROUNDS = [
-    [round_row("tabled", 0.8), round_row("postponed", 0.1), round_row("humanitarian", 0.6)],
+    [round_row("texts", 0.8), round_row("postponed", 0.1), round_row("humanitarian", 0.6)],
     [round_row("humanitarian", 0.4)],
-    [round_row("postponed", 0.9), round_row("tabled", 0.4)],
+    [round_row("postponed", 0.9), round_row("texts", 0.4)],
     [round_row("postponed", 0.9)] * 4,
 ]
 
@@ -135,7 +135,7 @@ def test_quantile_of_nothing_and_of_ten() -> None:
 def test_outcomes() -> None:
     found = summary([0, 1, 2, 3])
     shares = {code: share.runs for code, share in found.outcome_shares().items() if share.runs}
-    assert shares == {"postponed": 1, "tabled": 1, "humanitarian": 2}
+    assert shares == {"postponed": 1, "texts": 1, "humanitarian": 2}
     peaks = {code: share.runs for code, share in found.outcome_shares("peak_outcome").items() if share.runs}
     assert peaks == {"postponed": 1, "humanitarian": 3}
     assert found.outcome_shares()["humanitarian"].share == 0.5

@@ -271,7 +271,7 @@ STATE = (
     _state("fallen", "i", "B"),
     _state("package", "f", "I"),
     _state("standing", "f", "I"),  # the package of a settlement that stands
-    _state("tabled", "f", "I"),  # a package on the table
+    _state("text", "f", "I"),  # a package on the table
     _state("own_share", "f", "PI"),  # shares of salience within each basket
     _state("others_share", "f", "PI"),  # the others' mean shares
     _state("nearest", "f", "PI"),  # distance to the nearest demand of another on the way of conceding

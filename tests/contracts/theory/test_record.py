@@ -8,7 +8,7 @@ import pytest
 
 from calibration.fit_file import load_fit
 
-CODES = ("none", "procedural", "tabled", "humanitarian", "ceasefire", "partial", "comprehensive")
+CODES = ("none", "procedural", "texts", "humanitarian", "ceasefire", "partial", "comprehensive")
 OBSERVED = (1, 2, 1, 4, 0, 0, 0)
 """The eight coded rounds up to 2 June 2025 (specification, section 7), by code."""
 
