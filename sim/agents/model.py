@@ -129,7 +129,7 @@ class NegotiationModel(mesa.Model):
     def _remember_war(self) -> None:
         """Start with what the war before the talks has left: cost, hardening, blame, and what the field has shown."""
         days, field = float(self.structure.war_days[0]), self.theta.incident
-        if self.structure.incidents == 0:
+        if not ripeness.reads_past(self.structure.ripeness, days):
             return
         rates, work = np.zeros(self.structure.incidents), np.zeros((2, self.structure.incidents))
         ripeness.mean_rates(field[INCIDENT.RATE], self.theta.branching[0], rates, work)
@@ -153,7 +153,6 @@ class NegotiationModel(mesa.Model):
         for phase in PHASES:
             if not phase(self):
                 break
-        measures.measure_gaps(self)
         if self.ends:
             self.finish()
         elif self.planned:

@@ -14,6 +14,8 @@ from sim.agents.protocols import Basket, Talks
 from sim.core.columns import (
     BASKET,
     DAY_RESULT,
+    DETAIL,
+    DETAIL_BASKET,
     ISSUE_RESULT,
     PARTY_RESULT,
     ROUND,
@@ -41,6 +43,7 @@ class SinceLast:
 def report_round(model: Talks) -> None:
     """Append one row to the table of rounds; counts of what happened since the last row start anew."""
     since = model.since_last
+    measures.measure_gaps(model)
     row = [math.nan] * round_width(model.structure)
     row[ROUND.STEP], row[ROUND.DAY], row[ROUND.GAP_DAYS] = model.planned_step, model.day, model.days
     row[ROUND.VENUE], row[ROUND.LEVEL], row[ROUND.CODE] = model.venue, model.level, model.code
@@ -48,17 +51,27 @@ def report_round(model: Talks) -> None:
     row[ROUND.SETTLED], row[ROUND.AMENDED], row[ROUND.COLLAPSED] = since.settled, since.amended, since.collapsed
     row[ROUND.INCIDENTS], row[ROUND.GAP_OPEN] = since.incidents, model.gap
     row[ROUND.GAP_WHOLE], row[ROUND.CLOSED] = model.gap_whole, model.closed
-    row[ROUND.LATENT_CLOSED] = measures.measure_latent(model)
-    row[ROUND.EXPECTED], row[ROUND.WILL] = model.expected, model.will
     at = len(ROUND)
     for basket in model.baskets:
-        row[at + ROUND_BASKET.GAP], row[at + ROUND_BASKET.SURPLUS] = basket.gap, basket.surplus
-        row[at + ROUND_BASKET.NEAR], row[at + ROUND_BASKET.IN_PRINCIPLE] = basket.near, float(basket.in_principle)
+        row[at + ROUND_BASKET.GAP] = basket.gap
         at += len(ROUND_BASKET)
+    if model.structure.detail:
+        report_detail(model, row, at)
     model.rounds.append([float(entry) for entry in row])
     model.since_last = SinceLast()
     facts = {"gap": model.gap, "closed": model.closed, "day": model.day}
     model.on_event("round", {"code": outcome.CODES[model.code], **facts})
+
+
+def report_detail(model: Talks, row: list[float], at: int) -> None:
+    """Write the costly measures of a planned round, from a place of the row on."""
+    row[at + DETAIL.LATENT_CLOSED] = measures.measure_latent(model)
+    row[at + DETAIL.EXPECTED], row[at + DETAIL.WILL] = model.expected, model.will
+    at += len(DETAIL)
+    for basket in model.baskets:
+        row[at + DETAIL_BASKET.SURPLUS], row[at + DETAIL_BASKET.NEAR] = basket.surplus, basket.near
+        row[at + DETAIL_BASKET.IN_PRINCIPLE] = float(basket.in_principle)
+        at += len(DETAIL_BASKET)
 
 
 def report_run(model: Talks) -> list[float]:

@@ -31,7 +31,8 @@ def elapse(mem: Memory, fate: int, step: int) -> tuple[float, bool, bool, float]
     key_gap = view.key_gap(mem)
     s = view.scalar(mem)
     facilitation = present_strength(mem, Strength.FACILITATION)
-    s[S.WILL] = will(mem)
+    if x.detail != 0 or pace.reads_will(x.resumption, w[W.PACE_BREAKOFF]):
+        s[S.WILL] = will(mem, facilitation)
     n[N.BREAKS_OFF] = 0
     days, planned, ends = 0.0, True, False
     left = w[W.CALENDAR_HORIZON] - s[S.DAY]

@@ -58,7 +58,8 @@ def discuss(mem: Memory, b: int) -> None:
             make_offer(mem, p, b, pb[PB.ASPIRATION, p, b])
             pb[PB.LAST, p, b] = pb[PB.ASPIRATION, p, b]
     view.latent(mem)[b] = 0
-    basket[B.IN_PRINCIPLE, b] = 1.0 if in_principle(mem, b) else 0.0
+    if x.detail != 0:
+        basket[B.IN_PRINCIPLE, b] = 1.0 if in_principle(mem, b) else 0.0
 
 
 @inline_step

@@ -31,15 +31,12 @@ def simulate(
     runs: Floats,
     rounds: Floats,
     rows: Ints,
-    detail: bool,
 ) -> int:
     """Runs k at `assumptions[k]` and `fates[k]`: a row of `runs` each, and `rows[k]` rows of `rounds`, run after run.
 
-    `rounds` has room for the longest of runs; without `detail` its measures of convergence are not all set. Returns -1,
-    or the first run with more incidents in one gap than fit.
+    `rounds` has room for the longest of runs. Returns -1, or the first run with more incidents in one gap than fit.
     """
     n = view.count(mem)
-    view.detail(mem)[0] = 1 if detail else 0
     theta = view.theta(mem)
     drawn = view.drawn(mem)[: priors.place.size]
     at = 0

@@ -7,31 +7,32 @@ import math
 import numpy as np
 
 from sim.compiled.agenda import may_settle
-from sim.compiled.mediator import present_strength
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, B, N, P, S
 from sim.compiled.memory.function_table import table_entry
 from sim.compiled.packages import greatest_surplus
 from sim.compiled.party import floor_of, offer_now, present_aspiration, pressure_on, would_accept
 from sim.core.jit import EPS, inline_step, rule
-from sim.core.layout import PI, VENUE, W
+from sim.core.layout import INCIDENT, PI, VENUE, W
 from sim.rules import distance, nearness, pace
-from sim.rules.mediation import Strength
-from sim.rules.spoilers import SurgeReading
+from sim.rules.spoilers import reads_deal
 
 
 @table_entry
 def assess(mem: Memory) -> None:
-    """Set surplus, nearness, expected progress and the deal in sight, from the present state."""
+    """Set expected progress and the deal in sight from the present state, where something reads them.
+
+    Surplus and nearness of a basket are set where these two, or all measures of rounds, need them.
+    """
     x = sizes(mem)
     s = view.scalar(mem)
     w = view.th_world(mem)
     basket = view.basket(mem)
     is_open = view.open(mem)
     spoils = view.spoils(mem)
-    detail = view.detail(mem)[0] != 0
+    detail = x.detail != 0
     progress_counts = detail or w[W.PACE_BREAKOFF] > 0.0
-    deal_counts = detail or x.surge_reads == SurgeReading.DEAL
+    deal_counts = detail or deal_is_read(mem)
     s[S.EXPECTED] = s[S.DEAL] = 0.0
     for b in range(x.baskets):
         may = progress_counts and is_open[b] != 0 and may_settle(mem, b)
@@ -42,6 +43,18 @@ def assess(mem: Memory) -> None:
             s[S.EXPECTED] = nearness.expect_progress(s[S.EXPECTED], basket[B.NEAR, b])
         if deal:
             s[S.DEAL] = max(s[S.DEAL], basket[B.NEAR, b])
+
+
+@inline_step
+def deal_is_read(mem: Memory) -> bool:
+    """Whether any incidents depend on the deal in sight."""
+    x = sizes(mem)
+    kind = view.th_incident(mem)
+    mode = view.surge_mode(mem)
+    for t in range(x.incidents):
+        if reads_deal(x.surge_reads, mode[t], kind[INCIDENT.RATE, t], kind[INCIDENT.SURGE, t]):
+            return True
+    return False
 
 
 @rule
@@ -73,7 +86,7 @@ def measure_nearness(mem: Memory, b: int) -> None:
 
 
 @rule
-def will(mem: Memory) -> float:
+def will(mem: Memory, facilitation: float) -> float:
     """The least will to talk among the parties with a seat; 0 without any."""
     x = sizes(mem)
     w = view.th_world(mem)
@@ -81,7 +94,6 @@ def will(mem: Memory) -> float:
     seat = view.seat(mem)
     party = view.party(mem)
     venues = view.th_venue(mem)
-    facilitation = present_strength(mem, Strength.FACILITATION)
     insulation = venues[VENUE.INSULATION, n[N.VENUE]] if n[N.VENUE] >= 0 else 0.0
     least, anybody = math.inf, False
     for p in range(x.parties):
@@ -251,7 +263,7 @@ def start(mem: Memory) -> None:
     s[S.GAP_START], s[S.GAP_WHOLE], s[S.CLOSED] = 0.0, 0.0, np.nan
     measure_gaps(mem)
     s[S.GAP_START] = s[S.GAP_WHOLE]
-    measure_gaps(mem)
+    s[S.CLOSED] = distance.closed_share(s[S.GAP_WHOLE], s[S.GAP_START])
     assess(mem)
 
 

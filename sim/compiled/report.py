@@ -11,7 +11,17 @@ from sim.compiled.memory.fields import COUNT_COLUMNS, SCALAR_COLUMNS, B, N, S
 from sim.compiled.packages import greatest_surplus, nash_package
 from sim.compiled.party import floor_of, utility_of
 from sim.compiled.state import copy
-from sim.core.columns import BASKET, DAY_RESULT, ISSUE_RESULT, PARTY_RESULT, ROUND, ROUND_BASKET, RUN
+from sim.core.columns import (
+    BASKET,
+    DAY_RESULT,
+    DETAIL,
+    DETAIL_BASKET,
+    ISSUE_RESULT,
+    PARTY_RESULT,
+    ROUND,
+    ROUND_BASKET,
+    RUN,
+)
 from sim.core.jit import EPS, inline_step, rule
 from sim.core.layout import Floats
 from sim.rules import agenda, outcome
@@ -24,7 +34,6 @@ def report_round(mem: Memory, rounds: Floats, step: int, days: float, code: int)
     n = view.count(mem)
     s = view.scalar(mem)
     basket = view.basket(mem)
-    detail = view.detail(mem)[0] != 0
     row = rounds[n[N.ROWS]]
     row[ROUND.STEP], row[ROUND.DAY], row[ROUND.GAP_DAYS] = step, s[S.DAY], days
     row[ROUND.VENUE], row[ROUND.LEVEL], row[ROUND.CODE] = n[N.VENUE], n[N.LEVEL], code
@@ -32,19 +41,32 @@ def report_round(mem: Memory, rounds: Floats, step: int, days: float, code: int)
     row[ROUND.SETTLED], row[ROUND.AMENDED] = n[N.SETTLED_MASK], n[N.AMENDED_MASK]
     row[ROUND.COLLAPSED], row[ROUND.INCIDENTS] = n[N.COLLAPSED_MASK], n[N.INCIDENTS_SINCE]
     row[ROUND.GAP_OPEN] = s[S.GAP]
-    if detail:
-        measure_gaps(mem)
-        row[ROUND.LATENT_CLOSED] = measure_latent(mem)
+    measure_gaps(mem)
     row[ROUND.GAP_WHOLE], row[ROUND.CLOSED] = s[S.GAP_WHOLE], s[S.CLOSED]
-    row[ROUND.EXPECTED], row[ROUND.WILL] = s[S.EXPECTED], s[S.WILL]
     at = len(ROUND)
     for b in range(x.baskets):
-        row[at + ROUND_BASKET.GAP], row[at + ROUND_BASKET.SURPLUS] = basket[B.GAP, b], basket[B.SURPLUS, b]
-        row[at + ROUND_BASKET.NEAR], row[at + ROUND_BASKET.IN_PRINCIPLE] = basket[B.NEAR, b], basket[B.IN_PRINCIPLE, b]
+        row[at + ROUND_BASKET.GAP] = basket[B.GAP, b]
         at += len(ROUND_BASKET)
+    if x.detail != 0:
+        report_detail(mem, row, at)
     n[N.ROWS] += 1
     for count in (N.TEXTS, N.SETTLED_MASK, N.AMENDED_MASK, N.COLLAPSED_MASK, N.INCIDENTS_SINCE):
         n[count] = 0
+
+
+@inline_step
+def report_detail(mem: Memory, row: Floats, at: int) -> None:
+    """Write the costly measures of a planned round, from a place of the row on."""
+    x = sizes(mem)
+    s = view.scalar(mem)
+    basket = view.basket(mem)
+    row[at + DETAIL.LATENT_CLOSED] = measure_latent(mem)
+    row[at + DETAIL.EXPECTED], row[at + DETAIL.WILL] = s[S.EXPECTED], s[S.WILL]
+    at += len(DETAIL)
+    for b in range(x.detail_baskets):
+        row[at + DETAIL_BASKET.SURPLUS], row[at + DETAIL_BASKET.NEAR] = basket[B.SURPLUS, b], basket[B.NEAR, b]
+        row[at + DETAIL_BASKET.IN_PRINCIPLE] = basket[B.IN_PRINCIPLE, b]
+        at += len(DETAIL_BASKET)
 
 
 @inline_step

@@ -12,8 +12,11 @@ from typing import Any, NamedTuple, Protocol
 from sim.core.fields import ROUND_COLUMNS, RUN_COLUMNS, Column
 from sim.core.layout import Floats, Ints
 
-FAMILIES = ("", "baskets", "parties", "issues", "measure_days")
-"""What columns are repeated for, in the order of a raw row; `""` for those that stand once."""
+FAMILIES = ("", "baskets", "parties", "issues", "measure_days", "detail", "detail_baskets")
+"""What columns are repeated for, in the order of a raw row; `""` for those that stand once.
+
+Columns of `detail` stand once, and those of `detail_baskets` for every basket, where a scenario wants all measures.
+"""
 
 
 class Counts(Protocol):
@@ -27,6 +30,10 @@ class Counts(Protocol):
     def issues(self) -> int: ...
     @property
     def measure_days(self) -> int: ...
+    @property
+    def detail(self) -> int: ...
+    @property
+    def detail_baskets(self) -> int: ...
 
 
 class EntityNames(Protocol):
@@ -40,6 +47,10 @@ class EntityNames(Protocol):
     def issues(self) -> tuple[str, ...]: ...
     @property
     def measure_days(self) -> tuple[str, ...]: ...
+    @property
+    def detail(self) -> tuple[str, ...]: ...
+    @property
+    def detail_baskets(self) -> tuple[str, ...]: ...
 
 
 def _places(columns: tuple[Column, ...], axis: str) -> Any:
@@ -48,11 +59,11 @@ def _places(columns: tuple[Column, ...], axis: str) -> Any:
     return namedtuple("Places", names)(*range(len(names)))
 
 
-RUN, BASKET, PARTY_RESULT, ISSUE_RESULT, DAY_RESULT = (_places(RUN_COLUMNS, axis) for axis in FAMILIES)
+RUN, BASKET, PARTY_RESULT, ISSUE_RESULT, DAY_RESULT = (_places(RUN_COLUMNS, axis) for axis in FAMILIES[:5])
 """Places of the columns of a run: once, then within the part of a basket, party, issue and day of measurement."""
 
-ROUND, ROUND_BASKET = (_places(ROUND_COLUMNS, axis) for axis in FAMILIES[:2])
-"""Places of the columns of a planned round: once, then within the part of a basket."""
+ROUND, ROUND_BASKET, DETAIL, DETAIL_BASKET = (_places(ROUND_COLUMNS, axis) for axis in (*FAMILIES[:2], *FAMILIES[5:]))
+"""Places of the columns of a planned round: once, then within the part of a basket; then both for those on request."""
 
 
 def _repeat(columns: tuple[Column, ...], names: EntityNames) -> list[tuple[str, Column]]:

@@ -335,12 +335,12 @@ ROUND_COLUMNS = (
     Column("gap_open", "distance", "float", "scale", "distance between offers on open issues, by salience"),
     Column("gap_whole", "distance", "float", "scale", "distance between offers, settled issues counting 0"),
     Column("closed", "distance", "float", "share", "share of the distance of day 0 that is closed"),
-    Column("latent_closed", "distance", "float", "share", "share closed by the offers made now"),
-    Column("expected", "distance", "float", "share", "expected progress of the next meeting"),
-    Column("will", "distance", "float", "log-rate", "least will to talk"),
     Column("gap_{}", "distance", "float", "scale", "distance between offers on the basket", "baskets"),
-    Column("surplus_{}", "utility", "float", "utility", "surplus over the floors", "baskets"),
-    Column("near_{}", "distance", "float", "share", "nearness of a settlement", "baskets"),
-    Column("in_principle_{}", "share", "bool", "", "present offers would settle it if it was not barred", "baskets"),
+    Column("latent_closed", "distance", "float", "share", "share closed by the offers made now", "detail"),
+    Column("expected", "distance", "float", "share", "expected progress of the next meeting", "detail"),
+    Column("will", "distance", "float", "log-rate", "least will to talk", "detail"),
+    Column("surplus_{}", "utility", "float", "utility", "surplus over the floors", "detail_baskets"),
+    Column("near_{}", "distance", "float", "share", "nearness of a settlement", "detail_baskets"),
+    Column("in_principle_{}", "share", "bool", "", "present offers would settle it if not barred", "detail_baskets"),
 )
-"""Columns of the table of rounds after `run`."""
+"""Columns of the table of rounds after `run`. Those of the axes `detail` stand there under `calendar.measures: all`."""

@@ -79,6 +79,8 @@ class Structure(NamedTuple):
     exchanges: int
     max_steps: int
     measure_days: int
+    detail: int  # 1 where rows of rounds hold all measures
+    detail_baskets: int  # as many as baskets there, else 0
     venue_rule: int
     pace: int
     resumption: int

@@ -26,6 +26,8 @@ class Names:
     documents: tuple[str, ...]
     levels: tuple[str, ...]
     measure_days: tuple[str, ...] = ()
+    detail: tuple[str, ...] = ()  # one entry without a name where rows of rounds hold all measures
+    detail_baskets: tuple[str, ...] = ()
 
     @staticmethod
     def of(scenario: Scenario) -> Names:
@@ -45,6 +47,8 @@ class Names:
             documents=tuple(s.documents),
             levels=tuple(s.levels),
             measure_days=tuple(str(day) for day in sorted(s.calendar.measure_days)),
+            detail=("",) if s.calendar.measures == "all" else (),
+            detail_baskets=tuple(s.baskets) if s.calendar.measures == "all" else (),
         )
 
     def by_letter(self, letter: str) -> tuple[str, ...]:

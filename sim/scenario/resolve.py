@@ -165,6 +165,8 @@ def _structure(s: Scenario, n: Names) -> Structure:
         exchanges=int(s.calendar.exchanges_per_round.mode),
         max_steps=int(s.calendar.max_steps.mode),
         measure_days=len(s.calendar.measure_days),
+        detail=len(n.detail),
+        detail_baskets=len(n.detail_baskets),
         venue_rule=VenueRule.of(s.venue_choice.rule),
         **{name: choice.of(getattr(s.model, name)) for name, choice in MODEL.items()},
         venue_order=_ints([n.venues.index(v) for v in order]),

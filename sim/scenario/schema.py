@@ -265,7 +265,10 @@ class War(Cited):
 
 
 class Calendar(Model):
-    """Planned rounds: Weibull gaps, the postponement limit, abeyance. Days."""
+    """Planned rounds: Weibull gaps, the postponement limit, abeyance. Days.
+
+    `measures: all` adds costly measures to every row of the table of rounds.
+    """
 
     horizon: Positive
     gap_scale: Positive
@@ -277,6 +280,7 @@ class Calendar(Model):
     exchanges_per_round: Few
     max_steps: Many
     measure_days: list[Annotated[int, Field(ge=1, le=36500)]] = Field(default=[30, 60, 90, 180], max_length=20)
+    measures: Literal["usual", "all"] = "usual"
 
 
 class Evidence(Model):

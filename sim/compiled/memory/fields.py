@@ -295,7 +295,6 @@ STATE = (
     _state("rate_work", "f", "T", 2),
     _state("closed_by_day", "f", "D"),
     _state("latent_by_day", "f", "D"),
-    _state("detail", "i", "", 1),  # 1 where all columns of rounds are kept; set once for all runs
     _state("due", "f", "O"),
     _state("share", "f", "O"),
     _state("pending", "i", "O"),  # 0 not owed, 1 owed, 2 fell due
