@@ -171,7 +171,9 @@ def finish(model: Talks) -> None:
     measure_gaps(model)
     model.latent_closed = measure_latent(model)
     for basket in model.baskets:
-        measure_nearness(model, basket)
+        basket.surplus = surplus(model, basket)
+        if model.structure.detail:
+            measure_nearness(model, basket)
     for _ in range(model.measured, model.structure.measure_day.size):
         model.closed_by_day.append(model.closed)
         model.latent_by_day.append(model.latent_closed)

@@ -21,6 +21,7 @@ from sim.core.columns import (
     ROUND,
     ROUND_BASKET,
     RUN,
+    RUN_DETAIL_BASKET,
     round_width,
     run_width,
 )
@@ -98,7 +99,7 @@ def report_run(model: Talks) -> list[float]:
         if basket.settled:
             row[at + BASKET.NASH_DISTANCE] = nash_distance(model, basket)
             row[at + BASKET.PARETO_DISTANCE] = pareto_distance(model, basket)
-        row[at + BASKET.GAP], row[at + BASKET.SURPLUS], row[at + BASKET.NEAR] = basket.gap, basket.surplus, basket.near
+        row[at + BASKET.GAP], row[at + BASKET.SURPLUS] = basket.gap, basket.surplus
         at += len(BASKET)
     for p in range(x.parties):
         row[at + PARTY_RESULT.UTILITY] = party_utility(model, p)
@@ -112,6 +113,9 @@ def report_run(model: Talks) -> list[float]:
     for closed, latent in zip(model.closed_by_day, model.latent_by_day, strict=True):
         row[at + DAY_RESULT.CLOSED], row[at + DAY_RESULT.LATENT_CLOSED] = closed, latent
         at += len(DAY_RESULT)
+    for basket in model.baskets[: x.detail_baskets]:
+        row[at + RUN_DETAIL_BASKET.NEAR] = basket.near
+        at += len(RUN_DETAIL_BASKET)
     return row
 
 

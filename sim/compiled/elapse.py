@@ -131,7 +131,7 @@ def break_off(mem: Memory) -> None:
     """Break off talks: abeyance, and the level of the start."""
     x = sizes(mem)
     n = view.count(mem)
-    n[N.ABEYANCE] = 1
+    n[N.ABEYANCE] = n[N.CHANGED] = 1
     n[N.LEVEL] = x.start_level
     n[N.BREAKOFFS] += 1
 
@@ -152,6 +152,7 @@ def restart(mem: Memory) -> None:
     stakes = view.th_party_issue(mem)
     derive_reservations(mem)
     n[N.ABEYANCE] = 0
+    n[N.CHANGED] = 1
     n[N.STREAK] = 0
     s[S.TALK_TIME] = 0.0
     for p in range(x.parties):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled.agenda import binds
-from sim.compiled.measures import measure_gaps, measure_latent
+from sim.compiled.measures import measure_latent, update_gaps
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import COUNT_COLUMNS, SCALAR_COLUMNS, B, N, S
 from sim.compiled.packages import greatest_surplus, nash_package
@@ -21,6 +21,7 @@ from sim.core.columns import (
     ROUND,
     ROUND_BASKET,
     RUN,
+    RUN_DETAIL_BASKET,
 )
 from sim.core.jit import EPS, inline_step, rule
 from sim.core.layout import Floats
@@ -41,7 +42,7 @@ def report_round(mem: Memory, rounds: Floats, step: int, days: float, code: int)
     row[ROUND.SETTLED], row[ROUND.AMENDED] = n[N.SETTLED_MASK], n[N.AMENDED_MASK]
     row[ROUND.COLLAPSED], row[ROUND.INCIDENTS] = n[N.COLLAPSED_MASK], n[N.INCIDENTS_SINCE]
     row[ROUND.GAP_OPEN] = s[S.GAP]
-    measure_gaps(mem)
+    update_gaps(mem)
     row[ROUND.GAP_WHOLE], row[ROUND.CLOSED] = s[S.GAP_WHOLE], s[S.CLOSED]
     at = len(ROUND)
     for b in range(x.baskets):
@@ -99,7 +100,6 @@ def report_run(mem: Memory, row: Floats) -> None:
         row[at + BASKET.NASH_DISTANCE] = nash_distance(mem, b) if stands else np.nan
         row[at + BASKET.PARETO_DISTANCE] = pareto_distance(mem, b) if stands else np.nan
         row[at + BASKET.GAP], row[at + BASKET.SURPLUS] = basket[B.GAP, b], basket[B.SURPLUS, b]
-        row[at + BASKET.NEAR] = basket[B.NEAR, b]
         at += len(BASKET)
     for p in range(x.parties):
         row[at + PARTY_RESULT.UTILITY] = party_utility(mem, p)
@@ -109,8 +109,9 @@ def report_run(mem: Memory, row: Floats) -> None:
 
 @inline_step
 def report_terms(mem: Memory, row: Floats, at: int) -> None:
-    """Write terms by issue, then convergence by day of measurement, from a place of the row on."""
+    """Write terms by issue, convergence by day of measurement, then measures on request, from a place of the row on."""
     x = sizes(mem)
+    basket = view.basket(mem)
     settled = view.settled(mem)
     standing = view.standing(mem)
     first_terms = view.first_terms(mem)
@@ -125,6 +126,9 @@ def report_terms(mem: Memory, row: Floats, at: int) -> None:
     for k in range(x.measure_days):
         row[at + DAY_RESULT.CLOSED], row[at + DAY_RESULT.LATENT_CLOSED] = closed[k], latent[k]
         at += len(DAY_RESULT)
+    for b in range(x.detail_baskets):
+        row[at + RUN_DETAIL_BASKET.NEAR] = basket[B.NEAR, b]
+        at += len(RUN_DETAIL_BASKET)
 
 
 @rule

@@ -62,6 +62,9 @@ def _places(columns: tuple[Column, ...], axis: str) -> Any:
 RUN, BASKET, PARTY_RESULT, ISSUE_RESULT, DAY_RESULT = (_places(RUN_COLUMNS, axis) for axis in FAMILIES[:5])
 """Places of the columns of a run: once, then within the part of a basket, party, issue and day of measurement."""
 
+RUN_DETAIL_BASKET = _places(RUN_COLUMNS, "detail_baskets")
+"""Places of the columns of a run on request, within the part of a basket."""
+
 ROUND, ROUND_BASKET, DETAIL, DETAIL_BASKET = (_places(ROUND_COLUMNS, axis) for axis in (*FAMILIES[:2], *FAMILIES[5:]))
 """Places of the columns of a planned round: once, then within the part of a basket; then both for those on request."""
 

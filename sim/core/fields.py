@@ -310,14 +310,17 @@ RUN_COLUMNS = (
     Column("pareto_distance_{}", "distance", "float", "utility", "distance from the Pareto frontier", "baskets"),
     Column("gap_{}", "distance", "float", "scale", "distance between offers on the basket", "baskets"),
     Column("surplus_{}", "utility", "float", "utility", "surplus over the floors: the zone if not negative", "baskets"),
-    Column("near_{}", "distance", "float", "share", "nearness of a settlement", "baskets"),
     Column("utility_{}", "utility", "float", "utility", "utility at the end, open issues counting 0", "parties"),
     Column("terms_{}", "distance", "float", "scale", "terms standing at the end", "issues"),
     Column("first_terms_{}", "distance", "float", "scale", "terms of the first settlement that stood", "issues"),
     Column("closed_d{}", "distance", "float", "share", "share of the distance closed by a day", "measure_days"),
     Column("latent_closed_d{}", "distance", "float", "share", "share closed by offers made then", "measure_days"),
+    Column("near_{}", "distance", "float", "share", "nearness of a settlement", "detail_baskets"),
 )
-"""Columns of the table of runs after `run`, `assumption` and `fate`, family by family."""
+"""Columns of the table of runs after `run`, `assumption` and `fate`, family by family.
+
+Those of the axes `detail` and `detail_baskets` stand in a table under `calendar.measures: all`.
+"""
 
 ROUND_COLUMNS = (
     Column("step", "count", "int", "", "number of the planned round"),
@@ -343,4 +346,4 @@ ROUND_COLUMNS = (
     Column("near_{}", "distance", "float", "share", "nearness of a settlement", "detail_baskets"),
     Column("in_principle_{}", "share", "bool", "", "present offers would settle it if not barred", "detail_baskets"),
 )
-"""Columns of the table of rounds after `run`. Those of the axes `detail` stand there under `calendar.measures: all`."""
+"""Columns of the table of rounds after `run`. Those of the axes `detail` and `detail_baskets` as above."""

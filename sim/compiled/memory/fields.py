@@ -74,6 +74,7 @@ class _Count(NamedTuple):
     BREAKOFFS: int
     BREAKS_OFF: int
     MEASURED: int
+    CHANGED: int  # 1 where offers or settlements have changed since gaps were measured
 
 
 class _Party(NamedTuple):
