@@ -58,7 +58,7 @@ def report_round(model: Talks) -> None:
     model.rounds.append([float(entry) for entry in row])
     model.since_last = SinceLast()
     facts = {"gap": model.gap, "closed": model.closed, "day": model.day}
-    model.on_event("round", {"code": outcome.CODES[model.code], **facts})
+    model.on_event("round", {"code": model.names.ladder.codes[model.code], **facts})
 
 
 def report_run(model: Talks) -> list[float]:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from sim.core.fields import LETTERS
+from sim.scenario.ladder import SHIPPED, Ladder, build_ladder
 from sim.scenario.schema import Scenario
 
 
@@ -26,6 +27,7 @@ class Names:
     documents: tuple[str, ...]
     levels: tuple[str, ...]
     measure_days: tuple[str, ...] = ()
+    ladder: Ladder = SHIPPED  # outcomes
 
     @staticmethod
     def of(scenario: Scenario) -> Names:
@@ -45,6 +47,7 @@ class Names:
             documents=tuple(s.documents),
             levels=tuple(s.levels),
             measure_days=tuple(str(day) for day in sorted(s.calendar.measure_days)),
+            ladder=build_ladder(s.outcomes),
         )
 
     def by_letter(self, letter: str) -> tuple[str, ...]:

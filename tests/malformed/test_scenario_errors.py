@@ -29,7 +29,8 @@ PARTY_KEYS = (
 )
 TOP_KEYS = (
     "as_of, baskets, behaviour, calendar, documents, evidence, id, incidents, issues, levels, mediators, model, "
-    "parties, precedents, salience_scale, sponsors, start, start_level, summary, title, venue_choice, venues, war"
+    "outcomes, parties, precedents, salience_scale, sponsors, start, start_level, summary, title, venue_choice, "
+    "venues, war"
 )
 NOT_YET = "not yet known then; say why in `assumed` if you mean it"
 
