@@ -171,7 +171,7 @@ def party_utility(model: Talks, p: int) -> float:
     """A party's utility at the end over all issues, open baskets counting 0."""
     party, got, weight = model.parties[p], 0.0, 0.0
     for basket in model.baskets:
-        if party in basket.members:
+        if party in basket.stakeholders:
             share = party.salience_total[basket.index]
             weight += share
             if basket.settled:

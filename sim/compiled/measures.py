@@ -48,7 +48,7 @@ def assess(mem: Memory) -> None:
 def measure_nearness(mem: Memory, b: int) -> None:
     """Set surplus and nearness of a basket."""
     x = sizes(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     floors = view.floor(mem)
     basket = view.basket(mem)
     basket[B.NEAR, b] = 0.0
@@ -78,7 +78,7 @@ def will(mem: Memory) -> float:
     x = sizes(mem)
     w = view.th_world(mem)
     n = view.count(mem)
-    seat = view.seat(mem)
+    seat = view.seated(mem)
     party = view.party(mem)
     venues = view.th_venue(mem)
     facilitation = present_strength(mem, Strength.FACILITATION)
@@ -212,7 +212,7 @@ def pair_sum(mem: Memory, b: int, now: bool) -> float:
 def in_principle(mem: Memory, b: int) -> bool:
     """Whether a present offer would settle a discussed basket: sharp answers, nothing drawn."""
     x = sizes(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     first_issue = view.first_issue(mem)
     pb = view.party_basket(mem)
     lo, hi = first_issue[b], first_issue[b + 1]

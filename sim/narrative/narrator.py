@@ -183,6 +183,9 @@ class Narrator:
 
     # A planned round
 
+    def _on_entered(self, facts: Facts) -> None:
+        self.add_line(f"{self.titles.party(facts['party'])} enters the talks.")
+
     def _on_planned(self, facts: Facts) -> None:
         self.planned_rounds += 1
         self.lines.append("")

@@ -139,8 +139,12 @@ def _check_stakes(s: Scenario, o: Origins) -> None:
                     problem = f"has a stake in basket `{b}` but says nothing on its issue `{i}`; "
                     raise o.error(("parties", p, "issues"), problem + "give it, with low salience if need be")
     for i in s.issues:
-        if sum(i in party.issues for party in s.parties.values()) < 2:
+        holders = [party for party in s.parties.values() if i in party.issues]
+        if len(holders) < 2:
             raise o.error(("issues", i), "fewer than two parties have a stake in it")
+        if sum(party.enters is None or party.enters.date <= s.start for party in holders) < 2:
+            problem = "fewer than two parties with a stake in it take part from the start on; "
+            raise o.error(("issues", i), problem + "the others enter later (`enters`)")
 
 
 def _check_issues(s: Scenario, o: Origins) -> None:
@@ -240,6 +244,8 @@ def _check_documents(s: Scenario, o: Origins) -> None:
             raise o.error(at, f"is handed over either on a date (`handed`) or at a round (`round`); {number} given")
         _check_known(s, o, (*at, "handed"), document.handed, document.assumed)
     for p, party in s.parties.items():
+        if party.enters:
+            _check_known(s, o, ("parties", p, "enters", "date"), party.enters.date, party.enters.assumed)
         for n, mandate in enumerate(party.mandate):
             _check_known(s, o, ("parties", p, "mandate", str(n), "since"), mandate.since, mandate.assumed)
 

@@ -172,6 +172,7 @@ def _structure(s: Scenario, n: Names) -> Structure:
         first_issue=_ints(first),
         stake=stake,
         seat=_ints([int(not x.observer) for x in s.parties.values()]),
+        enters=np.array([day(x.enters.date, 0.0) if x.enters else -np.inf for x in s.parties.values()]),
         red=red,
         derived=derived,
         basket_code=_ints([n.ladder.codes.index(b.code) for b in s.baskets.values()]),

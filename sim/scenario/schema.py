@@ -150,12 +150,19 @@ class Ratifier(Model):
     baskets: list[Name] | None = None
 
 
+class Entry(Cited):
+    """The day from which on a party takes part in the talks. Before it nobody waits for it or asks it."""
+
+    date: Day
+
+
 class Party(Model):
     """A principal at the table."""
 
     title: str
     actor: Name | None = None
     observer: bool = False
+    enters: Entry | None = None
     side: Signed
     deadline: Positive
     compliance: Unit

@@ -24,7 +24,7 @@ FORMS = (
     "a number, {value, source, locator}, {assumed: [low, high]}, {assumed: [low, mode, high]} or {value, convention}"
 )
 PARTY_KEYS = (
-    "actor, authority, compliance, concession, deadline, issues, mandate, meets_only_if, observer, optimism, "
+    "actor, authority, compliance, concession, deadline, enters, issues, mandate, meets_only_if, observer, optimism, "
     "preconditions, ratifiers, side, title, trust, trust_baseline"
 )
 TOP_KEYS = (
