@@ -18,7 +18,7 @@ import numpy as np
 from calibration.calibrate import CONDITIONAL
 from calibration.posterior import Posterior, simulate_chunks
 from calibration.records import Round, load_rounds
-from calibration.summaries import select_held_rounds
+from calibration.summaries import select_held_rounds, share_codes
 from sim.core.atomic import write_file
 from sim.core.columns import ROUND
 from sim.core.errors import ParleyError
@@ -144,7 +144,9 @@ def _select_record(job: Plan, record: tuple[Round, ...] | None) -> tuple[Round, 
 
 def _simulate_held_rounds(job: Plan, posterior: Posterior, first: int) -> Floats:
     """Simulate a plan and return the first rounds held of each run (n, first, columns)."""
-    return np.concatenate([select_held_rounds(c.rounds, c.rows, first)[0] for c in simulate_chunks(job, posterior)])
+    ladder = job.problem.names.ladder
+    chunks = (share_codes(chunk, ladder) for chunk in simulate_chunks(job, posterior))
+    return np.concatenate([select_held_rounds(c.rounds, c.rows, first)[0] for c in chunks])
 
 
 def _select_runs(table: Floats, conditions: Conditions) -> Floats:

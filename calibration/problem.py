@@ -170,11 +170,12 @@ def _simulate_part(part: _Part, values: Floats, numbers: Ints, workers: int | No
         # One world: scenarios of one vector share its assumption.
         (runner,), (place,) = part.runners, part.places
         chunk = runner.run(values, numbers[:, None], assign_fates(numbers, place, 1), workers)
+        chunk = summaries.share_codes(chunk, runner.problem.names.ladder)
         return summaries.summarise_rounds(chunk.runs, chunk.rounds, chunk.rows, len(target.rounds), target.numbers)
     shares = []
     for runner, runs, place in zip(part.runners, part.runs, part.places, strict=True):
         fates = assign_fates(numbers, place, runs)  # every crisis is a world of its own
-        chunk = runner.run(values, fates, fates, workers)
+        chunk = summaries.share_codes(runner.run(values, fates, fates, workers), runner.problem.names.ladder)
         shares.append(summaries.transform_share(summaries.compute_formal_shares(chunk.runs, runs)))
     return np.zeros((len(values), 0), dtype=np.int64), np.column_stack(shares)
 

@@ -106,15 +106,15 @@ def measure_gaps(model: Talks) -> None:
 def effective_offers(model: Talks, basket: Basket) -> Offers:
     """Offers that count: latent ones after a text fell, demands in abeyance, else the latest."""
     if model.abeyance:
-        return {party.index: party.demand for party in basket.members}
+        return {party.index: party.demand for party in basket.stakeholders}
     if basket.latent:
         return latent_offers(basket)
-    return {party.index: party.offer for party in basket.members}
+    return {party.index: party.offer for party in basket.stakeholders}
 
 
 def latent_offers(basket: Basket) -> Offers:
-    """Offers each member would make now on a basket; nothing of it is kept."""
-    return {party.index: party.latent_offer(basket) for party in basket.members}
+    """Offers each party with a stake would make now on a basket; nothing of it is kept."""
+    return {party.index: party.latent_offer(basket) for party in basket.stakeholders}
 
 
 def measure_latent(model: Talks) -> float:
@@ -127,11 +127,11 @@ def measure_latent(model: Talks) -> float:
 
 
 def pair_sums(basket: Basket, offers: Offers) -> tuple[float, float]:
-    """Sum of the distances between all pairs of members, and of their weights."""
+    """Sum of the distances between all pairs of parties with a stake, and of their weights."""
     s, b = basket.slice, basket.index
     part, weight = 0.0, 0.0
-    for k, p in enumerate(basket.members):
-        for q in basket.members[k + 1 :]:
+    for k, p in enumerate(basket.stakeholders):
+        for q in basket.stakeholders[k + 1 :]:
             one, two = offers[p.index], offers[q.index]
             part += distance.crossed_distance(one[s], two[s], p.demand[s], q.demand[s], p.salience[s], q.salience[s])
             weight += distance.pair_weight(p.salience_total[b], q.salience_total[b])

@@ -111,8 +111,9 @@ class NegotiationModel(mesa.Model):
         self.mediators = [Mediator(self, name, k) for k, name in enumerate(self.names.mediators)]
         self.sponsors = self._sponsors()
         self.baskets: list[Basket] = create_baskets(self)
+        agenda.admit_parties(self)
         for basket in self.baskets:
-            for member in basket.members:
+            for member in basket.stakeholders:
                 member.init_basket(basket)
         # Mesa counts agents in a table by model, for good: every run would stay in memory.
         getattr(mesa.Agent, "_ids", {}).pop(self, None)

@@ -61,7 +61,7 @@ def report_round(model: Talks) -> None:
     model.rounds.append([float(entry) for entry in row])
     model.since_last = SinceLast()
     facts = {"gap": model.gap, "closed": model.closed, "day": model.day}
-    model.on_event("round", {"code": outcome.CODES[model.code], **facts})
+    model.on_event("round", {"code": model.names.ladder.codes[model.code], **facts})
 
 
 def report_detail(model: Talks, row: list[float], at: int) -> None:
@@ -188,7 +188,7 @@ def party_utility(model: Talks, p: int) -> float:
     """A party's utility at the end over all issues, open baskets counting 0."""
     party, got, weight = model.parties[p], 0.0, 0.0
     for basket in model.baskets:
-        if party in basket.members:
+        if party in basket.stakeholders:
             share = party.salience_total[basket.index]
             weight += share
             if basket.settled:

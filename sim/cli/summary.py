@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
-from sim.figures.style import CODE_TITLES, format_percent
+from sim.figures.style import format_percent
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -131,7 +131,7 @@ def _tabulate_outcomes(summary: Summary) -> TextTable:
     peaks = summary.outcome_shares("peak_outcome")
     rows = [
         (
-            CODE_TITLES[code],
+            summary.outcomes[code],
             f"{share.runs:,}",
             _format_share(share),
             _format_interval(share),

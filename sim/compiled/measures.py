@@ -61,7 +61,7 @@ def deal_is_read(mem: Memory) -> bool:
 def measure_nearness(mem: Memory, b: int, whole: bool) -> None:
     """Set the surplus of a basket, and its nearness if `whole`."""
     x = sizes(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     floors = view.floor(mem)
     basket = view.basket(mem)
     basket[B.NEAR, b] = 0.0
@@ -91,7 +91,7 @@ def will(mem: Memory, facilitation: float) -> float:
     x = sizes(mem)
     w = view.th_world(mem)
     n = view.count(mem)
-    seat = view.seat(mem)
+    seat = view.seated(mem)
     party = view.party(mem)
     venues = view.th_venue(mem)
     insulation = venues[VENUE.INSULATION, n[N.VENUE]] if n[N.VENUE] >= 0 else 0.0
@@ -255,7 +255,7 @@ def offers_now_apart(mem: Memory, p: int, q: int, b: int) -> float:
 def in_principle(mem: Memory, b: int) -> bool:
     """Whether a present offer would settle a discussed basket: sharp answers, nothing drawn."""
     x = sizes(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     first_issue = view.first_issue(mem)
     pb = view.party_basket(mem)
     lo, hi = first_issue[b], first_issue[b + 1]

@@ -98,6 +98,7 @@ class Structure(NamedTuple):
     first_issue: Annotated[Ints, "."]  # basket b holds issues first_issue[b]:first_issue[b + 1]
     stake: Annotated[Ints, "PB"]  # 1 where the party has a say in the basket
     seat: Annotated[Ints, "P"]  # 1 where the party must come to a round
+    enters: Annotated[Floats, "P"]  # day from which on the party takes part; -inf: from the start
     red: Annotated[Ints, "PI"]  # red lines
     derived: Annotated[Ints, "PI"]  # 1 where the reservation point follows from a documented concession
     basket_code: Annotated[Ints, "B"]  # outcome code

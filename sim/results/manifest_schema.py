@@ -40,6 +40,11 @@ class _Basket(Manifest):
     title: str
 
 
+class _Rung(Manifest):
+    code: str
+    title: str
+
+
 class _Scenario(Manifest):
     title: str
     changes: dict[str, Any] = {}
@@ -106,6 +111,7 @@ class _Tables(Manifest):
 class _AskedScenario(Manifest):
     title: str
     baskets: dict[str, _Basket] = {}
+    outcomes: list[_Rung] | None = None
 
 
 class _Asked(Manifest):

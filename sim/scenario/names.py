@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from sim.core.fields import LETTERS
+from sim.scenario.ladder import SHIPPED, Ladder, build_ladder
 from sim.scenario.schema import Scenario
 
 
@@ -28,6 +29,7 @@ class Names:
     measure_days: tuple[str, ...] = ()
     detail: tuple[str, ...] = ()  # one entry without a name where rows of rounds hold all measures
     detail_baskets: tuple[str, ...] = ()
+    ladder: Ladder = SHIPPED  # outcomes
 
     @staticmethod
     def of(scenario: Scenario) -> Names:
@@ -49,6 +51,7 @@ class Names:
             measure_days=tuple(str(day) for day in sorted(s.calendar.measure_days)),
             detail=("",) if s.calendar.measures == "all" else (),
             detail_baskets=tuple(s.baskets) if s.calendar.measures == "all" else (),
+            ladder=build_ladder(s.outcomes),
         )
 
     def by_letter(self, letter: str) -> tuple[str, ...]:

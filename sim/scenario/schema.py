@@ -18,7 +18,18 @@ from sim.scenario.numbers import Any_, Few, Many, NonNegative, Positive, Signed,
 from sim.scenario.switches import Switches
 from sim.yamlio.validation import LabelOf
 
-Code = Literal["procedural", "humanitarian", "ceasefire", "partial"]
+
+class Rung(Model):
+    """A rung of a scenario's own ladder of outcomes: a kind of settlement short of all.
+
+    `shared` is the code that it counts as in records and pooled scores. Spoilers respond from the rung with
+    `spoilers: true` on; where none has it, to no settlement in sight.
+    """
+
+    code: Name
+    title: str = Field(min_length=1)
+    shared: Literal["procedural", "humanitarian", "ceasefire", "partial"]
+    spoilers: bool = False
 
 
 class Option(Model):
@@ -58,7 +69,7 @@ class Basket(Model):
     """Issues settled together as one package."""
 
     title: str
-    code: Code
+    code: Name
     level: str
     exposure: dict[Name, NonNegative] = {}
     bars: Annotated[str, LabelOf(BarsChoice)] | None = None
@@ -139,12 +150,19 @@ class Ratifier(Model):
     baskets: list[Name] | None = None
 
 
+class Entry(Cited):
+    """The day from which on a party takes part in the talks. Before it nobody waits for it or asks it."""
+
+    date: Day
+
+
 class Party(Model):
     """A principal at the table."""
 
     title: str
     actor: Name | None = None
     observer: bool = False
+    enters: Entry | None = None
     side: Signed
     deadline: Positive
     compliance: Unit
@@ -300,6 +318,7 @@ class Scenario(Model):
     start: Day
     evidence: Evidence | None = None
     salience_scale: dict[Name, NonNegative] = {}
+    outcomes: list[Rung] | None = None
     levels: list[str] = Field(min_length=1)
     start_level: str
     calendar: Calendar

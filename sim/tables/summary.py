@@ -17,8 +17,10 @@ import numpy as np
 from sim.core.fields import RUN_COLUMNS
 from sim.core.layout import Floats, Ints
 from sim.core.statistics import quantile, wilson
-from sim.rules.outcome import CODES, REASONS
+from sim.rules.outcome import POSTPONED, REASONS
+from sim.scenario.ladder import CODE_TITLES
 from sim.tables.arrow import decode_labels, decode_numbers
+from sim.tables.schema import read_outcomes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -113,6 +115,8 @@ class Summary:
         Sum in millionths of each column summed, and under `NAME:n` the number of its values.
     gaps : ndarray of int, shape (rounds, GAP_BINS)
         Number of runs by round held and bin of the gap after it.
+    outcomes : dict of str to str
+        Titles of the outcome codes, lowest first.
     """
 
     baskets: tuple[str, ...]
@@ -121,6 +125,12 @@ class Summary:
     counts: dict[str, Counter[int]] = field(default_factory=dict)
     sums: dict[str, int] = field(default_factory=dict)
     gaps: Ints = field(default_factory=lambda: np.zeros((0, GAP_BINS), dtype=np.int64))
+    outcomes: dict[str, str] = field(default_factory=lambda: dict(CODE_TITLES))
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Outcome codes, lowest first."""
+        return tuple(self.outcomes)
 
     @classmethod
     def from_tables(cls, schema: pa.Schema, parts: Iterable[tuple[pa.Table, pa.Table]] = ()) -> Summary:
@@ -141,7 +151,7 @@ class Summary:
         names = schema.names
         baskets = tuple(name.removeprefix("blocked_") for name in names if name.startswith("blocked_"))
         parties = tuple(name.removeprefix("utility_") for name in names if name.startswith("utility_"))
-        summary = cls(baskets, parties)
+        summary = cls(baskets, parties, outcomes=read_outcomes(schema))
         for runs, rounds in parts:
             summary.add(runs, rounds)
         return summary
@@ -151,7 +161,7 @@ class Summary:
         self.add_runs(runs)
         self.add_gaps(
             decode_numbers(rounds.column("run")),
-            decode_labels(rounds.column("code"), CODES),
+            decode_labels(rounds.column("code"), self.codes),
             decode_numbers(rounds.column("gap_open")),
         )
 
@@ -159,7 +169,7 @@ class Summary:
         """Count some runs; `add_gaps` counts their rounds."""
         self.n += runs.num_rows
         for name in ("outcome", "peak_outcome"):
-            self._count(name, decode_labels(runs.column(name), CODES))
+            self._count(name, decode_labels(runs.column(name), self.codes))
         for name in _COUNTED:
             self._count(name, decode_numbers(runs.column(name)))
         for name in (*_SUMMED, *(f"utility_{party}" for party in self.parties)):
@@ -178,13 +188,13 @@ class Summary:
         run : ndarray, shape (rounds,)
             Number of the run of each planned round; runs are whole, their rounds in order.
         code : ndarray of int, shape (rounds,)
-            Position of the outcome code in CODES.
+            Position of the outcome code in `codes`.
         gap : ndarray of float, shape (rounds,)
             Gap between positions after the round, in [0, 1].
         """
         if not run.size:
             return
-        held = code > CODES.index("postponed")
+        held = code > POSTPONED
         starts = np.flatnonzero(np.r_[True, run[1:] != run[:-1]])
         total = np.cumsum(held)
         before: Ints = np.repeat(total[starts] - held[starts], np.diff(np.r_[starts, run.size]))
@@ -213,18 +223,17 @@ class Summary:
         Raises
         ------
         ValueError
-            They count different baskets or parties.
+            They count different baskets, parties or outcomes.
         """
-        if (self.baskets, self.parties) != (other.baskets, other.parties):
-            raise ValueError("summaries of different baskets or parties cannot be joined")
+        if (self.baskets, self.parties, self.outcomes) != (other.baskets, other.parties, other.outcomes):
+            raise ValueError("summaries of different baskets, parties or outcomes cannot be joined")
         counts = {name: self.counts.get(name, Counter()) + more for name, more in other.counts.items()}
         sums = {name: self.sums.get(name, 0) + more for name, more in other.sums.items()}
         gaps = np.zeros((max(len(self.gaps), len(other.gaps)), GAP_BINS), dtype=np.int64)
         for part in (self.gaps, other.gaps):
             gaps[: len(part)] += part
-        return Summary(
-            self.baskets, self.parties, self.n + other.n, {**self.counts, **counts}, {**self.sums, **sums}, gaps
-        )
+        counts, sums = {**self.counts, **counts}, {**self.sums, **sums}
+        return Summary(self.baskets, self.parties, self.n + other.n, counts, sums, gaps, self.outcomes)
 
     # Quantities of the ensemble
 
@@ -239,10 +248,10 @@ class Summary:
         Returns
         -------
         dict of str to Share
-            An entry for every code in CODES.
+            An entry for every code.
         """
         counts = self._counter(column)
-        return {name: compute_share(counts[code], self.n) for code, name in enumerate(CODES)}
+        return {name: compute_share(counts[code], self.n) for code, name in enumerate(self.codes)}
 
     def settled_share(self, basket: str) -> Share:
         """Return the share of runs in which a basket is settled at the end."""

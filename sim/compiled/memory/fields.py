@@ -92,6 +92,7 @@ class _Party(NamedTuple):
     WEIGHT: int
     MEET: int
     MEAN_COST: int
+    ENTRY_TIME: int
 
 
 class _PartyBasket(NamedTuple):
@@ -253,6 +254,9 @@ STATE = (
     _state("scalar", "f", "", len(S)),
     _state("count", "i", "", len(N)),
     _state("party", "f", "P", len(P)),
+    _state("entered", "i", "P"),  # 1 where the party takes part by now
+    _state("seated", "i", "P"),  # 1 where it must come to a round by now
+    _state("member", "i", "PB"),  # 1 where it has a stake in the basket and takes part by now
     _state("trust", "f", "PP"),  # row trusts column
     _state("gains", "f", "PP"),  # what row received from column in this round, in its own utility
     _state("last_worth", "f", "PPB"),  # row's utility of column's last offer; NaN before the first
