@@ -12,7 +12,7 @@ from sim.rules.levers import LeverKind, LeverTrigger
 from sim.rules.mediation import TextRule
 from sim.rules.spoilers import SurgeMode
 from sim.rules.venue import VenueRule
-from sim.scenario.base import Cited, Day, Model, Name
+from sim.scenario.base import Cited, Day, EntryName, Model, Name
 from sim.scenario.behaviour import Behaviour
 from sim.scenario.numbers import Any_, Few, Many, NonNegative, Positive, Signed, Unit
 from sim.scenario.switches import Switches
@@ -305,7 +305,7 @@ class Evidence(Model):
     folder: str
     admit: str = "all"
     alternatives: list[str] = []
-    left_out: dict[str, str] = {}
+    left_out: dict[EntryName, str] = {}
 
 
 class Scenario(Model):
