@@ -93,7 +93,7 @@ def _check_names(s: Scenario, o: Origins) -> None:
         for kind in ("trust", "trust_baseline", "authority"):
             for other in getattr(party, kind):
                 check_name(o, ("parties", p, kind, other), other, [q for q in s.parties if q != p], "other party")
-        for n, mandate in enumerate(party.mandate):
+        for n, mandate in enumerate(party.mandate or []):
             at = ("parties", p, "mandate", str(n))
             check_name(o, (*at, "level"), mandate.level, s.levels, "level")
             for basket in mandate.baskets:
@@ -112,9 +112,6 @@ def _check_venues(s: Scenario, o: Origins) -> None:
             check_name(o, ("venues", v, "host"), venue.host, s.mediators, "mediator")
         for p in venue.acceptability:
             check_name(o, ("venues", v, "acceptability", p), p, s.parties, "party")
-        for p, party in s.parties.items():
-            if p not in venue.acceptability and not party.observer:
-                raise o.error(("venues", v, "acceptability"), f"says nothing on party `{p}`; give it or `others`")
     order = s.venue_choice.order
     for v in order:
         check_name(o, ("venue_choice", "order"), v, s.venues, "venue")
@@ -228,8 +225,6 @@ def _check_levers(s: Scenario, o: Origins) -> None:
             at = ("sponsors", n, "levers", k)
             for p in (*lever.relief, *lever.pressure):
                 check_name(o, at, p, s.parties, "party")
-            if lever.kind == LeverKind.DATED.label and lever.on is None:
-                raise o.error((*at, "on"), "a dated lever needs the date from which it is `on`")
             if lever.kind == LeverKind.RESPONSIVE.label and lever.when is None:
                 choices = " or ".join(f"`when: {label}`" for label in LeverTrigger.labels())
                 raise o.error((*at, "when"), f"a responsive lever is pulled {choices}")
@@ -246,7 +241,7 @@ def _check_documents(s: Scenario, o: Origins) -> None:
     for p, party in s.parties.items():
         if party.enters:
             _check_known(s, o, ("parties", p, "enters", "date"), party.enters.date, party.enters.assumed)
-        for n, mandate in enumerate(party.mandate):
+        for n, mandate in enumerate(party.mandate or []):
             _check_known(s, o, ("parties", p, "mandate", str(n), "since"), mandate.since, mandate.assumed)
 
 
@@ -270,6 +265,32 @@ def _check_known(s: Scenario, o: Origins, at: tuple[str, ...], date: datetime.da
     if date is not None and date > s.as_of and reason is None:
         problem = f"{date} is after `as_of` {s.as_of}: not yet known then; say why in `assumed` if you mean it"
         raise o.error(at, problem)
+
+
+def check_complete(s: Scenario, o: Origins) -> None:
+    """Check what a scenario may leave to documented acts, after they were read.
+
+    Raises
+    ------
+    ScenarioError
+        Neither the scenario nor an act gives an acceptability, a facilitation or a rate, or a dated lever has no day
+        and no documents.
+    """
+    for v, venue in s.venues.items():
+        for p, party in s.parties.items():
+            if p not in venue.acceptability and not party.observer:
+                raise o.error(("venues", v, "acceptability"), f"says nothing on party `{p}`; give it or `others`")
+    for m, mediator in s.mediators.items():
+        if mediator.styles.facilitation is None:
+            raise o.error(("mediators", m, "styles", "facilitation"), "is missing and must be given")
+    for t, incident in s.incidents.items():
+        if incident.rate is None:
+            raise o.error(("incidents", t, "rate"), "is missing and must be given")
+    for n, sponsor in s.sponsors.items() if s.evidence is None else ():  # else: never on, as no document shows it
+        for k, lever in sponsor.levers.items():
+            if lever.kind == LeverKind.DATED.label and lever.on is None:
+                at = ("sponsors", n, "levers", k, "on")
+                raise o.error(at, "a dated lever needs the date from which it is `on`")
 
 
 # Reservation values

@@ -127,7 +127,7 @@ def _structure(s: Scenario, n: Names) -> Structure:
     mandates = sorted(
         (day(m.since, -np.inf), party[p], basket[b], level[m.level], bars(m.bars))
         for p, x in s.parties.items()
-        for m in x.mandate
+        for m in x.mandate or []
         for b in m.baskets
     )
     scripted = sorted((day(date, 0.0), k) for k, x in enumerate(incidents) for date in x.scripted)
