@@ -31,7 +31,7 @@ class Position(Fact):
     kind: Literal["own", "attributed", "media"]
     stance: Literal["demand", "offer", "refusal", "withdrawn", "deferred"]
     speaker: str
-    channel: Literal["delegation", "ministry", "president", "legislator", "commentator", "spokesperson", "document"]
+    channel: Literal["delegation", "ministry", "president", "legislator", "commentator", "spokesperson", "document", "other"]
     authority: Literal["high", "medium", "low"]
     condition: str | None = None
     condition_met_by: list[str] = Field(default=[])

@@ -21,6 +21,8 @@ from sim.scenario.numbers import Number, make_convention
 from sim.scenario.schema import Party, Scenario, Stake
 
 Derivations = dict[tuple[str, str], "Basis"]
+_RANKS = ("commentator", "other", "legislator", "spokesperson", "delegation", "ministry", "document", "president")
+"""Channels of statements by rank, lowest first: of statements of one day, the one of the highest rank is the latest."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def _select_positions(scenario: Scenario, record: Record, origins: Origins) -> l
         known = [position for position in known if position.kind == "own"]
     elif admit != "all":
         known = [copy for position in known if (copy := _restrict(position, admit, record.sources))]
-    return sorted(known, key=lambda position: (position.event, position.id))
+    return sorted(known, key=lambda position: (position.event, _RANKS.index(position.channel), position.id))
 
 
 def _restrict(position: Position, perspective: str, sources: dict[str, Source]) -> Position | None:
