@@ -9,6 +9,11 @@ from pydantic import Field
 
 from sim.evidence.sources import Citation, Fact
 
+Channel = Literal[
+    "commentator", "other", "legislator", "spokesperson", "delegation", "ministry", "document", "president"
+]
+"""Channels by rank, lowest first: of statements of one day, the one of the highest rank counts as the latest."""
+
 
 class Position(Fact):
     """A documented position of an actor on one issue.
@@ -23,15 +28,18 @@ class Position(Fact):
         Issues of the package that can meet the condition; `external` where none can.
     disclosed : date
         The day on which the other side could know the position.
+    second : float or None
+        The value that a second coder gave, where it differs.
     """
 
     id: str
     issue: str
     value: float = Field(ge=0, le=1)
+    second: float | None = Field(default=None, ge=0, le=1)
     kind: Literal["own", "attributed", "media"]
     stance: Literal["demand", "offer", "refusal", "withdrawn", "deferred"]
     speaker: str
-    channel: Literal["delegation", "ministry", "president", "legislator", "commentator", "spokesperson", "document", "other"]
+    channel: Channel
     authority: Literal["high", "medium", "low"]
     condition: str | None = None
     condition_met_by: list[str] = Field(default=[])

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from sim.core.errors import nearest
-from sim.evidence.positions import Position
+from sim.evidence.positions import Channel, Position
 from sim.evidence.record import Record, load_record
 from sim.evidence.sources import Source
 from sim.rules.assumption import LEAST_DISTANCE
@@ -21,8 +21,7 @@ from sim.scenario.numbers import Number, make_convention
 from sim.scenario.schema import Party, Scenario, Stake
 
 Derivations = dict[tuple[str, str], "Basis"]
-_RANKS = ("commentator", "other", "legislator", "spokesperson", "delegation", "ministry", "document", "president")
-"""Channels of statements by rank, lowest first: of statements of one day, the one of the highest rank is the latest."""
+_RANKS = get_args(Channel)
 
 
 @dataclass(frozen=True)
@@ -95,6 +94,8 @@ def _select_positions(scenario: Scenario, record: Record, origins: Origins) -> l
         known = [position for position in known if position.kind == "own"]
     elif admit != "all":
         known = [copy for position in known if (copy := _restrict(position, admit, record.sources))]
+    if scenario.evidence.coder == "second":
+        known = [p if p.second is None else p.model_copy(update={"value": p.second}) for p in known]
     return sorted(known, key=lambda position: (position.event, _RANKS.index(position.channel), position.id))
 
 
@@ -162,7 +163,8 @@ def _derive_stake(
     if stake.salience is None:
         update["salience"], position = _derive_salience(scenario, own)
         basis = replace(basis, salience=position)
-    direction = _find_direction(demand, others)
+    silent = chosen is None and stake.demand is None  # then the demand lies at the party's own end by assumption
+    direction = {"low": 1, "high": -1}[stake.end] if silent and stake.end else _find_direction(demand, others)
     if stake.reservation is None:
         conceding = _find_concession(own, demand, direction) if chosen else None
         if conceding is None:

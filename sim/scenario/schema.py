@@ -280,10 +280,11 @@ class Calendar(Model):
 
 
 class Evidence(Model):
-    """The folder of the documents, and which are admitted: all, own statements only, or one perspective's media."""
+    """The folder of the documents; the admitted ones: all, own statements, or one perspective's media; the coder."""
 
     folder: str
     admit: str = "all"
+    coder: Literal["first", "second"] = "first"
 
 
 class Scenario(Model):
