@@ -12,15 +12,8 @@ from sim.scenario.library import shipped_folder
 from sim.scenario.load import load
 from sim.yamlio.reader import read
 
-CASES = (
-    "aceh-2005",
-    "camp-david-1978",
-    "colombia-2012",
-    "dayton-1995",
-    "jcpoa-2013",
-    "northern-ireland-1996",
-)
 FOLDER = shipped_folder() / "cases"
+CASES = sorted(table.parent.name for table in FOLDER.glob("*/parties.csv"))
 SWITCHES = [
     (case, switch)
     for case in CASES
@@ -119,9 +112,9 @@ def test_precedents_are_joint_texts(case: str) -> None:
     assert {(i, past.value.mode) for i, past in scenario.precedents.items()} <= signed
 
 
-def test_every_case_is_covered() -> None:
-    folders = {path.name for path in FOLDER.iterdir() if (path / "parties.csv").is_file()}
-    assert folders == set(CASES)
+def test_the_six_cases_are_covered() -> None:
+    six = {"aceh-2005", "camp-david-1978", "colombia-2012", "dayton-1995", "jcpoa-2013", "northern-ireland-1996"}
+    assert six <= set(CASES)
 
 
 def test_control_a_party_that_the_table_lacks_is_noticed() -> None:
