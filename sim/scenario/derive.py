@@ -142,7 +142,8 @@ def _derive_stake(
     if stake.salience is None:
         update["salience"], position = _derive_salience(scenario, own)
         basis = replace(basis, salience=position)
-    direction = _find_direction(demand, others)
+    silent = chosen is None and stake.demand is None  # then the demand lies at the party's own end by assumption
+    direction = {"low": 1, "high": -1}[stake.end] if silent and stake.end else _find_direction(demand, others)
     if stake.reservation is None:
         conceding = _find_concession(own, demand, direction) if chosen else None
         if conceding is None:
