@@ -118,7 +118,9 @@ class FitProblem:
         return values, np.concatenate(codes), np.concatenate(numbers)
 
 
-def prepare(file: FitFile, changes: Mapping[str, Any] | None = None, fitted: bool = True) -> FitProblem:
+def prepare(
+    file: FitFile, changes: Mapping[str, Any] | None = None, fitted: bool = True, layout: Layout | None = None
+) -> FitProblem:
     """Load and resolve everything that a fit names.
 
     Parameters
@@ -129,6 +131,8 @@ def prepare(file: FitFile, changes: Mapping[str, Any] | None = None, fitted: boo
         Changes to every scenario, by path (a theory).
     fitted : bool
         False to draw all parameters instead of fixing them.
+    layout : Layout, optional
+        Names and scales of another problem of this fit; by default the scales are simulated.
 
     Raises
     ------
@@ -147,7 +151,11 @@ def prepare(file: FitFile, changes: Mapping[str, Any] | None = None, fitted: boo
         for target, problems, places in loaded
     )
     codes, numbers = _name_summaries(file)
-    bare = FitProblem(file, parameters, parts, Layout(codes, numbers, np.ones(len(numbers))), _encode_record(file))
+    bare = FitProblem(
+        file, parameters, parts, layout or Layout(codes, numbers, np.ones(len(numbers))), _encode_record(file)
+    )
+    if layout:
+        return bare
     return FitProblem(file, parameters, parts, Layout(codes, numbers, _compute_scales(bare)), bare.record)
 
 

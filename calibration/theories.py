@@ -72,7 +72,7 @@ def simulate_theories(
     assert file.theories is not None
     tables = []
     for _, _, changes in list_theories(file):
-        problem = prepare(file, changes, fitted=False)
+        problem = prepare(file, changes, fitted=False, layout=layout)
         numbers = np.arange(file.theories.size, dtype=np.int64)
         codes, numbers_of_runs = problem.simulate(np.zeros((numbers.size, 0)), numbers, workers)
         tables.append(Table(np.zeros((numbers.size, 0)), codes, numbers_of_runs))
