@@ -44,8 +44,8 @@ from tools.freshness import (  # noqa: E402
 )
 
 OUT = ROOT / "out" / "refresh"
-_FIT = ("calibrate", "checks", "figures", "fit", "inference", "particles", "priors", "problem", "records", "report",
-        "sampler", "summaries", "theories")  # fmt: skip
+_FIT = ("calibrate", "checks", "content", "figures", "fit", "inference", "particles", "predictive", "priors", "problem",
+        "records", "report", "sampler", "summaries", "theories")  # fmt: skip
 
 
 @dataclass(frozen=True)
