@@ -43,7 +43,7 @@ def test_content_by_hand() -> None:
 
 def test_a_baseline_that_knows_codes_only() -> None:
     codes = [0, 0.1, 0.2, 0.1, 0.3, 0.3, 0, 0]
-    # Three sets have humanitarian as their highest code; one label of three: .3/3/3. Six hold the truce and others below.
+    # Three sets have humanitarian as their highest code, and one label of three: .3/3/3. Four sets hold the truce.
     assert AGENDA.guess(SWAP, codes) == pytest.approx(0.3 / 3 / 3)
     assert AGENDA.guess({"swap": {}}, codes) == pytest.approx(0.3 / 3)
     assert AGENDA.guess({}, codes) == pytest.approx(0.4)
@@ -55,7 +55,7 @@ def test_a_cell_of_a_record() -> None:
     two = content.parse_content("swap; relief: route=1, time=0..0.4")
     assert two == [{"swap": {}, "relief": {"route": (1.0, 1.0), "time": (0.0, 0.4)}}]
     assert content.format_content(two) == "swap and relief (route 1, time 0 to 0.4)"
-    with pytest.raises(ParleyError, match="`number:0.5` is no term"):
+    with pytest.raises(ParleyError, match=r"`number:0\.5` is no term"):
         content.parse_content("swap: number:0.5")
     assert content.check_content([SWAP], AGENDA) is None
     assert "did you mean `swap`" in str(content.check_content([{"swop": {}}], AGENDA))
