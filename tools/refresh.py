@@ -60,8 +60,10 @@ class Step:
         Arguments of Python; `{out}` is the step's folder.
     sources, scenarios : tuple of str
         What it depends on beside the model.
-    figures : str
-        Folder of the pages' figures.
+    pages : str
+        Folder below which its figures, tables and pages lie.
+    simulated : tuple of str
+        Those sources without which finished simulations cannot be taken up.
     copies : tuple of (str, str)
         Files of the step's folder and the names they have among the figures; none where the command draws there.
     resumable : bool
@@ -72,7 +74,8 @@ class Step:
     command: tuple[str, ...]
     sources: tuple[str, ...]
     scenarios: tuple[str, ...]
-    figures: str
+    pages: str
+    simulated: tuple[str, ...] = ()
     copies: tuple[tuple[str, str], ...] = ()
     resumable: bool = True
 
@@ -96,28 +99,23 @@ def _describe_fit(name: str) -> Step:
         tuple(sources),
         tuple(dict.fromkeys(target.scenario for target in load_fit(name).targets)),
         "docs/explanation/calibration",
+        tuple(sources),
         tuple((f"{kind}.png", f"{name}-{kind}.png") for kind in kinds),
     )
 
 
 def _describe_experiments() -> list[Step]:
-    """Every shipped experiment; its script draws the figures."""
+    """Every shipped experiment; its script draws the figures and writes the page, if it has a template."""
     from experiments.spec import list_shipped, read_experiment
 
     steps = []
     for name in list_shipped():
-        script = f"experiments/run_{name.replace('-', '_')}.py"
+        script, entry = f"experiments/run_{name.replace('-', '_')}.py", f"experiments/{name}.yaml"
+        texts = [path for path in (f"experiments/templates/{name}.md",) if (ROOT / path).is_file()]
         experiment = read_experiment(name)
-        scenarios = getattr(experiment, "scenarios", None) or [experiment.scenario]
-        steps.append(
-            Step(
-                name,
-                (script, "--out", "{out}"),
-                (script, f"experiments/{name}.yaml"),
-                tuple(str(scenario) for scenario in scenarios),
-                "docs/experiments/figures",
-            )
-        )
+        scenarios = tuple(getattr(experiment, "cases", ())) or (str(experiment.scenario),)
+        command = (script, "--out", "{out}")
+        steps.append(Step(name, command, (script, entry, *texts), scenarios, "docs/experiments", (entry,)))
     return steps
 
 
@@ -129,6 +127,7 @@ def _describe_overview() -> Step:
         (),
         ("istanbul-2025",),
         "docs/figures",
+        (),
         (("run/blocking.png", "istanbul-2025.png"),),
         resumable=False,
     )
@@ -137,7 +136,8 @@ def _describe_overview() -> Step:
 def run_step(step: Step) -> dict[str, object]:
     """Carry out a step and publish its figures and blocks; returns its entry in the record."""
     inputs = describe_inputs(step.sources)
-    key = hashlib.blake2b(json.dumps([inputs, hash_model(), step.command]).encode(), digest_size=4).hexdigest()
+    identity = [hash_model(), step.command, *(inputs[name] for name in step.simulated)]
+    key = hashlib.blake2b(json.dumps(identity).encode(), digest_size=4).hexdigest()
     out, began, start = OUT / f"{step.name}-{key}", time.time(), time.monotonic()
     if not step.resumable:
         shutil.rmtree(out, ignore_errors=True)
@@ -147,11 +147,13 @@ def run_step(step: Step) -> dict[str, object]:
     if subprocess.run(command, cwd=ROOT, env=environment).returncode:
         raise SystemExit(f"{step.name} failed; what is finished stays in {out}, and the next refresh takes it up")
     for source, target in step.copies:
-        shutil.copyfile(out / source, ROOT / step.figures / target)
+        shutil.copyfile(out / source, ROOT / step.pages / target)
     fill_blocks(step.name, out)
-    drawn = [path for path in sorted((ROOT / step.figures).iterdir()) if path.stat().st_mtime >= began]
     blocks = [name for name in list_blocks() if name.partition("#")[2].startswith(f"{step.name}/")]
-    products = [path.relative_to(ROOT).as_posix() for path in drawn] + blocks
+    written = [path for path in sorted((ROOT / step.pages).rglob("*")) if path.is_file()]
+    names = [path.relative_to(ROOT).as_posix() for path in written if path.stat().st_mtime >= began]
+    pages = {name.partition("#")[0] for name in blocks}
+    products = [name for name in names if name not in pages] + blocks
     return {
         "seconds": round(time.monotonic() - start),
         "sources": inputs,
