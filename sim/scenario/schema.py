@@ -320,8 +320,8 @@ class Calendar(Model):
 class Evidence(Model):
     """The folder of the documents, and which are admitted: all, own statements only, or one perspective's media.
 
-    `coder` says whose values count where a second coder gave another. `alternatives` names entries that count in place of
-    those of which they are another coding. `left_out` gives the reason why an entry, an issue or a place of the
+    `coder` says whose values count where a second coder gave another. `alternatives` names entries that count in place
+    of those of which they are another coding. `left_out` gives the reason why an entry, an issue or a place of the
     documents bears on no number of the scenario.
     """
 
