@@ -5,6 +5,7 @@ Points share the draws, so run k of one point pairs with run k of any other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -195,9 +196,10 @@ class _PointTables:
         self._start = {int(number): int(np.searchsorted(point, number)) for number in results.points["point"]}
         self._values: dict[int, dict[Measure, Floats]] = {}
         self.measures = list(self.read(next(iter(self._start))))
-        if not self.measures:
-            known = [measure.label for measure, _ in compute_measures(self._slice(0))]
-            raise ParleyError(f"no measure `{names[0]}`{nearest(names[0], known)}")
+        for name in names:
+            if not any(_is_called(measure, name) for measure in self.measures):
+                known = [measure.label for measure, _ in compute_measures(self._slice(next(iter(self._start))))]
+                raise ParleyError(f"no measure `{name}`{nearest(name, known)}")
 
     def _slice(self, point: int) -> pa.Table:
         """Return the runs of one point."""
@@ -209,14 +211,8 @@ class _PointTables:
             runs = self._slice(point)
             columns = [c for c in runs.column_names if c not in INDEX and any(_is_of(n, c) for n in self._names)]
             measures = compute_measures(runs.select(columns))
-            self._values[point] = {m: v for m, v in measures if self._is_chosen(m)}
+            self._values[point] = {m: v for m, v in measures if any(_is_called(m, name) for name in self._names)}
         return self._values[point]
-
-    def _is_chosen(self, measure: Measure) -> bool:
-        """Return whether a measure is one of those asked for; a closed share is one at each of its days."""
-        name = measure.measure
-        plain = name.partition("_d")[0] if "closed_d" in name else name
-        return measure.label in self._names or name in self._names or plain in self._names
 
     def count_changes(self, pair: Pair) -> int:
         """Count the runs in which any column of the table differs between two points."""
@@ -227,6 +223,12 @@ class _PointTables:
                 a, b = (_read_plain(table.column(name)) for table in (first, second))
                 changed |= (a != b) & ~((a != a) & (b != b))
         return int(changed.sum())
+
+
+def _is_called(measure: Measure, name: str) -> bool:
+    """Return whether a name means a measure: its label, all its levels, or a closed share at any of its days."""
+    plain = re.sub(r"_d\d+$", "", measure.measure)
+    return name in (measure.label, measure.measure, plain)
 
 
 def _is_of(name: str, column: str) -> bool:

@@ -299,7 +299,9 @@ def _validate(data: dict[str, Any], document: Document | None) -> Experiment:
     try:
         experiment = Experiment.model_validate(data)
     except ValidationError as error:
-        problem, place = describe_error(error, {"": Experiment, "factors": Factor, "nested": Nested, "contrasts": Contrast})
+        parts: dict[str, type[BaseModel]] = {"": Experiment, "factors": Factor, "nested": Nested}
+        parts["contrasts"] = Contrast
+        problem, place = describe_error(error, parts)
         if document is not None:
             raise document.refuse(problem, place) from None
         raise ScenarioError(problem, key=format_path(place) or None) from None
