@@ -32,6 +32,9 @@ FORMAT = 1
 TABLES = ("points.parquet", "summary.parquet")
 """The tables that are made of all parts."""
 
+_PLANS = ("contrasts", "measures", "cases")
+"""Keys of an experiment on which its tables do not depend."""
+
 Progress = Callable[[int, int], None]
 """Called with the runs finished since the last call and the runs of the whole sweep."""
 
@@ -103,7 +106,9 @@ def run_sweep(
         for number, content in _run_parts(setup, open_, identity, workers, dask, lambda runs: progress(runs, total)):
             target.write_part(number, content)
         session |= {"parts_made": len(open_), "seconds": round(time.monotonic() - started, 3)}
-        if open_ or not before.get("complete") or _find_damaged_tables(target, before, notice):
+        plans = setup.experiment.model_dump(mode="json", include=set(_PLANS))
+        stale = before.get("plans") != plans
+        if open_ or stale or not before.get("complete") or _find_damaged_tables(target, before, notice):
             tables = write_tables(setup, target, len(parts))
             manifest = _build_manifest(setup, experiment, target, len(parts), tables, [*sessions, session])
             target.write_json(MANIFEST, manifest)
@@ -194,7 +199,7 @@ def describe_identity(setup: Setup) -> dict[str, Any]:
     import numpy
     import pyarrow
 
-    experiment = setup.experiment.model_dump(mode="json", exclude={"title", "question", "scenario"})
+    experiment = setup.experiment.model_dump(mode="json", exclude={"title", "question", "scenario", *_PLANS})
     factors = experiment["factors"].items()
     experiment["factors"] = {name: {k: v for k, v in f.items() if not _is_default(v)} for name, f in factors}
     return {
@@ -326,6 +331,7 @@ def _build_manifest(
         "question": setup.experiment.question,
         "seed": setup.experiment.seed,
         "asked": experiment,
+        "plans": setup.experiment.model_dump(mode="json", include=set(_PLANS)),
         "citations": list_citations(setup.base),
         "tables": tables,
         "files": hashes,
