@@ -71,7 +71,7 @@ CODE_TITLES = {
     "postponed": "postponed: never met",
     "none": "none: met without result",
     "procedural": "procedural: to meet again",
-    "texts": "texts exchanged, nothing agreed",
+    "texts": "texts, nothing agreed",
     "humanitarian": "humanitarian settlement",
     "ceasefire": "ceasefire",
     "partial": "partial settlement",

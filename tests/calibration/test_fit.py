@@ -49,7 +49,7 @@ def test_the_short_fit_reports_its_checks(folder: Path) -> None:
     assert result["ranks_uniform"] is True
     assert result["broken_fit_caught"] is True
     assert result["records_recovered"] == SHORT.checks.records
-    assert {row["parameter"] for row in result["parameters"]} == {"gap scale", "persuasion"}
+    assert {row["parameter"] for row in result["parameters"]} == {"rounds per deadline", "persuasion"}
     rules = result["theories"]["probabilities"]["rules"]
     assert sum(p for p, _ in rules.values()) == pytest.approx(1)
     assert "no forecast" in result["conditional_on"]

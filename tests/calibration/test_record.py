@@ -119,7 +119,7 @@ def test_only_rounds_after_the_date_are_scored(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("id,date_start\n", "column `outcome_code` is missing"),
-        (HEAD + "x,2030-07-01,,,,textz,3\n", "record.csv:2: unknown code `tabeld`.*texts"),
+        (HEAD + "x,2030-07-01,,,,textz,3\n", "record.csv:2: unknown code `textz`.*texts"),
         (HEAD + "x,1.7.2030,,,,texts,3\n", "record.csv:2: .*dates are YYYY-MM-DD"),
         (HEAD + "x,2030-07-01,,,,texts,-3\n", "a gap is 0 days or more"),
         (HEAD + "x,2030-06-02,,,,texts,3\n", "holds no round after 2030-06-02"),

@@ -107,7 +107,8 @@ def test_discover_over_a_factor_with_words(tmp_path: Path):
     """The verb runs to its figure where a factor has words as levels."""
     pytest.importorskip("ema_workbench", reason="the extra `discover` is not installed")
     asked = {"experiment": "w", "scenario": "river-border", "runs": 10, "design": "latin_hypercube", "points": 60,
-             "factors": {"mode": {"levels": {"early": {"calendar.gap_scale": 5}, "late": {"calendar.gap_scale": 60}}},
+             "factors": {"mode": {"levels": {"often": {"calendar.rounds_per_deadline": 20},
+                                             "seldom": {"calendar.rounds_per_deadline": 5}}},
                          "venues.lake_hall.insulation": {"low": 0.1, "high": 0.9}}}  # fmt: skip
     run_sweep(asked, tmp_path / "out")
     words = ["discover", str(tmp_path / "out"), "--of", "rounds_held", "--above", "10"]

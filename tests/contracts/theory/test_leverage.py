@@ -82,8 +82,8 @@ def test_collapse_after_leverage_is_withdrawn(pairs, record_property, scenario):
 
 @pytest.mark.parametrize("scenario", HOLDER)
 def test_control_leverage_that_does_not_bear(pairs, scenario):
-    """Where collapse does not hang on leverage (a = 0), its withdrawal brings down no more settlements."""
-    stays, goes = arms(scenario, bearing=0.0)
+    """Where leverage is in neither the floor nor the hazard (a = 0), its withdrawal brings down no more settlements."""
+    stays, goes = ({**arm, "model.leverage": "on_aspiration"} for arm in arms(scenario, bearing=0.0))
     made, kept = fallen(pairs, scenario, stays)
     _, left = fallen(pairs, scenario, goes)
     first, second = (np.array([key in down for key in made]) for down in (kept, left))

@@ -6,7 +6,7 @@ import pytest
 
 from sim.scenario.load import load
 
-FIXED = {"behaviour.level.base": -60.0, "parties.*.deadline": 300.0}
+FIXED = {"behaviour.level.base": -60.0, "parties.*.deadline": 120.0}
 """Nobody proposes a higher level, and every party's time runs out on the same day in both arms."""
 
 CASES = [

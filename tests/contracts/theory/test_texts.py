@@ -24,6 +24,7 @@ TABLE = {
     "behaviour.balance.noise": 0.0,
     "sponsors.*.levers.*.balance": 0.0,
     "parties.*.issues.*.red_line": False,
+    "model.urgency": False,  # else the parties agree before a text is put
 }
 
 

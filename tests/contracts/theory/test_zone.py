@@ -51,6 +51,7 @@ STILL = {
     "parties.*.trust.*": 0.4,
     "parties.*.trust_baseline.*": 0.4,
     "calendar.postponement_limit": 200,
+    "behaviour.pace.breakoff": 0.0,  # after abeyance reservation values are derived anew
     "mediators.*.leverage": 0.0,
     "mediators.*.departure": 0.0,
     "behaviour.bargaining.width": 0.0,
@@ -66,7 +67,8 @@ def still(scenario: str) -> dict[str, object]:
     def there(path: str) -> bool:
         return any(fnmatch.fnmatchcase(name, path) for name in known)
 
-    return {path: value for path, value in STILL.items() if there(path)} | {"start_level": top(scenario)}
+    fixed = {path: value for path, value in STILL.items() if there(path)}
+    return fixed | {"start_level": top(scenario), "model.war": False}
 
 
 @pytest.mark.parametrize("scenario", ["river-border", "belarus-2022", "istanbul-2022", "istanbul-2025"])
@@ -92,7 +94,11 @@ def test_control_no_zone(pairs, change):
 
 
 def test_control_leverage(pairs):
-    """A lever at the table settles where there is no zone."""
-    lever = {"mediators.*.leverage": 0.3, "mediators.*.styles.manipulation": 1.0}
+    """A lever that presses on the offer, not on the floor, settles where there is no zone."""
+    lever = {
+        "mediators.*.leverage": 0.3,
+        "mediators.*.styles.manipulation": 1.0,
+        "model.leverage": "on_aspiration",
+    }
     runs = pairs.runs("belarus-2022", still("belarus-2022") | lever)
     assert (~runs["zone_ceasefire"] & runs["first_settled_ceasefire"].notna()).any()
