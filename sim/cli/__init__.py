@@ -22,4 +22,6 @@ MODULES: tuple[str, ...] = (
     "app",
     "report",
     "verify",
+    "rerun",
+    "pack",
 )

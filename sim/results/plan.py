@@ -51,11 +51,14 @@ class PosteriorSource:
         Its description for manifests.
     chunks : callable
         Takes a plan and yields raw chunks as `simulate_chunks` does.
+    content : bytes
+        The Parquet file of its draws, which results keep beside their tables.
     """
 
     name: str
     note: dict[str, Any]
     chunks: Callable[[Plan], Iterator[Chunk]]
+    content: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,8 @@ class Plan:
         Source of fitted numbers.
     keep_rounds : bool or tuple of int
         Columns of `ROUND` that chunks of the compiled engine hold, in this order; all or none for a truth value.
+    target : mapping, optional
+        The standard error that decided the number of runs, and what was reached; for the manifest.
     """
 
     loaded: Loaded
@@ -97,6 +102,7 @@ class Plan:
     party_class: type[Party] | None = None
     posterior: PosteriorSource | None = None
     keep_rounds: Kept = True
+    target: Mapping[str, Any] | None = None
 
     @property
     def n(self) -> int:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.core.atomic import MANIFEST, OutputFolder, report_write_errors, sync_file
-from sim.core.identity import hash_file, seal
+from sim.core.atomic import OutputFolder, report_write_errors, sync_file
 from sim.results.ensemble import Progress, simulate_tables
-from sim.results.manifest import manifest
+from sim.results.manifest import manifest, write_manifest
+from sim.results.party_source import read_source
 from sim.results.plan import Plan
 from sim.tables.schema import build_round_schema, build_run_schema
 from sim.tables.summary import Summary
@@ -24,6 +23,10 @@ from sim.tables.summary import Summary
 if TYPE_CHECKING:
     from typing import BinaryIO
 
+POSTERIOR = "posterior.parquet"
+"""The posterior from which a run was drawn."""
+PARTY_SOURCE = "party_class.py"
+"""The module of the party class of a run."""
 ROW_GROUP = 65_536
 """Rows of a row group."""
 
@@ -57,7 +60,8 @@ class TableWriter:
         ]
         with report_write_errors(self.folder):
             self._file: BinaryIO = path.open("wb")
-            self._writer = pq.ParquetWriter(self._file, schema, compression="zstd", use_dictionary=labels)
+            options: dict[str, Any] = {"compression": "zstd", "use_dictionary": labels, "write_page_checksum": True}
+            self._writer = pq.ParquetWriter(self._file, schema, **options)
         self._waiting: list[pa.Table] = []
         self._rows = 0
 
@@ -146,16 +150,22 @@ def write_ensemble(
             threading.Thread(target=import_module, args=("sim.figures.ensemble",), daemon=True).start()
         summary = _write_tables(job, out, progress)
         with report_write_errors(out.folder):
+            _write_inputs(job, out)
             if figures:
                 from sim.figures.ensemble import save_figures
 
                 save_figures(summary, about, out.stage, figures)
-            names = sorted(path.name for path in out.stage.iterdir())
-            about["files"] = sorted([*names, MANIFEST])
-            about["hashes"] = {name: hash_file(out.path(name)) for name in names}
-            text = json.dumps(seal(about), ensure_ascii=False, indent=1, allow_nan=False)
-            out.path(MANIFEST).write_text(text + "\n", encoding="utf-8")
+            write_manifest(out, about)
     return summary
+
+
+def _write_inputs(job: Plan, out: OutputFolder) -> None:
+    """Write what a repetition needs and the manifest cannot hold: the posterior, the module of a party class."""
+    if job.posterior is not None and job.posterior.content:
+        out.path(POSTERIOR).write_bytes(job.posterior.content)
+    source = read_source(job.party_class) if job.party_class is not None else None
+    if source is not None:
+        out.path(PARTY_SOURCE).write_text(source, encoding="utf-8")
 
 
 def _write_tables(job: Plan, out: OutputFolder, progress: Progress | None) -> Summary:
