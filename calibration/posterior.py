@@ -191,9 +191,12 @@ def apply_posterior(job: Plan, folder: Path) -> Plan:
         "|".join(posterior.paths).encode() + posterior.values.tobytes() + posterior.weights.tobytes()
     )
     note = {**posterior.note, "paths": list(posterior.paths)}
-    return replace(
-        job, posterior=PosteriorSource(digest.hexdigest()[:12], note, lambda plan: simulate_chunks(plan, posterior))
-    )
+
+    def draw(assumptions: Ints, seed: int) -> Floats:
+        return posterior.values[posterior.rows(assumptions, seed)]
+
+    source = PosteriorSource(digest.hexdigest()[:12], note, lambda plan: simulate_chunks(plan, posterior), draw)
+    return replace(job, posterior=source)
 
 
 def describe_posterior(note: Mapping[str, Any]) -> str:

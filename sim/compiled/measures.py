@@ -124,6 +124,7 @@ def measure_gaps(mem: Memory) -> None:
             else:
                 part = pair_sum(mem, b, False)
         basket[B.GAP, b] = distance.ratio(part, weight)
+        basket[B.CLOSED, b] = distance.closed_share(basket[B.GAP, b], basket[B.GAP_START, b])
         parts += part
         weights += weight
     s[S.GAP_WHOLE] = distance.ratio(parts, weights)
@@ -232,14 +233,19 @@ def in_principle(mem: Memory, b: int) -> bool:
 @rule
 def record_days(mem: Memory, end: float) -> None:
     """Record convergence on the days of measurement that fall before the end of a gap."""
+    x = sizes(mem)
     s = view.scalar(mem)
     n = view.count(mem)
     days = view.measure_day(mem)
+    basket = view.basket(mem)
+    by_basket = view.closed_by_basket(mem)
     closed = view.closed_by_day(mem)
     latent = view.latent_by_day(mem)
     while n[N.MEASURED] < days.size and days[n[N.MEASURED]] < end:
         measure_gaps(mem)
         closed[n[N.MEASURED]] = s[S.CLOSED]
+        for b in range(x.baskets):
+            by_basket[b, n[N.MEASURED]] = basket[B.CLOSED, b]
         latent[n[N.MEASURED]] = measure_latent(mem)
         n[N.MEASURED] += 1
 
@@ -247,10 +253,16 @@ def record_days(mem: Memory, end: float) -> None:
 @rule
 def start(mem: Memory) -> None:
     """Set all measures as of the start of the run."""
+    x = sizes(mem)
     s = view.scalar(mem)
+    basket = view.basket(mem)
     s[S.GAP_START], s[S.GAP_WHOLE], s[S.CLOSED] = 0.0, 0.0, np.nan
+    for b in range(x.baskets):
+        basket[B.GAP_START, b] = 0.0
     measure_gaps(mem)
     s[S.GAP_START] = s[S.GAP_WHOLE]
+    for b in range(x.baskets):
+        basket[B.GAP_START, b] = basket[B.GAP, b]
     measure_gaps(mem)
     assess(mem)
 
@@ -261,6 +273,8 @@ def finish(mem: Memory) -> None:
     x = sizes(mem)
     s = view.scalar(mem)
     n = view.count(mem)
+    basket = view.basket(mem)
+    by_basket = view.closed_by_basket(mem)
     closed = view.closed_by_day(mem)
     latent = view.latent_by_day(mem)
     measure_gaps(mem)
@@ -269,3 +283,5 @@ def finish(mem: Memory) -> None:
         measure_nearness(mem, b)
     for k in range(n[N.MEASURED], x.measure_days):
         closed[k], latent[k] = s[S.CLOSED], s[S.LATENT_CLOSED]
+        for b in range(x.baskets):
+            by_basket[b, k] = basket[B.CLOSED, b]

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import namedtuple
 from typing import Any, NamedTuple, Protocol
 
-from sim.core.fields import ROUND_COLUMNS, RUN_COLUMNS, Column
+from sim.core.fields import OFFER_COLUMNS, ROUND_COLUMNS, RUN_COLUMNS, Column
 from sim.core.layout import Floats, Ints
 
-FAMILIES = ("", "baskets", "parties", "issues", "measure_days")
+FAMILIES = ("", "baskets", "parties", "issues", "measure_days", "basket_days")
 """What columns are repeated for, in the order of a raw row; `""` for those that stand once."""
 
 
@@ -27,6 +27,12 @@ class Counts(Protocol):
     def issues(self) -> int: ...
     @property
     def measure_days(self) -> int: ...
+    @property
+    def basket_days(self) -> int: ...
+    @property
+    def offer_issues(self) -> int: ...
+    @property
+    def offer_stakes(self) -> int: ...
 
 
 class EntityNames(Protocol):
@@ -40,6 +46,8 @@ class EntityNames(Protocol):
     def issues(self) -> tuple[str, ...]: ...
     @property
     def measure_days(self) -> tuple[str, ...]: ...
+    @property
+    def basket_days(self) -> tuple[str, ...]: ...
 
 
 def _places(columns: tuple[Column, ...], axis: str) -> Any:
@@ -48,11 +56,14 @@ def _places(columns: tuple[Column, ...], axis: str) -> Any:
     return namedtuple("Places", names)(*range(len(names)))
 
 
-RUN, BASKET, PARTY_RESULT, ISSUE_RESULT, DAY_RESULT = (_places(RUN_COLUMNS, axis) for axis in FAMILIES)
-"""Places of the columns of a run: once, then within the part of a basket, party, issue and day of measurement."""
+RUN, BASKET, PARTY_RESULT, ISSUE_RESULT, DAY_RESULT, BASKET_DAY = (_places(RUN_COLUMNS, axis) for axis in FAMILIES)
+"""Places of the columns of a run: once, then within the part of a basket, party, issue, day, and basket with day."""
 
 ROUND, ROUND_BASKET = (_places(ROUND_COLUMNS, axis) for axis in FAMILIES[:2])
 """Places of the columns of a planned round: once, then within the part of a basket."""
+
+OFFER_ISSUE, OFFER = (_places(OFFER_COLUMNS, axis) for axis in ("offer_issues", "offer_stakes"))
+"""Places of the columns of offers, on request: within the part of an issue, then of a party with an issue."""
 
 
 def _repeat(columns: tuple[Column, ...], names: EntityNames) -> list[tuple[str, Column]]:
@@ -85,8 +96,8 @@ def run_width(counts: Counts) -> int:
 
 
 def round_width(counts: Counts) -> int:
-    """Columns of a raw row of a planned round."""
-    return _width(ROUND_COLUMNS, counts)
+    """Columns of a raw row of a planned round, those of offers included where the scenario is resolved with them."""
+    return _width(ROUND_COLUMNS, counts) + _width(OFFER_COLUMNS, counts)
 
 
 def kind_of(name: str, names: EntityNames) -> str:

@@ -311,13 +311,18 @@ RUN_COLUMNS = (
     Column("gap_{}", "distance", "float", "scale", "distance between offers on the basket", "baskets"),
     Column("surplus_{}", "utility", "float", "utility", "surplus over the floors: the zone if not negative", "baskets"),
     Column("near_{}", "distance", "float", "share", "nearness of a settlement", "baskets"),
+    Column("closed_{}", "distance", "float", "share", "share of the basket's distance that is closed", "baskets"),
     Column("utility_{}", "utility", "float", "utility", "utility at the end, open issues counting 0", "parties"),
     Column("terms_{}", "distance", "float", "scale", "terms standing at the end", "issues"),
     Column("first_terms_{}", "distance", "float", "scale", "terms of the first settlement that stood", "issues"),
     Column("closed_d{}", "distance", "float", "share", "share of the distance closed by a day", "measure_days"),
     Column("latent_closed_d{}", "distance", "float", "share", "share closed by offers made then", "measure_days"),
+    Column("closed_{}", "distance", "float", "share", "share of a basket's distance closed by a day", "basket_days"),
 )
-"""Columns of the table of runs after `run`, `assumption` and `fate`, family by family."""
+"""Columns of the table of runs after `run`, `assumption` and `fate`, family by family.
+
+An entity of `basket_days` is a basket and a day, such as `ceasefire_d90`.
+"""
 
 ROUND_COLUMNS = (
     Column("step", "count", "int", "", "number of the planned round"),
@@ -344,3 +349,11 @@ ROUND_COLUMNS = (
     Column("in_principle_{}", "share", "bool", "", "present offers would settle it if it was not barred", "baskets"),
 )
 """Columns of the table of rounds after `run`."""
+
+OFFER_COLUMNS = (
+    Column("terms", "distance", "float", "scale", "terms that stand on the issue after the round", "offer_issues"),
+    Column("demand", "distance", "float", "scale", "demand of the party", "offer_stakes"),
+    Column("offer", "distance", "float", "scale", "its latest offer, before the first its demand", "offer_stakes"),
+    Column("reservation", "distance", "float", "scale", "reservation value of the party", "offer_stakes"),
+)
+"""Columns of the table of offers, on request: in a raw row of a planned round they follow its other columns."""

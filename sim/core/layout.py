@@ -79,6 +79,9 @@ class Structure(NamedTuple):
     exchanges: int
     max_steps: int
     measure_days: int
+    basket_days: int
+    offer_issues: int  # as many as issues where rows of rounds hold offers, else 0
+    offer_stakes: int  # as many as pairs of a party and an issue there, else 0
     venue_rule: int
     pace: int
     resumption: int

@@ -26,6 +26,7 @@ class Names:
     documents: tuple[str, ...]
     levels: tuple[str, ...]
     measure_days: tuple[str, ...] = ()
+    basket_days: tuple[str, ...] = ()
 
     @staticmethod
     def of(scenario: Scenario) -> Names:
@@ -45,6 +46,7 @@ class Names:
             documents=tuple(s.documents),
             levels=tuple(s.levels),
             measure_days=tuple(str(day) for day in sorted(s.calendar.measure_days)),
+            basket_days=tuple(f"{b}_d{day}" for b in s.baskets for day in sorted(s.calendar.measure_days)),
         )
 
     def by_letter(self, letter: str) -> tuple[str, ...]:

@@ -109,6 +109,8 @@ class _Basket(NamedTuple):
     BALANCE_AT: int
     SINCE: int
     GAP: int
+    GAP_START: int
+    CLOSED: int
     SURPLUS: int
     NEAR: int
     IN_PRINCIPLE: int
@@ -295,6 +297,7 @@ STATE = (
     _state("rate_work", "f", "T", 2),
     _state("closed_by_day", "f", "D"),
     _state("latent_by_day", "f", "D"),
+    _state("closed_by_basket", "f", "BD"),  # by day of measurement
     _state("detail", "i", "", 1),  # 1 where all columns of rounds are kept; set once for all runs
     _state("due", "f", "O"),
     _state("share", "f", "O"),
