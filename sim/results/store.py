@@ -18,6 +18,7 @@ from sim.core.identity import hash_file, seal
 from sim.results.ensemble import Progress, draw_values, simulate_named_tables
 from sim.results.manifest import manifest
 from sim.results.plan import Plan
+from sim.results.trajectory import simulate_trajectory
 from sim.tables.assumptions import build_assumption_schema
 from sim.tables.offers import build_offer_schema
 from sim.tables.schema import build_round_schema, build_run_schema
@@ -157,7 +158,10 @@ def write_ensemble(
             if figures:
                 from sim.figures.ensemble import save_figures
 
-                save_figures(summary, about, out.stage, figures)
+                trajectory = simulate_trajectory(job)
+                with TableWriter(out.path("trajectory.parquet"), (table := trajectory.to_table()).schema) as writer:
+                    writer.write(table)
+                save_figures(summary, about, out.stage, figures, trajectory)
             names = sorted(path.name for path in out.stage.iterdir())
             about["files"] = sorted([*names, MANIFEST])
             about["hashes"] = {name: hash_file(out.path(name)) for name in names}

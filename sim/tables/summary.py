@@ -270,6 +270,12 @@ class Summary:
         """
         return self._spread(f"{'first_terms' if first else 'terms'}_{issue}")
 
+    def count_terms(self, issue: str) -> tuple[Floats, Ints]:
+        """Return the terms agreed on an issue that occur, ascending, and the number of runs that end with each."""
+        counts = self._counter(f"terms_{issue}:fine")
+        places = sorted(counts)
+        return np.array(places, dtype=np.float64) / FINE, np.array([counts[k] for k in places], dtype=np.int64)
+
     def _spread(self, name: str) -> Spread:
         """Return mean, interval and quantiles of a column that is counted in thousandths."""
         return compute_spread(self._counter(f"{name}:fine"))
