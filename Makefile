@@ -57,8 +57,9 @@ QUICK = $(wildcard $(addprefix tests/,rules solvers yamlio evidence scenario mal
 quick: $(TEST_VENV)/.installed  ## run the tests of rules, solvers and scenarios without compiling, in under a minute
 	@NUMBA_DISABLE_JIT=1 $(TEST_VENV)/bin/python -m pytest --no-header -q -W ignore::RuntimeWarning $(QUICK) $(ARGS)
 
+# Files of tests are spread over the processors; what one process has compiled, the others read.
 test: $(TEST_VENV)/.installed  ## run all tests except the slow ones, the verification and the benchmarks
-	@$(TEST_VENV)/bin/python -m pytest --no-header $(ARGS)
+	@$(TEST_VENV)/bin/python -m pytest --no-header -n auto --dist loadfile $(ARGS)
 
 verify: $(TEST_VENV)/.installed  ## check the model against known answers, then run all slow tests
 	@PARLEY_VERIFICATION_PAGE=docs/explanation/verification.md $(TEST_VENV)/bin/python -m pytest -q -m verification tests/verification $(ARGS)
