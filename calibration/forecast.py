@@ -170,8 +170,6 @@ def _simulate_held_rounds(job: Plan, posterior: Posterior | None, first: int) ->
     return np.concatenate(runs), np.concatenate(rounds)
 
 
-
-
 def _select_runs(table: Floats, conditions: Conditions) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Select the runs (n,) that agree with what is known: as many rounds, and the next not before the date."""
     days = table[:, :, ROUND.DAY]

@@ -72,7 +72,7 @@ def forecast_clock(others: Sequence[Observed], bounds: Sequence[tuple[int, int]]
 
 
 def fit_rate(others: Sequence[Observed]) -> tuple[float, float]:
-    """Fit level and slope (for `HORIZON` days, not above 0: talks tire) of the logarithm of the rate of rounds a day."""
+    """Fit level and slope (for `HORIZON` days, at most 0: talks tire) of the logarithm of the rate of rounds a day."""
     days = np.concatenate([record.days for record in others])
     spans = np.array([record.observed for record in others])
 

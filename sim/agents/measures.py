@@ -98,6 +98,7 @@ def measure_gaps(model: Talks) -> None:
     for basket in model.baskets:
         part, weight = pair_sums(basket, effective_offers(model, basket))
         basket.gap = 0.0 if basket.settled else distance.ratio(part, weight)
+        basket.closed = distance.closed_share(basket.gap, basket.gap_start)
         parts, weights = parts + (0.0 if basket.settled else part), weights + weight
     model.gap_whole = distance.ratio(parts, weights)
     model.closed = distance.closed_share(model.gap_whole, model.gap_start)
@@ -153,6 +154,7 @@ def record_days(model: Talks, end: float) -> None:
     while model.measured < days.size and days[model.measured] < end:
         measure_gaps(model)
         model.closed_by_day.append(model.closed)
+        model.closed_by_basket.append([basket.closed for basket in model.baskets])
         model.latent_by_day.append(measure_latent(model))
         model.measured += 1
 
@@ -163,6 +165,9 @@ def start(model: Talks) -> None:
     measure_gaps(model)
     model.gap_start = model.gap_whole
     model.closed = distance.closed_share(model.gap_whole, model.gap_start)
+    for basket in model.baskets:
+        basket.gap_start = basket.gap
+        basket.closed = distance.closed_share(basket.gap, basket.gap_start)
     assess(model)
 
 
@@ -176,4 +181,5 @@ def finish(model: Talks) -> None:
             measure_nearness(model, basket)
     for _ in range(model.measured, model.structure.measure_day.size):
         model.closed_by_day.append(model.closed)
+        model.closed_by_basket.append([basket.closed for basket in model.baskets])
         model.latent_by_day.append(model.latent_closed)

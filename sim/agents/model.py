@@ -100,6 +100,7 @@ class NegotiationModel(mesa.Model):
         self.closed = self.latent_closed = math.nan
         self.measured, self.breaks_off = 0, False
         self.closed_by_day: list[float] = []
+        self.closed_by_basket: list[list[float]] = []  # by day of measurement
         self.latent_by_day: list[float] = []
         self.since_last = SinceLast()
         self.papers = int((x.document_day < 0.0).sum())

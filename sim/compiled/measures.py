@@ -154,6 +154,7 @@ def measure_gaps(mem: Memory) -> float:
         if settled[b] != 0:
             part = 0.0
         basket[B.GAP, b] = distance.ratio(part, weight)
+        basket[B.CLOSED, b] = distance.closed_share(basket[B.GAP, b], basket[B.GAP_START, b])
         parts += part
         weights += weight
     s[S.GAP_WHOLE] = distance.ratio(parts, weights)
@@ -275,9 +276,12 @@ def in_principle(mem: Memory, b: int) -> bool:
 @rule
 def record_days(mem: Memory, end: float) -> None:
     """Record convergence on the days of measurement that fall before the end of a gap."""
+    x = sizes(mem)
     s = view.scalar(mem)
     n = view.count(mem)
     days = view.measure_day(mem)
+    basket = view.basket(mem)
+    by_basket = view.closed_by_basket(mem)
     closed = view.closed_by_day(mem)
     latent = view.latent_by_day(mem)
     if n[N.MEASURED] < days.size and days[n[N.MEASURED]] < end:
@@ -285,17 +289,26 @@ def record_days(mem: Memory, end: float) -> None:
         latent_closed = measure_latent(mem)
         while n[N.MEASURED] < days.size and days[n[N.MEASURED]] < end:
             closed[n[N.MEASURED]], latent[n[N.MEASURED]] = s[S.CLOSED], latent_closed
+            for b in range(x.baskets):
+                by_basket[b, n[N.MEASURED]] = basket[B.CLOSED, b]
             n[N.MEASURED] += 1
 
 
 @rule
 def start(mem: Memory) -> None:
     """Set all measures as of the start of the run."""
+    x = sizes(mem)
     s = view.scalar(mem)
+    basket = view.basket(mem)
     s[S.GAP_START], s[S.GAP_WHOLE], s[S.CLOSED] = 0.0, 0.0, np.nan
+    for b in range(x.baskets):
+        basket[B.GAP_START, b] = 0.0
     s[S.GAP] = measure_gaps(mem)
     s[S.GAP_START] = s[S.GAP_WHOLE]
     s[S.CLOSED] = distance.closed_share(s[S.GAP_WHOLE], s[S.GAP_START])
+    for b in range(x.baskets):
+        basket[B.GAP_START, b] = basket[B.GAP, b]
+        basket[B.CLOSED, b] = distance.closed_share(basket[B.GAP, b], basket[B.GAP_START, b])
     assess(mem)
 
 
@@ -305,6 +318,8 @@ def finish(mem: Memory) -> None:
     x = sizes(mem)
     s = view.scalar(mem)
     n = view.count(mem)
+    basket = view.basket(mem)
+    by_basket = view.closed_by_basket(mem)
     closed = view.closed_by_day(mem)
     latent = view.latent_by_day(mem)
     update_gaps(mem)
@@ -313,3 +328,5 @@ def finish(mem: Memory) -> None:
         measure_nearness(mem, b, x.detail != 0)
     for k in range(n[N.MEASURED], x.measure_days):
         closed[k], latent[k] = s[S.CLOSED], s[S.LATENT_CLOSED]
+        for b in range(x.baskets):
+            by_basket[b, k] = basket[B.CLOSED, b]

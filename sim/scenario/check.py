@@ -7,6 +7,7 @@ from collections import Counter
 
 import numpy as np
 
+from sim.core.columns import run_columns
 from sim.rules.assumption import LEAST_DISTANCE
 from sim.rules.hawkes import spectral_radius
 from sim.rules.levers import LeverKind, LeverTrigger
@@ -15,6 +16,7 @@ from sim.rules.venue import VenueRule
 from sim.scenario.conditions import check_conditions, check_name
 from sim.scenario.ladder import OWN, build_ladder
 from sim.scenario.merge import Origins, Path
+from sim.scenario.names import Names
 from sim.scenario.numbers import Number
 from sim.scenario.schema import Scenario, Stake
 
@@ -51,6 +53,7 @@ def check(scenario: Scenario, origins: Origins) -> None:
     _check_sizes(scenario, origins)
     _check_dates(scenario, origins)
     _check_names(scenario, origins)
+    _check_columns(scenario, origins)
     _check_venues(scenario, origins)
     _check_stakes(scenario, origins)
     _check_issues(scenario, origins)
@@ -104,6 +107,15 @@ def _check_names(s: Scenario, o: Origins) -> None:
     for m, mediator in s.mediators.items():
         for p in mediator.leaning:
             check_name(o, ("mediators", m, "leaning", p), p, s.parties, "party")
+
+
+def _check_columns(s: Scenario, o: Origins) -> None:
+    """Refuse a basket whose name makes two columns of the table of runs one: `whole`, `open`, or `d30` for instance."""
+    counts = Counter(name for name, _ in run_columns(Names.of(s)))
+    for basket in s.baskets:
+        for name, count in counts.items():
+            if count > 1 and basket in name:
+                raise o.error(("baskets", basket), f"this name makes two results one: both would be called `{name}`")
 
 
 def _check_venues(s: Scenario, o: Origins) -> None:
