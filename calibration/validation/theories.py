@@ -36,7 +36,7 @@ def forget_positions(loaded: Loaded) -> dict[str, Any]:
     scenario, changes = loaded.scenario, {}
     for issue in scenario.issues:
         stakes = {name: party.issues[issue] for name, party in scenario.parties.items() if issue in party.issues}
-        demands = {name: (stake.demand.low + stake.demand.high) / 2.0 for name, stake in stakes.items()}
+        demands = {n: (d.low + d.high) / 2.0 for n, stake in stakes.items() if (d := stake.demand) is not None}
         middle = (min(demands.values()) + max(demands.values())) / 2.0 if demands else 0.5
         for name, demand in demands.items():
             high = demand >= middle if len(demands) > 1 else demand >= 0.5

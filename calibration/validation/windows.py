@@ -14,6 +14,7 @@ from calibration.validation.units import Unit, list_terms
 from sim.core.columns import ROUND, Chunk, run_columns
 from sim.core.layout import Floats, Ints
 from sim.rules.outcome import CODES, POSTPONED
+from sim.scenario.names import Names
 from sim.scenario.resolve import resolve
 
 WINDOWS = ((0, 30), (31, 90), (91, 180), (181, 365))
@@ -77,11 +78,6 @@ def list_windows(unit: Unit) -> list[tuple[int, int]]:
     return [(first, min(last, unit.observed)) for first, last in WINDOWS if first < max(unit.observed, 1)]
 
 
-def shared_codes(unit: Unit) -> Ints:
-    """Return the shared code of each rung of the scenario's ladder of outcomes."""
-    return np.arange(len(CODES), dtype=np.int64)
-
-
 def compared_baskets(unit: Unit) -> list[str]:
     """List the baskets whose settlement the record can show."""
     return [name for name in unit.loaded.scenario.baskets if name not in unit.not_compared]
@@ -101,9 +97,9 @@ def summarise_chunk(unit: Unit, chunk: Chunk) -> Runs:
     run = np.repeat(np.arange(n), chunk.rows)
     in_time = (chunk.rounds[:, ROUND.CODE] > POSTPONED) & (chunk.rounds[:, ROUND.DAY] <= unit.observed)
     run, rows = run[in_time], chunk.rounds[in_time]
-    day, code = rows[:, ROUND.DAY], shared_codes(unit)[rows[:, ROUND.CODE].astype(np.int64)]
-    windows, names = list_windows(unit), list(scenario.baskets)
-    baskets = compared_baskets(unit)
+    names = resolve(scenario, 0).names
+    day, code = rows[:, ROUND.DAY], names.ladder.share(rows[:, ROUND.CODE]).astype(np.int64)
+    windows, baskets = list_windows(unit), compared_baskets(unit)
     highest = np.zeros((n, len(windows)), dtype=np.int64)
     settled = np.zeros((n, len(windows), len(baskets)), dtype=bool)
     mask = rows[:, ROUND.SETTLED].astype(np.int64)
@@ -111,10 +107,10 @@ def summarise_chunk(unit: Unit, chunk: Chunk) -> Runs:
         within = (day >= first) & (day < last + 1)
         np.maximum.at(highest[:, w], run[within], code[within])
         for b, name in enumerate(baskets):
-            hit = within & ((mask >> names.index(name)) & 1 == 1)
+            hit = within & ((mask >> names.baskets.index(name)) & 1 == 1)
             settled[run[hit], w, b] = True
     codes, days = _first_rounds(n, run, day, code)
-    return Runs(highest, settled, _longest_silence(unit, n, run, day), _terms(unit, chunk), codes, days)
+    return Runs(highest, settled, _longest_silence(unit, n, run, day), _terms(unit, chunk, names), codes, days)
 
 
 def _first_rounds(n: int, run: Ints, day: Floats, code: Ints) -> tuple[Ints, Floats]:
@@ -140,10 +136,10 @@ def _longest_silence(unit: Unit, n: int, run: Ints, day: Floats) -> Floats:
     return longest
 
 
-def _terms(unit: Unit, chunk: Chunk) -> Floats:
+def _terms(unit: Unit, chunk: Chunk, names: Names) -> Floats:
     """First terms of each compared issue by run; NaN where its basket was not settled in time."""
     issues = list_terms(unit)
-    place = {name: k for k, (name, _) in enumerate(run_columns(resolve(unit.loaded.scenario, 0).names))}
+    place = {name: k for k, (name, _) in enumerate(run_columns(names))}
     out = np.full((chunk.rows.size, len(issues)), np.nan)
     for t, issue in enumerate(issues):
         in_time = chunk.runs[:, place[f"first_settled_{issue.basket}"]] <= unit.observed

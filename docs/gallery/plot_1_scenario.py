@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 
 import sim
 from sim.figures.blocking import plot_blocking
-from sim.figures.closed import plot_closed
+from sim.figures.closure import plot_closed
 from sim.figures.convergence import plot_offers
 from sim.figures.days import plot_days
 from sim.figures.outcomes import plot_outcomes

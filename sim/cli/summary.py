@@ -181,7 +181,8 @@ def _format_day(day: float) -> str:
 
 def choose_days(summary: Summary) -> list[int | None]:
     """Choose the days to print: 30 and 90 where they are measured, else the first and the last; then the end."""
-    days = [day for day in (30, 90) if day in summary.days] or sorted({*summary.days[:1], *summary.days[-1:]})
+    usual: list[int] = [day for day in (30, 90) if day in summary.days]
+    days = usual or sorted({*summary.days[:1], *summary.days[-1:]})
     longest = summary.mean("days")
     return [*(day for day in days if not day > longest), None]
 

@@ -11,7 +11,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from sim.figures.blocking import draw_blocking
-from sim.figures.closed import draw_closed
+from sim.figures.closure import draw_closed
 from sim.figures.convergence import draw_convergence
 from sim.figures.days import draw_days
 from sim.figures.outcomes import draw_outcomes

@@ -223,10 +223,10 @@ def _repeat_sweep(manifest: dict[str, Any], into: Path, scenario: str | None, wo
     from experiments.spec import read_experiment
     from experiments.sweep import run_sweep
 
-    asked, source = manifest["asked"], scenario or manifest["source"]
+    request, source = manifest["asked"], scenario or manifest["source"]
     about = {key: manifest[key] for key in ("title", "question")}
-    spec = read_experiment({**asked["experiment"], **about, "scenario": source})
-    base = _find_scenario(source, spec.changes, asked["scenario"], scenario is not None)
+    spec = read_experiment({**request["experiment"], **about, "scenario": source})
+    base = _find_scenario(source, spec.changes, request["scenario"], scenario is not None)
     run_sweep(spec, into, workers=workers, base=base)
 
 
