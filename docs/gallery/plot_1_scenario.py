@@ -11,9 +11,9 @@ import matplotlib.pyplot as plt
 
 import sim
 from sim.figures.blocking import plot_blocking
-from sim.figures.closure import plot_closed
 from sim.figures.convergence import plot_offers
 from sim.figures.days import plot_days
+from sim.figures.distance import plot_closed
 from sim.figures.outcomes import plot_outcomes
 from sim.figures.scales import read_scales
 from sim.figures.terms import plot_terms

@@ -11,9 +11,9 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from sim.figures.blocking import draw_blocking
-from sim.figures.closure import draw_closed
 from sim.figures.convergence import draw_convergence
 from sim.figures.days import draw_days
+from sim.figures.distance import draw_closed
 from sim.figures.outcomes import draw_outcomes
 from sim.figures.style import CAUTION, DPI, STYLE, Caption
 from sim.figures.terms import draw_terms

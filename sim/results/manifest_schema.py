@@ -99,6 +99,12 @@ class Run(_Results):
     files: list[str] = []
 
 
+class _Changed(Manifest):
+    any: int = Field(ge=0)
+    outcome: int = Field(ge=0)
+    of: int = Field(ge=0)
+
+
 class Comparison(_Results):
     """The manifest of `parley compare --out`."""
 
@@ -107,6 +113,7 @@ class Comparison(_Results):
     n: int = Field(ge=1)
     scenarios: list[_Variant] = Field(min_length=1)
     engine: str = "auto"
+    changed: dict[str, _Changed] = {}
     files: list[str] = []
 
 

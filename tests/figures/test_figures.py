@@ -19,9 +19,9 @@ from matplotlib.text import Text
 from PIL import Image
 
 from sim.figures.blocking import plot_blocking
-from sim.figures.closure import plot_closed
 from sim.figures.convergence import find_zone, plot_offers
 from sim.figures.days import plot_days
+from sim.figures.distance import plot_closed
 from sim.figures.ensemble import FIGURES, TRAJECTORY_FIGURES, draw_figures, save_figures
 from sim.figures.outcomes import plot_outcomes
 from sim.figures.scales import Scale, choose_labels
