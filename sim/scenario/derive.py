@@ -14,12 +14,13 @@ from sim.evidence.acts import Act
 from sim.evidence.positions import Position
 from sim.evidence.record import load_record
 from sim.rules.assumption import LEAST_DISTANCE
-from sim.scenario.acts import Reading, apply_readings, read_acts
+from sim.scenario.acts import apply_readings, read_acts
 from sim.scenario.admission import select_entries
 from sim.scenario.citations import check_citations
 from sim.scenario.merge import Origins
 from sim.scenario.merge import Path as Route
 from sim.scenario.numbers import Number, make_convention
+from sim.scenario.readings import Reading
 from sim.scenario.schema import Party, Scenario, Stake
 
 Derivations = dict[tuple[str, str], "Basis"]

@@ -11,12 +11,12 @@ import pytest
 
 from sim.evidence.record import Record, load_record
 from sim.scenario import derive as derivation
-from sim.scenario.acts import Reading
 from sim.scenario.contradictions import list_contradictions
 from sim.scenario.derive import derive
 from sim.scenario.library import shipped_folder
 from sim.scenario.load import Loaded, _validate, _with_version, load
 from sim.scenario.numbers import Number, iterate_numbers
+from sim.scenario.readings import Reading
 from sim.scenario.schema import Scenario, Stake
 from sim.scenario.support import STATUS, list_support
 
@@ -293,7 +293,7 @@ def test_trust_after_a_hand_over_of_all_that_was_agreed() -> None:
 
 
 def test_a_rate_is_the_interval_of_its_count() -> None:
-    # One night in 25 days: the 5% and 95% quantiles of Gamma(1.5, 25) are those of chi-square(3), .3518 and 7.8147, over 50.
+    # One night in 25 days: quantiles of Gamma(1.5, 25) are those of chi-square(3) over 50, at 5% .3518, at 95% 7.8147.
     rate = load("istanbul-2025-june").scenario.incidents["sabotage"].rate
     assert rate is not None
     assert (rate.low, rate.high) == pytest.approx((0.3518 / 50, 7.8147 / 50), rel=1e-3)
