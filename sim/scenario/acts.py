@@ -184,10 +184,14 @@ def _read_authority(s: Scenario, acts: list[Act], positions: list[Position], o: 
 
 
 def _read_trust(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
-    """Trust at the start: the default, raised by each hand-over as in the model, a gain that fades until the start."""
+    """Trust at the start: the default, raised by each hand-over of what was agreed, a gain that fades until the start.
+
+    As in the model, only what carries out a settlement counts; a measure of one side alone does not.
+    """
     actors, gain, memory = list_actors(s), s.behaviour.trust.delivery_gain, s.behaviour.trust.memory
     for p, q in iterate_pairs(s):
-        deliveries = [act for act in acts if act.act == "delivery" and act.actor == actors[q]]
+        own = [act for act in acts if act.act == "delivery" and act.actor == actors[q]]
+        deliveries = [act for act in own if _find_agreements(act, acts)]
         trust = s.parties[p].trust.get(q)
         if deliveries and trust is not None:
             low, high = trust.low, trust.high
@@ -202,13 +206,18 @@ def _read_trust(s: Scenario, acts: list[Act], positions: list[Position], o: Orig
             yield Reading(("parties", p, "trust", q), number, ids, {}, is_default(o, p, "trust", q))
 
 
+def _find_agreements(delivery: Act, acts: list[Act]) -> list[Act]:
+    """Find the agreements of both sides on what a hand-over is about, of its day or before."""
+    agreed = [act for act in acts if act.act == "agreement" and act.jointly and act.about == delivery.about]
+    return [act for act in agreed if act.event <= delivery.event]
+
+
 def _find_share(delivery: Act, acts: list[Act]) -> Range:
     """Find the share of what was agreed that a hand-over carries out."""
-    agreed = [act for act in acts if act.act == "agreement" and act.about == delivery.about and act.quantity]
-    agreed = [act for act in agreed if act.event <= delivery.event]
-    if not agreed or not agreed[-1].quantity or delivery.quantity is None:
+    agreed = [act.quantity for act in _find_agreements(delivery, acts) if act.quantity]
+    if not agreed or delivery.quantity is None:
         return UNCOUNTED
-    share = min(delivery.quantity / agreed[-1].quantity, 1.0)
+    share = min(delivery.quantity / agreed[-1], 1.0)
     return share, share
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from sim.core.errors import nearest
 from sim.evidence.acts import Act
-from sim.evidence.positions import Position
+from sim.evidence.positions import Channel, Position
 from sim.evidence.record import Record
 from sim.evidence.sources import Source
 from sim.scenario.merge import Origins
 from sim.scenario.schema import Scenario
 
 Entry = TypeVar("Entry", Position, Act)
+_RANKS = get_args(Channel)
 
 
 def select_entries(scenario: Scenario, record: Record, origins: Origins) -> tuple[list[Position], list[Act]]:
@@ -47,7 +48,9 @@ def select_entries(scenario: Scenario, record: Record, origins: Origins) -> tupl
     if admit == "own":
         positions = [position for position in positions if position.kind == "own"]
         acts = [act for act in acts if act.attributed_by in (None, act.actor)]
-    return positions, acts
+    if scenario.evidence.coder == "second":
+        positions = [x if x.second is None else x.model_copy(update={"value": x.second}) for x in positions]
+    return sorted(positions, key=lambda x: (x.event, _RANKS.index(x.channel), x.id)), acts
 
 
 def _check_names(scenario: Scenario, record: Record, origins: Origins) -> None:

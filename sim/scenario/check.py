@@ -7,12 +7,16 @@ from collections import Counter
 
 import numpy as np
 
+from sim.core.columns import run_columns
 from sim.rules.assumption import LEAST_DISTANCE
 from sim.rules.hawkes import spectral_radius
 from sim.rules.levers import LeverKind, LeverTrigger
+from sim.rules.outcome import CODES
 from sim.rules.venue import VenueRule
 from sim.scenario.conditions import check_conditions, check_name
+from sim.scenario.ladder import OWN, build_ladder
 from sim.scenario.merge import Origins, Path
+from sim.scenario.names import Names
 from sim.scenario.numbers import Number
 from sim.scenario.schema import Scenario, Stake
 
@@ -49,9 +53,11 @@ def check(scenario: Scenario, origins: Origins) -> None:
     _check_sizes(scenario, origins)
     _check_dates(scenario, origins)
     _check_names(scenario, origins)
+    _check_columns(scenario, origins)
     _check_venues(scenario, origins)
     _check_stakes(scenario, origins)
     _check_issues(scenario, origins)
+    _check_ladder(scenario, origins)
     _check_baskets(scenario, origins)
     check_conditions(scenario, origins)
     _check_incidents(scenario, origins)
@@ -103,6 +109,15 @@ def _check_names(s: Scenario, o: Origins) -> None:
             check_name(o, ("mediators", m, "leaning", p), p, s.parties, "party")
 
 
+def _check_columns(s: Scenario, o: Origins) -> None:
+    """Refuse a basket whose name makes two columns of the table of runs one: `whole`, `open`, or `d30` for instance."""
+    counts = Counter(name for name, _ in run_columns(Names.of(s)))
+    for basket in s.baskets:
+        for name, count in counts.items():
+            if count > 1 and basket in name:
+                raise o.error(("baskets", basket), f"this name makes two results one: both would be called `{name}`")
+
+
 def _check_venues(s: Scenario, o: Origins) -> None:
     for v, venue in s.venues.items():
         if venue.host:
@@ -133,8 +148,12 @@ def _check_stakes(s: Scenario, o: Origins) -> None:
                     problem = f"has a stake in basket `{b}` but says nothing on its issue `{i}`; "
                     raise o.error(("parties", p, "issues"), problem + "give it, with low salience if need be")
     for i in s.issues:
-        if sum(i in party.issues for party in s.parties.values()) < 2:
+        holders = [party for party in s.parties.values() if i in party.issues]
+        if len(holders) < 2:
             raise o.error(("issues", i), "fewer than two parties have a stake in it")
+        if sum(party.enters is None or party.enters.date <= s.start for party in holders) < 2:
+            problem = "fewer than two parties with a stake in it take part from the start on; "
+            raise o.error(("issues", i), problem + "the others enter later (`enters`)")
 
 
 def _check_issues(s: Scenario, o: Origins) -> None:
@@ -146,14 +165,37 @@ def _check_issues(s: Scenario, o: Origins) -> None:
             raise o.error(("issues", i, "options"), f"options ascend from `at: 0` to `at: 1`; given: {written}")
 
 
+def _check_ladder(s: Scenario, o: Origins) -> None:
+    """A ladder of its own: codes are unique and new, shared codes ascend, one rung at most calls up spoilers."""
+    rungs = s.outcomes
+    if rungs is None:
+        return
+    most = len(range(len(CODES))[OWN])
+    if len(rungs) != most:
+        raise o.error(("outcomes",), f"expected {most} rungs, the settlements short of all; got {len(rungs)}")
+    codes = [code for place, code in enumerate(CODES) if place not in range(len(CODES))[OWN]]
+    for k, rung in enumerate(rungs):
+        at = ("outcomes", str(k))
+        if rung.code in codes:
+            raise o.error((*at, "code"), f"`{rung.code}` is a rung of the ladder already")
+        codes.append(rung.code)
+        if k and CODES.index(rung.shared) < CODES.index(rungs[k - 1].shared):
+            problem = f"`{rung.shared}` is lower than `{rungs[k - 1].shared}` of the rung below"
+            raise o.error((*at, "shared"), f"{problem}; shared codes ascend with the ladder: {', '.join(CODES)}")
+        if rung.spoilers and any(lower.spoilers for lower in rungs[:k]):
+            raise o.error((*at, "spoilers"), "a lower rung has it already: spoilers respond from one rung on")
+
+
 def _check_baskets(s: Scenario, o: Origins) -> None:
     if len(s.baskets) > _MAX_BASKETS:
         raise o.error(("baskets",), f"at most {_MAX_BASKETS} baskets")
     held = {issue.basket for issue in s.issues.values()}
+    codes = build_ladder(s.outcomes).basket_codes
     for b, basket in s.baskets.items():
         at = ("baskets", b)
         if b not in held:
             raise o.error(at, "holds no issue")
+        check_name(o, (*at, "code"), basket.code, codes, "outcome code")
         check_name(o, (*at, "level"), basket.level, s.levels, "level")
         for p in basket.exposure:
             check_name(o, (*at, "exposure", p), p, s.parties, "party")
@@ -209,6 +251,8 @@ def _check_documents(s: Scenario, o: Origins) -> None:
             raise o.error(at, f"is handed over either on a date (`handed`) or at a round (`round`); {number} given")
         _check_known(s, o, (*at, "handed"), document.handed, document.assumed)
     for p, party in s.parties.items():
+        if party.enters:
+            _check_known(s, o, ("parties", p, "enters", "date"), party.enters.date, party.enters.assumed)
         for n, mandate in enumerate(party.mandate or []):
             _check_known(s, o, ("parties", p, "mandate", str(n), "since"), mandate.since, mandate.assumed)
 

@@ -145,7 +145,9 @@ def _derive_stake(
     if stake.salience is None:
         update["salience"], position = _derive_salience(scenario, own)
         basis = replace(basis, salience=position)
-    direction = _find_direction(demand, others, stake.end)
+    silent = chosen is None and stake.demand is None  # then the demand lies at the party's own end by assumption
+    own_end = {"low": 1, "high": -1}[stake.end] if silent and stake.end else None
+    direction = own_end or _find_direction(demand, others, stake.end)
     if stake.reservation is None:
         conceding = _find_concession(own, demand, direction) if chosen else None
         if conceding is None:

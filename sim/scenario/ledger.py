@@ -179,6 +179,8 @@ def _iterate_settings(s: Scenario) -> Iterator[tuple[str, str]]:
 
 
 def _iterate_party(party: Party) -> Iterator[str]:
+    if party.enters:
+        yield f"enters the talks on {party.enters.date.isoformat()}{_format_citation(party.enters)}"
     yield f"concedes by the rule `{party.concession.rule}`"
     for entry in party.mandate or []:
         since = f" from {entry.since.isoformat()} on" if entry.since else ""

@@ -54,6 +54,8 @@ class Loaded:
         The values the user put at dotted paths, the latest at each path.
     readings : dict
         What documented acts say of the parts of the scenario, by path.
+    files : tuple of Path
+        The files of the scenario, of its bases and of its documents; none for a scenario from plain data.
     """
 
     scenario: Scenario
@@ -63,6 +65,7 @@ class Loaded:
     folder: Path = field(repr=False)
     changes: dict[str, Any] = field(default_factory=dict)
     readings: dict[merge.Path, Reading] = field(default_factory=dict, repr=False)
+    files: tuple[Path, ...] = field(repr=False, default=())
 
     def with_changes(self, changes: Mapping[str, Any]) -> Loaded:
         """Return the same scenario with values put at dotted paths.
@@ -73,7 +76,7 @@ class Loaded:
             Nothing lies at a path, or the scenario does not admit a value.
         """
         variant = _finish(self.data, self.origins, self.folder, changes, self._paths)
-        return replace(variant, changes={**self.changes, **changes})
+        return replace(variant, changes={**self.changes, **changes}, files=self.files)
 
     @cached_property
     def _paths(self) -> list[str]:
@@ -111,12 +114,41 @@ def load(name: str | Path, changes: Mapping[str, Any] | None = None) -> Loaded:
     'istanbul-2025'
     """
     path = locate(str(name))
-    data, origins = _Layers().read(path)
+    layers = _Layers()
+    data, origins = layers.read(path)
     data = _add_catalogue(data, origins, path.parent)
     for party in data["parties"] if isinstance(data.get("parties"), dict) else []:
         if not re.fullmatch(NAME_PATTERN, str(party)):  # before the name is copied into every map by party
             raise origins.error(("parties", str(party)), f"`{party}` is no name; {NAMES}")
-    return _finish(merge.expand_maps(data), origins, path.parent, changes or {})
+    loaded = _finish(merge.expand_maps(data), origins, path.parent, changes or {})
+    evidence = loaded.scenario.evidence
+    documents = [] if evidence is None else _find_record(path.parent, evidence.folder, origins).rglob("*.yaml")
+    return replace(loaded, files=(*layers.files, *sorted(documents)))
+
+
+def load_resolved(data: Mapping[str, Any]) -> Loaded:
+    """Load a scenario from plain data that has every demand and reservation value, as a manifest holds it.
+
+    Parameters
+    ----------
+    data : mapping
+        What `dump_scenario` returned.
+
+    Returns
+    -------
+    Loaded
+        A scenario with the same hash, without documents and files. Its citations were checked when it was written.
+
+    Raises
+    ------
+    ScenarioError
+        The data is no such scenario.
+    """
+    origins, plain = merge.Origins(), dict(data)
+    scenario = _validate(plain, origins)
+    check(scenario, origins)
+    check_reservations(scenario, origins)
+    return Loaded(scenario, plain, {}, origins, Path())
 
 
 class _Layers:
@@ -125,6 +157,11 @@ class _Layers:
     def __init__(self) -> None:
         self._known: dict[Path, tuple[dict[str, Any], merge.Origins]] = {}
         self._keys = 0
+
+    @property
+    def files(self) -> list[Path]:
+        """The files read so far, in alphabetical order of their paths."""
+        return sorted(self._known)
 
     def read(self, path: Path, children: tuple[Path, ...] = ()) -> tuple[dict[str, Any], merge.Origins]:
         """Read a file and everything it extends, the base first. Raises ScenarioError."""

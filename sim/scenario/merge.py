@@ -32,9 +32,7 @@ class Origins:
         The `as_of` of every file that states one.
     """
 
-    def __init__(
-        self, at: dict[Path, Place] | None = None, dates: dict[str, datetime.date] | None = None
-    ) -> None:
+    def __init__(self, at: dict[Path, Place] | None = None, dates: dict[str, datetime.date] | None = None) -> None:
         self._at: dict[Path, Place] = {} if at is None else at
         self.dates: dict[str, datetime.date] = {} if dates is None else dates
 

@@ -18,7 +18,18 @@ from sim.scenario.numbers import Any_, Few, Many, NonNegative, Positive, Signed,
 from sim.scenario.switches import Switches
 from sim.yamlio.validation import LabelOf
 
-Code = Literal["procedural", "humanitarian", "ceasefire", "partial"]
+
+class Rung(Model):
+    """A rung of a scenario's own ladder of outcomes: a kind of settlement short of all.
+
+    `shared` is the code that it counts as in records and pooled scores. Spoilers respond from the rung with
+    `spoilers: true` on; where none has it, to no settlement in sight.
+    """
+
+    code: Name
+    title: str = Field(min_length=1)
+    shared: Literal["procedural", "humanitarian", "ceasefire", "partial"]
+    spoilers: bool = False
 
 
 class Option(Model):
@@ -58,7 +69,7 @@ class Basket(Model):
     """Issues settled together as one package."""
 
     title: str
-    code: Code
+    code: Name
     level: str
     exposure: dict[Name, NonNegative] = {}
     bars: Annotated[str, LabelOf(BarsChoice)] | None = None
@@ -139,6 +150,12 @@ class Ratifier(Model):
     baskets: list[Name] | None = None
 
 
+class Entry(Cited):
+    """The day from which on a party takes part in the talks. Before it nobody waits for it or asks it."""
+
+    date: Day
+
+
 class Party(Model):
     """A principal at the table.
 
@@ -148,6 +165,7 @@ class Party(Model):
     title: str
     actor: Name | None = None
     observer: bool = False
+    enters: Entry | None = None
     side: Signed
     deadline: Positive
     compliance: Unit
@@ -281,7 +299,10 @@ class War(Cited):
 
 
 class Calendar(Model):
-    """Planned rounds: Weibull gaps, the postponement limit, abeyance. Days."""
+    """Planned rounds: Weibull gaps, the postponement limit, abeyance. Days.
+
+    `measures: all` adds costly measures to every row of the table of rounds.
+    """
 
     horizon: Positive
     gap_scale: Positive
@@ -293,17 +314,20 @@ class Calendar(Model):
     exchanges_per_round: Few
     max_steps: Many
     measure_days: list[Annotated[int, Field(ge=1, le=36500)]] = Field(default=[30, 60, 90, 180], max_length=20)
+    measures: Literal["usual", "all"] = "usual"
 
 
 class Evidence(Model):
     """The folder of the documents, and which are admitted: all, own statements only, or one perspective's media.
 
-    `alternatives` names entries that count in place of those of which they are another coding. `left_out` gives the
-    reason why an entry, an issue or a place of the documents bears on no number of the scenario.
+    `coder` says whose values count where a second coder gave another. `alternatives` names entries that count in place
+    of those of which they are another coding. `left_out` gives the reason why an entry, an issue or a place of the
+    documents bears on no number of the scenario.
     """
 
     folder: str
     admit: str = "all"
+    coder: Literal["first", "second"] = "first"
     alternatives: list[str] = []
     left_out: dict[EntryName, str] = {}
 
@@ -318,6 +342,7 @@ class Scenario(Model):
     start: Day
     evidence: Evidence | None = None
     salience_scale: dict[Name, NonNegative] = {}
+    outcomes: list[Rung] | None = None
     levels: list[str] = Field(min_length=1)
     start_level: str
     calendar: Calendar
