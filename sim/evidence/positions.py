@@ -28,6 +28,8 @@ class Position(Fact):
         Issues of the package that can meet the condition; `external` where none can.
     disclosed : date
         The day on which the other side could know the position.
+    alternative_to : str or None
+        The id of the position of which this is another coding. It counts only where a scenario asks for it.
     second : float or None
         The value that a second coder gave, where it differs.
     """
@@ -49,4 +51,5 @@ class Position(Fact):
     disclosed: datetime.date
     sources: list[Citation] = Field(min_length=1)
     note: str
+    alternative_to: str | None = None
     actor: str = ""
