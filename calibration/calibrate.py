@@ -130,6 +130,7 @@ def _run_fit(file: FitFile, folder: Path, workers: int, stage: Stage) -> Result:
         "fit": file.id,
         "title": file.title,
         "seed": file.seed,
+        "model_version": problem.model_version,
         "epsilon": sample.epsilon,
         "conditional_on": CONDITIONAL,
     }

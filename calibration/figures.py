@@ -111,7 +111,7 @@ def plot_posterior(result: Result, j: int, ax: Axes | None = None) -> Axes:
     xs = np.linspace(parameter.low, parameter.high, 200)
     ax.plot(xs, parameter.to_scipy().pdf(xs), color=BLACK, linewidth=1, linestyle="--")
     ax.plot([row["q05"], row["q95"]], [0, 0], color=BLUE, linewidth=4, solid_capstyle="butt", clip_on=False)
-    ax.set_title(f"{row['parameter']}\n{row['verdict']} ({row['contraction']:.0%})", fontsize=8, loc="left")
+    ax.set_title(f"{row['parameter']}\n{row['verdict']} ({round(row['contraction'], 2) + 0.0:.0%})", fontsize=8, loc="left")
     ax.set_xlabel(parameter.paths[0], fontsize=7)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)

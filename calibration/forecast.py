@@ -18,7 +18,7 @@ import numpy as np
 from calibration.baselines import OTHER
 from calibration.calibrate import CONDITIONAL
 from calibration.content import Agenda, describe_agenda, list_settlements, tabulate_settlements
-from calibration.posterior import Posterior, simulate_chunks
+from calibration.posterior import Posterior, check_version, simulate_chunks
 from calibration.records import Round, load_rounds
 from calibration.summaries import select_held_rounds
 from sim.core.atomic import write_file
@@ -109,9 +109,11 @@ def compute_forecast(
     Raises
     ------
     ParleyError
-        Fewer than `LEAST_RUNS` runs agree with the record.
+        Fewer than `LEAST_RUNS` runs agree with the record, or the posterior is of another version of the model.
     """
     job = plan(scenario, n, seed, workers=workers)
+    if posterior is not None:
+        check_version(posterior.note, job.loaded.scenario.model.version)
     start, agenda = job.loaded.scenario.start, describe_agenda(job.loaded.scenario)
     earlier = _select_record(job, record)
     conditions = derive_conditions(start, after, earlier)

@@ -81,6 +81,16 @@ class Posterior:
         )
 
 
+def check_version(note: Mapping[str, Any], version: int) -> None:
+    """Refuse a posterior that was fitted under another version of the model. Raises ParleyError."""
+    fitted = note.get("model_version", 1)  # the key is as old as version 2
+    if fitted != version:
+        raise ParleyError(
+            f"the posterior was fitted under version {fitted} of the model, the scenario has version {version}; fit it "
+            f"again with `parley calibrate`, or run with `--set model.version={fitted}`"
+        )
+
+
 def check_bounds(path: str, values: Floats) -> None:
     """Refuse values that a scenario may not have at a path. Raises ParleyError."""
     annotation = find_annotation(Scenario, tuple(path.split(".")))
@@ -177,7 +187,8 @@ def apply_posterior(job: Plan, folder: Path) -> Plan:
     Raises
     ------
     ParleyError
-        There is no posterior, the scenario lacks one of its paths, or the plan is for the Mesa engine.
+        There is no posterior, the scenario lacks one of its paths or has another version of the model, or the plan is
+        for the Mesa engine.
     """
     from dataclasses import replace
 
@@ -187,6 +198,7 @@ def apply_posterior(job: Plan, folder: Path) -> Plan:
     if job.engine == "mesa":
         raise ParleyError("a posterior runs on the compiled engine; leave `engine` at auto or compiled")
     posterior.parameters(job.problem)
+    check_version(posterior.note, job.loaded.scenario.model.version)
     digest = hashlib.blake2b(
         "|".join(posterior.paths).encode() + posterior.values.tobytes() + posterior.weights.tobytes()
     )
