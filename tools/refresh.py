@@ -44,8 +44,8 @@ from tools.freshness import (  # noqa: E402
 )
 
 OUT = ROOT / "out" / "refresh"
-_FIT = ("calibrate", "checks", "content", "figures", "fit", "inference", "particles", "predictive", "priors", "problem",
-        "records", "report", "sampler", "summaries", "theories")  # fmt: skip
+_FIT = ("calibrate", "checks", "content", "figures", "fit", "inference", "interval_plots", "particles", "predictive",
+        "priors", "problem", "records", "report", "sampler", "summaries", "theories")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _describe_fit(name: str) -> Step:
     record = {"rounds": "rounds.yaml", "crises": "crises.csv"}[name]
     sources = [f"calibration/{module}.py" for module in _FIT]
     sources += [f"calibration/fits/{name}.yaml", f"calibration/record/{record}"]
-    kinds = {"rounds": ("posterior", "ranks", "predictive", "theories"), "crises": ("posterior", "crises")}[name]
+    drawn = {"rounds": ("posterior", "ranks", "predictive", "days", "theories"), "crises": ("posterior", "crises")}
     return Step(
         name,
         ("-m", "parley", "calibrate", name, "-o", "{out}"),
@@ -100,7 +100,7 @@ def _describe_fit(name: str) -> Step:
         tuple(dict.fromkeys(target.scenario for target in load_fit(name).targets)),
         "docs/explanation/calibration",
         tuple(sources),
-        tuple((f"{kind}.png", f"{name}-{kind}.png") for kind in kinds),
+        tuple((f"{kind}.png", f"{name}-{kind}.png") for kind in drawn[name]),
     )
 
 
