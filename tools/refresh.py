@@ -44,8 +44,10 @@ from tools.freshness import (  # noqa: E402
 )
 
 OUT = ROOT / "out" / "refresh"
-_FIT = ("calibrate", "checks", "content", "figures", "fit", "inference", "interval_plots", "particles", "predictive",
-        "priors", "problem", "records", "report", "sampler", "summaries", "theories")  # fmt: skip
+_SAMPLED = ("fit", "inference", "particles", "priors", "problem", "records", "sampler", "summaries")
+"""Modules of calibration that decide the draws of a fit."""
+_CHECKED = ("calibrate", "checks", "content", "figures", "interval_plots", "predictive", "report", "theories")
+"""Those that check and show them."""
 
 
 @dataclass(frozen=True)
@@ -90,16 +92,17 @@ def _describe_fit(name: str) -> Step:
     from calibration.fit_file import load_fit
 
     record = {"rounds": "rounds.yaml", "crises": "crises.csv"}[name]
-    sources = [f"calibration/{module}.py" for module in _FIT]
-    sources += [f"calibration/fits/{name}.yaml", f"calibration/record/{record}"]
+    sampled = [f"calibration/{module}.py" for module in _SAMPLED]
+    sampled += [f"calibration/fits/{name}.yaml", f"calibration/record/{record}"]
+    checked = [f"calibration/{module}.py" for module in _CHECKED]
     drawn = {"rounds": ("posterior", "ranks", "predictive", "days", "theories"), "crises": ("posterior", "crises")}
     return Step(
         name,
         ("-m", "parley", "calibrate", name, "-o", "{out}"),
-        tuple(sources),
+        (*sampled, *checked),
         tuple(dict.fromkeys(target.scenario for target in load_fit(name).targets)),
         "docs/explanation/calibration",
-        tuple(sources),
+        tuple(sampled),
         tuple((f"{kind}.png", f"{name}-{kind}.png") for kind in drawn[name]),
     )
 
