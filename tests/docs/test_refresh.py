@@ -65,7 +65,8 @@ def test_blocks_are_filled_from_the_sections_of_a_report(tmp_path: Path, monkeyp
     page, out = tmp_path / "page.md", tmp_path / "out"
     out.mkdir()
     (out / "report.md").write_text("# Fit\n\n## Mean log score\n\n| a |\n\n## Codes\n\nnone\n", encoding="utf-8")
-    text = "Before.\n<!-- refresh: rounds/mean log score -->\nold\n<!-- end -->\n<!-- refresh: other/x -->\n<!-- end -->\n"
+    text = "Before.\n<!-- refresh: rounds/mean log score -->\nold\n<!-- end -->\n"
+    text += "<!-- refresh: other/x -->\n<!-- end -->\n"
     page.write_text(text, encoding="utf-8")
     monkeypatch.setattr(refresh, "list_pages", lambda: [page])
     refresh.fill_blocks("rounds", out)
