@@ -18,7 +18,7 @@ import numpy as np
 from calibration.baselines import OTHER
 from calibration.calibrate import CONDITIONAL
 from calibration.content import Agenda, describe_agenda, list_settlements, tabulate_settlements
-from calibration.posterior import Posterior, check_version, simulate_chunks
+from calibration.posterior import Posterior, check_model, simulate_chunks
 from calibration.records import Round, load_rounds
 from calibration.summaries import select_held_rounds
 from sim.core.atomic import write_file
@@ -113,7 +113,7 @@ def compute_forecast(
     """
     job = plan(scenario, n, seed, workers=workers)
     if posterior is not None:
-        check_version(posterior.note, job.loaded.scenario.model.version)
+        check_model(posterior, job.loaded.scenario)
     start, agenda = job.loaded.scenario.start, describe_agenda(job.loaded.scenario)
     earlier = _select_record(job, record)
     conditions = derive_conditions(start, after, earlier)

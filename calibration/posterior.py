@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from sim.results.plan import Plan
 
 FILE = "posterior.parquet"
+FIRST_MODEL = 1
+"""The version of the model of posteriors that do not say theirs: when they were written there was no other."""
 WEIGHT = "weight"
 _CHUNK = 1000
 MOST_ROWS = 1_000_000
@@ -78,16 +80,6 @@ class Posterior:
         return tuple(
             Parameter(p, (p,), float(a), float((a + b) / 2), float(b), "uniform")
             for p, a, b in zip(self.paths, low, high, strict=True)
-        )
-
-
-def check_version(note: Mapping[str, Any], version: int) -> None:
-    """Refuse a posterior that was fitted under another version of the model. Raises ParleyError."""
-    fitted = note.get("model_version", 1)  # the key is as old as version 2
-    if fitted != version:
-        raise ParleyError(
-            f"the posterior was fitted under version {fitted} of the model, the scenario has version {version}; fit it "
-            f"again with `parley calibrate`, or run with `--set model.version={fitted}`"
         )
 
 
@@ -197,8 +189,8 @@ def apply_posterior(job: Plan, folder: Path) -> Plan:
     posterior = read_posterior(folder)
     if job.engine == "mesa":
         raise ParleyError("a posterior runs on the compiled engine; leave `engine` at auto or compiled")
+    check_model(posterior, job.loaded.scenario)
     posterior.parameters(job.problem)
-    check_version(posterior.note, job.loaded.scenario.model.version)
     digest = hashlib.blake2b(
         "|".join(posterior.paths).encode() + posterior.values.tobytes() + posterior.weights.tobytes()
     )
@@ -206,6 +198,16 @@ def apply_posterior(job: Plan, folder: Path) -> Plan:
     return replace(
         job, posterior=PosteriorSource(digest.hexdigest()[:12], note, lambda plan: simulate_chunks(plan, posterior))
     )
+
+
+def check_model(posterior: Posterior, scenario: Scenario) -> None:
+    """Refuse a posterior that was fitted under another version of the model. Raises ParleyError."""
+    fitted, played = posterior.note.get("model", FIRST_MODEL), scenario.model.version
+    if fitted != played:
+        raise ParleyError(
+            f"the posterior was fitted under version {fitted} of the model and the scenario plays version {played}: "
+            f"fit it again, or play the scenario with `model.version={fitted}`"
+        )
 
 
 def describe_posterior(note: Mapping[str, Any]) -> str:

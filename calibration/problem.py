@@ -62,11 +62,6 @@ class FitProblem:
     record: Observation
 
     @property
-    def model_version(self) -> int:
-        """Version of the model that the scenarios of the fit have."""
-        return int(load(self.file.targets[0].scenario).scenario.model.version)
-
-    @property
     def rounds(self) -> list[list[Round]]:
         """Rounds of the record of each target; none for crises."""
         return [select_rounds(t.rounds) if t.kind == "rounds" else [] for t in self.file.targets]

@@ -25,7 +25,7 @@ GOOD: dict[str, Any] = {"calendar.gap_scale": [10.0, 11.0], "parties.northbank.c
 
 def write(folder: Path, columns: dict[str, Any], note: Any = None, **options: Any) -> None:
     table = pa.table(columns)
-    metadata = {"parley": json.dumps({"fit": "x", "model_version": 2}) if note is None else note}
+    metadata = {"parley": json.dumps({"fit": "x", "model": 2}) if note is None else note}
     pq.write_table(table.replace_schema_metadata(metadata), folder / FILE, **options)
 
 
@@ -41,11 +41,11 @@ def test_control_a_sound_posterior_is_taken(tmp_path: Path) -> None:
     assert apply_posterior(plan("river-border", 2, 1, workers=1), tmp_path).posterior is not None
 
 
-@pytest.mark.parametrize("note", [{"fit": "x", "model_version": 1}, {"fit": "x"}])
+@pytest.mark.parametrize("note", [{"fit": "x", "model": 1}, {"fit": "x"}])
 def test_a_posterior_of_another_version_of_the_model(tmp_path: Path, note: dict[str, Any]) -> None:
     """A note without the key is from before version 2."""
     write(tmp_path, {**GOOD, "weight": [0.5, 0.5]}, json.dumps(note))
-    assert "fitted under version 1 of the model, the scenario has version 2" in refuse(tmp_path)
+    assert "fitted under version 1 of the model and the scenario plays version 2" in refuse(tmp_path)
 
 
 @pytest.mark.parametrize(

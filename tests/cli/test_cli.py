@@ -242,7 +242,7 @@ def test_a_summary_under_a_posterior_says_so(here: Path) -> None:
     import pyarrow as pa
 
     table = pa.table({"calendar.gap_scale": [10.0, 11.0], "weight": [0.5, 0.5]})
-    note = json.dumps({"fit": "towns", "model_version": 2})
+    note = json.dumps({"fit": "towns", "model": 2})
     pq.write_table(table.replace_schema_metadata({"parley": note}), here / "posterior.parquet")
     text = " ".join(parley("run", "river-border", "-n", "2", "--posterior", ".", "-o", "results").split())
     assert "Conditional on 1 fitted number drawn from the posterior of the fit towns (--posterior)" in text
