@@ -24,9 +24,7 @@ class KnownRound(NamedTuple):
     venue: str | None
 
 
-def predict_baselines(
-    forecast: dict[str, Any], earlier: Sequence[KnownRound], ahead: int
-) -> dict[str, dict[str, Any]]:
+def predict_baselines(forecast: dict[str, Any], earlier: Sequence[KnownRound], ahead: int) -> dict[str, dict[str, Any]]:
     """Predict a round by each baseline, in the form of a forecast's rounds.
 
     Parameters

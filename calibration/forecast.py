@@ -20,7 +20,7 @@ from calibration.calibrate import CONDITIONAL
 from calibration.content import Agenda, describe_agenda, list_settlements, tabulate_settlements
 from calibration.posterior import Posterior, check_model, simulate_chunks
 from calibration.records import Round, load_rounds
-from calibration.summaries import select_held_rounds
+from calibration.summaries import select_held_rounds, share_codes
 from sim.core.atomic import write_file
 from sim.core.columns import ROUND
 from sim.core.errors import ParleyError
@@ -164,8 +164,10 @@ def _select_record(job: Plan, record: tuple[Round, ...] | None) -> tuple[Round, 
 
 def _simulate_held_rounds(job: Plan, posterior: Posterior | None, first: int) -> tuple[Floats, Floats]:
     """Simulate a plan; returns rows of runs (n, width), and the first rounds held of each (n, first, columns)."""
+    ladder = job.problem.names.ladder
     chunks = simulate_chunks(job, posterior) if posterior else simulate_prior(job)
-    pairs = [(c.runs, select_held_rounds(c.rounds, c.rows, first)[0]) for c in chunks]
+    shared = (share_codes(chunk, ladder) for chunk in chunks)
+    pairs = [(c.runs, select_held_rounds(c.rounds, c.rows, first)[0]) for c in shared]
     runs, rounds = zip(*pairs, strict=True)
     return np.concatenate(runs), np.concatenate(rounds)
 

@@ -190,12 +190,12 @@ def _simulate_part(part: _Part, values: Floats, numbers: Ints, workers: int | No
     """Simulate vectors against one target; codes (n, c) and numbers (n, m)."""
     target = part.target
     if target.kind == "rounds":
-        chunk = _run_rounds(part, values, numbers, workers)
+        chunk = summaries.share_codes(_run_rounds(part, values, numbers, workers), part.runners[0].problem.names.ladder)
         return summaries.summarise_rounds(chunk.runs, chunk.rounds, chunk.rows, len(target.rounds), target.numbers)
     shares = []
     for runner, runs, place in zip(part.runners, part.runs, part.places, strict=True):
         fates = assign_fates(numbers, place, runs)  # every crisis is a world of its own
-        chunk = runner.run(values, fates, fates, workers)
+        chunk = summaries.share_codes(runner.run(values, fates, fates, workers), runner.problem.names.ladder)
         shares.append(summaries.transform_share(summaries.compute_formal_shares(chunk.runs, runs)))
     return np.zeros((len(values), 0), dtype=np.int64), np.column_stack(shares)
 

@@ -177,9 +177,7 @@ def _scores(result: Result) -> str:
     scores, mean = result.theories["log_scores"], result.theories["mean_log_score"]
     order = sorted(mean, key=lambda name: -mean[name])
     rows = [[name, *(f"{s:.2f}" for s in scores[name]), f"{mean[name]:.3f}"] for name in order]
-    return "## Log score one round left out\n\n" + format_table(
-        ["", *result.theories["rounds"], "mean"], rows
-    )
+    return "## Log score one round left out\n\n" + format_table(["", *result.theories["rounds"], "mean"], rows)
 
 
 def _odds(result: Result) -> str:
