@@ -74,3 +74,21 @@ def test_blocks_are_filled_from_the_sections_of_a_report(tmp_path: Path, monkeyp
     page.write_text("<!-- refresh: rounds/days -->\n<!-- end -->\n", encoding="utf-8")
     with pytest.raises(SystemExit, match="rounds has no section `days`; it has codes, mean log score"):
         refresh.fill_blocks("rounds", out)
+
+
+def test_a_page_by_hand_says_that_its_numbers_are_older(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Title\n\nText.\n", encoding="utf-8")
+    for _ in range(2):
+        freshness.mark_text(page, False)
+        assert page.read_text(encoding="utf-8") == f"# Title\n\n{freshness.NOTICE}Text.\n"
+    freshness.mark_text(page, True)
+    assert page.read_text(encoding="utf-8") == "# Title\n\nText.\n"
+
+
+@pytest.mark.parametrize("step", [step for step in STEPS if step.text], ids=lambda step: step.name)
+def test_a_page_by_hand_was_read_over_or_says_otherwise(step: Step) -> None:
+    entry = read_record().get(step.name)
+    assert entry is not None, "was never refreshed"
+    text = (freshness.ROOT / step.text).read_text(encoding="utf-8")
+    assert entry.get("read") == entry["numbers"] or freshness.NOTICE in text
