@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -112,6 +113,36 @@ def repeat(
         raise ParleyError(f"the repetition in `{into}` is not complete")
     files = {name: compare_file(folder / name, into / name, text) for name, text in hashes.items()}
     return Repetition(manifest["kind"], files, damage, list_differing_inputs(manifest, repeated))
+
+
+def repeat_file(path: Path, scratch: Path, workers: int | None = None) -> Repetition:
+    """Repeat a forecast from its file.
+
+    Parameters
+    ----------
+    path : Path
+        File that `parley forecast` wrote.
+    scratch : Path
+        Folder for temporary files.
+    workers : int, optional
+        Threads; results do not depend on it.
+
+    Returns
+    -------
+    Repetition
+
+    Raises
+    ------
+    ParleyError
+        The file is no forecast that can be repeated.
+    """
+    from calibration.forecast_file import PROVENANCE, repeat_forecast
+
+    earlier, later = repeat_forecast(path, scratch, workers)
+    first, second = ({k: v for k, v in data.items() if k not in PROVENANCE} for data in (earlier, later))
+    agreement = Agreement.NUMBERS if first == json.loads(json.dumps(second)) else Agreement.DIFFERENT
+    inputs = [{k: v for k, v in data.items() if k in PROVENANCE} for data in (earlier, later)]
+    return Repetition("forecast", {path.name: agreement}, {}, list_differing_inputs(*inputs))
 
 
 def _repeat_run(folder: Path, manifest: dict[str, Any], into: Path, trust_code: bool, workers: int | None) -> None:
