@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from experiments.measures import Measure, compute_measures
-from experiments.results import Results, label_points
+from experiments.results import Results, format_value, label_points
 from experiments.variants import parse_variant
-from sim.core.errors import ParleyError
+from sim.core.errors import ParleyError, nearest
 from sim.core.layout import Floats
 from sim.core.statistics import Z95, holm
 from sim.results.ensemble import simulate_tables
@@ -244,31 +244,61 @@ def count_transitions(comparison: Comparison, second: int = 1) -> dict[tuple[str
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def compare_points(results: Results, first: int = 0) -> pd.DataFrame:
+def compare_points(results: Results, first: int | str | Mapping[str, Any] = 0) -> pd.DataFrame:
     """Compare every other point of a sweep with one of its points: points share the draws, so run k pairs with run k.
 
     Parameters
     ----------
     results : Results
         A finished sweep.
-    first : int
-        Number of the point to compare with.
+    first : int, str or mapping
+        Point to compare with: its number, the name of its variant, or the values of its factors.
 
     Returns
     -------
     pd.DataFrame
-        As `compute_contrasts` returns it.
+        As `compute_contrasts` returns it, with columns of every factor: `NAME` and `NAME_first`.
 
     Raises
     ------
     ParleyError
-        A point has failed runs.
+        No point, or several, have the values, or a point has failed runs.
     """
     import pyarrow.compute as pc
+
+    first = find_point(results, first)
 
     runs, names = results.run_table(), label_points(results)
     order = [first, *(point for point in names if point != first)]
     tables = [runs.filter(pc.equal(runs.column("point"), point)).drop_columns(["point"]) for point in order]
     if len({table.num_rows for table in tables}) > 1:
         raise ParleyError("some points failed; there is nothing to pair their runs with")
-    return compute_contrasts([names[point] for point in order], tables)
+    frame = compute_contrasts([names[point] for point in order], tables)
+    points = results.points.set_index("point")
+    other = dict(zip((f"{names[point]} − {names[first]}" for point in order[1:]), order[1:], strict=True))
+    for factor in results.factors:
+        frame[factor] = [points.loc[other[contrast], factor] for contrast in frame["contrast"]]
+        frame[f"{factor}_first"] = points.loc[first, factor]
+    return frame
+
+
+def find_point(results: Results, point: int | str | Mapping[str, Any]) -> int:
+    """Find a point of a sweep by its number, the name of its variant, or the values of its factors.
+
+    Raises
+    ------
+    ParleyError
+        No point is so, or several are.
+    """
+    if isinstance(point, int):
+        return point
+    values = point if isinstance(point, Mapping) else {"name": point}
+    rows = results.points
+    for name, value in values.items():
+        if name not in rows.columns:
+            raise ParleyError(f"no factor `{name}`{nearest(name, results.factors)}")
+        rows = rows[rows[name].map(format_value) == format_value(value)]
+    if len(rows) != 1:
+        known = ", ".join(label_points(results).values())
+        raise ParleyError(f"{len(rows) or 'no'} points have {dict(values)}; the sweep has {known}")
+    return int(rows["point"].iloc[0])

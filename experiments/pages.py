@@ -7,6 +7,8 @@ A page is a Jinja template in `experiments/pages/`; its table of effects lies be
 from __future__ import annotations
 
 import math
+import re
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 PAGES = Path(__file__).resolve().parents[1] / "docs" / "experiments"
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+_WIDTH = 125
+"""Characters of a line."""
 _COLUMNS = ("case", "contrast", "measure", "level", "kind", "runs", "changed", "n")
 _NUMBERS = ("first", "second", "difference", "low", "high", "p_holm")
 
@@ -28,9 +32,9 @@ HEADINGS = {
     "closed_d60": "closed, day 60",
     "closed_d90": "day 90",
     "closed": "day 365",
-    "latent_closed_d60": "latent closed, day 60",
-    "latent_closed_d90": "day 90",
-    "latent_closed": "day 365",
+    "latent_closed_d60": "latent, day 60",
+    "latent_closed_d90": "latent, day 90",
+    "latent_closed": "latent, day 365",
     "outcome_at_least=humanitarian": "humanitarian or more",
     "outcome_at_least=ceasefire": "ceasefire or more",
     "rounds_held": "rounds",
@@ -102,7 +106,16 @@ def render_page(name: str, effects: pd.DataFrame) -> str:
         "expect": words.check_direction,
         "table": words.tabulate_effects,
     }
-    return environment.get_template(f"{name}.md").render(**functions)
+    return _wrap_paragraphs(environment.get_template(f"{name}.md").render(**functions))
+
+
+def _wrap_paragraphs(text: str) -> str:
+    """Wrap the paragraphs of a page; headings, tables, figures and lists stay as they are."""
+    options = {"width": _WIDTH, "break_long_words": False, "break_on_hyphens": False}
+    parts = [part.strip("\n") for part in re.split(r"\n{2,}", text)]
+    plain = [part.startswith(("#", "|", "!", "- ", "`" * 3)) for part in parts]
+    wrapped = (part if keep else textwrap.fill(part, **options) for part, keep in zip(parts, plain, strict=True))  # type: ignore[arg-type]
+    return "\n\n".join(wrapped) + "\n"
 
 
 class PageWords:
@@ -152,9 +165,9 @@ class PageWords:
         sizes = [f"{_format_signed(row, n == 0)} in `{row['case']}`" for n, row in enumerate(rows)]
         return f"changes {subject} by {_join(sizes)}"
 
-    def format_difference(self, case: str, contrast: str, measure: str) -> str:
-        """Format a difference with its sign and interval."""
-        return _format_signed(self._find(case, contrast, measure))
+    def format_difference(self, case: str, contrast: str, measure: str, with_unit: bool = True) -> str:
+        """Format a difference with its sign and interval, and the words `points` and `95% interval` with its unit."""
+        return _format_signed(self._find(case, contrast, measure), with_unit)
 
     def format_value(self, case: str, contrast: str, measure: str, which: str = "first") -> str:
         """Format the mean at the first or the second point of a contrast."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from experiments.compare import compute_difference
@@ -51,11 +50,11 @@ def test_pairs_are_equal_but_for_the_contrast(results: Results) -> None:
 
 
 def test_unknown_factors_and_values_are_named(results: Results) -> None:
-    with pytest.raises(ParleyError, match="no factor `insulatoin` .did you mean `insulation`"):
+    with pytest.raises(ParleyError, match=r"no factor `insulatoin` .did you mean `insulation`"):
         list_pairs(results, parse_contrast("insulatoin=0:insulatoin=1"))
     with pytest.raises(ParleyError, match="rate has no value `3`"):
         list_pairs(results, parse_contrast("rate=0:rate=3"))
-    with pytest.raises(ParleyError, match="no measure `closd` .did you mean `closed`"):
+    with pytest.raises(ParleyError, match=r"no measure `closd` .did you mean `closed`"):
         compute_effects(results, {"a": parse_contrast("rate=0:rate=1")}, ["closd"])
 
 

@@ -12,6 +12,7 @@ import pytest
 from experiments.results import load
 from experiments.script import run_script
 from experiments.spec import list_shipped, read_experiment
+from sim.core.identity import hash_data
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "experiments"
@@ -32,7 +33,8 @@ def module(path: Path) -> ModuleType:
 
 
 def test_those_that_were_asked_for_are_there() -> None:
-    asked = {"venue", "mediation", "incidents", "mandate-and-sequence", "source-sensitivity", "assumptions-or-chance"}
+    asked = {"venue", "mediation", "incidents", "mandate-and-sequence", "pace", "source-sensitivity"}
+    asked |= {"assumptions-or-chance"}
     assert asked <= set(list_shipped())
 
 
@@ -53,7 +55,9 @@ def test_each_runs_and_draws_in_short(name: str, tmp_path: Path) -> None:
         pytest.importorskip("ema_workbench", reason="the extra `discover` is not installed")
     out, figures = tmp_path / "out", tmp_path / "figures"
     run_script(name, module(script(name)).draw, ["--out", str(out), "--figures", str(figures), "--share", "0.01"])
-    mark = load(out / name).manifest["hash"].encode()
+    experiment = read_experiment(name)
+    folders = [out / name / case for case in experiment.cases] or [out / name]
+    mark = hash_data([load(folder).manifest["hash"] for folder in folders]).encode()
     drawn = {path.name for path in figures.iterdir()}
     assert drawn and {path.rpartition(".")[2] for path in drawn} == {"png", "svg"}
     for path in figures.iterdir():
@@ -66,5 +70,5 @@ def test_a_quick_look_leaves_the_figures_of_the_pages_alone(tmp_path: Path, monk
     monkeypatch.setattr("experiments.script._PAGES", tmp_path / "pages")
     draw = module(script("venue")).draw
     assert run_script("venue", draw, ["--out", str(tmp_path), "--share", "0.01"]) == tmp_path / "venue" / "figures"
-    assert (tmp_path / "venue" / "figures" / "venue-shares.png").is_file()
+    assert (tmp_path / "venue" / "figures" / "venue-closed.png").is_file()
     assert not (tmp_path / "pages").exists()
