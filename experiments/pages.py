@@ -6,6 +6,7 @@ A page is a Jinja template in `experiments/pages/`; its table of effects lies be
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import textwrap
@@ -75,29 +76,54 @@ def read_effects(name: str) -> pd.DataFrame:
     return pd.read_csv(path, keep_default_na=False, na_values={number: [""] for number in _NUMBERS})
 
 
-def write_page(name: str) -> Path:
-    """Write the page of an experiment from its template and its table of effects."""
-    path = PAGES / f"{name}.md"
-    write_file(path, render_page(name, read_effects(name)))
+def write_numbers(name: str, numbers: Mapping[str, Any]) -> Path:
+    """Write further numbers of a page: plain data by name, in JSON."""
+    path = PAGES / "results" / f"{name}.json"
+    path.parent.mkdir(exist_ok=True)
+    write_file(path, json.dumps(numbers, indent=1) + "\n")
     return path
 
 
-def render_page(name: str, effects: pd.DataFrame) -> str:
+def read_numbers(name: str) -> dict[str, Any]:
+    """Read the further numbers of a page; empty where it has none."""
+    path = PAGES / "results" / f"{name}.json"
+    numbers: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return numbers
+
+
+def write_page(name: str) -> Path:
+    """Write the page of an experiment from its template, its table of effects and its further numbers."""
+    path, numbers = PAGES / f"{name}.md", read_numbers(name)
+    effects = None if numbers and not (PAGES / "results" / f"{name}.csv").is_file() else read_effects(name)
+    write_file(path, render_page(name, effects, numbers))
+    return path
+
+
+def render_page(name: str, effects: pd.DataFrame | None, numbers: Mapping[str, Any] | None = None) -> str:
     """Render the page of an experiment.
 
     Parameters
     ----------
     name : str
         Name of the experiment; its template is `experiments/templates/NAME.md`.
-    effects : pd.DataFrame
+    effects : pd.DataFrame or None
         Table of effects.
+    numbers : mapping, optional
+        Further numbers, which the template reads by name.
     """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True, autoescape=False,
     )  # fmt: skip
-    words = PageWords(effects)
-    functions: dict[str, Callable[..., str]] = {
+    words = PageWords(effects) if effects is not None else None
+    functions = list_functions(words) if words else {}
+    text = environment.get_template(f"{name}.md").render(**functions, **(numbers or {}))
+    return _wrap_paragraphs(text)
+
+
+def list_functions(words: PageWords) -> dict[str, Callable[..., str]]:
+    """List the functions that templates call, by name."""
+    return {
         "effect": words.describe_effect,
         "effects": words.describe_cases,
         "signed": words.format_difference,
@@ -106,7 +132,6 @@ def render_page(name: str, effects: pd.DataFrame) -> str:
         "expect": words.check_direction,
         "table": words.tabulate_effects,
     }
-    return _wrap_paragraphs(environment.get_template(f"{name}.md").render(**functions))
 
 
 def _wrap_paragraphs(text: str) -> str:
@@ -267,5 +292,5 @@ def _join(parts: Sequence[str]) -> str:
 
 
 if __name__ == "__main__":
-    for file in sorted((PAGES / "results").glob("*.csv")):
-        write_page(file.stem)
+    for page in sorted({file.stem for file in (PAGES / "results").iterdir()}):
+        write_page(page)
