@@ -36,7 +36,7 @@ def build_cases_note(results: Mapping[str, Results]) -> Note:
     runs = sum(case.manifest["tables"]["runs"] for case in results.values())
     points = {case.manifest["tables"]["points"] for case in results.values()}
     size = first["tables"]["runs"] // max(first["tables"]["points"], 1)
-    count = str(min(points)) if len(points) == 1 else f"{min(points)} to {max(points)}"
+    count = str(min(points)) if len(points) == 1 else f"{min(points)}–{max(points)}"
     scale = f"{size:,} runs a point, {count} points a case" if max(points) > 1 else f"{size:,} runs a case"
     mark = hash_data([case.manifest["hash"] for case in results.values()])[:12]
     return Note(", ".join(results), runs, first["seed"], mark, {}, scale)
