@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from experiments.compare import Difference, compute_difference
+from experiments.compare import Difference, compute_contrasts, compute_difference
 from experiments.measures import INDEX, Measure, compute_measures
-from experiments.results import VARIANT, Results, format_value
+from experiments.results import VARIANT, Results, format_value, label_points
 from experiments.spec import Contrast
 from sim.core.errors import ParleyError, nearest
 from sim.core.layout import Floats
@@ -255,3 +255,63 @@ def _read_plain(column: pa.ChunkedArray) -> Floats:
     if pa.types.is_dictionary(whole.type):
         return whole.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.float64)
     return whole.to_numpy(zero_copy_only=False).astype(np.float64)
+
+
+def compare_points(results: Results, first: int | str | Mapping[str, Any] = 0) -> pd.DataFrame:
+    """Compare every other point of a sweep with one of its points: points share the draws, so run k pairs with run k.
+
+    Parameters
+    ----------
+    results : Results
+        A finished sweep.
+    first : int, str or mapping
+        Point to compare with: its number, the name of its variant, or the values of its factors.
+
+    Returns
+    -------
+    pd.DataFrame
+        As `compute_contrasts` returns it, with columns of every factor: `NAME` and `NAME_first`.
+
+    Raises
+    ------
+    ParleyError
+        No point, or several, have the values, or a point has failed runs.
+    """
+    import pyarrow.compute as pc
+
+    first = find_point(results, first)
+
+    runs, names = results.run_table(), label_points(results)
+    order = [first, *(point for point in names if point != first)]
+    tables = [runs.filter(pc.equal(runs.column("point"), point)).drop_columns(["point"]) for point in order]
+    if len({table.num_rows for table in tables}) > 1:
+        raise ParleyError("some points failed; there is nothing to pair their runs with")
+    frame = compute_contrasts([names[point] for point in order], tables)
+    points = results.points.set_index("point")
+    other = dict(zip((f"{names[point]} − {names[first]}" for point in order[1:]), order[1:], strict=True))
+    for factor in results.factors:
+        frame[factor] = [points.loc[other[contrast], factor] for contrast in frame["contrast"]]
+        frame[f"{factor}_first"] = points.loc[first, factor]
+    return frame
+
+
+def find_point(results: Results, point: int | str | Mapping[str, Any]) -> int:
+    """Find a point of a sweep by its number, the name of its variant, or the values of its factors.
+
+    Raises
+    ------
+    ParleyError
+        No point is so, or several are.
+    """
+    if isinstance(point, int):
+        return point
+    values = point if isinstance(point, Mapping) else {"name": point}
+    rows = results.points
+    for name, value in values.items():
+        if name not in rows.columns:
+            raise ParleyError(f"no factor `{name}`{nearest(name, results.factors)}")
+        rows = rows[rows[name].map(format_value) == format_value(value)]
+    if len(rows) != 1:
+        known = ", ".join(label_points(results).values())
+        raise ParleyError(f"{len(rows) or 'no'} points have {dict(values)}; the sweep has {known}")
+    return int(rows["point"].iloc[0])

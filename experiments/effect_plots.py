@@ -39,7 +39,7 @@ def build_cases_note(results: Mapping[str, Results]) -> Note:
     count = str(min(points)) if len(points) == 1 else f"{min(points)}–{max(points)}"
     scale = f"{size:,} runs a point, {count} points a case" if max(points) > 1 else f"{size:,} runs a case"
     mark = hash_data([case.manifest["hash"] for case in results.values()])[:12]
-    return Note(", ".join(results), runs, first["seed"], mark, {}, scale)
+    return Note(", ".join(results), runs, first["seed"], mark, {}, scale=scale)
 
 
 def plot_effects(
@@ -84,8 +84,8 @@ def plot_effects(
         y, sure = np.arange(len(names)) + shift, (rows["p_holm"] < 0.05).to_numpy()
         ax.hlines(y, rows["low"], rows["high"], color=colour, lw=1.4)
         ax.plot(rows["difference"].where(sure), y, mark, color=colour, ms=4, label=title)
-        moved = ~sure & (rows["changed"] > 0).to_numpy()
-        ax.plot(rows["difference"].where(moved), y, mark, mfc="white", mec=colour, ms=4)
+        unsure = ~sure & (rows["changed"] > 0).to_numpy()
+        ax.plot(rows["difference"].where(unsure), y, mark, mfc="white", mec=colour, ms=4)
         ax.plot(rows["difference"].where(rows["changed"] == 0), y, "x", color=colour, ms=4)
     ax.axvline(0, color=BLACK, lw=0.8)
     ax.set_yticks(range(len(names)), wrap_names(names))

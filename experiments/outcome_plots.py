@@ -25,7 +25,6 @@ from experiments.figure_layout import (
 from experiments.results import Results, label_points
 from sim.figures.style import (
     BLUE,
-    CODE_TITLES,
     GRID,
     LINE_STYLES,
     MIN_LEGEND_SHARE,
@@ -38,7 +37,7 @@ from sim.figures.style import (
     legend_entries,
     wrap_text,
 )
-from sim.rules.outcome import CODES
+from sim.scenario.ladder import read_titles
 
 _MIN_SHARE = 0.005
 """A code that reaches this share nowhere gets no panel."""
@@ -72,9 +71,10 @@ def plot_outcome_share(results: Results, code: str, by: Sequence[str] | None = N
     span = np.clip([rows["mean"] - rows["low"], rows["high"] - rows["mean"]], 0.0, None)
     y = [row_of[point] for point in rows["point"]]
     ax.errorbar(rows["mean"], y, xerr=span, fmt="o", color=BLUE, ms=4.5, elinewidth=1.3, capsize=2.5)
-    title = textwrap.fill(CODE_TITLES[code].split(":")[0], 13)
+    titles = read_titles(results.manifest["asked"]["scenario"])
     most = float(rows["high"].max())
-    _format_panel(ax, title, next(k for k in _SHARE_ENDS if most <= k or k == 1.0), names)
+    end = next(k for k in _SHARE_ENDS if most <= k or k == 1.0)
+    _format_panel(ax, textwrap.fill(titles[code].split(":")[0], 13), end, names)
     return ax
 
 
@@ -83,7 +83,7 @@ def draw_outcome_shares(results: Results, title: str, by: Sequence[str] | None =
     """Draw the captioned figure of outcome shares: a panel of `plot_outcome_share` a code that occurs."""
     summary = results.summary[results.summary["measure"] == "outcome"]
     peak = summary.groupby("level")["mean"].max()
-    codes = [code for code in CODES if peak.get(code, 0.0) >= _MIN_SHARE]
+    codes = [code for code in read_titles(results.manifest["asked"]["scenario"]) if peak.get(code, 0.0) >= _MIN_SHARE]
     figure, axes = _create_panels(results, title, by, len(codes), 0.24)
     for ax, code in zip(axes, codes, strict=True):
         plot_outcome_share(results, code, by, ax)

@@ -15,9 +15,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from experiments import effect_plots, factor_plots, forest_plots, outcome_plots
-from experiments.compare import compare_points, compare_scenarios
+from experiments.compare import compare_scenarios
 from experiments.comparison_folder import write_comparison
-from experiments.contrasts import compute_effects, parse_contrast
+from experiments.contrasts import compare_points, compute_effects, parse_contrast
 from experiments.discovery import Boxes
 from experiments.effect_plots import draw_effects, plot_effects
 from experiments.factor_plots import plot_fan, plot_heatmap
@@ -30,7 +30,7 @@ from experiments.variance import split_variance
 from sim.core.atomic import OutputFolder
 from sim.figures.style import DPI
 
-CAPTION = Note("A case", 40, 0, "abc", {}, "40 runs")
+CAPTION = Note("A case", 40, 0, "abc", {}, scale="40 runs")
 CLASH = "river-border,venues.lake_hall.insulation=0.9,incidents.boat_clash.rate=2"
 
 
