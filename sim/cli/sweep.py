@@ -126,7 +126,8 @@ def load_experiment(name: str, runs: int | None, points: int | None, scenario: s
     cases = experiment.list_cases()
     case = scenario or experiment.scenario
     if case not in cases:
-        raise ParleyError(f"--scenario: {name} has no case `{case}`{nearest(case, list(cases))}; it has {', '.join(cases)}")
+        known = ", ".join(cases)
+        raise ParleyError(f"--scenario: {name} has no case `{case}`{nearest(case, list(cases))}; it has {known}")
     spec = cases[case]
     if runs is not None and spec.nested is not None:
         file = shipped_folder() / f"{name}.yaml" if name in list_shipped() else name

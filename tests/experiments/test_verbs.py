@@ -109,7 +109,7 @@ def test_compare_prints_intervals_and_says_how_it_corrects(tmp_path: Path) -> No
     result = parley("compare", "river-border", other, "-n", "300", "-o", str(tmp_path / "out"))
     assert result.exit_code == 0
     assert "paired" in result.output and "Holm (1979)" in result.output and "not a forecast" in result.output
-    files = {"differences.csv", "differences.png", "differences.svg", "manifest.json"}
+    files = {"differences.csv", "differences.png", "differences.svg", "effects.png", "effects.svg", "manifest.json"}
     assert {p.name for p in (tmp_path / "out").iterdir()} == files
     run = re.search(r"for --run: (\d+)", result.output)
     assert run is not None
