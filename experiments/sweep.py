@@ -15,7 +15,7 @@ from typing import Any
 
 from experiments.folder import SweepFolder
 from experiments.setup import Setup
-from experiments.spec import Experiment, read_experiment
+from experiments.spec import PLANS, Experiment, read_experiment
 from experiments.tables import write_tables
 from experiments.tasks import IDENTITY, Piece, count_part_runs, describe_part, run_part, select_columns, split_parts
 from experiments.validation import check_values
@@ -34,12 +34,8 @@ FORMAT = 1
 TABLES = ("points.parquet", "summary.parquet")
 """The tables that are made of all parts."""
 
-_PLANS = ("contrasts", "measures", "cases")
-"""Keys of an experiment on which its tables do not depend."""
-
 Progress = Callable[[int, int], None]
 """Called with the runs finished since the last call and the runs of the whole sweep."""
-
 
 Notice = Callable[[str], None]
 """Called with one line on what was found damaged or unknown."""
@@ -111,8 +107,7 @@ def run_sweep(
         for number, content in _run_parts(setup, open_, identity, workers, dask, lambda runs: progress(runs, total)):
             target.write_part(number, content)
         session |= {"parts_made": len(open_), "seconds": round(time.monotonic() - started, 3)}
-        plans = setup.experiment.model_dump(mode="json", include=set(_PLANS))
-        stale = before.get("plans") != plans
+        stale = before.get("plans") != setup.experiment.dump_plans()
         if open_ or stale or not before.get("complete") or _find_damaged_tables(target, before, notice):
             tables = write_tables(setup, target, len(parts))
             manifest = _build_manifest(setup, experiment, target, len(parts), tables, [*sessions, session])
@@ -207,7 +202,7 @@ def describe_identity(setup: Setup) -> dict[str, Any]:
     import numpy
     import pyarrow
 
-    experiment = setup.experiment.model_dump(mode="json", exclude={"title", "question", "scenario", *_PLANS})
+    experiment = setup.experiment.model_dump(mode="json", exclude={"title", "question", "scenario", *PLANS})
     factors = experiment["factors"].items()
     experiment["factors"] = {name: {k: v for k, v in f.items() if not _is_default(v)} for name, f in factors}
     scenario = dump_scenario(setup.base)
@@ -343,7 +338,7 @@ def _build_manifest(
         "source": setup.experiment.scenario,
         "source_files": hash_files(setup.base),
         "asked": experiment,
-        "plans": setup.experiment.model_dump(mode="json", include=set(_PLANS)),
+        "plans": setup.experiment.dump_plans(),
         "citations": list_citations(setup.base),
         "tables": tables,
         "files": hashes,
