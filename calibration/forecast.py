@@ -25,7 +25,6 @@ from sim.core.errors import ParleyError
 from sim.core.layout import Floats
 from sim.results.plan import Plan, plan
 from sim.rules.outcome import CODES, POSTPONED
-from sim.scenario.load import Loaded
 
 READING = {
     "held_within_horizon": "share of the runs kept in which this round is held before they end",
@@ -67,7 +66,7 @@ def derive_conditions(start: datetime.date, after: datetime.date, rounds: tuple[
 
 
 def compute_forecast(
-    scenario: str | Loaded,
+    scenario: str,
     posterior: Posterior,
     after: datetime.date,
     n: int = 4000,
@@ -80,8 +79,8 @@ def compute_forecast(
 
     Parameters
     ----------
-    scenario : str or Loaded
-        Name or path, or a loaded scenario.
+    scenario : str
+        Name or path.
     posterior : Posterior
         Source of the fitted numbers.
     after : datetime.date

@@ -51,7 +51,7 @@ class ForecastFile(BaseModel):
     draws: str = Field(max_length=_MOST_DRAWS)
 
 
-def add_provenance(forecast: Mapping[str, Any], loaded: Loaded, posterior: Posterior) -> dict[str, Any]:
+def add_provenance(forecast: Mapping[str, Any], loaded: Loaded, posterior: Posterior | None) -> dict[str, Any]:
     """Add to a forecast how it was made, and seal it.
 
     Parameters
@@ -60,15 +60,15 @@ def add_provenance(forecast: Mapping[str, Any], loaded: Loaded, posterior: Poste
         As `compute_forecast` returns it.
     loaded : Loaded
         Its scenario.
-    posterior : Posterior
-        Its posterior.
+    posterior : Posterior, optional
+        Its posterior; None where every number is drawn from its range.
 
     Returns
     -------
     dict
-        Data that JSON can hold; `draws` is the posterior as a Parquet file in base 64.
+        Data that JSON can hold; `draws` is the posterior as a Parquet file in base 64, empty without one.
     """
-    content = encode_posterior(posterior)
+    content = encode_posterior(posterior) if posterior else b""
     parts = (describe_software()["rules"], scenario_hash(loaded), hash_bytes(content), repr(sorted(forecast.items())))
     return seal(
         {
@@ -126,7 +126,8 @@ def repeat_forecast(path: Path, scratch: Path, workers: int | None = None) -> tu
         raise ParleyError(one_line(f"{path}: {error}")) from None
     if not is_sealed(earlier):
         raise ParleyError(f"{path} was changed after it was written: its checksum does not fit")
-    loaded, posterior = load_resolved(file.source.resolved), read_posterior(scratch / "draws.parquet")
+    loaded: Any = load_resolved(file.source.resolved)
+    posterior: Any = read_posterior(scratch / "draws.parquet") if file.draws else None
     known = load_rounds() if file.record else ()
     forecast = compute_forecast(loaded, posterior, after, file.runs, file.seed, len(file.rounds), known, workers)
     later = add_provenance(forecast, loaded, posterior) | {"record": [r.start.isoformat() for r in known]}

@@ -166,7 +166,7 @@ def _repeat_run(folder: Path, manifest: dict[str, Any], into: Path, trust_code: 
     job = replace(_apply_posterior(job, folder, manifest), target=manifest.get("target"))
     names = list_hashes(manifest)
     suffixes = {Path(name).suffix[1:] for name in names} & {"png", "svg"}
-    tables = {table: True for table in _OPTIONAL_TABLES if f"{table}.parquet" in names}
+    tables: dict[str, Any] = {table: True for table in _OPTIONAL_TABLES if f"{table}.parquet" in names}
     write_ensemble(job, into, figures=tuple(sorted(suffixes)), **tables)
 
 
@@ -261,7 +261,7 @@ def _repeat_sweep(manifest: dict[str, Any], into: Path, scenario: str | None, wo
     from experiments.sweep import run_sweep
 
     request, source = manifest["asked"], scenario or manifest["source"]
-    about = {key: manifest[key] for key in ("title", "question")}
+    about = {key: manifest.get(key, "") for key in ("title", "question")}
     spec = read_experiment({**request["experiment"], **about, "scenario": source})
     base = _find_scenario(source, spec.changes, request["scenario"], scenario is not None)
     run_sweep(spec, into, workers=workers, base=base)
