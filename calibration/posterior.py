@@ -205,7 +205,12 @@ def apply_posterior(job: Plan, folder: Path) -> Plan:
     )
     note = {**posterior.note, "paths": list(posterior.paths)}
     content = read_bytes(folder / FILE if folder.is_dir() else folder, MOST_BYTES)
-    source = PosteriorSource(digest.hexdigest()[:12], note, lambda plan: simulate_chunks(plan, posterior), content)
+
+    def draw(assumptions: Ints, seed: int) -> Floats:
+        return posterior.values[posterior.rows(assumptions, seed)]
+
+    name = digest.hexdigest()[:12]
+    source = PosteriorSource(name, note, lambda plan: simulate_chunks(plan, posterior), draw, content)
     return replace(job, posterior=source)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from experiments.compare import count_changes
+from experiments.comparison_plots import draw_effects
 from experiments.figure_layout import Note, clip_text, save_figures
 from experiments.forest_plots import draw_forest
 from sim.core.atomic import OutputFolder, report_write_errors
@@ -56,7 +58,7 @@ def _format_contrast(labels: list[str]) -> str:
 
 
 def write_comparison(comparison: Comparison, out: OutputFolder) -> None:
-    """Write the table as CSV, the forest of outcome shares as PNG and SVG, and the manifest.
+    """Write the table as CSV, figures of outcome shares and of convergence as PNG and SVG, and the manifest.
 
     Parameters
     ----------
@@ -73,9 +75,14 @@ def write_comparison(comparison: Comparison, out: OutputFolder) -> None:
     record = build_manifest(comparison.labels, comparison.plans)
     contrast = _format_contrast(comparison.labels)
     mark = record["fingerprint"]
-    note = Note(contrast, comparison.n, comparison.seed, mark, {}, f"{comparison.n:,} paired runs")
+    scale = f"{comparison.n:,} paired runs"
+    note = Note(contrast, comparison.n, comparison.seed, mark, {}, scale=scale)
     with report_write_errors(out.folder):
         comparison.frame.to_csv(out.path("differences.csv"), index=False, lineterminator="\n")
-        forest = draw_forest(comparison.frame, note, "Difference of outcome shares")
-        save_figures({"differences": forest}, out.stage, mark)
+        figures = {
+            "differences": draw_forest(comparison.frame, note, "Difference of outcome shares"),
+            "effects": draw_effects(comparison.frame, note),
+        }
+        save_figures(figures, out.stage, mark)
+        record["changed"] = count_changes(comparison)
         write_manifest(out, record)

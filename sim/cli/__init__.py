@@ -19,6 +19,7 @@ MODULES: tuple[str, ...] = (
     "calibrate",
     "forecast",
     "score",
+    "validate",
     "app",
     "report",
     "verify",

@@ -20,9 +20,9 @@ def add(app: typer.Typer) -> None:
     ) -> None:
         """Check scenario files; the first fault of each is named with file, line and key.
 
-        A file without faults gets advice: deadlines beyond the horizon, baskets without a zone of agreement and the
-        numbers that close it, demands that coincide, mediators and levers without effect, assumed numbers without a
-        reason.
+        Warnings name lines that documents newer than the line contradict or outdate. Advice names deadlines beyond the
+        horizon, baskets without a zone of agreement and the numbers that close it, demands that coincide, mediators
+        and levers without effect, and assumed numbers without a reason.
 
         For example:
 
@@ -59,8 +59,9 @@ def list_advice(file: str) -> list[str]:
 
 
 def describe_scenario(file: str) -> str:
-    """Describe a scenario that can be run in one line. Raises ParleyError."""
+    """Describe a scenario that can be run: one line, and one for each warning. Raises ParleyError."""
     from sim.results.manifest import count_numbers
+    from sim.scenario.contradictions import list_contradictions
     from sim.scenario.load import load
     from sim.scenario.resolve import resolve
 
@@ -69,4 +70,5 @@ def describe_scenario(file: str) -> str:
     s = loaded.scenario
     kinds = ", ".join(f"{count} {origin}" for origin, count in count_numbers(loaded).items())
     entities = f"{len(s.parties)} parties, {len(s.issues)} issues, {len(s.baskets)} baskets"
-    return f"{file}: in order ({entities}; numbers: {kinds})"
+    warnings = "".join(f"\n  warning: {contradiction}" for contradiction in list_contradictions(loaded))
+    return f"{file}: in order ({entities}; numbers: {kinds}){warnings}"

@@ -52,6 +52,12 @@ def add(app: typer.Typer) -> None:
                 help="Instead of -n: add runs, 1,000 at a time, until the measure has this standard error.",
             ),
         ] = None,
+        offers: Annotated[
+            bool, typer.Option("--offers", help="Write every party's offer after every round: offers.parquet.")
+        ] = False,
+        assumptions: Annotated[
+            bool, typer.Option("--assumptions", help="Write the values drawn for ranged numbers: assumptions.parquet.")
+        ] = False,
         svg: Annotated[bool, typer.Option("--svg", help="Write figures as SVG too, not only as PNG.")] = False,
     ) -> None:
         """Simulate a scenario many times: how the talks end, how long they take, and what blocks a settlement.
@@ -86,7 +92,9 @@ def add(app: typer.Typer) -> None:
         )
         job = replace(job, target=target)
         with show_progress(job.n) as progress:
-            summary = write_ensemble(job, folder, progress, force=force, figures=("png", "svg") if svg else ("png",))
+            formats = ("png", "svg") if svg else ("png",)
+            more = {"offers": offers, "assumptions": assumptions}
+            summary = write_ensemble(job, folder, progress, force=force, figures=formats, **more)
         from sim.cli.summary import print_summary
 
         print_summary(make_console(), summary, job)

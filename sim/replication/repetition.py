@@ -35,7 +35,7 @@ _NEEDED = {
 """Keys of a manifest without which a result cannot be repeated, beside those that its schema needs."""
 
 
-_OPTIONAL_TABLES: tuple[str, ...] = ()
+_OPTIONAL_TABLES = ("offers", "assumptions")
 """Tables of a run that an option of `write_ensemble` of the same name adds."""
 
 
@@ -261,7 +261,7 @@ def _repeat_sweep(manifest: dict[str, Any], into: Path, scenario: str | None, wo
     from experiments.sweep import run_sweep
 
     request, source = manifest["asked"], scenario or manifest["source"]
-    about = {key: manifest.get(key, "") for key in ("title", "question")}
+    about = {key: manifest.get(key, "") for key in ("title", "question")} | manifest.get("plans", {})
     spec = read_experiment({**request["experiment"], **about, "scenario": source})
     base = _find_scenario(source, spec.changes, request["scenario"], scenario is not None)
     run_sweep(spec, into, workers=workers, base=base)

@@ -40,6 +40,11 @@ class _Basket(Manifest):
     title: str
 
 
+class _Rung(Manifest):
+    code: str
+    title: str
+
+
 class _Scenario(Manifest):
     title: str
     changes: dict[str, Any] = {}
@@ -94,6 +99,12 @@ class Run(_Results):
     files: list[str] = []
 
 
+class _Changed(Manifest):
+    any: int = Field(ge=0)
+    outcome: int = Field(ge=0)
+    of: int = Field(ge=0)
+
+
 class Comparison(_Results):
     """The manifest of `parley compare --out`."""
 
@@ -102,6 +113,7 @@ class Comparison(_Results):
     n: int = Field(ge=1)
     scenarios: list[_Variant] = Field(min_length=1)
     engine: str = "auto"
+    changed: dict[str, _Changed] = {}
     files: list[str] = []
 
 
@@ -120,6 +132,7 @@ class _Tables(Manifest):
 class _AskedScenario(Manifest):
     title: str
     baskets: dict[str, _Basket] = {}
+    outcomes: list[_Rung] | None = None
 
 
 class _Asked(Manifest):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,8 +16,9 @@ from pydantic import BaseModel, ValidationError
 from sim.core.errors import ScenarioError, nearest
 from sim.evidence.record import Record, load_record
 from sim.scenario import merge
+from sim.scenario.acts import Reading
 from sim.scenario.base import NAME_PATTERN
-from sim.scenario.check import check, check_reservations
+from sim.scenario.check import check, check_complete, check_reservations
 from sim.scenario.derive import Derivations, derive
 from sim.scenario.explain import NAMES, explain_error, is_number_at
 from sim.scenario.library import find_evidence, find_shipped, list_files, locate, shipped_folder
@@ -50,6 +52,8 @@ class Loaded:
         The folder of the scenario file.
     changes : dict
         The values the user put at dotted paths, the latest at each path.
+    readings : dict
+        What documented acts say of the parts of the scenario, by path.
     files : tuple of Path
         The files of the scenario, of its bases and of its documents; none for a scenario from plain data.
     """
@@ -60,6 +64,7 @@ class Loaded:
     origins: merge.Origins = field(repr=False)
     folder: Path = field(repr=False)
     changes: dict[str, Any] = field(default_factory=dict)
+    readings: dict[merge.Path, Reading] = field(default_factory=dict, repr=False)
     files: tuple[Path, ...] = field(repr=False, default=())
 
     def with_changes(self, changes: Mapping[str, Any]) -> Loaded:
@@ -142,6 +147,7 @@ def load_resolved(data: Mapping[str, Any]) -> Loaded:
     origins, plain = merge.Origins(), dict(data)
     scenario = _validate(plain, origins)
     check(scenario, origins)
+    check_complete(scenario, origins)
     check_reservations(scenario, origins)
     return Loaded(scenario, plain, {}, origins, Path())
 
@@ -206,6 +212,8 @@ def _lay_over(
             raise document.refuse(f"nothing of this name is there to delete{nearest(key[-1], siblings)}", key)
 
     origins.note((), path.name, 1)
+    if type(layer.get("as_of")) is datetime.date:
+        origins.dates[path.name] = layer["as_of"]
     return merge.overlay(data, layer, put, absent)
 
 
@@ -283,9 +291,10 @@ def _finish(
     scenario = _validate(_with_version(plain, origins), origins)
     check(scenario, origins)
     documents = folder if scenario.evidence is None else _find_record(folder, scenario.evidence.folder, origins)
-    complete, derivations = derive(scenario, origins, documents)
+    complete, derivations, readings = derive(scenario, origins, documents)
+    check_complete(complete, origins)
     check_reservations(complete, origins)
-    return Loaded(complete, plain, derivations, origins, folder, dict(changes))
+    return Loaded(complete, plain, derivations, origins, folder, dict(changes), readings)
 
 
 VERSIONS = (1, 2)
@@ -310,7 +319,9 @@ def _validate(plain: dict[str, Any], origins: merge.Origins) -> Scenario:
 
 def list_paths(scenario: Scenario) -> list[str]:
     """List every dotted path at which a value can be set: numbers, switches, and optional entries that are absent."""
-    return sorted(".".join(path) for path in _iterate_leaves(scenario, ()))
+    paths = {".".join(path) for path in _iterate_leaves(scenario, ())}
+    places = {f"venues.{v}.acceptability.{p}" for v in scenario.venues for p in scenario.parties}
+    return sorted(paths | places)  # acceptability may be left to documented acts
 
 
 def _iterate_leaves(node: Any, path: merge.Path) -> Iterable[merge.Path]:
