@@ -147,6 +147,7 @@ def load_resolved(data: Mapping[str, Any]) -> Loaded:
     origins, plain = merge.Origins(), dict(data)
     scenario = _validate(plain, origins)
     check(scenario, origins)
+    check_complete(scenario, origins)
     check_reservations(scenario, origins)
     return Loaded(scenario, plain, {}, origins, Path())
 
