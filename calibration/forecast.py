@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from calibration.calibrate import CONDITIONAL
-from calibration.posterior import Posterior, simulate_chunks
+from calibration.posterior import Posterior, check_model, simulate_chunks
 from calibration.records import Round, load_rounds
 from calibration.summaries import select_held_rounds, share_codes
 from sim.core.atomic import write_file
@@ -107,6 +107,7 @@ def compute_forecast(
         Fewer than `LEAST_RUNS` runs agree with the record.
     """
     job = plan(scenario, n, seed, workers=workers)
+    check_model(posterior, job.loaded.scenario)
     start = job.loaded.scenario.start
     conditions = derive_conditions(start, after, _select_record(job, record))
     table = _simulate_held_rounds(job, posterior, conditions.held + rounds_ahead)

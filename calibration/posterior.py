@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from sim.results.plan import Plan
 
 FILE = "posterior.parquet"
+FIRST_MODEL = 1
+"""The version of the model of posteriors that do not say theirs: when they were written there was no other."""
 WEIGHT = "weight"
 _CHUNK = 1000
 MOST_ROWS = 1_000_000
@@ -186,6 +188,7 @@ def apply_posterior(job: Plan, folder: Path) -> Plan:
     posterior = read_posterior(folder)
     if job.engine == "mesa":
         raise ParleyError("a posterior runs on the compiled engine; leave `engine` at auto or compiled")
+    check_model(posterior, job.loaded.scenario)
     posterior.parameters(job.problem)
     digest = hashlib.blake2b(
         "|".join(posterior.paths).encode() + posterior.values.tobytes() + posterior.weights.tobytes()
@@ -194,6 +197,16 @@ def apply_posterior(job: Plan, folder: Path) -> Plan:
     return replace(
         job, posterior=PosteriorSource(digest.hexdigest()[:12], note, lambda plan: simulate_chunks(plan, posterior))
     )
+
+
+def check_model(posterior: Posterior, scenario: Scenario) -> None:
+    """Refuse a posterior that was fitted under another version of the model. Raises ParleyError."""
+    fitted, played = posterior.note.get("model", FIRST_MODEL), scenario.model.version
+    if fitted != played:
+        raise ParleyError(
+            f"the posterior was fitted under version {fitted} of the model and the scenario plays version {played}: "
+            f"fit it again, or play the scenario with `model.version={fitted}`"
+        )
 
 
 def describe_posterior(note: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ MODULES: tuple[str, ...] = (
     "cite",
     "new",
     "schema",
+    "migrate",
     "convert",
     "tactics",
     "sweep",

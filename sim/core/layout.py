@@ -80,6 +80,7 @@ class Structure(NamedTuple):
     max_steps: int
     measure_days: int
     venue_rule: int
+    deadlock: int
     pace: int
     resumption: int
     combine: int
@@ -101,6 +102,11 @@ class Structure(NamedTuple):
     derived: Annotated[Ints, "PI"]  # 1 where the reservation point follows from a documented concession
     basket_code: Annotated[Ints, "B"]  # outcome code
     basket_level: Annotated[Ints, "B"]
+    decision: Annotated[Ints, "B"]  # whose consent settles it
+    decision_share: Annotated[Floats, "B"]  # share of each side that has to consent
+    veto: Annotated[Ints, "PB"]  # 1 where the party holds a veto
+    vote_side: Annotated[Ints, "PB"]  # the side it votes on; -1: none
+    vote_weight: Annotated[Floats, "PB"]
     ratified: Annotated[Ints, "B"]
     renewable: Annotated[Ints, "B"]
     obligated: Annotated[Ints, "BP"]  # whose compliance the others depend on

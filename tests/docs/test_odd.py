@@ -25,6 +25,7 @@ CASES = 200
 ALGORITHMS = {
     "assumption.draw_theta",
     "agenda.is_in_cycle",
+    "decision.choose_coalition",
     "hawkes.draw_window",
     "precedent.stretch",
     "ripeness.mean_rates",
@@ -188,6 +189,11 @@ def disagreements(name: str) -> int:
         both = np.asarray(stated, dtype=float), np.asarray(got, dtype=float)
         apart += not np.allclose(*both, rtol=1e-12, atol=1e-12)
     return apart
+
+
+def test_no_rule_is_stated_twice():
+    stated = [f"{module}.{name}" for _, module, name, _ in BLOCK.findall(PAGE)]
+    assert len(stated) == len(set(stated))
 
 
 @pytest.mark.parametrize("name", BLOCKS)
