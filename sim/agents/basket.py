@@ -55,6 +55,8 @@ class Basket:
     discussed: bool = False
     latent: bool = False
     gap: float = 0.0
+    gap_start: float = 0.0
+    closed: float = math.nan
     surplus: float = 0.0
     near: float = 0.0
     in_principle: bool = False

@@ -34,7 +34,8 @@ def discuss(model: Talks, basket: Basket) -> None:
         party.make_offer(basket, party.aspiration[basket.index])
         party.last[basket.index] = party.aspiration[basket.index]
     basket.latent = False
-    basket.in_principle = measures.in_principle(model, basket)
+    if model.structure.detail:
+        basket.in_principle = measures.in_principle(model, basket)
 
 
 def on_agenda(basket: Basket) -> bool:

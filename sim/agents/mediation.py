@@ -79,7 +79,8 @@ def put_texts(model: Talks, basket: Basket) -> bool:
     for mediator in model.mediators:
         if not mediator.attends(model.venue):
             continue
-        if model.draw("formulate", mediator.index, basket.index) >= mediator.strength(Strength.FORMULATION):
+        strength = mediator.strength(Strength.FORMULATION)
+        if strength <= 0.0 or model.draw("formulate", mediator.index, basket.index) >= strength:
             continue
         text = draft(model, mediator, basket)
         if text is None:

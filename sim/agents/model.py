@@ -100,6 +100,7 @@ class NegotiationModel(mesa.Model):
         self.closed = self.latent_closed = math.nan
         self.measured, self.breaks_off = 0, False
         self.closed_by_day: list[float] = []
+        self.closed_by_basket: list[list[float]] = []  # by day of measurement
         self.latent_by_day: list[float] = []
         self.since_last = SinceLast()
         self.papers = int((x.document_day < 0.0).sum())
@@ -131,7 +132,7 @@ class NegotiationModel(mesa.Model):
     def _remember_war(self) -> None:
         """Start with what the war before the talks has left: cost, hardening, blame, and what the field has shown."""
         days, field = float(self.structure.war_days[0]), self.theta.incident
-        if self.structure.incidents == 0:
+        if not ripeness.reads_past(self.structure.ripeness, days):
             return
         rates, work = np.zeros(self.structure.incidents), np.zeros((2, self.structure.incidents))
         ripeness.mean_rates(field[INCIDENT.RATE], self.theta.branching[0], rates, work)
@@ -155,7 +156,6 @@ class NegotiationModel(mesa.Model):
         for phase in PHASES:
             if not phase(self):
                 break
-        measures.measure_gaps(self)
         if self.ends:
             self.finish()
         elif self.planned:

@@ -50,6 +50,8 @@ class Basket(Protocol):
     discussed: bool
     latent: bool
     gap: float
+    gap_start: float
+    closed: float
     surplus: float
     near: float
     in_principle: bool
@@ -206,6 +208,7 @@ class Talks(Protocol):
     breakoffs: int
     measured: int
     closed_by_day: list[float]
+    closed_by_basket: list[list[float]]
     latent_by_day: list[float]
     precedent: Floats
     precedent_known: bool

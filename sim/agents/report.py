@@ -13,12 +13,18 @@ from sim.agents.packages import greatest_surplus, nash_package, spread
 from sim.agents.protocols import Basket, Talks
 from sim.core.columns import (
     BASKET,
+    BASKET_DAY,
     DAY_RESULT,
+    DETAIL,
+    DETAIL_BASKET,
     ISSUE_RESULT,
+    OFFER,
+    OFFER_ISSUE,
     PARTY_RESULT,
     ROUND,
     ROUND_BASKET,
     RUN,
+    RUN_DETAIL_BASKET,
     round_width,
     run_width,
 )
@@ -41,6 +47,7 @@ class SinceLast:
 def report_round(model: Talks) -> None:
     """Append one row to the table of rounds; counts of what happened since the last row start anew."""
     since = model.since_last
+    measures.measure_gaps(model)
     row = [math.nan] * round_width(model.structure)
     row[ROUND.STEP], row[ROUND.DAY], row[ROUND.GAP_DAYS] = model.planned_step, model.day, model.days
     row[ROUND.VENUE], row[ROUND.LEVEL], row[ROUND.CODE] = model.venue, model.level, model.code
@@ -48,17 +55,44 @@ def report_round(model: Talks) -> None:
     row[ROUND.SETTLED], row[ROUND.AMENDED], row[ROUND.COLLAPSED] = since.settled, since.amended, since.collapsed
     row[ROUND.INCIDENTS], row[ROUND.GAP_OPEN] = since.incidents, model.gap
     row[ROUND.GAP_WHOLE], row[ROUND.CLOSED] = model.gap_whole, model.closed
-    row[ROUND.LATENT_CLOSED] = measures.measure_latent(model)
-    row[ROUND.EXPECTED], row[ROUND.WILL] = model.expected, model.will
     at = len(ROUND)
     for basket in model.baskets:
-        row[at + ROUND_BASKET.GAP], row[at + ROUND_BASKET.SURPLUS] = basket.gap, basket.surplus
-        row[at + ROUND_BASKET.NEAR], row[at + ROUND_BASKET.IN_PRINCIPLE] = basket.near, float(basket.in_principle)
+        row[at + ROUND_BASKET.GAP] = basket.gap
         at += len(ROUND_BASKET)
+    if model.structure.detail:
+        report_detail(model, row, at)
+        at += len(DETAIL) + len(model.baskets) * len(DETAIL_BASKET)
+    if model.structure.offer_issues:
+        report_offers(model, row, at)
     model.rounds.append([float(entry) for entry in row])
     model.since_last = SinceLast()
     facts = {"gap": model.gap, "closed": model.closed, "day": model.day}
     model.on_event("round", {"code": model.names.ladder.codes[model.code], **facts})
+
+
+def report_detail(model: Talks, row: list[float], at: int) -> None:
+    """Write the costly measures of a planned round, from a place of the row on."""
+    row[at + DETAIL.LATENT_CLOSED] = measures.measure_latent(model)
+    row[at + DETAIL.EXPECTED], row[at + DETAIL.WILL] = model.expected, model.will
+    at += len(DETAIL)
+    for basket in model.baskets:
+        row[at + DETAIL_BASKET.SURPLUS], row[at + DETAIL_BASKET.NEAR] = basket.surplus, basket.near
+        row[at + DETAIL_BASKET.IN_PRINCIPLE] = float(basket.in_principle)
+        at += len(DETAIL_BASKET)
+
+
+def report_offers(model: Talks, row: list[float], at: int) -> None:
+    """Write terms that stand, then demand, offer and reservation value of each party, from a place of the row on."""
+    issues, width = model.structure.issues, len(OFFER)
+    stakes = at + issues * len(OFFER_ISSUE)
+    for basket in model.baskets:
+        for i in range(basket.lo, basket.hi):
+            if basket.settled:
+                row[at + i * len(OFFER_ISSUE) + OFFER_ISSUE.TERMS] = model.standing[i]
+            for party in basket.members:
+                here = stakes + (party.index * issues + i) * width
+                row[here + OFFER.DEMAND], row[here + OFFER.OFFER] = party.demand[i], party.offer[i]
+                row[here + OFFER.RESERVATION] = party.reservation[i]
 
 
 def report_run(model: Talks) -> list[float]:
@@ -85,7 +119,8 @@ def report_run(model: Talks) -> list[float]:
         if basket.settled:
             row[at + BASKET.NASH_DISTANCE] = nash_distance(model, basket)
             row[at + BASKET.PARETO_DISTANCE] = pareto_distance(model, basket)
-        row[at + BASKET.GAP], row[at + BASKET.SURPLUS], row[at + BASKET.NEAR] = basket.gap, basket.surplus, basket.near
+        row[at + BASKET.GAP], row[at + BASKET.SURPLUS] = basket.gap, basket.surplus
+        row[at + BASKET.CLOSED] = basket.closed
         at += len(BASKET)
     for p in range(x.parties):
         row[at + PARTY_RESULT.UTILITY] = party_utility(model, p)
@@ -99,6 +134,13 @@ def report_run(model: Talks) -> list[float]:
     for closed, latent in zip(model.closed_by_day, model.latent_by_day, strict=True):
         row[at + DAY_RESULT.CLOSED], row[at + DAY_RESULT.LATENT_CLOSED] = closed, latent
         at += len(DAY_RESULT)
+    for b in range(len(model.baskets)):
+        for by_basket in model.closed_by_basket:
+            row[at + BASKET_DAY.CLOSED] = by_basket[b]
+            at += len(BASKET_DAY)
+    for basket in model.baskets[: x.detail_baskets]:
+        row[at + RUN_DETAIL_BASKET.NEAR] = basket.near
+        at += len(RUN_DETAIL_BASKET)
     return row
 
 

@@ -20,7 +20,10 @@ MODULES: tuple[str, ...] = (
     "calibrate",
     "forecast",
     "score",
+    "validate",
     "app",
     "report",
     "verify",
+    "rerun",
+    "pack",
 )

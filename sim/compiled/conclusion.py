@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.compiled.agenda import binds, count_papers
-from sim.compiled.exchange import position_gap
-from sim.compiled.measures import assess
+from sim.compiled.measures import assess, measure_gaps
 from sim.compiled.mediation import adopt
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, B, N, P, S
@@ -263,5 +262,5 @@ def code_round(mem: Memory, fate: int, step: int, unratified: bool, papers: int)
         s[S.PROCEDURAL_DAY] = s[S.DAY]
     n[N.PEAK] = max(n[N.PEAK], code)
     s[S.PROGRESS] = readiness.update_progress(s[S.PROGRESS], code, w[W.READINESS_PROGRESS_MEMORY])
-    s[S.GAP] = position_gap(mem)
+    s[S.GAP] = measure_gaps(mem)
     return code

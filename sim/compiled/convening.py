@@ -62,7 +62,7 @@ def postpone(mem: Memory) -> None:
     n[N.STREAK] += 1
     n[N.LEVEL] = x.start_level
     if n[N.STREAK] >= x.postponement_limit:
-        n[N.ABEYANCE] = 1
+        n[N.ABEYANCE] = n[N.CHANGED] = 1
     s[S.PROGRESS] = readiness.update_progress(s[S.PROGRESS], outcome.POSTPONED, w[W.READINESS_PROGRESS_MEMORY])
 
 

@@ -21,9 +21,10 @@ from sim.compiled.party import (
     utility_of,
 )
 from sim.core.jit import inline_step, rule
-from sim.core.layout import PI, W
+from sim.core.layout import W
 from sim.rules import distance, trust
 from sim.rules.acceptance import answer_without_noise
+from sim.rules.agenda import Deadlock
 from sim.rules.commitment import is_reachable
 from sim.rules.decision import DecisionRule
 from sim.rules.outcome import OPEN
@@ -39,6 +40,7 @@ def exchange(mem: Memory, fate: int, step: int) -> None:
     agreed = view.agreed(mem)
     discussed = view.discussed(mem)
     concede(mem)
+    view.count(mem)[N.CHANGED] = 1
     for b in range(x.baskets):
         agreed[b] = 0
         if on_agenda(mem, b) and exchange_offers(mem, fate, step, b):
@@ -60,7 +62,8 @@ def discuss(mem: Memory, b: int) -> None:
             make_offer(mem, p, b, pb[PB.ASPIRATION, p, b])
             pb[PB.LAST, p, b] = pb[PB.ASPIRATION, p, b]
     view.latent(mem)[b] = 0
-    basket[B.IN_PRINCIPLE, b] = 1.0 if in_principle(mem, b) else 0.0
+    if x.detail != 0 or x.deadlock != Deadlock.STANDS:
+        basket[B.IN_PRINCIPLE, b] = 1.0 if in_principle(mem, b) else 0.0
 
 
 @inline_step
@@ -245,29 +248,3 @@ def evaluate_offers(mem: Memory, p: int, b: int) -> None:
     party[P.OWN_VALUE, p] += weight * utility_of(mem, p, b, strip.offers(mem, (p,), lo, hi))
     party[P.OFFERED_VALUE, p] += weight * worst
     party[P.FLOOR_VALUE, p] += weight * pb[PB.FLOOR, p, b]
-
-
-@rule
-def position_gap(mem: Memory) -> float:
-    """Salience-weighted mean distance between latest offers on baskets to be settled, over all pairs of parties."""
-    x = sizes(mem)
-    is_open = view.open(mem)
-    first_issue = view.first_issue(mem)
-    stake = view.stake(mem)
-    salience_total = view.salience_total(mem)
-    gap, weight = 0.0, 0.0
-    for b in range(x.baskets):
-        if is_open[b] == 0:
-            continue
-        lo, hi = first_issue[b], first_issue[b + 1]
-        for p in range(x.parties):
-            for q in range(p + 1, x.parties):
-                if stake[p, b] != 0 and stake[q, b] != 0:
-                    gap += distance.pair_distance(
-                        strip.offers(mem, (p,), lo, hi),
-                        strip.offers(mem, (q,), lo, hi),
-                        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
-                        strip.th_party_issue(mem, (PI.SALIENCE, q), lo, hi),
-                    )
-                    weight += distance.pair_weight(salience_total[p, b], salience_total[q, b])
-    return distance.ratio(gap, weight)

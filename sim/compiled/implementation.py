@@ -117,6 +117,7 @@ def collapse(mem: Memory, fate: int, step: int, b: int, days: float) -> bool:
     basket[B.SINCE, b] = s[S.DAY]
     view.latent(mem)[b] = 1
     n[N.COLLAPSES] += 1
+    n[N.CHANGED] = 1
     n[N.COLLAPSED_MASK] |= 1 << b
     for o in range(x.obligations):
         if obligation_basket[o] == b:

@@ -107,7 +107,8 @@ def put_texts(mem: Memory, fate: int, step: int, b: int) -> bool:
     for m in range(x.mediators):
         if not attends(mem, m, n[N.VENUE]):
             continue
-        if uniform(key_formulate[m, b], fate, step, 0) >= strength_of(mem, Strength.FORMULATION, m):
+        strength = strength_of(mem, Strength.FORMULATION, m)
+        if strength <= 0.0 or uniform(key_formulate[m, b], fate, step, 0) >= strength:
             continue
         if not draft(mem, fate, step, m, b):
             continue

@@ -5,15 +5,29 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled.agenda import binds
-from sim.compiled.measures import measure_gaps, measure_latent
+from sim.compiled.measures import measure_latent, update_gaps
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import COUNT_COLUMNS, SCALAR_COLUMNS, B, N, S
 from sim.compiled.packages import greatest_surplus, nash_package
 from sim.compiled.party import floor_of, utility_of
 from sim.compiled.state import copy
-from sim.core.columns import BASKET, DAY_RESULT, ISSUE_RESULT, PARTY_RESULT, ROUND, ROUND_BASKET, RUN
+from sim.core.columns import (
+    BASKET,
+    BASKET_DAY,
+    DAY_RESULT,
+    DETAIL,
+    DETAIL_BASKET,
+    ISSUE_RESULT,
+    OFFER,
+    OFFER_ISSUE,
+    PARTY_RESULT,
+    ROUND,
+    ROUND_BASKET,
+    RUN,
+    RUN_DETAIL_BASKET,
+)
 from sim.core.jit import EPS, inline_step, rule
-from sim.core.layout import Floats
+from sim.core.layout import PI, Floats
 from sim.rules import agenda, outcome
 
 
@@ -24,7 +38,6 @@ def report_round(mem: Memory, rounds: Floats, step: int, days: float, code: int)
     n = view.count(mem)
     s = view.scalar(mem)
     basket = view.basket(mem)
-    detail = view.detail(mem)[0] != 0
     row = rounds[n[N.ROWS]]
     row[ROUND.STEP], row[ROUND.DAY], row[ROUND.GAP_DAYS] = step, s[S.DAY], days
     row[ROUND.VENUE], row[ROUND.LEVEL], row[ROUND.CODE] = n[N.VENUE], n[N.LEVEL], code
@@ -32,19 +45,60 @@ def report_round(mem: Memory, rounds: Floats, step: int, days: float, code: int)
     row[ROUND.SETTLED], row[ROUND.AMENDED] = n[N.SETTLED_MASK], n[N.AMENDED_MASK]
     row[ROUND.COLLAPSED], row[ROUND.INCIDENTS] = n[N.COLLAPSED_MASK], n[N.INCIDENTS_SINCE]
     row[ROUND.GAP_OPEN] = s[S.GAP]
-    if detail:
-        measure_gaps(mem)
-        row[ROUND.LATENT_CLOSED] = measure_latent(mem)
+    update_gaps(mem)
     row[ROUND.GAP_WHOLE], row[ROUND.CLOSED] = s[S.GAP_WHOLE], s[S.CLOSED]
-    row[ROUND.EXPECTED], row[ROUND.WILL] = s[S.EXPECTED], s[S.WILL]
     at = len(ROUND)
     for b in range(x.baskets):
-        row[at + ROUND_BASKET.GAP], row[at + ROUND_BASKET.SURPLUS] = basket[B.GAP, b], basket[B.SURPLUS, b]
-        row[at + ROUND_BASKET.NEAR], row[at + ROUND_BASKET.IN_PRINCIPLE] = basket[B.NEAR, b], basket[B.IN_PRINCIPLE, b]
+        row[at + ROUND_BASKET.GAP] = basket[B.GAP, b]
         at += len(ROUND_BASKET)
+    if x.detail != 0:
+        report_detail(mem, row, at)
+        at += len(DETAIL) + x.baskets * len(DETAIL_BASKET)
+    if x.offer_issues != 0:
+        report_offers(mem, row, at)
     n[N.ROWS] += 1
     for count in (N.TEXTS, N.SETTLED_MASK, N.AMENDED_MASK, N.COLLAPSED_MASK, N.INCIDENTS_SINCE):
         n[count] = 0
+
+
+@rule
+def report_offers(mem: Memory, row: Floats, at: int) -> None:
+    """Write terms that stand, then demand, offer and reservation value of each party, from a place of the row on."""
+    x = sizes(mem)
+    stake = view.stake(mem)
+    offers = view.offers(mem)
+    settled = view.settled(mem)
+    standing = view.standing(mem)
+    first_issue = view.first_issue(mem)
+    reservation = view.reservation(mem)
+    demand = view.th_party_issue(mem)
+    row[at:] = np.nan
+    width = len(OFFER)
+    stakes = at + x.issues * len(OFFER_ISSUE)
+    for b in range(x.baskets):
+        for i in range(first_issue[b], first_issue[b + 1]):
+            if settled[b] != 0:
+                row[at + i * len(OFFER_ISSUE) + OFFER_ISSUE.TERMS] = standing[i]
+            for p in range(x.parties):
+                if stake[p, b] != 0:
+                    here = stakes + (p * x.issues + i) * width
+                    row[here + OFFER.DEMAND], row[here + OFFER.OFFER] = demand[PI.DEMAND, p, i], offers[p, i]
+                    row[here + OFFER.RESERVATION] = reservation[p, i]
+
+
+@inline_step
+def report_detail(mem: Memory, row: Floats, at: int) -> None:
+    """Write the costly measures of a planned round, from a place of the row on."""
+    x = sizes(mem)
+    s = view.scalar(mem)
+    basket = view.basket(mem)
+    row[at + DETAIL.LATENT_CLOSED] = measure_latent(mem)
+    row[at + DETAIL.EXPECTED], row[at + DETAIL.WILL] = s[S.EXPECTED], s[S.WILL]
+    at += len(DETAIL)
+    for b in range(x.detail_baskets):
+        row[at + DETAIL_BASKET.SURPLUS], row[at + DETAIL_BASKET.NEAR] = basket[B.SURPLUS, b], basket[B.NEAR, b]
+        row[at + DETAIL_BASKET.IN_PRINCIPLE] = basket[B.IN_PRINCIPLE, b]
+        at += len(DETAIL_BASKET)
 
 
 @inline_step
@@ -77,7 +131,7 @@ def report_run(mem: Memory, row: Floats) -> None:
         row[at + BASKET.NASH_DISTANCE] = nash_distance(mem, b) if stands else np.nan
         row[at + BASKET.PARETO_DISTANCE] = pareto_distance(mem, b) if stands else np.nan
         row[at + BASKET.GAP], row[at + BASKET.SURPLUS] = basket[B.GAP, b], basket[B.SURPLUS, b]
-        row[at + BASKET.NEAR] = basket[B.NEAR, b]
+        row[at + BASKET.CLOSED] = basket[B.CLOSED, b]
         at += len(BASKET)
     for p in range(x.parties):
         row[at + PARTY_RESULT.UTILITY] = party_utility(mem, p)
@@ -87,14 +141,16 @@ def report_run(mem: Memory, row: Floats) -> None:
 
 @inline_step
 def report_terms(mem: Memory, row: Floats, at: int) -> None:
-    """Write terms by issue, then convergence by day of measurement, from a place of the row on."""
+    """Write terms by issue, convergence by day of measurement, then measures on request, from a place of the row on."""
     x = sizes(mem)
+    basket = view.basket(mem)
     settled = view.settled(mem)
     standing = view.standing(mem)
     first_terms = view.first_terms(mem)
     first_issue = view.first_issue(mem)
     closed = view.closed_by_day(mem)
     latent = view.latent_by_day(mem)
+    by_basket = view.closed_by_basket(mem)
     for b in range(x.baskets):
         for i in range(first_issue[b], first_issue[b + 1]):
             row[at + ISSUE_RESULT.TERMS] = standing[i] if settled[b] != 0 else np.nan
@@ -103,6 +159,13 @@ def report_terms(mem: Memory, row: Floats, at: int) -> None:
     for k in range(x.measure_days):
         row[at + DAY_RESULT.CLOSED], row[at + DAY_RESULT.LATENT_CLOSED] = closed[k], latent[k]
         at += len(DAY_RESULT)
+    for b in range(x.baskets):
+        for k in range(x.measure_days):
+            row[at + BASKET_DAY.CLOSED] = by_basket[b, k]
+            at += len(BASKET_DAY)
+    for b in range(x.detail_baskets):
+        row[at + RUN_DETAIL_BASKET.NEAR] = basket[B.NEAR, b]
+        at += len(RUN_DETAIL_BASKET)
 
 
 @rule

@@ -102,7 +102,7 @@ def begin(mem: Memory) -> None:
     admit_parties(mem)
     if x.proposal == Proposal.BRIDGING:
         expect_others(mem)
-    if x.incidents > 0:
+    if ripeness.reads_past(x.ripeness, view.war_days(mem)[0]):
         remember_war(mem)
 
 

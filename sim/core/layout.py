@@ -79,6 +79,11 @@ class Structure(NamedTuple):
     exchanges: int
     max_steps: int
     measure_days: int
+    basket_days: int
+    detail: int  # 1 where rows of rounds hold all measures
+    detail_baskets: int  # as many as baskets there, else 0
+    offer_issues: int  # as many as issues where rows of rounds hold offers, else 0
+    offer_stakes: int  # as many as pairs of a party and an issue there, else 0
     venue_rule: int
     deadlock: int
     pace: int

@@ -16,7 +16,8 @@ from sim.report.sections import Section, Table
 from sim.tables.arrow import decode_labels, decode_numbers
 
 if TYPE_CHECKING:
-    from sim.tables.summary import Share, Summary
+    from sim.tables.quantities import Share
+    from sim.tables.summary import Summary
 
 MOST_ROUNDS = 5_000
 """Planned rounds a run can have, as the schema of scenarios says."""
@@ -78,7 +79,8 @@ def _format_share(share: Share) -> tuple[str, str, str]:
 def summarise_run(folder: Path, manifest: dict[str, Any]) -> Summary:
     """Count the tables of a run, some thousand runs at a time. Raises ParleyError if a table is damaged."""
     from sim.results.reader import iterate_batches, open_table, report_damage
-    from sim.tables.summary import ROUND_KINDS, Summary, list_run_kinds
+    from sim.tables.kinds import ROUND_KINDS, list_run_kinds
+    from sim.tables.summary import Summary
 
     path = folder / "runs.parquet"
     with open_table(path, {"run": "number"}) as file:

@@ -7,6 +7,7 @@ from collections import Counter
 
 import numpy as np
 
+from sim.core.columns import run_columns
 from sim.rules.assumption import LEAST_DISTANCE
 from sim.rules.hawkes import spectral_radius
 from sim.rules.levers import LeverKind, LeverTrigger
@@ -16,6 +17,7 @@ from sim.scenario.conditions import check_conditions, check_name
 from sim.scenario.decisions import check_decisions
 from sim.scenario.ladder import OWN, build_ladder
 from sim.scenario.merge import Origins, Path
+from sim.scenario.names import Names
 from sim.scenario.numbers import Number
 from sim.scenario.schema import Scenario, Stake
 
@@ -52,6 +54,7 @@ def check(scenario: Scenario, origins: Origins) -> None:
     _check_sizes(scenario, origins)
     _check_dates(scenario, origins)
     _check_names(scenario, origins)
+    _check_columns(scenario, origins)
     _check_venues(scenario, origins)
     _check_stakes(scenario, origins)
     _check_issues(scenario, origins)
@@ -95,7 +98,7 @@ def _check_names(s: Scenario, o: Origins) -> None:
         for kind in ("trust", "trust_baseline", "authority"):
             for other in getattr(party, kind):
                 check_name(o, ("parties", p, kind, other), other, [q for q in s.parties if q != p], "other party")
-        for n, mandate in enumerate(party.mandate):
+        for n, mandate in enumerate(party.mandate or []):
             at = ("parties", p, "mandate", str(n))
             check_name(o, (*at, "level"), mandate.level, s.levels, "level")
             for basket in mandate.baskets:
@@ -108,15 +111,21 @@ def _check_names(s: Scenario, o: Origins) -> None:
             check_name(o, ("mediators", m, "leaning", p), p, s.parties, "party")
 
 
+def _check_columns(s: Scenario, o: Origins) -> None:
+    """Refuse a basket whose name makes two columns of the table of runs one: `whole`, `open`, or `d30` for instance."""
+    counts = Counter(name for name, _ in run_columns(Names.of(s)))
+    for basket in s.baskets:
+        for name, count in counts.items():
+            if count > 1 and basket in name:
+                raise o.error(("baskets", basket), f"this name makes two results one: both would be called `{name}`")
+
+
 def _check_venues(s: Scenario, o: Origins) -> None:
     for v, venue in s.venues.items():
         if venue.host:
             check_name(o, ("venues", v, "host"), venue.host, s.mediators, "mediator")
         for p in venue.acceptability:
             check_name(o, ("venues", v, "acceptability", p), p, s.parties, "party")
-        for p, party in s.parties.items():
-            if p not in venue.acceptability and not party.observer:
-                raise o.error(("venues", v, "acceptability"), f"says nothing on party `{p}`; give it or `others`")
     order = s.venue_choice.order
     for v in order:
         check_name(o, ("venue_choice", "order"), v, s.venues, "venue")
@@ -230,8 +239,6 @@ def _check_levers(s: Scenario, o: Origins) -> None:
             at = ("sponsors", n, "levers", k)
             for p in (*lever.relief, *lever.pressure):
                 check_name(o, at, p, s.parties, "party")
-            if lever.kind == LeverKind.DATED.label and lever.on is None:
-                raise o.error((*at, "on"), "a dated lever needs the date from which it is `on`")
             if lever.kind == LeverKind.RESPONSIVE.label and lever.when is None:
                 choices = " or ".join(f"`when: {label}`" for label in LeverTrigger.labels())
                 raise o.error((*at, "when"), f"a responsive lever is pulled {choices}")
@@ -248,7 +255,7 @@ def _check_documents(s: Scenario, o: Origins) -> None:
     for p, party in s.parties.items():
         if party.enters:
             _check_known(s, o, ("parties", p, "enters", "date"), party.enters.date, party.enters.assumed)
-        for n, mandate in enumerate(party.mandate):
+        for n, mandate in enumerate(party.mandate or []):
             _check_known(s, o, ("parties", p, "mandate", str(n), "since"), mandate.since, mandate.assumed)
 
 
@@ -272,6 +279,32 @@ def _check_known(s: Scenario, o: Origins, at: tuple[str, ...], date: datetime.da
     if date is not None and date > s.as_of and reason is None:
         problem = f"{date} is after `as_of` {s.as_of}: not yet known then; say why in `assumed` if you mean it"
         raise o.error(at, problem)
+
+
+def check_complete(s: Scenario, o: Origins) -> None:
+    """Check what a scenario may leave to documented acts, after they were read.
+
+    Raises
+    ------
+    ScenarioError
+        Neither the scenario nor an act gives an acceptability, a facilitation or a rate, or a dated lever has no day
+        and no documents.
+    """
+    for v, venue in s.venues.items():
+        for p, party in s.parties.items():
+            if p not in venue.acceptability and not party.observer:
+                raise o.error(("venues", v, "acceptability"), f"says nothing on party `{p}`; give it or `others`")
+    for m, mediator in s.mediators.items():
+        if mediator.styles.facilitation is None:
+            raise o.error(("mediators", m, "styles", "facilitation"), "is missing and must be given")
+    for t, incident in s.incidents.items():
+        if incident.rate is None:
+            raise o.error(("incidents", t, "rate"), "is missing and must be given")
+    for n, sponsor in s.sponsors.items() if s.evidence is None else ():  # else: never on, as no document shows it
+        for k, lever in sponsor.levers.items():
+            if lever.kind == LeverKind.DATED.label and lever.on is None:
+                at = ("sponsors", n, "levers", k, "on")
+                raise o.error(at, "a dated lever needs the date from which it is `on`")
 
 
 # Reservation values

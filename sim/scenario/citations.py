@@ -49,7 +49,7 @@ def iterate_citations(scenario: Scenario) -> Iterator[tuple[Path, Cited]]:
     for p, party in scenario.parties.items():
         if party.enters:
             yield ("parties", p, "enters"), party.enters
-        for n, mandate in enumerate(party.mandate):
+        for n, mandate in enumerate(party.mandate or []):
             yield ("parties", p, "mandate", str(n)), mandate
         for n, condition in enumerate(party.preconditions):
             yield ("parties", p, "preconditions", str(n)), condition

@@ -27,6 +27,9 @@ class Names:
     documents: tuple[str, ...]
     levels: tuple[str, ...]
     measure_days: tuple[str, ...] = ()
+    basket_days: tuple[str, ...] = ()
+    detail: tuple[str, ...] = ()  # one entry without a name where rows of rounds hold all measures
+    detail_baskets: tuple[str, ...] = ()
     ladder: Ladder = SHIPPED  # outcomes
 
     @staticmethod
@@ -47,6 +50,9 @@ class Names:
             documents=tuple(s.documents),
             levels=tuple(s.levels),
             measure_days=tuple(str(day) for day in sorted(s.calendar.measure_days)),
+            basket_days=tuple(f"{b}_d{day}" for b in s.baskets for day in sorted(s.calendar.measure_days)),
+            detail=("",) if s.calendar.measures == "all" else (),
+            detail_baskets=tuple(s.baskets) if s.calendar.measures == "all" else (),
             ladder=build_ladder(s.outcomes),
         )
 

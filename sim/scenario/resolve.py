@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,6 +36,20 @@ class Problem:
     priors: Priors
     streams: Streams
     paths: tuple[str, ...]  # the scenario path of every number of theta, in order
+
+    def with_offers(self) -> Problem:
+        """The same problem with the offers of all parties in every row of a planned round; draws stay as they are."""
+        x = self.structure
+        return replace(self, structure=x._replace(offer_issues=x.issues, offer_stakes=x.issues * x.parties))
+
+    def with_days(self, days: Sequence[int]) -> Problem:
+        """The same problem with other days of measurement, ascending; draws stay as they are."""
+        texts = tuple(map(str, days))
+        both = tuple(f"{basket}_d{day}" for basket in self.names.baskets for day in texts)
+        names = replace(self.names, measure_days=texts, basket_days=both)
+        at = np.array(days, dtype=np.float64)
+        structure = self.structure._replace(measure_day=at, measure_days=len(texts), basket_days=len(both))
+        return replace(self, names=names, structure=structure)
 
 
 def resolve(scenario: Scenario, seed: int) -> Problem:
@@ -128,7 +142,7 @@ def _structure(s: Scenario, n: Names) -> Structure:
     mandates = sorted(
         (day(m.since, -np.inf), party[p], basket[b], level[m.level], bars(m.bars))
         for p, x in s.parties.items()
-        for m in x.mandate
+        for m in x.mandate or []
         for b in m.baskets
     )
     scripted = sorted((day(date, 0.0), k) for k, x in enumerate(incidents) for date in x.scripted)
@@ -168,6 +182,11 @@ def _structure(s: Scenario, n: Names) -> Structure:
         exchanges=int(s.calendar.exchanges_per_round.mode),
         max_steps=int(s.calendar.max_steps.mode),
         measure_days=len(s.calendar.measure_days),
+        basket_days=len(n.basket_days),
+        detail=len(n.detail),
+        detail_baskets=len(n.detail_baskets),
+        offer_issues=0,
+        offer_stakes=0,
         venue_rule=VenueRule.of(s.venue_choice.rule),
         **{name: choice.of(getattr(s.model, name)) for name, choice in MODEL.items()},
         venue_order=_ints([n.venues.index(v) for v in order]),

@@ -23,7 +23,11 @@ MEANT = {
     "COLLAPSE_BALANCE": "behaviour.collapse.balance",
 }
 NAMES = SimpleNamespace(
-    baskets=("swap", "border"), parties=("settled_side", "north"), issues=("one", "two", "three"), measure_days=("30",)
+    baskets=("swap", "border"),
+    parties=("settled_side", "north"),
+    issues=("one", "two", "three"),
+    measure_days=("30",),
+    basket_days=("swap_d30", "border_d30"),
 )
 
 
@@ -89,10 +93,12 @@ def test_columns_of_a_run_follow_family_by_family() -> None:
     after = len(RUN) + 2 * len(BASKET)
     assert names[after : after + 2] == ["utility_settled_side", "utility_north"]
     assert names[after + 2 :][:2] == ["terms_one", "first_terms_one"]
-    assert names[-2:] == ["closed_d30", "latent_closed_d30"]
-    counts = SimpleNamespace(baskets=2, parties=2, issues=3, measure_days=1)
-    assert run_width(counts) == len(names) == after + 2 + 3 * 2 + 2
+    assert names[-4:] == ["closed_d30", "latent_closed_d30", "closed_swap_d30", "closed_border_d30"]
+    sizes = {"baskets": 2, "parties": 2, "issues": 3, "measure_days": 1, "basket_days": 2}
+    counts = SimpleNamespace(**sizes, offer_issues=0, offer_stakes=0)
+    assert run_width(counts) == len(names) == after + 2 + 3 * 2 + 2 + 2
     assert round_width(counts) == 18 + 2 * 4
+    assert round_width(SimpleNamespace(**sizes, offer_issues=3, offer_stakes=6)) == 18 + 2 * 4 + 3 + 3 * 6
 
 
 @pytest.mark.parametrize(

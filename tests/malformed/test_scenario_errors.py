@@ -94,6 +94,7 @@ MESSAGES = {
     "same-level-twice": "3: levels: level `delegation` is given twice",
     "unknown-basket-of-issue": "4: issues.toll.basket: unknown basket `trades`; known: trade, land (did you mean "
     "`trade`?)",
+    "basket-like-a-day": "4: baskets.d30: this name makes two results one: both would be called `closed_d30`",
     "basket-without-issue": "4: baskets.fish: holds no issue",
     "unknown-lever": "6: parties.east.meets_only_if.0.lever_off: unknown lever `uncle.ade`; known: uncle.aid (did you "
     "mean `uncle.aid`?)",

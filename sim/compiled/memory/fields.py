@@ -74,6 +74,7 @@ class _Count(NamedTuple):
     BREAKOFFS: int
     BREAKS_OFF: int
     MEASURED: int
+    CHANGED: int  # 1 where offers or settlements have changed since gaps were measured
 
 
 class _Party(NamedTuple):
@@ -110,6 +111,8 @@ class _Basket(NamedTuple):
     BALANCE_AT: int
     SINCE: int
     GAP: int
+    GAP_START: int
+    CLOSED: int
     SURPLUS: int
     NEAR: int
     IN_PRINCIPLE: int
@@ -303,7 +306,7 @@ STATE = (
     _state("rate_work", "f", "T", 2),
     _state("closed_by_day", "f", "D"),
     _state("latent_by_day", "f", "D"),
-    _state("detail", "i", "", 1),  # 1 where all columns of rounds are kept; set once for all runs
+    _state("closed_by_basket", "f", "BD"),  # by day of measurement
     _state("due", "f", "O"),
     _state("share", "f", "O"),
     _state("pending", "i", "O"),  # 0 not owed, 1 owed, 2 fell due
