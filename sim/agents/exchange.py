@@ -9,6 +9,7 @@ from sim.agents.coalition import is_decided, list_consenting
 from sim.agents.protocols import Basket, Talks
 from sim.core.layout import Floats, W
 from sim.rules import distance, outcome, trust
+from sim.rules.agenda import Deadlock
 from sim.rules.commitment import is_reachable
 from sim.rules.decision import DecisionRule
 
@@ -34,7 +35,7 @@ def discuss(model: Talks, basket: Basket) -> None:
         party.make_offer(basket, party.aspiration[basket.index])
         party.last[basket.index] = party.aspiration[basket.index]
     basket.latent = False
-    if model.structure.detail:
+    if model.structure.detail or model.structure.deadlock != Deadlock.STANDS:
         basket.in_principle = measures.in_principle(model, basket)
 
 
