@@ -79,7 +79,8 @@ def write_equation(expression: str, name: str) -> str:
     tree = ast.parse(expression.strip(), mode="eval").body
     if not isinstance(tree, ast.Lambda):
         raise ValueError(f"`{name}` is no lambda")
-    left = rf"\text{{{_escape(name)}}}({', '.join(_name(a.arg) for a in tree.args.args)})"
+    head = name if len(name) == 1 else rf"\text{{{_escape(name)}}}"
+    left = rf"{head}({', '.join(_name(a.arg) for a in tree.args.args)})"
     return f"{left} = {_Writer().write(tree.body)}"
 
 

@@ -89,7 +89,7 @@ def report_offers(model: Talks, row: list[float], at: int) -> None:
         for i in range(basket.lo, basket.hi):
             if basket.settled:
                 row[at + i * len(OFFER_ISSUE) + OFFER_ISSUE.TERMS] = model.standing[i]
-            for party in basket.members:
+            for party in basket.stakeholders:
                 here = stakes + (party.index * issues + i) * width
                 row[here + OFFER.DEMAND], row[here + OFFER.OFFER] = party.demand[i], party.offer[i]
                 row[here + OFFER.RESERVATION] = party.reservation[i]

@@ -52,6 +52,8 @@ COUNTS = {
     "certain_loss": 2,
     "mediators": 5,
     "kind": 4,
+    "resumption": 2,
+    "mode": 2,
     "texts": 2,
     "papers": 2,
     "unmet": 4,
