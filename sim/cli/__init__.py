@@ -11,6 +11,7 @@ MODULES: tuple[str, ...] = (
     "new",
     "as_of",
     "schema",
+    "migrate",
     "convert",
     "tactics",
     "sweep",

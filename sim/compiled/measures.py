@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from sim.compiled.agenda import may_settle
+from sim.compiled.coalition import is_decided
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, B, N, P, S
 from sim.compiled.memory.function_table import table_entry
@@ -15,6 +16,7 @@ from sim.compiled.party import floor_of, offer_now, present_aspiration, pressure
 from sim.core.jit import EPS, inline_step, rule
 from sim.core.layout import INCIDENT, PI, VENUE, W
 from sim.rules import distance, nearness, pace
+from sim.rules.decision import DecisionRule
 from sim.rules.spoilers import reads_deal
 
 
@@ -61,7 +63,7 @@ def deal_is_read(mem: Memory) -> bool:
 def measure_nearness(mem: Memory, b: int, whole: bool) -> None:
     """Set the surplus of a basket, and its nearness if `whole`."""
     x = sizes(mem)
-    stake = view.member(mem)
+    stake = view.coalition(mem)
     floors = view.floor(mem)
     basket = view.basket(mem)
     basket[B.NEAR, b] = 0.0
@@ -259,16 +261,21 @@ def in_principle(mem: Memory, b: int) -> bool:
     stake = view.member(mem)
     first_issue = view.first_issue(mem)
     pb = view.party_basket(mem)
+    consents = view.consents(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
     for p in range(x.parties):
         if stake[p, b] != 0 and pb[PB.FLOOR, p, b] <= 1.0 + EPS:
             offered = strip.offers(mem, (p,), lo, hi)
-            everybody = True
+            consents[:, b] = 0
+            consents[p, b] = 1
             for q in range(x.parties):
-                if q != p and stake[q, b] != 0 and not would_accept(mem, q, b, offered):
-                    everybody = False
-                    break
-            if everybody:
+                if q != p and stake[q, b] != 0:
+                    if would_accept(mem, q, b, offered):
+                        consents[q, b] = 1
+                    elif view.decision(mem)[b] == DecisionRule.UNANIMITY:
+                        break
+            if is_decided(mem, b):
+                view.basket(mem)[B.PROPOSER, b] = p
                 return True
     return False
 

@@ -14,6 +14,7 @@ from sim.rules.levers import LeverKind, LeverTrigger
 from sim.rules.outcome import CODES
 from sim.rules.venue import VenueRule
 from sim.scenario.conditions import check_conditions, check_name
+from sim.scenario.decisions import check_decisions
 from sim.scenario.ladder import OWN, build_ladder
 from sim.scenario.merge import Origins, Path
 from sim.scenario.names import Names
@@ -59,6 +60,7 @@ def check(scenario: Scenario, origins: Origins) -> None:
     _check_issues(scenario, origins)
     _check_ladder(scenario, origins)
     _check_baskets(scenario, origins)
+    check_decisions(scenario, origins)
     check_conditions(scenario, origins)
     _check_incidents(scenario, origins)
     _check_levers(scenario, origins)

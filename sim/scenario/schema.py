@@ -8,6 +8,7 @@ from pydantic import Field
 
 from sim.rules.agenda import Bars as BarsChoice
 from sim.rules.concession import ConcessionRule
+from sim.rules.decision import DecisionRule
 from sim.rules.levers import LeverKind, LeverTrigger
 from sim.rules.mediation import TextRule
 from sim.rules.spoilers import SurgeMode
@@ -65,6 +66,19 @@ class Urgency(Cited):
     since: Day
 
 
+class Decision(Cited):
+    """Whose consent settles a basket: of all, of veto holders, or of these and a share of each side.
+
+    Without `sides` all others form one side. `weights` are votes; 1 each where none are given.
+    """
+
+    rule: Annotated[str, LabelOf(DecisionRule)]
+    vetoes: list[Name] = []
+    share: Annotated[float, Field(ge=0, le=1)] | None = None
+    sides: dict[Name, list[Name]] = {}
+    weights: dict[Name, Annotated[float, Field(ge=0)]] = {}
+
+
 class Basket(Model):
     """Issues settled together as one package."""
 
@@ -72,6 +86,7 @@ class Basket(Model):
     code: Name
     level: str
     exposure: dict[Name, NonNegative] = {}
+    decision: Decision | None = None
     bars: Annotated[str, LabelOf(BarsChoice)] | None = None
     spoils: bool | None = None
     urgency: Urgency | None = None
@@ -341,21 +356,22 @@ class Scenario(Model):
     as_of: Day
     start: Day
     evidence: Evidence | None = None
-    salience_scale: dict[Name, NonNegative] = {}
+    salience_scale: dict[Name, NonNegative] = Field(default={}, title="Scale of salience")
     outcomes: list[Rung] | None = None
+    decision: Decision | None = None
     levels: list[str] = Field(min_length=1)
     start_level: str
-    calendar: Calendar
+    calendar: Calendar = Field(title="Calendar")
     model: Switches
     behaviour: Behaviour
     venue_choice: VenueChoice
     issues: dict[Name, Issue] = Field(min_length=1)
-    baskets: dict[Name, Basket] = Field(min_length=1)
-    parties: dict[Name, Party] = Field(min_length=2)
-    mediators: dict[Name, Mediator] = {}
-    sponsors: dict[Name, Sponsor] = {}
-    venues: dict[Name, Venue] = Field(min_length=1)
-    incidents: dict[Name, Incident] = {}
+    baskets: dict[Name, Basket] = Field(min_length=1, title="Settled together")
+    parties: dict[Name, Party] = Field(min_length=2, title="Party")
+    mediators: dict[Name, Mediator] = Field(default={}, title="Mediator")
+    sponsors: dict[Name, Sponsor] = Field(default={}, title="Backer")
+    venues: dict[Name, Venue] = Field(min_length=1, title="Venue")
+    incidents: dict[Name, Incident] = Field(default={}, title="Incidents")
     documents: dict[Name, Document] = {}
     war: War | None = None
-    precedents: dict[Name, PastSettlement] = {}
+    precedents: dict[Name, PastSettlement] = Field(default={}, title="Earlier settlements")
