@@ -126,6 +126,7 @@ def write_columns() -> Iterator[str]:
 
 
 SINGULAR = {"issues": "issue", "measure_days": "day", "baskets": "basket", "parties": "party"}
+SINGULAR |= {"detail": "", "detail_baskets": "basket"}
 
 
 def write_coefficients() -> Iterator[str]:

@@ -23,7 +23,12 @@ MEANT = {
     "COLLAPSE_BALANCE": "behaviour.collapse.balance",
 }
 NAMES = SimpleNamespace(
-    baskets=("swap", "border"), parties=("settled_side", "north"), issues=("one", "two", "three"), measure_days=("30",)
+    baskets=("swap", "border"),
+    parties=("settled_side", "north"),
+    issues=("one", "two", "three"),
+    measure_days=("30",),
+    detail=(),
+    detail_baskets=(),
 )
 
 
@@ -90,9 +95,12 @@ def test_columns_of_a_run_follow_family_by_family() -> None:
     assert names[after : after + 2] == ["utility_settled_side", "utility_north"]
     assert names[after + 2 :][:2] == ["terms_one", "first_terms_one"]
     assert names[-2:] == ["closed_d30", "latent_closed_d30"]
-    counts = SimpleNamespace(baskets=2, parties=2, issues=3, measure_days=1)
+    counts = SimpleNamespace(baskets=2, parties=2, issues=3, measure_days=1, detail=0, detail_baskets=0)
     assert run_width(counts) == len(names) == after + 2 + 3 * 2 + 2
-    assert round_width(counts) == 18 + 2 * 4
+    assert round_width(counts) == 15 + 2 * 1
+    counts.detail, counts.detail_baskets = 1, 2
+    assert run_width(counts) == len(names) + 2
+    assert round_width(counts) == 15 + 2 * 1 + 3 + 2 * 3
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,8 @@ def world(rng: Random) -> World:
     data["parties"] = people(rng, parties, held_by, levels)
     add_conditions(rng, data, documents, levers)
     add_rules(Random(rng.getrandbits(32)), data)
+    if maybe(rng):
+        data["calendar"]["measures"] = "all"
     return data
 
 

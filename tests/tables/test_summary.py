@@ -33,7 +33,7 @@ NAMES = Names(
     levels=("delegation",),
 )
 NAN = math.nan
-COUNTS = SimpleNamespace(baskets=2, parties=2, issues=len(NAMES.issues), measure_days=0)
+COUNTS = SimpleNamespace(baskets=2, parties=2, issues=len(NAMES.issues), measure_days=0, detail=0, detail_baskets=0)
 
 
 def run_row(outcome: str, swap: tuple[float, float, bool, str], **more: float) -> list[float]:
