@@ -8,22 +8,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from experiments.measures import Measure, compute_measures
 from experiments.results import Results, label_points
 from experiments.variants import parse_variant
 from sim.core.errors import ParleyError
-from sim.core.layout import Floats
+from sim.core.layout import Floats, Ints
 from sim.core.statistics import Z95, holm
-from sim.results.ensemble import simulate_tables
-from sim.results.plan import plan
+from sim.results.plan import plan, simulate_chunks
 from sim.scenario.load import Loaded
+from sim.tables.schema import build_run_table
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from sim.core.columns import Chunk
     from sim.results.plan import Plan
+
+Marks = npt.NDArray[np.uint64]
 
 CORRECTION = "Holm (1979) over all {tests} tests of this table; 5% family-wise"
 
@@ -75,6 +79,8 @@ class Comparison:
         Table of runs of each scenario.
     plans : list of Plan
         Plan of each scenario.
+    marks : list of ndarray of int, shape (n,)
+        Digest of all rows of each run, of the run and of its rounds, for each scenario.
     """
 
     labels: list[str]
@@ -83,6 +89,7 @@ class Comparison:
     frame: pd.DataFrame
     tables: list[pa.Table]
     plans: list[Plan]
+    marks: list[Marks]
 
     @property
     def correction(self) -> str:
@@ -113,18 +120,64 @@ def compare_scenarios(
     ParleyError
         There are fewer than two scenarios, or one cannot be loaded.
     """
-    import pyarrow as pa
-
     variants = scenarios if isinstance(scenarios, Mapping) else dict(map(parse_variant, scenarios))
     if len(variants) < 2:
         raise ParleyError("a comparison needs two scenarios that differ")
     labels = list(variants)
     plans = [plan(loaded, n, seed, **options) for loaded in variants.values()]
-    runs = [
-        pa.concat_tables([part for part, _ in simulate_tables(job)]).unify_dictionaries().combine_chunks()
-        for job in plans
-    ]
-    return Comparison(labels, n, seed, compute_contrasts(labels, runs), runs, plans)
+    runs, marks = zip(*map(_simulate, plans), strict=True)
+    return Comparison(labels, n, seed, compute_contrasts(labels, runs), [*runs], plans, [*marks])
+
+
+def _simulate(job: Plan) -> tuple[pa.Table, Marks]:
+    """Simulate a scenario: its table of runs, and the digest of all rows of each run."""
+    import pyarrow as pa
+
+    tables, marks = [], []
+    for chunk in simulate_chunks(job):
+        some = slice(chunk.start, chunk.start + chunk.rows.size)
+        run = np.arange(some.start, some.stop, dtype=np.int64)
+        tables.append(build_run_table(chunk.runs, run, job.assumptions[some], job.fates[some], job.problem.names))
+        marks.append(digest_runs(chunk))
+    return pa.concat_tables(tables).unify_dictionaries().combine_chunks(), np.concatenate(marks)
+
+
+def digest_runs(chunk: Chunk) -> Marks:
+    """Digest the rows of each run, so that two runs with one digest are the same but for one chance in 2^64.
+
+    Parameters
+    ----------
+    chunk : Chunk
+        Raw rows of runs and of their rounds.
+
+    Returns
+    -------
+    ndarray of uint64, shape (n,)
+        Digest of each run.
+    """
+    count = np.repeat(np.arange(chunk.rows.size), chunk.rows)
+    place = np.arange(count.size) - np.repeat(np.cumsum(chunk.rows) - chunk.rows, chunk.rows)
+    marks = _digest_rows(chunk.runs, np.zeros(chunk.rows.size, dtype=np.int64))
+    np.add.at(marks, count, _digest_rows(chunk.rounds, place + 1))
+    return marks
+
+
+def _digest_rows(rows: Floats, place: Ints) -> Marks:
+    """Digest rows of numbers, each with its place in the run; equal numbers have equal bits here, NaN included."""
+    plain = np.where(np.isnan(rows), np.nan, rows + 0.0)
+    bits = np.ascontiguousarray(plain).view(np.uint64)
+    mark = _mix(place.astype(np.uint64))
+    for k in range(bits.shape[1]):
+        mark = _mix(mark ^ bits[:, k])
+    return mark
+
+
+def _mix(bits: Marks) -> Marks:
+    """Mix bits, after splitmix64 (Steele, Lea & Flood 2014)."""
+    bits = bits + np.uint64(0x9E3779B97F4A7C15)
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return bits ^ (bits >> np.uint64(31))
 
 
 def compute_contrasts(labels: Sequence[str], runs: Sequence[pa.Table]) -> pd.DataFrame:
@@ -220,6 +273,43 @@ def list_changed_runs(comparison: Comparison, second: int = 1) -> list[int]:
     """
     outcomes = [table.column("outcome").to_pylist() for table in (comparison.tables[0], comparison.tables[second])]
     return [k for k, (a, b) in enumerate(zip(*outcomes, strict=True)) if a != b]
+
+
+def count_changes(comparison: Comparison) -> dict[str, dict[str, int]]:
+    """Count in how many pairs of runs anything, and the outcome, differs between the first scenario and each other.
+
+    No change in any row of any run means that what differs between the scenarios cannot have an effect in these runs.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        The comparison.
+
+    Returns
+    -------
+    dict of str to dict of str to int
+        By label of the other scenario: `any`, `outcome` and `of`, the number of pairs.
+    """
+    counts = {}
+    for k, label in enumerate(comparison.labels[1:], 1):
+        any_row = int((comparison.marks[0] != comparison.marks[k]).sum())
+        outcome = len(list_changed_runs(comparison, k))
+        counts[label] = {"any": any_row, "outcome": outcome, "of": comparison.n}
+    return counts
+
+
+def describe_changes(counts: Mapping[str, int]) -> str:
+    """Describe in a sentence in how many pairs of runs anything changed.
+
+    Parameters
+    ----------
+    counts : mapping of str to int
+        `any`, `outcome` and `of`, as in `count_changes`.
+    """
+    if not counts["any"]:
+        return f"No row of any of {counts['of']:,} runs changed: what differs cannot have an effect in these runs."
+    changed = f"Something changed in {counts['any']:,} of {counts['of']:,} runs"
+    return f"{changed}, the outcome in {counts['outcome']:,}."
 
 
 def count_transitions(comparison: Comparison, second: int = 1) -> dict[tuple[str, str], int]:

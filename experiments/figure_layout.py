@@ -43,7 +43,7 @@ def build_note(results: Results) -> Note:
         results.manifest["seed"],
         results.manifest["hash"][:12],
         _baskets(identity["scenario"]),
-        scale,
+        scale=scale,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -60,6 +61,32 @@ def kind_of(column: str) -> str:
         if column == declared.name or (declared.axis and column.startswith(declared.name.format(""))):
             return declared.kind
     raise KeyError(column)
+
+
+_MAIN = ("outcome", "rounds_held", "rounds_postponed", "days_in_abeyance", "incidents")
+_CLOSED = re.compile(r"(latent_)?closed(_d(\d+))?")
+
+
+def is_main(measure: str, baskets: Iterable[str] = ()) -> bool:
+    """Return whether a measure is printed without asking: outcomes, convergence by day, settlements, pace."""
+    closed = _CLOSED.fullmatch(measure) is not None or measure in {f"closed_{basket}" for basket in baskets}
+    return closed or measure in _MAIN or measure.startswith("settled_")
+
+
+def is_percent(measure: str, kind: str) -> bool:
+    """Return whether a measure reads best in percent: shares of runs, and shares of the distance that is closed."""
+    return kind == "share" or measure.startswith(("closed", "latent_closed"))
+
+
+def read_day(measure: str) -> tuple[bool, float] | None:
+    """Read whether a share closed is latent, and its day: infinite at the end of a run; None for other measures."""
+    match = _CLOSED.fullmatch(measure)
+    return (bool(match[1]), float(match[3] or "inf")) if match else None
+
+
+def list_baskets(measures: Iterable[str]) -> list[str]:
+    """List the baskets that measures name."""
+    return [measure.removeprefix("settled_") for measure in measures if measure.startswith("settled_")]
 
 
 def compute_measures(runs: pa.Table) -> Iterator[tuple[Measure, Floats]]:

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli.main import app as command_line
-from sim.core.fields import BLOCKS, COEFFICIENTS, LETTERS, ROUND_COLUMNS, RUN_COLUMNS
+from sim.core.fields import BLOCKS, COEFFICIENTS, LETTERS, OFFER_COLUMNS, ROUND_COLUMNS, RUN_COLUMNS
 
 Node = Mapping[str, Any]
 
@@ -115,7 +115,7 @@ def _describe_mapping(node: Node) -> str:
 
 def write_columns() -> Iterator[str]:
     """Every column of the tables of results, as the registry declares it."""
-    for title, columns in (("Runs", RUN_COLUMNS), ("Rounds", ROUND_COLUMNS)):
+    for title, columns in (("Runs", RUN_COLUMNS), ("Rounds", ROUND_COLUMNS), ("Offers", OFFER_COLUMNS)):
         yield f"## {title}\n"
         yield "| Column | Meaning | Kind | Type | Unit |"
         yield "|---|---|---|---|---|"
@@ -125,8 +125,15 @@ def write_columns() -> Iterator[str]:
         yield ""
 
 
-SINGULAR = {"issues": "issue", "measure_days": "day", "baskets": "basket", "parties": "party"}
-SINGULAR |= {"detail": "", "detail_baskets": "basket"}
+SINGULAR = {
+    "issues": "issue",
+    "measure_days": "day",
+    "baskets": "basket",
+    "basket_days": "basket>_d<day",
+    "parties": "party",
+    "detail": "",
+    "detail_baskets": "basket",
+}
 
 
 def write_coefficients() -> Iterator[str]:

@@ -98,6 +98,7 @@ def measure_gaps(model: Talks) -> None:
     for basket in model.baskets:
         part, weight = pair_sums(basket, effective_offers(model, basket))
         basket.gap = 0.0 if basket.settled else distance.ratio(part, weight)
+        basket.closed = distance.closed_share(basket.gap, basket.gap_start)
         parts, weights = parts + (0.0 if basket.settled else part), weights + weight
     model.gap_whole = distance.ratio(parts, weights)
     model.closed = distance.closed_share(model.gap_whole, model.gap_start)
@@ -106,15 +107,15 @@ def measure_gaps(model: Talks) -> None:
 def effective_offers(model: Talks, basket: Basket) -> Offers:
     """Offers that count: latent ones after a text fell, demands in abeyance, else the latest."""
     if model.abeyance:
-        return {party.index: party.demand for party in basket.members}
+        return {party.index: party.demand for party in basket.stakeholders}
     if basket.latent:
         return latent_offers(basket)
-    return {party.index: party.offer for party in basket.members}
+    return {party.index: party.offer for party in basket.stakeholders}
 
 
 def latent_offers(basket: Basket) -> Offers:
-    """Offers each member would make now on a basket; nothing of it is kept."""
-    return {party.index: party.latent_offer(basket) for party in basket.members}
+    """Offers each party with a stake would make now on a basket; nothing of it is kept."""
+    return {party.index: party.latent_offer(basket) for party in basket.stakeholders}
 
 
 def measure_latent(model: Talks) -> float:
@@ -127,11 +128,11 @@ def measure_latent(model: Talks) -> float:
 
 
 def pair_sums(basket: Basket, offers: Offers) -> tuple[float, float]:
-    """Sum of the distances between all pairs of members, and of their weights."""
+    """Sum of the distances between all pairs of parties with a stake, and of their weights."""
     s, b = basket.slice, basket.index
     part, weight = 0.0, 0.0
-    for k, p in enumerate(basket.members):
-        for q in basket.members[k + 1 :]:
+    for k, p in enumerate(basket.stakeholders):
+        for q in basket.stakeholders[k + 1 :]:
             one, two = offers[p.index], offers[q.index]
             part += distance.crossed_distance(one[s], two[s], p.demand[s], q.demand[s], p.salience[s], q.salience[s])
             weight += distance.pair_weight(p.salience_total[b], q.salience_total[b])
@@ -153,6 +154,7 @@ def record_days(model: Talks, end: float) -> None:
     while model.measured < days.size and days[model.measured] < end:
         measure_gaps(model)
         model.closed_by_day.append(model.closed)
+        model.closed_by_basket.append([basket.closed for basket in model.baskets])
         model.latent_by_day.append(measure_latent(model))
         model.measured += 1
 
@@ -163,6 +165,9 @@ def start(model: Talks) -> None:
     measure_gaps(model)
     model.gap_start = model.gap_whole
     model.closed = distance.closed_share(model.gap_whole, model.gap_start)
+    for basket in model.baskets:
+        basket.gap_start = basket.gap
+        basket.closed = distance.closed_share(basket.gap, basket.gap_start)
     assess(model)
 
 
@@ -176,4 +181,5 @@ def finish(model: Talks) -> None:
             measure_nearness(model, basket)
     for _ in range(model.measured, model.structure.measure_day.size):
         model.closed_by_day.append(model.closed)
+        model.closed_by_basket.append([basket.closed for basket in model.baskets])
         model.latent_by_day.append(model.latent_closed)

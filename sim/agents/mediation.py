@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.agents import events, exchange
-from sim.agents.packages import nash_package, spread
+from sim.agents.packages import mask_members, nash_package, spread
 from sim.agents.protocols import Basket, Mediator, Party, Talks
 from sim.core.choices import dispatches
 from sim.core.layout import PI, Floats, W
@@ -115,7 +115,7 @@ def draft(model: Talks, mediator: Mediator, basket: Basket) -> Floats | None:
     kind = x.text_rule[mediator.index]
     if kind == TextRule.COMPROMISE:
         text, d, w = np.zeros(basket.size), model.theta.party_issue[PI.DEMAND], model.theta.party_issue[PI.SALIENCE]
-        compromise(d[:, s], w[:, s], x.stake[:, b], text)
+        compromise(d[:, s], w[:, s], mask_members(model, basket), text)
         return text
     if kind == TextRule.NASH:
         weights = np.array([mediation.nash_weight(leaning) for leaning in model.leaning[mediator.index]])

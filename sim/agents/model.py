@@ -100,6 +100,7 @@ class NegotiationModel(mesa.Model):
         self.closed = self.latent_closed = math.nan
         self.measured, self.breaks_off = 0, False
         self.closed_by_day: list[float] = []
+        self.closed_by_basket: list[list[float]] = []  # by day of measurement
         self.latent_by_day: list[float] = []
         self.since_last = SinceLast()
         self.papers = int((x.document_day < 0.0).sum())
@@ -111,8 +112,9 @@ class NegotiationModel(mesa.Model):
         self.mediators = [Mediator(self, name, k) for k, name in enumerate(self.names.mediators)]
         self.sponsors = self._sponsors()
         self.baskets: list[Basket] = create_baskets(self)
+        agenda.admit_parties(self)
         for basket in self.baskets:
-            for member in basket.members:
+            for member in basket.stakeholders:
                 member.init_basket(basket)
         # Mesa counts agents in a table by model, for good: every run would stay in memory.
         getattr(mesa.Agent, "_ids", {}).pop(self, None)

@@ -50,12 +50,15 @@ class Basket(Protocol):
     discussed: bool
     latent: bool
     gap: float
+    gap_start: float
+    closed: float
     surplus: float
     near: float
     in_principle: bool
+    members: Sequence[Party]
 
     @property
-    def members(self) -> Sequence[Party]: ...
+    def stakeholders(self) -> Sequence[Party]: ...
     @property
     def obligations(self) -> Sequence[Obligation]: ...
     @property
@@ -71,7 +74,9 @@ class Party(Protocol):
 
     name: str
     index: int
+    entered: bool
     seated: bool
+    entry_time: float
     compliance: float
     demand: Floats
     salience: Floats
@@ -200,6 +205,7 @@ class Talks(Protocol):
     breakoffs: int
     measured: int
     closed_by_day: list[float]
+    closed_by_basket: list[list[float]]
     latent_by_day: list[float]
     precedent: Floats
     precedent_known: bool

@@ -13,10 +13,13 @@ from sim.agents.packages import greatest_surplus, nash_package, spread
 from sim.agents.protocols import Basket, Talks
 from sim.core.columns import (
     BASKET,
+    BASKET_DAY,
     DAY_RESULT,
     DETAIL,
     DETAIL_BASKET,
     ISSUE_RESULT,
+    OFFER,
+    OFFER_ISSUE,
     PARTY_RESULT,
     ROUND,
     ROUND_BASKET,
@@ -58,10 +61,13 @@ def report_round(model: Talks) -> None:
         at += len(ROUND_BASKET)
     if model.structure.detail:
         report_detail(model, row, at)
+        at += len(DETAIL) + len(model.baskets) * len(DETAIL_BASKET)
+    if model.structure.offer_issues:
+        report_offers(model, row, at)
     model.rounds.append([float(entry) for entry in row])
     model.since_last = SinceLast()
     facts = {"gap": model.gap, "closed": model.closed, "day": model.day}
-    model.on_event("round", {"code": outcome.CODES[model.code], **facts})
+    model.on_event("round", {"code": model.names.ladder.codes[model.code], **facts})
 
 
 def report_detail(model: Talks, row: list[float], at: int) -> None:
@@ -73,6 +79,20 @@ def report_detail(model: Talks, row: list[float], at: int) -> None:
         row[at + DETAIL_BASKET.SURPLUS], row[at + DETAIL_BASKET.NEAR] = basket.surplus, basket.near
         row[at + DETAIL_BASKET.IN_PRINCIPLE] = float(basket.in_principle)
         at += len(DETAIL_BASKET)
+
+
+def report_offers(model: Talks, row: list[float], at: int) -> None:
+    """Write terms that stand, then demand, offer and reservation value of each party, from a place of the row on."""
+    issues, width = model.structure.issues, len(OFFER)
+    stakes = at + issues * len(OFFER_ISSUE)
+    for basket in model.baskets:
+        for i in range(basket.lo, basket.hi):
+            if basket.settled:
+                row[at + i * len(OFFER_ISSUE) + OFFER_ISSUE.TERMS] = model.standing[i]
+            for party in basket.members:
+                here = stakes + (party.index * issues + i) * width
+                row[here + OFFER.DEMAND], row[here + OFFER.OFFER] = party.demand[i], party.offer[i]
+                row[here + OFFER.RESERVATION] = party.reservation[i]
 
 
 def report_run(model: Talks) -> list[float]:
@@ -100,6 +120,7 @@ def report_run(model: Talks) -> list[float]:
             row[at + BASKET.NASH_DISTANCE] = nash_distance(model, basket)
             row[at + BASKET.PARETO_DISTANCE] = pareto_distance(model, basket)
         row[at + BASKET.GAP], row[at + BASKET.SURPLUS] = basket.gap, basket.surplus
+        row[at + BASKET.CLOSED] = basket.closed
         at += len(BASKET)
     for p in range(x.parties):
         row[at + PARTY_RESULT.UTILITY] = party_utility(model, p)
@@ -113,6 +134,10 @@ def report_run(model: Talks) -> list[float]:
     for closed, latent in zip(model.closed_by_day, model.latent_by_day, strict=True):
         row[at + DAY_RESULT.CLOSED], row[at + DAY_RESULT.LATENT_CLOSED] = closed, latent
         at += len(DAY_RESULT)
+    for b in range(len(model.baskets)):
+        for by_basket in model.closed_by_basket:
+            row[at + BASKET_DAY.CLOSED] = by_basket[b]
+            at += len(BASKET_DAY)
     for basket in model.baskets[: x.detail_baskets]:
         row[at + RUN_DETAIL_BASKET.NEAR] = basket.near
         at += len(RUN_DETAIL_BASKET)
@@ -188,7 +213,7 @@ def party_utility(model: Talks, p: int) -> float:
     """A party's utility at the end over all issues, open baskets counting 0."""
     party, got, weight = model.parties[p], 0.0, 0.0
     for basket in model.baskets:
-        if party in basket.members:
+        if party in basket.stakeholders:
             share = party.salience_total[basket.index]
             weight += share
             if basket.settled:

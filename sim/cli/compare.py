@@ -12,8 +12,6 @@ from sim.cli.options import SeedOption, make_console
 if TYPE_CHECKING:
     from experiments.compare import Comparison
 
-_MAIN = ("outcome", "rounds_held", "rounds_postponed", "days_in_abeyance", "incidents", "gap_open")
-
 
 def add(app: typer.Typer) -> None:
     """Add the verb to the command line."""
@@ -75,7 +73,10 @@ def print_comparison(comparison: Comparison, everything: bool) -> None:
     """Print the table of differences, one block a contrast."""
     from rich.table import Table
 
-    from experiments.compare import list_changed_runs
+    from experiments.compare import count_changes, describe_changes, list_changed_runs
+    from experiments.measures import is_main, list_baskets
+
+    counts = count_changes(comparison)
 
     for contrast, rows in comparison.frame.groupby("contrast", sort=False):
         table = Table(
@@ -83,10 +84,13 @@ def print_comparison(comparison: Comparison, everything: bool) -> None:
         )
         for name in ("measure", "first", "second", "difference", "paired 95%", "unpaired 95%", "saved"):
             table.add_column(name, justify="left" if name == "measure" else "right")
+        baskets = list_baskets(rows["measure"])
         for row in rows.to_dict("records"):
-            if everything or row["measure"] in _MAIN or row["measure"].startswith("settled_"):
+            if everything or is_main(row["measure"], baskets):
                 table.add_row(*_format_row(row))
         make_console().print(table)
+    for label in comparison.labels[1:]:
+        typer.echo(f"{label}: {describe_changes(counts[label])}")
     changed = ", ".join(map(str, list_changed_runs(comparison)[:8])) or "none"
     typer.echo(f"* differs from 0 after correction: {comparison.correction}.")
     typer.echo(f"Runs whose outcome changes, for --run: {changed}")
@@ -95,7 +99,9 @@ def print_comparison(comparison: Comparison, everything: bool) -> None:
 
 def _format_row(row: dict[str, Any]) -> list[str]:
     """Format the cells of one measure."""
-    percent = row["kind"] == "share"
+    from experiments.measures import is_percent
+
+    percent = is_percent(row["measure"], row["kind"])
 
     def format_number(value: float, sign: str = "") -> str:
         return f"{100 * value:{sign}.1f}" if percent else f"{value:{sign}.3g}"

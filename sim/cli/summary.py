@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
-from sim.figures.style import CODE_TITLES, format_percent
+from sim.figures.style import format_percent
+from sim.scenario.scale import find_nearest
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
     from sim.results.plan import Plan
-    from sim.tables.summary import Share, Summary
+    from sim.scenario.schema import Option
+    from sim.tables.quantities import Share, Spread
+    from sim.tables.summary import Summary
 
 
 def print_summary(screen: Console, summary: Summary, job: Plan) -> None:
@@ -30,6 +33,8 @@ def print_summary(screen: Console, summary: Summary, job: Plan) -> None:
         _tabulate_outcomes(summary),
         _tabulate_settlements(summary, titles),
         _tabulate_days(summary, titles),
+        *tabulate_closed(summary, titles),
+        *tabulate_terms(summary, {name: (issue.title, issue.options) for name, issue in s.issues.items()}),
         _tabulate_reasons(summary, titles),
     ):
         screen.print(build_table(text_table, screen.width))
@@ -131,7 +136,7 @@ def _tabulate_outcomes(summary: Summary) -> TextTable:
     peaks = summary.outcome_shares("peak_outcome")
     rows = [
         (
-            CODE_TITLES[code],
+            summary.outcomes[code],
             f"{share.runs:,}",
             _format_share(share),
             _format_interval(share),
@@ -174,6 +179,56 @@ def _format_day(day: float) -> str:
     return "–" if math.isnan(day) else f"{day:.0f}"
 
 
+def choose_days(summary: Summary) -> list[int | None]:
+    """Choose the days to print: 30 and 90 where they are measured, else the first and the last; then the end."""
+    usual: list[int] = [day for day in (30, 90) if day in summary.days]
+    days = usual or sorted({*summary.days[:1], *summary.days[-1:]})
+    longest = summary.mean("days")
+    return [*(day for day in days if not day > longest), None]
+
+
+def tabulate_closed(summary: Summary, titles: dict[str, str]) -> list[TextTable]:
+    """Tabulate the mean share of the distance of day 0 that is closed by a day, of everything and by basket."""
+    days = choose_days(summary)
+    if not summary.closed().runs:
+        return []
+    heads = [f"Day {day}" if day else "At the end" for day in days]
+    columns = ("Settled together", *(text for head in heads for text in (head, "95% interval")))
+    rows = [("everything", "")] + [(titles[basket], basket) for basket in summary.baskets]
+    cells = [(title, *_format_spreads([summary.closed(basket, day) for day in days])) for title, basket in rows]
+    latent = _format_spreads([summary.closed("", day, latent=True) for day in days])
+    cells.insert(1, ("everything, by offers made that day", *latent))
+    title = "How much of the distance between the first demands was closed, mean of all runs"
+    return [TextTable(title, columns, cells)]
+
+
+def _format_spreads(spreads: list[Spread]) -> list[str]:
+    """Format means and their intervals in percent."""
+    return [text for s in spreads for text in (format_mean(s.mean), f"{s.low:.1%} to {s.high:.1%}" if s.runs else "–")]
+
+
+def format_mean(mean: float) -> str:
+    """Format a mean share in percent; it may be negative, and is a dash where it is missing."""
+    return "–" if math.isnan(mean) else f"{mean:.1%}"
+
+
+def tabulate_terms(summary: Summary, issues: Mapping[str, tuple[str, Sequence[Option]]]) -> list[TextTable]:
+    """Tabulate the terms that stand at the end, issue by issue, for issues agreed on in some run."""
+    columns = ("Issue", "Nearest label to the median", "Agreed", "Median", "10–90%")
+    rows = []
+    for name in summary.issues:
+        terms = summary.terms(name)
+        if terms.runs:
+            title, options = issues[name]
+            q = terms.quantiles
+            numbers = (f"{q[0.5]:.2f}", f"{q[0.1]:.2f}–{q[0.9]:.2f}")
+            label = find_nearest(q[0.5], options).label
+            rows.append((title, label, format_percent(terms.runs / summary.n, terms.runs), *numbers))
+    rest = len(summary.issues) - len(rows)
+    note = f"; no run ends with terms on the other {rest}" if rest else ""
+    return [TextTable(f"Terms agreed, on the scale of each issue{note}", columns, rows, texts=2)] if rows else []
+
+
 def _tabulate_reasons(summary: Summary, titles: dict[str, str]) -> TextTable:
     columns = ("Settled together", "Reason", "Share of all runs", "95% interval")
     rows = [
@@ -188,6 +243,5 @@ def _format_means(summary: Summary) -> str:
     held, postponed = summary.mean("rounds_held"), summary.mean("rounds_postponed")
     text = f"A run holds {held:.1f} rounds on average and postpones {postponed:.1f}; "
     text += f"{summary.mean('incidents'):.1f} incidents; {summary.mean('days_in_abeyance'):.0f} of "
-    text += f"{summary.mean('days'):.0f} days in abeyance; gap on open issues at the end "
-    text += f"{summary.mean('gap_open'):.2f}."
+    text += f"{summary.mean('days'):.0f} days in abeyance."
     return text + "\n"

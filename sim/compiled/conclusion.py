@@ -80,6 +80,7 @@ def settle(mem: Memory, fate: int, step: int, b: int) -> bool:
     ratified = view.ratified(mem)
     ratifier_basket = view.ratifier_basket(mem)
     settled = view.settled(mem)
+    entered = view.entered(mem)
     is_open = view.open(mem)
     fallen = view.fallen(mem)
     n = view.count(mem)
@@ -97,7 +98,8 @@ def settle(mem: Memory, fate: int, step: int, b: int) -> bool:
         basket[B.FIRST_DAY, b] = day
     if ratified[b] != 0:
         for j in range(x.ratifiers):
-            if ratifier_basket[j, b] != 0 and not approved(mem, fate, step, j, b):
+            votes = ratifier_basket[j, b] != 0 and entered[view.ratifier_party(mem)[j]] != 0
+            if votes and not approved(mem, fate, step, j, b):
                 view.latent(mem)[b] = 1
                 if settled[b] != 0:  # a renewable basket: what stood before still stands
                     for i in range(lo, hi):
@@ -129,7 +131,7 @@ def sign(mem: Memory, b: int) -> None:
     """Make the package of a basket a precedent, with the floor of every member on this day."""
     x = sizes(mem)
     first_issue = view.first_issue(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     package = view.package(mem)
     point = view.precedent_point(mem)
     pb = view.party_basket(mem)
@@ -152,7 +154,7 @@ def approved(mem: Memory, fate: int, step: int, j: int, b: int) -> bool:
     key_amend = view.key_amend(mem)
     fallen = view.fallen(mem)
     n = view.count(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     party = view.party(mem)
     p = ratifier_party[j]
     lo, hi = first_issue[b], first_issue[b + 1]

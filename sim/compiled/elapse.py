@@ -71,7 +71,7 @@ def gap_scale(mem: Memory, facilitation: float) -> float:
     """Weibull scale of the gap to the next planned round, in days."""
     x = sizes(mem)
     w = view.th_world(mem)
-    seat = view.seat(mem)
+    seat = view.seated(mem)
     own = view.th_party(mem)
     least = math.inf
     for p in range(x.parties):
@@ -157,6 +157,7 @@ def restart(mem: Memory) -> None:
     s[S.TALK_TIME] = 0.0
     for p in range(x.parties):
         party[P.CONCESSION, p] = th_party[PARTY.K0, p]
+        party[P.ENTRY_TIME, p] = 0.0
         for field in (P.RECEIVED, P.OWN_VALUE, P.OFFERED_VALUE, P.FLOOR_VALUE):
             party[field, p] = 0.0
         for b in range(x.baskets):

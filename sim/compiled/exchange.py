@@ -50,7 +50,7 @@ def exchange(mem: Memory, fate: int, step: int) -> None:
 def discuss(mem: Memory, b: int) -> None:
     """Discuss a barred basket: every member puts its offer; no turn is played and nobody is asked."""
     x = sizes(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     pb = view.party_basket(mem)
     basket = view.basket(mem)
     prepare(mem, b)
@@ -167,7 +167,7 @@ def is_hopeless(mem: Memory, p: int, q: int, b: int, level: float, first: int, l
 def end_exchange(mem: Memory, b: int, settled: bool, last_words: bool) -> None:
     """The offers that stand when the exchange is over: the package, or every party's last word if not there already."""
     x = sizes(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     pb = view.party_basket(mem)
     first_issue = view.first_issue(mem)
     offers = view.offers(mem)
@@ -189,7 +189,7 @@ def listen(mem: Memory) -> None:
     x = sizes(mem)
     gains = view.gains(mem)
     party = view.party(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     discussed = view.discussed(mem)
     trusts = view.trust(mem)
     w = view.th_world(mem)
@@ -218,7 +218,7 @@ def evaluate_offers(mem: Memory, p: int, b: int) -> None:
     x = sizes(mem)
     first_issue = view.first_issue(mem)
     salience_total = view.salience_total(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     last_worth = view.last_worth(mem)
     gains = view.gains(mem)
     party = view.party(mem)

@@ -62,7 +62,7 @@ def deal_is_read(mem: Memory) -> bool:
 def measure_nearness(mem: Memory, b: int, whole: bool) -> None:
     """Set the surplus of a basket, and its nearness if `whole`."""
     x = sizes(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     floors = view.floor(mem)
     basket = view.basket(mem)
     members = view.members(mem)
@@ -103,7 +103,7 @@ def will(mem: Memory, facilitation: float) -> float:
     x = sizes(mem)
     w = view.th_world(mem)
     n = view.count(mem)
-    seat = view.seat(mem)
+    seat = view.seated(mem)
     party = view.party(mem)
     venues = view.th_venue(mem)
     insulation = venues[VENUE.INSULATION, n[N.VENUE]] if n[N.VENUE] >= 0 else 0.0
@@ -166,6 +166,7 @@ def measure_gaps(mem: Memory) -> float:
         if settled[b] != 0:
             part = 0.0
         basket[B.GAP, b] = distance.ratio(part, weight)
+        basket[B.CLOSED, b] = distance.closed_share(basket[B.GAP, b], basket[B.GAP_START, b])
         parts += part
         weights += weight
     s[S.GAP_WHOLE] = distance.ratio(parts, weights)
@@ -267,7 +268,7 @@ def offers_now_apart(mem: Memory, p: int, q: int, b: int) -> float:
 def in_principle(mem: Memory, b: int) -> bool:
     """Whether a present offer would settle a discussed basket: sharp answers, nothing drawn."""
     x = sizes(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     first_issue = view.first_issue(mem)
     pb = view.party_basket(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
@@ -287,9 +288,12 @@ def in_principle(mem: Memory, b: int) -> bool:
 @rule
 def record_days(mem: Memory, end: float) -> None:
     """Record convergence on the days of measurement that fall before the end of a gap."""
+    x = sizes(mem)
     s = view.scalar(mem)
     n = view.count(mem)
     days = view.measure_day(mem)
+    basket = view.basket(mem)
+    by_basket = view.closed_by_basket(mem)
     closed = view.closed_by_day(mem)
     latent = view.latent_by_day(mem)
     if n[N.MEASURED] < days.size and days[n[N.MEASURED]] < end:
@@ -297,17 +301,26 @@ def record_days(mem: Memory, end: float) -> None:
         latent_closed = measure_latent(mem)
         while n[N.MEASURED] < days.size and days[n[N.MEASURED]] < end:
             closed[n[N.MEASURED]], latent[n[N.MEASURED]] = s[S.CLOSED], latent_closed
+            for b in range(x.baskets):
+                by_basket[b, n[N.MEASURED]] = basket[B.CLOSED, b]
             n[N.MEASURED] += 1
 
 
 @rule
 def start(mem: Memory) -> None:
     """Set all measures as of the start of the run."""
+    x = sizes(mem)
     s = view.scalar(mem)
+    basket = view.basket(mem)
     s[S.GAP_START], s[S.GAP_WHOLE], s[S.CLOSED] = 0.0, 0.0, np.nan
+    for b in range(x.baskets):
+        basket[B.GAP_START, b] = 0.0
     s[S.GAP] = measure_gaps(mem)
     s[S.GAP_START] = s[S.GAP_WHOLE]
     s[S.CLOSED] = distance.closed_share(s[S.GAP_WHOLE], s[S.GAP_START])
+    for b in range(x.baskets):
+        basket[B.GAP_START, b] = basket[B.GAP, b]
+        basket[B.CLOSED, b] = distance.closed_share(basket[B.GAP, b], basket[B.GAP_START, b])
     assess(mem)
 
 
@@ -317,6 +330,8 @@ def finish(mem: Memory) -> None:
     x = sizes(mem)
     s = view.scalar(mem)
     n = view.count(mem)
+    basket = view.basket(mem)
+    by_basket = view.closed_by_basket(mem)
     closed = view.closed_by_day(mem)
     latent = view.latent_by_day(mem)
     update_gaps(mem)
@@ -325,3 +340,5 @@ def finish(mem: Memory) -> None:
         measure_nearness(mem, b, x.detail != 0)
     for k in range(n[N.MEASURED], x.measure_days):
         closed[k], latent[k] = s[S.CLOSED], s[S.LATENT_CLOSED]
+        for b in range(x.baskets):
+            by_basket[b, k] = basket[B.CLOSED, b]

@@ -80,7 +80,7 @@ def update_readiness(mem: Memory, p: int, decay: float) -> None:
     s = view.scalar(mem)
     trusts = view.trust(mem)
     dyad = view.th_dyad(mem)
-    seat = view.seat(mem)
+    seat = view.seated(mem)
     relief = 0.0
     for k in range(x.levers):
         if lever[k] != 0:

@@ -13,10 +13,13 @@ from sim.compiled.party import floor_of, utility_of
 from sim.compiled.state import copy
 from sim.core.columns import (
     BASKET,
+    BASKET_DAY,
     DAY_RESULT,
     DETAIL,
     DETAIL_BASKET,
     ISSUE_RESULT,
+    OFFER,
+    OFFER_ISSUE,
     PARTY_RESULT,
     ROUND,
     ROUND_BASKET,
@@ -24,7 +27,7 @@ from sim.core.columns import (
     RUN_DETAIL_BASKET,
 )
 from sim.core.jit import EPS, inline_step, rule
-from sim.core.layout import Floats
+from sim.core.layout import PI, Floats
 from sim.rules import agenda, outcome
 
 
@@ -50,9 +53,37 @@ def report_round(mem: Memory, rounds: Floats, step: int, days: float, code: int)
         at += len(ROUND_BASKET)
     if x.detail != 0:
         report_detail(mem, row, at)
+        at += len(DETAIL) + x.baskets * len(DETAIL_BASKET)
+    if x.offer_issues != 0:
+        report_offers(mem, row, at)
     n[N.ROWS] += 1
     for count in (N.TEXTS, N.SETTLED_MASK, N.AMENDED_MASK, N.COLLAPSED_MASK, N.INCIDENTS_SINCE):
         n[count] = 0
+
+
+@rule
+def report_offers(mem: Memory, row: Floats, at: int) -> None:
+    """Write terms that stand, then demand, offer and reservation value of each party, from a place of the row on."""
+    x = sizes(mem)
+    stake = view.stake(mem)
+    offers = view.offers(mem)
+    settled = view.settled(mem)
+    standing = view.standing(mem)
+    first_issue = view.first_issue(mem)
+    reservation = view.reservation(mem)
+    demand = view.th_party_issue(mem)
+    row[at:] = np.nan
+    width = len(OFFER)
+    stakes = at + x.issues * len(OFFER_ISSUE)
+    for b in range(x.baskets):
+        for i in range(first_issue[b], first_issue[b + 1]):
+            if settled[b] != 0:
+                row[at + i * len(OFFER_ISSUE) + OFFER_ISSUE.TERMS] = standing[i]
+            for p in range(x.parties):
+                if stake[p, b] != 0:
+                    here = stakes + (p * x.issues + i) * width
+                    row[here + OFFER.DEMAND], row[here + OFFER.OFFER] = demand[PI.DEMAND, p, i], offers[p, i]
+                    row[here + OFFER.RESERVATION] = reservation[p, i]
 
 
 @inline_step
@@ -100,6 +131,7 @@ def report_run(mem: Memory, row: Floats) -> None:
         row[at + BASKET.NASH_DISTANCE] = nash_distance(mem, b) if stands else np.nan
         row[at + BASKET.PARETO_DISTANCE] = pareto_distance(mem, b) if stands else np.nan
         row[at + BASKET.GAP], row[at + BASKET.SURPLUS] = basket[B.GAP, b], basket[B.SURPLUS, b]
+        row[at + BASKET.CLOSED] = basket[B.CLOSED, b]
         at += len(BASKET)
     for p in range(x.parties):
         row[at + PARTY_RESULT.UTILITY] = party_utility(mem, p)
@@ -118,6 +150,7 @@ def report_terms(mem: Memory, row: Floats, at: int) -> None:
     first_issue = view.first_issue(mem)
     closed = view.closed_by_day(mem)
     latent = view.latent_by_day(mem)
+    by_basket = view.closed_by_basket(mem)
     for b in range(x.baskets):
         for i in range(first_issue[b], first_issue[b + 1]):
             row[at + ISSUE_RESULT.TERMS] = standing[i] if settled[b] != 0 else np.nan
@@ -126,6 +159,10 @@ def report_terms(mem: Memory, row: Floats, at: int) -> None:
     for k in range(x.measure_days):
         row[at + DAY_RESULT.CLOSED], row[at + DAY_RESULT.LATENT_CLOSED] = closed[k], latent[k]
         at += len(DAY_RESULT)
+    for b in range(x.baskets):
+        for k in range(x.measure_days):
+            row[at + BASKET_DAY.CLOSED] = by_basket[b, k]
+            at += len(BASKET_DAY)
     for b in range(x.detail_baskets):
         row[at + RUN_DETAIL_BASKET.NEAR] = basket[B.NEAR, b]
         at += len(RUN_DETAIL_BASKET)
@@ -172,7 +209,7 @@ def final_outcome(mem: Memory) -> int:
 def pareto_distance(mem: Memory, b: int) -> float:
     """How much utility all parties could still gain alike over the settled package: 0 on the Pareto frontier."""
     x = sizes(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     floors = view.floor(mem)
     first_issue = view.first_issue(mem)
     package = strip.package(mem, (), first_issue[b], first_issue[b + 1])
@@ -235,7 +272,7 @@ def nash_distance(mem: Memory, b: int) -> float:
     1 where nothing gives all a gain, or where the package leaves someone without one.
     """
     x = sizes(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     floors, weights = view.floor(mem), view.weight(mem)
     first_issue = view.first_issue(mem)
     lo, hi = first_issue[b], first_issue[b + 1]

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import namedtuple
 from typing import Any, NamedTuple, Protocol
 
-from sim.core.fields import ROUND_COLUMNS, RUN_COLUMNS, Column
+from sim.core.fields import OFFER_COLUMNS, ROUND_COLUMNS, RUN_COLUMNS, Column
 from sim.core.layout import Floats, Ints
 
-FAMILIES = ("", "baskets", "parties", "issues", "measure_days", "detail", "detail_baskets")
+FAMILIES = ("", "baskets", "parties", "issues", "measure_days", "basket_days", "detail", "detail_baskets")
 """What columns are repeated for, in the order of a raw row; `""` for those that stand once.
 
-Columns of `detail` stand once, and those of `detail_baskets` for every basket, where a scenario wants all measures.
+An entity of `basket_days` is a basket with a day. Columns of `detail` stand once, and those of `detail_baskets` for
+every basket, where a scenario wants all measures.
 """
 
 
@@ -34,6 +35,12 @@ class Counts(Protocol):
     def detail(self) -> int: ...
     @property
     def detail_baskets(self) -> int: ...
+    @property
+    def basket_days(self) -> int: ...
+    @property
+    def offer_issues(self) -> int: ...
+    @property
+    def offer_stakes(self) -> int: ...
 
 
 class EntityNames(Protocol):
@@ -51,6 +58,8 @@ class EntityNames(Protocol):
     def detail(self) -> tuple[str, ...]: ...
     @property
     def detail_baskets(self) -> tuple[str, ...]: ...
+    @property
+    def basket_days(self) -> tuple[str, ...]: ...
 
 
 def _places(columns: tuple[Column, ...], axis: str) -> Any:
@@ -59,14 +68,17 @@ def _places(columns: tuple[Column, ...], axis: str) -> Any:
     return namedtuple("Places", names)(*range(len(names)))
 
 
-RUN, BASKET, PARTY_RESULT, ISSUE_RESULT, DAY_RESULT = (_places(RUN_COLUMNS, axis) for axis in FAMILIES[:5])
-"""Places of the columns of a run: once, then within the part of a basket, party, issue and day of measurement."""
+RUN, BASKET, PARTY_RESULT, ISSUE_RESULT, DAY_RESULT, BASKET_DAY = (_places(RUN_COLUMNS, axis) for axis in FAMILIES[:6])
+"""Places of the columns of a run: once, then within the part of a basket, party, issue, day, and basket with day."""
 
 RUN_DETAIL_BASKET = _places(RUN_COLUMNS, "detail_baskets")
 """Places of the columns of a run on request, within the part of a basket."""
 
-ROUND, ROUND_BASKET, DETAIL, DETAIL_BASKET = (_places(ROUND_COLUMNS, axis) for axis in (*FAMILIES[:2], *FAMILIES[5:]))
+ROUND, ROUND_BASKET, DETAIL, DETAIL_BASKET = (_places(ROUND_COLUMNS, axis) for axis in (*FAMILIES[:2], *FAMILIES[6:]))
 """Places of the columns of a planned round: once, then within the part of a basket; then both for those on request."""
+
+OFFER_ISSUE, OFFER = (_places(OFFER_COLUMNS, axis) for axis in ("offer_issues", "offer_stakes"))
+"""Places of the columns of offers, on request: within the part of an issue, then of a party with an issue."""
 
 
 def _repeat(columns: tuple[Column, ...], names: EntityNames) -> list[tuple[str, Column]]:
@@ -99,8 +111,8 @@ def run_width(counts: Counts) -> int:
 
 
 def round_width(counts: Counts) -> int:
-    """Columns of a raw row of a planned round."""
-    return _width(ROUND_COLUMNS, counts)
+    """Columns of a raw row of a planned round, those of offers included where the scenario is resolved with them."""
+    return _width(ROUND_COLUMNS, counts) + _width(OFFER_COLUMNS, counts)
 
 
 def kind_of(name: str, names: EntityNames) -> str:

@@ -310,16 +310,19 @@ RUN_COLUMNS = (
     Column("pareto_distance_{}", "distance", "float", "utility", "distance from the Pareto frontier", "baskets"),
     Column("gap_{}", "distance", "float", "scale", "distance between offers on the basket", "baskets"),
     Column("surplus_{}", "utility", "float", "utility", "surplus over the floors: the zone if not negative", "baskets"),
+    Column("closed_{}", "distance", "float", "share", "share of the basket's distance that is closed", "baskets"),
     Column("utility_{}", "utility", "float", "utility", "utility at the end, open issues counting 0", "parties"),
     Column("terms_{}", "distance", "float", "scale", "terms standing at the end", "issues"),
     Column("first_terms_{}", "distance", "float", "scale", "terms of the first settlement that stood", "issues"),
     Column("closed_d{}", "distance", "float", "share", "share of the distance closed by a day", "measure_days"),
     Column("latent_closed_d{}", "distance", "float", "share", "share closed by offers made then", "measure_days"),
+    Column("closed_{}", "distance", "float", "share", "share of a basket's distance closed by a day", "basket_days"),
     Column("near_{}", "distance", "float", "share", "nearness of a settlement", "detail_baskets"),
 )
 """Columns of the table of runs after `run`, `assumption` and `fate`, family by family.
 
-Those of the axes `detail` and `detail_baskets` stand in a table under `calendar.measures: all`.
+An entity of `basket_days` is a basket and a day, such as `ceasefire_d90`. Columns of the axes `detail` and
+`detail_baskets` stand in a table under `calendar.measures: all`.
 """
 
 ROUND_COLUMNS = (
@@ -347,3 +350,11 @@ ROUND_COLUMNS = (
     Column("in_principle_{}", "share", "bool", "", "present offers would settle it if not barred", "detail_baskets"),
 )
 """Columns of the table of rounds after `run`. Those of the axes `detail` and `detail_baskets` as above."""
+
+OFFER_COLUMNS = (
+    Column("terms", "distance", "float", "scale", "terms that stand on the issue after the round", "offer_issues"),
+    Column("demand", "distance", "float", "scale", "demand of the party", "offer_stakes"),
+    Column("offer", "distance", "float", "scale", "its latest offer, before the first its demand", "offer_stakes"),
+    Column("reservation", "distance", "float", "scale", "reservation value of the party", "offer_stakes"),
+)
+"""Columns of the table of offers, on request: in a raw row of a planned round they follow its other columns."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +11,33 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from sim.figures.blocking import draw_blocking
+from sim.figures.convergence import draw_convergence
 from sim.figures.days import draw_days
-from sim.figures.gap import draw_gap
+from sim.figures.distance import draw_closed
 from sim.figures.outcomes import draw_outcomes
 from sim.figures.style import CAUTION, DPI, STYLE, Caption
+from sim.figures.terms import draw_terms
 from sim.tables.summary import Summary
+from sim.tables.trajectory import Trajectory
 
 FIGURES: dict[str, Callable[[Summary, Caption], Figure]] = {
     "outcomes": draw_outcomes,
     "days": draw_days,
-    "gap": draw_gap,
     "blocking": draw_blocking,
+    "terms": draw_terms,
 }
+"""Figures drawn from a summary."""
+
+TRAJECTORY_FIGURES: dict[str, Callable[[Trajectory, Caption], Figure]] = {
+    "convergence": draw_convergence,
+    "closed": draw_closed,
+}
+"""Figures drawn from a trajectory."""
 
 
-def draw_figures(summary: Summary, manifest: Mapping[str, Any]) -> dict[str, Figure]:
+def draw_figures(
+    summary: Summary, manifest: Mapping[str, Any], trajectory: Trajectory | None = None
+) -> dict[str, Figure]:
     """Draw all figures of an ensemble.
 
     Parameters
@@ -33,19 +46,29 @@ def draw_figures(summary: Summary, manifest: Mapping[str, Any]) -> dict[str, Fig
         Counts of the ensemble.
     manifest : mapping
         Its manifest; the captions come from it.
+    trajectory : Trajectory, optional
+        How it converges; without it, figures over time are left out.
 
     Returns
     -------
     dict of str to matplotlib.figure.Figure
-        The figures by name, as in `FIGURES`.
+        The figures by name, as in `FIGURES` and `TRAJECTORY_FIGURES`.
     """
     caption = Caption.from_manifest(manifest)
     with rc_context(STYLE):
-        return {name: draw(summary, caption) for name, draw in FIGURES.items()}
+        figures = {name: draw(summary, caption) for name, draw in FIGURES.items()}
+        if trajectory is not None:
+            sample = replace(caption, n=trajectory.runs, of=caption.n)
+            figures |= {name: draw(trajectory, sample) for name, draw in TRAJECTORY_FIGURES.items()}
+    return figures
 
 
 def save_figures(
-    summary: Summary, manifest: Mapping[str, Any], folder: Path, formats: Sequence[str] = ("png", "svg")
+    summary: Summary,
+    manifest: Mapping[str, Any],
+    folder: Path,
+    formats: Sequence[str] = ("png", "svg"),
+    trajectory: Trajectory | None = None,
 ) -> list[Path]:
     """Write every figure in every format, with the fingerprint of the result inside.
 
@@ -59,6 +82,8 @@ def save_figures(
         An existing folder.
     formats : sequence of str
         Suffixes that Matplotlib knows.
+    trajectory : Trajectory, optional
+        How it converges; without it, figures over time are left out.
 
     Returns
     -------
@@ -66,7 +91,7 @@ def save_figures(
         The files.
     """
     paths = []
-    for name, figure in draw_figures(summary, manifest).items():
+    for name, figure in draw_figures(summary, manifest, trajectory).items():
         for suffix in formats:
             path = folder / f"{name}.{suffix}"
             with rc_context(STYLE):

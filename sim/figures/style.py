@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from sim.core.layout import Floats, Ints
+from sim.figures.scales import Scale, read_scales
 
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
     "#000000",
@@ -67,18 +70,6 @@ LABEL_BOX = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none"}
 _WIDTH = 6.6
 DPI = 150
 
-CODE_TITLES = {
-    "postponed": "postponed: never met",
-    "none": "none: met without result",
-    "procedural": "procedural: to meet again",
-    "texts": "texts, nothing agreed",
-    "humanitarian": "humanitarian settlement",
-    "ceasefire": "ceasefire",
-    "partial": "partial settlement",
-    "comprehensive": "comprehensive: all settled",
-}
-"""Titles of outcome codes in figures and printed tables."""
-
 CAUTION = "Conditional on the scenario's assumptions; not a forecast."
 
 
@@ -98,6 +89,12 @@ class Caption:
         Short name of the result.
     baskets : mapping of str to str
         Titles of the baskets by name.
+    parties : mapping of str to str
+        Titles of the parties by name.
+    scales : mapping of str to Scale
+        Scales of the issues by name.
+    of : int
+        Runs of the whole ensemble, where the figure shows the first `n` of them.
     """
 
     title: str
@@ -105,18 +102,25 @@ class Caption:
     seed: int
     fingerprint: str
     baskets: Mapping[str, str]
+    parties: Mapping[str, str] = field(default_factory=dict)
+    scales: Mapping[str, Scale] = field(default_factory=dict)
+    of: int = 0
 
     @classmethod
     def from_manifest(cls, manifest: Mapping[str, Any]) -> Caption:
         """Make the caption of an ensemble from its manifest."""
         scenario = manifest["scenario"]
-        titles = {name: basket["title"] for name, basket in scenario["resolved"]["baskets"].items()}
+        resolved = scenario["resolved"]
+        titles = {name: basket["title"] for name, basket in resolved["baskets"].items()}
+        parties = {name: party.get("title") or name for name, party in resolved.get("parties", {}).items()}
         title = scenario["title"] + (" (changed)" if scenario["changes"] else "")
-        return cls(title, manifest["n"], manifest["seed"], manifest["fingerprint"], titles)
+        origin = (title, manifest["n"], manifest["seed"], manifest["fingerprint"])
+        return cls(*origin, titles, parties, read_scales(resolved))
 
     def subtitle(self) -> str:
         """Return the line under the title: runs, seed and caution."""
         runs = "1 run" if self.n == 1 else f"{self.n:,} runs"
+        runs = f"First {runs} of {self.of:,}" if self.of > self.n else runs
         return f"{runs}, seed {self.seed}. {CAUTION}"
 
 
@@ -160,17 +164,86 @@ def create_figure(
         One axes, or as many as `rows` has entries.
     """
     total = _TOP + height + _AXIS + legend * _ROW + _FOOT
-    figure = Figure(figsize=(_WIDTH, total))
-    edge = 0.12 / _WIDTH
-    figure.text(edge, 1 - 0.1 / total, title, fontsize=11.5, fontweight="bold", va="top")
-    figure.text(edge, 1 - 0.33 / total, caption.title, fontsize=8.5, va="top")
-    figure.text(edge, 1 - 0.5 / total, caption.subtitle(), fontsize=8.5, color="#333333", va="top")
-    foot = f"parley, result {caption.fingerprint}"
-    figure.text(1 - edge, 0.06 / total, foot, fontsize=6.5, color=SMALL_PRINT, ha="right")
+    figure = _create_captioned(caption, title, _WIDTH, total)
     axes = figure.subplots(len(rows), 1, sharex=True, gridspec_kw={"height_ratios": rows, "hspace": 0.12})
     bottom = (_AXIS + legend * _ROW + _FOOT) / total
     figure.subplots_adjust(left / _WIDTH, bottom, 1 - _RIGHT / _WIDTH, 1 - _TOP / total)
     return figure, axes
+
+
+def create_grid(
+    caption: Caption, title: str, count: int, columns: int, height: float, left: float, legend: int, width: float = 3.3
+) -> tuple[Figure, list[Axes]]:
+    """Create a captioned figure with small multiples, row by row.
+
+    Parameters
+    ----------
+    caption : Caption
+        Origin of the figure.
+    title : str
+        Title of the figure.
+    count, columns : int
+        Number of axes, and of axes in a row.
+    height, left, width : float
+        Height of an axes, room on its left, and width with that room, in inches; wider where the figure needs it.
+    legend : int
+        Rows to leave free for the legend below.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        The figure.
+    axes : list of Axes
+        As many as `count`.
+    """
+    rows, gap, width = -(-count // columns), 0.62, max(width, (_WIDTH - 0.2) / columns)
+    wide, total = columns * width + 0.2, _TOP + rows * (height + gap) + 0.2 + legend * _ROW + _FOOT
+    figure = _create_captioned(caption, title, wide, total)
+    axes = []
+    for k in range(count):
+        row, column = divmod(k, columns)
+        x, y = column * width + left, total - _TOP - 0.3 - row * (height + gap) - height
+        axes.append(figure.add_axes((x / wide, y / total, (width - left - 0.1) / wide, height / total)))
+    return figure, axes
+
+
+def label_days(figure: Figure, legend: int, note: str = "") -> None:
+    """Label the axes of days of all small multiples at once, above a legend of so many rows; a note may follow."""
+    height = (_FOOT + legend * _ROW + 0.06) / figure.get_figheight()
+    figure.text(0.5, height, f"Days since the start. {note}".strip(), ha="center", fontsize=8, color="#333333")
+
+
+def _create_captioned(caption: Caption, title: str, width: float, height: float) -> Figure:
+    """Create a figure of a size in inches with title, subtitles and foot line."""
+    figure = Figure(figsize=(width, height))
+    edge = 0.12 / width
+    figure.text(edge, 1 - 0.1 / height, title, fontsize=11.5, fontweight="bold", va="top")
+    figure.text(edge, 1 - 0.33 / height, caption.title, fontsize=8.5, va="top")
+    figure.text(edge, 1 - 0.5 / height, caption.subtitle(), fontsize=8.5, color="#333333", va="top")
+    foot = f"parley, result {caption.fingerprint}"
+    figure.text(1 - edge, 0.06 / height, foot, fontsize=6.5, color=SMALL_PRINT, ha="right")
+    return figure
+
+
+def draw_fan(ax: Axes, across: Floats | Ints, bands: Floats, colour: str, unit: str = "runs") -> None:
+    """Draw a fan: the middle 90%, the middle half, and the median.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Axes to draw into.
+    across : ndarray, shape (n,)
+        Where the quantiles stand.
+    bands : ndarray of float, shape (5, n)
+        Quantiles at 5, 25, 50, 75 and 95%.
+    colour : str
+        Colour of the median; the areas have lighter shades of it.
+    unit : str
+        Of what the quantiles are, for the legend.
+    """
+    ax.fill_between(across, bands[0], bands[4], color=colour, alpha=0.18, lw=0, label=f"middle 90% of {unit}")
+    ax.fill_between(across, bands[1], bands[3], color=colour, alpha=0.35, lw=0, label=f"middle half of {unit}")
+    ax.plot(across, bands[2], color=colour, lw=1.9, label="median")
 
 
 def format_percent_axis(axes: Axes, which: Literal["x", "y"], label: str) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from experiments.compare import describe_changes
+from experiments.measures import is_main, is_percent, list_baskets
 from sim.core.errors import ParleyError
 from sim.report.sections import Section, Table
 from sim.results.reader import read_text
@@ -15,8 +17,6 @@ from sim.results.reader import read_text
 MOST_TABLE = 16 * 2**20
 """Bytes of the largest table of differences that is read."""
 
-_MAIN = ("outcome", "rounds_held", "rounds_postponed", "days_in_abeyance", "incidents", "gap_open")
-"""Measures that `parley compare` prints, besides the settlements."""
 _COLUMNS = ("Measure", "First", "Second", "Difference", "95% interval", "p, corrected")
 _READING = (
     "Second minus first of every pair of runs on the same draws; shares in percent, their differences in percentage "
@@ -32,14 +32,40 @@ def describe_comparison(folder: Path, manifest: dict[str, Any]) -> Iterator[Sect
     contrasts = _read_contrasts(folder / "differences.csv")
     if not contrasts:
         section.blocks.append("The table holds no difference: nothing varies between the scenarios.")
-    for contrast, rows in contrasts.items():
-        main = [row for row in rows if row["measure"] in _MAIN or row["measure"].startswith("settled_")]
+    for counts, title in _read_changes(manifest):
+        section.blocks.append(f"{title}: {describe_changes(counts)}")
+    titles = _name_contrasts(manifest)
+    for label, rows in contrasts.items():
+        contrast, baskets = titles.get(label, label), list_baskets(row["measure"] for row in rows)
+        main = [row for row in rows if is_main(row["measure"], baskets)]
         pairs = max(row["n"] for row in rows)
         section.blocks.append(Table(f"{contrast}: {pairs:,.0f} pairs of runs", _COLUMNS, [*map(_format_row, main)]))
         others = [row for row in rows if row not in main]
         if others:
             section.blocks.append(Table(f"{contrast}: other measures", _COLUMNS, [*map(_format_row, others)]))
     yield section
+
+
+def name_scenario(entry: dict[str, Any]) -> str:
+    """Name a scenario of a comparison by its title and its changes."""
+    changes = ", ".join(f"{path} = {value}" for path, value in entry.get("changes", {}).items())
+    return f"{entry['title']} with {changes}" if changes else str(entry["title"])
+
+
+def _name_contrasts(manifest: dict[str, Any]) -> dict[str, str]:
+    """Name every contrast by titles instead of labels."""
+    first, *others = manifest.get("scenarios", [{"label": "", "title": ""}])
+    return {
+        f"{entry['label']} − {first['label']}": f"{name_scenario(entry)}, compared with {name_scenario(first)}"
+        for entry in others
+    }
+
+
+def _read_changes(manifest: dict[str, Any]) -> Iterator[tuple[dict[str, int], str]]:
+    """Numbers of pairs of runs that changed, and the name of the scenario, where the manifest has them."""
+    for entry in manifest.get("scenarios", [])[1:]:
+        if entry["label"] in manifest.get("changed", {}):
+            yield manifest["changed"][entry["label"]], name_scenario(entry)
 
 
 _TEXTS = ("measure", "level", "kind")
@@ -61,7 +87,7 @@ def _read_contrasts(path: Path) -> dict[str, list[dict[str, Any]]]:
 
 def _format_row(row: dict[str, Any]) -> tuple[str, ...]:
     """A row as `parley compare` prints it."""
-    share = row["kind"] == "share"
+    share = is_percent(row["measure"], row["kind"])
 
     def number(value: float, sign: str = "") -> str:
         return f"{100 * value:{sign}.1f}" if share else f"{value:{sign}.3g}"

@@ -16,7 +16,7 @@ from calibration.posterior import describe_posterior
 from sim.core.atomic import report_write_errors, write_file
 from sim.core.errors import ParleyError
 from sim.report.calibration import describe_calibration, read_fit_report
-from sim.report.comparison import describe_comparison
+from sim.report.comparison import describe_comparison, name_scenario
 from sim.report.ensemble import describe_run
 from sim.report.sections import Section, list_assumptions, list_provenance, list_sources, load_figures
 from sim.report.sweep import describe_sweep
@@ -142,7 +142,7 @@ def _describe_facts(manifest: dict[str, Any]) -> str:
     facts += [f"seed {manifest['seed']}" if "seed" in manifest else ""]
     changes = manifest["scenario"].get("changes", {}) if isinstance(manifest.get("scenario"), dict) else {}
     facts += [describe_posterior(manifest["posterior"])] if manifest.get("posterior") else []
-    facts += [entry["label"] for entry in manifest.get("scenarios", [])]
+    facts += [name_scenario(entry) for entry in manifest.get("scenarios", [])]
     facts += [f"changed: {path} = {value}" for path, value in changes.items()]
     return "; ".join(fact for fact in facts if fact)
 

@@ -11,13 +11,13 @@ import numpy as np
 import pyarrow as pa
 
 from sim.core.errors import ParleyError
-from sim.figures.style import CODE_TITLES, format_percent
+from sim.figures.style import format_percent
 from sim.report.sections import Section, Table
-from sim.rules.outcome import CODES
 from sim.tables.arrow import decode_labels, decode_numbers
 
 if TYPE_CHECKING:
-    from sim.tables.summary import Share, Summary
+    from sim.tables.quantities import Share
+    from sim.tables.summary import Summary
 
 MOST_ROUNDS = 5_000
 """Planned rounds a run can have, as the schema of scenarios says."""
@@ -36,7 +36,7 @@ def _outcomes(summary: Summary) -> Table:
     """Outcomes at the end, with the highest outcome reached."""
     peak = summary.outcome_shares("peak_outcome")
     rows = [
-        (CODE_TITLES[code], *_format_share(share), format_percent(peak[code].share, peak[code].runs))
+        (summary.outcomes[code], *_format_share(share), format_percent(peak[code].share, peak[code].runs))
         for code, share in summary.outcome_shares().items()
     ]
     columns = ("Outcome standing at the end", "Runs", "Share", "95% interval", "Highest reached")
@@ -79,7 +79,8 @@ def _format_share(share: Share) -> tuple[str, str, str]:
 def summarise_run(folder: Path, manifest: dict[str, Any]) -> Summary:
     """Count the tables of a run, some thousand runs at a time. Raises ParleyError if a table is damaged."""
     from sim.results.reader import iterate_batches, open_table, report_damage
-    from sim.tables.summary import ROUND_KINDS, Summary, list_run_kinds
+    from sim.tables.kinds import ROUND_KINDS, list_run_kinds
+    from sim.tables.summary import Summary
 
     path = folder / "runs.parquet"
     with open_table(path, {"run": "number"}) as file:
@@ -96,7 +97,7 @@ def summarise_run(folder: Path, manifest: dict[str, Any]) -> Summary:
             summary.add_runs(runs)
             for part in rounds.take(int(numbers[-1])):
                 run, gap = decode_numbers(part.column("run")), decode_numbers(part.column("gap_open"))
-                summary.add_gaps(run, decode_labels(part.column("code"), CODES), gap)
+                summary.add_gaps(run, decode_labels(part.column("code"), summary.codes), gap)
     return summary
 
 

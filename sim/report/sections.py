@@ -16,10 +16,13 @@ MOST_IMAGE = 8 * 2**20
 """Bytes of the largest figure that goes into a report."""
 
 DESCRIPTIONS = {
+    "convergence": "Offers, reservation values, zones of agreement and settlements over time, issue by issue",
+    "closed": "Share of the distance between the first demands that is closed, over time",
+    "terms": "Terms agreed on each issue, against the labels of its scale",
     "outcomes": "Share of runs by outcome at the end",
     "days": "Share of runs with a first agreement on each basket, by day",
-    "gap": "Gap between positions by number of rounds held",
     "blocking": "What was settled in each basket, and what stood in the way",
+    "effects": "Differences of the share of the distance closed with intervals, by day",
     "differences": "Differences of outcome shares with intervals",
     "indices": "Sensitivity index of every factor with its interval",
     "split": "Variance between runs: share of assumptions, share of chance, and both together",

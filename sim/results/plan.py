@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.core.columns import round_width
 from sim.core.errors import ParleyError, nearest
-from sim.core.layout import Ints
+from sim.core.layout import Floats, Ints
 from sim.scenario.load import Loaded, load
 from sim.scenario.resolve import Problem, resolve
 
@@ -51,11 +52,17 @@ class PosteriorSource:
         Its description for manifests.
     chunks : callable
         Takes a plan and yields raw chunks as `simulate_chunks` does.
+    draw : callable
+        Takes assumption indices (n,) and the seed; returns the values (n, paths) of the paths in `note`.
+    content : bytes
+        The Parquet file of its draws, which results keep beside their tables.
     """
 
     name: str
     note: dict[str, Any]
     chunks: Callable[[Plan], Iterator[Chunk]]
+    draw: Callable[[Ints, int], Floats]
+    content: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,8 @@ class Plan:
         Source of fitted numbers.
     keep_rounds : bool or tuple of int
         Columns of `ROUND` that chunks of the compiled engine hold, in this order; all or none for a truth value.
+    target : mapping, optional
+        The standard error that decided the number of runs, and what was reached; for the manifest.
     """
 
     loaded: Loaded
@@ -97,11 +106,18 @@ class Plan:
     party_class: type[Party] | None = None
     posterior: PosteriorSource | None = None
     keep_rounds: Kept = True
+    target: Mapping[str, Any] | None = None
 
     @property
     def n(self) -> int:
         """Number of runs."""
         return int(self.fates.size)
+
+    def with_offers(self) -> Plan:
+        """The same ensemble with all offers in the rows of rounds, in chunks that are smaller by as much."""
+        problem = self.problem.with_offers()
+        share = round_width(self.problem.structure) / round_width(problem.structure)
+        return replace(self, problem=problem, chunk=max(1, int(self.chunk * share)))
 
 
 def plan(

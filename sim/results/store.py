@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.core.atomic import MANIFEST, OutputFolder, report_write_errors, sync_file
-from sim.core.identity import hash_file, seal
-from sim.results.ensemble import Progress, simulate_tables
-from sim.results.manifest import manifest
+from sim.core.atomic import OutputFolder, report_write_errors, sync_file
+from sim.results.ensemble import Progress, draw_values, simulate_named_tables
+from sim.results.manifest import manifest, write_manifest
+from sim.results.party_source import read_source
 from sim.results.plan import Plan
+from sim.results.trajectory import simulate_trajectory
+from sim.tables.assumptions import build_assumption_schema
+from sim.tables.offers import build_offer_schema
 from sim.tables.schema import build_round_schema, build_run_schema
 from sim.tables.summary import Summary
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
+POSTERIOR = "posterior.parquet"
+"""The posterior from which a run was drawn."""
+PARTY_SOURCE = "party_class.py"
+"""The module of the party class of a run."""
 ROW_GROUP = 65_536
 """Rows of a row group."""
 
@@ -57,7 +63,8 @@ class TableWriter:
         ]
         with report_write_errors(self.folder):
             self._file: BinaryIO = path.open("wb")
-            self._writer = pq.ParquetWriter(self._file, schema, compression="zstd", use_dictionary=labels)
+            options: dict[str, Any] = {"compression": "zstd", "use_dictionary": labels, "write_page_checksum": True}
+            self._writer = pq.ParquetWriter(self._file, schema, **options)
         self._waiting: list[pa.Table] = []
         self._rows = 0
 
@@ -112,6 +119,8 @@ def write_ensemble(
     *,
     force: bool = False,
     figures: tuple[str, ...] = ("png", "svg"),
+    offers: bool = False,
+    assumptions: bool = False,
 ) -> Summary:
     """Simulate a plan and write `runs.parquet`, `rounds.parquet`, `manifest.json` and figures into a folder.
 
@@ -129,6 +138,10 @@ def write_ensemble(
         Whether to replace the results of an earlier run in the folder.
     figures : tuple of str
         Formats of the figures; none for no figures.
+    offers : bool
+        Whether to write `offers.parquet` too: every party's offer on every issue after every planned round.
+    assumptions : bool
+        Whether to write `assumptions.parquet` too: the values drawn for all ranged numbers, one row a run.
 
     Returns
     -------
@@ -144,30 +157,45 @@ def write_ensemble(
         about = manifest(job)
         if figures:  # loading Matplotlib takes as long as ten thousand runs, and these seldom hold the interpreter
             threading.Thread(target=import_module, args=("sim.figures.ensemble",), daemon=True).start()
-        summary = _write_tables(job, out, progress)
+        summary = _write_tables(job, out, progress, offers, assumptions)
         with report_write_errors(out.folder):
+            _write_inputs(job, out)
             if figures:
                 from sim.figures.ensemble import save_figures
 
-                save_figures(summary, about, out.stage, figures)
-            names = sorted(path.name for path in out.stage.iterdir())
-            about["files"] = sorted([*names, MANIFEST])
-            about["hashes"] = {name: hash_file(out.path(name)) for name in names}
-            text = json.dumps(seal(about), ensure_ascii=False, indent=1, allow_nan=False)
-            out.path(MANIFEST).write_text(text + "\n", encoding="utf-8")
+                trajectory = simulate_trajectory(job)
+                with TableWriter(out.path("trajectory.parquet"), (table := trajectory.to_table()).schema) as writer:
+                    writer.write(table)
+                save_figures(summary, about, out.stage, figures, trajectory)
+            write_manifest(out, about)
     return summary
 
 
-def _write_tables(job: Plan, out: OutputFolder, progress: Progress | None) -> Summary:
-    """Write both tables and summarise them."""
+def _write_inputs(job: Plan, out: OutputFolder) -> None:
+    """Write what a repetition needs and the manifest cannot hold: the posterior, the module of a party class."""
+    if job.posterior is not None and job.posterior.content:
+        out.path(POSTERIOR).write_bytes(job.posterior.content)
+    source = read_source(job.party_class) if job.party_class is not None else None
+    if source is not None:
+        out.path(PARTY_SOURCE).write_text(source, encoding="utf-8")
+
+
+def _write_tables(job: Plan, out: OutputFolder, progress: Progress | None, offers: bool, assumptions: bool) -> Summary:
+    """Write all tables and summarise runs and rounds."""
     names = job.problem.names
-    summary = Summary.from_tables(build_run_schema(names))
-    with (
-        TableWriter(out.path("runs.parquet"), build_run_schema(names), out.folder) as run_writer,
-        TableWriter(out.path("rounds.parquet"), build_round_schema(names), out.folder) as round_writer,
-    ):
-        for runs, rounds in simulate_tables(job, progress):
-            summary.add(runs, rounds)
-            run_writer.write(runs)
-            round_writer.write(rounds)
+    schemas = {"runs": build_run_schema(names), "rounds": build_round_schema(names)}
+    if offers:
+        schemas["offers"] = build_offer_schema()
+    if assumptions:
+        schemas["assumptions"] = build_assumption_schema(list(draw_values(job, job.assumptions[:1])))
+    summary = Summary.from_tables(schemas["runs"])
+    with ExitStack() as stack:
+        writers = {
+            name: stack.enter_context(TableWriter(out.path(f"{name}.parquet"), schema, out.folder))
+            for name, schema in schemas.items()
+        }
+        for tables in simulate_named_tables(job, progress, offers=offers, assumptions=assumptions):
+            summary.add(tables["runs"], tables["rounds"])
+            for name, writer in writers.items():
+                writer.write(tables[name])
     return summary

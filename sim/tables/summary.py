@@ -10,91 +10,26 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.core.fields import RUN_COLUMNS
 from sim.core.layout import Floats, Ints
-from sim.core.statistics import quantile, wilson
-from sim.rules.outcome import CODES, REASONS
+from sim.core.statistics import quantile
+from sim.rules.outcome import POSTPONED, REASONS
+from sim.scenario.ladder import CODE_TITLES
 from sim.tables.arrow import decode_labels, decode_numbers
+from sim.tables.kinds import COUNTED, SUMMED, list_entities, list_fine
+from sim.tables.quantities import FINE, QUANTILES, GapQuantiles, Share, Spread, compute_share, compute_spread
+from sim.tables.schema import read_outcomes
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 GAP_BINS = 500
 """Bins of the gap between positions on [0, 1]: its quantiles are exact to ±0.001."""
 
 _UNIT = 1e6
-_COUNTED = tuple(column.name for column in RUN_COLUMNS if not column.axis and column.type == "int")
-_SUMMED = tuple(column.name for column in RUN_COLUMNS if not column.axis and column.type == "float")
-
-
-ROUND_KINDS = {"run": "number", "code": "code", "gap_open": "number"}
-"""Columns of the table of rounds that a summary reads, and what each holds."""
-
-
-def list_run_kinds(names: Iterable[str]) -> dict[str, str]:
-    """List the columns of a table of runs that a summary reads, each with what it holds: number, flag or code."""
-    kinds = {"run": "number", "outcome": "code", "peak_outcome": "code"}
-    kinds |= dict.fromkeys((*_COUNTED, *_SUMMED), "number")
-    for name in names:
-        head, mark, basket = name.partition("_")
-        if head == "utility" and mark:
-            kinds[name] = "number"
-        elif head == "blocked" and mark:
-            kinds |= {name: "code", f"zone_{basket}": "flag"}
-            kinds |= {f"settled_{basket}": "number", f"first_settled_{basket}": "number"}
-    return kinds
-
-
-class Share(NamedTuple):
-    """A share of runs with its 95% interval.
-
-    Attributes
-    ----------
-    runs, of : int
-        Number of runs counted, and of all runs.
-    share, low, high : float
-        `runs / of`, and the ends of its Wilson interval.
-    """
-
-    runs: int
-    of: int
-    share: float
-    low: float
-    high: float
-
-
-class GapQuantiles(NamedTuple):
-    """Quantiles of the gap between positions after each round held.
-
-    Attributes
-    ----------
-    rounds : ndarray of int, shape (R,)
-        Number of the round held, from 1.
-    runs : ndarray of int, shape (R,)
-        Runs that held so many rounds.
-    quantiles : ndarray of float, shape (5, R)
-        Gap in [0, 1] at each of QUANTILES over these runs.
-    """
-
-    rounds: Ints
-    runs: Ints
-    quantiles: Floats
-
-
-def compute_share(count: int, of: int) -> Share:
-    """Compute a share and its 95% interval.
-
-    References
-    ----------
-    Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. Journal of the American
-    Statistical Association 22, 209-212.
-    """
-    return Share(count, of, count / of if of else math.nan, *wilson(count, of))
 
 
 @dataclass
@@ -113,6 +48,12 @@ class Summary:
         Sum in millionths of each column summed, and under `NAME:n` the number of its values.
     gaps : ndarray of int, shape (rounds, GAP_BINS)
         Number of runs by round held and bin of the gap after it.
+    outcomes : dict of str to str
+        Titles of the outcome codes, lowest first.
+    issues : tuple of str
+        Names of issues, as in the columns of the table of runs.
+    days : tuple of int
+        Days of measurement.
     """
 
     baskets: tuple[str, ...]
@@ -121,6 +62,14 @@ class Summary:
     counts: dict[str, Counter[int]] = field(default_factory=dict)
     sums: dict[str, int] = field(default_factory=dict)
     gaps: Ints = field(default_factory=lambda: np.zeros((0, GAP_BINS), dtype=np.int64))
+    outcomes: dict[str, str] = field(default_factory=lambda: dict(CODE_TITLES))
+    issues: tuple[str, ...] = ()
+    days: tuple[int, ...] = ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Outcome codes, lowest first."""
+        return tuple(self.outcomes)
 
     @classmethod
     def from_tables(cls, schema: pa.Schema, parts: Iterable[tuple[pa.Table, pa.Table]] = ()) -> Summary:
@@ -139,9 +88,9 @@ class Summary:
             Counts of all parts.
         """
         names = schema.names
-        baskets = tuple(name.removeprefix("blocked_") for name in names if name.startswith("blocked_"))
+        baskets, issues, days = list_entities(names)
         parties = tuple(name.removeprefix("utility_") for name in names if name.startswith("utility_"))
-        summary = cls(baskets, parties)
+        summary = cls(baskets, parties, outcomes=read_outcomes(schema), issues=issues, days=days)
         for runs, rounds in parts:
             summary.add(runs, rounds)
         return summary
@@ -151,7 +100,7 @@ class Summary:
         self.add_runs(runs)
         self.add_gaps(
             decode_numbers(rounds.column("run")),
-            decode_labels(rounds.column("code"), CODES),
+            decode_labels(rounds.column("code"), self.codes),
             decode_numbers(rounds.column("gap_open")),
         )
 
@@ -159,16 +108,20 @@ class Summary:
         """Count some runs; `add_gaps` counts their rounds."""
         self.n += runs.num_rows
         for name in ("outcome", "peak_outcome"):
-            self._count(name, decode_labels(runs.column(name), CODES))
-        for name in _COUNTED:
+            self._count(name, decode_labels(runs.column(name), self.codes))
+        for name in COUNTED:
             self._count(name, decode_numbers(runs.column(name)))
-        for name in (*_SUMMED, *(f"utility_{party}" for party in self.parties)):
+        for name in (*SUMMED, *(f"utility_{party}" for party in self.parties)):
             self._sum(name, decode_numbers(runs.column(name)))
         for basket in self.baskets:
             self._count(f"blocked_{basket}", decode_labels(runs.column(f"blocked_{basket}"), REASONS))
             self._count(f"zone_{basket}", decode_numbers(runs.column(f"zone_{basket}")))
             for name in (f"settled_{basket}", f"first_settled_{basket}"):
                 self._count(name, decode_numbers(runs.column(name)))
+        present = set(runs.column_names)
+        for name in list_fine(self.baskets, self.issues, self.days):
+            if name in present:
+                self._count(f"{name}:fine", np.rint(decode_numbers(runs.column(name)) * FINE))
 
     def add_gaps(self, run: Ints | Floats, code: Ints, gap: Floats) -> None:
         """Count the gap after each round held, by the number of rounds its run has held by then.
@@ -178,13 +131,13 @@ class Summary:
         run : ndarray, shape (rounds,)
             Number of the run of each planned round; runs are whole, their rounds in order.
         code : ndarray of int, shape (rounds,)
-            Position of the outcome code in CODES.
+            Position of the outcome code in `codes`.
         gap : ndarray of float, shape (rounds,)
             Gap between positions after the round, in [0, 1].
         """
         if not run.size:
             return
-        held = code > CODES.index("postponed")
+        held = code > POSTPONED
         starts = np.flatnonzero(np.r_[True, run[1:] != run[:-1]])
         total = np.cumsum(held)
         before: Ints = np.repeat(total[starts] - held[starts], np.diff(np.r_[starts, run.size]))
@@ -213,18 +166,18 @@ class Summary:
         Raises
         ------
         ValueError
-            They count different baskets or parties.
+            They count different baskets, parties or outcomes.
         """
-        if (self.baskets, self.parties) != (other.baskets, other.parties):
-            raise ValueError("summaries of different baskets or parties cannot be joined")
+        entities = [(part.baskets, part.parties, part.outcomes, part.issues, part.days) for part in (self, other)]
+        if entities[0] != entities[1]:
+            raise ValueError("summaries of different baskets, parties, outcomes, issues or days cannot be joined")
         counts = {name: self.counts.get(name, Counter()) + more for name, more in other.counts.items()}
         sums = {name: self.sums.get(name, 0) + more for name, more in other.sums.items()}
         gaps = np.zeros((max(len(self.gaps), len(other.gaps)), GAP_BINS), dtype=np.int64)
         for part in (self.gaps, other.gaps):
             gaps[: len(part)] += part
-        return Summary(
-            self.baskets, self.parties, self.n + other.n, {**self.counts, **counts}, {**self.sums, **sums}, gaps
-        )
+        everything = (self.n + other.n, {**self.counts, **counts}, {**self.sums, **sums}, gaps)
+        return Summary(self.baskets, self.parties, *everything, self.outcomes, self.issues, self.days)
 
     # Quantities of the ensemble
 
@@ -239,10 +192,10 @@ class Summary:
         Returns
         -------
         dict of str to Share
-            An entry for every code in CODES.
+            An entry for every code.
         """
         counts = self._counter(column)
-        return {name: compute_share(counts[code], self.n) for code, name in enumerate(CODES)}
+        return {name: compute_share(counts[code], self.n) for code, name in enumerate(self.codes)}
 
     def settled_share(self, basket: str) -> Share:
         """Return the share of runs in which a basket is settled at the end."""
@@ -295,12 +248,59 @@ class Summary:
         present = self.sums.get(f"{name}:n", 0)
         return self.sums[name] / _UNIT / present if present else math.nan
 
+    def closed(self, basket: str = "", day: int | None = None, *, latent: bool = False) -> Spread:
+        """Return the share of the distance between the demands of day 0 that is closed, over runs.
+
+        Parameters
+        ----------
+        basket : str
+            Name of a basket; everything without it.
+        day : int, optional
+            One of `days`; the end of the run without it.
+        latent : bool
+            Whether every party's offer is the one it would make at that time, on baskets barred or not; of everything.
+
+        Returns
+        -------
+        Spread
+            Shares, 1 where all is settled; below 0 where parties have moved apart.
+        """
+        name = "latent_closed" if latent else f"closed_{basket}" if basket else "closed"
+        return self._spread(name if day is None else f"{name}_d{day}")
+
+    def terms(self, issue: str, *, first: bool = False) -> Spread:
+        """Return the terms agreed on an issue, on its scale from 0 to 1, over the runs that have some.
+
+        Parameters
+        ----------
+        issue : str
+            Name of the issue.
+        first : bool
+            Whether to take the first settlement that stood instead of the one that stands at the end.
+        """
+        return self._spread(f"{'first_terms' if first else 'terms'}_{issue}")
+
+    def count_terms(self, issue: str) -> tuple[Floats, Ints]:
+        """Return the terms agreed on an issue that occur, ascending, and the number of runs that end with each."""
+        counts = self._counter(f"terms_{issue}:fine")
+        places = sorted(counts)
+        return np.array(places, dtype=np.float64) / FINE, np.array([counts[k] for k in places], dtype=np.int64)
+
+    def _spread(self, name: str) -> Spread:
+        """Return mean, interval and quantiles of a column that is counted in thousandths."""
+        return compute_spread(self._counter(f"{name}:fine"))
+
     def gap_quantiles(self) -> GapQuantiles:
         """Return quantiles of the gap by round held (the middle of their bin), over the runs that held the round."""
         runs = self.gaps.sum(axis=1)
         below = np.cumsum(self.gaps, axis=1)
         rows = [np.argmax(below >= np.maximum(np.ceil(q * runs - 1e-9), 1)[:, None], axis=1) for q in QUANTILES]
         return GapQuantiles(np.arange(1, runs.size + 1), runs, (np.array(rows).reshape(5, -1) + 0.5) / GAP_BINS)
+
+    def _list_closed(self, basket: str, latent: bool = False) -> dict[str, Any]:
+        """List shares closed by day, and at the end, as plain data."""
+        days = (*self.days, None)
+        return {str(day or "end"): _describe_spread(self.closed(basket, day, latent=latent)) for day in days}
 
     def _counter(self, name: str) -> Counter[int]:
         """Return the counts of a column, empty where nothing was counted."""
@@ -321,7 +321,7 @@ class Summary:
         }
         gap = self.gap_quantiles()
         bands = {f"{q:g}": band.tolist() for q, band in zip(QUANTILES, gap.quantiles, strict=True)}
-        names = (*_COUNTED, *_SUMMED, *(f"utility_{party}" for party in self.parties))
+        names = (*COUNTED, *SUMMED, *(f"utility_{party}" for party in self.parties))
         return {
             "n": self.n,
             "outcomes": {code: share._asdict() for code, share in self.outcome_shares().items()},
@@ -329,7 +329,16 @@ class Summary:
             "baskets": baskets,
             "means": {name: None if math.isnan(self.mean(name)) else self.mean(name) for name in names},
             "gap": {"runs": gap.runs.tolist(), **bands},
+            "closed": {basket or "all": self._list_closed(basket) for basket in ("", *self.baskets)},
+            "latent_closed": self._list_closed("", latent=True),
+            "terms": {issue: _describe_spread(self.terms(issue)) for issue in self.issues},
         }
+
+
+def _describe_spread(spread: Spread) -> dict[str, Any]:
+    """Describe a spread as plain data without NaN."""
+    ends = {name: value for name in ("mean", "low", "high") if not math.isnan(value := getattr(spread, name))}
+    return {"runs": spread.runs, **ends, **_drop_missing(spread.quantiles)}
 
 
 def _drop_missing(days: dict[float, float]) -> dict[str, float]:

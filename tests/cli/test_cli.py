@@ -200,11 +200,13 @@ def test_run_prints_and_writes(here: Path) -> None:
     for words in ("How the talks ended", "95% interval", "Zone of agreement", "Days to each settlement"):
         assert words in text
     assert "What blocked the unsettled" in text
+    assert "How much of the distance between the first demands was closed" in text
+    assert "gap on open issues" not in text
     assert "Conditional on the assumptions listed by `parley show`; not a forecast." in text
     assert "Tables, manifest and figures are in results" in text
     names = {path.name for path in (here / "results").iterdir()}
-    figures = {f"{name}.png" for name in ("outcomes", "days", "gap", "blocking")}
-    assert names == {"runs.parquet", "rounds.parquet", "manifest.json", *figures}
+    figures = {f"{name}.png" for name in ("outcomes", "days", "blocking", "terms", "convergence", "closed")}
+    assert names == {"runs.parquet", "rounds.parquet", "trajectory.parquet", "manifest.json", *figures}
     assert pq.read_table(here / "results" / "runs.parquet").num_rows == 4
     assert "--force replaces it" in parley("run", "river-border", "-n", "4", *MESA, "-o", "results", code=2)
 

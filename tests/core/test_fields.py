@@ -29,6 +29,7 @@ NAMES = SimpleNamespace(
     measure_days=("30",),
     detail=(),
     detail_baskets=(),
+    basket_days=("swap_d30", "border_d30"),
 )
 
 
@@ -94,13 +95,16 @@ def test_columns_of_a_run_follow_family_by_family() -> None:
     after = len(RUN) + 2 * len(BASKET)
     assert names[after : after + 2] == ["utility_settled_side", "utility_north"]
     assert names[after + 2 :][:2] == ["terms_one", "first_terms_one"]
-    assert names[-2:] == ["closed_d30", "latent_closed_d30"]
-    counts = SimpleNamespace(baskets=2, parties=2, issues=3, measure_days=1, detail=0, detail_baskets=0)
-    assert run_width(counts) == len(names) == after + 2 + 3 * 2 + 2
+    assert names[-4:] == ["closed_d30", "latent_closed_d30", "closed_swap_d30", "closed_border_d30"]
+    sizes = {"baskets": 2, "parties": 2, "issues": 3, "measure_days": 1, "basket_days": 2}
+    no_offers, no_detail = {"offer_issues": 0, "offer_stakes": 0}, {"detail": 0, "detail_baskets": 0}
+    counts = SimpleNamespace(**sizes, **no_offers, **no_detail)
+    assert run_width(counts) == len(names) == after + 2 + 3 * 2 + 2 + 2
     assert round_width(counts) == 15 + 2 * 1
-    counts.detail, counts.detail_baskets = 1, 2
-    assert run_width(counts) == len(names) + 2
-    assert round_width(counts) == 15 + 2 * 1 + 3 + 2 * 3
+    assert round_width(SimpleNamespace(**sizes, **no_detail, offer_issues=3, offer_stakes=6)) == 15 + 2 * 1 + 3 + 3 * 6
+    every = SimpleNamespace(**sizes, **no_offers, detail=1, detail_baskets=2)
+    assert run_width(every) == len(names) + 2
+    assert round_width(every) == 15 + 2 * 1 + 3 + 2 * 3
 
 
 @pytest.mark.parametrize(

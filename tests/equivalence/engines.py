@@ -11,11 +11,12 @@ from sim.results.plan import plan, simulate_chunks
 from sim.scenario.load import Loaded
 
 
-def rows(scenario: str | Loaded, n: int | None, seed: int, engine: str, **options: Any) -> Chunk:
-    """The raw rows of all runs as one chunk."""
+def rows(scenario: str | Loaded, n: int | None, seed: int, engine: str, offers: bool = False, **options: Any) -> Chunk:
+    """The raw rows of all runs as one chunk, those of rounds with all offers or without."""
     size = n if n is not None else len(options["fates"])
     options = {"workers": 1, "chunk": size} | options
-    parts = list(simulate_chunks(plan(scenario, n, seed, engine=engine, **options)))
+    job = plan(scenario, n, seed, engine=engine, **options)
+    parts = list(simulate_chunks(job.with_offers() if offers else job))
     return Chunk(0, *(np.concatenate([getattr(part, field) for part in parts]) for field in ("runs", "rounds", "rows")))
 
 
@@ -26,4 +27,4 @@ def same(a: Chunk, b: Chunk) -> bool:
 
 def agree(scenario: str | Loaded, n: int, seed: int) -> bool:
     """Whether the engines give the same rows, run by run."""
-    return same(rows(scenario, n, seed, "compiled"), rows(scenario, n, seed, "mesa"))
+    return same(rows(scenario, n, seed, "compiled", offers=True), rows(scenario, n, seed, "mesa", offers=True))

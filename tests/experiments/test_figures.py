@@ -28,7 +28,7 @@ from experiments.variance import split_variance
 from sim.core.atomic import OutputFolder
 from sim.figures.style import DPI
 
-CAPTION = Note("A case", 40, 0, "abc", {}, "40 runs")
+CAPTION = Note("A case", 40, 0, "abc", {}, scale="40 runs")
 CLASH = "river-border,venues.lake_hall.insulation=0.9,incidents.boat_clash.rate=2"
 
 

@@ -19,14 +19,18 @@ from matplotlib.text import Text
 from PIL import Image
 
 from sim.figures.blocking import plot_blocking
+from sim.figures.convergence import find_zone, plot_offers
 from sim.figures.days import plot_days
-from sim.figures.ensemble import FIGURES, draw_figures, save_figures
-from sim.figures.gap import plot_gap, plot_rounds_held
+from sim.figures.distance import plot_closed
+from sim.figures.ensemble import FIGURES, TRAJECTORY_FIGURES, draw_figures, save_figures
 from sim.figures.outcomes import plot_outcomes
+from sim.figures.scales import Scale, choose_labels
 from sim.figures.solutions import plot_frontier, plot_ranges, plot_utilities
 from sim.figures.style import CAUTION, LINE_STYLES, REASON_STYLES, format_percent
+from sim.figures.terms import plot_terms
 from sim.rules.outcome import CODES, REASONS
-from sim.tables.summary import GAP_BINS, Summary
+from sim.tables.summary import Summary
+from sim.tables.trajectory import BANDS, BASKET, EVERYTHING, LATENT, OFFER, RESERVATION, SETTLED, Trajectory
 
 MANIFEST: dict[str, Any] = {
     "parley": "0.1.0",
@@ -57,8 +61,6 @@ def summary() -> Summary:
         "first_settled_river": Counter(),
     }
     found.sums = {"days": 180_000_000_000, "days:n": 1000}
-    found.gaps = np.zeros((2, GAP_BINS), dtype=np.int64)
-    found.gaps[0, 400], found.gaps[1, 200] = 1000, 500
     return found
 
 
@@ -68,11 +70,11 @@ def texts(figure: Figure) -> str:
     return "\n".join(found)
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", [*FIGURES, *TRAJECTORY_FIGURES])
 def test_every_figure_says_where_it_comes_from(name: str) -> None:
-    written = texts(draw_figures(summary(), MANIFEST)[name])
+    written = texts(draw_figures(summary(), MANIFEST, trajectory())[name])
     assert "A river" in written
-    assert "1,000 runs, seed 0" in written
+    assert ("First 400 runs of 1,000" if name in TRAJECTORY_FIGURES else "1,000 runs, seed 0") in written
     assert CAUTION in written
     assert "not a forecast" in CAUTION
     assert "abc123" in written
@@ -108,13 +110,13 @@ def test_days_are_steps_over_all_runs() -> None:
     assert "Water: never agreed on" in written
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", [*FIGURES, *TRAJECTORY_FIGURES])
 def test_nothing_is_cut_off(name: str) -> None:
     """The longest titles allowed for still lie within the figure."""
     title = "A quite long title of things that are settled together"
     baskets = {"swap": {"title": title}, "river": {"title": title}}
     scenario = {**MANIFEST["scenario"], "resolved": {"baskets": baskets}}
-    figure = draw_figures(summary(), {**MANIFEST, "scenario": scenario})[name]
+    figure = draw_figures(summary(), {**MANIFEST, "scenario": scenario}, trajectory())[name]
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     frame = figure.bbox.padded(1)
@@ -137,19 +139,76 @@ def wide_tick_labels(figure: Figure) -> list[Text]:
     return found
 
 
-def test_gap_shows_the_median_and_how_many_runs() -> None:
-    upper, lower = draw_figures(summary(), MANIFEST)["gap"].axes
-    assert upper.lines[0].get_ydata().tolist() == pytest.approx([400.5 / 500, 200.5 / 500])
-    assert [bar.get_height() for bar in lower.patches] == [1.0, 0.5]
+def trajectory() -> Trajectory:
+    """Two parties on the water: offers from .9 and .1 to terms of .5; half of the runs settle."""
+    days = np.array([0, 90, 180])
+
+    def flat(*values: float) -> np.ndarray[Any, Any]:
+        return np.broadcast_to(np.array(values), (len(BANDS), 3)).copy()
+
+    spread = np.linspace(-0.06, 0.06, len(BANDS))[:, None]
+    return Trajectory(
+        days,
+        400,
+        {
+            (EVERYTHING, "", "", ""): flat(0.0, 0.3, 0.5) + spread,
+            (LATENT, "", "", ""): flat(0.0, 0.4, 0.6),
+            (BASKET, "river", "", ""): flat(0.0, 0.5, 1.0),
+            (SETTLED, "", "", "water"): flat(0.0, 0.25, 0.5),
+            (OFFER, "", "north", "water"): flat(0.9, 0.7, 0.5) + spread,
+            (RESERVATION, "", "north", "water"): flat(0.3, 0.3, 0.65),
+            (OFFER, "", "south", "water"): flat(0.1, 0.3, 0.5) + spread,
+            (RESERVATION, "", "south", "water"): flat(0.6, 0.6, 0.6),
+        },
+    )
 
 
-def test_gap_leaves_out_rounds_that_hardly_any_run_held() -> None:
+SCALE = Scale("Water in summer", "Water", ((0.0, "none"), (0.5, "half of it"), (1.0, "all")))
+
+
+def test_closed_is_a_fan_of_all_days() -> None:
+    axes = plot_closed(trajectory(), ax=Figure().subplots())
+    median, latent = axes.lines
+    assert median.get_ydata().tolist() == pytest.approx([0.0, 0.3, 0.5])
+    assert latent.get_ydata().tolist() == pytest.approx([0.0, 0.4, 0.6])
+    wide, half = (area.get_datalim(axes.transData).height for area in axes.collections)
+    # From the lowest of 5% to the highest of 95%: .5 + .12; the middle half: .5 + .04 of the .12.
+    assert (wide, half) == (pytest.approx(0.62), pytest.approx(0.54))
+    assert len(plot_closed(trajectory(), "river", Figure().subplots()).lines) == 1
+
+
+def test_offers_reservation_values_zone_and_settlements_are_drawn() -> None:
+    axes = plot_offers(trajectory(), "water", SCALE, Figure().subplots(), titles={"north": "North", "south": "South"})
+    drawn = [line.get_ydata().tolist() for line in axes.lines]
+    assert [0.9, 0.7, 0.5] in [pytest.approx(y) for y in drawn]
+    assert [0.3, 0.3, 0.65] in [pytest.approx(y) for y in drawn]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["none", "half of it", "all"]
+    assert any(text.get_text() == "settled 50%" for text in axes.texts)
+    assert "offer of North" in [text.get_text() for text in axes.get_legend().get_texts()]
+
+
+def test_the_zone_lies_between_reservation_values_and_may_vanish() -> None:
+    low, high = find_zone(trajectory(), "water")
+    assert (low.tolist(), high.tolist()) == ([0.3, 0.3, 0.65], [0.6, 0.6, 0.6])
+    assert (high >= low).tolist() == [True, True, False]
+
+
+def test_labels_never_touch() -> None:
+    options = [(0.0, "lowest"), (0.1, "close to it"), (0.5, "a label of three lines, as it is long"), (1.0, "highest")]
+    chosen = choose_labels(options, columns=14, lines=3, line=0.12)
+    assert [at for at, _ in chosen] == [0.0, 0.5, 1.0]
+    assert choose_labels(options, columns=14, lines=3, line=0.01, near=0.1)[1][0] == 0.1
+    assert choose_labels(options, columns=14, lines=2, line=0.01)[2][1].endswith(" …")
+
+
+def test_terms_are_counted_along_the_scale() -> None:
     found = summary()
-    found.gaps = np.vstack([found.gaps, np.zeros((1, GAP_BINS), dtype=np.int64)])
-    found.gaps[2, 100] = 19
-    assert len(draw_figures(found, MANIFEST)["gap"].axes[1].patches) == 2
-    found.gaps[2, 100] = 20
-    assert len(draw_figures(found, MANIFEST)["gap"].axes[1].patches) == 3
+    found.issues, found.counts["terms_water:fine"] = ("water",), Counter({500: 30, 510: 10, 900: 60})
+    axes = plot_terms(found, "water", SCALE, Figure().subplots())
+    heights = {round(bar.get_y(), 3): bar.get_width() for bar in axes.patches if bar.get_width()}
+    assert heights == {0.5: 40, 0.9: 60}
+    assert axes.lines[0].get_ydata()[0] == 0.9
+    assert any("agreed in 10%; median 0.90" in text.get_text() for text in axes.texts)
 
 
 def test_blocking_bars_fill_every_row() -> None:
@@ -166,7 +225,7 @@ def test_empty_summaries_are_drawn() -> None:
     found.counts = {"outcome": Counter({0: 1}), "blocked_swap": Counter({1: 1}), "blocked_river": Counter({1: 1})}
     found.sums = {"days": 1_000_000, "days:n": 1}
     drawn = draw_figures(found, {**MANIFEST, "n": 1})
-    assert "no round was held" in texts(drawn["gap"])
+    assert "No issue is agreed in 1% of runs" in texts(drawn["terms"])
     assert "1 run, seed 0" in texts(drawn["days"])
 
 
@@ -179,14 +238,15 @@ def test_every_reason_has_a_look_of_its_own() -> None:
 def test_files_carry_the_result_and_are_the_same_twice(tmp_path: Path) -> None:
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
-        written = save_figures(summary(), MANIFEST, tmp_path / folder)
-        assert sorted(path.name for path in written) == sorted(f"{n}.{k}" for n in FIGURES for k in ("png", "svg"))
+        written = save_figures(summary(), MANIFEST, tmp_path / folder, trajectory=trajectory())
+        names = [*FIGURES, *TRAJECTORY_FIGURES]
+        assert sorted(path.name for path in written) == sorted(f"{n}.{k}" for n in names for k in ("png", "svg"))
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
-    image = Image.open(tmp_path / "one" / "gap.png")
+    image = Image.open(tmp_path / "one" / "closed.png")
     assert "result abc123" in image.info["Description"]
     assert image.width > 900
-    svg = (tmp_path / "one" / "gap.svg").read_text()
+    svg = (tmp_path / "one" / "closed.svg").read_text()
     assert "result abc123" in svg
     assert not re.search(r"<dc:date>", svg)
 
@@ -219,8 +279,9 @@ def test_percent(share: float, count: int, text: str) -> None:
 PLOTS = {
     "outcomes": plot_outcomes,
     "days": plot_days,
-    "gap": plot_gap,
-    "rounds held": plot_rounds_held,
+    "closed": lambda found, ax=None: plot_closed(trajectory(), ax=ax),
+    "offers": lambda found, ax=None: plot_offers(trajectory(), "water", ax=ax),
+    "terms": lambda found, ax=None: plot_terms(found, "water", ax=ax),
     "blocking": plot_blocking,
     "ranges": lambda ax=None: plot_ranges(["water"], np.array([[0.1], [0.9]]), np.array([[0.6], [0.4]]), ax=ax),
     "frontier": lambda ax=None: plot_frontier(["north", "south"], np.array([[1, 0], [0, 1]]), np.zeros(2), ax=ax),
@@ -248,7 +309,6 @@ def test_a_plot_draws_into_the_axes_it_is_handed_or_makes_some(name: str, monkey
 def test_a_legend_names_what_is_drawn() -> None:
     for plot, labels in (
         (plot_outcomes, ["standing at the end, with 95% interval", "highest reached on the way"]),
-        (plot_gap, ["median run", "middle half", "middle 80% of the runs that held the round"]),
         (plot_blocking, ["settled", "no zone of agreement", "no mandate"]),
     ):
         axes = plot(summary(), ax=Figure().subplots())

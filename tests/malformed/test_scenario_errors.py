@@ -24,12 +24,13 @@ FORMS = (
     "a number, {value, source, locator}, {assumed: [low, high]}, {assumed: [low, mode, high]} or {value, convention}"
 )
 PARTY_KEYS = (
-    "actor, authority, compliance, concession, deadline, issues, mandate, meets_only_if, observer, optimism, "
+    "actor, authority, compliance, concession, deadline, enters, issues, mandate, meets_only_if, observer, optimism, "
     "preconditions, ratifiers, side, title, trust, trust_baseline"
 )
 TOP_KEYS = (
     "as_of, baskets, behaviour, calendar, documents, evidence, id, incidents, issues, levels, mediators, model, "
-    "parties, precedents, salience_scale, sponsors, start, start_level, summary, title, venue_choice, venues, war"
+    "outcomes, parties, precedents, salience_scale, sponsors, start, start_level, summary, title, venue_choice, "
+    "venues, war"
 )
 NOT_YET = "not yet known then; say why in `assumed` if you mean it"
 
@@ -93,6 +94,7 @@ MESSAGES = {
     "same-level-twice": "3: levels: level `delegation` is given twice",
     "unknown-basket-of-issue": "4: issues.toll.basket: unknown basket `trades`; known: trade, land (did you mean "
     "`trade`?)",
+    "basket-like-a-day": "4: baskets.d30: this name makes two results one: both would be called `closed_d30`",
     "basket-without-issue": "4: baskets.fish: holds no issue",
     "unknown-lever": "6: parties.east.meets_only_if.0.lever_off: unknown lever `uncle.ade`; known: uncle.aid (did you "
     "mean `uncle.aid`?)",

@@ -36,7 +36,7 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_report_of_a_run(run_folder: Path) -> None:
     text = validated(render_report(run_folder))
     assert outside(text) == []
-    assert text.count("<img ") == 4
+    assert text.count("<img ") == 6
     assert all(alt for alt in re.findall(r'<img alt="([^"]*)"', text))
     for words in (
         "not a forecast",

@@ -107,12 +107,14 @@ def results(job: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-FILES = ["blocking", "days", "gap", "outcomes"]
+FILES = ["blocking", "closed", "convergence", "days", "outcomes", "terms"]
 
 
 def test_an_ensemble_on_disk(job: Plan, results: Path) -> None:
     expected = sorted([*(f"{name}.{kind}" for name in FILES for kind in ("png", "svg")), "manifest.json"])
-    assert sorted(path.name for path in results.iterdir()) == sorted([*expected, "runs.parquet", "rounds.parquet"])
+    assert sorted(path.name for path in results.iterdir()) == sorted(
+        [*expected, "runs.parquet", "rounds.parquet", "trajectory.parquet"]
+    )
     about = json.loads((results / "manifest.json").read_text())
     assert about["files"] == sorted(path.name for path in results.iterdir())
     assert (about["kind"], about["n"], about["seed"]) == ("run", 5, 0)

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from sim.core.columns import BASKET, ROUND, RUN, round_width, run_width
+from sim.core.columns import BASKET, DAY_RESULT, ISSUE_RESULT, PARTY_RESULT, ROUND, RUN, round_width, run_width
 from sim.core.statistics import quantile, wilson
 from sim.rules.outcome import CODES, REASONS
 from sim.scenario.names import Names
@@ -31,9 +31,21 @@ NAMES = Names(
     ratifiers=(),
     documents=(),
     levels=("delegation",),
+    measure_days=("30",),
+    basket_days=("swap_d30", "river_d30"),
 )
 NAN = math.nan
-COUNTS = SimpleNamespace(baskets=2, parties=2, issues=len(NAMES.issues), measure_days=0, detail=0, detail_baskets=0)
+COUNTS = SimpleNamespace(
+    baskets=2,
+    parties=2,
+    issues=len(NAMES.issues),
+    measure_days=1,
+    basket_days=2,
+    offer_issues=0,
+    offer_stakes=0,
+    detail=0,
+    detail_baskets=0,
+)
 
 
 def run_row(outcome: str, swap: tuple[float, float, bool, str], **more: float) -> list[float]:
@@ -49,6 +61,12 @@ def run_row(outcome: str, swap: tuple[float, float, bool, str], **more: float) -
     start += len(BASKET)
     row[start + BASKET.SETTLED], row[start + BASKET.FIRST_SETTLED] = NAN, NAN
     row[start + BASKET.BLOCKED] = REASONS.index("no mandate")
+    terms = len(RUN) + 2 * len(BASKET) + 2 * len(PARTY_RESULT)
+    row[terms + ISSUE_RESULT.TERMS] = row[terms + ISSUE_RESULT.FIRST_TERMS] = swap[0] / 100
+    other = terms + len(ISSUE_RESULT)
+    row[other + ISSUE_RESULT.TERMS] = row[other + ISSUE_RESULT.FIRST_TERMS] = NAN
+    day = other + len(ISSUE_RESULT)
+    row[day + DAY_RESULT.CLOSED], row[day + DAY_RESULT.LATENT_CLOSED] = row[RUN.CLOSED] / 2, row[RUN.CLOSED]
     for k in range(2):
         at = len(RUN) + k * len(BASKET)
         row[at + BASKET.NASH_DISTANCE] = row[at + BASKET.PARETO_DISTANCE] = NAN
@@ -63,8 +81,22 @@ def round_row(code: str, gap: float) -> list[float]:
 
 # Four runs: settled on day 12.9; settled on day 40, first on day 5; agreed once and collapsed; never met.
 RUNS = [
-    run_row("humanitarian", (12.9, 12.9, True, ""), ROUNDS_HELD=2, INCIDENTS=3, GAP_OPEN=0.5, DELIVERED_SHARE=0.8),
-    run_row("humanitarian", (40.0, 5.0, True, ""), ROUNDS_HELD=1, INCIDENTS=0, GAP_OPEN=0.25, DELIVERED_SHARE=0.4),
+    run_row(
+        *("humanitarian", (12.9, 12.9, True, "")),
+        ROUNDS_HELD=2,
+        INCIDENTS=3,
+        GAP_OPEN=0.5,
+        DELIVERED_SHARE=0.8,
+        CLOSED=0.8,
+    ),
+    run_row(
+        *("humanitarian", (40.0, 5.0, True, "")),
+        ROUNDS_HELD=1,
+        INCIDENTS=0,
+        GAP_OPEN=0.25,
+        DELIVERED_SHARE=0.4,
+        CLOSED=0.4,
+    ),
     run_row(
         "texts", (NAN, 30.5, False, "collapsed"), ROUNDS_HELD=1, PEAK_OUTCOME=CODES.index("humanitarian"), GAP_OPEN=0.5
     ),
@@ -179,6 +211,25 @@ def test_means() -> None:
     assert found.mean("days") == 100.0
     assert found.mean("delivered_share") == pytest.approx(0.6, abs=1e-12)
     assert math.isnan(summary([3]).mean("delivered_share"))
+
+
+def test_shares_closed_and_terms() -> None:
+    found = summary([0, 1, 2, 3])
+    assert (found.issues, found.days) == (("crews", "water"), (30,))
+    closed = found.closed()
+    assert (closed.runs, closed.mean) == (4, pytest.approx(0.3))
+    # By hand: deviations .5, .1, -.3 and -.3 have squares .44; their standard error is sqrt(.44 / 3 / 4).
+    half = 1.959963984540054 * math.sqrt(0.44 / 12)
+    assert (closed.low, closed.high) == (pytest.approx(0.3 - half), pytest.approx(0.3 + half))
+    assert closed.quantiles == {0.1: 0.0, 0.25: 0.0, 0.5: 0.0, 0.75: 0.4, 0.9: 0.8}
+    assert found.closed(day=30).mean == pytest.approx(0.15)
+    assert found.closed(day=30, latent=True).mean == pytest.approx(0.3)
+    terms = found.terms("crews")
+    assert (terms.runs, terms.mean, terms.quantiles[0.1]) == (2, pytest.approx(0.2645), 0.129)
+    nothing = found.terms("water", first=True)
+    assert nothing.runs == 0
+    assert math.isnan(nothing.mean)
+    assert math.isnan(nothing.quantiles[0.5])
 
 
 def test_fan_counts_rounds_held_only() -> None:

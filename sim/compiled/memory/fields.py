@@ -92,6 +92,7 @@ class _Party(NamedTuple):
     WEIGHT: int
     MEET: int
     MEAN_COST: int
+    ENTRY_TIME: int
 
 
 class _PartyBasket(NamedTuple):
@@ -110,6 +111,8 @@ class _Basket(NamedTuple):
     BALANCE_AT: int
     SINCE: int
     GAP: int
+    GAP_START: int
+    CLOSED: int
     SURPLUS: int
     NEAR: int
     IN_PRINCIPLE: int
@@ -253,6 +256,9 @@ STATE = (
     _state("scalar", "f", "", len(S)),
     _state("count", "i", "", len(N)),
     _state("party", "f", "P", len(P)),
+    _state("entered", "i", "P"),  # 1 where the party takes part by now
+    _state("seated", "i", "P"),  # 1 where it must come to a round by now
+    _state("member", "i", "PB"),  # 1 where it has a stake in the basket and takes part by now
     _state("trust", "f", "PP"),  # row trusts column
     _state("gains", "f", "PP"),  # what row received from column in this round, in its own utility
     _state("last_worth", "f", "PPB"),  # row's utility of column's last offer; NaN before the first
@@ -296,6 +302,7 @@ STATE = (
     _state("rate_work", "f", "T", 2),
     _state("closed_by_day", "f", "D"),
     _state("latent_by_day", "f", "D"),
+    _state("closed_by_basket", "f", "BD"),  # by day of measurement
     _state("due", "f", "O"),
     _state("share", "f", "O"),
     _state("pending", "i", "O"),  # 0 not owed, 1 owed, 2 fell due

@@ -1,0 +1,178 @@
+"""Figure of convergence by issue: where offers, reservation values and settlements stand over time."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from sim.core.layout import Floats
+from sim.figures.scales import Scale, choose_labels
+from sim.figures.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    ORANGE,
+    PALE,
+    PURPLE,
+    SKY,
+    SMALL_PRINT,
+    VERMILION,
+    Caption,
+    add_legend_below,
+    create_axes,
+    create_grid,
+    format_percent,
+    label_days,
+)
+from sim.tables.trajectory import Trajectory
+
+_ZONE = "#DCF0E8"
+_STRIP = (-0.17, -0.05)
+"""Where the strip of settlements lies, below the scale from 0 to 1."""
+_LINE = 0.102
+"""Height of a line of a label as a share of the scale, in an axes of the height used here."""
+
+PARTY_STYLES = ((BLUE, "-"), (VERMILION, "--"), (PURPLE, "-."), (ORANGE, ":"), (BLACK, "-"), (SKY, "--"))
+"""Colour and dashes of the parties' lines; green is left to zones and settlements."""
+
+
+def plot_offers(
+    trajectory: Trajectory,
+    issue: str,
+    scale: Scale | None = None,
+    ax: Axes | None = None,
+    *,
+    titles: Mapping[str, str] | None = None,
+    legend: bool = True,
+) -> Axes:
+    """Plot how the parties' offers on an issue converge.
+
+    Lines are each party's median offer, with the middle 80% of runs; where a settlement stands, its terms count as
+    offer. Dotted lines are median reservation values, the green area between them the zone of agreement. The strip
+    below shows the share of runs in which a settlement stands.
+
+    Parameters
+    ----------
+    trajectory : Trajectory
+        Quantiles over runs by day.
+    issue : str
+        Name of the issue.
+    scale : Scale, optional
+        Its scale, whose labels are written beside the axis.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw into; a new figure is made without it.
+    titles : mapping of str to str, optional
+        Titles of the parties by name.
+    legend : bool
+        Whether to draw a legend inside the axes.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes (days across, the issue's scale up).
+    """
+    ax = create_axes() if ax is None else ax
+    days, parties = trajectory.days, trajectory.parties(issue)
+    low, high = find_zone(trajectory, issue)
+    ax.fill_between(days, low, high, where=(high >= low).tolist(), color=_ZONE, lw=0, zorder=0.5)
+    for party, (colour, dash) in zip(parties, itertools.cycle(PARTY_STYLES), strict=False):
+        offer = trajectory.offers(party, issue)
+        ax.fill_between(days, offer[1], offer[5], color=colour, alpha=0.16, lw=0)
+        ax.plot(days, trajectory.reservations(party, issue)[3], color=colour, ls=":", lw=1.1)
+        ax.plot(days, offer[3], color=colour, ls=dash, lw=1.9)
+    _mark_settlements(ax, trajectory, issue)
+    ax.set_xlim(0, max(int(days[-1]), 1))
+    ax.set_ylim(-0.2, 1.04)
+    _label_scale(ax, scale)
+    ax.set_xlabel("Days since the start")
+    if legend:
+        names = {party: (titles or {}).get(party, party) for party in parties}
+        ax.legend(handles=list_handles(names), fontsize=7, loc="upper right")
+    return ax
+
+
+def find_zone(trajectory: Trajectory, issue: str) -> tuple[Floats, Floats]:
+    """Find the zone of agreement of an issue taken alone, between the parties' median reservation values.
+
+    Returns
+    -------
+    low, high : ndarray of float, shape (days,)
+        Its ends; there is none where `low` exceeds `high`.
+    """
+    low, high = np.zeros(trajectory.days.size), np.ones(trajectory.days.size)
+    demands = [trajectory.offers(party, issue)[3][0] for party in trajectory.parties(issue)]
+    for party, demand in zip(trajectory.parties(issue), demands, strict=True):
+        limit = trajectory.reservations(party, issue)[3]
+        if demand > limit[0]:
+            low = np.maximum(low, limit)
+        else:
+            high = np.minimum(high, limit)
+    return np.maximum(low, min(demands)), np.minimum(high, max(demands))
+
+
+def _mark_settlements(ax: Axes, trajectory: Trajectory, issue: str) -> None:
+    """Draw the strip with the share of runs settled by day, and write the share at the end."""
+    days, share = trajectory.days, trajectory.settled(issue)
+    bottom, top = _STRIP
+    ax.fill_between(days, bottom, top, color="#F0F0F0", lw=0)
+    ax.fill_between(days, bottom, bottom + (top - bottom) * share, color=GREEN, lw=0)
+    text = format_percent(float(share[-1]), round(float(share[-1]) * trajectory.runs))
+    colour = "white" if share[-1] > 0.9 else SMALL_PRINT
+    ax.annotate(f"settled {text}", (1, sum(_STRIP) / 2), (-3, 0), xycoords=("axes fraction", "data"),
+                textcoords="offset points", ha="right", va="center", fontsize=6.5, color=colour)  # fmt: skip
+
+
+def _label_scale(ax: Axes, scale: Scale | None) -> None:
+    """Write the labels of a scale beside the axis, those of the ends first and others where there is room."""
+    if scale is None:
+        ax.set_yticks([0, 0.5, 1])
+        return
+    labels = choose_labels(scale.options, columns=25, lines=3, line=_LINE)
+    ax.set_yticks([at for at, _ in labels], [text for _, text in labels], fontsize=6.2)
+    ax.tick_params(axis="y", length=2.5)
+
+
+def list_handles(titles: Mapping[str, str]) -> list[Any]:
+    """List what a legend explains: every party's line, then reservation values, zone and settlements."""
+    handles: list[Any] = [
+        Line2D([], [], color=colour, ls=dash, lw=1.9, label=f"offer of {title}")
+        for title, (colour, dash) in zip(titles.values(), itertools.cycle(PARTY_STYLES), strict=False)
+    ]
+    handles.append(Patch(color=PALE, label="middle 80% of runs"))
+    handles.append(Line2D([], [], color=SMALL_PRINT, ls=":", lw=1.1, label="reservation value (same colour)"))
+    handles.append(Patch(color=_ZONE, label="zone of agreement"))
+    handles.append(Patch(color=GREEN, label="share of runs settled"))
+    return handles
+
+
+def draw_convergence(trajectory: Trajectory, caption: Caption) -> Figure:
+    """Draw the captioned figure of convergence by issue: small multiples, basket by basket."""
+    issues = trajectory.issues()
+    columns = 3 if len(issues) > 4 else 2
+    title = "Where the offers stand, issue by issue"
+    figure, axes = create_grid(caption, title, len(issues), columns, height=1.3, left=1.5, legend=2, width=3.75)
+    for issue, ax in zip(issues, axes, strict=True):
+        scale = caption.scales.get(issue)
+        plot_offers(trajectory, issue, scale, ax, legend=False)
+        ax.set_xlabel("")
+        ax.tick_params(axis="x", labelsize=7)
+        ax.set_title(scale.title if scale else issue, loc="left", fontsize=8.5, fontweight="bold", pad=12)
+        if scale:
+            ax.annotate(scale.basket, (0, 1), (0, 3), xycoords="axes fraction", textcoords="offset points", fontsize=7,
+                        color=SMALL_PRINT)  # fmt: skip
+    label_days(figure, 2, "Lines: medians of the latest offers, or of the terms where a settlement stands.")
+    parties = {party: None for issue in issues for party in trajectory.parties(issue)}
+    add_legend_below(figure, *_split(list_handles({p: caption.parties.get(p, p) for p in parties})), 4)
+    return figure
+
+
+def _split(handles: list[Any]) -> tuple[list[Any], list[str]]:
+    """Handles and their labels."""
+    return handles, [handle.get_label() for handle in handles]

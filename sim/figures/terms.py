@@ -1,0 +1,82 @@
+"""Figure of terms: what was agreed on each issue, against the labels of its scale."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.figures.scales import Scale, choose_labels
+from sim.figures.style import BLUE, SMALL_PRINT, VERMILION, Caption, create_axes, create_grid, format_percent
+from sim.tables.summary import Summary
+
+_BINS = 40
+_LINE = 0.082
+"""Height of a line of a label as a share of the scale, in an axes of the height used here."""
+LEAST_SHARE = 0.01
+"""Share of runs that end with terms on an issue from which the figure shows it."""
+
+
+def plot_terms(summary: Summary, issue: str, scale: Scale | None = None, ax: Axes | None = None) -> Axes:
+    """Plot the terms on an issue that stand at the end, as a histogram along its scale.
+
+    Parameters
+    ----------
+    summary : Summary
+        Counts of an ensemble.
+    issue : str
+        Name of the issue.
+    scale : Scale, optional
+        Its scale, whose labels are written beside the axis.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw into; a new figure is made without it.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: the scale up, the number of runs across; a line marks the median.
+    """
+    ax = create_axes() if ax is None else ax
+    places, runs = summary.count_terms(issue)
+    heights, edges = np.histogram(places, bins=_BINS, range=(0, 1), weights=runs)
+    ax.barh(edges[:-1], heights, height=1 / _BINS, align="edge", color=BLUE)
+    terms = summary.terms(issue)
+    if terms.runs:
+        ax.axhline(terms.quantiles[0.5], color=VERMILION, lw=1.2)
+        text = f"agreed in {format_percent(terms.runs / summary.n, terms.runs)}; median {terms.quantiles[0.5]:.2f}"
+    else:
+        text = "agreed in no run"
+    ax.annotate(text, (1, 1), (0, 2), xycoords="axes fraction", textcoords="offset points", ha="right", fontsize=7,
+                color=SMALL_PRINT)  # fmt: skip
+    ax.set_ylim(-0.03, 1.03)
+    ax.set_xlim(0, max(1.0, 1.05 * heights.max()))
+    ax.set_xticks([])
+    if scale is None:
+        ax.set_yticks([0, 0.5, 1])
+    else:
+        near = terms.quantiles[0.5] if terms.runs else 0.5
+        labels = choose_labels(scale.options, columns=42, lines=2, line=_LINE, near=near)
+        ax.set_yticks([at for at, _ in labels], [text for _, text in labels], fontsize=6.8)
+    return ax
+
+
+def draw_terms(summary: Summary, caption: Caption) -> Figure:
+    """Draw the captioned figure of terms: an axes for every issue that enough runs end with terms on."""
+    shares = {issue: summary.terms(issue).runs / max(summary.n, 1) for issue in summary.issues}
+    issues = [issue for issue, share in shares.items() if share >= LEAST_SHARE]
+    rest = len(shares) - len(issues)
+    title = "What was agreed, against the labels of each scale"
+    columns = 2 if len(issues) > 1 else 1
+    count = max(len(issues), 1)
+    figure, axes = create_grid(caption, title, count, columns, height=1.45, left=2.35, legend=1, width=4.9)
+    if not issues:
+        axes[0].text(0.3, 0.5, "No issue is agreed in 1% of runs", ha="center", transform=axes[0].transAxes)
+        axes[0].set_axis_off()
+    for issue, ax in zip(issues, axes, strict=bool(issues)):
+        scale = caption.scales.get(issue)
+        plot_terms(summary, issue, scale, ax)
+        ax.set_title(scale.title if scale else issue, loc="left", fontsize=8.5, fontweight="bold", pad=12, x=-0.9)
+    note = "Bars: runs that end with these terms. Line: their median."
+    note += f" On {rest} further issues fewer than 1% of runs end with terms." if rest else ""
+    figure.text(0.12 / figure.get_figwidth(), 0.24 / figure.get_figheight(), note, fontsize=8, color="#333333")
+    return figure

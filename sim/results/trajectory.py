@@ -1,0 +1,110 @@
+"""Simulation of a trajectory: the first runs of an ensemble, measured on many days."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.core.columns import OFFER, ROUND, Chunk, run_columns
+from sim.core.layout import Floats, Ints
+from sim.results.plan import Engine, Plan, simulate_chunks
+from sim.tables.offers import split_offers
+from sim.tables.trajectory import (
+    BANDS,
+    BASKET,
+    EVERYTHING,
+    LATENT,
+    RESERVATION,
+    SETTLED,
+    Key,
+    Trajectory,
+    compute_bands,
+)
+from sim.tables.trajectory import OFFER as OFFERED
+
+if TYPE_CHECKING:
+    from sim.scenario.names import Names
+
+MOST_RUNS = {Engine.MESA: 100, Engine.COMPILED: 1000}
+"""Runs that are measured at most: quantiles of more would look the same in a figure."""
+DAYS = 60
+"""Days on which they are measured, spread evenly."""
+
+
+def simulate_trajectory(job: Plan, runs: int | None = None) -> Trajectory:
+    """Simulate the first runs of an ensemble and measure their convergence on days from the start to the horizon.
+
+    The runs are those of the ensemble: same draws, same rounds. Nothing else of them is kept.
+
+    Parameters
+    ----------
+    job : Plan
+        The ensemble.
+    runs : int, optional
+        Runs to measure at most; by default as many as `MOST_RUNS` says for the engine.
+
+    Returns
+    -------
+    Trajectory
+        Quantiles by day.
+    """
+    n = min(job.n, MOST_RUNS[job.engine] if runs is None else runs)
+    horizon = job.loaded.scenario.calendar.horizon.high
+    days = np.unique(np.rint(np.linspace(0, horizon, DAYS)).astype(np.int64))
+    problem = job.problem.with_days(days.tolist())
+    sample = replace(job, problem=problem, assumptions=job.assumptions[:n], fates=job.fates[:n], keep_rounds=True)
+    parts = [_measure_chunk(chunk, days, problem.names) for chunk in simulate_chunks(sample.with_offers())]
+    values = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+    return Trajectory(days, n, {key: _summarise(key[0], column) for key, column in values.items()})
+
+
+def _summarise(measure: str, values: Floats) -> Floats:
+    """Summarise a measure (runs, days): the share of settlements at every quantile, quantiles of all others."""
+    if measure == SETTLED:
+        return np.broadcast_to(values.mean(axis=0), (len(BANDS), values.shape[1])).copy()
+    return compute_bands(values)
+
+
+def _measure_chunk(chunk: Chunk, days: Ints, names: Names) -> dict[Key, Floats]:
+    """Measure the runs of a chunk: by measure an array (runs, days)."""
+    columns = {name: chunk.runs[:, k] for k, (name, _) in enumerate(run_columns(names))}
+    ends = [f"_d{day}" for day in names.measure_days]
+    values: dict[Key, Floats] = {
+        (EVERYTHING, "", "", ""): np.stack([columns[f"closed{end}"] for end in ends], axis=1),
+        (LATENT, "", "", ""): np.stack([columns[f"latent_closed{end}"] for end in ends], axis=1),
+    }
+    for basket in names.baskets:
+        values[BASKET, basket, "", ""] = np.stack([columns[f"closed_{basket}{end}"] for end in ends], axis=1)
+    return values | _measure_offers(chunk, days, names)
+
+
+def _measure_offers(chunk: Chunk, days: Ints, names: Names) -> dict[Key, Floats]:
+    """Measure offers, reservation values and settlements after the last round up to each day; demands before it."""
+    terms, stakes = split_offers(chunk.rounds, names)
+    holders = np.logical_not(np.isnan(stakes[..., OFFER.DEMAND]).all(axis=0))
+    last, first = _find_rounds(chunk, days)
+    begun, met = last >= first[:, None], (chunk.rows > 0)[:, None]
+    row = np.where(begun, last, np.minimum(first, max(len(terms) - 1, 0))[:, None])
+    values: dict[Key, Floats] = {}
+    for i, issue in enumerate(names.issues):
+        standing = np.where(begun, terms[row, i], np.nan)
+        values[SETTLED, "", "", issue] = (~np.isnan(standing)).astype(np.float64)
+        for p in np.flatnonzero(holders[:, i]).tolist():
+            party = names.parties[p]
+            stake = stakes[row, p, i]
+            offer = np.where(begun, stake[..., OFFER.OFFER], stake[..., OFFER.DEMAND])
+            values[OFFERED, "", party, issue] = np.where(met, np.where(np.isnan(standing), offer, standing), np.nan)
+            values[RESERVATION, "", party, issue] = np.where(met, stake[..., OFFER.RESERVATION], np.nan)
+    return values
+
+
+def _find_rounds(chunk: Chunk, days: Ints) -> tuple[Ints, Ints]:
+    """Find for each run and day the row of the last round up to the day, and each run's first row."""
+    first = np.concatenate([[0], np.cumsum(chunk.rows)[:-1]]).astype(np.int64)
+    day = chunk.rounds[:, ROUND.DAY]
+    last = np.empty((chunk.rows.size, days.size), dtype=np.int64)
+    for k, (start, count) in enumerate(zip(first.tolist(), chunk.rows.tolist(), strict=True)):
+        last[k] = start - 1 + np.searchsorted(day[start : start + count], days, side="right")
+    return last, first
