@@ -131,6 +131,8 @@ SINGULAR = {
     "baskets": "basket",
     "basket_days": "basket>_d<day",
     "parties": "party",
+    "detail": "",
+    "detail_baskets": "basket",
 }
 
 
