@@ -19,7 +19,8 @@ Rows = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
 def choose_days(summary: Summary) -> list[int | None]:
     """Choose the days to print: 30 and 90 where they are measured, else the first and the last; then the end."""
-    days = [day for day in (30, 90) if day in summary.days] or sorted({*summary.days[:1], *summary.days[-1:]})
+    usual: list[int] = [30, 90]
+    days = [day for day in usual if day in summary.days] or sorted({*summary.days[:1], *summary.days[-1:]})
     longest = summary.mean("days")
     return [*(day for day in days if not day > longest), None]
 
@@ -87,7 +88,7 @@ def list_terms(summary: Summary, scales: Mapping[str, Scale]) -> Rows:
         Issue, label nearest to the median, share of runs, median, and the middle 80% of these runs.
     """
     columns = ("Issue", "Nearest label to the median", "Agreed", "Median", "10–90%")
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name in summary.issues:
         terms, scale = summary.terms(name), scales.get(name)
         if terms.runs:

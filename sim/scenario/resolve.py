@@ -46,8 +46,10 @@ class Problem:
         texts = tuple(map(str, days))
         both = tuple(f"{basket}_d{day}" for basket in self.names.baskets for day in texts)
         names = replace(self.names, measure_days=texts, basket_days=both)
-        counts = {"measure_days": len(texts), "basket_days": len(both)}
-        structure = self.structure._replace(measure_day=np.array(days, dtype=np.float64), **counts)
+        measure_day = np.array(days, dtype=np.float64)
+        structure = self.structure._replace(
+            measure_day=measure_day, measure_days=len(texts), basket_days=len(both)
+        )
         return replace(self, names=names, structure=structure)
 
 

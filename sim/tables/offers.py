@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -74,7 +74,7 @@ def build_offer_table(raw: Floats, rows: Ints, run: Ints, names: Names) -> pa.Ta
     keep = ~np.isnan(stakes[..., OFFER.DEMAND]).ravel()
     shape = (total, parties, issues)
 
-    def spread(values: Floats | Ints) -> Floats | Ints:
+    def spread(values: Any) -> Any:
         return np.broadcast_to(values, shape).ravel()[keep]
 
     def label(names: tuple[str, ...], codes: Ints) -> pa.DictionaryArray:
