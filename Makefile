@@ -16,7 +16,7 @@ ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run quick test verify bench experiments docs lint
+.PHONY: help run quick test verify bench experiments refresh docs lint
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -70,6 +70,9 @@ bench: $(TEST_VENV)/.installed  ## measure speed, into docs/explanation/performa
 
 experiments: $(TEST_VENV)/.installed  ## run every shipped experiment and plot its figures
 	@set -e; for script in experiments/run_*.py; do echo "$$script"; $(TEST_VENV)/bin/python "$$script" $(ARGS); done
+
+refresh: $(TEST_VENV)/.installed  ## redo fits, experiments, figures and quoted numbers whose sources or numbers have changed
+	@$(TEST_VENV)/bin/python tools/refresh.py $(ARGS)
 
 docs: $(DOCS_VENV)/.installed  ## build the site of docs into docs/_build/html; a warning is an error
 	@rm -rf docs/_build docs/plots docs/reference/generated

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from calibration import checks, posterior, theories
+from calibration import checks, posterior, predictive, theories
 from calibration.fit import run_smc
 from calibration.fit_file import FitFile
 from calibration.folder import TABLE, claim_folder, report_errors
@@ -23,7 +23,7 @@ from calibration.problem import FitProblem, prepare
 from calibration.records import STYLES, compute_odds_ratio, load_crises
 from sim.core.atomic import lock_folder, replace_file, write_file
 from sim.core.errors import ParleyError
-from sim.core.layout import Floats
+from sim.core.layout import Floats, Ints
 from sim.results.reader import open_regular
 
 CONDITIONAL = (
@@ -31,7 +31,8 @@ CONDITIONAL = (
     "which assumptions agree with what happened; it is no forecast and no probability of an event in the world."
 )
 _PREDICTED_FROM = 1 << 39
-_PREDICTIVE_DRAWS = 400
+"""Numbers of the draws of the posterior, which fix their fates, start here, far from those of the table."""
+_PREDICTIVE_DRAWS = {"rounds": 2000, "crises": 400}
 _CONTROL = 100
 """Simulated records on which the checks must catch a fit made too narrow; its fault is gross."""
 
@@ -69,6 +70,7 @@ class Result:
     control_fails: bool
     rows: list[dict[str, Any]]
     predictive: list[dict[str, Any]]
+    content: list[dict[str, Any]]
     predicted: Table
     theories: dict[str, Any] | None
     odds: list[dict[str, Any]]
@@ -201,6 +203,7 @@ def _check_fit(
         stage.step,
     )
     predicted = _simulate_predictions(problem, fitted, workers)
+    draws = predicted.values, _number_predictions(len(predicted.values))
     return Result(
         problem,
         fitted,
@@ -210,7 +213,8 @@ def _check_fit(
         checks.is_uniform(recovery.ranks, recovery.draws),
         not checks.is_uniform(narrow.ranks, narrow.draws),
         checks.tabulate_contraction(problem, fitted, adjusted, recovery),
-        checks.check_predictive(problem, predicted.codes, predicted.numbers, np.ones(len(predicted.values))),
+        predictive.check_predictive(problem, table, predicted),
+        predictive.check_content(problem, table, draws, file.reference.accept, workers),
         predicted,
         _compare_theories(problem, table, workers, stage) if file.theories else None,
         _compare_odds(problem, predicted),
@@ -219,10 +223,15 @@ def _check_fit(
 
 def _simulate_predictions(problem: FitProblem, fitted: Sample, workers: int) -> Table:
     """Simulate the whole record anew under the posterior, with fates of its own."""
-    us = (np.arange(_PREDICTIVE_DRAWS) + 0.5) / _PREDICTIVE_DRAWS
-    values = fitted.draw(us)
-    codes, numbers = problem.simulate(values, np.arange(len(us), dtype=np.int64) + _PREDICTED_FROM, workers)
+    count = _PREDICTIVE_DRAWS[problem.file.targets[0].kind]
+    values = fitted.draw((np.arange(count) + 0.5) / count)
+    codes, numbers = problem.simulate(values, _number_predictions(count), workers)
     return Table(values, codes, numbers)
+
+
+def _number_predictions(count: int) -> Ints:
+    """Return the numbers of the draws of the posterior."""
+    return np.arange(count, dtype=np.int64) + _PREDICTED_FROM
 
 
 def _compare_theories(problem: FitProblem, table: Table, workers: int, stage: Stage) -> dict[str, Any]:
@@ -239,8 +248,14 @@ def _compare_theories(problem: FitProblem, table: Table, workers: int, stage: St
         "all theories together": theories.predict_left_out(problem, tables, file.theories.accept),
     }
     for rule in file.theories.rules:
-        fingerprint = [t for t, (r, _, _) in zip(tables, names, strict=True) if r == rule]
-        predictions[f"concession by {rule}"] = theories.predict_left_out(problem, fingerprint, file.theories.accept)
+        own = [t for t, (r, _, _) in zip(tables, names, strict=True) if r == rule]
+        predictions[f"concession by {rule}"] = theories.predict_left_out(problem, own, file.theories.accept)
+    for k, switch in enumerate(file.theories.switches):
+        own = [t for t, (_, on, _) in zip(tables, names, strict=True) if on[k]]
+        predictions[switch] = theories.predict_left_out(problem, own, file.theories.accept)
+    for name, changes in file.theories.references.items():
+        own = [theories.simulate_theory(file, changes, problem.layout, file.reference.size // 10, workers)]
+        predictions[f"{name} before the fit"] = theories.predict_left_out(problem, own, 1.0)
     predictions |= theories.predict_baselines(problem)
     scores = {name: theories.compute_log_scores(problem, p).tolist() for name, p in predictions.items()}
     return {
@@ -305,7 +320,13 @@ def _write_tables(result: Result, folder: Path) -> None:
     """Write the tables of a fit, and its checks as JSON."""
     import pandas as pd
 
-    for name, rows in (("parameters", result.rows), ("predictive", result.predictive), ("crises", result.odds)):
+    tables = {
+        "parameters": result.rows,
+        "predictive": result.predictive,
+        "content": result.content,
+        "crises": result.odds,
+    }
+    for name, rows in tables.items():
         if rows:
             write_file(folder / f"{name}.csv", pd.DataFrame(rows).to_csv(index=False, lineterminator="\n"))
     content = {

@@ -19,7 +19,6 @@ from calibration.problem import FitProblem, Progress
 from calibration.summaries import Observation
 from sim.core.draws import stream_key, uniform
 from sim.core.layout import Floats, Ints
-from sim.rules.outcome import CODES
 
 INFORMED, WEAKLY = 0.5, 0.15
 """Contraction from which a parameter is called informed, or weakly informed."""
@@ -198,42 +197,6 @@ def tabulate_contraction(
         }
         for j, p in enumerate(problem.parameters)
     ]
-
-
-def check_predictive(problem: FitProblem, codes: Ints, numbers: Floats, weights: Floats) -> list[dict[str, Any]]:
-    """Check each summary against the posterior predictive distribution.
-
-    Parameters
-    ----------
-    problem : FitProblem
-        The fit.
-    codes, numbers : ndarray (n, c) and (n, m)
-        Summaries simulated under the posterior.
-    weights : ndarray (n,)
-        Weights.
-
-    Returns
-    -------
-    list of dict
-        One row a summary: the probability of the record's codes, or of a number as far out as the record's.
-    """
-    w, rows = weights / weights.sum(), []
-    for j, name in enumerate(problem.layout.codes):
-        share = float(w @ problem.record.allowed[j, codes[:, j]])
-        rows.append(
-            {"summary": name, "record": _format_codes(problem.record, j), "predicted": share, "fits": share >= 0.05}
-        )
-    for j, name in enumerate(problem.layout.numbers):
-        low, high = problem.record.low[j], problem.record.high[j]
-        below, above = float(w @ (numbers[:, j] < low - 1e-9)), float(w @ (numbers[:, j] > high + 1e-9))
-        tail = 1 - max(below, above)
-        rows.append({"summary": name, "record": f"{low:.3g} to {high:.3g}", "predicted": tail, "fits": tail >= 0.05})
-    return rows
-
-
-def _format_codes(record: Observation, j: int) -> str:
-    """Format the codes that the record admits."""
-    return " or ".join(c for c, ok in zip(CODES, record.allowed[j], strict=True) if ok)
 
 
 def narrow_sample(sample: Sample, factor: float = 0.4) -> Sample:

@@ -68,10 +68,14 @@ class Checks(_Entry):
 
 
 class Theories(_Entry):
-    """Rival rules of concession, crossed with switches; each is a set of changes to every scenario of the fit."""
+    """Rival rules of concession, crossed with switches; each is a set of changes to every scenario of the fit.
+
+    `references` are scored beside them, before the fit, and get no probability.
+    """
 
     rules: dict[str, dict[str, Any]]
     switches: dict[str, dict[str, Any]] = {}
+    references: dict[str, dict[str, Any]] = {}
     size: int = Field(ge=100, le=1_000_000)
     accept: float = Field(gt=0, le=0.5)
 

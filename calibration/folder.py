@@ -11,10 +11,11 @@ from typing import Any
 from calibration.fit_file import FitFile
 from sim.core.atomic import MANIFEST, report_write_errors, write_file
 from sim.core.errors import ParleyError
-from sim.core.identity import hash_code, hash_file, seal
-from sim.core.version import __version__
-from sim.results.manifest import describe_environment, to_plain_data
+from sim.core.identity import hash_code, hash_data, hash_file, seal
+from sim.results.manifest import describe_environment, describe_software, describe_time, to_plain_data
 from sim.results.reader import read_json
+from sim.scenario.dump import scenario_hash
+from sim.scenario.load import load
 
 TABLE = "reference.npz"
 """The first file of a fit: a folder without it holds none."""
@@ -71,16 +72,30 @@ def set_database_aside(folder: Path) -> Path:
     return target
 
 
+def hash_inputs(file: FitFile) -> dict[str, str]:
+    """Return the hash of every scenario of a fit and of every file of the record, by name."""
+    scenarios = dict.fromkeys(target.scenario for target in file.targets)
+    record = Path(__file__).parent / "record"
+    files = sorted(path for path in record.rglob("*") if path.suffix in (".csv", ".yaml"))
+    hashes = {f"scenario {name}": scenario_hash(load(name)) for name in scenarios}
+    return hashes | {f"record/{path.relative_to(record).as_posix()}": hash_file(path) for path in files}
+
+
 def write_manifest(folder: Path, file: FitFile) -> None:
     """Write the manifest of a finished fit: the hash of every file. Raises ParleyError."""
     names = sorted(p.name for p in folder.iterdir() if p.is_file() and p.suffix in _KEPT and p.name != MANIFEST)
+    about = file.model_dump(mode="json")
+    inputs = hash_inputs(file)
     record = {
         "kind": "calibration",
-        "parley": __version__,
-        "code": hash_code(),
+        **describe_software(),
+        "fingerprint": hash_data({"fit": about, "inputs": inputs, "code": hash_code()})[:12],
         "title": file.title,
         "seed": file.seed,
+        "fit": about,
+        "inputs": inputs,
         "hashes": {name: hash_file(folder / name) for name in names},
         "environment": describe_environment(),
+        "created": describe_time(),
     }
     write_file(folder / MANIFEST, json.dumps(seal(to_plain_data(record)), indent=1, ensure_ascii=False) + "\n")

@@ -1,4 +1,4 @@
-"""Probabilities for the rounds after a date, conditional on a scenario, a posterior and the model.
+"""Probabilities for the rounds after a date, conditional on a scenario, its ranges or a posterior, and the model.
 
 Runs start where the scenario starts. The record says how many rounds were held by the date. A run counts if it held as
 many, and if its next round came no earlier after them than the date allows. So the gap that spans the date is not
@@ -15,21 +15,26 @@ from typing import Any
 
 import numpy as np
 
+from calibration.baselines import OTHER
 from calibration.calibrate import CONDITIONAL
+from calibration.content import Agenda, describe_agenda, list_settlements, tabulate_settlements
 from calibration.posterior import Posterior, simulate_chunks
 from calibration.records import Round, load_rounds
-from calibration.summaries import select_held_rounds
+from calibration.summaries import select_held_rounds, share_codes
 from sim.core.atomic import write_file
 from sim.core.columns import ROUND
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats
 from sim.results.plan import Plan, plan
+from sim.results.plan import simulate_chunks as simulate_prior
 from sim.rules.outcome import CODES, POSTPONED
 
 READING = {
     "held_within_horizon": "share of the runs kept in which this round is held before they end",
     "code": "shares among the runs in which this round is held; so with venue and gap_quantiles",
     "gap_bins": "shares among the runs in which the round before is held; the last bin: later than a year, or never",
+    "content": "runs among those in which this round is held, by baskets settled in it and the nearest labels of their "
+    "terms; procedure is left out",
 }
 """What each number of a round is a share of."""
 GAP_EDGES = (0, 3, 7, 14, 21, 30, 45, 60, 90, 120, 180, 270, 365)
@@ -55,10 +60,10 @@ def derive_conditions(start: datetime.date, after: datetime.date, rounds: tuple[
     Raises
     ------
     ParleyError
-        The date lies before the start.
+        The date lies before the day before the start.
     """
-    if after < start:
-        raise ParleyError(f"--after {after} lies before the scenario's start, {start}")
+    if after < start - datetime.timedelta(days=1):
+        raise ParleyError(f"--after {after} lies more than a day before the scenario's start, {start}")
     held = [r for r in rounds if start <= r.start <= after]
     if not held:
         return Conditions(0, (after - start).days, None)
@@ -67,11 +72,11 @@ def derive_conditions(start: datetime.date, after: datetime.date, rounds: tuple[
 
 def compute_forecast(
     scenario: str,
-    posterior: Posterior,
+    posterior: Posterior | None,
     after: datetime.date,
     n: int = 4000,
     seed: int = 0,
-    rounds_ahead: int = 3,
+    rounds_ahead: int = 5,
     record: tuple[Round, ...] | None = None,
     workers: int | None = None,
 ) -> dict[str, Any]:
@@ -81,8 +86,8 @@ def compute_forecast(
     ----------
     scenario : str
         Name or path.
-    posterior : Posterior
-        Source of the fitted numbers.
+    posterior : Posterior, optional
+        Source of the fitted numbers; without it every number is drawn from the scenario's own range.
     after : datetime.date
         Date of the forecast.
     n : int
@@ -107,10 +112,12 @@ def compute_forecast(
         Fewer than `LEAST_RUNS` runs agree with the record.
     """
     job = plan(scenario, n, seed, workers=workers)
-    start = job.loaded.scenario.start
-    conditions = derive_conditions(start, after, _select_record(job, record))
-    table = _simulate_held_rounds(job, posterior, conditions.held + rounds_ahead)
-    runs = _select_runs(table, conditions)
+    start, agenda = job.loaded.scenario.start, describe_agenda(job.loaded.scenario)
+    earlier = _select_record(job, record)
+    conditions = derive_conditions(start, after, earlier)
+    runs, table = _simulate_held_rounds(job, posterior, conditions.held + rounds_ahead)
+    chosen = _select_runs(table, conditions)
+    runs, table = runs[chosen], table[chosen]
     if len(runs) < LEAST_RUNS:
         raise ParleyError(
             f"only {len(runs)} of {n} runs hold {conditions.held} rounds and then none until {after}; at "
@@ -124,14 +131,25 @@ def compute_forecast(
         "last_round": conditions.last.isoformat() if conditions.last else None,
         "conditional_on": CONDITIONAL,
         "given": f"{conditions.held} rounds held from {start} on, the last {conditions.since_last} days before {after}",
-        "posterior": posterior.note,
+        "since_last": conditions.since_last,
+        "earlier": [
+            {"id": r.id, "start": r.start.isoformat(), "codes": r.codes, "gap": r.gap, "venue": f"{r.venue} {r.place}"}
+            for r in earlier
+            if r.start <= after
+        ],
+        "posterior": posterior.note if posterior else None,
         "seed": seed,
         "runs": n,
         "runs_kept": len(runs),
         "reading": READING,
         "gap_edges": list(GAP_EDGES),
         "venues": {name: venue.title for name, venue in job.loaded.scenario.venues.items()},
-        "rounds": [_summarise_round(runs, conditions, k, job) for k in range(rounds_ahead)],
+        "agenda": _describe_baskets(agenda),
+        "rounds": [
+            _summarise_round(table, conditions, k, job)
+            | {"content": _tabulate_content(agenda, job, runs, table[:, conditions.held + k])}
+            for k in range(rounds_ahead)
+        ],
     }
 
 
@@ -142,21 +160,40 @@ def _select_record(job: Plan, record: tuple[Round, ...] | None) -> tuple[Round, 
     return load_rounds() if job.loaded.scenario.evidence else ()
 
 
-def _simulate_held_rounds(job: Plan, posterior: Posterior, first: int) -> Floats:
-    """Simulate a plan and return the first rounds held of each run (n, first, columns)."""
-    return np.concatenate([select_held_rounds(c.rounds, c.rows, first)[0] for c in simulate_chunks(job, posterior)])
+def _simulate_held_rounds(job: Plan, posterior: Posterior | None, first: int) -> tuple[Floats, Floats]:
+    """Simulate a plan; returns rows of runs (n, width), and the first rounds held of each (n, first, columns)."""
+    ladder = job.problem.names.ladder
+    chunks = simulate_chunks(job, posterior) if posterior else simulate_prior(job)
+    shared = (share_codes(chunk, ladder) for chunk in chunks)
+    pairs = [(c.runs, select_held_rounds(c.rounds, c.rows, first)[0]) for c in shared]
+    runs, rounds = zip(*pairs, strict=True)
+    return np.concatenate(runs), np.concatenate(rounds)
 
 
-def _select_runs(table: Floats, conditions: Conditions) -> Floats:
-    """Select the runs that agree with what is known: as many rounds, and the next not before the date."""
+def _select_runs(table: Floats, conditions: Conditions) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Select the runs (n,) that agree with what is known: as many rounds, and the next not before the date."""
     days = table[:, :, ROUND.DAY]
     held = conditions.held
     if held == 0:
         # No round yet: the start itself is a planned round, and the next must lie after the date.
-        return table[np.nan_to_num(days[:, 0], nan=np.inf) >= conditions.since_last]
+        return np.asarray(np.nan_to_num(days[:, 0], nan=np.inf) >= conditions.since_last)
     ok = ~np.isnan(days[:, held - 1])
     gap = np.nan_to_num(days[:, held], nan=np.inf) - days[:, held - 1]
-    return table[ok & (gap > conditions.since_last)]
+    return np.asarray(ok & (gap > conditions.since_last))
+
+
+def _describe_baskets(agenda: Agenda) -> dict[str, Any]:
+    """Describe the baskets of a scenario: outcome code, and labels of every issue."""
+    return {
+        name: {"code": CODES[code], "issues": {i: list(agenda.labels[i]) for i in agenda.issues[name]}}
+        for name, code in agenda.codes.items()
+    }
+
+
+def _tabulate_content(agenda: Agenda, job: Plan, runs: Floats, rounds: Floats) -> list[dict[str, Any]]:
+    """Tabulate what the runs that hold a round settle in it."""
+    is_held = ~np.isnan(rounds[:, ROUND.DAY])
+    return tabulate_settlements(agenda, list_settlements(agenda, job.problem, runs[is_held], rounds[is_held]))
 
 
 def _summarise_round(table: Floats, conditions: Conditions, k: int, job: Plan) -> dict[str, Any]:
@@ -173,7 +210,7 @@ def _summarise_round(table: Floats, conditions: Conditions, k: int, job: Plan) -
     rows, venues = candidates[is_held, at], job.problem.names.venues
     codes = np.bincount(rows[:, ROUND.CODE].astype(int), minlength=len(CODES)) + 0.5
     codes[POSTPONED] = 0.0  # a round that is held has another code than postponed
-    places = np.bincount(rows[:, ROUND.VENUE].astype(int), minlength=len(venues)) + 0.5
+    places = np.bincount(rows[:, ROUND.VENUE].astype(int), minlength=len(venues) + 1) + 0.5
     edges = np.array([*GAP_EDGES, np.inf])
     bins = np.histogram(np.where(is_held, gap, 1e9), bins=edges)[0] + 0.5
     if k == 0:
@@ -187,7 +224,7 @@ def _summarise_round(table: Floats, conditions: Conditions, k: int, job: Plan) -
         "gap_quantiles": dict(zip(("0.1", "0.5", "0.9"), np.quantile(gaps, [0.1, 0.5, 0.9]).tolist(), strict=True))
         if gaps.size
         else None,
-        "venue": dict(zip(venues, (places / places.sum()).tolist(), strict=True)),
+        "venue": dict(zip((*venues, OTHER), (places / places.sum()).tolist(), strict=True)),
     }
 
 

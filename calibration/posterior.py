@@ -18,7 +18,7 @@ from sim.core.atomic import replace_file
 from sim.core.draws import stream_key, uniform
 from sim.core.errors import ParleyError, one_line
 from sim.core.layout import Floats, Ints
-from sim.results.reader import check_files, open_table, read_manifest, read_table
+from sim.results.reader import check_files, open_table, read_bytes, read_manifest, read_table
 from sim.scenario.resolve import Problem
 from sim.scenario.schema import Scenario
 from sim.tables.arrow import decode_numbers
@@ -33,6 +33,8 @@ WEIGHT = "weight"
 _CHUNK = 1000
 MOST_ROWS = 1_000_000
 """The most rows of a posterior that are read."""
+MOST_BYTES = 1 << 30
+"""The largest file of a posterior that is kept beside results."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,8 @@ def write_posterior(folder: Path, sample: Sample, parameters: tuple[Parameter, .
     columns[WEIGHT] = sample.weights / sample.weights.sum()
     table = pa.table({name: pa.array(values) for name, values in columns.items()})
     with replace_file(folder / FILE) as temporary:
-        pq.write_table(table.replace_schema_metadata({"parley": json.dumps(note, sort_keys=True)}), temporary)
+        noted = table.replace_schema_metadata({"parley": json.dumps(note, sort_keys=True)})
+        pq.write_table(noted, temporary, write_page_checksum=True)
 
 
 def read_posterior(folder: Path) -> Posterior:
@@ -191,11 +194,13 @@ def apply_posterior(job: Plan, folder: Path) -> Plan:
         "|".join(posterior.paths).encode() + posterior.values.tobytes() + posterior.weights.tobytes()
     )
     note = {**posterior.note, "paths": list(posterior.paths)}
+    content = read_bytes(folder / FILE if folder.is_dir() else folder, MOST_BYTES)
 
     def draw(assumptions: Ints, seed: int) -> Floats:
         return posterior.values[posterior.rows(assumptions, seed)]
 
-    source = PosteriorSource(digest.hexdigest()[:12], note, lambda plan: simulate_chunks(plan, posterior), draw)
+    name = digest.hexdigest()[:12]
+    source = PosteriorSource(name, note, lambda plan: simulate_chunks(plan, posterior), draw, content)
     return replace(job, posterior=source)
 
 

@@ -12,9 +12,10 @@ from calibration import summaries
 from calibration.fit_file import FitFile, Target, select_rounds
 from calibration.particles import assign_fates, create_runner
 from calibration.priors import Parameter, draw_values, read_parameters
-from calibration.records import STYLES, load_crises
+from calibration.records import STYLES, Round, load_crises
 from calibration.summaries import Layout, Observation
 from sim.compiled.vectors import VectorRunner
+from sim.core.columns import Chunk
 from sim.core.layout import Floats, Ints
 from sim.scenario.load import load
 from sim.scenario.resolve import Problem, resolve
@@ -61,6 +62,11 @@ class FitProblem:
     record: Observation
 
     @property
+    def rounds(self) -> list[list[Round]]:
+        """Rounds of the record of each target; none for crises."""
+        return [select_rounds(t.rounds) if t.kind == "rounds" else [] for t in self.file.targets]
+
+    @property
     def names(self) -> list[str]:
         """Names of the fitted parameters."""
         return [p.name for p in self.parameters]
@@ -86,6 +92,15 @@ class FitProblem:
             *(_simulate_part(part, values, numbers, workers) for part in self.parts), strict=True
         )
         return np.concatenate(codes, axis=1), np.concatenate(numbers_by_part, axis=1)
+
+    def simulate_rounds(
+        self, part: int, values: Floats, numbers: Ints, workers: int | None = 1
+    ) -> tuple[Chunk, Problem]:
+        """Simulate vectors against one target of rounds; returns raw rows, and the scenario as resolved.
+
+        Parameters are those of `simulate`, and the number of the target.
+        """
+        return _run_rounds(self.parts[part], values, numbers, workers), self.parts[part].runners[0].problem
 
     def simulate_table(
         self, rows: int, workers: int | None = None, progress: Progress | None = None
@@ -118,7 +133,9 @@ class FitProblem:
         return values, np.concatenate(codes), np.concatenate(numbers)
 
 
-def prepare(file: FitFile, changes: Mapping[str, Any] | None = None, fitted: bool = True) -> FitProblem:
+def prepare(
+    file: FitFile, changes: Mapping[str, Any] | None = None, fitted: bool = True, layout: Layout | None = None
+) -> FitProblem:
     """Load and resolve everything that a fit names.
 
     Parameters
@@ -129,6 +146,8 @@ def prepare(file: FitFile, changes: Mapping[str, Any] | None = None, fitted: boo
         Changes to every scenario, by path (a theory).
     fitted : bool
         False to draw all parameters instead of fixing them.
+    layout : Layout, optional
+        Names and scales of another problem of this fit; by default the scales are simulated.
 
     Raises
     ------
@@ -147,7 +166,11 @@ def prepare(file: FitFile, changes: Mapping[str, Any] | None = None, fitted: boo
         for target, problems, places in loaded
     )
     codes, numbers = _name_summaries(file)
-    bare = FitProblem(file, parameters, parts, Layout(codes, numbers, np.ones(len(numbers))), _encode_record(file))
+    bare = FitProblem(
+        file, parameters, parts, layout or Layout(codes, numbers, np.ones(len(numbers))), _encode_record(file)
+    )
+    if layout:
+        return bare
     return FitProblem(file, parameters, parts, Layout(codes, numbers, _compute_scales(bare)), bare.record)
 
 
@@ -167,16 +190,20 @@ def _simulate_part(part: _Part, values: Floats, numbers: Ints, workers: int | No
     """Simulate vectors against one target; codes (n, c) and numbers (n, m)."""
     target = part.target
     if target.kind == "rounds":
-        # One world: scenarios of one vector share its assumption.
-        (runner,), (place,) = part.runners, part.places
-        chunk = runner.run(values, numbers[:, None], assign_fates(numbers, place, 1), workers)
+        chunk = summaries.share_codes(_run_rounds(part, values, numbers, workers), part.runners[0].problem.names.ladder)
         return summaries.summarise_rounds(chunk.runs, chunk.rounds, chunk.rows, len(target.rounds), target.numbers)
     shares = []
     for runner, runs, place in zip(part.runners, part.runs, part.places, strict=True):
         fates = assign_fates(numbers, place, runs)  # every crisis is a world of its own
-        chunk = runner.run(values, fates, fates, workers)
+        chunk = summaries.share_codes(runner.run(values, fates, fates, workers), runner.problem.names.ladder)
         shares.append(summaries.transform_share(summaries.compute_formal_shares(chunk.runs, runs)))
     return np.zeros((len(values), 0), dtype=np.int64), np.column_stack(shares)
+
+
+def _run_rounds(part: _Part, values: Floats, numbers: Ints, workers: int | None) -> Chunk:
+    """Run each vector once in a target of rounds. One world: all scenarios of a vector share its assumption."""
+    (runner,), (place,) = part.runners, part.places
+    return runner.run(values, numbers[:, None], assign_fates(numbers, place, 1), workers)
 
 
 def _name_summaries(file: FitFile) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -7,9 +7,9 @@ import datetime
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from sim.core.errors import ParleyError, nearest
 from sim.core.statistics import Z95
@@ -33,6 +33,14 @@ class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _complete_interval(value: Any) -> Any:
+    """Turn one value into an interval."""
+    return (value, value) if isinstance(value, int | float) else value
+
+
+Terms = Annotated[tuple[float, float], BeforeValidator(_complete_interval)]
+
+
 class Statement(_Entry):
     """What a party says of itself (`own`), of another (`attributed`), or an outlet says (`media`) about a round."""
 
@@ -46,7 +54,8 @@ class Round(_Entry):
     """One coded round of talks.
 
     `codes` is the set of outcome codes that the sources support; `gap` is in days since the start of the round before;
-    `delivered` (share) and `walk_backs` (count) are intervals.
+    `delivered` (share) and `walk_backs` (count) are intervals. `content` lists what the sources admit as settled:
+    baskets with the terms of their issues, each a value or an interval; `{}` is nothing.
     """
 
     id: str
@@ -61,6 +70,7 @@ class Round(_Entry):
     delivered: tuple[float, float] | None = None
     walk_backs: tuple[int, int] | None = None
     quiet: bool | None = None  # whether two months without a round followed
+    content: list[dict[str, dict[str, Terms]]] | None = None
     why: str | None = None
     statements: list[Statement] = Field(min_length=1)
 

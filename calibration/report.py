@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from calibration.calibrate import CONDITIONAL, Result, compute_agreement
+from calibration.predictive import count_codes
 from sim.core.atomic import write_file
+from sim.rules.outcome import HUMANITARIAN
+
+KINDS = {"code": "Codes", "day": "Days", "silence": "Silence", "other": "Other numbers"}
+"""Headings of the predictive checks, by kind."""
 
 
 def format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -17,18 +24,17 @@ def format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def format_report(result: Result) -> str:
     """Format all tables of a fit, each under its heading."""
-    parts = [
-        f"# {result.problem.file.title}\n",
-        CONDITIONAL + "\n",
-        _checks(result),
-        _parameters(result),
-        _predictive(result),
-    ]
+    parts = [f"# {result.problem.file.title}\n", CONDITIONAL + "\n", _checks(result), _parameters(result)]
+    if result.problem.layout.codes:
+        parts += [_counts(result)]
+    parts += [_predictive(result, kind, title) for kind, title in KINDS.items()]
+    if result.content:
+        parts.append(_content(result))
     if result.theories:
-        parts += [_theories(result), _scores(result)]
+        parts += [_theories(result), _confusion(result), _scores(result), _without(result)]
     if result.odds:
         parts.append(_odds(result))
-    return "\n".join(parts)
+    return "\n".join(part for part in parts if part)
 
 
 def write_report(result: Result, folder: Path) -> None:
@@ -76,32 +82,93 @@ def _parameters(result: Result) -> str:
     return "## Parameters\n\n" + format_table([*head, "verdict"], rows)
 
 
-def _predictive(result: Result) -> str:
-    """Format the table of posterior predictive checks."""
+def _counts(result: Result) -> str:
+    """Say how often the humanitarian code comes before the fit, over as many rounds as the record has."""
+    shares = count_codes(result.problem, result.prior, HUMANITARIAN)
+    allowed = result.problem.record.allowed
+    certain = int((allowed[:, HUMANITARIAN] & (allowed.sum(axis=1) == 1)).sum())
+    possible = int(allowed[:, HUMANITARIAN].sum())
+    ends = np.searchsorted(np.cumsum(shares), [0.025, 0.975])
+    mean = float(shares @ np.arange(len(shares)))
+    exact = f"exactly {possible} with a probability of {shares[possible]:.2f}"
+    if certain != possible:
+        exact += f", {certain} with {shares[certain]:.2f}"
+    return (
+        f"## Before the fit\n\nOver {len(allowed)} rounds the model gives {mean:.1f} humanitarian understandings on "
+        f"average (95%: {ends[0]} to {ends[1]}), {exact}. The record has {possible}, "
+        f"{possible - certain} of them in a round that may also be coded otherwise.\n"
+    )
+
+
+def _predictive(result: Result, kind: str, title: str) -> str:
+    """Format the predictive checks of one kind; empty where a fit has none."""
     rows = [
-        [r["summary"], r["record"], f"{r['predicted']:.0%}", "yes" if r["fits"] else "no"] for r in result.predictive
+        [
+            r["summary"].removeprefix("code "),
+            r["record"],
+            f"{r['before']:.0%}",
+            f"{r['predicted']:.0%}",
+            "yes" if r["fits"] else "**no**",
+            r["central_before"],
+            r["central"],
+        ]
+        for r in result.predictive
+        if r["kind"] == kind
     ]
-    return "## Posterior predictive\n\n" + format_table(["summary", "record", "probability", "fits (5%)"], rows)
+    head = ["", "record", "probability before the fit", "under the fit", "fits (5%)"]
+    return f"## {title}\n\n" + format_table([*head, "90% before", "90% under the fit"], rows) if rows else ""
+
+
+def _content(result: Result) -> str:
+    """Format the table of content, and the mean log scores below it."""
+    rows, ways = [], ("before", "fit", "left_out")
+    for r in result.content:
+        cells = [f"{r[f'baskets_{way}']:.0%}, {r[way]:.1%}" for way in ways]
+        rows.append([r["round"], r["content"], *cells, f"{r['base rates']:.1%}", f"{r['all codes alike']:.1%}"])
+    names = [*ways, "base rates", "all codes alike"]
+    means = [f"{np.mean([np.log(r[name]) for r in result.content]):.2f}" for name in names]
+    rows.append(["mean log score", "", *means])
+    head = ["round", "documented content", "before the fit", "under the fit", "round left out", "base rates of codes"]
+    return "## Content\n\n" + format_table([*head, "all codes alike"], rows)
 
 
 def _theories(result: Result) -> str:
-    """Format the tables of theories."""
+    """Format the table of theories."""
     assert result.theories is not None
     rows = [
         [name, kind, f"{p:.3f}", f"{se:.3f}"]
         for kind, shares in result.theories["probabilities"].items()
         for name, (p, se) in shares.items()
     ]
-    names = list(result.theories["confusion"])
-    mixed = [
-        [row, *(f"{share:.0%}" for share in shares.values())] for row, shares in result.theories["confusion"].items()
-    ]
+    head = ["theory", "kind", "posterior probability", "Monte Carlo error"]
+    return f"## Theories\n\n{result.theories['accepted']} simulations accepted.\n\n" + format_table(head, rows)
+
+
+def _confusion(result: Result) -> str:
+    """Format how often simulated records are attributed to each rule; rows are the rules that produced them."""
+    assert result.theories is not None
+    table = result.theories["confusion"]
+    mixed = [[row, *(f"{share:.0%}" for share in shares.values())] for row, shares in table.items()]
+    own = float(np.mean([table[rule][rule] for rule in table]))
     return (
-        f"## Theories\n\n{result.theories['accepted']} simulations accepted.\n\n"
-        + format_table(["theory", "kind", "posterior probability", "Monte Carlo error"], rows)
-        + "\nSimulated records attributed to the rule most probable for them (rows: the rule that produced them)\n\n"
-        + format_table(["", *names], mixed)
+        "## Confusion\n\n"
+        + format_table(["", *table], mixed)
+        + f"\nOn average {own:.0%} are attributed to their own rule; guessing would give {1 / len(table):.0%}.\n"
     )
+
+
+def _without(result: Result) -> str:
+    """Format mean log scores over all rounds and with each round taken out, to show what one round decides."""
+    assert result.theories is not None
+    scores, rounds = result.theories["log_scores"], result.theories["rounds"]
+    chosen = [name for name in scores if not name.startswith("concession by")]
+    rows = []
+    for name in sorted(chosen, key=lambda name: -float(np.mean(scores[name]))):
+        parts = np.array(scores[name])
+        without = (parts.sum() - parts) / (len(parts) - 1)
+        rows.append([name, f"{parts.mean():.2f}", *(f"{value:.2f}" for value in without)])
+    head = ["", "all rounds", *(f"without {name}" for name in rounds)]
+    return "## Mean log score without one round\n\n" + format_table(head, rows)
 
 
 def _scores(result: Result) -> str:
@@ -110,9 +177,7 @@ def _scores(result: Result) -> str:
     scores, mean = result.theories["log_scores"], result.theories["mean_log_score"]
     order = sorted(mean, key=lambda name: -mean[name])
     rows = [[name, *(f"{s:.2f}" for s in scores[name]), f"{mean[name]:.3f}"] for name in order]
-    return "## Log score, one round left out at a time\n\n" + format_table(
-        ["", *result.theories["rounds"], "mean"], rows
-    )
+    return "## Log score one round left out\n\n" + format_table(["", *result.theories["rounds"], "mean"], rows)
 
 
 def _odds(result: Result) -> str:

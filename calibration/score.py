@@ -1,7 +1,8 @@
 """Scores of a forecast on rounds after its date: proper scores, and how often the likeliest outcome came about.
 
 Log score and Brier score over outcome codes and venues (Brier 1950; Good 1952), ranked probability score over the bins
-of the gap (Epstein 1969; Murphy 1971). Lower is better for all but the log score.
+of the gap (Epstein 1969; Murphy 1971), log score of what was settled and on what terms. Lower is better for all but the
+log score. Baselines that know no model are scored on the same rounds.
 """
 
 from __future__ import annotations
@@ -11,12 +12,22 @@ import datetime
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from calibration.baselines import OTHER, KnownRound, predict_baselines
+from calibration.content import (
+    Agenda,
+    Content,
+    check_content,
+    estimate_content,
+    format_content,
+    parse_content,
+    read_settlements,
+)
 from calibration.records import COLUMNS
 from sim.core.errors import ParleyError, nearest
 from sim.rules.outcome import CODES
@@ -28,7 +39,8 @@ _NEEDED = ("id", "date_start", "outcome_code", "gap_days_from_previous_start")
 class RecordedRound:
     """One round of a record.
 
-    `codes` holds more than one code where the record is uncertain; `gap` is in days; `venue` is as written.
+    `codes` holds more than one code where the record is uncertain; `gap` is in days; `venue` is as written; `content`
+    lists what may have been settled, None where the record does not say.
     """
 
     id: str
@@ -36,6 +48,7 @@ class RecordedRound:
     codes: tuple[str, ...]
     gap: float | None
     venue: str
+    content: list[Content] | None = None
 
 
 def read_record(path: Path) -> list[RecordedRound]:
@@ -78,7 +91,11 @@ def _parse_row(path: Path, line: int, row: dict[str, str]) -> RecordedRound:
         raise ParleyError(f"{path.name}:{line}: {error}; dates are YYYY-MM-DD, gaps are numbers of days") from None
     if gap is not None and not 0 <= gap < math.inf:
         raise ParleyError(f"{path.name}:{line}: a gap is 0 days or more, not {gap:g}")
-    return RecordedRound(row["id"], start, codes, gap, row.get("venue") or "")
+    try:
+        content = parse_content(row["content"]) if row.get("content") else None
+    except ParleyError as error:
+        raise ParleyError(f"{path.name}:{line}: {error}") from None
+    return RecordedRound(row["id"], start, codes, gap, row.get("venue") or "", content)
 
 
 def compute_log_score(shares: Sequence[float], hit: Sequence[bool]) -> float:
@@ -148,7 +165,9 @@ def read_forecast(path: Path) -> dict[str, Any]:
 
 
 def score_forecast(forecast: dict[str, Any], record: Sequence[RecordedRound]) -> dict[str, Any]:
-    """Score the rounds after a forecast's date.
+    """Score all rounds after a forecast's date, and the baselines on the same rounds.
+
+    Rounds beyond those that the forecast has are scored by its last one.
 
     Parameters
     ----------
@@ -165,40 +184,66 @@ def score_forecast(forecast: dict[str, Any], record: Sequence[RecordedRound]) ->
     Raises
     ------
     ParleyError
-        The record holds no round after the date.
+        The record holds no round after the date, or a content that the scenario cannot have.
     """
     after = datetime.date.fromisoformat(forecast["after"])
     later = [r for r in record if r.start > after]
-    pairs = list(zip(forecast["rounds"], later, strict=False))
-    if not pairs:
+    if not later:
         raise ParleyError(f"the record holds no round after {after}, the date of the forecast")
+    agenda = _read_agenda(forecast)
     # Where no round was held before, a forecast counts the gap from the scenario's start.
     first = forecast.get("last_round") or forecast.get("start")
     last = datetime.date.fromisoformat(first) if first else None
-    rows = []
-    for prediction, outcome in pairs:
-        gap = float((outcome.start - last).days) if last else outcome.gap
-        rows.append(_row(prediction, outcome, gap, forecast["gap_edges"], forecast.get("venues", {})))
+    rows, earlier = [], _list_earlier(forecast, record)
+    for k, outcome in enumerate(later):
+        outcome = replace(outcome, gap=float((outcome.start - last).days) if last else outcome.gap)
+        prediction = forecast["rounds"][min(k, len(forecast["rounds"]) - 1)]
+        row = _score_round(prediction, outcome, forecast, agenda)
+        row["beyond"] = k >= len(forecast["rounds"])
+        guesses = predict_baselines(forecast, earlier, k)
+        row["baselines"] = {name: _score_round(guess, outcome, forecast, agenda) for name, guess in guesses.items()}
+        rows.append(row)
         last = outcome.start
     return {
         "conditional_on": forecast["conditional_on"],
         "after": forecast["after"],
+        "posterior": forecast.get("posterior"),
         "rounds": rows,
         "mean": _mean(rows),
+        "baselines": {name: _mean([row["baselines"][name] for row in rows]) for name in rows[0]["baselines"]},
     }
 
 
-def _row(
-    prediction: dict[str, Any],
-    outcome: RecordedRound,
-    gap: float | None,
-    edges: Sequence[float],
-    titles: Mapping[str, str],
+def _read_agenda(forecast: dict[str, Any]) -> Agenda | None:
+    """Read what can be settled in the forecast's scenario; None in forecasts of earlier versions."""
+    baskets = forecast.get("agenda")
+    if not baskets:
+        return None
+    return Agenda(
+        {name: CODES.index(basket["code"]) for name, basket in baskets.items()},
+        {name: tuple(basket["issues"]) for name, basket in baskets.items()},
+        {issue: tuple(at) for basket in baskets.values() for issue, at in basket["issues"].items()},
+    )
+
+
+def _list_earlier(forecast: dict[str, Any], record: Sequence[RecordedRound]) -> list[KnownRound]:
+    """List the rounds up to the forecast's date: those that it knew, and those of the record that it did not."""
+    titles, known = forecast.get("venues", {}), {}
+    for entry in forecast.get("earlier", []):
+        known[entry["start"]] = KnownRound(entry["codes"], entry["gap"], match_venue(entry["venue"], titles))
+    for r in record:
+        if r.start.isoformat() <= forecast["after"]:
+            known.setdefault(r.start.isoformat(), KnownRound(r.codes, r.gap, match_venue(r.venue, titles)))
+    return [known[day] for day in sorted(known)]
+
+
+def _score_round(
+    prediction: dict[str, Any], outcome: RecordedRound, forecast: dict[str, Any], agenda: Agenda | None
 ) -> dict[str, Any]:
-    """Score one round; the gap is in days since the round before."""
+    """Score one prediction of one round."""
     shares = [prediction["code"][code] for code in CODES]
     hit = [code in outcome.codes for code in CODES]
-    top = int(np.argmax(shares))
+    top, gap = int(np.argmax(shares)), outcome.gap
     row: dict[str, Any] = {
         "id": outcome.id,
         "codes": "|".join(outcome.codes),
@@ -208,36 +253,70 @@ def _row(
         "top_share": shares[top],
         "top_hit": hit[top],
         "gap": gap,
-        "rps_gap": None if gap is None else compute_ranked_score(prediction["gap_bins"], find_bin(gap, edges)),
+        "rps_gap": None
+        if gap is None
+        else compute_ranked_score(prediction["gap_bins"], find_bin(gap, forecast["gap_edges"])),
     }
-    place = match_venue(outcome.venue, titles)
-    if place is not None:
+    place = match_venue(outcome.venue, forecast.get("venues", {}))
+    if place is not None and place in prediction["venue"]:
         places = list(prediction["venue"])
         row["log_venue"] = compute_log_score([prediction["venue"][p] for p in places], [p == place for p in places])
+    if outcome.content is not None and agenda is not None:
+        row |= _score_content(prediction, outcome, agenda)
+    return row
+
+
+def _score_content(prediction: dict[str, Any], outcome: RecordedRound, agenda: Agenda) -> dict[str, Any]:
+    """Score the content of a round: from simulated settlements, or from the codes where a prediction has no others."""
+    assert outcome.content is not None
+    fault = check_content(outcome.content, agenda)
+    if fault:
+        raise ParleyError(f"round {outcome.id}: {fault}")
+    row: dict[str, Any] = {"content": format_content(outcome.content)}
+    if "content" in prediction:
+        counts = read_settlements(agenda, prediction["content"])
+        row["probability_baskets"], row["probability_content"] = estimate_content(agenda, counts, outcome.content)
+    else:
+        codes = [prediction["code"][code] for code in CODES]
+        row["probability_content"] = sum(agenda.guess(content, codes) for content in outcome.content)
+    row["log_content"] = math.log(row["probability_content"]) if row["probability_content"] > 0 else -math.inf
     return row
 
 
 def match_venue(text: str, titles: Mapping[str, str]) -> str | None:
-    """Return the venue of the scenario whose id or title occurs in the record's text; None unless it is exactly one."""
+    """Match the record's venue with the scenario's, by id or title.
+
+    Returns
+    -------
+    str or None
+        The venue; `other` where none occurs in the text; None where the text is empty or names several.
+    """
     venues = [
         v for v, title in titles.items() if v.casefold() in text.casefold() or title.casefold() in text.casefold()
     ]
-    return venues[0] if len(venues) == 1 else None
+    if not text.strip() or len(venues) > 1:
+        return None
+    return venues[0] if venues else OTHER
 
 
 def _mean(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Average the scores over rounds."""
-    gaps = [r["rps_gap"] for r in rows if r["rps_gap"] is not None]
     prediction = float(np.mean([r["top_share"] for r in rows]))
     outcome = float(np.mean([r["top_hit"] for r in rows]))
     return {
         "rounds": len(rows),
         "log": float(np.mean([r["log"] for r in rows])),
         "brier": float(np.mean([r["brier"] for r in rows])),
-        "rps_gap": float(np.mean(gaps)) if gaps else None,
+        **{name: _average(rows, name) for name in ("rps_gap", "log_venue", "log_content")},
         "calibration": {
             "mean_share_of_likeliest": prediction,
             "share_of_likeliest_that_came": outcome,
             "difference": outcome - prediction,
         },
     }
+
+
+def _average(rows: Sequence[dict[str, Any]], name: str) -> float | None:
+    """Average a score over the rounds that have it; None where none has."""
+    values = [r[name] for r in rows if r.get(name) is not None]
+    return float(np.mean(values)) if values else None

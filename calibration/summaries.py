@@ -16,10 +16,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.records import STYLES, Crises, Round
-from sim.core.columns import ROUND, RUN
+from sim.core.columns import ROUND, RUN, Chunk
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats, Ints
 from sim.rules.outcome import CEASEFIRE, CODES, HUMANITARIAN, POSTPONED
+from sim.scenario.ladder import SHIPPED, Ladder
 
 QUIET_DAYS = 60.0
 """A window that ends with so many days without a round held ends in abeyance."""
@@ -69,6 +70,17 @@ def join_observations(parts: Sequence[Observation]) -> Observation:
         np.concatenate([p.low for p in parts]),
         np.concatenate([p.high for p in parts]),
     )
+
+
+def share_codes(chunk: Chunk, ladder: Ladder) -> Chunk:
+    """Write the outcomes of raw rows in the codes that all scenarios share."""
+    if ladder == SHIPPED:
+        return chunk
+    runs, rounds = chunk.runs.copy(), chunk.rounds.copy()
+    for column in (RUN.OUTCOME, RUN.PEAK_OUTCOME):
+        runs[:, column] = ladder.share(runs[:, column])
+    rounds[:, ROUND.CODE] = ladder.share(rounds[:, ROUND.CODE])
+    return chunk._replace(runs=runs, rounds=rounds)
 
 
 def select_held_rounds(rounds: Floats, rows: Ints, first: int) -> tuple[Floats, Ints]:

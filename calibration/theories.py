@@ -9,7 +9,7 @@ attributed to the rule that produced it.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -72,13 +72,33 @@ def simulate_theories(
     assert file.theories is not None
     tables = []
     for _, _, changes in list_theories(file):
-        problem = prepare(file, changes, fitted=False)
-        numbers = np.arange(file.theories.size, dtype=np.int64)
-        codes, numbers_of_runs = problem.simulate(np.zeros((numbers.size, 0)), numbers, workers)
-        tables.append(Table(np.zeros((numbers.size, 0)), codes, numbers_of_runs))
+        tables.append(simulate_theory(file, changes, layout, file.theories.size, workers))
         if progress:
             progress(1)
     return tables
+
+
+def simulate_theory(
+    file: FitFile, changes: Mapping[str, Any], layout: Layout, rows: int, workers: int | None = None
+) -> Table:
+    """Simulate one theory, every ranged number drawn from its prior.
+
+    Parameters
+    ----------
+    file : FitFile
+        A fit.
+    changes : mapping
+        Changes to every scenario, by path.
+    layout : Layout
+        Names and scales of the summaries.
+    rows : int
+        Simulations.
+    workers : int, optional
+        Threads; None for one a processor.
+    """
+    problem = prepare(file, changes, fitted=False, layout=layout)
+    numbers, values = np.arange(rows, dtype=np.int64), np.zeros((rows, 0))
+    return Table(values, *problem.simulate(values, numbers, workers))
 
 
 def pool_rows(

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.compare import count_changes
-from experiments.effect_plots import draw_effects
+from experiments.comparison_plots import draw_effects
 from experiments.figure_layout import Note, clip_text, save_figures
 from experiments.forest_plots import draw_forest
-from sim.core.atomic import MANIFEST, OutputFolder, report_write_errors
-from sim.core.identity import hash_file, seal
-from sim.results.manifest import manifest
+from sim.core.atomic import OutputFolder, report_write_errors
+from sim.results.manifest import describe_software, manifest, write_manifest
 
 if TYPE_CHECKING:
     from experiments.compare import Comparison
     from sim.results.plan import Plan
 
 KIND = "comparison"
-_COMMON = ("format", "parley", "code", "seed", "n", "engine", "assumptions", "fates", "environment", "created")
+_COMMON = ("seed", "n", "engine", "party_class", "party_source", "assumptions", "fates", "environment", "created")
 """What all scenarios of a comparison share, for they are run on the same draws."""
 
 
@@ -40,6 +37,7 @@ def build_manifest(labels: list[str], plans: list[Plan]) -> dict[str, Any]:
         digest.update(f"{label}|{entry['fingerprint']}|".encode())
     return {
         "kind": KIND,
+        **describe_software(),
         "title": f"{manifests[0]['scenario']['title']}: what changes with what is changed",
         "fingerprint": digest.hexdigest(),
         **{key: manifests[0][key] for key in _COMMON},
@@ -85,10 +83,6 @@ def write_comparison(comparison: Comparison, out: OutputFolder) -> None:
             "differences": draw_forest(comparison.frame, note, "Difference of outcome shares"),
             "effects": draw_effects(comparison.frame, note),
         }
-        files = save_figures(figures, out.stage, mark)
-        names = sorted(["differences.csv", *(Path(path).name for path in files)])
+        save_figures(figures, out.stage, mark)
         record["changed"] = count_changes(comparison)
-        record["files"] = sorted([MANIFEST, *names])
-        record["hashes"] = {name: hash_file(out.path(name)) for name in names}
-        text = json.dumps(seal(record), ensure_ascii=False, indent=1, allow_nan=False)
-        out.path(MANIFEST).write_text(text + "\n", encoding="utf-8")
+        write_manifest(out, record)

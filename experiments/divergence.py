@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from sim.agents.model import NegotiationModel
 from sim.agents.report import report_run
 from sim.core.columns import RUN
-from sim.rules.outcome import CODES
 from sim.scenario.names import Names
 from sim.scenario.resolve import Problem
 
@@ -137,7 +136,7 @@ class Recorder(NegotiationModel):
     @property
     def outcome(self) -> str:
         """Code of the outcome standing at the end."""
-        return CODES[int(report_run(self)[RUN.OUTCOME])]
+        return self.names.ladder.codes[int(report_run(self)[RUN.OUTCOME])]
 
 
 def _get_entity_names(names: Names, stream: str, entity: tuple[int, ...]) -> tuple[str, ...]:

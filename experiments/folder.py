@@ -77,8 +77,8 @@ class SweepFolder:
         write_file(self.path / name, content, _CONSEQUENCE)
 
     def write_json(self, name: str, data: Any) -> None:
-        """Write plain data as JSON. Raises ParleyError."""
-        self.write(name, (json.dumps(data, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode())
+        """Write plain data as JSON, keys in their order. Raises ParleyError."""
+        self.write(name, (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode())
 
     def read_json(self, name: str) -> Any:
         """Read plain data from a JSON file; None where there is no such file. Raises ParleyError."""

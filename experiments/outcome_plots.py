@@ -24,7 +24,6 @@ from experiments.figure_layout import (
 from experiments.results import Results, label_points
 from sim.figures.style import (
     BLUE,
-    CODE_TITLES,
     GRID,
     LINE_STYLES,
     MIN_LEGEND_SHARE,
@@ -37,7 +36,7 @@ from sim.figures.style import (
     legend_entries,
     wrap_text,
 )
-from sim.rules.outcome import CODES
+from sim.scenario.ladder import read_titles
 
 if TYPE_CHECKING:
     pass
@@ -74,7 +73,8 @@ def plot_outcome_share(results: Results, code: str, by: Sequence[str] | None = N
     span = np.clip([rows["mean"] - rows["low"], rows["high"] - rows["mean"]], 0.0, None)
     y = [row_of[point] for point in rows["point"]]
     ax.errorbar(rows["mean"], y, xerr=span, fmt="o", color=BLUE, ms=4.5, elinewidth=1.3, capsize=2.5)
-    title = CODE_TITLES[code].split(":")[0].replace(" settlement", "\nsettlement")
+    titles = read_titles(results.manifest["asked"]["scenario"])
+    title = titles[code].split(":")[0].replace(" settlement", "\nsettlement")
     ax.set_title(title, fontsize=8.5, loc="left", va="bottom")
     _format_share_axis(ax, float(rows["high"].max()))
     ax.set_yticks(range(len(names)), list(names.values()))
@@ -88,7 +88,7 @@ def draw_outcome_shares(results: Results, title: str, by: Sequence[str] | None =
     names = label_points(results, by)
     summary = results.summary[results.summary["measure"] == "outcome"]
     peak = summary.groupby("level")["mean"].max()
-    codes = [code for code in CODES if peak.get(code, 0.0) >= _MIN_SHARE]
+    codes = [code for code in read_titles(results.manifest["asked"]["scenario"]) if peak.get(code, 0.0) >= _MIN_SHARE]
     height, left = 0.35 + 0.24 * len(names), measure_margin(names.values())
     figure, axes = create_panels(build_note(results), title, height, left, 0, len(codes), 0.36, sharey=True)
     for ax, code in zip(axes, codes, strict=True):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from matplotlib.figure import Figure
 
 from experiments.figure_layout import build_note
@@ -18,9 +21,13 @@ MEASURES = {
     "gap_open": "gap at the end",
 }
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def draw(results: Results) -> dict[str, Figure]:
+
+def draw(cases: Mapping[str, Results], effects: pd.DataFrame) -> dict[str, Figure]:
     """Draw the split of the variance between runs, for several results."""
+    (results,) = cases.values()
     splits = {title: split_variance(arrange_results(results, name)) for name, title in MEASURES.items()}
     return {
         "assumptions-or-chance": draw_variance(splits, build_note(results), "How much is assumption, how much chance")

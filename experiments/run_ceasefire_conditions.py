@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -13,9 +16,13 @@ from experiments.sensitivity import collect_point_means
 
 MEASURE = "outcome_at_least=ceasefire"
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def draw(results: Results) -> dict[str, Figure]:
+
+def draw(cases: Mapping[str, Results], effects: pd.DataFrame) -> dict[str, Figure]:
     """Draw the box in which the share of ceasefires lies in the uppermost fifth of all points."""
+    (results,) = cases.values()
     limit = float(np.quantile(collect_point_means(results, MEASURE), 0.8))
     boxes = discover(results, MEASURE, limit, least_density=0.7)
     title = f"Where more than {limit:.0%} of the runs end with a ceasefire or more"

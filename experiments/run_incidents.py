@@ -1,29 +1,23 @@
-"""Rate, surge and insulation: `python experiments/run_incidents.py`."""
+"""Rate, surge and insulation: `python experiments/run_incidents.py`, figures and page into docs/experiments."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from matplotlib.figure import Figure
 
-from experiments.factor_plots import draw_fan, draw_heatmap
+from experiments.effect_plots import draw_closed_and_latent
 from experiments.results import Results
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def draw(results: Results) -> dict[str, Figure]:
-    """Draw rounds held and ceasefires over rate and surge by insulation, and the spread of postponements."""
-    axes = {"x": "rate", "y": "surge", "panel": "insulation"}
-    return {
-        "incidents-rounds": draw_heatmap(results, "Rounds held in a run, on average", **axes, measure="rounds_held"),
-        "incidents-ceasefire": draw_heatmap(
-            results, "Runs that end with a ceasefire or more", **axes, measure="outcome_at_least", level="ceasefire"
-        ),
-        "incidents-fan": draw_fan(
-            results,
-            "Rounds postponed, over the rate of incidents",
-            "rate",
-            "rounds_postponed",
-            "Rounds postponed in a run",
-        ),
-    }
+
+def draw(results: Mapping[str, Results], effects: pd.DataFrame) -> dict[str, Figure]:
+    """Draw the effects of all contrasts on closed share, latent closed share and outcomes."""
+    figures = draw_closed_and_latent(results, effects, "What incidents change")
+    return {f"incidents-{name}": figure for name, figure in figures.items()}
 
 
 if __name__ == "__main__":

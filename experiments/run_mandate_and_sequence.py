@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from matplotlib.figure import Figure
 
-from experiments.outcome_plots import draw_blocking, draw_outcome_shares
+from experiments.effect_plots import draw_closed_and_latent
 from experiments.results import Results
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def draw(results: Results) -> dict[str, Figure]:
-    """Draw how the talks end, and what blocks each of the three large packages."""
-    baskets = ["ceasefire", "status", "territory"]
-    return {
-        "mandate-shares": draw_outcome_shares(results, "How the talks end, by mandates and preconditions"),
-        "mandate-blocking": draw_blocking(results, "What stands in the way, by mandates and preconditions", baskets),
-    }
+
+def draw(results: Mapping[str, Results], effects: pd.DataFrame) -> dict[str, Figure]:
+    """Draw the effects of all contrasts on closed share, latent closed share and outcomes."""
+    figures = draw_closed_and_latent(results, effects, "What mandates and conditions change")
+    return {f"mandate-and-sequence-{name}": figure for name, figure in figures.items()}
 
 
 if __name__ == "__main__":

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from matplotlib.figure import Figure
 
 from experiments.compare import compare_points
@@ -10,9 +13,13 @@ from experiments.forest_plots import draw_forest
 from experiments.outcome_plots import draw_blocking, draw_outcome_shares
 from experiments.results import Results
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def draw(results: Results) -> dict[str, Figure]:
+
+def draw(cases: Mapping[str, Results], effects: pd.DataFrame) -> dict[str, Figure]:
     """Draw outcomes by evidence, differences from all documents, and what blocks."""
+    (results,) = cases.values()
     return {
         "sources-shares": draw_outcome_shares(results, "How the talks end, by the documents admitted"),
         "sources-differences": draw_forest(

@@ -1,25 +1,23 @@
-"""Where the talks are held: `python experiments/run_venue.py`, figures into docs/experiments/figures."""
+"""Where the talks are held: `python experiments/run_venue.py`, figures and page into docs/experiments."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from matplotlib.figure import Figure
 
-from experiments.compare import compare_points
-from experiments.figure_layout import build_note
-from experiments.forest_plots import draw_forest
-from experiments.outcome_plots import draw_outcome_shares, draw_settlement_days
+from experiments.effect_plots import draw_closed_and_latent
 from experiments.results import Results
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def draw(results: Results) -> dict[str, Figure]:
-    """Draw shares by venue, days to the ceasefires, and differences from Istanbul."""
-    frame = compare_points(results, first=1)
-    frame = frame[~frame["contrast"].str.startswith("as coded")]
-    return {
-        "venue-shares": draw_outcome_shares(results, "How the talks end, by where they are held"),
-        "venue-days": draw_settlement_days(results, "Time to ceasefires that stand at the end, by venue", "ceasefire"),
-        "venue-differences": draw_forest(frame, build_note(results), "What moving the talks changes"),
-    }
+
+def draw(results: Mapping[str, Results], effects: pd.DataFrame) -> dict[str, Figure]:
+    """Draw the effects of all contrasts on closed share, latent closed share and outcomes."""
+    figures = draw_closed_and_latent(results, effects, "What the venue changes")
+    return {f"venue-{name}": figure for name, figure in figures.items()}
 
 
 if __name__ == "__main__":

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from matplotlib.figure import Figure
 
 from experiments.figure_layout import build_note
@@ -9,9 +12,13 @@ from experiments.forest_plots import draw_tornado
 from experiments.results import Results
 from experiments.sensitivity import analyse_sweep
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def draw(results: Results) -> dict[str, Figure]:
+
+def draw(cases: Mapping[str, Results], effects: pd.DataFrame) -> dict[str, Figure]:
     """Draw the coefficients that matter most for ceasefires and rounds."""
+    (results,) = cases.values()
     caption = build_note(results)
     frames = {
         "ceasefire": analyse_sweep(results, "outcome_at_least=ceasefire"),

@@ -174,8 +174,8 @@ def analyse_sweep(results: Results, target: str, seed: int = 0) -> pd.DataFrame:
 
 def restore_experiment(results: Results) -> Experiment:
     """Restore the experiment that a finished sweep carried out, its scenario by its id."""
-    experiment = results.manifest["asked"]
-    return read_experiment({**experiment["experiment"], "scenario": experiment["scenario"]["id"]})
+    experiment, plans = results.manifest["asked"], results.manifest.get("plans", {})
+    return read_experiment({**experiment["experiment"], **plans, "scenario": experiment["scenario"]["id"]})
 
 
 def collect_point_means(results: Results, target: str) -> Floats:

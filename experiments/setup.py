@@ -54,12 +54,10 @@ class Setup:
     _short: dict[str, tuple[int, TypeAdapter[Any]]] = field(repr=False)
 
     @staticmethod
-    def load(experiment: Experiment) -> Setup:
-        """Load the scenario and build the design. Raises ScenarioError before anything runs."""
-        with experiment.errors_at("scenario"):
-            locate(experiment.scenario)
-        with experiment.errors_at("changes", below=experiment.changes):
-            base = load(experiment.scenario, experiment.changes)
+    def load(experiment: Experiment, base: Loaded | None = None) -> Setup:
+        """Load the scenario, unless it is passed, and build the design. Raises ScenarioError before anything runs."""
+        if base is None:
+            base = _load_base(experiment)
         problem = resolve(base.scenario, experiment.seed)
         _check_names(experiment, problem)
         return Setup(experiment, base, build_points(experiment, base), problem, _find_short_paths(base, problem))
@@ -90,6 +88,14 @@ class Setup:
     def resolve_fully(self, changes: Mapping[str, Any]) -> Problem:
         """The arrays of the base with values put at paths, everything checked and derived again."""
         return resolve(self.base.with_changes(changes).scenario, self.experiment.seed)
+
+
+def _load_base(experiment: Experiment) -> Loaded:
+    """Load the scenario of an experiment with the changes that all points share. Raises ScenarioError."""
+    with experiment.errors_at("scenario"):
+        locate(experiment.scenario)
+    with experiment.errors_at("changes", below=experiment.changes):
+        return load(experiment.scenario, experiment.changes)
 
 
 def _check_names(experiment: Experiment, problem: Problem) -> None:

@@ -98,8 +98,24 @@ class Nested(_Model):
     fates: int = Field(ge=2, le=MOST_POINTS)
 
 
+class Contrast(_Model):
+    """A planned contrast: points with the values `base` against those with `other`, all else equal.
+
+    Values are by factor; in a design of variants `base` and `other` are names. `where` restricts the points by their
+    other factors. Where several pairs of points remain, each is a row, or with `pool: true` their mean is one.
+    """
+
+    base: str | dict[str, Any]
+    other: str | dict[str, Any]
+    where: dict[str, Any] = {}
+    pool: bool = False
+
+
 class Experiment(_Model):
-    """An experiment: which points, and how many runs at each. All points share the seed (common random numbers)."""
+    """An experiment: which points, and how many runs at each. All points share the seed (common random numbers).
+
+    `cases` names the scenarios that it is repeated on, each with the keys that differ there.
+    """
 
     experiment: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)
     title: str = ""
@@ -117,6 +133,9 @@ class Experiment(_Model):
     variants: dict[str, dict[str, Any]] = {}
     rows: list[dict[str, Any]] = []
     keep: Literal["all"] | list[str] = "all"
+    contrasts: dict[str, Contrast] = {}
+    measures: list[str] = []
+    cases: dict[str, dict[str, Any]] = {}
     chunk: int | None = Field(default=None, ge=1)
     _document: Document | None = PrivateAttr(default=None)
 
@@ -160,6 +179,22 @@ class Experiment(_Model):
         experiment._document = self._document
         return experiment
 
+    def list_cases(self) -> dict[str, Experiment]:
+        """List the experiment as it is on each of its cases, by scenario; itself where it has no cases.
+
+        Raises
+        ------
+        ScenarioError
+            A key of a case is not one of an experiment.
+        """
+        if not self.cases:
+            return {self.scenario: self}
+        plain = self.model_dump(exclude_defaults=True, exclude={"cases"})
+        return {
+            scenario: _validate(_merge(plain, {**below, "scenario": scenario}), None)
+            for scenario, below in self.cases.items()
+        }
+
     def iterate_patterns(self) -> Iterator[tuple[Place, str]]:
         """Yield every path or pattern of the experiment, with its place in the file."""
         yield from ((("changes", path), path) for path in self.changes)
@@ -196,6 +231,15 @@ class Experiment(_Model):
                 place = (*place, str(error.key))
             names = error.key is None or error.key == place[-1]
             raise self.refuse(error.problem if names else f"{error.key}: {error.problem}", *place) from None
+
+
+def _merge(data: dict[str, Any], below: Mapping[str, Any]) -> dict[str, Any]:
+    """Return plain data with the keys of a case put over it, mapping by mapping."""
+    merged = dict(data)
+    for key, value in below.items():
+        old = merged.get(key)
+        merged[key] = _merge(old, value) if isinstance(old, dict) and isinstance(value, Mapping) else value
+    return merged
 
 
 def shipped_folder() -> Path:
@@ -255,7 +299,9 @@ def _validate(data: dict[str, Any], document: Document | None) -> Experiment:
     try:
         experiment = Experiment.model_validate(data)
     except ValidationError as error:
-        problem, place = describe_error(error, {"": Experiment, "factors": Factor, "nested": Nested})
+        parts: dict[str, type[BaseModel]] = {"": Experiment, "factors": Factor, "nested": Nested}
+        parts["contrasts"] = Contrast
+        problem, place = describe_error(error, parts)
         if document is not None:
             raise document.refuse(problem, place) from None
         raise ScenarioError(problem, key=format_path(place) or None) from None

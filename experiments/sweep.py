@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import queue
 import threading
 import time
@@ -24,13 +25,17 @@ from sim.core.errors import ParleyError
 from sim.core.identity import hash_bytes, hash_code, hash_data, hash_file, seal
 from sim.core.jit import source_hash
 from sim.core.version import __version__
-from sim.results.manifest import describe_environment, list_citations, to_plain_data
+from sim.results.manifest import describe_environment, describe_software, hash_files, list_citations, to_plain_data
 from sim.results.reader import find_damage, find_unknown, open_table, read_manifest
-from sim.scenario.dump import dump_scenario
+from sim.scenario.dump import dump_scenario, scenario_hash
+from sim.scenario.load import Loaded
 
 FORMAT = 1
 TABLES = ("points.parquet", "summary.parquet")
 """The tables that are made of all parts."""
+
+_PLANS = ("contrasts", "measures", "cases")
+"""Keys of an experiment on which its tables do not depend."""
 
 Progress = Callable[[int, int], None]
 """Called with the runs finished since the last call and the runs of the whole sweep."""
@@ -57,6 +62,7 @@ def run_sweep(
     dask: str | None = None,
     progress: Progress = _ignore,
     notice: Notice = _warn,
+    base: Loaded | None = None,
 ) -> dict[str, Any]:
     """Carry out an experiment, or the rest of it, into a folder.
 
@@ -74,6 +80,8 @@ def run_sweep(
         Called with the runs finished since the last call and the runs of the whole sweep.
     notice : callable
         Called with one line on every file that is damaged, which is made again, or unknown, which is ignored.
+    base : Loaded, optional
+        The scenario with the changes that all points share; loaded by its name where it is left out.
 
     Returns
     -------
@@ -86,7 +94,7 @@ def run_sweep(
         A path, value or design is wrong (before anything runs), the folder holds something else or another experiment,
         or it cannot be written.
     """
-    setup = Setup.load(read_experiment(source))
+    setup = Setup.load(read_experiment(source), base)
     parts = split_parts(setup.experiment, len(setup.points))
     check_values(setup)
     experiment, target = describe_identity(setup), SweepFolder(folder)
@@ -103,7 +111,9 @@ def run_sweep(
         for number, content in _run_parts(setup, open_, identity, workers, dask, lambda runs: progress(runs, total)):
             target.write_part(number, content)
         session |= {"parts_made": len(open_), "seconds": round(time.monotonic() - started, 3)}
-        if open_ or not before.get("complete") or _find_damaged_tables(target, before, notice):
+        plans = setup.experiment.model_dump(mode="json", include=set(_PLANS))
+        stale = before.get("plans") != plans
+        if open_ or stale or not before.get("complete") or _find_damaged_tables(target, before, notice):
             tables = write_tables(setup, target, len(parts))
             manifest = _build_manifest(setup, experiment, target, len(parts), tables, [*sessions, session])
             target.write_json(MANIFEST, manifest)
@@ -190,17 +200,22 @@ def _name_unknown_files(target: SweepFolder, count: int, notice: Notice) -> None
 
 
 def describe_identity(setup: Setup) -> dict[str, Any]:
-    """Describe everything that the tables depend on: two sweeps with equal identity have the same bytes."""
+    """Describe everything that the tables depend on: two sweeps with equal identity have the same bytes.
+
+    `order` is a hash that, unlike that of the whole, depends on the order of parties, factors and variants.
+    """
     import numpy
     import pyarrow
 
-    experiment = setup.experiment.model_dump(mode="json", exclude={"title", "question", "scenario"})
+    experiment = setup.experiment.model_dump(mode="json", exclude={"title", "question", "scenario", *_PLANS})
     factors = experiment["factors"].items()
     experiment["factors"] = {name: {k: v for k, v in f.items() if not _is_default(v)} for name, f in factors}
+    scenario = dump_scenario(setup.base)
     return {
         "format": FORMAT,
         "experiment": to_plain_data(experiment),
-        "scenario": to_plain_data(dump_scenario(setup.base)),
+        "scenario": to_plain_data(scenario),
+        "order": hash_bytes(json.dumps([to_plain_data(experiment), scenario_hash(setup.base)]).encode()),
         "points": len(setup.points),
         "part_runs": count_part_runs(setup.experiment, len(setup.points)),
         "columns": select_columns(setup),
@@ -319,13 +334,16 @@ def _build_manifest(
     whole = hash_bytes(repr(sorted(hashes.items())).encode())
     manifest = {
         "kind": "sweep",
+        **describe_software(),
         "format": FORMAT,
-        "parley": __version__,
-        "code": hash_code(),
+        "fingerprint": hash_data(experiment)[:12],
         "title": setup.experiment.title,
         "question": setup.experiment.question,
         "seed": setup.experiment.seed,
+        "source": setup.experiment.scenario,
+        "source_files": hash_files(setup.base),
         "asked": experiment,
+        "plans": setup.experiment.model_dump(mode="json", include=set(_PLANS)),
         "citations": list_citations(setup.base),
         "tables": tables,
         "files": hashes,

@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 
 INCLUDED = {
     "../scenarios/README": "how-to/write-a-scenario",
+    "../calibration/priors": "explanation/priors",
     "../calibration/record/README": "cases/record",
     "../calibration/record/pace/README": "explanation/pace",
 }

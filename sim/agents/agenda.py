@@ -30,6 +30,19 @@ def set_agenda(model: Talks) -> bool:
     return True
 
 
+def admit_parties(model: Talks) -> None:
+    """Admit the parties whose day of entry has come; each starts to concede then."""
+    x = model.structure
+    for party in model.parties:
+        if not party.entered and x.enters[party.index] <= model.day:
+            party.entered, party.seated = True, bool(x.seat[party.index])
+            party.entry_time = model.talk_time
+            if model.planned_step >= 0:
+                model.on_event("entered", {"party": party.name, "day": model.day})
+            for basket in model.baskets:
+                basket.members = [other for other in basket.stakeholders if other.entered]
+
+
 def read_mandates(model: Talks) -> None:
     """Read the mandates in force on the present day: the latest dated entry of each party and basket counts."""
     x = model.structure
@@ -98,7 +111,7 @@ def count_papers(model: Talks) -> int:
 def binds(model: Talks, row: list[int]) -> bool:
     """Whether a precondition (a row of the structure's table) stands in the way now."""
     p, _, kind, target, issue, _ = row
-    if holds(model, kind, target):
+    if not model.parties[p].entered or holds(model, kind, target):
         return False
     if issue < 0:
         return True

@@ -26,15 +26,19 @@ class Obligation:
 
 @dataclass
 class Basket:
-    """Issues settled together. `lo:hi` are its issues; `agenda` its status at the last round held."""
+    """Issues settled together. `lo:hi` are its issues; `agenda` its status at the last round held.
+
+    `stakeholders` are the parties with a stake in it, its `members` those of them that take part by now.
+    """
 
     index: int
     name: str
     lo: int
     hi: int
-    members: Sequence[Party]
+    stakeholders: Sequence[Party]
     obligated: list[int]
     obligations: list[Obligation] = field(default_factory=list)
+    members: Sequence[Party] = ()
     settled: bool = False
     open: bool = True
     agenda: int = 0
@@ -74,7 +78,7 @@ class Basket:
 
 
 def create_baskets(model: Talks) -> list[Basket]:
-    """Create all baskets of a run, open, with their members and obligations."""
+    """Create all baskets of a run, open, with the parties that have a stake in them and their obligations."""
     x, th = model.structure, model.theta
     baskets = []
     for b, name in enumerate(model.names.baskets):
@@ -83,8 +87,8 @@ def create_baskets(model: Talks) -> list[Basket]:
             for o in range(x.obligations)
             if x.obligation_basket[o] == b
         ]
-        members = [party for party in model.parties if x.stake[party.index, b]]
+        stakeholders = [party for party in model.parties if x.stake[party.index, b]]
         obligated = [p for p in range(x.parties) if x.obligated[b, p]]
         lo, hi = int(x.first_issue[b]), int(x.first_issue[b + 1])
-        baskets.append(Basket(b, name, lo, hi, members, obligated, obligations, since=float(x.urgent_since[b])))
+        baskets.append(Basket(b, name, lo, hi, stakeholders, obligated, obligations, since=float(x.urgent_since[b])))
     return baskets

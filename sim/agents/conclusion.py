@@ -41,7 +41,8 @@ def settle(model: Talks, basket: Basket) -> bool:
         basket.first_day = model.day
     if x.ratified[b]:
         for n in range(x.ratifiers):
-            if x.ratifier_basket[n, b] and not approved(model, basket, n):
+            votes = x.ratifier_basket[n, b] and model.parties[x.ratifier_party[n]].entered
+            if votes and not approved(model, basket, n):
                 basket.latent = True
                 if basket.settled:  # a renewable basket: what stood before still stands
                     model.package[basket.slice] = model.standing[basket.slice]

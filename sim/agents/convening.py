@@ -16,6 +16,7 @@ NOBODY = 1e9
 
 def convene(model: Talks) -> bool:
     """Hold the round if every party with a seat comes; else postpone it, in the end into abeyance."""
+    agenda.admit_parties(model)
     agenda.read_mandates(model)
     model.venue = choose_venue(model)
     absent = []

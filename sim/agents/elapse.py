@@ -16,7 +16,8 @@ def elapse(model: Talks) -> bool:
     """Draw the days to the next planned round, or until talks break off; set what the gap brings in the model."""
     w, x = model.world, model.structure
     facilitation = model.present_strength(Strength.FACILITATION)
-    model.will = measures.will(model)
+    if x.detail or pace.reads_will(x.resumption, w[W.PACE_BREAKOFF]):
+        model.will = measures.will(model, facilitation)
     days, model.planned, model.ends, model.breaks_off = 0.0, True, False, False
     left = w[W.CALENDAR_HORIZON] - model.day
     if model.abeyance:
@@ -64,6 +65,8 @@ def gap_scale(model: Talks, facilitation: float) -> float:
 
 def days_to_break_off(model: Talks) -> float:
     """Days until talks break off if they are not resumed before."""
+    if model.world[W.PACE_BREAKOFF] <= 0.0:
+        return math.inf
     hazard = pace.break_off_hazard(model.world[W.PACE_BREAKOFF], model.expected, model.will)
     return pace.days_to_break_off(hazard, unit_exponential(model.draw("breakoff", 0)))
 

@@ -16,7 +16,8 @@ def exchange(model: Talks) -> bool:
     for party in model.parties:
         party.concession_before = party.concession
     for party in model.parties:
-        party.concession = party.concede()
+        if party.entered:
+            party.concession = party.concede()
     for basket in model.baskets:
         basket.agreed = on_agenda(basket) and exchange_offers(model, basket)
         if basket.discussed:
@@ -31,7 +32,8 @@ def discuss(model: Talks, basket: Basket) -> None:
         party.make_offer(basket, party.aspiration[basket.index])
         party.last[basket.index] = party.aspiration[basket.index]
     basket.latent = False
-    basket.in_principle = measures.in_principle(model, basket)
+    if model.structure.detail:
+        basket.in_principle = measures.in_principle(model, basket)
 
 
 def on_agenda(basket: Basket) -> bool:
@@ -110,8 +112,8 @@ def position_gap(model: Talks) -> float:
         if not basket.open:
             continue
         s = basket.slice
-        for k, p in enumerate(basket.members):
-            for q in basket.members[k + 1 :]:
+        for k, p in enumerate(basket.stakeholders):
+            for q in basket.stakeholders[k + 1 :]:
                 gap += distance.pair_distance(p.offer[s], q.offer[s], p.salience[s], q.salience[s])
                 weight += distance.pair_weight(p.salience_total[basket.index], q.salience_total[basket.index])
     return distance.ratio(gap, weight)

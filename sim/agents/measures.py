@@ -8,26 +8,48 @@ from sim.agents import agenda
 from sim.agents.packages import greatest_surplus, spread
 from sim.agents.protocols import Basket, Talks
 from sim.core.jit import EPS
-from sim.core.layout import Floats, W
+from sim.core.layout import INCIDENT, Floats, W
 from sim.rules import distance, nearness, pace
-from sim.rules.mediation import Strength
+from sim.rules.spoilers import reads_deal
 
 Offers = dict[int, Floats]
 """Offers (I,) by party."""
 
 
 def assess(model: Talks) -> None:
-    """Set surplus, nearness, expected progress and the deal in sight, from the present state."""
+    """Set expected progress and the deal in sight from the present state, where something reads them.
+
+    Surplus and nearness of a basket are set where these two, or all measures of rounds, need them.
+    """
+    x = model.structure
+    progress_counts = x.detail or model.world[W.PACE_BREAKOFF] > 0.0
+    deal_counts = x.detail or deal_is_read(model)
     model.expected = model.deal = 0.0
     for basket in model.baskets:
-        basket.surplus, basket.near = surplus(model, basket), 0.0
-        if basket.surplus >= -EPS:
-            basket.near = near(model, basket)
-        if basket.open:
-            if agenda.may_settle(model, basket):
-                model.expected = nearness.expect_progress(model.expected, basket.near)
-            if model.structure.spoils[basket.index]:
-                model.deal = max(model.deal, basket.near)
+        may = progress_counts and basket.open and agenda.may_settle(model, basket)
+        deal = deal_counts and basket.open and x.spoils[basket.index]
+        if x.detail or may or deal:
+            measure_nearness(model, basket)
+        if may:
+            model.expected = nearness.expect_progress(model.expected, basket.near)
+        if deal:
+            model.deal = max(model.deal, basket.near)
+
+
+def deal_is_read(model: Talks) -> bool:
+    """Whether any incidents depend on the deal in sight."""
+    x, kind = model.structure, model.theta.incident
+    return any(
+        reads_deal(x.surge_reads, x.surge_mode[t], kind[INCIDENT.RATE, t], kind[INCIDENT.SURGE, t])
+        for t in range(x.incidents)
+    )
+
+
+def measure_nearness(model: Talks, basket: Basket) -> None:
+    """Set surplus and nearness of a basket."""
+    basket.surplus, basket.near = surplus(model, basket), 0.0
+    if basket.surplus >= -EPS:
+        basket.near = near(model, basket)
 
 
 def surplus(model: Talks, basket: Basket) -> float:
@@ -46,10 +68,9 @@ def near(model: Talks, basket: Basket) -> float:
     return nearness.nearness(basket.surplus, at_aspirations, at_demands)
 
 
-def will(model: Talks) -> float:
+def will(model: Talks, facilitation: float) -> float:
     """The least will to talk among the parties with a seat; 0 without any."""
     w = model.world
-    facilitation = model.present_strength(Strength.FACILITATION)
     insulation = model.insulation[model.venue] if model.venue >= 0 else 0.0
     return min(
         (
@@ -86,15 +107,15 @@ def measure_gaps(model: Talks) -> None:
 def effective_offers(model: Talks, basket: Basket) -> Offers:
     """Offers that count: latent ones after a text fell, demands in abeyance, else the latest."""
     if model.abeyance:
-        return {party.index: party.demand for party in basket.members}
+        return {party.index: party.demand for party in basket.stakeholders}
     if basket.latent:
         return latent_offers(basket)
-    return {party.index: party.offer for party in basket.members}
+    return {party.index: party.offer for party in basket.stakeholders}
 
 
 def latent_offers(basket: Basket) -> Offers:
-    """Offers each member would make now on a basket; nothing of it is kept."""
-    return {party.index: party.latent_offer(basket) for party in basket.members}
+    """Offers each party with a stake would make now on a basket; nothing of it is kept."""
+    return {party.index: party.latent_offer(basket) for party in basket.stakeholders}
 
 
 def measure_latent(model: Talks) -> float:
@@ -107,11 +128,11 @@ def measure_latent(model: Talks) -> float:
 
 
 def pair_sums(basket: Basket, offers: Offers) -> tuple[float, float]:
-    """Sum of the distances between all pairs of members, and of their weights."""
+    """Sum of the distances between all pairs of parties with a stake, and of their weights."""
     s, b = basket.slice, basket.index
     part, weight = 0.0, 0.0
-    for k, p in enumerate(basket.members):
-        for q in basket.members[k + 1 :]:
+    for k, p in enumerate(basket.stakeholders):
+        for q in basket.stakeholders[k + 1 :]:
             one, two = offers[p.index], offers[q.index]
             part += distance.crossed_distance(one[s], two[s], p.demand[s], q.demand[s], p.salience[s], q.salience[s])
             weight += distance.pair_weight(p.salience_total[b], q.salience_total[b])
@@ -143,9 +164,10 @@ def start(model: Talks) -> None:
     model.gap_start, model.gap_whole, model.closed = 0.0, 0.0, math.nan
     measure_gaps(model)
     model.gap_start = model.gap_whole
+    model.closed = distance.closed_share(model.gap_whole, model.gap_start)
     for basket in model.baskets:
         basket.gap_start = basket.gap
-    measure_gaps(model)
+        basket.closed = distance.closed_share(basket.gap, basket.gap_start)
     assess(model)
 
 
@@ -155,7 +177,8 @@ def finish(model: Talks) -> None:
     model.latent_closed = measure_latent(model)
     for basket in model.baskets:
         basket.surplus = surplus(model, basket)
-        basket.near = near(model, basket) if basket.surplus >= -EPS else 0.0
+        if model.structure.detail:
+            measure_nearness(model, basket)
     for _ in range(model.measured, model.structure.measure_day.size):
         model.closed_by_day.append(model.closed)
         model.closed_by_basket.append([basket.closed for basket in model.baskets])

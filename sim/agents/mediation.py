@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.agents import events, exchange
-from sim.agents.packages import nash_package, spread
+from sim.agents.packages import mask_members, nash_package, spread
 from sim.agents.protocols import Basket, Mediator, Party, Talks
 from sim.core.choices import dispatches
 from sim.core.layout import PI, Floats, W
@@ -76,7 +76,8 @@ def put_texts(model: Talks, basket: Basket) -> bool:
     for mediator in model.mediators:
         if not mediator.attends(model.venue):
             continue
-        if model.draw("formulate", mediator.index, basket.index) >= mediator.strength(Strength.FORMULATION):
+        strength = mediator.strength(Strength.FORMULATION)
+        if strength <= 0.0 or model.draw("formulate", mediator.index, basket.index) >= strength:
             continue
         text = draft(model, mediator, basket)
         if text is None:
@@ -114,7 +115,7 @@ def draft(model: Talks, mediator: Mediator, basket: Basket) -> Floats | None:
     kind = x.text_rule[mediator.index]
     if kind == TextRule.COMPROMISE:
         text, d, w = np.zeros(basket.size), model.theta.party_issue[PI.DEMAND], model.theta.party_issue[PI.SALIENCE]
-        compromise(d[:, s], w[:, s], x.stake[:, b], text)
+        compromise(d[:, s], w[:, s], mask_members(model, basket), text)
         return text
     if kind == TextRule.NASH:
         weights = np.array([mediation.nash_weight(leaning) for leaning in model.leaning[mediator.index]])

@@ -112,8 +112,9 @@ class NegotiationModel(mesa.Model):
         self.mediators = [Mediator(self, name, k) for k, name in enumerate(self.names.mediators)]
         self.sponsors = self._sponsors()
         self.baskets: list[Basket] = create_baskets(self)
+        agenda.admit_parties(self)
         for basket in self.baskets:
-            for member in basket.members:
+            for member in basket.stakeholders:
                 member.init_basket(basket)
         # Mesa counts agents in a table by model, for good: every run would stay in memory.
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
@@ -130,7 +131,7 @@ class NegotiationModel(mesa.Model):
     def _remember_war(self) -> None:
         """Start with what the war before the talks has left: cost, hardening, blame, and what the field has shown."""
         days, field = float(self.structure.war_days[0]), self.theta.incident
-        if self.structure.incidents == 0:
+        if not ripeness.reads_past(self.structure.ripeness, days):
             return
         rates, work = np.zeros(self.structure.incidents), np.zeros((2, self.structure.incidents))
         ripeness.mean_rates(field[INCIDENT.RATE], self.theta.branching[0], rates, work)
@@ -154,7 +155,6 @@ class NegotiationModel(mesa.Model):
         for phase in PHASES:
             if not phase(self):
                 break
-        measures.measure_gaps(self)
         if self.ends:
             self.finish()
         elif self.planned:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.agents.protocols import Basket, Talks
-from sim.core.layout import PI, Floats
+from sim.core.layout import PI, Floats, Ints
 from sim.solvers.multi_party import coalition_work, max_min_many, nash_many
 from sim.solvers.two_party import WORK_ROWS, max_min_two, nash_two
 
@@ -15,6 +15,13 @@ def spread(model: Talks, basket: Basket, values: list[float]) -> Floats:
     array = np.zeros(len(model.parties))
     array[[p.index for p in basket.members]] = values
     return array
+
+
+def mask_members(model: Talks, basket: Basket) -> Ints:
+    """1 for each party that is a member of a basket, in an array over all parties."""
+    mask = np.zeros(len(model.parties), dtype=np.int64)
+    mask[[p.index for p in basket.members]] = 1
+    return mask
 
 
 def greatest_surplus(model: Talks, basket: Basket, floors: Floats) -> float:
@@ -38,7 +45,7 @@ def greatest_surplus(model: Talks, basket: Basket, floors: Floats) -> float:
         return max_min_two(*first, *second, np.zeros((WORK_ROWS, x.issues)), order, text)
     work = coalition_work(x.parties, x.issues)
     points = np.array([party.reservation for party in model.parties])
-    return max_min_many(d[:, s], points[:, s], w[:, s], floors, x.red[:, s], x.stake[:, basket.index], work, text)
+    return max_min_many(d[:, s], points[:, s], w[:, s], floors, x.red[:, s], mask_members(model, basket), work, text)
 
 
 def nash_package(model: Talks, basket: Basket, floors: Floats, weights: Floats, points: Floats) -> Floats | None:
@@ -64,6 +71,6 @@ def nash_package(model: Talks, basket: Basket, floors: Floats, weights: Floats, 
         order = np.zeros(x.issues, dtype=np.int64)
         exists = nash_two(*first, *second, np.zeros((WORK_ROWS, x.issues)), order, text)
     else:
-        work, mask = coalition_work(x.parties, x.issues), x.stake[:, basket.index]
+        work, mask = coalition_work(x.parties, x.issues), mask_members(model, basket)
         exists = nash_many(d[:, s], points[:, s], w[:, s], floors, x.red[:, s], weights, mask, work, text)
     return text if exists else None

@@ -83,7 +83,7 @@ class Party(Principal):
             self.rule,
             self.k0,
             self.beta,
-            self.model.talk_time,
+            self.model.talk_time - self.entry_time,
             self.deadline,
             max(self.concession_before, self.k0),
             self.share,
@@ -243,7 +243,7 @@ class Party(Principal):
     def restart(self) -> None:
         """Back from abeyance: derived anew, concession starts again, offers on open baskets return to demands."""
         self.derive_reservations()
-        self.concession = self.k0
+        self.concession, self.entry_time = self.k0, 0.0
         # What was heard before the break counts no more: else reciprocity would start above k0.
         self.received = self.own_value = self.offered_value = self.floor_value = 0.0
         for basket in self.model.baskets:

@@ -43,7 +43,8 @@ class Principal(mesa.Agent):
         self.demand, self.salience = own[PI.DEMAND, index], own[PI.SALIENCE, index]
         self.announced = own[PI.ANNOUNCED, index]
         self.red = x.red[index]
-        self.seated = bool(x.seat[index])
+        self.entered = self.seated = False
+        self.entry_time = 0.0  # time in talks when it entered
         self.rule = int(x.concession_rule[index])
         field = th.party[:, index].tolist()
         self.side, self.deadline, self.compliance = field[PARTY.SIDE], field[PARTY.DEADLINE], field[PARTY.COMPLIANCE]
@@ -113,7 +114,7 @@ class Principal(mesa.Agent):
         """Stretch reservation values so that earlier settlements are worth their floor again."""
         for basket in self.model.baskets:
             s, b = basket.slice, basket.index
-            if self in basket.members and not math.isnan(self.precedent_floor[b]):
+            if self in basket.stakeholders and not math.isnan(self.precedent_floor[b]):
                 own = (self.demand[s], self.reservation[s], self.salience[s])
                 precedent.stretch(*own, self.model.precedent[s], self.precedent_floor[b], self.reservation[s])
 
@@ -180,7 +181,7 @@ class Principal(mesa.Agent):
         for other in range(len(self.trust)):
             if other != self.index:
                 self.trust[other] = trust.drift_to_baseline(self.trust[other], self.trust_baseline[other], decay)
-                if model.structure.seat[other]:
+                if model.parties[other].seated:
                     total, others = total + self.trust[other], others + 1
         self.readiness = self.readiness_from(distance.ratio(total, float(others)))
 

@@ -55,9 +55,10 @@ class Basket(Protocol):
     surplus: float
     near: float
     in_principle: bool
+    members: Sequence[Party]
 
     @property
-    def members(self) -> Sequence[Party]: ...
+    def stakeholders(self) -> Sequence[Party]: ...
     @property
     def obligations(self) -> Sequence[Obligation]: ...
     @property
@@ -73,7 +74,9 @@ class Party(Protocol):
 
     name: str
     index: int
+    entered: bool
     seated: bool
+    entry_time: float
     compliance: float
     demand: Floats
     salience: Floats

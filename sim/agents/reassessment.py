@@ -39,7 +39,7 @@ def follow_precedents(model: Talks) -> None:
     if model.planned_step == 0:
         for basket in model.baskets:
             if not np.isnan(model.precedent[basket.slice]).all():
-                for party in basket.members:
+                for party in basket.stakeholders:
                     party.sign(basket)
     for party in model.parties:
         party.follow_precedents()

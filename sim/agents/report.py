@@ -15,6 +15,8 @@ from sim.core.columns import (
     BASKET,
     BASKET_DAY,
     DAY_RESULT,
+    DETAIL,
+    DETAIL_BASKET,
     ISSUE_RESULT,
     OFFER,
     OFFER_ISSUE,
@@ -22,6 +24,7 @@ from sim.core.columns import (
     ROUND,
     ROUND_BASKET,
     RUN,
+    RUN_DETAIL_BASKET,
     round_width,
     run_width,
 )
@@ -44,6 +47,7 @@ class SinceLast:
 def report_round(model: Talks) -> None:
     """Append one row to the table of rounds; counts of what happened since the last row start anew."""
     since = model.since_last
+    measures.measure_gaps(model)
     row = [math.nan] * round_width(model.structure)
     row[ROUND.STEP], row[ROUND.DAY], row[ROUND.GAP_DAYS] = model.planned_step, model.day, model.days
     row[ROUND.VENUE], row[ROUND.LEVEL], row[ROUND.CODE] = model.venue, model.level, model.code
@@ -51,19 +55,30 @@ def report_round(model: Talks) -> None:
     row[ROUND.SETTLED], row[ROUND.AMENDED], row[ROUND.COLLAPSED] = since.settled, since.amended, since.collapsed
     row[ROUND.INCIDENTS], row[ROUND.GAP_OPEN] = since.incidents, model.gap
     row[ROUND.GAP_WHOLE], row[ROUND.CLOSED] = model.gap_whole, model.closed
-    row[ROUND.LATENT_CLOSED] = measures.measure_latent(model)
-    row[ROUND.EXPECTED], row[ROUND.WILL] = model.expected, model.will
     at = len(ROUND)
     for basket in model.baskets:
-        row[at + ROUND_BASKET.GAP], row[at + ROUND_BASKET.SURPLUS] = basket.gap, basket.surplus
-        row[at + ROUND_BASKET.NEAR], row[at + ROUND_BASKET.IN_PRINCIPLE] = basket.near, float(basket.in_principle)
+        row[at + ROUND_BASKET.GAP] = basket.gap
         at += len(ROUND_BASKET)
+    if model.structure.detail:
+        report_detail(model, row, at)
+        at += len(DETAIL) + len(model.baskets) * len(DETAIL_BASKET)
     if model.structure.offer_issues:
         report_offers(model, row, at)
     model.rounds.append([float(entry) for entry in row])
     model.since_last = SinceLast()
     facts = {"gap": model.gap, "closed": model.closed, "day": model.day}
-    model.on_event("round", {"code": outcome.CODES[model.code], **facts})
+    model.on_event("round", {"code": model.names.ladder.codes[model.code], **facts})
+
+
+def report_detail(model: Talks, row: list[float], at: int) -> None:
+    """Write the costly measures of a planned round, from a place of the row on."""
+    row[at + DETAIL.LATENT_CLOSED] = measures.measure_latent(model)
+    row[at + DETAIL.EXPECTED], row[at + DETAIL.WILL] = model.expected, model.will
+    at += len(DETAIL)
+    for basket in model.baskets:
+        row[at + DETAIL_BASKET.SURPLUS], row[at + DETAIL_BASKET.NEAR] = basket.surplus, basket.near
+        row[at + DETAIL_BASKET.IN_PRINCIPLE] = float(basket.in_principle)
+        at += len(DETAIL_BASKET)
 
 
 def report_offers(model: Talks, row: list[float], at: int) -> None:
@@ -104,7 +119,7 @@ def report_run(model: Talks) -> list[float]:
         if basket.settled:
             row[at + BASKET.NASH_DISTANCE] = nash_distance(model, basket)
             row[at + BASKET.PARETO_DISTANCE] = pareto_distance(model, basket)
-        row[at + BASKET.GAP], row[at + BASKET.SURPLUS], row[at + BASKET.NEAR] = basket.gap, basket.surplus, basket.near
+        row[at + BASKET.GAP], row[at + BASKET.SURPLUS] = basket.gap, basket.surplus
         row[at + BASKET.CLOSED] = basket.closed
         at += len(BASKET)
     for p in range(x.parties):
@@ -123,6 +138,9 @@ def report_run(model: Talks) -> list[float]:
         for by_basket in model.closed_by_basket:
             row[at + BASKET_DAY.CLOSED] = by_basket[b]
             at += len(BASKET_DAY)
+    for basket in model.baskets[: x.detail_baskets]:
+        row[at + RUN_DETAIL_BASKET.NEAR] = basket.near
+        at += len(RUN_DETAIL_BASKET)
     return row
 
 
@@ -195,7 +213,7 @@ def party_utility(model: Talks, p: int) -> float:
     """A party's utility at the end over all issues, open baskets counting 0."""
     party, got, weight = model.parties[p], 0.0, 0.0
     for basket in model.baskets:
-        if party in basket.members:
+        if party in basket.stakeholders:
             share = party.salience_total[basket.index]
             weight += share
             if basket.settled:

@@ -30,8 +30,9 @@ class Sponsor(mesa.Agent):
     def is_pulled(self, k: int, days: float) -> bool:
         """Whether lever `k` is pulled at the end of a gap of some days."""
         model, x, field = self.model, self.model.structure, self.model.theta.lever[:, k]
+        kind = x.lever_kind[k]
         return levers.is_pulled(
-            x.lever_kind[k],
+            kind,
             self.pulled[k],
             model.day,
             x.lever_on[k],
@@ -39,7 +40,7 @@ class Sponsor(mesa.Agent):
             field[LEVER.RATE_ON],
             field[LEVER.RATE_OFF],
             days,
-            model.draw("lever", k),
+            model.draw("lever", k) if levers.is_random(kind) else 0.0,
             model.held + model.postponed,
             model.progress,
             field[LEVER.THRESHOLD],

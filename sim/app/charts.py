@@ -23,8 +23,8 @@ from sim.app.vega import (
     make_layer,
     wrap_label,
 )
-from sim.figures.style import BLUE, CODE_TITLES, GREY, LINE_STYLES, REASON_STYLES, VERMILION
-from sim.rules.outcome import CODES
+from sim.figures.style import BLUE, GREY, LINE_STYLES, REASON_STYLES, VERMILION
+from sim.scenario.ladder import join_titles
 
 BASE, CHANGED = "scenario as it is", "with your changes"
 _SHORT = {BASE: "as it is", CHANGED: "changed"}
@@ -46,8 +46,9 @@ def _encode_results(names: Sequence[str]) -> Spec:
 def plot_outcomes(results: Results) -> Spec:
     """Plot the share of runs by outcome of each result, with 95% intervals."""
     names = list(results)
+    titles = join_titles(result.summary.outcomes for result in results.values())
     place = {
-        "y": encode_name("outcome", sort=[CODE_TITLES[code] for code in reversed(CODES)]),
+        "y": encode_name("outcome", sort=list(reversed(titles.values()))),
         "yOffset": {"field": "series", "sort": names},
     }
     tip = [
@@ -68,7 +69,7 @@ def _outcome_rows(results: Results) -> Iterator[Spec]:
     for series, result in results.items():
         for code, share in result.summary.outcome_shares().items():
             numbers = {"share": share.share, "low": share.low, "high": share.high}
-            yield {"series": series, "outcome": CODE_TITLES[code], **numbers}
+            yield {"series": series, "outcome": result.summary.outcomes[code], **numbers}
 
 
 # How the talks went

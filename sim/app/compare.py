@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.app.explore import MEANS, OUTCOMES, SETTLED, Result
-from sim.figures.style import CODE_TITLES
-from sim.rules.outcome import CODES
+from sim.scenario.ladder import CODE_TITLES, join_titles
+from sim.tables.summary import Summary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,8 @@ def tabulate_measures(results: dict[str, Result]) -> dict[str, list[tuple[str, .
     """
     summaries = [result.summary for result in results.values()]
     shared = [basket for basket in summaries[0].baskets if all(basket in s.baskets for s in summaries)]
-    ended = [(CODE_TITLES[code], *(f"{s.outcome_shares()[code].share:.1%}" for s in summaries)) for code in CODES]
+    titles = join_titles(summary.outcomes for summary in summaries)
+    ended = [(title, *(_format_outcome(s, code) for s in summaries)) for code, title in titles.items()]
     settled = [(describe_basket(results, b), *(f"{s.settled_share(b).share:.1%}" for s in summaries)) for b in shared]
     held = ("rounds held", *(_format_mean(s.mean("rounds_held")) for s in summaries))
     return {OUTCOMES: ended, SETTLED: settled, MEANS: [held]}
@@ -42,6 +43,12 @@ def describe_basket(results: dict[str, Result], basket: str) -> str:
     if len(by_title) == 1:
         return next(iter(by_title))
     return " / ".join(f"{title} ({', '.join(names)})" for title, names in by_title.items())
+
+
+def _format_outcome(summary: Summary, code: str) -> str:
+    """Format the share of an outcome; a dash where a scenario's ladder has no such rung."""
+    shares = summary.outcome_shares()
+    return f"{shares[code].share:.1%}" if code in shares else "–"
 
 
 def _format_mean(value: float) -> str:
@@ -118,7 +125,7 @@ def describe_measure(measure: str, titles: dict[str, str]) -> str:
     """Describe a measure such as `outcome_at_least=ceasefire` in the words of an axis title."""
     name, _, level = measure.partition("=")
     if name in _ENDED:
-        return f"{_ENDED[name]} {CODE_TITLES[level].partition(':')[0]}, share of runs"
+        return f"{_ENDED[name]} {CODE_TITLES.get(level, level).partition(':')[0]}, share of runs"
     for start, what in _BY_NAME.items():
         if name.startswith(start):
             of = name.removeprefix(start)

@@ -11,9 +11,7 @@ import numpy as np
 from experiments.compare import compute_difference
 from sim.core.columns import ROUND
 from sim.core.layout import Floats
-from sim.figures.style import CODE_TITLES
 from sim.results.plan import plan, simulate_chunks
-from sim.rules.outcome import CODES
 from sim.scenario.load import Loaded
 from sim.tables.schema import build_run_schema, build_run_table
 from sim.tables.summary import Summary
@@ -91,7 +89,7 @@ _MEANS = {
 def compute_contrasts(base: Result, changed: Result) -> list[Contrast]:
     """Compute every measure of the page: outcome shares, settlements, first days, means, utility of each party."""
     s = base.loaded.scenario
-    result = [_compare_code(base, changed, code) for code in CODES]
+    result = [_compare_code(base, changed, code) for code in base.summary.codes]
     shared = [basket for basket in base.summary.baskets if basket in changed.summary.baskets]
     for measure in (_compare_settled, _compare_first_day):
         result += [measure(base, changed, basket, s.baskets[basket].title) for basket in shared]
@@ -107,7 +105,7 @@ def compute_contrasts(base: Result, changed: Result) -> list[Contrast]:
 def _compare_code(base: Result, changed: Result, code: str) -> Contrast:
     """Contrast of an outcome."""
     pair = (_indicate(result, "outcome", code) for result in (base, changed))
-    return _compare_values(OUTCOMES, CODE_TITLES[code], True, *pair)
+    return _compare_values(OUTCOMES, base.summary.outcomes[code], True, *pair)
 
 
 def _indicate(result: Result, column: str, label: str) -> Floats:

@@ -13,7 +13,7 @@ from sim.core.columns import run_columns
 from sim.core.jit import EPS
 from sim.narrative.narrator import Narrator
 from sim.narrative.titles import Titles
-from sim.rules.outcome import CODES, REASONS
+from sim.rules.outcome import REASONS
 from sim.scenario.load import Loaded
 from sim.scenario.resolve import resolve
 
@@ -64,7 +64,7 @@ def record_run(loaded: Loaded, seed: int, run: int) -> Story:
     recorder.narrator.write_ending(model)
     row = dict(zip((name for name, _ in run_columns(model.names)), report_run(model), strict=True))
     blocked = {basket: REASONS[int(row[f"blocked_{basket}"])] for basket in model.names.baskets}
-    outcome = CODES[int(row["outcome"])]
+    outcome = model.names.ladder.codes[int(row["outcome"])]
     horizon = float(model.day)
     return Story(
         run,

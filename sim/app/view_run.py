@@ -8,7 +8,7 @@ from sim.app import charts_run, state
 from sim.app.single_run import Round, Story, find_similar_run, record_run
 from sim.app.tables import STYLE, format_table
 from sim.core.errors import ParleyError
-from sim.figures.style import CODE_TITLES
+from sim.scenario.ladder import build_ladder
 from sim.scenario.load import Loaded
 
 
@@ -94,7 +94,8 @@ def _show_similar() -> None:
 def _show_ending(story: Story, loaded: Loaded) -> None:
     """Show the outcome."""
     which = "with your changes" if loaded.changes else "of the scenario as it is"
-    st.markdown(f"Run **{story.run}** {which} ends as: **{CODE_TITLES[story.outcome]}**.")
+    outcome = build_ladder(loaded.scenario.outcomes).by_code[story.outcome]
+    st.markdown(f"Run **{story.run}** {which} ends as: **{outcome}**.")
 
 
 def _show_steps(last: int) -> None:

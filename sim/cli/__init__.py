@@ -19,7 +19,10 @@ MODULES: tuple[str, ...] = (
     "calibrate",
     "forecast",
     "score",
+    "validate",
     "app",
     "report",
     "verify",
+    "rerun",
+    "pack",
 )

@@ -61,6 +61,7 @@ def add(app: typer.Typer) -> None:
         from sim.analysis import study
         from sim.core.atomic import OutputFolder
         from sim.core.errors import ParleyError
+        from sim.results.manifest import describe_theory, write_manifest
         from sim.scenario.load import load
 
         folder = OutputFolder(out, "analysis", force=None) if out is not None else None  # refuse before the work
@@ -77,7 +78,9 @@ def add(app: typer.Typer) -> None:
         if folder is not None:
             with folder:
                 write_analysis(analysis, folder, loaded.scenario.title)
-            typer.echo(f"\nTables and figure are in {out}")
+                about = describe_theory("analysis", loaded, seed, assumption) | {"n": n, "weights": power}
+                write_manifest(folder, about)
+            typer.echo(f"\nTables, figure and manifest are in {out}")
 
 
 def refuse_scenario_options(weights: str, changes: list[str] | None) -> None:

@@ -16,6 +16,8 @@ def add(app: typer.Typer) -> None:
     ) -> None:
         """Check scenario files; the first fault of each is named with file, line and key.
 
+        Warnings name lines that documents newer than the line contradict or outdate.
+
         Example:
 
         parley check my-talks.yaml
@@ -34,8 +36,9 @@ def add(app: typer.Typer) -> None:
 
 
 def describe_scenario(file: str) -> str:
-    """Describe a scenario that can be run in one line. Raises ParleyError."""
+    """Describe a scenario that can be run: one line, and one for each warning. Raises ParleyError."""
     from sim.results.manifest import count_numbers
+    from sim.scenario.contradictions import list_contradictions
     from sim.scenario.load import load
     from sim.scenario.resolve import resolve
 
@@ -44,4 +47,5 @@ def describe_scenario(file: str) -> str:
     s = loaded.scenario
     kinds = ", ".join(f"{count} {origin}" for origin, count in count_numbers(loaded).items())
     entities = f"{len(s.parties)} parties, {len(s.issues)} issues, {len(s.baskets)} baskets"
-    return f"{file}: in order ({entities}; numbers: {kinds})"
+    warnings = "".join(f"\n  warning: {contradiction}" for contradiction in list_contradictions(loaded))
+    return f"{file}: in order ({entities}; numbers: {kinds}){warnings}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -40,6 +40,7 @@ def analyse_domain(source: str, name: str | None, profiles: list[str] | None, ou
     """Print and write the exact solution points of a domain. Raises ParleyError."""
     from sim.interop.folder import read
     from sim.interop.solutions import solve
+    from sim.results.manifest import write_manifest
 
     domain = read(Path(source), name, profiles or [])
     show_notes(domain)
@@ -48,7 +49,30 @@ def analyse_domain(source: str, name: str | None, profiles: list[str] | None, ou
     if out is not None:
         with out:
             write(domain, solutions, out)
-        typer.echo(f"\nTables are in {out.folder}")
+            write_manifest(out, describe_domain(domain, Path(source)))
+        typer.echo(f"\nTables and manifest are in {out.folder}")
+
+
+def describe_domain(domain: Domain, source: Path) -> dict[str, Any]:
+    """Describe the solutions of a domain for a manifest: hashes of the files read, sides, issues, notes."""
+    from sim.core.identity import hash_file
+    from sim.results.manifest import describe_environment, describe_software, describe_time
+
+    folder = source if source.is_dir() else source.parent
+    paths = sorted(path for path in folder.iterdir() if path.suffix in (".xml", ".json") and path.is_file())
+    return {
+        "kind": "analysis",
+        **describe_software(),
+        "title": domain.name,
+        "domain": {
+            "files": {path.name: hash_file(path) for path in paths},
+            "sides": [profile.name for profile in domain.profiles],
+            "issues": list(domain.issues),
+            "notes": list(domain.notes),
+        },
+        "environment": describe_environment(),
+        "created": describe_time(),
+    }
 
 
 def show(domain: Domain, solutions: Solutions) -> None:

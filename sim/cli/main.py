@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from sim.cli import MODULES
+from sim.core.command import record_command
 from sim.core.errors import ParleyError
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ ORDER = ("list", "show", "check", "run", "trace", "analyse", "cite", "new", "sch
 """Order of verbs in the help; all others follow."""
 
 
+_ARGUMENTS = "parley.arguments"
+
+
 class Verbs(TyperGroup):
     """Group of verbs that all end alike: a user's mistake with one message and status 2, an interruption with 130."""
 
@@ -53,10 +57,16 @@ class Verbs(TyperGroup):
         names = super().list_commands(ctx)
         return [name for name in ORDER if name in names] + [name for name in names if name not in ORDER]
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Store the arguments for the manifests of results, then parse them."""
+        ctx.meta[_ARGUMENTS] = tuple(args)
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the verb."""
         try:
-            return super().invoke(ctx)
+            with record_command(ctx.meta[_ARGUMENTS]):
+                return super().invoke(ctx)
         except ParleyError as error:
             typer.echo(f"parley: {error}", err=True)
             raise typer.Exit(2) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -82,12 +83,14 @@ def add(app: typer.Typer) -> None:
             raise ParleyError("-n and --until-se exclude each other: both decide the number of runs")
         folder = out if out is not None else choose_folder(Path("out"), scenario)
         OutputFolder(folder, "run", force)  # refuse before the work, not after it
-        transform_plan = build_transform(posterior)
+        transform_plan, target = build_transform(posterior), None
         if until_se is not None:
-            n = find_run_count(scenario, parse_changes(changes), until_se, seed, engine, transform_plan)
+            target = find_run_count(scenario, parse_changes(changes), until_se, seed, engine, transform_plan)
+            n = target["runs"]
         job = transform_plan(
             plan(scenario, _RUNS if n is None else n, seed, engine=engine, changes=parse_changes(changes))
         )
+        job = replace(job, target=target)
         with show_progress(job.n) as progress:
             formats = ("png", "svg") if svg else ("png",)
             more = {"offers": offers, "assumptions": assumptions}
@@ -109,8 +112,11 @@ def build_transform(folder: Path | None) -> Callable[[Plan], Plan]:
 
 def find_run_count(
     scenario: str, changes: dict[str, Any], until: str, seed: int, engine: str, transform_plan: Callable[[Plan], Plan]
-) -> int:
-    """Find the multiple of 1,000 runs at which a standard error is reached, and print it on the error stream."""
+) -> dict[str, Any]:
+    """Find the multiple of 1,000 runs at which a standard error is reached, and print it on the error stream.
+
+    Returns what was asked and what was reached, for the manifest.
+    """
     from experiments.stopping import run_until
     from sim.scenario.load import load
 
@@ -124,7 +130,7 @@ def find_run_count(
         )
     limit = "" if result.reached else "; the limit of runs is reached"
     typer.echo(f"{result.runs:,} runs: standard error {result.se:.3g} (target: {until}){limit}", err=True)
-    return result.runs
+    return {"rule": until, **result._asdict()}
 
 
 def choose_folder(base: Path, scenario: str) -> Path:

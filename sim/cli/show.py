@@ -45,10 +45,17 @@ def add(app: typer.Typer) -> None:
                 help="Print one number a line, separated by tabs (the default when the output is no terminal).",
             ),
         ] = False,
+        unused: Annotated[
+            bool,
+            typer.Option(
+                "--unused", help="List instead the documented entries on which no number rests, each with the reason."
+            ),
+        ] = False,
     ) -> None:
         """Print every number of a scenario with its source, or with its assumed range and the reason.
 
-        Notes name the codings of documents that were not used.
+        Notes name the codings of documents that were not used. Warnings name lines of the scenario that newer documents
+        contradict.
 
         For example:
 
@@ -57,10 +64,17 @@ def add(app: typer.Typer) -> None:
         parley show istanbul-2025 --admit own
 
         parley show istanbul-2025 --plain | grep crimea
+
+        parley show istanbul-2025-june --unused
         """
         from sim.scenario.ledger import build_ledger
 
         loaded = load_scenario(scenario, admit, changes)
+        warn(loaded)
+        if unused:
+            for line in format_unused(loaded):
+                typer.echo(line)
+            return
         screen = make_console()
         if plain or not screen.is_terminal:
             for line in format_lines(loaded, build_ledger(loaded)):
@@ -74,6 +88,31 @@ def add(app: typer.Typer) -> None:
             screen.print(_build_table(group))
             for note in group.notes:
                 screen.print(f"  – {note}", markup=False, highlight=False)
+
+
+def warn(loaded: Loaded) -> None:
+    """Print the lines of a scenario that newer documents contradict or outdate, as warnings."""
+    from sim.scenario.contradictions import list_contradictions
+
+    for contradiction in list_contradictions(loaded):
+        typer.echo(f"warning: {contradiction}", err=True)
+
+
+def format_unused(loaded: Loaded) -> Iterator[str]:
+    """Format the entries that no number rests on: status, kind, entry and reason, separated by tabs."""
+    from sim.scenario.support import STATUS, count_support, list_support
+
+    supports = list_support(loaded)
+    if not supports:
+        yield f"# {loaded.scenario.id} rests on no documents"
+        return
+    day = loaded.scenario.as_of.isoformat()
+    yield f"# positions and acts disclosed by {day}:"
+    yield from (f"#   {number:>4} {status}: {STATUS[status]}" for status, number in count_support(supports).items())
+    for status in STATUS:
+        for support in supports:
+            if status != "used" and support.status == status:
+                yield "\t".join((status, support.kind, support.id, support.reason))
 
 
 def load_scenario(scenario: str, admit: str | None, changes: list[str] | None) -> Loaded:

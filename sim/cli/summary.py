@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from sim.figures.scales import create_scales
-from sim.figures.style import CODE_TITLES, format_percent
+from sim.figures.style import format_percent
 from sim.report.convergence import caption_terms, list_closed, list_terms
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _tabulate_outcomes(summary: Summary) -> TextTable:
     peaks = summary.outcome_shares("peak_outcome")
     rows = [
         (
-            CODE_TITLES[code],
+            summary.outcomes[code],
             f"{share.runs:,}",
             _format_share(share),
             _format_interval(share),

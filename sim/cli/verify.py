@@ -22,7 +22,7 @@ def add(app: typer.Typer) -> None:
 
     @app.command()
     def verify(
-        folder: Annotated[Path, typer.Argument(help="Folder of run, compare, sweep or calibrate.", show_default=False)],
+        folder: Annotated[Path, typer.Argument(help="Folder of results that parley wrote.", show_default=False)],
     ) -> None:
         """Check every file of a folder of results against the hash that was stored when it was written.
 
@@ -62,7 +62,7 @@ def verify_folder(folder: Path) -> Finding:
     if manifest is None and (folder / IDENTITY).is_file():
         return _verify_parts(folder)
     if manifest is None:
-        raise ParleyError(f"`{folder}` holds no manifest: no results of run, compare, sweep or calibrate")
+        raise ParleyError(f"`{folder}` holds no manifest: no results that parley wrote")
     hashes = list_hashes(manifest)
     if not hashes:
         raise ParleyError(f"the manifest of `{folder}` has no hashes: an earlier version wrote it")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.compiled.basket import delivered
 from sim.compiled.memory.buffer import Memory, sizes, view
-from sim.compiled.memory.fields import N, S
+from sim.compiled.memory.fields import N, P, S
 from sim.core.choices import dispatches
 from sim.core.jit import rule
 from sim.core.layout import PI
@@ -38,6 +38,26 @@ def set_agenda(mem: Memory) -> None:
 
 
 @rule
+def admit_parties(mem: Memory) -> None:
+    """Admit the parties whose day of entry has come; each starts to concede then."""
+    x = sizes(mem)
+    enters = view.enters(mem)
+    entered = view.entered(mem)
+    seat = view.seat(mem)
+    seated = view.seated(mem)
+    stake = view.stake(mem)
+    member = view.member(mem)
+    party = view.party(mem)
+    s = view.scalar(mem)
+    for p in range(x.parties):
+        if entered[p] == 0 and enters[p] <= s[S.DAY]:
+            entered[p], seated[p] = 1, seat[p]
+            party[P.ENTRY_TIME, p] = s[S.TALK_TIME]
+            for b in range(x.baskets):
+                member[p, b] = stake[p, b]
+
+
+@rule
 def read_mandates(mem: Memory) -> None:
     """Read the mandates in force on the present day: the latest dated entry of each party and basket counts."""
     mandate = view.mandate(mem)
@@ -58,7 +78,7 @@ def may_discuss(mem: Memory, b: int) -> bool:
     n = view.count(mem)
     basket_level = view.basket_level(mem)
     basket_bars = view.basket_bars(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     mandated_level = view.mandated_level(mem)
     mandate_bars = view.mandate_bars(mem)
     level = n[N.LEVEL]
@@ -88,7 +108,7 @@ def mandated(mem: Memory, b: int) -> bool:
     x = sizes(mem)
     n = view.count(mem)
     basket_level = view.basket_level(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     mandated_level = view.mandated_level(mem)
     level = n[N.LEVEL]
     if level < basket_level[b]:
@@ -150,7 +170,7 @@ def binds(mem: Memory, n: int) -> bool:
     reservation = view.reservation(mem)
     settled = view.settled(mem)
     p, issue = precondition[n, 0], precondition[n, 4]
-    if holds(mem, precondition[n, 2], precondition[n, 3]):
+    if view.entered(mem)[p] == 0 or holds(mem, precondition[n, 2], precondition[n, 3]):
         return False
     if issue < 0:
         return True

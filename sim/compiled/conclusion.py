@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.compiled.agenda import count_papers
-from sim.compiled.exchange import position_gap
-from sim.compiled.measures import assess
+from sim.compiled.measures import assess, measure_gaps
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, B, N, P, S
 from sim.compiled.memory.function_table import table_entry
@@ -81,6 +80,7 @@ def settle(mem: Memory, fate: int, step: int, b: int) -> bool:
     ratified = view.ratified(mem)
     ratifier_basket = view.ratifier_basket(mem)
     settled = view.settled(mem)
+    entered = view.entered(mem)
     is_open = view.open(mem)
     fallen = view.fallen(mem)
     n = view.count(mem)
@@ -98,7 +98,8 @@ def settle(mem: Memory, fate: int, step: int, b: int) -> bool:
         basket[B.FIRST_DAY, b] = day
     if ratified[b] != 0:
         for j in range(x.ratifiers):
-            if ratifier_basket[j, b] != 0 and not approved(mem, fate, step, j, b):
+            votes = ratifier_basket[j, b] != 0 and entered[view.ratifier_party(mem)[j]] != 0
+            if votes and not approved(mem, fate, step, j, b):
                 view.latent(mem)[b] = 1
                 if settled[b] != 0:  # a renewable basket: what stood before still stands
                     for i in range(lo, hi):
@@ -130,7 +131,7 @@ def sign(mem: Memory, b: int) -> None:
     """Make the package of a basket a precedent, with the floor of every member on this day."""
     x = sizes(mem)
     first_issue = view.first_issue(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     package = view.package(mem)
     point = view.precedent_point(mem)
     pb = view.party_basket(mem)
@@ -153,7 +154,7 @@ def approved(mem: Memory, fate: int, step: int, j: int, b: int) -> bool:
     key_amend = view.key_amend(mem)
     fallen = view.fallen(mem)
     n = view.count(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     party = view.party(mem)
     p = ratifier_party[j]
     lo, hi = first_issue[b], first_issue[b + 1]
@@ -215,5 +216,5 @@ def code_round(mem: Memory, fate: int, step: int, unratified: bool, papers: int)
         s[S.PROCEDURAL_DAY] = s[S.DAY]
     n[N.PEAK] = max(n[N.PEAK], code)
     s[S.PROGRESS] = readiness.update_progress(s[S.PROGRESS], code, w[W.READINESS_PROGRESS_MEMORY])
-    s[S.GAP] = position_gap(mem)
+    s[S.GAP] = measure_gaps(mem)
     return code

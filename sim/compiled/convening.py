@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.compiled.agenda import holds, mandated, read_mandates
+from sim.compiled.agenda import admit_parties, holds, mandated, read_mandates
 from sim.compiled.mediation import facilitate
 from sim.compiled.mediator import attending_strength, leverage_of_mediators
 from sim.compiled.memory.buffer import Memory, sizes, view
@@ -24,11 +24,12 @@ def convene(mem: Memory, fate: int, step: int) -> bool:
     """Hold the round if every party with a seat comes; else postpone it, in the end into abeyance."""
     x = sizes(mem)
     n = view.count(mem)
-    seat = view.seat(mem)
+    seat = view.seated(mem)
     party = view.party(mem)
     key_convene = view.key_convene(mem)
     s = view.scalar(mem)
     venues = view.th_venue(mem)
+    admit_parties(mem)
     read_mandates(mem)
     v = choose_venue(mem)
     n[N.VENUE] = v
@@ -61,7 +62,7 @@ def postpone(mem: Memory) -> None:
     n[N.STREAK] += 1
     n[N.LEVEL] = x.start_level
     if n[N.STREAK] >= x.postponement_limit:
-        n[N.ABEYANCE] = 1
+        n[N.ABEYANCE] = n[N.CHANGED] = 1
     s[S.PROGRESS] = readiness.update_progress(s[S.PROGRESS], outcome.POSTPONED, w[W.READINESS_PROGRESS_MEMORY])
 
 
@@ -70,7 +71,7 @@ def choose_venue(mem: Memory) -> int:
     """Choose the venue of the planned round by the scenario's venue rule."""
     x = sizes(mem)
     n = view.count(mem)
-    seat = view.seat(mem)
+    seat = view.seated(mem)
     least = view.least(mem)
     for v in range(x.venues):
         least[v] = NOBODY
@@ -134,7 +135,7 @@ def raise_level(mem: Memory, fate: int, step: int) -> None:
     is_open = view.open(mem)
     w = view.th_world(mem)
     key_level = view.key_level(mem)
-    seat = view.seat(mem)
+    seat = view.seated(mem)
     key_rise = view.key_rise(mem)
     party = view.party(mem)
     s = view.scalar(mem)

@@ -31,7 +31,8 @@ def elapse(mem: Memory, fate: int, step: int) -> tuple[float, bool, bool, float]
     key_gap = view.key_gap(mem)
     s = view.scalar(mem)
     facilitation = present_strength(mem, Strength.FACILITATION)
-    s[S.WILL] = will(mem)
+    if x.detail != 0 or pace.reads_will(x.resumption, w[W.PACE_BREAKOFF]):
+        s[S.WILL] = will(mem, facilitation)
     n[N.BREAKS_OFF] = 0
     days, planned, ends = 0.0, True, False
     left = w[W.CALENDAR_HORIZON] - s[S.DAY]
@@ -70,7 +71,7 @@ def gap_scale(mem: Memory, facilitation: float) -> float:
     """Weibull scale of the gap to the next planned round, in days."""
     x = sizes(mem)
     w = view.th_world(mem)
-    seat = view.seat(mem)
+    seat = view.seated(mem)
     own = view.th_party(mem)
     least = math.inf
     for p in range(x.parties):
@@ -130,7 +131,7 @@ def break_off(mem: Memory) -> None:
     """Break off talks: abeyance, and the level of the start."""
     x = sizes(mem)
     n = view.count(mem)
-    n[N.ABEYANCE] = 1
+    n[N.ABEYANCE] = n[N.CHANGED] = 1
     n[N.LEVEL] = x.start_level
     n[N.BREAKOFFS] += 1
 
@@ -151,10 +152,12 @@ def restart(mem: Memory) -> None:
     stakes = view.th_party_issue(mem)
     derive_reservations(mem)
     n[N.ABEYANCE] = 0
+    n[N.CHANGED] = 1
     n[N.STREAK] = 0
     s[S.TALK_TIME] = 0.0
     for p in range(x.parties):
         party[P.CONCESSION, p] = th_party[PARTY.K0, p]
+        party[P.ENTRY_TIME, p] = 0.0
         for field in (P.RECEIVED, P.OWN_VALUE, P.OFFERED_VALUE, P.FLOOR_VALUE):
             party[field, p] = 0.0
         for b in range(x.baskets):

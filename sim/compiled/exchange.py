@@ -20,7 +20,7 @@ from sim.compiled.party import (
     utility_of,
 )
 from sim.core.jit import inline_step, rule
-from sim.core.layout import PI, W
+from sim.core.layout import W
 from sim.rules import distance, trust
 from sim.rules.acceptance import answer_without_noise
 from sim.rules.commitment import is_reachable
@@ -37,6 +37,7 @@ def exchange(mem: Memory, fate: int, step: int) -> None:
     agreed = view.agreed(mem)
     discussed = view.discussed(mem)
     concede(mem)
+    view.count(mem)[N.CHANGED] = 1
     for b in range(x.baskets):
         agreed[b] = 0
         if on_agenda(mem, b) and exchange_offers(mem, fate, step, b):
@@ -49,7 +50,7 @@ def exchange(mem: Memory, fate: int, step: int) -> None:
 def discuss(mem: Memory, b: int) -> None:
     """Discuss a barred basket: every member puts its offer; no turn is played and nobody is asked."""
     x = sizes(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     pb = view.party_basket(mem)
     basket = view.basket(mem)
     prepare(mem, b)
@@ -58,7 +59,8 @@ def discuss(mem: Memory, b: int) -> None:
             make_offer(mem, p, b, pb[PB.ASPIRATION, p, b])
             pb[PB.LAST, p, b] = pb[PB.ASPIRATION, p, b]
     view.latent(mem)[b] = 0
-    basket[B.IN_PRINCIPLE, b] = 1.0 if in_principle(mem, b) else 0.0
+    if x.detail != 0:
+        basket[B.IN_PRINCIPLE, b] = 1.0 if in_principle(mem, b) else 0.0
 
 
 @inline_step
@@ -165,7 +167,7 @@ def is_hopeless(mem: Memory, p: int, q: int, b: int, level: float, first: int, l
 def end_exchange(mem: Memory, b: int, settled: bool, last_words: bool) -> None:
     """The offers that stand when the exchange is over: the package, or every party's last word if not there already."""
     x = sizes(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     pb = view.party_basket(mem)
     first_issue = view.first_issue(mem)
     offers = view.offers(mem)
@@ -187,7 +189,7 @@ def listen(mem: Memory) -> None:
     x = sizes(mem)
     gains = view.gains(mem)
     party = view.party(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     discussed = view.discussed(mem)
     trusts = view.trust(mem)
     w = view.th_world(mem)
@@ -216,7 +218,7 @@ def evaluate_offers(mem: Memory, p: int, b: int) -> None:
     x = sizes(mem)
     first_issue = view.first_issue(mem)
     salience_total = view.salience_total(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     last_worth = view.last_worth(mem)
     gains = view.gains(mem)
     party = view.party(mem)
@@ -238,29 +240,3 @@ def evaluate_offers(mem: Memory, p: int, b: int) -> None:
     party[P.OWN_VALUE, p] += weight * utility_of(mem, p, b, strip.offers(mem, (p,), lo, hi))
     party[P.OFFERED_VALUE, p] += weight * worst
     party[P.FLOOR_VALUE, p] += weight * pb[PB.FLOOR, p, b]
-
-
-@rule
-def position_gap(mem: Memory) -> float:
-    """Salience-weighted mean distance between latest offers on baskets to be settled, over all pairs of parties."""
-    x = sizes(mem)
-    is_open = view.open(mem)
-    first_issue = view.first_issue(mem)
-    stake = view.stake(mem)
-    salience_total = view.salience_total(mem)
-    gap, weight = 0.0, 0.0
-    for b in range(x.baskets):
-        if is_open[b] == 0:
-            continue
-        lo, hi = first_issue[b], first_issue[b + 1]
-        for p in range(x.parties):
-            for q in range(p + 1, x.parties):
-                if stake[p, b] != 0 and stake[q, b] != 0:
-                    gap += distance.pair_distance(
-                        strip.offers(mem, (p,), lo, hi),
-                        strip.offers(mem, (q,), lo, hi),
-                        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
-                        strip.th_party_issue(mem, (PI.SALIENCE, q), lo, hi),
-                    )
-                    weight += distance.pair_weight(salience_total[p, b], salience_total[q, b])
-    return distance.ratio(gap, weight)

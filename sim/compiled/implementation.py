@@ -80,7 +80,7 @@ def observe_delivery(mem: Memory, o: int, share: float) -> None:
 def collapse(mem: Memory, fate: int, step: int, b: int, days: float) -> bool:
     """Collapse a standing settlement at its hazard; returns whether it fell, its basket then being open again."""
     x = sizes(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     first_issue = view.first_issue(mem)
     package = strip.package(mem, (), first_issue[b], first_issue[b + 1])
     w = view.th_world(mem)
@@ -117,6 +117,7 @@ def collapse(mem: Memory, fate: int, step: int, b: int, days: float) -> bool:
     basket[B.SINCE, b] = s[S.DAY]
     view.latent(mem)[b] = 1
     n[N.COLLAPSES] += 1
+    n[N.CHANGED] = 1
     n[N.COLLAPSED_MASK] |= 1 << b
     for o in range(x.obligations):
         if obligation_basket[o] == b:

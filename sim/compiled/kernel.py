@@ -6,13 +6,13 @@ from sim.compiled.agenda import read_mandates, set_agenda
 from sim.compiled.conclusion import conclude
 from sim.compiled.convening import convene
 from sim.compiled.elapse import advance, elapse
-from sim.compiled.exchange import exchange, position_gap
+from sim.compiled.exchange import exchange
 from sim.compiled.implementation import implement
 from sim.compiled.incidents import draw_incidents
 from sim.compiled.measures import finish, start
 from sim.compiled.mediation import mediate
 from sim.compiled.memory.buffer import Memory, sizes, view
-from sim.compiled.memory.fields import N, P, S
+from sim.compiled.memory.fields import N, P
 from sim.compiled.reassessment import reassess, update_readiness
 from sim.compiled.report import report_round, report_run
 from sim.compiled.state import begin
@@ -31,15 +31,12 @@ def simulate(
     runs: Floats,
     rounds: Floats,
     rows: Ints,
-    detail: bool,
 ) -> int:
     """Runs k at `assumptions[k]` and `fates[k]`: a row of `runs` each, and `rows[k]` rows of `rounds`, run after run.
 
-    `rounds` has room for the longest of runs; without `detail` its measures of convergence are not all set. Returns -1,
-    or the first run with more incidents in one gap than fit.
+    `rounds` has room for the longest of runs. Returns -1, or the first run with more incidents in one gap than fit.
     """
     n = view.count(mem)
-    view.detail(mem)[0] = 1 if detail else 0
     theta = view.theta(mem)
     drawn = view.drawn(mem)[: priors.place.size]
     at = 0
@@ -61,12 +58,10 @@ def play(mem: Memory, fate: int, rounds: Floats) -> None:
     x = sizes(mem)
     party = view.party(mem)
     th_party = view.th_party(mem)
-    s = view.scalar(mem)
     n = view.count(mem)
     for p in range(x.parties):
         party[P.CONCESSION, p] = th_party[PARTY.K0, p]
         update_readiness(mem, p, 1.0)
-    s[S.GAP] = position_gap(mem)
     read_mandates(mem)
     start(mem)
     for step in range(x.max_steps):

@@ -7,48 +7,61 @@ import math
 import numpy as np
 
 from sim.compiled.agenda import may_settle
-from sim.compiled.mediator import present_strength
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, B, N, P, S
 from sim.compiled.memory.function_table import table_entry
 from sim.compiled.packages import greatest_surplus
 from sim.compiled.party import floor_of, offer_now, present_aspiration, pressure_on, would_accept
 from sim.core.jit import EPS, inline_step, rule
-from sim.core.layout import PI, VENUE, W
+from sim.core.layout import INCIDENT, PI, VENUE, W
 from sim.rules import distance, nearness, pace
-from sim.rules.mediation import Strength
-from sim.rules.spoilers import SurgeReading
+from sim.rules.spoilers import reads_deal
 
 
 @table_entry
 def assess(mem: Memory) -> None:
-    """Set surplus, nearness, expected progress and the deal in sight, from the present state."""
+    """Set expected progress and the deal in sight from the present state, where something reads them.
+
+    Surplus and nearness of a basket are set where these two, or all measures of rounds, need them.
+    """
     x = sizes(mem)
     s = view.scalar(mem)
     w = view.th_world(mem)
     basket = view.basket(mem)
     is_open = view.open(mem)
     spoils = view.spoils(mem)
-    detail = view.detail(mem)[0] != 0
+    detail = x.detail != 0
     progress_counts = detail or w[W.PACE_BREAKOFF] > 0.0
-    deal_counts = detail or x.surge_reads == SurgeReading.DEAL
+    deal_counts = detail or deal_is_read(mem)
     s[S.EXPECTED] = s[S.DEAL] = 0.0
     for b in range(x.baskets):
         may = progress_counts and is_open[b] != 0 and may_settle(mem, b)
         deal = deal_counts and is_open[b] != 0 and spoils[b] != 0
         if detail or may or deal:
-            measure_nearness(mem, b)
+            measure_nearness(mem, b, True)
         if may:
             s[S.EXPECTED] = nearness.expect_progress(s[S.EXPECTED], basket[B.NEAR, b])
         if deal:
             s[S.DEAL] = max(s[S.DEAL], basket[B.NEAR, b])
 
 
-@rule
-def measure_nearness(mem: Memory, b: int) -> None:
-    """Set surplus and nearness of a basket."""
+@inline_step
+def deal_is_read(mem: Memory) -> bool:
+    """Whether any incidents depend on the deal in sight."""
     x = sizes(mem)
-    stake = view.stake(mem)
+    kind = view.th_incident(mem)
+    mode = view.surge_mode(mem)
+    for t in range(x.incidents):
+        if reads_deal(x.surge_reads, mode[t], kind[INCIDENT.RATE, t], kind[INCIDENT.SURGE, t]):
+            return True
+    return False
+
+
+@rule
+def measure_nearness(mem: Memory, b: int, whole: bool) -> None:
+    """Set the surplus of a basket, and its nearness if `whole`."""
+    x = sizes(mem)
+    stake = view.member(mem)
     floors = view.floor(mem)
     basket = view.basket(mem)
     basket[B.NEAR, b] = 0.0
@@ -60,7 +73,7 @@ def measure_nearness(mem: Memory, b: int) -> None:
                 return
     surplus = greatest_surplus(mem, b)
     basket[B.SURPLUS, b] = surplus
-    if surplus < -EPS:
+    if surplus < -EPS or not whole:
         return
     for p in range(x.parties):
         if stake[p, b] != 0:
@@ -73,15 +86,14 @@ def measure_nearness(mem: Memory, b: int) -> None:
 
 
 @rule
-def will(mem: Memory) -> float:
+def will(mem: Memory, facilitation: float) -> float:
     """The least will to talk among the parties with a seat; 0 without any."""
     x = sizes(mem)
     w = view.th_world(mem)
     n = view.count(mem)
-    seat = view.seat(mem)
+    seat = view.seated(mem)
     party = view.party(mem)
     venues = view.th_venue(mem)
-    facilitation = present_strength(mem, Strength.FACILITATION)
     insulation = venues[VENUE.INSULATION, n[N.VENUE]] if n[N.VENUE] >= 0 else 0.0
     least, anybody = math.inf, False
     for p in range(x.parties):
@@ -102,33 +114,66 @@ def will(mem: Memory) -> float:
     return least if anybody else 0.0
 
 
+@inline_step
+def update_gaps(mem: Memory) -> None:
+    """Measure gaps where something has changed since they were measured last."""
+    if view.count(mem)[N.CHANGED] != 0:
+        measure_gaps(mem)
+
+
 @table_entry
-def measure_gaps(mem: Memory) -> None:
-    """Set the gap of every basket, the whole gap, and the share of the distance of day 0 that is closed."""
+def measure_gaps(mem: Memory) -> float:
+    """Set the gap of every basket, the whole gap, and the share of the distance of day 0 that is closed.
+
+    Returns the distance between latest offers on baskets to be settled: crossed offers count there, in one pass.
+    """
     x = sizes(mem)
     s = view.scalar(mem)
     n = view.count(mem)
+    stake = view.stake(mem)
     basket = view.basket(mem)
     settled = view.settled(mem)
-    latent = view.latent(mem)
-    parts, weights = 0.0, 0.0
+    is_open = view.open(mem)
+    totals = view.salience_total(mem)
+    open_part, open_weight, parts, weights = 0.0, 0.0, 0.0, 0.0
+    n[N.CHANGED] = 0
     for b in range(x.baskets):
-        part, weight = 0.0, pair_weights(mem, b)
-        if settled[b] == 0:
-            if n[N.ABEYANCE] != 0:
-                demand_now(mem, b)
-                part = pair_sum(mem, b, True)
-            elif latent[b] != 0:
-                offer_all_now(mem, b)
-                part = pair_sum(mem, b, True)
-            else:
-                part = pair_sum(mem, b, False)
+        by_now = settled[b] == 0 and choose_offers_now(mem, b)
+        part, weight = 0.0, 0.0
+        for p in range(x.parties):
+            for q in range(p + 1, x.parties):
+                if stake[p, b] != 0 and stake[q, b] != 0:
+                    own = distance.pair_weight(totals[p, b], totals[q, b])
+                    weight += own
+                    if settled[b] == 0 or is_open[b] != 0:
+                        plain, crossed = offers_apart(mem, p, q, b)
+                        if is_open[b] != 0:
+                            open_part += plain
+                            open_weight += own
+                        part += offers_now_apart(mem, p, q, b) if by_now else crossed
+        if settled[b] != 0:
+            part = 0.0
         basket[B.GAP, b] = distance.ratio(part, weight)
         basket[B.CLOSED, b] = distance.closed_share(basket[B.GAP, b], basket[B.GAP_START, b])
         parts += part
         weights += weight
     s[S.GAP_WHOLE] = distance.ratio(parts, weights)
     s[S.CLOSED] = distance.closed_share(s[S.GAP_WHOLE], s[S.GAP_START])
+    return distance.ratio(open_part, open_weight)
+
+
+@inline_step
+def choose_offers_now(mem: Memory, b: int) -> bool:
+    """Write the offers that count into `offers_now` where they are not the latest: demands in abeyance, latent ones."""
+    n = view.count(mem)
+    if n[N.ABEYANCE] != 0:
+        demand_now(mem, b)
+        return True
+    if view.latent(mem)[b] != 0:
+        offer_all_now(mem, b)
+        n[N.CHANGED] = 1  # such offers change with every gap
+        return True
+    return False
 
 
 @table_entry
@@ -136,14 +181,20 @@ def measure_latent(mem: Memory) -> float:
     """Share of the distance of day 0 that the offers made now would close, on baskets barred or not."""
     x = sizes(mem)
     s = view.scalar(mem)
+    stake = view.stake(mem)
     settled = view.settled(mem)
+    totals = view.salience_total(mem)
     parts, weights = 0.0, 0.0
     for b in range(x.baskets):
-        weight = pair_weights(mem, b)
-        part = 0.0
+        part, weight = 0.0, 0.0
         if settled[b] == 0:
             offer_all_now(mem, b)
-            part = pair_sum(mem, b, True)
+        for p in range(x.parties):
+            for q in range(p + 1, x.parties):
+                if stake[p, b] != 0 and stake[q, b] != 0:
+                    weight += distance.pair_weight(totals[p, b], totals[q, b])
+                    if settled[b] == 0:
+                        part += offers_now_apart(mem, p, q, b)
         parts += part
         weights += weight
     return distance.closed_share(distance.ratio(parts, weights), s[S.GAP_START])
@@ -172,48 +223,40 @@ def demand_now(mem: Memory, b: int) -> None:
 
 
 @inline_step
-def pair_weights(mem: Memory, b: int) -> float:
-    """Sum of the weights of all pairs of members of a basket."""
-    x = sizes(mem)
-    stake = view.stake(mem)
-    totals = view.salience_total(mem)
-    weight = 0.0
-    for p in range(x.parties):
-        for q in range(p + 1, x.parties):
-            if stake[p, b] != 0 and stake[q, b] != 0:
-                weight += distance.pair_weight(totals[p, b], totals[q, b])
-    return weight
+def offers_apart(mem: Memory, p: int, q: int, b: int) -> tuple[float, float]:
+    """Distances between the latest offers of two parties on a basket: plain, and without offers that crossed."""
+    first_issue = view.first_issue(mem)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    return distance.both_distances(
+        strip.offers(mem, (p,), lo, hi),
+        strip.offers(mem, (q,), lo, hi),
+        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
+        strip.th_party_issue(mem, (PI.DEMAND, q), lo, hi),
+        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
+        strip.th_party_issue(mem, (PI.SALIENCE, q), lo, hi),
+    )
 
 
 @rule
-def pair_sum(mem: Memory, b: int, now: bool) -> float:
-    """Sum of the distances between all pairs of members of a basket: of `offers_now`, or of the latest offers."""
-    x = sizes(mem)
-    stake = view.stake(mem)
+def offers_now_apart(mem: Memory, p: int, q: int, b: int) -> float:
+    """Distance between the offers of two parties in `offers_now` on a basket."""
     first_issue = view.first_issue(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
-    part = 0.0
-    for p in range(x.parties):
-        for q in range(p + 1, x.parties):
-            if stake[p, b] != 0 and stake[q, b] != 0:
-                one = strip.offers_now(mem, (p,), lo, hi) if now else strip.offers(mem, (p,), lo, hi)
-                two = strip.offers_now(mem, (q,), lo, hi) if now else strip.offers(mem, (q,), lo, hi)
-                part += distance.crossed_distance(
-                    one,
-                    two,
-                    strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
-                    strip.th_party_issue(mem, (PI.DEMAND, q), lo, hi),
-                    strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
-                    strip.th_party_issue(mem, (PI.SALIENCE, q), lo, hi),
-                )
-    return part
+    return distance.crossed_distance(
+        strip.offers_now(mem, (p,), lo, hi),
+        strip.offers_now(mem, (q,), lo, hi),
+        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
+        strip.th_party_issue(mem, (PI.DEMAND, q), lo, hi),
+        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
+        strip.th_party_issue(mem, (PI.SALIENCE, q), lo, hi),
+    )
 
 
 @inline_step
 def in_principle(mem: Memory, b: int) -> bool:
     """Whether a present offer would settle a discussed basket: sharp answers, nothing drawn."""
     x = sizes(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     first_issue = view.first_issue(mem)
     pb = view.party_basket(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
@@ -241,13 +284,14 @@ def record_days(mem: Memory, end: float) -> None:
     by_basket = view.closed_by_basket(mem)
     closed = view.closed_by_day(mem)
     latent = view.latent_by_day(mem)
-    while n[N.MEASURED] < days.size and days[n[N.MEASURED]] < end:
-        measure_gaps(mem)
-        closed[n[N.MEASURED]] = s[S.CLOSED]
-        for b in range(x.baskets):
-            by_basket[b, n[N.MEASURED]] = basket[B.CLOSED, b]
-        latent[n[N.MEASURED]] = measure_latent(mem)
-        n[N.MEASURED] += 1
+    if n[N.MEASURED] < days.size and days[n[N.MEASURED]] < end:
+        update_gaps(mem)
+        latent_closed = measure_latent(mem)
+        while n[N.MEASURED] < days.size and days[n[N.MEASURED]] < end:
+            closed[n[N.MEASURED]], latent[n[N.MEASURED]] = s[S.CLOSED], latent_closed
+            for b in range(x.baskets):
+                by_basket[b, n[N.MEASURED]] = basket[B.CLOSED, b]
+            n[N.MEASURED] += 1
 
 
 @rule
@@ -259,11 +303,12 @@ def start(mem: Memory) -> None:
     s[S.GAP_START], s[S.GAP_WHOLE], s[S.CLOSED] = 0.0, 0.0, np.nan
     for b in range(x.baskets):
         basket[B.GAP_START, b] = 0.0
-    measure_gaps(mem)
+    s[S.GAP] = measure_gaps(mem)
     s[S.GAP_START] = s[S.GAP_WHOLE]
+    s[S.CLOSED] = distance.closed_share(s[S.GAP_WHOLE], s[S.GAP_START])
     for b in range(x.baskets):
         basket[B.GAP_START, b] = basket[B.GAP, b]
-    measure_gaps(mem)
+        basket[B.CLOSED, b] = distance.closed_share(basket[B.GAP, b], basket[B.GAP_START, b])
     assess(mem)
 
 
@@ -277,10 +322,10 @@ def finish(mem: Memory) -> None:
     by_basket = view.closed_by_basket(mem)
     closed = view.closed_by_day(mem)
     latent = view.latent_by_day(mem)
-    measure_gaps(mem)
+    update_gaps(mem)
     s[S.LATENT_CLOSED] = measure_latent(mem)
     for b in range(x.baskets):
-        measure_nearness(mem, b)
+        measure_nearness(mem, b, x.detail != 0)
     for k in range(n[N.MEASURED], x.measure_days):
         closed[k], latent[k] = s[S.CLOSED], s[S.LATENT_CLOSED]
         for b in range(x.baskets):

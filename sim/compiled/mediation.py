@@ -102,7 +102,8 @@ def put_texts(mem: Memory, fate: int, step: int, b: int) -> bool:
     for m in range(x.mediators):
         if not attends(mem, m, n[N.VENUE]):
             continue
-        if uniform(key_formulate[m, b], fate, step, 0) >= strength_of(mem, Strength.FORMULATION, m):
+        strength = strength_of(mem, Strength.FORMULATION, m)
+        if strength <= 0.0 or uniform(key_formulate[m, b], fate, step, 0) >= strength:
             continue
         if not draft(mem, fate, step, m, b):
             continue
@@ -118,7 +119,7 @@ def draft(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
     """A mediator's text on a basket, written into `text`: false where it sees nothing all could accept."""
     x = sizes(mem)
     first_issue = view.first_issue(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     floors = view.floor(mem)
     pb = view.party_basket(mem)
     weights = view.weight(mem)
@@ -159,7 +160,7 @@ def all_accept(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
     """The parties' answers to a mediator's text; when all accept, it becomes the package."""
     x = sizes(mem)
     first_issue = view.first_issue(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     w = view.th_world(mem)
     leaning = view.th_leaning(mem)
     pb = view.party_basket(mem)
@@ -182,7 +183,7 @@ def adopt(mem: Memory, b: int) -> None:
     """Make the text in `text` the package, and every member's offer."""
     x = sizes(mem)
     first_issue = view.first_issue(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     text = view.text(mem)
     package = view.package(mem)
     offers = view.offers(mem)

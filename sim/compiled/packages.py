@@ -14,7 +14,7 @@ from sim.solvers.two_party import max_min_two, nash_two
 def list_members(mem: Memory, b: int) -> int:
     """List in `members` who has a stake in a basket; returns how many."""
     x = sizes(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     members = view.members(mem)
     size = 0
     for p in range(x.parties):
@@ -64,7 +64,7 @@ def nash_of_many(mem: Memory, b: int) -> bool:
     stakes = view.th_party_issue(mem)
     points = view.estimates(mem)
     red = view.red(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     return nash_many(
         stakes[PI.DEMAND, :, lo:hi],
         points[:, lo:hi],
@@ -113,7 +113,7 @@ def surplus_of_many(mem: Memory, b: int) -> float:
     stakes = view.th_party_issue(mem)
     points = view.reservation(mem)
     red = view.red(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     return max_min_many(
         stakes[PI.DEMAND, :, lo:hi],
         points[:, lo:hi],

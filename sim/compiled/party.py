@@ -101,7 +101,7 @@ def pressure_on(mem: Memory, p: int) -> float:
 def least_readiness(mem: Memory) -> float:
     """The least readiness among the parties that must come."""
     x = sizes(mem)
-    seat = view.seat(mem)
+    seat = view.seated(mem)
     party = view.party(mem)
     least = 1.0
     for p in range(x.parties):
@@ -118,7 +118,8 @@ def concede(mem: Memory) -> None:
     for p in range(x.parties):
         party[P.CONCESSION_BEFORE, p] = party[P.CONCESSION, p]
     for p in range(x.parties):
-        party[P.CONCESSION, p] = concession_of(mem, p)
+        if view.entered(mem)[p] != 0:
+            party[P.CONCESSION, p] = concession_of(mem, p)
 
 
 @inline_step
@@ -127,7 +128,7 @@ def concession_of(mem: Memory, p: int) -> float:
     x = sizes(mem)
     own = view.th_party(mem)
     party = view.party(mem)
-    seat = view.seat(mem)
+    seat = view.seated(mem)
     least = math.inf
     for q in range(x.parties):
         if q != p and seat[q] != 0:
@@ -136,7 +137,7 @@ def concession_of(mem: Memory, p: int) -> float:
         view.concession_rule(mem)[p],
         own[PARTY.K0, p],
         own[PARTY.BETA, p],
-        view.scalar(mem)[S.TALK_TIME],
+        view.scalar(mem)[S.TALK_TIME] - party[P.ENTRY_TIME, p],
         own[PARTY.DEADLINE, p],
         max(party[P.CONCESSION_BEFORE, p], own[PARTY.K0, p]),
         own[PARTY.SHARE, p],
@@ -163,7 +164,7 @@ def risk_limit(mem: Memory, p: int) -> float:
 def prepare(mem: Memory, b: int) -> None:
     """Floors, aspirations, priorities and caps of every party with a stake in a basket."""
     x = sizes(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     for p in range(x.parties):
         if stake[p, b] != 0:
             aspire(mem, p, b)

@@ -16,7 +16,7 @@ from sim.compiled.kernel import simulate
 from sim.compiled.memory.buffer import Buffer
 from sim.compiled.precompile import precompile
 from sim.core.choices import check_dispatchers
-from sim.core.columns import ROUND, Chunk, round_width, run_width
+from sim.core.columns import Chunk, round_width, run_width
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats, Ints
 from sim.rules.hawkes import MAX_EVENTS
@@ -59,8 +59,7 @@ def run_chunk(
     structure = problem.structure
     runs = np.empty((fates.size, run_width(structure)))
     rows = np.zeros(fates.size, dtype=np.int64)
-    detail = keep_rounds if isinstance(keep_rounds, bool) else max(keep_rounds, default=0) >= ROUND.GAP_WHOLE
-    failed = simulate(space.memory.address, problem.priors, assumptions, fates, runs, space.rounds, rows, detail)
+    failed = simulate(space.memory.address, problem.priors, assumptions, fates, runs, space.rounds, rows)
     if failed >= 0:
         raise ParleyError(
             f"run {start + failed} has more than {MAX_EVENTS} incidents between two rounds; lower the incident rates"

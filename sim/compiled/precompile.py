@@ -99,7 +99,7 @@ def _kernel(problem: Problem, memory: Buffer) -> None:
     none = np.zeros(0, dtype=np.int64)
     runs = np.empty((0, run_width(problem.structure)))
     rounds = np.empty((0, round_width(problem.structure)))
-    simulate(memory.bare, problem.priors, none, none.copy(), runs, rounds, none.copy(), True)
+    simulate(memory.bare, problem.priors, none, none.copy(), runs, rounds, none.copy())
 
 
 def _second_process(names: Collection[str]) -> subprocess.Popen[bytes] | None:

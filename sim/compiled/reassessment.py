@@ -80,7 +80,7 @@ def update_readiness(mem: Memory, p: int, decay: float) -> None:
     s = view.scalar(mem)
     trusts = view.trust(mem)
     dyad = view.th_dyad(mem)
-    seat = view.seat(mem)
+    seat = view.seated(mem)
     relief = 0.0
     for k in range(x.levers):
         if lever[k] != 0:
@@ -125,8 +125,10 @@ def is_pulled(mem: Memory, fate: int, step: int, days: float, k: int) -> bool:
     field = view.th_lever(mem)
     s = view.scalar(mem)
     n = view.count(mem)
+    kind = view.lever_kind(mem)[k]
+    u = uniform(view.key_lever(mem)[k], fate, step, 0) if levers.is_random(kind) else 0.0
     return levers.is_pulled(
-        view.lever_kind(mem)[k],
+        kind,
         view.lever(mem)[k] != 0,
         s[S.DAY],
         view.lever_on(mem)[k],
@@ -134,7 +136,7 @@ def is_pulled(mem: Memory, fate: int, step: int, days: float, k: int) -> bool:
         field[LEVER.RATE_ON, k],
         field[LEVER.RATE_OFF, k],
         days,
-        uniform(view.key_lever(mem)[k], fate, step, 0),
+        u,
         n[N.HELD] + n[N.POSTPONED],
         s[S.PROGRESS],
         field[LEVER.THRESHOLD, k],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled.agenda import binds
-from sim.compiled.measures import measure_gaps, measure_latent
+from sim.compiled.measures import measure_latent, update_gaps
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import COUNT_COLUMNS, SCALAR_COLUMNS, B, N, S
 from sim.compiled.packages import greatest_surplus, nash_package
@@ -15,6 +15,8 @@ from sim.core.columns import (
     BASKET,
     BASKET_DAY,
     DAY_RESULT,
+    DETAIL,
+    DETAIL_BASKET,
     ISSUE_RESULT,
     OFFER,
     OFFER_ISSUE,
@@ -22,6 +24,7 @@ from sim.core.columns import (
     ROUND,
     ROUND_BASKET,
     RUN,
+    RUN_DETAIL_BASKET,
 )
 from sim.core.jit import EPS, inline_step, rule
 from sim.core.layout import PI, Floats
@@ -35,7 +38,6 @@ def report_round(mem: Memory, rounds: Floats, step: int, days: float, code: int)
     n = view.count(mem)
     s = view.scalar(mem)
     basket = view.basket(mem)
-    detail = view.detail(mem)[0] != 0
     row = rounds[n[N.ROWS]]
     row[ROUND.STEP], row[ROUND.DAY], row[ROUND.GAP_DAYS] = step, s[S.DAY], days
     row[ROUND.VENUE], row[ROUND.LEVEL], row[ROUND.CODE] = n[N.VENUE], n[N.LEVEL], code
@@ -43,16 +45,15 @@ def report_round(mem: Memory, rounds: Floats, step: int, days: float, code: int)
     row[ROUND.SETTLED], row[ROUND.AMENDED] = n[N.SETTLED_MASK], n[N.AMENDED_MASK]
     row[ROUND.COLLAPSED], row[ROUND.INCIDENTS] = n[N.COLLAPSED_MASK], n[N.INCIDENTS_SINCE]
     row[ROUND.GAP_OPEN] = s[S.GAP]
-    if detail:
-        measure_gaps(mem)
-        row[ROUND.LATENT_CLOSED] = measure_latent(mem)
+    update_gaps(mem)
     row[ROUND.GAP_WHOLE], row[ROUND.CLOSED] = s[S.GAP_WHOLE], s[S.CLOSED]
-    row[ROUND.EXPECTED], row[ROUND.WILL] = s[S.EXPECTED], s[S.WILL]
     at = len(ROUND)
     for b in range(x.baskets):
-        row[at + ROUND_BASKET.GAP], row[at + ROUND_BASKET.SURPLUS] = basket[B.GAP, b], basket[B.SURPLUS, b]
-        row[at + ROUND_BASKET.NEAR], row[at + ROUND_BASKET.IN_PRINCIPLE] = basket[B.NEAR, b], basket[B.IN_PRINCIPLE, b]
+        row[at + ROUND_BASKET.GAP] = basket[B.GAP, b]
         at += len(ROUND_BASKET)
+    if x.detail != 0:
+        report_detail(mem, row, at)
+        at += len(DETAIL) + x.baskets * len(DETAIL_BASKET)
     if x.offer_issues != 0:
         report_offers(mem, row, at)
     n[N.ROWS] += 1
@@ -86,6 +87,21 @@ def report_offers(mem: Memory, row: Floats, at: int) -> None:
 
 
 @inline_step
+def report_detail(mem: Memory, row: Floats, at: int) -> None:
+    """Write the costly measures of a planned round, from a place of the row on."""
+    x = sizes(mem)
+    s = view.scalar(mem)
+    basket = view.basket(mem)
+    row[at + DETAIL.LATENT_CLOSED] = measure_latent(mem)
+    row[at + DETAIL.EXPECTED], row[at + DETAIL.WILL] = s[S.EXPECTED], s[S.WILL]
+    at += len(DETAIL)
+    for b in range(x.detail_baskets):
+        row[at + DETAIL_BASKET.SURPLUS], row[at + DETAIL_BASKET.NEAR] = basket[B.SURPLUS, b], basket[B.NEAR, b]
+        row[at + DETAIL_BASKET.IN_PRINCIPLE] = basket[B.IN_PRINCIPLE, b]
+        at += len(DETAIL_BASKET)
+
+
+@inline_step
 def report_run(mem: Memory, row: Floats) -> None:
     """Write the row of a finished run: the run's columns, then each basket's, then each party's."""
     x = sizes(mem)
@@ -115,7 +131,7 @@ def report_run(mem: Memory, row: Floats) -> None:
         row[at + BASKET.NASH_DISTANCE] = nash_distance(mem, b) if stands else np.nan
         row[at + BASKET.PARETO_DISTANCE] = pareto_distance(mem, b) if stands else np.nan
         row[at + BASKET.GAP], row[at + BASKET.SURPLUS] = basket[B.GAP, b], basket[B.SURPLUS, b]
-        row[at + BASKET.NEAR], row[at + BASKET.CLOSED] = basket[B.NEAR, b], basket[B.CLOSED, b]
+        row[at + BASKET.CLOSED] = basket[B.CLOSED, b]
         at += len(BASKET)
     for p in range(x.parties):
         row[at + PARTY_RESULT.UTILITY] = party_utility(mem, p)
@@ -125,8 +141,9 @@ def report_run(mem: Memory, row: Floats) -> None:
 
 @inline_step
 def report_terms(mem: Memory, row: Floats, at: int) -> None:
-    """Write terms by issue, then convergence by day of measurement, from a place of the row on."""
+    """Write terms by issue, convergence by day of measurement, then measures on request, from a place of the row on."""
     x = sizes(mem)
+    basket = view.basket(mem)
     settled = view.settled(mem)
     standing = view.standing(mem)
     first_terms = view.first_terms(mem)
@@ -146,6 +163,9 @@ def report_terms(mem: Memory, row: Floats, at: int) -> None:
         for k in range(x.measure_days):
             row[at + BASKET_DAY.CLOSED] = by_basket[b, k]
             at += len(BASKET_DAY)
+    for b in range(x.detail_baskets):
+        row[at + RUN_DETAIL_BASKET.NEAR] = basket[B.NEAR, b]
+        at += len(RUN_DETAIL_BASKET)
 
 
 @rule
@@ -189,7 +209,7 @@ def final_outcome(mem: Memory) -> int:
 def pareto_distance(mem: Memory, b: int) -> float:
     """How much utility all parties could still gain alike over the settled package: 0 on the Pareto frontier."""
     x = sizes(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     floors = view.floor(mem)
     first_issue = view.first_issue(mem)
     package = strip.package(mem, (), first_issue[b], first_issue[b + 1])
@@ -252,7 +272,7 @@ def nash_distance(mem: Memory, b: int) -> float:
     1 where nothing gives all a gain, or where the package leaves someone without one.
     """
     x = sizes(mem)
-    stake = view.stake(mem)
+    stake = view.member(mem)
     floors, weights = view.floor(mem), view.weight(mem)
     first_issue = view.first_issue(mem)
     lo, hi = first_issue[b], first_issue[b + 1]

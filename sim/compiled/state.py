@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.compiled.agenda import admit_parties
 from sim.compiled.mediator import present_strength
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, B, N, P, S
@@ -49,6 +50,9 @@ def begin(mem: Memory) -> None:
     s[:] = 0.0
     n[:] = 0
     party[:] = 0.0
+    view.entered(mem)[:] = 0
+    view.seated(mem)[:] = 0
+    view.member(mem)[:] = 0
     gains[:] = 0.0
     last_worth[:] = np.nan
     pb[:] = 1.0
@@ -87,6 +91,7 @@ def begin(mem: Memory) -> None:
         if document_day[k] < 0.0:
             n[N.PAPERS] += 1
     s[S.GUARANTEE] = present_strength(mem, Strength.GUARANTEE)
+    admit_parties(mem)
     derive_reservations(mem)
     copy(derived_point, reservation)
     for p in range(x.parties):
@@ -94,7 +99,7 @@ def begin(mem: Memory) -> None:
             init_basket(mem, p, b)
     if x.proposal == Proposal.BRIDGING:
         expect_others(mem)
-    if x.incidents > 0:
+    if ripeness.reads_past(x.ripeness, view.war_days(mem)[0]):
         remember_war(mem)
 
 

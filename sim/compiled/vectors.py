@@ -76,13 +76,13 @@ class VectorRunner:
         priors = self.problem.priors._replace(base=base)
         out = np.empty((n * runs, run_width(structure)))
         rows = np.zeros(n * runs, dtype=np.int64)
-        space = np.full((runs * structure.max_steps, round_width(structure)), np.nan)  # details are left out
+        space = np.empty((runs * structure.max_steps, round_width(structure)))
         rounds = [np.empty((0, round_width(structure)))]
         for k in range(n):
             for places, value in zip(self._places, values[k], strict=True):
                 base[places] = value
             own = slice(k * runs, (k + 1) * runs)
-            if simulate(memory.address, priors, assumptions[k], fates[k], out[own], space, rows[own], False) >= 0:
+            if simulate(memory.address, priors, assumptions[k], fates[k], out[own], space, rows[own]) >= 0:
                 raise ParleyError(
                     "a run has more incidents between two rounds than can be kept; lower the incident rates"
                 )

@@ -12,8 +12,12 @@ from typing import Any, NamedTuple, Protocol
 from sim.core.fields import OFFER_COLUMNS, ROUND_COLUMNS, RUN_COLUMNS, Column
 from sim.core.layout import Floats, Ints
 
-FAMILIES = ("", "baskets", "parties", "issues", "measure_days", "basket_days")
-"""What columns are repeated for, in the order of a raw row; `""` for those that stand once."""
+FAMILIES = ("", "baskets", "parties", "issues", "measure_days", "basket_days", "detail", "detail_baskets")
+"""What columns are repeated for, in the order of a raw row; `""` for those that stand once.
+
+An entity of `basket_days` is a basket with a day. Columns of `detail` stand once, and those of `detail_baskets` for
+every basket, where a scenario wants all measures.
+"""
 
 
 class Counts(Protocol):
@@ -27,6 +31,10 @@ class Counts(Protocol):
     def issues(self) -> int: ...
     @property
     def measure_days(self) -> int: ...
+    @property
+    def detail(self) -> int: ...
+    @property
+    def detail_baskets(self) -> int: ...
     @property
     def basket_days(self) -> int: ...
     @property
@@ -47,6 +55,10 @@ class EntityNames(Protocol):
     @property
     def measure_days(self) -> tuple[str, ...]: ...
     @property
+    def detail(self) -> tuple[str, ...]: ...
+    @property
+    def detail_baskets(self) -> tuple[str, ...]: ...
+    @property
     def basket_days(self) -> tuple[str, ...]: ...
 
 
@@ -56,11 +68,14 @@ def _places(columns: tuple[Column, ...], axis: str) -> Any:
     return namedtuple("Places", names)(*range(len(names)))
 
 
-RUN, BASKET, PARTY_RESULT, ISSUE_RESULT, DAY_RESULT, BASKET_DAY = (_places(RUN_COLUMNS, axis) for axis in FAMILIES)
+RUN, BASKET, PARTY_RESULT, ISSUE_RESULT, DAY_RESULT, BASKET_DAY = (_places(RUN_COLUMNS, axis) for axis in FAMILIES[:6])
 """Places of the columns of a run: once, then within the part of a basket, party, issue, day, and basket with day."""
 
-ROUND, ROUND_BASKET = (_places(ROUND_COLUMNS, axis) for axis in FAMILIES[:2])
-"""Places of the columns of a planned round: once, then within the part of a basket."""
+RUN_DETAIL_BASKET = _places(RUN_COLUMNS, "detail_baskets")
+"""Places of the columns of a run on request, within the part of a basket."""
+
+ROUND, ROUND_BASKET, DETAIL, DETAIL_BASKET = (_places(ROUND_COLUMNS, axis) for axis in (*FAMILIES[:2], *FAMILIES[6:]))
+"""Places of the columns of a planned round: once, then within the part of a basket; then both for those on request."""
 
 OFFER_ISSUE, OFFER = (_places(OFFER_COLUMNS, axis) for axis in ("offer_issues", "offer_stakes"))
 """Places of the columns of offers, on request: within the part of an issue, then of a party with an issue."""

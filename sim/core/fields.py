@@ -310,7 +310,6 @@ RUN_COLUMNS = (
     Column("pareto_distance_{}", "distance", "float", "utility", "distance from the Pareto frontier", "baskets"),
     Column("gap_{}", "distance", "float", "scale", "distance between offers on the basket", "baskets"),
     Column("surplus_{}", "utility", "float", "utility", "surplus over the floors: the zone if not negative", "baskets"),
-    Column("near_{}", "distance", "float", "share", "nearness of a settlement", "baskets"),
     Column("closed_{}", "distance", "float", "share", "share of the basket's distance that is closed", "baskets"),
     Column("utility_{}", "utility", "float", "utility", "utility at the end, open issues counting 0", "parties"),
     Column("terms_{}", "distance", "float", "scale", "terms standing at the end", "issues"),
@@ -318,10 +317,12 @@ RUN_COLUMNS = (
     Column("closed_d{}", "distance", "float", "share", "share of the distance closed by a day", "measure_days"),
     Column("latent_closed_d{}", "distance", "float", "share", "share closed by offers made then", "measure_days"),
     Column("closed_{}", "distance", "float", "share", "share of a basket's distance closed by a day", "basket_days"),
+    Column("near_{}", "distance", "float", "share", "nearness of a settlement", "detail_baskets"),
 )
 """Columns of the table of runs after `run`, `assumption` and `fate`, family by family.
 
-An entity of `basket_days` is a basket and a day, such as `ceasefire_d90`.
+An entity of `basket_days` is a basket and a day, such as `ceasefire_d90`. Columns of the axes `detail` and
+`detail_baskets` stand in a table under `calendar.measures: all`.
 """
 
 ROUND_COLUMNS = (
@@ -340,15 +341,15 @@ ROUND_COLUMNS = (
     Column("gap_open", "distance", "float", "scale", "distance between offers on open issues, by salience"),
     Column("gap_whole", "distance", "float", "scale", "distance between offers, settled issues counting 0"),
     Column("closed", "distance", "float", "share", "share of the distance of day 0 that is closed"),
-    Column("latent_closed", "distance", "float", "share", "share closed by the offers made now"),
-    Column("expected", "distance", "float", "share", "expected progress of the next meeting"),
-    Column("will", "distance", "float", "log-rate", "least will to talk"),
     Column("gap_{}", "distance", "float", "scale", "distance between offers on the basket", "baskets"),
-    Column("surplus_{}", "utility", "float", "utility", "surplus over the floors", "baskets"),
-    Column("near_{}", "distance", "float", "share", "nearness of a settlement", "baskets"),
-    Column("in_principle_{}", "share", "bool", "", "present offers would settle it if it was not barred", "baskets"),
+    Column("latent_closed", "distance", "float", "share", "share closed by the offers made now", "detail"),
+    Column("expected", "distance", "float", "share", "expected progress of the next meeting", "detail"),
+    Column("will", "distance", "float", "log-rate", "least will to talk", "detail"),
+    Column("surplus_{}", "utility", "float", "utility", "surplus over the floors", "detail_baskets"),
+    Column("near_{}", "distance", "float", "share", "nearness of a settlement", "detail_baskets"),
+    Column("in_principle_{}", "share", "bool", "", "present offers would settle it if not barred", "detail_baskets"),
 )
-"""Columns of the table of rounds after `run`."""
+"""Columns of the table of rounds after `run`. Those of the axes `detail` and `detail_baskets` as above."""
 
 OFFER_COLUMNS = (
     Column("terms", "distance", "float", "scale", "terms that stand on the issue after the round", "offer_issues"),

@@ -1,9 +1,11 @@
-"""Hashes by which results and code are recognised: of files, of plain data, and of all code of the project."""
+"""Hashes by which results and code are recognised: of files, of plain data, of rules and engines, of all code."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,11 @@ CHECKSUM = "checksum"
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PACKAGES = ("sim", "calibration", "experiments")
+_NUMBERS = (
+    "sim/core", "sim/yamlio", "sim/evidence", "sim/scenario", "sim/rules", "sim/solvers", "sim/agents", "sim/compiled",
+    "sim/tables", "sim/results",
+)  # fmt: skip
+"""Folders whose code decides the numbers of a run."""
 _BLOCK = 1 << 20
 
 
@@ -43,14 +50,73 @@ def seal(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_sealed(data: dict[str, Any]) -> bool:
-    """Return whether plain data is as it was sealed. Data without a checksum, of an earlier version, counts as such."""
-    return CHECKSUM not in data or seal(data)[CHECKSUM] == data[CHECKSUM]
+    """Return whether plain data is as it was sealed.
+
+    Earlier versions wrote manifests without a checksum and without the hash of the code; they count as sealed.
+    """
+    if CHECKSUM not in data:
+        return "code" not in data
+    return bool(seal(data)[CHECKSUM] == data[CHECKSUM])
 
 
 @cache
-def hash_code() -> str:
+def hash_code(root: Path = _ROOT) -> str:
     """Return the hash of all Python files of the project, 24 hexadecimal digits."""
+    return _hash_sources(root, _PACKAGES)
+
+
+@cache
+def hash_rules(root: Path = _ROOT) -> str:
+    """Return the hash of all Python files that decide the numbers of a run: rules, engines, what feeds them.
+
+    Parameters
+    ----------
+    root : Path
+        The folder that holds the packages; that of this program by default.
+
+    Returns
+    -------
+    str
+        24 hexadecimal digits. Line ends do not count, for checkouts differ in them.
+    """
+    return _hash_sources(root, _NUMBERS)
+
+
+def _hash_sources(root: Path, folders: tuple[str, ...]) -> str:
+    """Return the hash of names and contents of the Python files below some folders."""
     digest = hashlib.blake2b(digest_size=12)
-    for path in sorted(path for package in _PACKAGES for path in (_ROOT / package).rglob("*.py")):
-        digest.update(path.relative_to(_ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted(path for folder in folders for path in (root / folder).rglob("*.py")):
+        content = path.read_bytes().replace(b"\r\n", b"\n")
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + content + b"\0")
     return digest.hexdigest()
+
+
+@cache
+def describe_checkout(root: Path = _ROOT) -> dict[str, Any] | None:
+    """Describe the git checkout that the program runs from.
+
+    Parameters
+    ----------
+    root : Path
+        The folder that holds the packages; that of this program by default.
+
+    Returns
+    -------
+    dict or None
+        `commit`, and `dirty`: whether files differ from it. None where the folder is no checkout or git is missing.
+    """
+    git = shutil.which("git") if (root / ".git").exists() else None
+    if git is None:
+        return None
+    commit = _ask_git([git, "rev-parse", "HEAD"], root)
+    status = _ask_git([git, "status", "--porcelain"], root)
+    return None if not commit or status is None else {"commit": commit, "dirty": bool(status)}
+
+
+def _ask_git(command: list[str], root: Path) -> str | None:
+    """Return what git prints; None where it fails or takes longer than ten seconds."""
+    try:
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
+        return None
+    return done.stdout.strip()

@@ -80,6 +80,8 @@ class Structure(NamedTuple):
     max_steps: int
     measure_days: int
     basket_days: int
+    detail: int  # 1 where rows of rounds hold all measures
+    detail_baskets: int  # as many as baskets there, else 0
     offer_issues: int  # as many as issues where rows of rounds hold offers, else 0
     offer_stakes: int  # as many as pairs of a party and an issue there, else 0
     venue_rule: int
@@ -99,6 +101,7 @@ class Structure(NamedTuple):
     first_issue: Annotated[Ints, "."]  # basket b holds issues first_issue[b]:first_issue[b + 1]
     stake: Annotated[Ints, "PB"]  # 1 where the party has a say in the basket
     seat: Annotated[Ints, "P"]  # 1 where the party must come to a round
+    enters: Annotated[Floats, "P"]  # day from which on the party takes part; -inf: from the start
     red: Annotated[Ints, "PI"]  # red lines
     derived: Annotated[Ints, "PI"]  # 1 where the reservation point follows from a documented concession
     basket_code: Annotated[Ints, "B"]  # outcome code

@@ -67,7 +67,7 @@ def _read(folder: Path, state: tuple[FileState, ...]) -> Record:
         document = read(path)
         for kind, entry, place in _iterate_entries(document):
             _check_entry(entry, kind, place, document, sources, files)
-            data = {**entry, "actor": document.data["actor"]} if kind == "positions" else entry
+            data = entry if kind == "context" else {**entry, "actor": document.data["actor"]}
             facts[kind].append(_build_fact(kind, data, place, document))
     return Record(
         sources=sources,

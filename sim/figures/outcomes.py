@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from sim.figures.style import (
     BLACK,
     BLUE,
-    CODE_TITLES,
     VERMILION,
     Caption,
     add_legend_below,
@@ -20,8 +19,8 @@ from sim.figures.style import (
     format_percent,
     format_percent_axis,
     legend_entries,
+    wrap_text,
 )
-from sim.rules.outcome import CODES
 from sim.tables.summary import Summary
 
 
@@ -46,10 +45,10 @@ def plot_outcomes(summary: Summary, ax: Axes | None = None, *, legend: bool = Tr
     """
     ax = create_axes() if ax is None else ax
     standing, peak = summary.outcome_shares(), summary.outcome_shares("peak_outcome")
-    rows = np.arange(len(CODES))
-    shares = np.array([standing[code].share for code in CODES])
-    low = shares - [standing[code].low for code in CODES]
-    high = np.array([standing[code].high for code in CODES]) - shares
+    rows = np.arange(len(summary.codes))
+    shares = np.array([standing[code].share for code in summary.codes])
+    low = shares - [standing[code].low for code in summary.codes]
+    high = np.array([standing[code].high for code in summary.codes]) - shares
     ax.barh(rows, shares, color=BLUE, height=0.62, label="standing at the end, with 95% interval")
     ax.errorbar(shares, rows, xerr=[low, high], fmt="none", ecolor=BLACK, elinewidth=1, capsize=2.5)
     diamond: dict[str, Any] = {
@@ -61,12 +60,12 @@ def plot_outcomes(summary: Summary, ax: Axes | None = None, *, legend: bool = Tr
         "ls": "",
         "clip_on": False,
     }
-    ax.plot([peak[code].share for code in CODES], rows, label="highest reached on the way", **diamond)
-    for row, code in enumerate(CODES):
+    ax.plot([peak[code].share for code in summary.codes], rows, label="highest reached on the way", **diamond)
+    for row, code in enumerate(summary.codes):
         end = (max(standing[code].high, peak[code].share), row)
         text = format_percent(standing[code].share, standing[code].runs)
         ax.annotate(text, end, (7, 0), textcoords="offset points", va="center")
-    ax.set_yticks(rows, [CODE_TITLES[code] for code in CODES])
+    ax.set_yticks(rows, [wrap_text(title, 26) for title in summary.outcomes.values()])
     ax.set_xlim(0, min(max(s.high for s in (*standing.values(), *peak.values())) * 1.14 + 0.03, 1.12))
     format_percent_axis(ax, "x", "Share of runs")
     if legend:

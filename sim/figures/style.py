@@ -70,18 +70,6 @@ LABEL_BOX = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none"}
 _WIDTH = 6.6
 DPI = 150
 
-CODE_TITLES = {
-    "postponed": "postponed: never met",
-    "none": "none: met without result",
-    "procedural": "procedural: to meet again",
-    "texts": "texts, nothing agreed",
-    "humanitarian": "humanitarian settlement",
-    "ceasefire": "ceasefire",
-    "partial": "partial settlement",
-    "comprehensive": "comprehensive: all settled",
-}
-"""Titles of outcome codes in figures and printed tables."""
-
 CAUTION = "Conditional on the scenario's assumptions; not a forecast."
 
 

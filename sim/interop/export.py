@@ -13,6 +13,7 @@ from sim.analysis.game import MIDDLE, build_games, start_talks
 from sim.core.atomic import OutputFolder, report_write_errors
 from sim.interop.discrete import domain, option_labels, option_points
 from sim.interop.domain import Domain
+from sim.results.manifest import describe_theory, write_manifest
 from sim.scenario.load import Loaded
 from sim.scenario.resolve import resolve
 
@@ -53,7 +54,10 @@ def domains(loaded: Loaded, seed: int = 0, assumption: int = MIDDLE) -> list[Dom
 
 
 def export(loaded: Loaded, out: Path, seed: int = 0, assumption: int = MIDDLE) -> list[Path]:
-    """Write every domain into a folder of its own below `out`, which is new or empty. Raises ParleyError."""
+    """Write every domain into a folder of its own below `out`, which is new or empty, and a manifest beside them.
+
+    Raises ParleyError.
+    """
     with OutputFolder(out, "export", force=None) as whole, report_write_errors(out):
         written = []
         for game in domains(loaded, seed, assumption):
@@ -63,4 +67,5 @@ def export(loaded: Loaded, out: Path, seed: int = 0, assumption: int = MIDDLE) -
                 text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
                 (folder / name).write_text(text + "\n", encoding="utf-8")
             written.append(out / game.name)
+        write_manifest(whole, describe_theory("export", loaded, seed, assumption))
     return written

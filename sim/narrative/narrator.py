@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import ParleyError
 from sim.narrative.titles import Titles, format_count, format_number, join_words
-from sim.rules.outcome import CODES
 from sim.scenario.load import Loaded, load
 
 if TYPE_CHECKING:
@@ -130,7 +129,8 @@ class Narrator:
         self.lines.append("")
         self.add_line(f"The end, on {self.titles.day(model.day)}", 0)
         held, postponed = int(row["rounds_held"]), int(row["rounds_postponed"])
-        self.add_line(f"Outcome: {CODES[int(row['outcome'])]}; the highest reached: {CODES[int(row['peak_outcome'])]}.")
+        final, peak = (model.names.ladder.codes[int(row[name])] for name in ("outcome", "peak_outcome"))
+        self.add_line(f"Outcome: {final}; the highest reached: {peak}.")
         incidents = format_count(int(row["incidents"]), "incident")
         self.add_line(f"{format_count(held, 'round')} held, {postponed} postponed; {incidents}.")
         for name in model.names.baskets:
@@ -182,6 +182,9 @@ class Narrator:
         self._incidents, self._gap = {}, []
 
     # A planned round
+
+    def _on_entered(self, facts: Facts) -> None:
+        self.add_line(f"{self.titles.party(facts['party'])} enters the talks.")
 
     def _on_planned(self, facts: Facts) -> None:
         self.planned_rounds += 1

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sim.figures.style import CODE_TITLES, format_percent
+from sim.figures.style import format_percent
 
 if TYPE_CHECKING:
     from sim.figures.scales import Scale
@@ -119,7 +119,7 @@ def describe_verdict(summary: Summary, titles: Mapping[str, str]) -> str:
     code, most = max(shares.items(), key=lambda item: item[1].runs)
     interval = f"95% interval {most.low:.1%} to {most.high:.1%}"
     text = f"Of {summary.n:,} runs {format_percent(most.share, most.runs)} end with this outcome: "
-    text += f"{CODE_TITLES[code]} ({interval}). "
+    text += f"{summary.outcomes[code]} ({interval}). "
     closed = summary.closed()
     if closed.runs:
         text += f"On average {format_mean(closed.mean)} of the distance between the first demands is closed at the end "

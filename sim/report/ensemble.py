@@ -12,10 +12,9 @@ import pyarrow as pa
 
 from sim.core.errors import ParleyError
 from sim.figures.scales import read_scales
-from sim.figures.style import CODE_TITLES, format_percent
+from sim.figures.style import format_percent
 from sim.report.convergence import caption_terms, describe_verdict, list_closed, list_terms
 from sim.report.sections import Section, Table
-from sim.rules.outcome import CODES
 from sim.tables.arrow import decode_labels, decode_numbers
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def _outcomes(summary: Summary) -> Table:
     """Outcomes at the end, with the highest outcome reached."""
     peak = summary.outcome_shares("peak_outcome")
     rows = [
-        (CODE_TITLES[code], *_format_share(share), format_percent(peak[code].share, peak[code].runs))
+        (summary.outcomes[code], *_format_share(share), format_percent(peak[code].share, peak[code].runs))
         for code, share in summary.outcome_shares().items()
     ]
     columns = ("Outcome standing at the end", "Runs", "Share", "95% interval", "Highest reached")
@@ -110,7 +109,7 @@ def summarise_run(folder: Path, manifest: dict[str, Any]) -> Summary:
             summary.add_runs(runs)
             for part in rounds.take(int(numbers[-1])):
                 run, gap = decode_numbers(part.column("run")), decode_numbers(part.column("gap_open"))
-                summary.add_gaps(run, decode_labels(part.column("code"), CODES), gap)
+                summary.add_gaps(run, decode_labels(part.column("code"), summary.codes), gap)
     return summary
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import ParleyError
 from sim.report.sections import Section, Table
+from sim.scenario.ladder import read_titles
 
 if TYPE_CHECKING:
     from experiments.results import Results
@@ -37,7 +38,8 @@ def describe_sweep(folder: Path, manifest: dict[str, Any]) -> Iterator[Section]:
     complete = [point for point in labels if point in {point for point, _, _ in cells}]
     section = Section("In numbers", [*_remarks(results, len(complete), len(failed))])
     measures = list(dict.fromkeys(key[1:] for key in cells))
-    for caption, columns, cell in _tables(cells, measures, _basket_titles(manifest)):
+    outcomes = read_titles(manifest["asked"]["scenario"])
+    for caption, columns, cell in _tables(cells, measures, _basket_titles(manifest), outcomes):
         lines = [
             (labels[point], *(cell(cells.get((point, *key))) for key, _ in columns)) for point in complete[:MOST_POINTS]
         ]
@@ -93,13 +95,11 @@ Columns = list[tuple[tuple[str, str], str]]
 
 
 def _tables(
-    cells: Cells, measures: Sequence[tuple[str, str]], titles: dict[str, str]
+    cells: Cells, measures: Sequence[tuple[str, str]], titles: dict[str, str], outcomes: Iterable[str]
 ) -> Iterator[tuple[str, Columns, Callable[[Cell | None], str]]]:
     """Caption, columns and format of a cell of each table that has columns."""
-    from sim.rules.outcome import CODES
-
     reached = {key[2] for key, cell in cells.items() if key[1] == "outcome" and cell["mean"] > 0}
-    codes: Columns = [(("outcome", code), code) for code in CODES if code in reached]
+    codes: Columns = [(("outcome", code), code) for code in outcomes if code in reached]
     settled: Columns = [
         ((name, level), titles.get(name.removeprefix("settled_"), name.removeprefix("settled_").replace("_", " ")))
         for name, level in measures

@@ -16,7 +16,6 @@ from sim.results.plan import Plan, plan
 from sim.results.plots import Plots
 from sim.results.simulation import Progress, simulate_tables
 from sim.results.store import save_tables
-from sim.rules.outcome import CODES
 from sim.scenario.load import Loaded
 from sim.tables.estimates import build_estimates
 from sim.tables.summary import Summary
@@ -51,12 +50,12 @@ class Ensemble:
     @property
     def runs(self) -> pd.DataFrame:
         """Table of runs as a data frame, one row a run; outcomes are ordered categoricals, lowest first."""
-        return _order_codes(self.run_table.to_pandas(), "outcome", "peak_outcome")
+        return _order_codes(self.run_table.to_pandas(), self.counts.codes, "outcome", "peak_outcome")
 
     @property
     def rounds(self) -> pd.DataFrame:
         """Table of rounds as a data frame, one row a planned round; codes are ordered categoricals, lowest first."""
-        return _order_codes(self.round_table.to_pandas(), "code")
+        return _order_codes(self.round_table.to_pandas(), self.counts.codes, "code")
 
     @cached_property
     def counts(self) -> Summary:
@@ -97,7 +96,8 @@ class Ensemble:
             The folder cannot be used.
         """
         tables = {"runs": self.run_table, "rounds": self.round_table}
-        save_tables(tables, self.manifest, folder, self.trajectory if figures else None, force=force, figures=figures)
+        trajectory = self.trajectory if figures else None
+        save_tables(self.job, tables, self.manifest, folder, trajectory, force=force, figures=figures)
 
     def to_csv(self, folder: str | Path) -> None:
         """Write `runs.csv`, `rounds.csv` and `summary.csv` into a folder. Raises ParleyError."""
@@ -142,12 +142,12 @@ def _describe(ensemble: Ensemble) -> list[str]:
     ]
 
 
-def _order_codes(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
+def _order_codes(frame: pd.DataFrame, codes: tuple[str, ...], *names: str) -> pd.DataFrame:
     """Make columns of outcome codes ordered categoricals, all codes among their categories."""
     import pandas as pd
 
     for name in names:
-        frame[name] = pd.Categorical(frame[name].astype(object), categories=CODES, ordered=True)
+        frame[name] = pd.Categorical(frame[name].astype(object), categories=codes, ordered=True)
     return frame
 
 

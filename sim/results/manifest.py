@@ -1,14 +1,16 @@
 """Manifest of a result: its provenance, as data that JSON can hold.
 
-It holds versions, the resolved scenario and its hash, seed, indices, citations and environment. Everything that can
-change a number is in the fingerprint, except the versions of packages and the processor; these stand under
-`environment` beside what changes no number (workers, chunks), and the time stands under `created`.
+It holds versions, the hashes of all code and of the rules and engines, the git commit of a checkout, the command, the
+resolved scenario and its hash, seed, indices, party class, citations and environment. Everything that can change a
+number is in the fingerprint, except the versions of packages and the processor; these stand under `environment` beside
+what changes no number (workers, chunks), and the time stands under `created`.
 """
 
 from __future__ import annotations
 
 import datetime
 import hashlib
+import json
 import platform
 import re
 from collections import Counter
@@ -18,10 +20,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.core.identity import hash_code
+from sim.core.atomic import MANIFEST, OutputFolder
+from sim.core.command import describe_command
+from sim.core.identity import describe_checkout, hash_code, hash_file, hash_rules, seal
 from sim.core.layout import Ints
 from sim.core.version import __version__
 from sim.evidence.sources import Source
+from sim.results.party_source import describe_class, hash_class
 from sim.scenario.citations import iterate_citations
 from sim.scenario.dump import dump_scenario, scenario_hash
 from sim.scenario.library import load_papers
@@ -46,6 +51,8 @@ _PACKAGES = (
     "ruamel.yaml",
     "matplotlib",
 )
+NOT_HASHABLE = "not hashable"
+"""Stands for the hash of a party class whose source cannot be read."""
 _MANY = 1000
 _PAPER = re.compile(r"([A-Z][\w-]+)(?:,? (?:et al\.|& [A-Z][\w-]+|and [A-Z][\w-]+))? \(?((?:19|20)\d\d)\b")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
@@ -67,25 +74,89 @@ def manifest(job: Plan) -> dict[str, Any]:
     party_class = job.party_class
     return {
         "kind": "run",
-        "format": FORMAT,
-        "parley": __version__,
-        "code": hash_code(),
+        **describe_software(),
         "fingerprint": compute_fingerprint(job),
         "seed": job.seed,
         "n": job.n,
         "engine": job.engine,
         "posterior": to_plain_data({"name": job.posterior.name, **job.posterior.note}) if job.posterior else None,
-        "party_class": f"{party_class.__module__}.{party_class.__qualname__}" if party_class else None,
+        "party_class": describe_class(party_class) if party_class else None,
+        "party_source": hash_class(party_class) or NOT_HASHABLE if party_class else None,
+        "target": to_plain_data(job.target),
         "assumptions": compress_indices(job.assumptions),
         "fates": compress_indices(job.fates),
-        "scenario": _describe_scenario(job.loaded),
+        "scenario": describe_scenario(job.loaded),
         "citations": list_citations(job.loaded),
         "environment": {**describe_environment(), "workers": job.workers, "chunk": job.chunk},
-        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "created": describe_time(),
     }
 
 
-def _describe_scenario(loaded: Loaded) -> dict[str, Any]:
+def describe_software() -> dict[str, Any]:
+    """Describe the program that makes a result: format, version, hashes of code and rules, git commit, command."""
+    return {
+        "format": FORMAT,
+        "parley": __version__,
+        "code": hash_code(),
+        "rules": hash_rules(),
+        "git": describe_checkout(),
+        "command": describe_command(),
+    }
+
+
+def write_manifest(out: OutputFolder, about: dict[str, Any]) -> None:
+    """Write a manifest into an open folder of results, with the hash of every file there, and seal it.
+
+    Parameters
+    ----------
+    out : OutputFolder
+        The folder; every file but the manifest is complete.
+    about : dict
+        What the manifest says apart from `files` and `hashes`.
+    """
+    names = sorted(path.relative_to(out.stage).as_posix() for path in out.stage.rglob("*") if path.is_file())
+    hashes = {name: hash_file(out.path(name)) for name in names}
+    whole = seal({**about, "files": sorted([*names, MANIFEST]), "hashes": hashes})
+    text = json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False)
+    out.path(MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def describe_theory(kind: str, loaded: Loaded, seed: int, assumption: int) -> dict[str, Any]:
+    """Describe what was computed from a scenario without a run, for a manifest.
+
+    Parameters
+    ----------
+    kind : str
+        `analysis` or `export`.
+    loaded : Loaded
+        The scenario.
+    seed, assumption : int
+        Seed and index of the draw of the assumed ranges; -1 stands for the middle of every range.
+    """
+    return {
+        "kind": kind,
+        **describe_software(),
+        "title": loaded.scenario.title,
+        "seed": seed,
+        "assumption": assumption,
+        "scenario": describe_scenario(loaded),
+        "citations": list_citations(loaded),
+        "environment": describe_environment(),
+        "created": describe_time(),
+    }
+
+
+def hash_files(loaded: Loaded) -> dict[str, str]:
+    """Return the hash of every file of a scenario, of its bases and documents, by path."""
+    return {str(path): hash_file(path) for path in loaded.files if path.is_file()}
+
+
+def describe_time() -> str:
+    """Return the present time as ISO text in UTC."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def describe_scenario(loaded: Loaded) -> dict[str, Any]:
     """Id, hash, changes, derivations and resolved numbers of a scenario."""
     s = loaded.scenario
     notes = {
@@ -97,6 +168,7 @@ def _describe_scenario(loaded: Loaded) -> dict[str, Any]:
         "title": s.title,
         "as_of": s.as_of.isoformat(),
         "hash": scenario_hash(loaded),
+        "source_files": hash_files(loaded),
         "admitted": s.evidence.admit if s.evidence else None,
         "changes": to_plain_data(loaded.changes),
         "derivations": {key: note for key, note in notes.items() if note},
@@ -115,12 +187,13 @@ def compute_fingerprint(job: Plan) -> str:
     Returns
     -------
     str
-        Twelve hexadecimal digits: a hash of parley's version, scenario, posterior, seed, indices and party class.
+        Twelve hexadecimal digits: a hash of parley's version, the source of rules and engines, scenario, posterior,
+        seed, indices, and name and source of the party class.
     """
-    source = job.party_class.__qualname__ if job.party_class else ""
+    source = f"{job.party_class.__qualname__} {hash_class(job.party_class)}" if job.party_class else ""
     source += f" under {job.posterior.name}" if job.posterior else ""
     digest = hashlib.blake2b(digest_size=6)
-    digest.update(f"{__version__}|{scenario_hash(job.loaded)}|{job.seed}|{job.n}|{source}|".encode())
+    digest.update(f"{__version__}|{hash_rules()}|{scenario_hash(job.loaded)}|{job.seed}|{job.n}|{source}|".encode())
     digest.update(job.assumptions.astype("<i8").tobytes() + job.fates.astype("<i8").tobytes())
     return digest.hexdigest()
 

@@ -56,9 +56,16 @@ class _Basket(Manifest):
     title: str
 
 
+class _Rung(Manifest):
+    code: str
+    title: str
+
+
 class _Scenario(Manifest):
     title: str
     changes: dict[str, Any] = {}
+    hash: str = ""
+    source_files: dict[str, str] = {}
     resolved: Annotated[dict[str, Any], AfterValidator(_check_resolved)]
 
 
@@ -77,6 +84,10 @@ class _Posterior(Manifest):
     name: str | None = None
 
 
+_Ranges = list[Annotated[list[int], Field(min_length=2, max_length=2)]] | dict[str, Any]
+"""First and last index of each range of draws, or what is said of very many."""
+
+
 class _Results(Manifest):
     """What every folder of results has."""
 
@@ -84,7 +95,9 @@ class _Results(Manifest):
     hashes: dict[str, str] = {}
     environment: dict[str, Any] = {}
     citations: list[_Citation] | None = None
-    seed: int = Field(default=0, ge=0)
+    seed: int = Field(default=0, ge=0, lt=2**63)
+    git: dict[str, Any] | None = None
+    command: list[str] = []
 
 
 class Run(_Results):
@@ -93,7 +106,12 @@ class Run(_Results):
     kind: Literal["run"]
     n: int = Field(ge=1)
     scenario: _Scenario
+    engine: str = "auto"
+    assumptions: _Ranges = []
+    fates: _Ranges = []
     posterior: _Posterior | None = None
+    party_class: str | None = None
+    target: dict[str, Any] | None = None
     files: list[str] = []
 
 
@@ -110,6 +128,7 @@ class Comparison(_Results):
     title: str = ""
     n: int = Field(ge=1)
     scenarios: list[_Variant] = Field(min_length=1)
+    engine: str = "auto"
     changed: dict[str, _Changed] = {}
     files: list[str] = []
 
@@ -129,6 +148,7 @@ class _Tables(Manifest):
 class _AskedScenario(Manifest):
     title: str
     baskets: dict[str, _Basket] = {}
+    outcomes: list[_Rung] | None = None
 
 
 class _Asked(Manifest):
@@ -147,6 +167,8 @@ class Sweep(_Results):
     files: dict[str, str]
     hash: str
     complete: bool
+    source: str = ""
+    source_files: dict[str, str] = {}
     sessions: list[dict[str, Any]] = []
 
 
@@ -155,6 +177,22 @@ class Calibration(_Results):
 
     kind: Literal["calibration"]
     title: str = ""
+    fit: dict[str, Any] = {}
+    inputs: dict[str, str] = {}
+
+
+class Analysis(_Results):
+    """The manifest of `parley analyse --out`."""
+
+    kind: Literal["analysis"]
+    title: str = ""
+
+
+class Export(_Results):
+    """The manifest of `parley export`."""
+
+    kind: Literal["export"]
+    title: str = ""
 
 
 SCHEMAS: dict[str, type[Manifest]] = {
@@ -162,4 +200,6 @@ SCHEMAS: dict[str, type[Manifest]] = {
     "comparison": Comparison,
     "sweep": Sweep,
     "calibration": Calibration,
+    "analysis": Analysis,
+    "export": Export,
 }

@@ -54,12 +54,15 @@ class PosteriorSource:
         Takes a plan and yields raw chunks as `simulate_chunks` does.
     draw : callable
         Takes assumption indices (n,) and the seed; returns the values (n, paths) of the paths in `note`.
+    content : bytes
+        The Parquet file of its draws, which results keep beside their tables.
     """
 
     name: str
     note: dict[str, Any]
     chunks: Callable[[Plan], Iterator[Chunk]]
     draw: Callable[[Ints, int], Floats]
+    content: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ class Plan:
         Source of fitted numbers.
     keep_rounds : bool or tuple of int
         Columns of `ROUND` that chunks of the compiled engine hold, in this order; all or none for a truth value.
+    target : mapping, optional
+        The standard error that decided the number of runs, and what was reached; for the manifest.
     """
 
     loaded: Loaded
@@ -101,6 +106,7 @@ class Plan:
     party_class: type[Party] | None = None
     posterior: PosteriorSource | None = None
     keep_rounds: Kept = True
+    target: Mapping[str, Any] | None = None
 
     @property
     def n(self) -> int:

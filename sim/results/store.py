@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
@@ -14,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.core.atomic import MANIFEST, OutputFolder, report_write_errors, sync_file
-from sim.core.identity import hash_file, seal
-from sim.results.manifest import manifest
+from sim.core.atomic import OutputFolder, report_write_errors, sync_file
+from sim.results.manifest import manifest, write_manifest
+from sim.results.party_source import read_source
 from sim.results.plan import Plan
 from sim.results.simulation import Progress, draw_values, simulate_named_tables
 from sim.results.trajectory import simulate_trajectory
@@ -30,6 +29,10 @@ if TYPE_CHECKING:
 
     from sim.tables.trajectory import Trajectory
 
+POSTERIOR = "posterior.parquet"
+"""The posterior from which a run was drawn."""
+PARTY_SOURCE = "party_class.py"
+"""The module of the party class of a run."""
 ROW_GROUP = 65_536
 """Rows of a row group."""
 
@@ -63,7 +66,8 @@ class TableWriter:
         ]
         with report_write_errors(self.folder):
             self._file: BinaryIO = path.open("wb")
-            self._writer = pq.ParquetWriter(self._file, schema, compression="zstd", use_dictionary=labels)
+            options: dict[str, Any] = {"compression": "zstd", "use_dictionary": labels, "write_page_checksum": True}
+            self._writer = pq.ParquetWriter(self._file, schema, **options)
         self._waiting: list[pa.Table] = []
         self._rows = 0
 
@@ -164,11 +168,12 @@ def write_ensemble(
             schemas["assumptions"] = build_assumption_schema(list(draw_values(job, job.assumptions[:1])))
         tables = simulate_named_tables(job, progress, offers=offers, assumptions=assumptions)
         summary = _write_tables(tables, schemas, out)
-        _finish(out, about, summary, figures, simulate_trajectory(job) if figures else None)
+        _finish(job, out, about, summary, figures, simulate_trajectory(job) if figures else None)
     return summary
 
 
 def save_tables(
+    job: Plan,
     tables: dict[str, pa.Table],
     about: Mapping[str, Any],
     folder: str | Path,
@@ -181,8 +186,10 @@ def save_tables(
 
     Parameters
     ----------
+    job : Plan
+        What was simulated.
     tables : dict of str to pyarrow.Table
-        `runs` and `rounds` of an ensemble.
+        `runs` and `rounds` of the ensemble.
     about : mapping
         Its manifest.
     folder : str or Path
@@ -201,29 +208,36 @@ def save_tables(
     """
     with OutputFolder(folder, "run", force) as out:
         summary = _write_tables([tables], {name: table.schema for name, table in tables.items()}, out)
-        _finish(out, dict(about), summary, figures, trajectory)
+        _finish(job, out, dict(about), summary, figures, trajectory)
 
 
 def _finish(
+    job: Plan,
     out: OutputFolder,
     about: dict[str, Any],
     summary: Summary,
     figures: tuple[str, ...],
     trajectory: Trajectory | None,
 ) -> None:
-    """Write the trajectory with the figures, then the manifest with the hash of every file."""
+    """Write what a repetition needs, the trajectory with the figures, then the manifest with the hash of every file."""
     with report_write_errors(out.folder):
+        _write_inputs(job, out)
         if trajectory is not None:
             from sim.figures.ensemble import save_figures
 
             with TableWriter(out.path("trajectory.parquet"), (table := trajectory.to_table()).schema) as writer:
                 writer.write(table)
             save_figures(summary, about, out.stage, figures, trajectory)
-        names = sorted(path.name for path in out.stage.iterdir())
-        about["files"] = sorted([*names, MANIFEST])
-        about["hashes"] = {name: hash_file(out.path(name)) for name in names}
-        text = json.dumps(seal(about), ensure_ascii=False, indent=1, allow_nan=False)
-        out.path(MANIFEST).write_text(text + "\n", encoding="utf-8")
+        write_manifest(out, about)
+
+
+def _write_inputs(job: Plan, out: OutputFolder) -> None:
+    """Write what a repetition needs and the manifest cannot hold: the posterior, the module of a party class."""
+    if job.posterior is not None and job.posterior.content:
+        out.path(POSTERIOR).write_bytes(job.posterior.content)
+    source = read_source(job.party_class) if job.party_class is not None else None
+    if source is not None:
+        out.path(PARTY_SOURCE).write_text(source, encoding="utf-8")
 
 
 def _write_tables(tables: Iterable[dict[str, pa.Table]], schemas: dict[str, pa.Schema], out: OutputFolder) -> Summary:

@@ -83,7 +83,7 @@ def _measure_chunk(chunk: Chunk, days: Ints, names: Names) -> dict[Key, Floats]:
 def _measure_offers(chunk: Chunk, days: Ints, names: Names) -> dict[Key, Floats]:
     """Measure offers, reservation values and settlements after the last round up to each day; demands before it."""
     terms, stakes = split_offers(chunk.rounds, names)
-    holders = ~np.isnan(stakes[..., OFFER.DEMAND]).all(axis=0)
+    holders = np.logical_not(np.isnan(stakes[..., OFFER.DEMAND]).all(axis=0))
     last, first = _find_rounds(chunk, days)
     begun = last >= first[:, None]
     met = np.asarray(chunk.rows > 0).reshape(-1, 1)

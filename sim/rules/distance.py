@@ -54,6 +54,22 @@ def crossed_distance(x: Floats, y: Floats, d: Floats, e: Floats, w: Floats, v: F
     return s
 
 
+@inline_rule
+def both_distances(x: Floats, y: Floats, d: Floats, e: Floats, w: Floats, v: Floats) -> tuple[float, float]:
+    """`pair_distance` and `crossed_distance` of two parties' offers, in one pass."""
+    plain, crossed = 0.0, 0.0
+    for i in range(x.size):
+        weight = 0.5 * (w[i] + v[i])
+        gap = x[i] - y[i]
+        plain += weight * abs(gap)
+        if d[i] == e[i]:
+            gap = abs(gap)
+        elif d[i] < e[i]:
+            gap = -gap
+        crossed += weight * max(gap, 0.0)
+    return plain, crossed
+
+
 @rule
 def closed_share(gap: float, at_demands: float) -> float:
     """Share of the distance at the demands of day 0 that is closed; NaN where there was none. May be negative."""

@@ -22,6 +22,12 @@ class LeverTrigger(Choice):
     STALLED = 1
 
 
+@rule
+def is_random(kind: int) -> bool:
+    """Whether a lever, of a member of `LeverKind`, is pulled by chance."""
+    return kind == LeverKind.RANDOM
+
+
 @dispatches(LeverKind)
 @rule
 def is_pulled(

@@ -85,6 +85,12 @@ def will_to_talk(
 
 
 @rule
+def reads_will(resumption: int, breakoff: float) -> bool:
+    """Whether breaking off, of base rate `breakoff`, or coming back, by a member of `Resumption`, reads the will."""
+    return breakoff > 0.0 or resumption == Resumption.WILL
+
+
+@rule
 def break_off_hazard(rate: float, expected: float, will: float) -> float:
     """Hazard a day at which talks break off: `χ (1 - E) exp(-z)`, `expected` progress E in [0, 1], `will` z."""
     return rate * (1.0 - expected) * math.exp(-will)

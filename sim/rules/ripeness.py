@@ -73,6 +73,12 @@ def pull_to_settle(
 
 
 @rule
+def reads_past(kind: int, days: float) -> bool:
+    """Whether a run starts from the incidents before it: the war has lasted `days`, or the field informs."""
+    return days > 0.0 or kind == Ripeness.INFORMATION
+
+
+@rule
 def mean_rates(rate: Floats, branching: Floats, out: Floats, work: Floats) -> None:
     """Long-run mean rates of incidents: `λ̄ = (I - B)⁻¹ rate`, as the sum of generations.
 

@@ -50,6 +50,12 @@ def perceive_chance(kind: int, by_gap: float, deal_in_sight: float) -> float:
     raise ValueError("unknown reading of spoilers")
 
 
+@rule
+def reads_deal(kind: int, mode: int, rate: float, surge: float) -> bool:
+    """Whether incidents of a type, of mode `mode`, base rate and surge, depend on the deal in sight."""
+    return kind == SurgeReading.DEAL and mode != SurgeMode.COERCIVE and rate * surge > 0.0
+
+
 @dispatches(SurgeMode)
 @rule
 def surge_strength(mode: int, chance: float) -> float:

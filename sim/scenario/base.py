@@ -11,6 +11,8 @@ from sim.yamlio.validation import describe_value
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]
+EntryName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=120)]
+"""The id of a documented entry, or what an entry is about."""
 
 
 def _read_day(raw: object) -> object:

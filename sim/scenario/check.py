@@ -11,8 +11,10 @@ from sim.core.columns import run_columns
 from sim.rules.assumption import LEAST_DISTANCE
 from sim.rules.hawkes import spectral_radius
 from sim.rules.levers import LeverKind, LeverTrigger
+from sim.rules.outcome import CODES
 from sim.rules.venue import VenueRule
 from sim.scenario.conditions import check_conditions, check_name
+from sim.scenario.ladder import OWN, build_ladder
 from sim.scenario.merge import Origins, Path
 from sim.scenario.names import Names
 from sim.scenario.numbers import Number
@@ -55,6 +57,7 @@ def check(scenario: Scenario, origins: Origins) -> None:
     _check_venues(scenario, origins)
     _check_stakes(scenario, origins)
     _check_issues(scenario, origins)
+    _check_ladder(scenario, origins)
     _check_baskets(scenario, origins)
     check_conditions(scenario, origins)
     _check_incidents(scenario, origins)
@@ -93,7 +96,7 @@ def _check_names(s: Scenario, o: Origins) -> None:
         for kind in ("trust", "trust_baseline", "authority"):
             for other in getattr(party, kind):
                 check_name(o, ("parties", p, kind, other), other, [q for q in s.parties if q != p], "other party")
-        for n, mandate in enumerate(party.mandate):
+        for n, mandate in enumerate(party.mandate or []):
             at = ("parties", p, "mandate", str(n))
             check_name(o, (*at, "level"), mandate.level, s.levels, "level")
             for basket in mandate.baskets:
@@ -121,9 +124,6 @@ def _check_venues(s: Scenario, o: Origins) -> None:
             check_name(o, ("venues", v, "host"), venue.host, s.mediators, "mediator")
         for p in venue.acceptability:
             check_name(o, ("venues", v, "acceptability", p), p, s.parties, "party")
-        for p, party in s.parties.items():
-            if p not in venue.acceptability and not party.observer:
-                raise o.error(("venues", v, "acceptability"), f"says nothing on party `{p}`; give it or `others`")
     order = s.venue_choice.order
     for v in order:
         check_name(o, ("venue_choice", "order"), v, s.venues, "venue")
@@ -148,8 +148,12 @@ def _check_stakes(s: Scenario, o: Origins) -> None:
                     problem = f"has a stake in basket `{b}` but says nothing on its issue `{i}`; "
                     raise o.error(("parties", p, "issues"), problem + "give it, with low salience if need be")
     for i in s.issues:
-        if sum(i in party.issues for party in s.parties.values()) < 2:
+        holders = [party for party in s.parties.values() if i in party.issues]
+        if len(holders) < 2:
             raise o.error(("issues", i), "fewer than two parties have a stake in it")
+        if sum(party.enters is None or party.enters.date <= s.start for party in holders) < 2:
+            problem = "fewer than two parties with a stake in it take part from the start on; "
+            raise o.error(("issues", i), problem + "the others enter later (`enters`)")
 
 
 def _check_issues(s: Scenario, o: Origins) -> None:
@@ -161,14 +165,37 @@ def _check_issues(s: Scenario, o: Origins) -> None:
             raise o.error(("issues", i, "options"), f"options ascend from `at: 0` to `at: 1`; given: {written}")
 
 
+def _check_ladder(s: Scenario, o: Origins) -> None:
+    """A ladder of its own: codes are unique and new, shared codes ascend, one rung at most calls up spoilers."""
+    rungs = s.outcomes
+    if rungs is None:
+        return
+    most = len(range(len(CODES))[OWN])
+    if len(rungs) != most:
+        raise o.error(("outcomes",), f"expected {most} rungs, the settlements short of all; got {len(rungs)}")
+    codes = [code for place, code in enumerate(CODES) if place not in range(len(CODES))[OWN]]
+    for k, rung in enumerate(rungs):
+        at = ("outcomes", str(k))
+        if rung.code in codes:
+            raise o.error((*at, "code"), f"`{rung.code}` is a rung of the ladder already")
+        codes.append(rung.code)
+        if k and CODES.index(rung.shared) < CODES.index(rungs[k - 1].shared):
+            problem = f"`{rung.shared}` is lower than `{rungs[k - 1].shared}` of the rung below"
+            raise o.error((*at, "shared"), f"{problem}; shared codes ascend with the ladder: {', '.join(CODES)}")
+        if rung.spoilers and any(lower.spoilers for lower in rungs[:k]):
+            raise o.error((*at, "spoilers"), "a lower rung has it already: spoilers respond from one rung on")
+
+
 def _check_baskets(s: Scenario, o: Origins) -> None:
     if len(s.baskets) > _MAX_BASKETS:
         raise o.error(("baskets",), f"at most {_MAX_BASKETS} baskets")
     held = {issue.basket for issue in s.issues.values()}
+    codes = build_ladder(s.outcomes).basket_codes
     for b, basket in s.baskets.items():
         at = ("baskets", b)
         if b not in held:
             raise o.error(at, "holds no issue")
+        check_name(o, (*at, "code"), basket.code, codes, "outcome code")
         check_name(o, (*at, "level"), basket.level, s.levels, "level")
         for p in basket.exposure:
             check_name(o, (*at, "exposure", p), p, s.parties, "party")
@@ -210,8 +237,6 @@ def _check_levers(s: Scenario, o: Origins) -> None:
             at = ("sponsors", n, "levers", k)
             for p in (*lever.relief, *lever.pressure):
                 check_name(o, at, p, s.parties, "party")
-            if lever.kind == LeverKind.DATED.label and lever.on is None:
-                raise o.error((*at, "on"), "a dated lever needs the date from which it is `on`")
             if lever.kind == LeverKind.RESPONSIVE.label and lever.when is None:
                 choices = " or ".join(f"`when: {label}`" for label in LeverTrigger.labels())
                 raise o.error((*at, "when"), f"a responsive lever is pulled {choices}")
@@ -226,7 +251,9 @@ def _check_documents(s: Scenario, o: Origins) -> None:
             raise o.error(at, f"is handed over either on a date (`handed`) or at a round (`round`); {number} given")
         _check_known(s, o, (*at, "handed"), document.handed, document.assumed)
     for p, party in s.parties.items():
-        for n, mandate in enumerate(party.mandate):
+        if party.enters:
+            _check_known(s, o, ("parties", p, "enters", "date"), party.enters.date, party.enters.assumed)
+        for n, mandate in enumerate(party.mandate or []):
             _check_known(s, o, ("parties", p, "mandate", str(n), "since"), mandate.since, mandate.assumed)
 
 
@@ -250,6 +277,32 @@ def _check_known(s: Scenario, o: Origins, at: tuple[str, ...], date: datetime.da
     if date is not None and date > s.as_of and reason is None:
         problem = f"{date} is after `as_of` {s.as_of}: not yet known then; say why in `assumed` if you mean it"
         raise o.error(at, problem)
+
+
+def check_complete(s: Scenario, o: Origins) -> None:
+    """Check what a scenario may leave to documented acts, after they were read.
+
+    Raises
+    ------
+    ScenarioError
+        Neither the scenario nor an act gives an acceptability, a facilitation or a rate, or a dated lever has no day
+        and no documents.
+    """
+    for v, venue in s.venues.items():
+        for p, party in s.parties.items():
+            if p not in venue.acceptability and not party.observer:
+                raise o.error(("venues", v, "acceptability"), f"says nothing on party `{p}`; give it or `others`")
+    for m, mediator in s.mediators.items():
+        if mediator.styles.facilitation is None:
+            raise o.error(("mediators", m, "styles", "facilitation"), "is missing and must be given")
+    for t, incident in s.incidents.items():
+        if incident.rate is None:
+            raise o.error(("incidents", t, "rate"), "is missing and must be given")
+    for n, sponsor in s.sponsors.items() if s.evidence is None else ():  # else: never on, as no document shows it
+        for k, lever in sponsor.levers.items():
+            if lever.kind == LeverKind.DATED.label and lever.on is None:
+                at = ("sponsors", n, "levers", k, "on")
+                raise o.error(at, "a dated lever needs the date from which it is `on`")
 
 
 # Reservation values

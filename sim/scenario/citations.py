@@ -47,7 +47,9 @@ def check_citations(scenario: Scenario, record: Record | None, origins: Origins)
 def iterate_citations(scenario: Scenario) -> Iterator[tuple[Path, Cited]]:
     """Yield path and entry for entries that cite as a whole: mandates, preconditions, urgency, documents, the past."""
     for p, party in scenario.parties.items():
-        for n, mandate in enumerate(party.mandate):
+        if party.enters:
+            yield ("parties", p, "enters"), party.enters
+        for n, mandate in enumerate(party.mandate or []):
             yield ("parties", p, "mandate", str(n)), mandate
         for n, condition in enumerate(party.preconditions):
             yield ("parties", p, "preconditions", str(n)), condition

@@ -1,6 +1,6 @@
-"""Derive demands, reservation values and saliences from documented positions.
+"""Derive demands, reservation values and saliences from documented positions, and other parts from documented acts.
 
-Only positions disclosed by the scenario's `as_of` date count, so that a memorandum handed over in a round cannot
+Only what was disclosed by the scenario's `as_of` date counts, so that a memorandum handed over in a round cannot
 explain that round. Only values that the scenario leaves open are derived.
 """
 
@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.core.errors import nearest
+from sim.evidence.acts import Act
 from sim.evidence.positions import Position
-from sim.evidence.record import Record, load_record
-from sim.evidence.sources import Source
+from sim.evidence.record import load_record
 from sim.rules.assumption import LEAST_DISTANCE
+from sim.scenario.acts import Reading, apply_readings, read_acts
+from sim.scenario.admission import select_entries
 from sim.scenario.citations import check_citations
 from sim.scenario.merge import Origins
+from sim.scenario.merge import Path as Route
 from sim.scenario.numbers import Number, make_convention
 from sim.scenario.schema import Party, Scenario, Stake
 
@@ -34,8 +36,8 @@ class Basis:
     passed_over: tuple[str, ...] = ()
 
 
-def derive(scenario: Scenario, origins: Origins, folder: Path) -> tuple[Scenario, Derivations]:
-    """Derive the numbers that stakes leave open.
+def derive(scenario: Scenario, origins: Origins, folder: Path) -> tuple[Scenario, Derivations, dict[Route, Reading]]:
+    """Derive what stakes leave open from positions, and what other parts leave open from acts.
 
     Parameters
     ----------
@@ -52,6 +54,8 @@ def derive(scenario: Scenario, origins: Origins, folder: Path) -> tuple[Scenario
         A copy in which every stake has a demand, a salience, and a reservation value or its inputs.
     derivations : dict
         The basis of each stake, by party and issue.
+    readings : dict
+        What acts say of the parts of the scenario, by path.
 
     Raises
     ------
@@ -60,7 +64,7 @@ def derive(scenario: Scenario, origins: Origins, folder: Path) -> tuple[Scenario
     """
     record = load_record(folder) if scenario.evidence else None
     check_citations(scenario, record, origins)
-    admitted = _select_positions(scenario, record, origins) if record else []
+    admitted, acts = select_entries(scenario, record, origins) if record else ([], [])
     demands = {
         (p, i): _derive_demand(scenario, p, i, stake, admitted, origins)
         for p, party in scenario.parties.items()
@@ -74,32 +78,10 @@ def derive(scenario: Scenario, origins: Origins, folder: Path) -> tuple[Scenario
             number, chosen = demands[p, i]
             others = [demands[q, i][0] for q in scenario.parties if q != p and (q, i) in demands]
             stakes[i], notes[p, i] = _derive_stake(scenario, p, i, stake, number, chosen, others, admitted)
+            stakes[i] = _stress(scenario, p, i, stake, stakes[i], acts)
         parties[p] = party.model_copy(update={"issues": stakes})
-    return scenario.model_copy(update={"parties": parties}), notes
-
-
-def _select_positions(scenario: Scenario, record: Record, origins: Origins) -> list[Position]:
-    """Select the positions known by `as_of` that the evidence switch admits, oldest first."""
-    assert scenario.evidence is not None
-    admit = scenario.evidence.admit
-    perspectives = sorted({source.perspective for source in record.sources.values()})
-    allowed = ["all", "own", *perspectives]
-    if admit not in allowed:
-        raise origins.error(
-            ("evidence", "admit"), f"`{admit}` is not known; allowed: {', '.join(allowed)}{nearest(admit, allowed)}"
-        )
-    known = [position for position in record.positions if position.disclosed <= scenario.as_of]
-    if admit == "own":
-        known = [position for position in known if position.kind == "own"]
-    elif admit != "all":
-        known = [copy for position in known if (copy := _restrict(position, admit, record.sources))]
-    return sorted(known, key=lambda position: (position.event, position.id))
-
-
-def _restrict(position: Position, perspective: str, sources: dict[str, Source]) -> Position | None:
-    """Return a position with the citations of one perspective's media only; None where they do not document it."""
-    citations = [citation for citation in position.sources if sources[citation.id].perspective == perspective]
-    return position.model_copy(update={"sources": citations}) if citations else None
+    readings = read_acts(scenario, acts, admitted, origins)
+    return apply_readings(scenario.model_copy(update={"parties": parties}), readings), notes, readings
 
 
 def _select_own(scenario: Scenario, party: str, issue: str, admitted: list[Position]) -> list[Position]:
@@ -160,7 +142,8 @@ def _derive_stake(
     if stake.salience is None:
         update["salience"], position = _derive_salience(scenario, own)
         basis = replace(basis, salience=position)
-    direction = _find_direction(demand, others)
+    silent = chosen is None and stake.demand is None  # then the demand lies at the party's own end by assumption
+    direction = {"low": 1, "high": -1}[stake.end] if silent and stake.end else _find_direction(demand, others)
     if stake.reservation is None:
         conceding = _find_concession(own, demand, direction) if chosen else None
         if conceding is None:
@@ -228,3 +211,16 @@ def _derive_salience(scenario: Scenario, own: list[Position]) -> tuple[Number, s
     if "silent" in scenario.salience_scale:
         return scenario.salience_scale["silent"].model_copy(update={"why": "no insistence is documented"}), None
     return _make_assumed([0.2, 1.0], "no insistence is documented and the scenario gives no salience scale"), None
+
+
+def _stress(scenario: Scenario, party: str, issue: str, stake: Stake, derived: Stake, acts: list[Act]) -> Stake:
+    """Raise the derived salience of an issue to that of a basic provision where the party stressed its whole theme."""
+    actor, theme = scenario.parties[party].actor or party, scenario.issues[issue].theme
+    stress = [act for act in acts if act.act == "insistence" and act.actor == actor and theme in act.themes]
+    scale, salience = scenario.salience_scale, derived.salience
+    if stake.salience is not None or salience is None or not stress or "basic_provision" not in scale:
+        return derived
+    if salience.mode >= scale["basic_provision"].mode:
+        return derived
+    why = f"its theme is stressed as a whole in {stress[-1].id} [{stress[-1].sources[0]}]"
+    return derived.model_copy(update={"salience": scale["basic_provision"].model_copy(update={"why": why})})

@@ -58,6 +58,9 @@ def _relax(node: Any) -> Any:
     below = {key: _relax(entry) for key, entry in node.items() if not (key == "required" and isinstance(entry, list))}
     for pattern, entry in (below.get("patternProperties") or {}).items():
         below["patternProperties"][pattern] = {"anyOf": [entry, {"type": "null"}]}
+    for name, entry in (below.get("properties") or {}).items():
+        if isinstance(node["properties"][name], dict) and node["properties"][name].get("default") in ({}, []):
+            below["properties"][name] = {"anyOf": [entry, {"type": "null"}]}
     return {"anyOf": [_REF, below]} if _maps_to_numbers(node) else below
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -13,7 +14,7 @@ from sim.scenario.schema import Party, Predicate, Scenario
 
 ORIGINS = {
     "documented": "given in the scenario with source and locator",
-    "derived": "follows from a coded position, with its source and locator",
+    "derived": "follows from a coded position or act, with its source and locator",
     "assumed": "a range, drawn anew in every run",
     "convention": "a choice of the model that makes no claim about the world",
     "set": "set by the user for this occasion",
@@ -150,6 +151,21 @@ def _iterate_notes(loaded: Loaded) -> Iterator[tuple[str, str]]:
             yield title, f"that concession was withdrawn by {describe_position(positions[basis.withdrawn_by])}"
         for other in basis.passed_over:
             yield title, f"passed over: {describe_position(positions[other])}"
+    yield from _iterate_readings(loaded)
+
+
+def _iterate_readings(loaded: Loaded) -> Iterator[tuple[str, str]]:
+    """Yield title and note: acts behind derived parts that are no numbers, and acts that stated parts override."""
+    for path, reading in loaded.readings.items():
+        if not reading.acts or path[0] not in ("parties", "mediators", "sponsors", "venues", "incidents"):
+            continue
+        part, acts = " ".join(path[2:]), ", ".join(reading.acts)
+        if isinstance(reading.value, Number) and not reading.is_open:
+            instead = f"{reading.value.format_range()} ({reading.value.why})"
+            yield _find_group(loaded.scenario, path)[0], f"{part}: stated by the scenario; by documented acts {instead}"
+        elif isinstance(reading.value, list | datetime.date):
+            origin = "follows from documented acts" if reading.is_open else "stated by the scenario; documented acts"
+            yield _title_entity(loaded.scenario, path[0], path[1]), f"{part}: {origin}: {acts}"
 
 
 def _iterate_settings(s: Scenario) -> Iterator[tuple[str, str]]:
@@ -163,8 +179,10 @@ def _iterate_settings(s: Scenario) -> Iterator[tuple[str, str]]:
 
 
 def _iterate_party(party: Party) -> Iterator[str]:
+    if party.enters:
+        yield f"enters the talks on {party.enters.date.isoformat()}{_format_citation(party.enters)}"
     yield f"concedes by the rule `{party.concession.rule}`"
-    for entry in party.mandate:
+    for entry in party.mandate or []:
         since = f" from {entry.since.isoformat()} on" if entry.since else ""
         yield f"mandate{since}: {', '.join(entry.baskets)} at the level of {entry.level} only{_format_citation(entry)}"
     for condition in party.preconditions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,8 +16,9 @@ from pydantic import BaseModel, ValidationError
 from sim.core.errors import ScenarioError, nearest
 from sim.evidence.record import Record, load_record
 from sim.scenario import merge
+from sim.scenario.acts import Reading
 from sim.scenario.base import NAME_PATTERN
-from sim.scenario.check import check, check_reservations
+from sim.scenario.check import check, check_complete, check_reservations
 from sim.scenario.derive import Derivations, derive
 from sim.scenario.explain import NAMES, explain_error, is_number_at
 from sim.scenario.library import find_evidence, find_shipped, list_files, locate, shipped_folder
@@ -50,6 +52,10 @@ class Loaded:
         The folder of the scenario file.
     changes : dict
         The values the user put at dotted paths, the latest at each path.
+    readings : dict
+        What documented acts say of the parts of the scenario, by path.
+    files : tuple of Path
+        The files of the scenario, of its bases and of its documents; none for a scenario from plain data.
     """
 
     scenario: Scenario
@@ -58,6 +64,8 @@ class Loaded:
     origins: merge.Origins = field(repr=False)
     folder: Path = field(repr=False)
     changes: dict[str, Any] = field(default_factory=dict)
+    readings: dict[merge.Path, Reading] = field(default_factory=dict, repr=False)
+    files: tuple[Path, ...] = field(repr=False, default=())
 
     def with_changes(self, changes: Mapping[str, Any]) -> Loaded:
         """Return the same scenario with values put at dotted paths.
@@ -68,7 +76,7 @@ class Loaded:
             Nothing lies at a path, or the scenario does not admit a value.
         """
         variant = _finish(self.data, self.origins, self.folder, changes, self._paths)
-        return replace(variant, changes={**self.changes, **changes})
+        return replace(variant, changes={**self.changes, **changes}, files=self.files)
 
     @cached_property
     def _paths(self) -> list[str]:
@@ -106,12 +114,41 @@ def load(name: str | Path, changes: Mapping[str, Any] | None = None) -> Loaded:
     'istanbul-2025'
     """
     path = locate(str(name))
-    data, origins = _Layers().read(path)
+    layers = _Layers()
+    data, origins = layers.read(path)
     data = _add_catalogue(data, origins, path.parent)
     for party in data["parties"] if isinstance(data.get("parties"), dict) else []:
         if not re.fullmatch(NAME_PATTERN, str(party)):  # before the name is copied into every map by party
             raise origins.error(("parties", str(party)), f"`{party}` is no name; {NAMES}")
-    return _finish(merge.expand_maps(data), origins, path.parent, changes or {})
+    loaded = _finish(merge.expand_maps(data), origins, path.parent, changes or {})
+    evidence = loaded.scenario.evidence
+    documents = [] if evidence is None else _find_record(path.parent, evidence.folder, origins).rglob("*.yaml")
+    return replace(loaded, files=(*layers.files, *sorted(documents)))
+
+
+def load_resolved(data: Mapping[str, Any]) -> Loaded:
+    """Load a scenario from plain data that has every demand and reservation value, as a manifest holds it.
+
+    Parameters
+    ----------
+    data : mapping
+        What `dump_scenario` returned.
+
+    Returns
+    -------
+    Loaded
+        A scenario with the same hash, without documents and files. Its citations were checked when it was written.
+
+    Raises
+    ------
+    ScenarioError
+        The data is no such scenario.
+    """
+    origins, plain = merge.Origins(), dict(data)
+    scenario = _validate(plain, origins)
+    check(scenario, origins)
+    check_reservations(scenario, origins)
+    return Loaded(scenario, plain, {}, origins, Path())
 
 
 class _Layers:
@@ -120,6 +157,11 @@ class _Layers:
     def __init__(self) -> None:
         self._known: dict[Path, tuple[dict[str, Any], merge.Origins]] = {}
         self._keys = 0
+
+    @property
+    def files(self) -> list[Path]:
+        """The files read so far, in alphabetical order of their paths."""
+        return sorted(self._known)
 
     def read(self, path: Path, children: tuple[Path, ...] = ()) -> tuple[dict[str, Any], merge.Origins]:
         """Read a file and everything it extends, the base first. Raises ScenarioError."""
@@ -169,6 +211,8 @@ def _lay_over(
             raise document.refuse(f"nothing of this name is there to delete{nearest(key[-1], siblings)}", key)
 
     origins.note((), path.name, 1)
+    if type(layer.get("as_of")) is datetime.date:
+        origins.dates[path.name] = layer["as_of"]
     return merge.overlay(data, layer, put, absent)
 
 
@@ -246,9 +290,10 @@ def _finish(
     scenario = _validate(_with_version(plain, origins), origins)
     check(scenario, origins)
     documents = folder if scenario.evidence is None else _find_record(folder, scenario.evidence.folder, origins)
-    complete, derivations = derive(scenario, origins, documents)
+    complete, derivations, readings = derive(scenario, origins, documents)
+    check_complete(complete, origins)
     check_reservations(complete, origins)
-    return Loaded(complete, plain, derivations, origins, folder, dict(changes))
+    return Loaded(complete, plain, derivations, origins, folder, dict(changes), readings)
 
 
 VERSIONS = (1, 2)
@@ -273,7 +318,9 @@ def _validate(plain: dict[str, Any], origins: merge.Origins) -> Scenario:
 
 def list_paths(scenario: Scenario) -> list[str]:
     """List every dotted path at which a value can be set: numbers, switches, and optional entries that are absent."""
-    return sorted(".".join(path) for path in _iterate_leaves(scenario, ()))
+    paths = {".".join(path) for path in _iterate_leaves(scenario, ())}
+    places = {f"venues.{v}.acceptability.{p}" for v in scenario.venues for p in scenario.parties}
+    return sorted(paths | places)  # acceptability may be left to documented acts
 
 
 def _iterate_leaves(node: Any, path: merge.Path) -> Iterable[merge.Path]:

@@ -7,6 +7,7 @@ data can still name them.
 from __future__ import annotations
 
 import copy
+import datetime
 from collections.abc import Callable, Iterator
 from numbers import Real
 from typing import Any
@@ -23,10 +24,17 @@ CHANGE = "set"
 
 
 class Origins:
-    """File and line of every key of the merged data."""
+    """File and line of every key of the merged data.
 
-    def __init__(self, at: dict[Path, Place] | None = None) -> None:
+    Attributes
+    ----------
+    dates : dict
+        The `as_of` of every file that states one.
+    """
+
+    def __init__(self, at: dict[Path, Place] | None = None, dates: dict[str, datetime.date] | None = None) -> None:
         self._at: dict[Path, Place] = {} if at is None else at
+        self.dates: dict[str, datetime.date] = {} if dates is None else dates
 
     def note(self, path: Path, file: str, line: int | None) -> None:
         """Remember file and line of a key; the latest layer wins."""
@@ -38,6 +46,7 @@ class Origins:
     def include(self, other: Origins) -> None:
         """Remember what another layer remembers; where both know a key, the other one's place counts."""
         self._at.update(other._at)
+        self.dates.update(other.dates)
 
     def note_default(self, path: Path, default: Path) -> None:
         """Remember that a key of an entity comes from `defaults`: its file and line are those of the default."""
@@ -48,7 +57,7 @@ class Origins:
         """Return a copy in which the values at dotted paths come from the user's changes and no longer from a file."""
         put = dict.fromkeys((tuple(path.split(".")) for path in paths), (CHANGE, None))
         rest = {path: at for path, at in self._at.items() if not any(path[:n] in put for n in range(len(path) + 1))}
-        return Origins(rest | put)
+        return Origins(rest | put, self.dates)
 
     def list_siblings(self, path: Path) -> list[str]:
         """List the other names beside a key, in the order of the files."""

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from sim.core.fields import LETTERS
+from sim.scenario.ladder import SHIPPED, Ladder, build_ladder
 from sim.scenario.schema import Scenario
 
 
@@ -27,6 +28,9 @@ class Names:
     levels: tuple[str, ...]
     measure_days: tuple[str, ...] = ()
     basket_days: tuple[str, ...] = ()
+    detail: tuple[str, ...] = ()  # one entry without a name where rows of rounds hold all measures
+    detail_baskets: tuple[str, ...] = ()
+    ladder: Ladder = SHIPPED  # outcomes
 
     @staticmethod
     def of(scenario: Scenario) -> Names:
@@ -47,6 +51,9 @@ class Names:
             levels=tuple(s.levels),
             measure_days=tuple(str(day) for day in sorted(s.calendar.measure_days)),
             basket_days=tuple(f"{b}_d{day}" for b in s.baskets for day in sorted(s.calendar.measure_days)),
+            detail=("",) if s.calendar.measures == "all" else (),
+            detail_baskets=tuple(s.baskets) if s.calendar.measures == "all" else (),
+            ladder=build_ladder(s.outcomes),
         )
 
     def by_letter(self, letter: str) -> tuple[str, ...]:

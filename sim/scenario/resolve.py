@@ -17,9 +17,9 @@ from sim.rules.choices import MODEL
 from sim.rules.concession import ConcessionRule
 from sim.rules.levers import LeverKind, LeverTrigger
 from sim.rules.mediation import TextRule
-from sim.rules.outcome import CEASEFIRE, CODES
 from sim.rules.spoilers import SurgeMode
 from sim.rules.venue import VenueRule
+from sim.scenario.ladder import Ladder
 from sim.scenario.names import Names
 from sim.scenario.numbers import Number, iterate_numbers
 from sim.scenario.schema import Basket, Predicate, Scenario
@@ -46,10 +46,8 @@ class Problem:
         texts = tuple(map(str, days))
         both = tuple(f"{basket}_d{day}" for basket in self.names.baskets for day in texts)
         names = replace(self.names, measure_days=texts, basket_days=both)
-        measure_day = np.array(days, dtype=np.float64)
-        structure = self.structure._replace(
-            measure_day=measure_day, measure_days=len(texts), basket_days=len(both)
-        )
+        at = np.array(days, dtype=np.float64)
+        structure = self.structure._replace(measure_day=at, measure_days=len(texts), basket_days=len(both))
         return replace(self, names=names, structure=structure)
 
 
@@ -143,7 +141,7 @@ def _structure(s: Scenario, n: Names) -> Structure:
     mandates = sorted(
         (day(m.since, -np.inf), party[p], basket[b], level[m.level], bars(m.bars))
         for p, x in s.parties.items()
-        for m in x.mandate
+        for m in x.mandate or []
         for b in m.baskets
     )
     scripted = sorted((day(date, 0.0), k) for k, x in enumerate(incidents) for date in x.scripted)
@@ -182,6 +180,8 @@ def _structure(s: Scenario, n: Names) -> Structure:
         max_steps=int(s.calendar.max_steps.mode),
         measure_days=len(s.calendar.measure_days),
         basket_days=len(n.basket_days),
+        detail=len(n.detail),
+        detail_baskets=len(n.detail_baskets),
         offer_issues=0,
         offer_stakes=0,
         venue_rule=VenueRule.of(s.venue_choice.rule),
@@ -191,12 +191,13 @@ def _structure(s: Scenario, n: Names) -> Structure:
         first_issue=_ints(first),
         stake=stake,
         seat=_ints([int(not x.observer) for x in s.parties.values()]),
+        enters=np.array([day(x.enters.date, 0.0) if x.enters else -np.inf for x in s.parties.values()]),
         red=red,
         derived=derived,
-        basket_code=_ints([CODES.index(b.code) for b in s.baskets.values()]),
+        basket_code=_ints([n.ladder.codes.index(b.code) for b in s.baskets.values()]),
         basket_level=_ints([level[b.level] for b in s.baskets.values()]),
         basket_bars=_ints([bars(b.bars) for b in s.baskets.values()]),
-        spoils=_ints([int(_spoils(b)) for b in s.baskets.values()]),
+        spoils=_ints([int(_spoils(b, n.ladder)) for b in s.baskets.values()]),
         urgent_since=np.array([day(b.urgency.since, 0.0) if b.urgency else 0.0 for b in s.baskets.values()]),
         war_days=np.array([-day(s.war.since, 0.0) if s.war and s.model.war else 0.0]),
         measure_day=np.array(sorted(s.calendar.measure_days), dtype=np.float64),
@@ -243,9 +244,9 @@ def _structure(s: Scenario, n: Names) -> Structure:
     )
 
 
-def _spoils(basket: Basket) -> bool:
-    """Whether spoilers answer a deal in sight on a basket: by default on a ceasefire or more."""
-    return CODES.index(basket.code) >= CEASEFIRE if basket.spoils is None else basket.spoils
+def _spoils(basket: Basket, ladder: Ladder) -> bool:
+    """Whether spoilers answer a deal in sight on a basket: by default from the rung on that the ladder marks."""
+    return ladder.codes.index(basket.code) >= ladder.spoilers if basket.spoils is None else basket.spoils
 
 
 def _predicate(p: Predicate, n: Names) -> tuple[int, int]:

@@ -12,13 +12,24 @@ from sim.rules.levers import LeverKind, LeverTrigger
 from sim.rules.mediation import TextRule
 from sim.rules.spoilers import SurgeMode
 from sim.rules.venue import VenueRule
-from sim.scenario.base import Cited, Day, Model, Name
+from sim.scenario.base import Cited, Day, EntryName, Model, Name
 from sim.scenario.behaviour import Behaviour
 from sim.scenario.numbers import Any_, Few, Many, NonNegative, Positive, Signed, Unit
 from sim.scenario.switches import Switches
 from sim.yamlio.validation import LabelOf
 
-Code = Literal["procedural", "humanitarian", "ceasefire", "partial"]
+
+class Rung(Model):
+    """A rung of a scenario's own ladder of outcomes: a kind of settlement short of all.
+
+    `shared` is the code that it counts as in records and pooled scores. Spoilers respond from the rung with
+    `spoilers: true` on; where none has it, to no settlement in sight.
+    """
+
+    code: Name
+    title: str = Field(min_length=1)
+    shared: Literal["procedural", "humanitarian", "ceasefire", "partial"]
+    spoilers: bool = False
 
 
 class Option(Model):
@@ -58,7 +69,7 @@ class Basket(Model):
     """Issues settled together as one package."""
 
     title: str
-    code: Code
+    code: Name
     level: str
     exposure: dict[Name, NonNegative] = {}
     bars: Annotated[str, LabelOf(BarsChoice)] | None = None
@@ -139,12 +150,22 @@ class Ratifier(Model):
     baskets: list[Name] | None = None
 
 
+class Entry(Cited):
+    """The day from which on a party takes part in the talks. Before it nobody waits for it or asks it."""
+
+    date: Day
+
+
 class Party(Model):
-    """A principal at the table."""
+    """A principal at the table.
+
+    A `mandate` that is left out follows from documented acts; `[]` says that none binds.
+    """
 
     title: str
     actor: Name | None = None
     observer: bool = False
+    enters: Entry | None = None
     side: Signed
     deadline: Positive
     compliance: Unit
@@ -154,16 +175,19 @@ class Party(Model):
     trust: dict[Name, Unit] = {}
     trust_baseline: dict[Name, Unit] = {}
     authority: dict[Name, Unit] = {}
-    mandate: list[Mandate] = []
+    mandate: list[Mandate] | None = None
     ratifiers: dict[Name, Ratifier] = {}
     preconditions: list[Precondition] = []
     meets_only_if: list[Predicate] = []
 
 
 class Styles(Model):
-    """Strengths of the three mediation styles (Bercovitch; Beardsley et al. 2006)."""
+    """Strengths of the three mediation styles (Bercovitch; Beardsley et al. 2006).
 
-    facilitation: Unit
+    `facilitation` may be left to documented acts of the mediator.
+    """
+
+    facilitation: Unit | None = None
     formulation: Unit
     manipulation: Unit
 
@@ -200,19 +224,23 @@ class Lever(Model):
 
 
 class Sponsor(Model):
-    """An outside backer or opponent and its levers."""
+    """An outside backer or opponent and its levers. `actor` is its name in the documents."""
 
     title: str
+    actor: Name | None = Field(default=None, exclude=True)
     levers: dict[Name, Lever] = {}
 
 
 class Venue(Model):
-    """A place for rounds; `host` names a mediator, if any."""
+    """A place for rounds; `host` names a mediator, if any.
+
+    Where a scenario has `evidence`, `acceptability` may be left to documented acts.
+    """
 
     title: str
     host: Name | None = None
     access: Literal["in person", "online"] = "in person"
-    acceptability: dict[Name, Unit]
+    acceptability: dict[Name, Unit] = {}
     insulation: Unit
     publicity: Unit
 
@@ -225,13 +253,19 @@ class VenueChoice(Model):
 
 
 class Incident(Model):
-    """A type of incident. `excites[j]` is the expected number of incidents of type j that one of these sets off."""
+    """A type of incident. `excites[j]` is the expected number of incidents of type j that one of these sets off.
+
+    `documented` names what acts of this type are about. A `rate` that is left out follows from their days
+    between `counted_since` and `as_of`.
+    """
 
     title: str
     doer: Name | None = None
     offended: list[Name] = Field(min_length=1)
     attribution: dict[Name, dict[Name, Unit]] = {}
-    rate: NonNegative
+    rate: NonNegative | None = None
+    documented: list[str] | None = Field(default=None, exclude=True)
+    counted_since: Day | None = Field(default=None, exclude=True)
     decay: Positive
     surge: NonNegative
     surge_mode: Annotated[str, LabelOf(SurgeMode)] = SurgeMode.AGREEMENT.label
@@ -265,7 +299,10 @@ class War(Cited):
 
 
 class Calendar(Model):
-    """Planned rounds: Weibull gaps, the postponement limit, abeyance. Days."""
+    """Planned rounds: Weibull gaps, the postponement limit, abeyance. Days.
+
+    `measures: all` adds costly measures to every row of the table of rounds.
+    """
 
     horizon: Positive
     gap_scale: Positive
@@ -277,13 +314,22 @@ class Calendar(Model):
     exchanges_per_round: Few
     max_steps: Many
     measure_days: list[Annotated[int, Field(ge=1, le=36500)]] = Field(default=[30, 60, 90, 180], max_length=20)
+    measures: Literal["usual", "all"] = "usual"
 
 
 class Evidence(Model):
-    """The folder of the documents, and which are admitted: all, own statements only, or one perspective's media."""
+    """The folder of the documents, and which are admitted: all, own statements only, or one perspective's media.
+
+    `coder` says whose values count where a second coder gave another. `alternatives` names entries that count in place
+    of those of which they are another coding. `left_out` gives the reason why an entry, an issue or a place of the
+    documents bears on no number of the scenario.
+    """
 
     folder: str
     admit: str = "all"
+    coder: Literal["first", "second"] = "first"
+    alternatives: list[str] = []
+    left_out: dict[EntryName, str] = {}
 
 
 class Scenario(Model):
@@ -296,6 +342,7 @@ class Scenario(Model):
     start: Day
     evidence: Evidence | None = None
     salience_scale: dict[Name, NonNegative] = {}
+    outcomes: list[Rung] | None = None
     levels: list[str] = Field(min_length=1)
     start_level: str
     calendar: Calendar

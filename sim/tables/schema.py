@@ -1,14 +1,20 @@
-"""Arrow schemas of the tables of runs and rounds, and the tables themselves from the engines' raw rows."""
+"""Arrow schemas of the tables of runs and rounds, and the tables themselves from the engines' raw rows.
+
+A ladder of outcomes that is not the shipped one stands in the metadata of the schema.
+"""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.core.columns import round_columns, run_columns
+from sim.core.errors import ParleyError
 from sim.core.layout import Floats, Ints
 from sim.rules.outcome import CODES, REASONS
+from sim.scenario.ladder import CODE_TITLES, SHIPPED, Ladder
 from sim.tables.arrow import encode_choices, encode_flags, encode_numbers, encode_texts
 
 if TYPE_CHECKING:
@@ -33,16 +39,52 @@ def build_run_schema(names: Names) -> pa.Schema:
     import pyarrow as pa
 
     index = [("run", pa.int64()), ("assumption", pa.int64()), ("fate", pa.int64())]
-    return pa.schema(index + [(name, _arrow_type(column.type)) for name, column in run_columns(names)])
+    columns = [(name, _arrow_type(column.type)) for name, column in run_columns(names)]
+    return pa.schema(index + columns, metadata=_describe_ladder(names.ladder))
 
 
 def build_round_schema(names: Names) -> pa.Schema:
     """Build the schema of the table of rounds: `run`, then the columns of `sim.core.columns.round_columns`."""
     import pyarrow as pa
 
-    return pa.schema(
-        [("run", pa.int64()), *((name, _arrow_type(column.type)) for name, column in round_columns(names))]
-    )
+    columns = [(name, _arrow_type(column.type)) for name, column in round_columns(names)]
+    return pa.schema([("run", pa.int64()), *columns], metadata=_describe_ladder(names.ladder))
+
+
+def _describe_ladder(ladder: Ladder) -> dict[str, str] | None:
+    """Metadata that name the rungs of a scenario's own ladder of outcomes; none for the shipped one."""
+    return None if ladder == SHIPPED else {"outcomes": json.dumps(ladder.by_code, ensure_ascii=False)}
+
+
+def read_outcomes(schema: pa.Schema) -> dict[str, str]:
+    """Read the outcome codes of a table and their titles, lowest first.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+        Schema of a table of runs or rounds.
+
+    Returns
+    -------
+    dict of str to str
+        Titles by code: the shipped ladder's where the schema names no other.
+
+    Raises
+    ------
+    ParleyError
+        The schema names a ladder that is none.
+    """
+    text = (schema.metadata or {}).get(b"outcomes")
+    if text is None:
+        return dict(CODE_TITLES)
+    try:
+        titles = json.loads(text)
+    except ValueError:
+        titles = None
+    whole = isinstance(titles, dict) and len(titles) == len(CODES)
+    if not whole or not all(isinstance(title, str) for title in titles.values()):
+        raise ParleyError(f"the table is damaged: its outcomes are no ladder of {len(CODES)} codes with titles")
+    return titles
 
 
 def build_run_table(raw: Floats, run: Ints, assumption: Ints, fate: Ints, names: Names) -> pa.Table:
@@ -123,7 +165,7 @@ def _encode_column(type_: str, values: Floats, names: Names) -> Any:
 
 def _labels(type_: str, names: Names) -> tuple[str, ...]:
     """Labels that the numbers of a column stand for."""
-    return {"code": CODES, "reason": REASONS, "venue": names.venues, "level": names.levels}[type_]
+    return {"code": names.ladder.codes, "reason": REASONS, "venue": names.venues, "level": names.levels}[type_]
 
 
 def _encode_masks(values: Floats, baskets: tuple[str, ...]) -> Any:

@@ -16,10 +16,12 @@ import numpy as np
 
 from sim.core.layout import Floats, Ints
 from sim.core.statistics import quantile
-from sim.rules.outcome import CODES, REASONS
+from sim.rules.outcome import POSTPONED, REASONS
+from sim.scenario.ladder import CODE_TITLES
 from sim.tables.arrow import decode_labels, decode_numbers
 from sim.tables.kinds import COUNTED, SUMMED, list_entities, list_fine
 from sim.tables.quantities import FINE, QUANTILES, GapQuantiles, Share, Spread, compute_share, compute_spread
+from sim.tables.schema import read_outcomes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,6 +48,8 @@ class Summary:
         Sum in millionths of each column summed, and under `NAME:n` the number of its values.
     gaps : ndarray of int, shape (rounds, GAP_BINS)
         Number of runs by round held and bin of the gap after it.
+    outcomes : dict of str to str
+        Titles of the outcome codes, lowest first.
     issues : tuple of str
         Names of issues, as in the columns of the table of runs.
     days : tuple of int
@@ -58,8 +62,14 @@ class Summary:
     counts: dict[str, Counter[int]] = field(default_factory=dict)
     sums: dict[str, int] = field(default_factory=dict)
     gaps: Ints = field(default_factory=lambda: np.zeros((0, GAP_BINS), dtype=np.int64))
+    outcomes: dict[str, str] = field(default_factory=lambda: dict(CODE_TITLES))
     issues: tuple[str, ...] = ()
     days: tuple[int, ...] = ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Outcome codes, lowest first."""
+        return tuple(self.outcomes)
 
     @classmethod
     def from_tables(cls, schema: pa.Schema, parts: Iterable[tuple[pa.Table, pa.Table]] = ()) -> Summary:
@@ -80,7 +90,7 @@ class Summary:
         names = schema.names
         baskets, issues, days = list_entities(names)
         parties = tuple(name.removeprefix("utility_") for name in names if name.startswith("utility_"))
-        summary = cls(baskets, parties, issues=issues, days=days)
+        summary = cls(baskets, parties, outcomes=read_outcomes(schema), issues=issues, days=days)
         for runs, rounds in parts:
             summary.add(runs, rounds)
         return summary
@@ -90,7 +100,7 @@ class Summary:
         self.add_runs(runs)
         self.add_gaps(
             decode_numbers(rounds.column("run")),
-            decode_labels(rounds.column("code"), CODES),
+            decode_labels(rounds.column("code"), self.codes),
             decode_numbers(rounds.column("gap_open")),
         )
 
@@ -98,7 +108,7 @@ class Summary:
         """Count some runs; `add_gaps` counts their rounds."""
         self.n += runs.num_rows
         for name in ("outcome", "peak_outcome"):
-            self._count(name, decode_labels(runs.column(name), CODES))
+            self._count(name, decode_labels(runs.column(name), self.codes))
         for name in COUNTED:
             self._count(name, decode_numbers(runs.column(name)))
         for name in (*SUMMED, *(f"utility_{party}" for party in self.parties)):
@@ -121,13 +131,13 @@ class Summary:
         run : ndarray, shape (rounds,)
             Number of the run of each planned round; runs are whole, their rounds in order.
         code : ndarray of int, shape (rounds,)
-            Position of the outcome code in CODES.
+            Position of the outcome code in `codes`.
         gap : ndarray of float, shape (rounds,)
             Gap between positions after the round, in [0, 1].
         """
         if not run.size:
             return
-        held = code > CODES.index("postponed")
+        held = code > POSTPONED
         starts = np.flatnonzero(np.r_[True, run[1:] != run[:-1]])
         total = np.cumsum(held)
         before: Ints = np.repeat(total[starts] - held[starts], np.diff(np.r_[starts, run.size]))
@@ -156,18 +166,18 @@ class Summary:
         Raises
         ------
         ValueError
-            They count different baskets or parties.
+            They count different baskets, parties or outcomes.
         """
-        entities = [(part.baskets, part.parties, part.issues, part.days) for part in (self, other)]
+        entities = [(part.baskets, part.parties, part.outcomes, part.issues, part.days) for part in (self, other)]
         if entities[0] != entities[1]:
-            raise ValueError("summaries of different baskets, parties, issues or days cannot be joined")
+            raise ValueError("summaries of different baskets, parties, outcomes, issues or days cannot be joined")
         counts = {name: self.counts.get(name, Counter()) + more for name, more in other.counts.items()}
         sums = {name: self.sums.get(name, 0) + more for name, more in other.sums.items()}
         gaps = np.zeros((max(len(self.gaps), len(other.gaps)), GAP_BINS), dtype=np.int64)
         for part in (self.gaps, other.gaps):
             gaps[: len(part)] += part
         everything = (self.n + other.n, {**self.counts, **counts}, {**self.sums, **sums}, gaps)
-        return Summary(self.baskets, self.parties, *everything, self.issues, self.days)
+        return Summary(self.baskets, self.parties, *everything, self.outcomes, self.issues, self.days)
 
     # Quantities of the ensemble
 
@@ -182,10 +192,10 @@ class Summary:
         Returns
         -------
         dict of str to Share
-            An entry for every code in CODES.
+            An entry for every code.
         """
         counts = self._counter(column)
-        return {name: compute_share(counts[code], self.n) for code, name in enumerate(CODES)}
+        return {name: compute_share(counts[code], self.n) for code, name in enumerate(self.codes)}
 
     def settled_share(self, basket: str) -> Share:
         """Return the share of runs in which a basket is settled at the end."""

@@ -211,7 +211,7 @@ def test_what_a_date_makes_known() -> None:
     rounds, start = load_rounds(), datetime.date(2025, 5, 16)
     assert derive_conditions(start, DAY, rounds) == Conditions(2, 0, DAY)
     assert derive_conditions(start, datetime.date(2025, 6, 1), rounds) == Conditions(1, 16, start)
-    with pytest.raises(ParleyError, match="before the scenario's start"):
+    with pytest.raises(ParleyError, match="a day before the scenario's start"):
         derive_conditions(start, datetime.date(2025, 5, 1), rounds)
 
 

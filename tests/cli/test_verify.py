@@ -12,6 +12,7 @@ from sim.cli.main import app
 from sim.core.identity import CHECKSUM
 from sim.results.plan import plan
 from sim.results.store import write_ensemble
+from tests.interop.genius_files import random_files
 
 
 def run(*arguments: object) -> tuple[int, str]:
@@ -47,7 +48,26 @@ def make_fit(folder: Path) -> None:
     write_manifest(folder, load_fit("short"))
 
 
-@pytest.mark.parametrize("make", [make_run, make_comparison, make_sweep, make_fit])
+def make_analysis(folder: Path) -> None:
+    status, said = run("analyse", "river-border", "-n", 20, "-o", folder)
+    assert status == 0, said
+
+
+def make_domain_analysis(folder: Path) -> None:
+    source = random_files(3, plain=True).write(folder.parent / "domain")
+    status, said = run("analyse", source, "-o", folder)
+    assert status == 0, said
+
+
+def make_export(folder: Path) -> None:
+    status, said = run("export", "negmas", "river-border", "-o", folder)
+    assert status == 0, said
+
+
+MAKERS = [make_run, make_comparison, make_sweep, make_fit, make_analysis, make_domain_analysis, make_export]
+
+
+@pytest.mark.parametrize("make", MAKERS)
 def test_every_file_of_every_kind_of_folder_is_checked(tmp_path: Path, make: object) -> None:
     folder = tmp_path / "out"
     make(folder)  # type: ignore[operator]
@@ -77,7 +97,7 @@ def test_what_cannot_be_checked(tmp_path: Path) -> None:
     make_run(tmp_path / "out")
     path = tmp_path / "out" / "manifest.json"
     data = json.loads(path.read_text(encoding="utf-8"))
-    for key in (CHECKSUM, "hashes"):
+    for key in (CHECKSUM, "hashes", "code"):
         del data[key]
     path.write_text(json.dumps(data), encoding="utf-8")
     status, said = run("verify", tmp_path / "out")

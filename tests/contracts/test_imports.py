@@ -35,6 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("calibration.*",),
     ("experiments.*",),
     ("sim.report.*",),
+    ("sim.replication.*",),
     ("sim.app.*",),
     ("sim.cli.* sim.__main__",),
     ("parley.*",),

@@ -23,7 +23,10 @@ MEANT = {
     "COLLAPSE_BALANCE": "behaviour.collapse.balance",
 }
 NAMES = SimpleNamespace(
-    baskets=("swap", "border"), parties=("settled_side", "north"), issues=("one", "two", "three"), measure_days=("30",),
+    baskets=("swap", "border"),
+    parties=("settled_side", "north"),
+    issues=("one", "two", "three"),
+    measure_days=("30",),
     basket_days=("swap_d30", "border_d30"),
 )
 

@@ -11,9 +11,7 @@ from sim.results.plan import plan, simulate_chunks
 from sim.scenario.load import Loaded
 
 
-def rows(
-    scenario: str | Loaded, n: int | None, seed: int, engine: str, offers: bool = False, **options: Any
-) -> Chunk:
+def rows(scenario: str | Loaded, n: int | None, seed: int, engine: str, offers: bool = False, **options: Any) -> Chunk:
     """The raw rows of all runs as one chunk, those of rounds with all offers or without."""
     size = n if n is not None else len(options["fates"])
     options = {"workers": 1, "chunk": size} | options

@@ -88,6 +88,7 @@ def world(rng: Random) -> World:
     data["parties"] = people(rng, parties, held_by, levels)
     add_conditions(rng, data, documents, levers)
     add_rules(Random(rng.getrandbits(32)), data)
+    add_order(Random(rng.getrandbits(32)), data)
     return data
 
 
@@ -318,6 +319,18 @@ def add_rules(rng: Random, data: World) -> None:
         i: {"value": between(rng, 0, 1), "date": day(rng, latest=-8, first=-300), "assumed": "drawn at random"}
         for i in some(rng, list(data["issues"]))
     }
+
+
+def add_order(rng: Random, data: World) -> None:
+    """Who enters later (never the first two), and a ladder of outcomes of the world's own."""
+    for party in list(data["parties"].values())[2:]:
+        party |= {"enters": {"date": day(rng, latest=50), "assumed": "drawn at random"}} if maybe(rng, 0.3) else {}
+    if maybe(rng, 0.2):
+        own = dict(zip(CODES[1:], ("first", "second", "third"), strict=True))
+        data["outcomes"] = [{"code": new, "title": new, "shared": old} for old, new in own.items()]
+        data["outcomes"][rng.randrange(3)]["spoilers"] = True
+        for b in data["baskets"].values():
+            b["code"] = own.get(b["code"], b["code"])
 
 
 def loaded(data: World) -> Loaded:

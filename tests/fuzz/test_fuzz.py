@@ -1,7 +1,8 @@
 """Inputs made to break the readers: each is taken, or refused with one message of the program's own; nothing else.
 
-Some hundred inputs in every test run; `PARLEY_FUZZ=100000 python -m pytest tests/fuzz` makes as many and writes the
-figures that docs/explanation/verification.md shows. The same inputs every time.
+Some hundred inputs in every test run; `PARLEY_FUZZ=100000 NUMBA_DISABLE_JIT=1 python -m pytest tests/fuzz` makes as
+many and writes the figures that docs/explanation/verification.md shows. The same inputs every time. With compilation
+the first input of a reader would be charged for the compilation of the rules.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import os
 import random
 import re
 import resource
+import shutil
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,16 +30,21 @@ from sim.interop import folder as domains
 from sim.interop import genius, ktab
 from sim.scenario.load import list_paths, load
 from sim.scenario.resolve import resolve
+from tests.interop.genius_files import random_files
+from tests.interop.test_geniusweb import A, B
+from tests.interop.test_ktab import XML as KTAB_XML
 
 HERE = Path(__file__).parent
 FULL = int(os.environ.get("PARLEY_FUZZ", "0"))
 SHARES = {
-    "loader": 0.2, "--set": 0.1, "import ktab": 0.2, "import genius": 0.2,
-    "extends": 0.08, "manifest": 0.06, "posterior": 0.06, "sweep file": 0.05, "fit file": 0.05,
+    "loader": 0.2, "--set": 0.1, "import ktab": 0.2, "import genius": 0.15, "import geniusweb": 0.05,
+    "extends": 0.08, "manifest": 0.06, "rerun": 0.01, "package": 0.02, "posterior": 0.06,
+    "sweep file": 0.05, "fit file": 0.05,
 }  # fmt: skip
 WRITTEN = 0.05 if FULL else 0.5  # share of imports carried through to a scenario file, which takes long
-SLOWEST = 10.0  # seconds; a hang, not a measure of speed
-MOST_MEMORY = 500.0  # MB by which the process may grow
+SLOWEST = 5.0  # seconds of processor time for one input, whatever else the machine does
+HANG = 60.0  # seconds after which an input that waits for something counts as a fault
+MOST_MEMORY = 1024.0  # MB that the process may hold
 
 NASTY = (
     "null", "~", "true", "yes", "-1", "0", "1", "1e308", "1e999", "-0.0", ".nan", ".inf",
@@ -47,6 +55,25 @@ NASTY = (
     "\x00", "[[[[[[[[[[", "{a: {a: {a: {a: 1}}}}", "- - - -", "|", ">", "? x", "northbank", "extends", "value",
     "*", "a.b.c", "",
 )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _limit_wait() -> Iterator[None]:
+    """Raise an error in a block that neither ends nor computes, where the system has alarms."""
+    if not FULL or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(number: int, frame: object) -> None:
+        raise TimeoutError(f"an input took longer than {HANG:.0f} seconds")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, HANG)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
 
 
 class Record:
@@ -61,9 +88,10 @@ class Record:
     def one(self) -> Iterator[None]:
         """Count one input; anything but a refusal of the program's own goes through."""
         self.inputs += 1
-        start = time.monotonic()
+        start = time.process_time()
         try:
-            yield
+            with _limit_wait():
+                yield
             self.taken += 1
         except ParleyError as error:
             self.refused += 1
@@ -72,16 +100,17 @@ class Record:
             self.faults += 1
             raise
         finally:
-            self.longest = max(self.longest, time.monotonic() - start)
+            self.longest = max(self.longest, time.process_time() - start)
 
     def close(self) -> None:
         """Check the bounds; keep the figures of a full run."""
-        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - self.before) / 1024.0
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        grown = (most - self.before) / 1024.0
         assert self.faults == 0 and self.stray == 0 and self.taken + self.refused == self.inputs
         assert self.taken and self.refused, "the inputs are all of one kind: they test nothing"
         if not FULL:
             return
-        assert self.longest < SLOWEST and grown < MOST_MEMORY
+        assert self.longest < SLOWEST and most / 1024.0 < MOST_MEMORY
         path = HERE / "figures.json"
         figures = json.loads(path.read_text()) if path.is_file() else {}
         keys = ("inputs", "taken", "refused", "faults", "stray", "longest")
@@ -143,6 +172,7 @@ BASES = {
     "ktab": [
         'A case,"Three towns, one road",3,2,\nActor,Description,Power,Pstn1,Sal1,Pstn2,Sal2,\n'
         "Alder, Alder town, 100.0, 75.0, 50.0, 5.0, 10.0,\nBirch, x, 50, 100, 30, 70, 20,\nCedar,y,120,0,48,90,15,\n",
+        KTAB_XML,
     ],
 }
 
@@ -195,7 +225,7 @@ def test_ktab(record: Record, tmp_path: Path) -> None:
     @feed("import ktab", 60)
     @given(st.randoms(use_true_random=False), st.one_of(st.none(), st.none(), st.none(), st.binary(max_size=200)))
     def run(chance: random.Random, raw: bytes | None) -> None:
-        text = broken(BASES["ktab"][0], chance).encode("utf-8", "surrogatepass")
+        text = broken(chance.choice(BASES["ktab"]), chance).encode("utf-8", "surrogatepass")
         source.write_bytes(text if raw is None else raw)
         written = chance.random() < WRITTEN
         with record.one():
@@ -240,8 +270,14 @@ def test_genius(record: Record, tmp_path: Path) -> None:
     @feed("import genius", 60)
     @given(st.randoms(use_true_random=False), st.one_of(st.none(), st.none(), st.none(), st.binary(max_size=200)))
     def run(chance: random.Random, raw: bytes | None) -> None:
-        values = [[f"v{n}" for n in range(chance.randint(1, 4))] for _ in range(chance.randint(1, 3))]
-        files = {"domain.xml": template(values), "a.xml": space(chance, values), "b.xml": space(chance, values)}
+        for path in folder.iterdir():
+            path.unlink()
+        if chance.random() < 0.5:
+            random_files(chance.randrange(2**32)).write(folder)
+            files = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())}
+        else:
+            values = [[f"v{n}" for n in range(chance.randint(1, 4))] for _ in range(chance.randint(1, 3))]
+            files = {"domain.xml": template(values), "a.xml": space(chance, values), "b.xml": space(chance, values)}
         hit = chance.choice(list(files))
         for name, text in files.items():
             broke = broken(text, chance) if name == hit and chance.random() < 0.7 else text
@@ -251,6 +287,28 @@ def test_genius(record: Record, tmp_path: Path) -> None:
         written = chance.random() < WRITTEN
         with record.one():
             domains.convert(folder, out, approximate=True) if written else genius.read(folder)
+        out.unlink(missing_ok=True)
+
+    run()
+    record.stray += sum(1 for _ in tmp_path.iterdir()) - 1
+
+
+@pytest.mark.parametrize("record", ["import geniusweb"], indirect=True)
+def test_geniusweb(record: Record, tmp_path: Path) -> None:
+    """Profiles in JSON with values changed, and broken as text."""
+    folder, out = tmp_path / "in", tmp_path / "out.yaml"
+    folder.mkdir()
+
+    @feed("import geniusweb", 60)
+    @given(st.randoms(use_true_random=False))
+    def run(chance: random.Random) -> None:
+        texts = {"a.json": json.dumps(A), "b.json": json.dumps(B)}
+        for name, text in texts.items():
+            change = chance.choice([lambda whole, _: whole, mutated, broken])
+            (folder / name).write_bytes(change(text, chance).encode("utf-8", "surrogatepass"))
+        written = chance.random() < WRITTEN
+        with record.one():
+            domains.convert(folder, out, approximate=True) if written else domains.read(folder)
         out.unlink(missing_ok=True)
 
     run()
@@ -328,6 +386,54 @@ def test_manifest(record: Record, results: Path) -> None:
     run()
     (results / "manifest.json").write_text(whole, encoding="utf-8")
     record.stray += sum(1 for _ in results.iterdir()) - 3
+
+
+@pytest.mark.parametrize("record", ["rerun"], indirect=True)
+def test_rerun(record: Record, results: Path, tmp_path: Path) -> None:
+    """Repetitions of what a manifest asks for that somebody changed and sealed."""
+    from sim.core.identity import seal
+    from sim.replication.repetition import repeat
+
+    whole = (results / "manifest.json").read_text(encoding="utf-8")
+
+    @feed("rerun", 20)
+    @given(st.randoms(use_true_random=False))
+    def run(chance: random.Random) -> None:
+        (results / "manifest.json").write_text(json.dumps(seal(json.loads(mutated(whole, chance)))))
+        with record.one():
+            repeat(results, tmp_path / "again", workers=1)
+        shutil.rmtree(tmp_path / "again", ignore_errors=True)
+
+    run()
+    (results / "manifest.json").write_text(whole, encoding="utf-8")
+    record.stray += sum(1 for _ in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("record", ["package"], indirect=True)
+def test_package(record: Record, results: Path, tmp_path: Path) -> None:
+    """Packages broken byte by byte, most often where ZIP files keep names and sizes."""
+    from sim.replication.archive import extract_archive
+    from sim.replication.package import write_package
+
+    write_package(results, tmp_path / "whole.zip")
+    whole = (tmp_path / "whole.zip").read_bytes()
+    marks = [k for k in range(len(whole) - 4) if whole[k : k + 2] == b"PK"]
+
+    @feed("package", 40)
+    @given(st.randoms(use_true_random=False))
+    def run(chance: random.Random) -> None:
+        content = bytearray(whole)
+        for _ in range(chance.randint(0, 4)):
+            at = chance.choice(marks) + chance.randrange(80) if chance.random() < 0.8 else chance.randrange(len(whole))
+            content[at % len(whole)] = chance.choice((0, 255, 47, 46, chance.randrange(256)))
+        cut = len(content) if chance.random() < 0.8 else chance.randrange(len(content))
+        (tmp_path / "broken.zip").write_bytes(content[:cut])
+        with record.one():
+            extract_archive(tmp_path / "broken.zip", tmp_path / "out")
+        shutil.rmtree(tmp_path / "out", ignore_errors=True)
+
+    run()
+    record.stray += sum(1 for _ in tmp_path.iterdir()) - 2
 
 
 @pytest.mark.parametrize("record", ["posterior"], indirect=True)

@@ -99,7 +99,8 @@ def test_as_negmas_where_it_is_right():
         warnings.simplefilter("ignore")
         negmas = pytest.importorskip("negmas", reason="the extra `negmas` is not installed")
         from negmas.preferences import ops
-    rules = {NASH: ops.nash_points, EGALITARIAN: ops.kalai_points, UTILITARIAN: ops.max_welfare_points}
+    rules = {NASH: ops.nash_points, EGALITARIAN: ops.kalai_points, UTILITARIAN: ops.max_welfare_points,
+             KALAI_SMORODINSKY: ops.ks_points}  # fmt: skip
     compared = dict.fromkeys(rules, 0)
     for seed in SEEDS:
         # NegMAS takes the worst outcome for the disagreement point where the reserved value lies below it.
@@ -111,11 +112,12 @@ def test_as_negmas_where_it_is_right():
         space = negmas.make_os([negmas.make_issue(list(v), n) for v, n in listed])
         ufuns = [_ufun(negmas, domain, k, space) for k in range(len(domain.profiles))]
         frontier, _ = ops.pareto_frontier(ufuns, issues=space.issues)
+        most = (ours.worth[ours.zone] - floor).max(axis=0)
         for name, rule in rules.items():
             mine = ours.worth[ours.points[name]]
             for point, _ in rule(ufuns, frontier, outcome_space=space):
                 theirs = np.array(point)
-                if np.all(theirs >= floor - 1e-9) and not _beats(name, mine[0] - floor, theirs - floor):
+                if np.all(theirs >= floor - 1e-9) and not _beats(name, mine[0] - floor, theirs - floor, most):
                     compared[name] += 1
                     assert np.abs(mine - theirs).max(axis=1).min() < 1e-6, (seed, name)
     assert min(compared.values()) > 100, compared
@@ -140,9 +142,14 @@ def _ufun(negmas, domain: Domain, k: int, space):
     )
 
 
-def _beats(name: str, a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether gains `a` score higher than gains `b`."""
-    score = {NASH: lambda g: np.prod(np.maximum(g, 0)), EGALITARIAN: np.min, UTILITARIAN: np.sum}[name]
+def _beats(name: str, a: np.ndarray, b: np.ndarray, most: np.ndarray) -> bool:
+    """Whether gains `a` score higher than gains `b`; `most` are the largest gains within the zone."""
+    score = {
+        NASH: lambda g: np.prod(np.maximum(g, 0)),
+        EGALITARIAN: np.min,
+        UTILITARIAN: np.sum,
+        KALAI_SMORODINSKY: lambda g: np.min(g[most > 1e-9] / most[most > 1e-9], initial=np.inf),
+    }[name]
     return bool(score(a) > score(b) + 1e-9)
 
 

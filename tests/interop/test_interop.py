@@ -201,7 +201,7 @@ def test_export_by_hand(tmp_path):
     assert north["values"][0]["mapping"] == pytest.approx(expected)
     game = build_games(start_talks(resolve(loaded.scenario, 0), MIDDLE))[0]
     assert north["reserved_value"] == pytest.approx(game.floor[0]) and north["weights"] == [1.0]
-    with pytest.raises(ParleyError, match="holds something else"):
+    with pytest.raises(ParleyError, match="holds the results of an earlier export"):
         export.export(loaded, tmp_path / "out")
 
 

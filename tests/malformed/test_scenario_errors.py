@@ -24,12 +24,13 @@ FORMS = (
     "a number, {value, source, locator}, {assumed: [low, high]}, {assumed: [low, mode, high]} or {value, convention}"
 )
 PARTY_KEYS = (
-    "actor, authority, compliance, concession, deadline, issues, mandate, meets_only_if, observer, optimism, "
+    "actor, authority, compliance, concession, deadline, enters, issues, mandate, meets_only_if, observer, optimism, "
     "preconditions, ratifiers, side, title, trust, trust_baseline"
 )
 TOP_KEYS = (
     "as_of, baskets, behaviour, calendar, documents, evidence, id, incidents, issues, levels, mediators, model, "
-    "parties, precedents, salience_scale, sponsors, start, start_level, summary, title, venue_choice, venues, war"
+    "outcomes, parties, precedents, salience_scale, sponsors, start, start_level, summary, title, venue_choice, "
+    "venues, war"
 )
 NOT_YET = "not yet known then; say why in `assumed` if you mean it"
 

@@ -74,6 +74,7 @@ class _Count(NamedTuple):
     BREAKOFFS: int
     BREAKS_OFF: int
     MEASURED: int
+    CHANGED: int  # 1 where offers or settlements have changed since gaps were measured
 
 
 class _Party(NamedTuple):
@@ -91,6 +92,7 @@ class _Party(NamedTuple):
     WEIGHT: int
     MEET: int
     MEAN_COST: int
+    ENTRY_TIME: int
 
 
 class _PartyBasket(NamedTuple):
@@ -254,6 +256,9 @@ STATE = (
     _state("scalar", "f", "", len(S)),
     _state("count", "i", "", len(N)),
     _state("party", "f", "P", len(P)),
+    _state("entered", "i", "P"),  # 1 where the party takes part by now
+    _state("seated", "i", "P"),  # 1 where it must come to a round by now
+    _state("member", "i", "PB"),  # 1 where it has a stake in the basket and takes part by now
     _state("trust", "f", "PP"),  # row trusts column
     _state("gains", "f", "PP"),  # what row received from column in this round, in its own utility
     _state("last_worth", "f", "PPB"),  # row's utility of column's last offer; NaN before the first
@@ -298,7 +303,6 @@ STATE = (
     _state("closed_by_day", "f", "D"),
     _state("latent_by_day", "f", "D"),
     _state("closed_by_basket", "f", "BD"),  # by day of measurement
-    _state("detail", "i", "", 1),  # 1 where all columns of rounds are kept; set once for all runs
     _state("due", "f", "O"),
     _state("share", "f", "O"),
     _state("pending", "i", "O"),  # 0 not owed, 1 owed, 2 fell due

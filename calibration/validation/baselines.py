@@ -1,0 +1,111 @@
+"""Forecasts that know little: uniform, rates of the other cases, a clock with fatigue, and another case's forecast.
+
+A baseline learns from the cases of the other dyads only, as the model does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.optimize import minimize
+
+from calibration.validation.scores import Forecast, compute_scores
+from calibration.validation.units import HORIZON
+from calibration.validation.windows import Observed
+from sim.core.layout import Floats
+from sim.rules.outcome import CODES, NONE
+
+KINDS = len(CODES)
+
+
+def forecast_uniform(windows: int) -> Forecast:
+    """Return equal probabilities of all codes in each window."""
+    return Forecast(np.full((windows, KINDS), 1.0 / KINDS), codes=np.full((1, KINDS), 1.0 / KINDS))
+
+
+def forecast_rates(others: Sequence[Observed], windows: int) -> Forecast:
+    """Return the shares of codes in the same window of other cases, one case spread evenly over all codes added."""
+    rows = np.full((windows, KINDS), 1.0 / KINDS)
+    for record in others:
+        for w, hit in enumerate(record.highest[:windows]):
+            if hit.any():
+                rows[w] += hit / hit.sum()
+    rows /= rows.sum(axis=1, keepdims=True)
+    return Forecast(rows, codes=share_codes(others)[None, :])
+
+
+def share_codes(others: Sequence[Observed]) -> Floats:
+    """Return the shares (c,) of codes among the recorded rounds of other cases, one round spread evenly added."""
+    total = np.full(KINDS, 1.0 / KINDS)
+    for record in others:
+        for hit in record.codes:
+            if hit.any():
+                total += hit / hit.sum()
+    share: Floats = total / total.sum()
+    return share
+
+
+def forecast_clock(others: Sequence[Observed], bounds: Sequence[tuple[int, int]]) -> Forecast:
+    """Return what a hazard of meetings with fatigue says: rounds at a rate `exp(a + b t)`, codes independent of it.
+
+    The rate is fitted to the days of other cases' rounds by maximum likelihood; codes have their shares among these
+    rounds. The highest of a Poisson number of codes then has a distribution in closed form.
+
+    Parameters
+    ----------
+    others : sequence of Observed
+        Records of the cases learned from.
+    bounds : sequence of tuple of int
+        First and last day of each window.
+    """
+    level, slope = fit_rate(others)
+    held = share_codes(others).copy()
+    held[0] = 0.0
+    below = np.cumsum(held / held.sum())
+    rows = []
+    for first, last in bounds:
+        mean = integrate_rate(level, slope, float(first), float(last + 1))
+        at_most = np.exp(-mean * (1.0 - below))
+        rows.append(np.concatenate([[np.exp(-mean)], np.diff(np.concatenate([[np.exp(-mean)], at_most[NONE:]]))]))
+    return Forecast(np.array(rows), codes=(held / held.sum())[None, :])
+
+
+def fit_rate(others: Sequence[Observed]) -> tuple[float, float]:
+    """Fit level and slope (for `HORIZON` days, at most 0: talks tire) of the logarithm of the rate of rounds a day."""
+    days = np.concatenate([record.days for record in others])
+    spans = np.array([record.observed for record in others])
+
+    def loss(theta: Floats) -> float:
+        expected = sum(integrate_rate(theta[0], theta[1], 0.0, float(span)) for span in spans)
+        return expected - float((theta[0] + theta[1] * days / HORIZON).sum())
+
+    start = np.array([np.log((days.size + 0.5) / spans.sum()), 0.0])
+    best = minimize(loss, start, method="L-BFGS-B", bounds=((-15.0, 5.0), (-20.0, 0.0)))
+    return float(best.x[0]), float(best.x[1])
+
+
+def integrate_rate(level: float, slope: float, first: float, last: float) -> float:
+    """Return the integral of `exp(level + slope t / HORIZON)` over days from `first` to `last`."""
+    if abs(slope) < 1e-9:
+        return float(np.exp(level) * (last - first))
+    scale = slope / HORIZON
+    return float(np.exp(level) * (np.exp(scale * last) - np.exp(scale * first)) / scale)
+
+
+def score_permuted(forecasts: Sequence[Forecast], record: Observed) -> dict[str, float]:
+    """Score the forecasts made for other cases as if they were made for this one: the mean of each score.
+
+    Parameters
+    ----------
+    forecasts : sequence of Forecast
+        Forecasts for cases of other dyads; windows are compared in their order.
+    record : Observed
+        The record of this case.
+    """
+    windows = record.highest.shape[0]
+    rows = []
+    for forecast in forecasts:
+        if forecast.highest.shape[0] >= windows:
+            rows.append(compute_scores(Forecast(forecast.highest[:windows], codes=forecast.codes), record))
+    return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]} if rows else {}

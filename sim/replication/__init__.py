@@ -1,0 +1,1 @@
+"""Results repeated from their folder, and packages that others can repeat."""

@@ -1,0 +1,394 @@
+"""Derive parts of a scenario from documented acts: one mapping for all parties, as of a date.
+
+Every reading names the acts that it rests on. It fills only what the scenario leaves open: what a scenario states
+itself wins. The ranges of this module are assumptions about what an act shows; each has its reason beside it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sim.evidence.acts import Act
+from sim.evidence.positions import Position
+from sim.scenario.merge import Origins, Path
+from sim.scenario.numbers import Number, make_convention
+from sim.scenario.schema import Mandate, PastSettlement, Scenario
+
+Range = tuple[float, float]
+
+WORDS: dict[str, tuple[Range, str]] = {
+    "venue_offer": ((0.8, 1.0), "offered to meet there"),
+    "venue_preference": ((0.7, 1.0), "called the place suitable"),
+    "convening": ((0.6, 1.0), "agreed to meet there"),
+    "venue_refusal": ((0.0, 0.3), "refused to meet there"),
+}
+"""Acceptability of a venue by the latest own word: who offers a place wants it most, who refuses it hardly comes."""
+NO_WORD: Range = (0.2, 0.8)
+"""Acceptability without any word: most of the scale, short of both ends."""
+MET: Range = (0.5, 0.9)
+"""The least ends of acceptability after a meeting at a place: who came has shown that it can come."""
+HOSTED: Range = (0.4, 0.9)
+"""Facilitation of a third party that hosted a meeting or an exchange, or went between the capitals."""
+OFFERED: Range = (0.3, 0.7)
+"""Facilitation of a third party that speaks with the parties or offers its help or its territory."""
+SILENT: Range = (0.1, 0.5)
+"""Facilitation of a third party of which no act is documented."""
+DOUBTED: Range = (0.4, 1.0)
+"""Authority of a signatory in doubt, as reported or contested: from half weight to no effect."""
+DENIED: Range = (0.1, 0.7)
+"""Authority of a signatory that the observer denies in its own words."""
+UNCOUNTED: Range = (0.0, 0.5)
+"""Share of what was agreed that a hand-over of unknown size carries out."""
+INTERVAL = (0.05, 0.95)
+"""Quantiles of the rate of incidents after a count (Jeffreys' prior for a Poisson rate)."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What documented acts say of one part of a scenario.
+
+    Attributes
+    ----------
+    path : tuple of str
+        The part of the scenario.
+    value : Number, date, list of Mandate, PastSettlement or None
+        What the part is by these acts; None where acts bear on it but give no value.
+    acts : tuple of str
+        The ids of the acts that the value rests on.
+    passed_over : dict
+        Acts on the same part that do not count, with the reason.
+    is_open : bool
+        Whether the scenario leaves the part to the acts.
+    mentions : tuple of str
+        Acts of others on the same part, which give no value of their own: a host's offer of its territory.
+    """
+
+    path: Path
+    value: Any
+    acts: tuple[str, ...]
+    passed_over: dict[str, str] = field(default_factory=dict)
+    is_open: bool = False
+    mentions: tuple[str, ...] = ()
+
+
+def read_acts(s: Scenario, acts: list[Act], positions: list[Position], origins: Origins) -> dict[Path, Reading]:
+    """Read what acts say of a scenario.
+
+    Parameters
+    ----------
+    s : Scenario
+        A scenario whose parts fit together.
+    acts : list of Act
+        The acts that count, oldest first.
+    positions : list of Position
+        The positions that count.
+    origins : Origins
+        File and line of every key.
+
+    Returns
+    -------
+    dict
+        Readings by path.
+    """
+    if s.evidence is None:
+        return {}
+    readers: tuple[Callable[..., Iterator[Reading]], ...] = (
+        *(_read_venues, _read_mandates, _read_authority, _read_trust, _read_facilitation),
+        *(_read_levers, _read_rates, _read_precedents, _read_others),
+    )
+    readings = [reading for reader in readers for reading in reader(s, acts, positions, origins)]
+    return {reading.path: reading for reading in readings}
+
+
+def apply_readings(s: Scenario, readings: dict[Path, Reading]) -> Scenario:
+    """Return a scenario in which the parts that it leaves open have the values of the readings."""
+    data: dict[str, Any] = {"precedents": dict(s.precedents)}
+    for kind in ("parties", "mediators", "sponsors", "venues", "incidents"):
+        data[kind] = dict(getattr(s, kind))
+    for path, reading in readings.items():
+        if reading.is_open and reading.value is not None:
+            head, name, *rest = path
+            data[head][name] = _put(data[head].get(name), rest, reading.value)
+    for p, party in data["parties"].items():
+        if party.mandate is None:
+            data["parties"][p] = party.model_copy(update={"mandate": []})
+    return s.model_copy(update=data)
+
+
+def _put(entity: Any, rest: list[str], value: Any) -> Any:
+    """Return a copy of a model or mapping with a value at a path below it."""
+    if not rest:
+        return value
+    head, *below = rest
+    if isinstance(entity, dict):
+        return {**entity, head: _put(entity.get(head), below, value)}
+    return entity.model_copy(update={head: _put(getattr(entity, head), below, value)})
+
+
+# Parts
+
+
+def _read_venues(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
+    """Acceptability of a venue: the latest own word, and meetings held there since."""
+    actors = _list_actors(s)
+    for v, venue in s.venues.items():
+        here = [act for act in acts if act.about in (v, venue.host)]
+        meetings = [
+            act
+            for act in here
+            if act.act == "convening" and act.about == v and (act.jointly or act.actor not in actors.values())
+        ]
+        for p, actor in actors.items():
+            words = [act for act in here if act.act in WORDS and act.actor == actor and not act.jointly]
+            latest, passed = _choose_latest(words)
+            since = [act for act in meetings if latest is None or act.event > latest.event]
+            ends, what = WORDS[latest.act] if latest else (NO_WORD, "")
+            met = since[-1] if since else None
+            if met:
+                ends, what = _raise_ends(ends), f"{what}; met there on {met.event}" if what else "met there"
+            count = met or latest
+            passed |= {act.id: f"superseded by {count.id}" for act in meetings if count and act is not count}
+            support = [act for act in (latest, met) if act]
+            number = _make_range(ends, support, f"the party {what}") if support else None
+            number = number or _assume(NO_WORD, "no word of this party on the place is documented")
+            ids = tuple(act.id for act in support)
+            is_open = p not in venue.acceptability and not s.parties[p].observer
+            offers = tuple(act.id for act in here if act.act == "venue_offer" and act.actor not in actors.values())
+            yield Reading(("venues", v, "acceptability", p), number, ids, passed, is_open, offers)
+
+
+def _raise_ends(ends: Range) -> Range:
+    return max(ends[0], MET[0]), max(ends[1], MET[1])
+
+
+def _read_mandates(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
+    """Who may speak of what: of every theme the latest own word, the more specific of one day."""
+    levels = {"delegation": s.levels[0], "above": s.levels[min(1, len(s.levels) - 1)], "leaders": s.levels[-1]}
+    for p, actor in _list_actors(s).items():
+        own = [act for act in acts if act.act == "mandate" and act.actor == actor and act.themes and act.level]
+        charges = {act.id: "another party's account" for act in own if not _is_own(act)}
+        words = sorted((act for act in own if _is_own(act)), key=lambda act: (act.event, -len(act.themes), act.id))
+        latest = {theme: act for act in words for theme in act.themes}
+        baskets: dict[str, list[str]] = {}
+        for b in s.baskets:
+            themes = {issue.theme for issue in s.issues.values() if issue.basket == b}
+            for act in [latest[theme] for theme in sorted(themes) if theme in latest][-1:]:
+                baskets.setdefault(act.id, []).append(b)
+        entries = [_make_mandate(act, baskets[act.id], levels[str(act.level)]) for act in words if act.id in baskets]
+        newest = words[-1].id if words else ""
+        passed = charges | {act.id: f"superseded by {newest}" for act in words if act.id not in baskets}
+        yield Reading(("parties", p, "mandate"), entries, tuple(baskets), passed, s.parties[p].mandate is None)
+
+
+def _make_mandate(act: Act, baskets: list[str], level: str) -> Mandate:
+    cited = {"source": act.sources[0].id, "locator": act.sources[0].locator}
+    return Mandate(baskets=baskets, level=level, bars=act.bars, since=act.event, **cited)
+
+
+def _read_authority(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
+    """What weight a signature has for an observer that doubts or denies it."""
+    actors = _list_actors(s)
+    for p, q in _iterate_pairs(s):
+        doubts = [act for act in acts if act.about == "signatory_legitimacy"]
+        doubts = [act for act in doubts if (act.actor, act.towards) == (actors[p], actors[q])]
+        if doubts:
+            latest = doubts[-1]
+            own = _is_own(latest) and not latest.contested and latest.attributed_by is None
+            number = _make_range(DENIED if own else DOUBTED, [latest], "the standing of the signatory is in question")
+            passed = {act.id: f"superseded by {latest.id}" for act in doubts[:-1]}
+            is_open = _is_default(o, p, "authority", q)
+            yield Reading(("parties", p, "authority", q), number, (latest.id,), passed, is_open)
+
+
+def _read_trust(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
+    """Trust at the start: the default, raised by each hand-over as in the model, a gain that fades until the start."""
+    actors, gain, memory = _list_actors(s), s.behaviour.trust.delivery_gain, s.behaviour.trust.memory
+    for p, q in _iterate_pairs(s):
+        deliveries = [act for act in acts if act.act == "delivery" and act.actor == actors[q]]
+        trust = s.parties[p].trust.get(q)
+        if deliveries and trust is not None:
+            low, high = trust.low, trust.high
+            for act in deliveries:
+                least, most = _find_share(act, acts)
+                days = max((s.start - act.event).days, 0)
+                low += gain.low * (1.0 - low) * least * math.exp(-days / memory.low)
+                high += gain.high * (1.0 - high) * most * math.exp(-days / memory.high)
+            why = f"the default, raised by {len(deliveries)} documented hand-overs of the other side"
+            number = _make_range((low, high), deliveries, why)
+            ids = tuple(act.id for act in deliveries)
+            yield Reading(("parties", p, "trust", q), number, ids, {}, _is_default(o, p, "trust", q))
+
+
+def _find_share(delivery: Act, acts: list[Act]) -> Range:
+    """Find the share of what was agreed that a hand-over carries out."""
+    agreed = [act for act in acts if act.act == "agreement" and act.about == delivery.about and act.quantity]
+    agreed = [act for act in agreed if act.event <= delivery.event]
+    if not agreed or not agreed[-1].quantity or delivery.quantity is None:
+        return UNCOUNTED
+    share = min(delivery.quantity / agreed[-1].quantity, 1.0)
+    return share, share
+
+
+def _read_facilitation(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
+    """Facilitation of a third party by the strongest thing it is documented to have done."""
+    for m, mediator in s.mediators.items():
+        own = [act for act in acts if act.actor == m and act.act in ("mediation", "convening", "venue_offer")]
+        strong = [act for act in own if act.act == "convening" or (act.act == "mediation" and act.about != "talks")]
+        support = strong or own
+        number = _assume(SILENT, "no act of this third party between the parties is documented")
+        if support:
+            what = "hosted the parties or went between them" if strong else "speaks with the parties or offers its help"
+            number = _make_range(HOSTED if strong else OFFERED, support, what)
+        passed = {act.id: f"superseded by {support[-1].id}" for act in own if act not in support}
+        path, ids = ("mediators", m, "styles", "facilitation"), tuple(act.id for act in support)
+        yield Reading(path, number, ids, passed, mediator.styles.facilitation is None)
+
+
+def _read_levers(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
+    """The day from which a lever is on: that of the first documented act of its kind."""
+    for n, sponsor in s.sponsors.items():
+        actor = sponsor.actor or n
+        for k, lever in sponsor.levers.items():
+            presses = any(number.high > 0 for number in lever.pressure.values())
+            kinds = ("lever", "sanctions") if presses else ("arms_supply",)
+            own = [act for act in acts if act.act in kinds and (act.actor == actor or _receives(s, act, lever))]
+            if own:
+                path = ("sponsors", n, "levers", k, "on")
+                passed = {act.id: f"continues {own[0].id}" for act in own[1:]}
+                yield Reading(path, own[0].event, (own[0].id,), passed, lever.on is None and lever.kind == "dated")
+
+
+def _receives(s: Scenario, act: Act, lever: Any) -> bool:
+    """Whether an act tells of supplies to a party that the lever relieves, without naming who sends them."""
+    actors = _list_actors(s)
+    return any(actors.get(p) == act.actor and number.high > 0 for p, number in lever.relief.items())
+
+
+def _read_rates(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
+    """The rate of a type of incident from the number of days on which such were documented."""
+    for t, incident in s.incidents.items():
+        if incident.documented is not None:
+            kinds = ("incident", "threat", "postponement")
+            own = [act for act in acts if act.act in kinds and act.about in incident.documented and act.of is None]
+            since = incident.counted_since or (own[0].event if own else s.as_of)
+            counted = [act for act in own if act.event >= since]
+            before = [act for act in own if act.event < since]
+            passed = {act.id: f"lies before {since}, from which incidents are counted" for act in before}
+            number = _count_rate(counted, (s.as_of - since).days)
+            ids = tuple(act.id for act in counted)
+            yield Reading(("incidents", t, "rate"), number, ids, passed, incident.rate is None)
+
+
+def _count_rate(acts: list[Act], days: int) -> Number:
+    """Return the 90% interval of a rate a day (Jeffreys 1961) after incidents on so many days out of `days`."""
+    from scipy.special import gammaincinv
+
+    count, days = len({act.event for act in acts}), max(days, 1)
+    low, high = (float(gammaincinv(count + 0.5, level)) / days for level in INTERVAL)
+    why = f"a day; such incidents are documented on {count} of {days} days: the 90% interval of the rate"
+    return _make_range((low, high), acts, why) if acts else _assume((low, high), why)
+
+
+def _read_precedents(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
+    """What both sides once agreed, where their own statements of that day say the same."""
+    actors = _list_actors(s)
+    for i in s.issues:
+        own = [act for act in acts if act.act == "agreement" and act.about == i]
+        settled = [act for act in own if act.jointly and act.of is None]
+        if own:
+            latest = settled[-1] if settled else None
+            value = _read_terms(i, latest, list(actors.values()), positions) if latest else None
+            support = latest or own[-1]
+            passed = {act.id: f"superseded by {support.id}" for act in own if act is not support}
+            yield Reading(("precedents", i), value, (support.id,), passed, i not in s.precedents)
+
+
+def _read_terms(issue: str, act: Act, actors: list[str], positions: list[Position]) -> PastSettlement | None:
+    """Return the terms of an agreement, None where the parties state different ones or one states none."""
+    day = [x for x in positions if x.issue == issue and x.event == act.event and x.kind == "own"]
+    stated = [[x for x in day if x.actor == actor] for actor in actors]
+    if not all(stated) or len({x.value for x in day}) != 1:
+        return None
+    first, last = stated[0][-1].sources[0], stated[-1][-1].sources[0]
+    raw = {"value": day[0].value, "source": first.id, "locator": first.locator, "why": act.id}
+    number = Number.model_validate(raw).model_copy(update={"provenance": "derived"})
+    return PastSettlement(value=number, date=act.event, source=last.id, locator=last.locator)
+
+
+_OTHERS = {
+    "next_meeting": ("start",),
+    "talks": ("start",),
+    "leaders_meeting": ("levels",),
+    "procedure": ("behaviour", "procedural", "base"),
+}
+
+
+def _read_others(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
+    """Parts that acts bear on but give no value: a scenario states them."""
+    support: dict[Path, list[str]] = {}
+    parties = {actor: p for p, actor in _list_actors(s).items()}
+    for act in acts:
+        path: Path = ()
+        if act.act in ("convening", "agreement") and act.about in _OTHERS:
+            path = _OTHERS[act.about]
+        elif act.act == "postponement" and act.about == "talks":
+            path = ("behaviour", "ratification", "amendment")
+        elif act.act == "mandate" and not act.themes and act.about in ("delegation", "leaders_meeting"):
+            path = ("start_level",)
+        elif act.act == "documents_first":
+            path = ("documents",)
+        elif act.act == "control" and act.towards in parties:
+            path = ("parties", parties[act.towards], "compliance")
+        elif act.act == "leaning" and act.actor in s.mediators:
+            path = ("mediators", act.actor, "leaning", parties.get(str(act.towards), ""))
+        elif act.act == "insistence" and act.actor in parties:
+            path = ("parties", parties[act.actor], "issues", "*", "salience")
+        if path:
+            support.setdefault(path, []).append(act.id)
+    for path, ids in support.items():
+        yield Reading(path, None, tuple(ids), is_open=path[-1] == "salience")  # stress counts in derived saliences
+
+
+# Acts and numbers
+
+
+def _list_actors(s: Scenario) -> dict[str, str]:
+    return {p: party.actor or p for p, party in s.parties.items()}
+
+
+def _iterate_pairs(s: Scenario) -> Iterator[tuple[str, str]]:
+    return ((p, q) for p in s.parties for q in s.parties if p != q)
+
+
+def _is_own(act: Act) -> bool:
+    """Whether an act is the actor's own word or deed, not another's account of it."""
+    return act.attributed_by in (None, act.actor)
+
+
+def _choose_latest(acts: list[Act]) -> tuple[Act | None, dict[str, str]]:
+    """Choose the latest act, an own one before any account of others; and say why the rest is passed over."""
+    own = [act for act in acts if _is_own(act)]
+    latest = (own or acts)[-1] if acts else None
+    return latest, {act.id: f"superseded by {latest.id}" for act in acts if latest and act is not latest}
+
+
+def _make_range(ends: Range, acts: list[Act], why: str) -> Number:
+    """Return a range derived from acts, with the source of the newest."""
+    ids = ", ".join(act.id for act in acts)
+    return _assume(ends, f"{why} ({ids})").model_copy(
+        update={"provenance": "derived", "source": acts[-1].sources[0].id, "locator": acts[-1].sources[0].locator}
+    )
+
+
+def _assume(ends: Range, why: str) -> Number:
+    if ends[0] == ends[1]:
+        return make_convention(ends[0], why)
+    return Number.model_validate({"assumed": list(ends), "why": why})
+
+
+def _is_default(origins: Origins, party: str, part: str, other: str) -> bool:
+    """Whether a number of a party comes from the defaults, not from the scenario itself."""
+    return origins.find(("parties", party, part, other)) == origins.find(("defaults", "party", part))
