@@ -129,8 +129,10 @@ def _repeat_run(folder: Path, manifest: dict[str, Any], into: Path, trust_code: 
         fates=_expand_indices(manifest, "fates"),
     )
     job = replace(_apply_posterior(job, folder, manifest), target=manifest.get("target"))
-    suffixes = {Path(name).suffix[1:] for name in list_hashes(manifest)} & {"png", "svg"}
-    write_ensemble(job, into, figures=tuple(sorted(suffixes)))
+    names = list_hashes(manifest)
+    suffixes = {Path(name).suffix[1:] for name in names} & {"png", "svg"}
+    more = {table: f"{table}.parquet" in names for table in ("offers", "assumptions")}
+    write_ensemble(job, into, figures=tuple(sorted(suffixes)), **more)
 
 
 def _restore_scenario(entry: dict[str, Any]) -> Loaded:

@@ -28,6 +28,8 @@ NAMES = SimpleNamespace(
     issues=("one", "two", "three"),
     measure_days=("30",),
     basket_days=("swap_d30", "border_d30"),
+    detail=(),
+    detail_baskets=(),
 )
 
 
@@ -95,10 +97,13 @@ def test_columns_of_a_run_follow_family_by_family() -> None:
     assert names[after + 2 :][:2] == ["terms_one", "first_terms_one"]
     assert names[-4:] == ["closed_d30", "latent_closed_d30", "closed_swap_d30", "closed_border_d30"]
     sizes = {"baskets": 2, "parties": 2, "issues": 3, "measure_days": 1, "basket_days": 2}
-    counts = SimpleNamespace(**sizes, offer_issues=0, offer_stakes=0)
+    none = {"offer_issues": 0, "offer_stakes": 0, "detail": 0, "detail_baskets": 0}
+    counts = SimpleNamespace(**sizes, **none)
     assert run_width(counts) == len(names) == after + 2 + 3 * 2 + 2 + 2
-    assert round_width(counts) == 18 + 2 * 4
-    assert round_width(SimpleNamespace(**sizes, offer_issues=3, offer_stakes=6)) == 18 + 2 * 4 + 3 + 3 * 6
+    assert round_width(counts) == 15 + 2
+    offers, detail = {"offer_issues": 3, "offer_stakes": 6}, {"detail": 1, "detail_baskets": 2}
+    assert round_width(SimpleNamespace(**{**sizes, **none, **offers})) == 15 + 2 + 3 + 3 * 6
+    assert round_width(SimpleNamespace(**{**sizes, **none, **detail})) == 15 + 2 + 3 + 2 * 3
 
 
 @pytest.mark.parametrize(
