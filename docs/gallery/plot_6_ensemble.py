@@ -2,8 +2,8 @@
 An ensemble in a notebook
 =========================
 
-``run_ensemble`` returns an object that draws its own figures. Every plot takes ``ax`` and ``title`` and returns the axes,
-so that it can be changed further.
+``run_ensemble`` returns an object that draws its own figures. Every plot takes ``ax`` and ``title`` and returns the
+axes, so that it can be changed further.
 """
 
 import matplotlib.pyplot as plt

@@ -92,7 +92,7 @@ def plot_terms_overview(summary: Summary, scales: Mapping[str, Scale] | None = N
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(max(len(names), 1) - 0.4, -0.6)
     ax.set_xlim(-0.02, 1.02)
-    ax.set_xlabel("Terms on the issue's scale: middle 80%, middle half, median")
+    ax.set_xlabel("Place on the scale: middle 80%, half, median")
     ax.grid(axis="x", color=GRID, lw=0.7)
     if not names:
         ax.text(0.5, 0, "no run ends with terms on any issue", ha="center")

@@ -29,7 +29,7 @@ def plot_party_utilities(
     ax : matplotlib.axes.Axes, optional
         Axes to draw into; a new figure is made without it.
     legend : bool
-        Whether to draw a legend inside the axes.
+        Whether to draw a legend to the right of the axes.
 
     Returns
     -------
@@ -46,8 +46,8 @@ def plot_party_utilities(
     ax.plot(means, rows, "D", mfc="white", mec=VERMILION, ms=5, label="mean")
     ax.set_yticks(rows, [wrap_text((titles or {}).get(party, party)) for party in utilities])
     ax.set_ylim(len(utilities) - 0.4, -0.6)
-    ax.set_xlabel("Utility at the end (1: all demands met; open issues count 0)")
+    ax.set_xlabel("Utility at the end (open issues count 0)")
     ax.grid(axis="x", color=GRID, lw=0.7)
     if legend:
-        ax.legend(*legend_entries(ax))
+        ax.legend(*legend_entries(ax), fontsize=7, loc="upper left", bbox_to_anchor=(1.01, 1.0))
     return ax
