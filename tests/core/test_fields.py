@@ -27,9 +27,9 @@ NAMES = SimpleNamespace(
     parties=("settled_side", "north"),
     issues=("one", "two", "three"),
     measure_days=("30",),
+    basket_days=("swap_d30", "border_d30"),
     detail=(),
     detail_baskets=(),
-    basket_days=("swap_d30", "border_d30"),
 )
 
 
