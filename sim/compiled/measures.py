@@ -23,10 +23,7 @@ from sim.solvers.two_party import walk_frontier
 
 @table_entry
 def assess(mem: Memory) -> None:
-    """Set expected progress and the deal in sight from the present state, where something reads them.
-
-    Surplus and nearness of a basket are set where these two, or all measures of rounds, need them.
-    """
+    """Set expected progress and the deal in sight, and what they rest on, where a rule or a column reads them."""
     x = sizes(mem)
     s = view.scalar(mem)
     w = view.th_world(mem)

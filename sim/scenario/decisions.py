@@ -32,9 +32,7 @@ def _check_decision(s: Scenario, o: Origins, at: tuple[str, ...], decision: Deci
         for p in names:
             check_name(o, (*at, "sides", side), p, s.parties, "party")
             if p in voters:
-                raise o.error(
-                    (*at, "sides", side), f"`{p}` is on side `{voters[p]}` already"
-                )
+                raise o.error((*at, "sides", side), f"`{p}` is on side `{voters[p]}` already")
             voters[p] = side
     consensus = decision.rule == DecisionRule.SUFFICIENT_CONSENSUS.label
     if consensus and decision.share is None:
