@@ -15,6 +15,7 @@ from sim.scenario.base import Cited, Day, EntryName, Model, Name
 from sim.scenario.behaviour import Behaviour
 from sim.scenario.mediators import Mediator, Sponsor
 from sim.scenario.numbers import Any_, Few, Many, NonNegative, Positive, Signed, Unit
+from sim.scenario.past import Document, PastSettlement, War
 from sim.scenario.switches import Switches
 from sim.yamlio.validation import LabelOf
 
@@ -238,28 +239,6 @@ class Incident(Model):
     cost: NonNegative
     hardening: NonNegative
     scripted: list[Day] = []
-
-
-class Document(Cited):
-    """A document handed over on a date, or at the n-th round held."""
-
-    title: str
-    author: Name
-    handed: Day | None = None
-    round: int | None = Field(default=None, ge=1)
-
-
-class PastSettlement(Cited):
-    """What both sides once agreed on an issue, as both have stated: a precedent."""
-
-    value: Unit
-    date: Day
-
-
-class War(Cited):
-    """How long the parties have fought before the talks."""
-
-    since: Day
 
 
 class Calendar(Model):
