@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from calibration.records import load_rounds, record_folder
+from calibration.records import Round, load_rounds, record_folder
 from sim.core.errors import ParleyError, nearest
 from sim.rules.outcome import CODES
 from sim.scenario.load import Loaded, load
@@ -39,6 +40,7 @@ class Meeting(_Entry):
     codes: list[str] = Field(min_length=1)
     default: bool = False
     why: str | None = None
+    sources: list[str] = Field(default_factory=list)
 
 
 class Settlement(_Entry):
@@ -53,6 +55,7 @@ class Settlement(_Entry):
     terms: dict[str, tuple[Share, Share]] = Field(default_factory=dict)
     agreement: str
     why: str | None = None
+    sources: list[str] = Field(min_length=1)
 
 
 class Unit(_Entry):
@@ -109,6 +112,17 @@ def list_terms(unit: Unit) -> list[Issue]:
     return list(terms.values())
 
 
+def list_sources(unit: Unit, folder: Path) -> list[str]:
+    """List the ids of the sources of a unit: its own in `sources.csv`, and those of its scenario's documents."""
+    file = folder / "sources.csv"
+    own = []
+    if file.is_file():
+        with file.open(encoding="utf-8", newline="") as stream:
+            own = [row["id"] for row in csv.DictReader(stream) if row["case"] == unit.id]
+    record = unit.loaded.load_record()
+    return own + (list(record.sources) if record else [])
+
+
 def units_folder() -> Path:
     """Return the folder of the units that come with the package."""
     return record_folder() / "cases"
@@ -145,29 +159,49 @@ def load_unit(file: Path) -> Unit:
         unit = Unit.model_validate(document.data)
     except ValidationError as error:
         raise refuse_entry(error, document, (), Unit) from None
+    _check(document, unit, file.parent)
     if unit.rounds:
-        unit = unit.model_copy(update={"meetings": [*unit.meetings, *_shared_rounds(document, unit.rounds)]})
-    _check(document, unit)
+        rounds = _select_rounds(document, unit.rounds)
+        meetings = [Meeting(id=entry.id, start=entry.start, codes=entry.codes) for entry in rounds]
+        settlements = [settlement for entry in rounds for settlement in _read_content(entry)]
+        update = {"meetings": [*unit.meetings, *meetings], "settlements": [*unit.settlements, *settlements]}
+        unit = unit.model_copy(update=update)
     return unit
 
 
-def _shared_rounds(document: Document, ids: list[str]) -> list[Meeting]:
-    """Take rounds by id from the record of rounds. Raises ScenarioError."""
+def _select_rounds(document: Document, ids: list[str]) -> list[Round]:
+    """Select rounds by id from the record of rounds. Raises ScenarioError."""
     known = {entry.id: entry for entry in load_rounds()}
     for name in ids:
         if name not in known:
             raise document.refuse(f"unknown round `{name}`{nearest(name, list(known))}", ("rounds",))
-    return [Meeting(id=name, start=known[name].start, codes=known[name].codes) for name in ids]
+    return [known[name] for name in ids]
 
 
-def _check(document: Document, unit: Unit) -> None:
-    """Refuse unknown codes, baskets and issues, and dates outside the record. Raises ScenarioError."""
+def _read_content(entry: Round) -> list[Settlement]:
+    """Read what a round settled, by the first of the contents that its sources admit."""
+    sources = [cited.id for statement in entry.statements for cited in statement.sources]
+    content = (entry.content or [{}])[0]
+    return [
+        Settlement(basket=basket, date=entry.start, terms=terms, agreement=f"round {entry.id}", sources=sources)
+        for basket, terms in content.items()
+    ]
+
+
+def _check(document: Document, unit: Unit, folder: Path) -> None:
+    """Refuse unknown codes, baskets, issues and sources, and a record that ends too early. Raises ScenarioError."""
     scenario = unit.loaded.scenario
 
     def refuse(what: str, name: str, known: list[str], *path: Any) -> None:
         if name not in known:
             raise document.refuse(f"unknown {what} `{name}`; allowed: {', '.join(known)}{nearest(name, known)}", path)
 
+    known = list_sources(unit, folder)
+    for key, entries in (("meetings", unit.meetings), ("settlements", unit.settlements)):
+        for n, entry in enumerate(entries):
+            for name in entry.sources:
+                if name not in known:
+                    raise document.refuse(f"unknown source `{name}`{nearest(name, known)}", (key, n, "sources"))
     if unit.until <= unit.start:
         raise document.refuse(f"`until` lies before the scenario's start, {unit.start}", ("until",))
     for n, meeting in enumerate(unit.meetings):

@@ -31,7 +31,7 @@ meetings:
   - {{id: b, start: 2030-01-28, codes: [texts, humanitarian]}}
   - {{id: c, start: 2030-03-08, codes: [none], default: true}}
 settlements:
-  - {{basket: exchange, date: 2030-01-28, agreement: "an exchange", terms: {{detainees: [0.4, 0.6]}}}}
+  - {{basket: exchange, date: 2030-01-28, agreement: "an exchange", sources: [w], terms: {{detainees: [0.4, 0.6]}}}}
 """
 
 
@@ -40,6 +40,7 @@ def folder(tmp_path: Path) -> Path:
     """Two made-up records of the example scenario, as two dyads."""
     for name in ("one", "two"):
         (tmp_path / f"{name}.yaml").write_text(UNIT.format(id=name, dyad=name), encoding="utf-8")
+    (tmp_path / "sources.csv").write_text("case,id\none,w\ntwo,w\n", encoding="utf-8")
     return tmp_path
 
 
@@ -178,6 +179,7 @@ def test_comparison_lists_every_resampling() -> None:
         ("[procedural]", "[procedurel]", "unknown code `procedurel`.*procedural"),
         ("basket: exchange", "basket: exchang", "unknown basket `exchang`.*exchange"),
         ("[0.4, 0.6]", "[0.6, 0.4]", "from low to high"),
+        ("sources: [w]", "sources: [v]", "unknown source `v`"),
         ("until: 2031-01-07", "until: 2029-12-31", "lies before the scenario's start"),
     ],
 )
@@ -186,6 +188,14 @@ def test_bad_records_are_refused(folder: Path, old: str, new: str, message: str)
     file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     with pytest.raises(ScenarioError, match=message):
         load_unit(file)
+
+
+def test_shipped_units() -> None:
+    """Five units of four dyads; what ../rounds.yaml documents as settled comes in with its rounds."""
+    units = {unit.id: unit for unit in load_units()}
+    assert len(units) == 5 and len({unit.dyad for unit in units.values()}) == 4
+    dates = {(s.basket, str(s.date)) for s in units["russia-ukraine-2025"].settlements}
+    assert dates == {("prisoners", "2025-05-16"), ("humanitarian", "2025-06-02")}
 
 
 def test_one_dyad_is_not_enough(folder: Path) -> None:
