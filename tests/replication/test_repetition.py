@@ -173,6 +173,7 @@ def test_a_sweep_of_a_scenario_that_has_gone(tmp_path: Path) -> None:
 
 def test_a_run_under_a_posterior_is_repeated(tmp_path: Path) -> None:
     table = pa.table({"calendar.gap_scale": [20.0, 25.0, 30.0], "weight": [0.5, 0.3, 0.2]})
+    table = table.replace_schema_metadata({"parley": '{"model": 2}'})
     pq.write_table(table, tmp_path / "posterior.parquet")
     words = ("run", "river-border", "-n", 30, "--posterior", tmp_path, "-o", tmp_path / "out")
     assert run(*words)[0] == 0
@@ -188,6 +189,7 @@ def test_a_run_under_a_posterior_is_repeated(tmp_path: Path) -> None:
 def forecast(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("forecast")
     table = pa.table({"calendar.gap_scale": [20.0, 25.0, 30.0], "weight": [0.5, 0.3, 0.2]})
+    table = table.replace_schema_metadata({"parley": '{"model": 2}'})
     pq.write_table(table, folder / "posterior.parquet")
     words = ("forecast", "istanbul-2025", "--posterior", folder, "--after", "2025-06-02", "-n", 600)
     status, text = run(*words, "-o", folder / "f.json")
