@@ -37,7 +37,7 @@ def add(app: typer.Typer) -> None:
             try:
                 typer.echo(describe_scenario(file))
             except ParleyError as error:
-                messages = [str(error), *map(str, getattr(error, "others", []))]
+                messages = [str(error), *getattr(error, "__notes__", [])]
                 for message in messages if everything else messages[:1]:
                     typer.echo(message, err=True)
                 faults += 1

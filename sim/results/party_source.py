@@ -12,6 +12,8 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+import numpy as np
+
 from sim.core.identity import hash_bytes
 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
@@ -102,10 +104,12 @@ class _Reader:
             yield f"module {value.__name__}"
         elif isinstance(value, list | tuple | set | frozenset | dict):
             yield from self._read_collection(value, depth)
-        elif not _is_foreign(str(getattr(type(value), "__module__", ""))) and not hasattr(value, "__dict__"):
-            yield f"{type(value).__name__} {value!r}"
-        else:
+        elif isinstance(value, np.ndarray) and not value.dtype.hasobject:
+            yield f"array {value.dtype} {value.shape} {hash_bytes(np.ascontiguousarray(value).tobytes())}"
+        elif _is_foreign(type(value).__module__) or hasattr(value, "__dict__") or " at 0x" in repr(value):
             raise _Unreadable
+        else:
+            yield f"{type(value).__name__} {value!r}"
 
     def _read_collection(self, value: Any, depth: int) -> Iterator[str]:
         """Yield the parts of every element; those of a set in alphabetical order."""

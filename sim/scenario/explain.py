@@ -20,7 +20,7 @@ NAMES = "names are lower-case letters, digits and underscores, a letter first, 6
 
 
 def explain_error(error: ValidationError, origins: Origins) -> ScenarioError:
-    """Return the first problem of a scenario with file, line, key and what is allowed; the others are its `others`.
+    """Return the first problem of a scenario with file, line, key and what is allowed; the others are its notes.
 
     Parameters
     ----------
@@ -30,7 +30,8 @@ def explain_error(error: ValidationError, origins: Origins) -> ScenarioError:
         File and line of every key.
     """
     problems = [_explain_detail(detail, origins) for detail in error.errors()[:MOST_PROBLEMS]]
-    problems[0].others = problems[1:]
+    for problem in problems[1:]:
+        problems[0].add_note(str(problem))
     return problems[0]
 
 

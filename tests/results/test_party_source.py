@@ -18,9 +18,11 @@ from sim.scenario.numbers import iterate_numbers
 
 SOURCE = '''
 import math
+import numpy as np
 import sim
 
 LIMIT = 0.5
+TABLE = np.arange(5000.0)
 STEPS = [1, 2]
 
 def least(x):
@@ -40,7 +42,7 @@ class Mine(Base):
 
     @property
     def pace(self):
-        return math.pi * STEPS[0]
+        return math.pi * STEPS[0] + TABLE[0]
 
 def create(step):
     class Inner(sim.Party):
@@ -79,6 +81,7 @@ def test_whatever_a_class_consists_of_changes_its_hash(module) -> None:  # type:
         ("min(x, LIMIT)", "max(x, LIMIT)"),  # a helper
         ("math.pi", "math.e"),  # a property
         ("STEPS = [1, 2]", "STEPS = [2, 2]"),  # a list of the module
+        ("np.arange(5000.0)", "np.arange(5000.0) + (np.arange(5000) == 2500)"),  # one number of an array
         ("*a, **k):", "*a, own=1, **k):"),  # a default
     ]
     hashes = [hash_class(module(SOURCE.replace(*change)).Mine) for change in changes]
@@ -96,6 +99,8 @@ def test_what_cannot_be_hashed_is_said(tmp_path: Path) -> None:
     space: dict[str, type[sim.Party]] = {}
     exec("import sim\nclass Mine(sim.Party):\n    def concede(self):\n        return 0.0\n", space)
     assert hash_class(space["Mine"]) is None and read_source(space["Mine"]) is None
+    marker = type("Marker", (sim.Party,), {"place": object()})  # its text is an address
+    assert hash_class(marker) is None
     about = manifest(plan("river-border", 2, party_class=space["Mine"]))
     assert about["party_source"] == NOT_HASHABLE
 
