@@ -10,11 +10,10 @@ import numpy as np
 from sim.core.columns import run_columns
 from sim.rules.hawkes import spectral_radius
 from sim.rules.levers import LeverKind, LeverTrigger
-from sim.rules.outcome import CODES
 from sim.rules.venue import VenueRule
 from sim.scenario.conditions import check_conditions, check_name
-from sim.scenario.decisions import check_decisions
-from sim.scenario.ladder import OWN, build_ladder
+from sim.scenario.decisions import check_decisions, check_ladder
+from sim.scenario.ladder import build_ladder
 from sim.scenario.merge import Origins, Path
 from sim.scenario.names import Names
 from sim.scenario.schema import Scenario
@@ -55,7 +54,7 @@ def check(scenario: Scenario, origins: Origins) -> None:
     _check_venues(scenario, origins)
     _check_stakes(scenario, origins)
     _check_issues(scenario, origins)
-    _check_ladder(scenario, origins)
+    check_ladder(scenario, origins)
     _check_baskets(scenario, origins)
     check_decisions(scenario, origins)
     check_conditions(scenario, origins)
@@ -162,27 +161,6 @@ def _check_issues(s: Scenario, o: Origins) -> None:
         if points != sorted(set(points)) or points[0] != 0 or points[-1] != 1:
             written = ", ".join(f"{point:g}" for point in points)
             raise o.error(("issues", i, "options"), f"options ascend from `at: 0` to `at: 1`; given: {written}")
-
-
-def _check_ladder(s: Scenario, o: Origins) -> None:
-    """A ladder of its own: codes are unique and new, shared codes ascend, one rung at most calls up spoilers."""
-    rungs = s.outcomes
-    if rungs is None:
-        return
-    most = len(range(len(CODES))[OWN])
-    if len(rungs) != most:
-        raise o.error(("outcomes",), f"expected {most} rungs, the settlements short of all; got {len(rungs)}")
-    codes = [code for place, code in enumerate(CODES) if place not in range(len(CODES))[OWN]]
-    for k, rung in enumerate(rungs):
-        at = ("outcomes", str(k))
-        if rung.code in codes:
-            raise o.error((*at, "code"), f"`{rung.code}` is a rung of the ladder already")
-        codes.append(rung.code)
-        if k and CODES.index(rung.shared) < CODES.index(rungs[k - 1].shared):
-            problem = f"`{rung.shared}` is lower than `{rungs[k - 1].shared}` of the rung below"
-            raise o.error((*at, "shared"), f"{problem}; shared codes ascend with the ladder: {', '.join(CODES)}")
-        if rung.spoilers and any(lower.spoilers for lower in rungs[:k]):
-            raise o.error((*at, "spoilers"), "a lower rung has it already: spoilers respond from one rung on")
 
 
 def _check_baskets(s: Scenario, o: Origins) -> None:
