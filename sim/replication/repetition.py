@@ -131,8 +131,8 @@ def _repeat_run(folder: Path, manifest: dict[str, Any], into: Path, trust_code: 
     job = replace(_apply_posterior(job, folder, manifest), target=manifest.get("target"))
     names = list_hashes(manifest)
     suffixes = {Path(name).suffix[1:] for name in names} & {"png", "svg"}
-    more = {table: f"{table}.parquet" in names for table in ("offers", "assumptions")}
-    write_ensemble(job, into, figures=tuple(sorted(suffixes)), **more)
+    offers, assumptions = (f"{table}.parquet" in names for table in ("offers", "assumptions"))
+    write_ensemble(job, into, figures=tuple(sorted(suffixes)), offers=offers, assumptions=assumptions)
 
 
 def _restore_scenario(entry: dict[str, Any]) -> Loaded:
