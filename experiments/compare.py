@@ -97,7 +97,13 @@ class Comparison:
 
 
 def compare_scenarios(
-    scenarios: Sequence[str] | Mapping[str, Loaded], n: int = 2000, seed: int = 0, **options: Any
+    scenarios: Sequence[str] | Mapping[str, Loaded],
+    n: int = 2000,
+    seed: int = 0,
+    *,
+    engine: str = "auto",
+    workers: int | None = None,
+    chunk: int | None = None,
 ) -> Comparison:
     """Run two or more scenarios on the same draws and compare every other with the first.
 
@@ -107,8 +113,12 @@ def compare_scenarios(
         Scenarios as `parse_variant` takes them, or loaded ones by label.
     n, seed : int
         Runs of each, and their seed.
-    **options
-        Those of `sim.results.plan.plan`.
+    engine : str
+        One of `sim.results.plan.Engine`.
+    workers : int, optional
+        Threads or processes; by default one a processor.
+    chunk : int, optional
+        Runs in a chunk.
 
     Returns
     -------
@@ -123,7 +133,7 @@ def compare_scenarios(
     if len(variants) < 2:
         raise ParleyError("a comparison needs two scenarios that differ")
     labels = list(variants)
-    plans = [plan(loaded, n, seed, **options) for loaded in variants.values()]
+    plans = [plan(loaded, n, seed, engine=engine, workers=workers, chunk=chunk) for loaded in variants.values()]
     runs, marks = zip(*map(_simulate, plans), strict=True)
     return Comparison(labels, n, seed, compute_contrasts(labels, runs), [*runs], plans, [*marks])
 
