@@ -35,6 +35,10 @@ _NEEDED = {
 """Keys of a manifest without which a result cannot be repeated, beside those that its schema needs."""
 
 
+_OPTIONAL_TABLES = ("offers", "assumptions")
+"""Tables of a run that an option of `write_ensemble` of the same name adds."""
+
+
 @dataclass(frozen=True)
 class Repetition:
     """A repeated result.
@@ -160,8 +164,10 @@ def _repeat_run(folder: Path, manifest: dict[str, Any], into: Path, trust_code: 
         fates=_expand_indices(manifest, "fates"),
     )
     job = replace(_apply_posterior(job, folder, manifest), target=manifest.get("target"))
-    suffixes = {Path(name).suffix[1:] for name in list_hashes(manifest)} & {"png", "svg"}
-    write_ensemble(job, into, figures=tuple(sorted(suffixes)))
+    names = list_hashes(manifest)
+    suffixes = {Path(name).suffix[1:] for name in names} & {"png", "svg"}
+    tables: dict[str, Any] = {table: True for table in _OPTIONAL_TABLES if f"{table}.parquet" in names}
+    write_ensemble(job, into, figures=tuple(sorted(suffixes)), **tables)
 
 
 def _restore_scenario(entry: dict[str, Any]) -> Loaded:
@@ -255,7 +261,7 @@ def _repeat_sweep(manifest: dict[str, Any], into: Path, scenario: str | None, wo
     from experiments.sweep import run_sweep
 
     request, source = manifest["asked"], scenario or manifest["source"]
-    about = {key: manifest[key] for key in ("title", "question")}
+    about = {key: manifest.get(key, "") for key in ("title", "question")} | manifest.get("plans", {})
     spec = read_experiment({**request["experiment"], **about, "scenario": source})
     base = _find_scenario(source, spec.changes, request["scenario"], scenario is not None)
     run_sweep(spec, into, workers=workers, base=base)
