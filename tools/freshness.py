@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import io
 import json
 import re
+import tokenize
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -41,18 +43,27 @@ def _hash(content: bytes) -> str:
 
 
 def hash_source(path: Path) -> str:
-    """Hash a file: Python by its syntax tree without docstrings, YAML without lines of comment, others whole."""
+    """Hash a file: Python and YAML without comments, Python also without docstrings and blank lines, others whole."""
     if path.suffix == ".py":
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
-            body = getattr(node, "body", None)
-            if isinstance(body, list):
-                node.body = [n for n in body if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))]  # type: ignore[attr-defined]
-        return _hash(ast.dump(tree).encode())
+        return _hash("\n".join(_strip_words(path.read_text(encoding="utf-8"))).encode())
     if path.suffix == ".yaml":
         lines = path.read_text(encoding="utf-8").splitlines()
         return _hash("\n".join(line for line in lines if not line.lstrip().startswith("#")).encode())
     return _hash(path.read_bytes())
+
+
+def _strip_words(source: str) -> Iterator[str]:
+    """Strip Python of comments, docstrings and blank lines; the same under every version of Python."""
+    lines = source.splitlines()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            for row in range(node.lineno - 1, node.end_lineno or node.lineno):
+                lines[row] = ""
+    return (line.rstrip() for line in lines if line.strip())
 
 
 @cache
