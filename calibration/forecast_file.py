@@ -61,12 +61,12 @@ def add_provenance(forecast: Mapping[str, Any], loaded: Loaded, posterior: Poste
     loaded : Loaded
         Its scenario.
     posterior : Posterior, optional
-        Its posterior; None where every number is drawn from its range.
+        Its posterior; none where every number was drawn from its range.
 
     Returns
     -------
     dict
-        Data that JSON can hold; `draws` is the posterior as a Parquet file in base 64, empty without one.
+        Data that JSON can hold; `draws` is the posterior as a Parquet file in base 64, empty where there is none.
     """
     content = encode_posterior(posterior) if posterior else b""
     parts = (describe_software()["rules"], scenario_hash(loaded), hash_bytes(content), repr(sorted(forecast.items())))
@@ -126,8 +126,8 @@ def repeat_forecast(path: Path, scratch: Path, workers: int | None = None) -> tu
         raise ParleyError(one_line(f"{path}: {error}")) from None
     if not is_sealed(earlier):
         raise ParleyError(f"{path} was changed after it was written: its checksum does not fit")
-    loaded: Any = load_resolved(file.source.resolved)
-    posterior: Any = read_posterior(scratch / "draws.parquet") if file.draws else None
+    loaded = load_resolved(file.source.resolved)
+    posterior = read_posterior(scratch / "draws.parquet") if file.draws else None
     known = load_rounds() if file.record else ()
     forecast = compute_forecast(loaded, posterior, after, file.runs, file.seed, len(file.rounds), known, workers)
     later = add_provenance(forecast, loaded, posterior) | {"record": [r.start.isoformat() for r in known]}

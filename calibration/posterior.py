@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from sim.results.plan import Plan
 
 FILE = "posterior.parquet"
+FIRST_MODEL = 1
+"""The version of the model of posteriors that do not say theirs: when they were written there was no other."""
 WEIGHT = "weight"
 _CHUNK = 1000
 MOST_ROWS = 1_000_000
@@ -190,7 +192,8 @@ def apply_posterior(job: Plan, folder: Path) -> Plan:
     Raises
     ------
     ParleyError
-        There is no posterior, the scenario lacks one of its paths, or the plan is for the Mesa engine.
+        There is no posterior, the scenario lacks one of its paths or has another version of the model, or the plan is
+        for the Mesa engine.
     """
     from dataclasses import replace
 
@@ -199,6 +202,7 @@ def apply_posterior(job: Plan, folder: Path) -> Plan:
     posterior = read_posterior(folder)
     if job.engine == "mesa":
         raise ParleyError("a posterior runs on the compiled engine; leave `engine` at auto or compiled")
+    check_model(posterior, job.loaded.scenario)
     posterior.parameters(job.problem)
     digest = hashlib.blake2b(
         "|".join(posterior.paths).encode() + posterior.values.tobytes() + posterior.weights.tobytes()
@@ -212,6 +216,16 @@ def apply_posterior(job: Plan, folder: Path) -> Plan:
     name = digest.hexdigest()[:12]
     source = PosteriorSource(name, note, lambda plan: simulate_chunks(plan, posterior), draw, content)
     return replace(job, posterior=source)
+
+
+def check_model(posterior: Posterior, scenario: Scenario) -> None:
+    """Refuse a posterior that was fitted under another version of the model. Raises ParleyError."""
+    fitted, played = posterior.note.get("model", FIRST_MODEL), scenario.model.version
+    if fitted != played:
+        raise ParleyError(
+            f"the posterior was fitted under version {fitted} of the model and the scenario plays version {played}: "
+            f"fit it again, or play the scenario with `model.version={fitted}`"
+        )
 
 
 def describe_posterior(note: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from experiments.setup import Setup
+from experiments.spec import PLANS
 from experiments.tasks import count_part_runs, select_columns
 from sim.core.identity import hash_bytes, hash_code
 from sim.core.jit import source_hash
@@ -15,9 +16,6 @@ from sim.scenario.dump import dump_scenario, scenario_hash
 
 FORMAT = 1
 """Version of the format; it rises with every change that a reader of sweeps has to know."""
-
-PLANS = ("contrasts", "measures", "cases")
-"""Keys of an experiment on which its tables do not depend."""
 
 
 def describe_identity(setup: Setup) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.folder import SweepFolder
-from experiments.identity import FORMAT, PLANS, describe_identity
+from experiments.identity import FORMAT, describe_identity
 from experiments.setup import Setup
 from experiments.spec import Experiment, read_experiment
 from experiments.tables import write_tables
@@ -38,7 +38,6 @@ TABLES = ("points.parquet", "summary.parquet")
 
 Progress = Callable[[int, int], None]
 """Called with the runs finished since the last call and the runs of the whole sweep."""
-
 
 Notice = Callable[[str], None]
 """Called with one line on what was found damaged or unknown."""
@@ -110,8 +109,7 @@ def run_sweep(
         for number, content in _run_parts(setup, open_, identity, workers, dask, lambda runs: progress(runs, total)):
             target.write_part(number, content)
         session |= {"parts_made": len(open_), "seconds": round(time.monotonic() - started, 3)}
-        plans = setup.experiment.model_dump(mode="json", include=set(PLANS))
-        stale = before.get("plans") != plans
+        stale = before.get("plans") != setup.experiment.dump_plans()
         if open_ or stale or not before.get("complete") or _find_damaged_tables(target, before, notice):
             tables = write_tables(setup, target, len(parts))
             manifest = _build_manifest(setup, experiment, target, len(parts), tables, [*sessions, session])
@@ -302,7 +300,7 @@ def _build_manifest(
         "source": setup.experiment.scenario,
         "source_files": hash_files(setup.base),
         "asked": experiment,
-        "plans": setup.experiment.model_dump(mode="json", include=set(PLANS)),
+        "plans": setup.experiment.dump_plans(),
         "citations": list_citations(setup.base),
         "tables": tables,
         "files": hashes,

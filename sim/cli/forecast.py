@@ -62,9 +62,9 @@ def add(app: typer.Typer) -> None:
         except ValueError:
             raise ParleyError(f"--after: `{after}` is no date; write YYYY-MM-DD") from None
         check_new_file(out)
-        fitted = read_posterior(posterior) if posterior else None
-        result = compute_forecast(scenario, fitted, date, n, seed, rounds)
-        write_forecast(add_provenance(result, load(scenario), fitted), out)
+        loaded, draws = load(scenario), read_posterior(posterior) if posterior else None
+        result = compute_forecast(loaded, draws, date, n, seed, rounds)
+        write_forecast(add_provenance(result, loaded, draws), out)
         screen = make_console()
         for entry in result["rounds"]:
             screen.print("\n".join(_format_round(entry, after)), markup=False)
