@@ -20,9 +20,10 @@ def add(app: typer.Typer) -> None:
     ) -> None:
         """Check scenario files; the first fault of each is named with file, line and key.
 
-        Warnings name lines that documents newer than the line contradict or outdate. Advice names deadlines beyond the
-        horizon, baskets without a zone of agreement and the numbers that close it, demands that coincide, mediators
-        and levers without effect, and assumed numbers without a reason.
+        Warnings name lines that documents newer than the line contradict or outdate, and keys that version 2 of the
+        model does not read. Advice names deadlines beyond the horizon, baskets without a zone of agreement and the
+        numbers that close it, demands that coincide, mediators and levers without effect, and assumed numbers without
+        a reason.
 
         For example:
 
@@ -63,6 +64,7 @@ def describe_scenario(file: str) -> str:
     from sim.results.manifest import count_numbers
     from sim.scenario.contradictions import list_contradictions
     from sim.scenario.load import load
+    from sim.scenario.migration import list_unread
     from sim.scenario.resolve import resolve
 
     loaded = load(file)
@@ -70,5 +72,5 @@ def describe_scenario(file: str) -> str:
     s = loaded.scenario
     kinds = ", ".join(f"{count} {origin}" for origin, count in count_numbers(loaded).items())
     entities = f"{len(s.parties)} parties, {len(s.issues)} issues, {len(s.baskets)} baskets"
-    warnings = "".join(f"\n  warning: {contradiction}" for contradiction in list_contradictions(loaded))
+    warnings = "".join(f"\n  warning: {warning}" for warning in (*list_contradictions(loaded), *list_unread(loaded)))
     return f"{file}: in order ({entities}; numbers: {kinds}){warnings}"
