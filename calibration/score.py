@@ -30,8 +30,8 @@ from calibration.content import (
 )
 from calibration.records import COLUMNS
 from sim.core.errors import ParleyError, nearest
+from sim.core.renames import read_code
 from sim.rules.outcome import CODES
-from sim.scenario.migration import read_code
 
 _NEEDED = ("id", "date_start", "outcome_code", "gap_days_from_previous_start")
 

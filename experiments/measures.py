@@ -11,8 +11,8 @@ import numpy as np
 from sim.core.errors import ParleyError, nearest
 from sim.core.fields import RUN_COLUMNS
 from sim.core.layout import Floats
+from sim.core.renames import RENAMED_CODES, RENAMED_COLUMNS, read_code
 from sim.rules.outcome import CEASEFIRE, CODES
-from sim.scenario.migration import RENAMED_CODES, RENAMED_COLUMNS, read_code
 
 if TYPE_CHECKING:
     import pyarrow as pa

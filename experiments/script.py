@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from experiments.contrasts import compute_effects
 from experiments.figure_layout import save_figures
-from experiments.pages import PAGES, write_effects, write_numbers, write_page
+from experiments.pages import PAGES, TEMPLATES, write_effects, write_numbers, write_page
 from experiments.results import Results, load
 from experiments.setup import Setup
 from experiments.spec import Experiment, Nested, read_experiment
@@ -83,7 +83,8 @@ def _write_results(name: str, effects: pd.DataFrame, numbers: Mapping[str, Any])
         write_effects(name, effects)
     if numbers:
         write_numbers(name, numbers)
-    write_page(name)
+    if (TEMPLATES / f"{name}.md").is_file():
+        write_page(name)
 
 
 def _parse_options(name: str, arguments: Sequence[str] | None) -> argparse.Namespace:

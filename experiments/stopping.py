@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from experiments.measures import Measure, compute_measures
+from experiments.setup import Setup
+from experiments.spec import Experiment
 from sim.core.errors import ParleyError, nearest
 from sim.core.statistics import Z95, wilson
 from sim.results.plan import Plan, plan
@@ -28,6 +30,10 @@ STEP = 1000
 """Runs between two checks."""
 
 MOST = 1_000_000
+
+
+def _ignore(done: int, total: int) -> None:
+    """Ignore progress."""
 
 
 class StoppingResult(NamedTuple):
@@ -120,6 +126,43 @@ def run_until(
             if se <= tolerance:
                 return StoppingResult(done, se, True)
     return StoppingResult(done, se, False)
+
+
+def count_sweep_runs(experiment: Experiment, until: str, on_point: Callable[[int, int], None] = _ignore) -> int:
+    """Count the runs that every point of a sweep needs for the standard error of a measure: those of the worst point.
+
+    Each point is run once for the count, and once more when the sweep is carried out.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment; its number of runs is not used.
+    until : str
+        As in `run_until`.
+    on_point : callable
+        Called with the number of points counted and the number of all points.
+
+    Returns
+    -------
+    int
+        A multiple of STEP, at most MOST.
+
+    Raises
+    ------
+    ParleyError
+        The experiment is nested, the measure is unknown, or a point cannot be run or needs more than MOST runs.
+    """
+    if experiment.nested is not None:
+        raise ParleyError("a nested experiment has fixed numbers of assumptions and fates; leave out --until-se")
+    setup, runs = Setup.load(experiment), 0
+    for point in setup.points:
+        loaded = setup.base.with_changes(point.changes)
+        result = run_until(loaded, until, experiment.seed, engine=experiment.engine)
+        if not result.reached:
+            raise ParleyError(f"point {point.number} needs more than {MOST:,} runs for {until}; it has {result.se:.3g}")
+        runs = max(runs, result.runs)
+        on_point(point.number + 1, len(setup.points))
+    return runs
 
 
 def _add_runs(runs: pa.Table, measure: str, sums: dict[Measure, Sums]) -> None:

@@ -74,6 +74,7 @@ def add(app: typer.Typer) -> None:
 
         parley run istanbul-2025 --until-se outcome=0.005
         """
+        from sim.cli.preview import show_preview
         from sim.core.atomic import OutputFolder
         from sim.core.errors import ParleyError
         from sim.results.plan import plan
@@ -91,7 +92,7 @@ def add(app: typer.Typer) -> None:
             plan(scenario, _RUNS if n is None else n, seed, engine=engine, changes=parse_changes(changes))
         )
         job = replace(job, target=target)
-        with show_progress(job.n) as progress:
+        with show_preview(job, scenario, changes or ()), show_progress(job.n) as progress:
             formats = ("png", "svg") if svg else ("png",)
             more = {"offers": offers, "assumptions": assumptions}
             summary = write_ensemble(job, folder, progress, force=force, figures=formats, **more)

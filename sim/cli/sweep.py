@@ -38,6 +38,13 @@ def add(app: typer.Typer) -> None:
         points: Annotated[
             int | None, typer.Option(min=1, help="Number of points of a sampled design, instead of the experiment's.")
         ] = None,
+        until_se: Annotated[
+            str | None,
+            typer.Option(
+                metavar="MEASURE=SE",
+                help="Make as many runs at each point as the standard error of a measure needs at the worst of them.",
+            ),
+        ] = None,
         scenario: Annotated[
             str | None, typer.Option(help="Case to run, of an experiment with several; by default its scenario.")
         ] = None,
@@ -75,6 +82,9 @@ def add(app: typer.Typer) -> None:
             typer.echo(f"parley: {line}", err=True)
 
         spec = load_experiment(experiment, runs, points, scenario)
+        if until_se is not None:
+            spec = replace_runs(spec, until_se, runs is not None)
+            say(f"{spec.runs:,} runs at each point for {until_se}")
         try:
             with show_progress() as progress:
                 manifest = run_sweep(spec, out, workers=workers, dask=dask, progress=progress, notice=say)
@@ -90,6 +100,16 @@ def add(app: typer.Typer) -> None:
         if tables["failed_points"]:
             typer.echo(f"{len(tables['failed_points']):,} of {tables['points']:,} points failed", err=True)
             raise typer.Exit(1)
+
+
+def replace_runs(spec: Experiment, until: str, fixed: bool) -> Experiment:
+    """Replace the number of runs by what a standard error needs at every point. Raises ParleyError."""
+    from experiments.stopping import count_sweep_runs
+    from sim.core.errors import ParleyError
+
+    if fixed:
+        raise ParleyError("--until-se sets the number of runs; leave out --runs or --until-se")
+    return spec.replace_keys(runs=count_sweep_runs(spec, until))
 
 
 def print_overview(folder: Path, contrasts: Mapping[str, Contrast], measures: Sequence[str]) -> None:

@@ -40,13 +40,24 @@ def compile_functions(names: Collection[str]) -> None:
         address(name)
 
 
+def is_compiled(problem: Problem) -> bool:
+    """Whether all that a scenario calls has been compiled on this machine and kept."""
+    folder = cache_folder()
+    return folder is not None and _mark(folder, problem).exists()
+
+
+def _mark(folder: Path, problem: Problem) -> Path:
+    """The file that says that all which a scenario calls is compiled."""
+    return folder / f"ready-{len(needed(problem))}"
+
+
 def precompile(problem: Problem) -> None:
     """Compile the kernel and the functions a scenario calls, unless they are on disk or nothing can be kept there."""
     folder = cache_folder()
     if folder is None:
         return
     calls = needed(problem)
-    ready = folder / f"ready-{len(calls)}"
+    ready = _mark(folder, problem)
     if ready.exists():
         return
     with _ONE_AT_A_TIME, _lock(folder):

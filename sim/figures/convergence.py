@@ -18,6 +18,7 @@ from sim.figures.style import (
     BLACK,
     BLUE,
     GREEN,
+    MOST_PANELS,
     ORANGE,
     PALE,
     PURPLE,
@@ -157,8 +158,9 @@ def draw_convergence(trajectory: Trajectory, caption: Caption) -> Figure:
     issues = trajectory.issues()
     columns = 3 if len(issues) > 4 else 2
     title = "Where the offers stand, issue by issue"
+    title += f" (first {MOST_PANELS} of {len(issues)})" if len(issues) > MOST_PANELS else ""
     figure, axes = create_grid(caption, title, len(issues), columns, height=1.3, left=1.5, legend=2, width=3.75)
-    for issue, ax in zip(issues, axes, strict=True):
+    for issue, ax in zip(issues, axes, strict=len(issues) <= MOST_PANELS):
         scale = caption.scales.get(issue)
         plot_offers(trajectory, issue, scale, ax, legend=False)
         ax.set_xlabel("")

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from sim.figures.style import (
     BLUE,
+    MOST_PANELS,
     VERMILION,
     Caption,
     add_legend_below,
@@ -66,7 +67,7 @@ def draw_closed(trajectory: Trajectory, caption: Caption) -> Figure:
     title = "Share of the distance between the first demands that is closed"
     columns = min(2, len(panels))
     figure, axes = create_grid(caption, title, len(panels), columns, height=1.5, left=0.55, legend=2)
-    for basket, ax in zip(panels, axes, strict=True):
+    for basket, ax in zip(panels, axes, strict=len(panels) <= MOST_PANELS):
         plot_closed(trajectory, basket, ax, legend=False)
         name = wrap_text(caption.baskets.get(basket, basket), 48) if basket else "Everything"
         ax.set_title(name, loc="left", fontsize=9, fontweight="bold" if not basket else "normal")

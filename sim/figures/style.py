@@ -124,6 +124,9 @@ class Caption:
         return f"{runs}, seed {self.seed}. {CAUTION}"
 
 
+MOST_PANELS = 36
+"""Axes of small multiples at most; a figure of more would be too large to look at."""
+
 # Layout
 
 _TOP, _RIGHT, _AXIS, _ROW, _FOOT = 0.78, 0.3, 0.5, 0.19, 0.22
@@ -194,8 +197,9 @@ def create_grid(
     figure : matplotlib.figure.Figure
         The figure.
     axes : list of Axes
-        As many as `count`.
+        As many as `count`, at most `MOST_PANELS`.
     """
+    count = min(count, MOST_PANELS)
     rows, gap, width = -(-count // columns), 0.62, max(width, (_WIDTH - 0.2) / columns)
     wide, total = columns * width + 0.2, _TOP + rows * (height + gap) + 0.2 + legend * _ROW + _FOOT
     figure = _create_captioned(caption, title, wide, total)

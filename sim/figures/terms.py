@@ -9,7 +9,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.figures.scales import Scale, choose_labels
-from sim.figures.style import BLUE, GRID, SMALL_PRINT, VERMILION, Caption, create_axes, create_grid, format_percent
+from sim.figures.style import (
+    BLUE,
+    GRID,
+    MOST_PANELS,
+    SMALL_PRINT,
+    VERMILION,
+    Caption,
+    create_axes,
+    create_grid,
+    format_percent,
+)
 from sim.tables.summary import Summary
 
 _BINS = 40
@@ -103,7 +113,8 @@ def draw_terms(summary: Summary, caption: Caption) -> Figure:
     """Draw the captioned figure of terms: an axes for every issue that enough runs end with terms on."""
     shares = {issue: summary.terms(issue).runs / max(summary.n, 1) for issue in summary.issues}
     issues = [issue for issue, share in shares.items() if share >= LEAST_SHARE]
-    rest = len(shares) - len(issues)
+    issues = sorted(issues, key=lambda issue: -shares[issue])[:MOST_PANELS] if len(issues) > MOST_PANELS else issues
+    rest = sum(share < LEAST_SHARE for share in shares.values())
     title = "What was agreed, against the labels of each scale"
     columns = 2 if len(issues) > 1 else 1
     count = max(len(issues), 1)
@@ -111,7 +122,7 @@ def draw_terms(summary: Summary, caption: Caption) -> Figure:
     if not issues:
         axes[0].text(0.3, 0.5, "No issue is agreed in 1% of runs", ha="center", transform=axes[0].transAxes)
         axes[0].set_axis_off()
-    for issue, ax in zip(issues, axes, strict=bool(issues)):
+    for issue, ax in zip(issues, axes, strict=0 < len(issues) <= MOST_PANELS):
         scale = caption.scales.get(issue)
         plot_terms(summary, issue, scale, ax)
         ax.set_title(scale.title if scale else issue, loc="left", fontsize=8.5, fontweight="bold", pad=12, x=-0.9)

@@ -16,6 +16,7 @@ from sim.results.plan import Plan, plan
 from sim.results.plots import Plots
 from sim.results.simulation import Progress, simulate_tables
 from sim.results.store import save_tables
+from sim.results.trajectory import count_measured, simulate_trajectory
 from sim.scenario.load import Loaded
 from sim.tables.estimates import build_estimates
 from sim.tables.summary import Summary
@@ -65,8 +66,6 @@ class Ensemble:
     @cached_property
     def trajectory(self) -> Trajectory:
         """Quantiles by day over the first runs; the first use simulates these once more."""
-        from sim.results.trajectory import simulate_trajectory
-
         return simulate_trajectory(self.job)
 
     @property
@@ -96,7 +95,7 @@ class Ensemble:
             The folder cannot be used.
         """
         tables = {"runs": self.run_table, "rounds": self.round_table}
-        trajectory = self.trajectory if figures else None
+        trajectory = self.trajectory if figures and count_measured(self.job) else None
         save_tables(self.job, tables, self.manifest, folder, trajectory, force=force, figures=figures)
 
     def to_csv(self, folder: str | Path) -> None:

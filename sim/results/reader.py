@@ -19,8 +19,8 @@ from pydantic import ValidationError
 from sim.core.atomic import MANIFEST
 from sim.core.errors import ParleyError, one_line
 from sim.core.identity import hash_file, is_sealed
+from sim.core.renames import RENAMED_COLUMNS
 from sim.results.manifest_schema import SCHEMAS, Manifest
-from sim.scenario.migration import RENAMED_COLUMNS
 
 if TYPE_CHECKING:
     import pyarrow as pa

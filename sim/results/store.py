@@ -18,7 +18,7 @@ from sim.results.manifest import manifest, write_manifest
 from sim.results.party_source import read_source
 from sim.results.plan import Plan
 from sim.results.simulation import Progress, draw_values, simulate_named_tables
-from sim.results.trajectory import simulate_trajectory
+from sim.results.trajectory import count_measured, simulate_trajectory
 from sim.tables.assumptions import build_assumption_schema
 from sim.tables.offers import build_offer_schema
 from sim.tables.schema import build_round_schema, build_run_schema
@@ -168,7 +168,8 @@ def write_ensemble(
             schemas["assumptions"] = build_assumption_schema(list(draw_values(job, job.assumptions[:1])))
         tables = simulate_named_tables(job, progress, offers=offers, assumptions=assumptions)
         summary = _write_tables(tables, schemas, out)
-        _finish(job, out, about, summary, figures, simulate_trajectory(job) if figures else None)
+        trajectory = simulate_trajectory(job) if figures and count_measured(job) else None
+        _finish(job, out, about, summary, figures, trajectory)
     return summary
 
 
@@ -223,10 +224,11 @@ def _finish(
     with report_write_errors(out.folder):
         _write_inputs(job, out)
         if trajectory is not None:
-            from sim.figures.ensemble import save_figures
-
             with TableWriter(out.path("trajectory.parquet"), (table := trajectory.to_table()).schema) as writer:
                 writer.write(table)
+        if figures:
+            from sim.figures.ensemble import save_figures
+
             save_figures(summary, about, out.stage, figures, trajectory)
         write_manifest(out, about)
 

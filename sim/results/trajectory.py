@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.core.columns import OFFER, ROUND, Chunk, run_columns
+from sim.core.errors import ParleyError
 from sim.core.layout import Floats, Ints
 from sim.results.plan import Engine, Plan, simulate_chunks
 from sim.tables.offers import split_offers
@@ -31,6 +32,17 @@ MOST_RUNS = {Engine.MESA: 100, Engine.COMPILED: 1000}
 """Runs that are measured at most: quantiles of more would look the same in a figure."""
 DAYS = 60
 """Days on which they are measured, spread evenly."""
+MOST_NUMBERS = 20_000_000
+"""Numbers that are held in memory at most: a scenario with many parties and issues is measured in fewer runs."""
+LEAST_RUNS = 20
+"""Runs from which quantiles say something; an ensemble of fewer is measured whole."""
+
+
+def count_measured(job: Plan) -> int:
+    """Count the runs of an ensemble that are measured; 0 where so many parties and issues do not fit into memory."""
+    numbers = 2 * DAYS * job.problem.structure.parties * job.problem.structure.issues
+    runs = min(job.n, MOST_RUNS[job.engine], MOST_NUMBERS // numbers)
+    return runs if runs >= min(job.n, LEAST_RUNS) else 0
 
 
 def simulate_trajectory(job: Plan, runs: int | None = None) -> Trajectory:
@@ -43,14 +55,21 @@ def simulate_trajectory(job: Plan, runs: int | None = None) -> Trajectory:
     job : Plan
         The ensemble.
     runs : int, optional
-        Runs to measure at most; by default as many as `MOST_RUNS` says for the engine.
+        Runs to measure at most; by default as many as `count_measured` says.
 
     Returns
     -------
     Trajectory
         Quantiles by day.
+
+    Raises
+    ------
+    ParleyError
+        The scenario has too many parties and issues to be measured.
     """
-    n = min(job.n, MOST_RUNS[job.engine] if runs is None else runs)
+    n = min(job.n, count_measured(job) if runs is None else runs)
+    if n < 1:
+        raise ParleyError("convergence cannot be measured by day: the scenario has too many parties and issues")
     horizon = job.loaded.scenario.calendar.horizon.high
     days = np.unique(np.rint(np.linspace(0, horizon, DAYS)).astype(np.int64))
     problem = job.problem.with_days(days.tolist())

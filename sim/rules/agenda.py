@@ -49,14 +49,20 @@ def find_package(kind: int, ready: Ints, waits: Ints, package: Ints) -> None:
     package : (B,) int
         Written: 1 for the baskets of the package.
     """
-    for b in range(ready.size):
-        package[b] = 0 if kind == Deadlock.STANDS else ready[b]
+    if kind == Deadlock.STANDS:
+        for b in range(ready.size):
+            package[b] = 0
+        return
     if kind == Deadlock.PACKAGE:
+        for b in range(ready.size):
+            package[b] = ready[b]
         for _ in range(ready.size):
             for b in range(ready.size):
                 for a in range(ready.size):
                     if waits[b, a] != 0 and package[a] == 0:
                         package[b] = 0
+        return
+    raise ValueError("unknown rule of deadlocks")
 
 
 @rule

@@ -49,17 +49,23 @@ def is_decided(
             if members[p] != 0 and consents[p] == 0:
                 return False
         return True
-    for p in range(members.size):
-        if members[p] != 0 and vetoes[p] != 0 and consents[p] == 0:
-            return False
     if kind == DecisionRule.NAMED_VETOES:
-        return True
+        return _have_vetoes(consents, members, vetoes)
     if kind == DecisionRule.SUFFICIENT_CONSENSUS:
         for p in range(members.size):
             if sides[p] >= 0 and not _has_share(sides[p], consents, members, sides, weights, share):
                 return False
-        return True
-    return False  # never reached: `check_dispatchers` refuses a member without a branch
+        return _have_vetoes(consents, members, vetoes)
+    raise ValueError("unknown decision rule")
+
+
+@rule
+def _have_vetoes(consents: Ints, members: Ints, vetoes: Ints) -> bool:
+    """Whether every veto holder among the members consents."""
+    for p in range(members.size):
+        if members[p] != 0 and vetoes[p] != 0 and consents[p] == 0:
+            return False
+    return True
 
 
 @rule

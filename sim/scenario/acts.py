@@ -14,6 +14,7 @@ from sim.evidence.acts import Act
 from sim.evidence.positions import Position
 from sim.scenario.merge import Origins, Path
 from sim.scenario.numbers import Number
+from sim.scenario.past import PastSettlement
 from sim.scenario.readings import (
     Range,
     Reading,
@@ -25,7 +26,7 @@ from sim.scenario.readings import (
     list_actors,
     make_range,
 )
-from sim.scenario.schema import Mandate, PastSettlement, Scenario
+from sim.scenario.schema import Mandate, Scenario
 
 WORDS: dict[str, tuple[Range, str]] = {
     "venue_offer": ((0.8, 1.0), "offered to meet there"),

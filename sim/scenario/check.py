@@ -10,11 +10,10 @@ import numpy as np
 from sim.core.columns import run_columns
 from sim.rules.hawkes import spectral_radius
 from sim.rules.levers import LeverKind, LeverTrigger
-from sim.rules.outcome import CODES
 from sim.rules.venue import VenueRule
 from sim.scenario.conditions import check_conditions, check_name
-from sim.scenario.decisions import check_decisions
-from sim.scenario.ladder import OWN, build_ladder
+from sim.scenario.decisions import check_decisions, check_ladder
+from sim.scenario.ladder import build_ladder
 from sim.scenario.merge import Origins, Path
 from sim.scenario.names import Names
 from sim.scenario.schema import Scenario
@@ -55,7 +54,7 @@ def check(scenario: Scenario, origins: Origins) -> None:
     _check_venues(scenario, origins)
     _check_stakes(scenario, origins)
     _check_issues(scenario, origins)
-    _check_ladder(scenario, origins)
+    check_ladder(scenario, origins)
     _check_baskets(scenario, origins)
     check_decisions(scenario, origins)
     check_conditions(scenario, origins)
@@ -164,27 +163,6 @@ def _check_issues(s: Scenario, o: Origins) -> None:
             raise o.error(("issues", i, "options"), f"options ascend from `at: 0` to `at: 1`; given: {written}")
 
 
-def _check_ladder(s: Scenario, o: Origins) -> None:
-    """A ladder of its own: codes are unique and new, shared codes ascend, one rung at most calls up spoilers."""
-    rungs = s.outcomes
-    if rungs is None:
-        return
-    most = len(range(len(CODES))[OWN])
-    if len(rungs) != most:
-        raise o.error(("outcomes",), f"expected {most} rungs, the settlements short of all; got {len(rungs)}")
-    codes = [code for place, code in enumerate(CODES) if place not in range(len(CODES))[OWN]]
-    for k, rung in enumerate(rungs):
-        at = ("outcomes", str(k))
-        if rung.code in codes:
-            raise o.error((*at, "code"), f"`{rung.code}` is a rung of the ladder already")
-        codes.append(rung.code)
-        if k and CODES.index(rung.shared) < CODES.index(rungs[k - 1].shared):
-            problem = f"`{rung.shared}` is lower than `{rungs[k - 1].shared}` of the rung below"
-            raise o.error((*at, "shared"), f"{problem}; shared codes ascend with the ladder: {', '.join(CODES)}")
-        if rung.spoilers and any(lower.spoilers for lower in rungs[:k]):
-            raise o.error((*at, "spoilers"), "a lower rung has it already: spoilers respond from one rung on")
-
-
 def _check_baskets(s: Scenario, o: Origins) -> None:
     if len(s.baskets) > _MAX_BASKETS:
         raise o.error(("baskets",), f"at most {_MAX_BASKETS} baskets")
@@ -276,29 +254,3 @@ def _check_known(s: Scenario, o: Origins, at: tuple[str, ...], date: datetime.da
     if date is not None and date > s.as_of and reason is None:
         problem = f"{date} is after `as_of` {s.as_of}: not yet known then; say why in `assumed` if you mean it"
         raise o.error(at, problem)
-
-
-def check_complete(s: Scenario, o: Origins) -> None:
-    """Check what a scenario may leave to documented acts, after they were read.
-
-    Raises
-    ------
-    ScenarioError
-        Neither the scenario nor an act gives an acceptability, a facilitation or a rate, or a dated lever has no day
-        and no documents.
-    """
-    for v, venue in s.venues.items():
-        for p, party in s.parties.items():
-            if p not in venue.acceptability and not party.observer:
-                raise o.error(("venues", v, "acceptability"), f"says nothing on party `{p}`; give it or `others`")
-    for m, mediator in s.mediators.items():
-        if mediator.styles.facilitation is None:
-            raise o.error(("mediators", m, "styles", "facilitation"), "is missing and must be given")
-    for t, incident in s.incidents.items():
-        if incident.rate is None:
-            raise o.error(("incidents", t, "rate"), "is missing and must be given")
-    for n, sponsor in s.sponsors.items() if s.evidence is None else ():  # else: never on, as no document shows it
-        for k, lever in sponsor.levers.items():
-            if lever.kind == LeverKind.DATED.label and lever.on is None:
-                at = ("sponsors", n, "levers", k, "on")
-                raise o.error(at, "a dated lever needs the date from which it is `on`")

@@ -1,11 +1,41 @@
-"""Checks of decision rules: vetoes, sides and votes name parties, and a rule has what it needs."""
+"""Checks of ladders of outcomes and of decision rules."""
 
 from __future__ import annotations
 
 from sim.rules.decision import DecisionRule
+from sim.rules.outcome import CODES
 from sim.scenario.conditions import check_name
+from sim.scenario.ladder import OWN
 from sim.scenario.merge import Origins
-from sim.scenario.schema import Decision, Scenario
+from sim.scenario.schema import Scenario
+from sim.scenario.settlement import Decision
+
+
+def check_ladder(s: Scenario, o: Origins) -> None:
+    """Check a scenario's own ladder: codes are unique and new, shared codes ascend, one rung at most calls up spoilers.
+
+    Raises
+    ------
+    ScenarioError
+        Names the first rung that does not fit.
+    """
+    rungs = s.outcomes
+    if rungs is None:
+        return
+    most = len(range(len(CODES))[OWN])
+    if len(rungs) != most:
+        raise o.error(("outcomes",), f"expected {most} rungs, the settlements short of all; got {len(rungs)}")
+    codes = [code for place, code in enumerate(CODES) if place not in range(len(CODES))[OWN]]
+    for k, rung in enumerate(rungs):
+        at = ("outcomes", str(k))
+        if rung.code in codes:
+            raise o.error((*at, "code"), f"`{rung.code}` is a rung of the ladder already")
+        codes.append(rung.code)
+        if k and CODES.index(rung.shared) < CODES.index(rungs[k - 1].shared):
+            problem = f"`{rung.shared}` is lower than `{rungs[k - 1].shared}` of the rung below"
+            raise o.error((*at, "shared"), f"{problem}; shared codes ascend with the ladder: {', '.join(CODES)}")
+        if rung.spoilers and any(lower.spoilers for lower in rungs[:k]):
+            raise o.error((*at, "spoilers"), "a lower rung has it already: spoilers respond from one rung on")
 
 
 def check_decisions(s: Scenario, o: Origins) -> None:

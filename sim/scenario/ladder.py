@@ -11,7 +11,7 @@ from sim.core.layout import Floats
 from sim.rules.outcome import CEASEFIRE, CODES, COMPREHENSIVE, HUMANITARIAN, PROCEDURAL
 
 if TYPE_CHECKING:
-    from sim.scenario.schema import Rung
+    from sim.scenario.settlement import Rung
 
 CODE_TITLES = {
     "postponed": "postponed: never met",

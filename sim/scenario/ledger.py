@@ -10,7 +10,8 @@ from sim.evidence.positions import Position
 from sim.scenario.base import Cited
 from sim.scenario.load import Loaded
 from sim.scenario.numbers import Number, iterate_numbers
-from sim.scenario.schema import Decision, Party, Predicate, Scenario
+from sim.scenario.schema import Party, Predicate, Scenario
+from sim.scenario.settlement import Decision
 
 ORIGINS = {
     "documented": "given in the scenario with source and locator",

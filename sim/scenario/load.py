@@ -17,7 +17,8 @@ from sim.core.errors import ScenarioError, nearest
 from sim.evidence.record import Record, load_record
 from sim.scenario import merge
 from sim.scenario.base import NAME_PATTERN
-from sim.scenario.check import check, check_complete
+from sim.scenario.check import check
+from sim.scenario.completeness import check_complete
 from sim.scenario.derive import Derivations, derive
 from sim.scenario.explain import NAMES, explain_error, is_number_at
 from sim.scenario.library import find_evidence, find_shipped, list_files, locate, shipped_folder

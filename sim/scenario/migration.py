@@ -1,4 +1,4 @@
-"""Old names of codes, columns and keys, and files rewritten to the present ones."""
+"""Files of earlier versions: rewritten under present names, and keys that are not read any more."""
 
 from __future__ import annotations
 
@@ -11,20 +11,25 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
+from sim.core.renames import read_code
+from sim.rules.pace import Pace
+from sim.scenario.load import Loaded
 from sim.yamlio.reader import read
 
-RENAMED_CODES = {"tabled": "texts"}
-"""Outcome codes of earlier versions, with their present names."""
-RENAMED_COLUMNS = {"gap": "gap_open"}
-"""Columns of tables of earlier versions, with their present names."""
 _MEASURES = {r"\bgap\b": "gap_open", r"(?<==)tabled\b": "texts"}
 """Old names in the measures of an experiment."""
 _LONG = 10_000
 
 
-def read_code(code: str) -> str:
-    """Return the present name of an outcome code."""
-    return RENAMED_CODES.get(code, code)
+def list_unread(loaded: Loaded) -> list[str]:
+    """List keys of a scenario's own files that its version of the model does not read, with the present key."""
+    file, line = loaded.origins.find(("calendar", "gap_scale"))
+    seated = any(not party.observer for party in loaded.scenario.parties.values())
+    if loaded.scenario.model.pace != Pace.DEADLINE.label or not seated or file in (None, "behaviour.yaml"):
+        return []
+    place = f"{file}:{line}: " if line else f"{file}: "
+    problem = "calendar.gap_scale is not read under `model.pace: deadline`; rounds are planned by "
+    return [f"{place}{problem}`calendar.rounds_per_deadline` now, and by gap_scale under `model: {{version: 1}}`"]
 
 
 def migrate(path: Path) -> tuple[str, list[str]]:

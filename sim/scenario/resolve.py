@@ -24,7 +24,8 @@ from sim.rules.venue import VenueRule
 from sim.scenario.ladder import Ladder
 from sim.scenario.names import Names
 from sim.scenario.numbers import Number, iterate_numbers
-from sim.scenario.schema import Basket, Decision, Predicate, Scenario
+from sim.scenario.schema import Predicate, Scenario
+from sim.scenario.settlement import Basket, Decision
 from sim.scenario.streams import prior_key, streams
 
 

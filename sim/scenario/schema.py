@@ -8,28 +8,16 @@ from pydantic import Field
 
 from sim.rules.agenda import Bars as BarsChoice
 from sim.rules.concession import ConcessionRule
-from sim.rules.decision import DecisionRule
 from sim.rules.spoilers import SurgeMode
 from sim.rules.venue import VenueRule
 from sim.scenario.base import Cited, Day, EntryName, Model, Name
 from sim.scenario.behaviour import Behaviour
 from sim.scenario.mediators import Mediator, Sponsor
 from sim.scenario.numbers import Any_, Few, Many, NonNegative, Positive, Signed, Unit
+from sim.scenario.past import Document, PastSettlement, War
+from sim.scenario.settlement import Basket, Decision, Rung
 from sim.scenario.switches import Switches
 from sim.yamlio.validation import LabelOf
-
-
-class Rung(Model):
-    """A rung of a scenario's own ladder of outcomes: a kind of settlement short of all.
-
-    `shared` is the code that it counts as in records and pooled scores. Spoilers respond from the rung with
-    `spoilers: true` on; where none has it, to no settlement in sight.
-    """
-
-    code: Name
-    title: str = Field(min_length=1)
-    shared: Literal["procedural", "humanitarian", "ceasefire", "partial"]
-    spoilers: bool = False
 
 
 class Option(Model):
@@ -47,51 +35,6 @@ class Issue(Model):
     theme: str = ""
     basket: Name
     options: list[Option] = Field(min_length=2)
-
-
-class Obligation(Model):
-    """A duty of a party, `due` days after a basket is settled; `blame`: how far each observer blames it."""
-
-    title: str = ""
-    doer: Name
-    due: NonNegative
-    blame: dict[Name, Unit] = {}
-
-
-class Urgency(Cited):
-    """Time pressure of a basket of its own: after `days` it is fully urgent, counted from `since`."""
-
-    days: Positive
-    since: Day
-
-
-class Decision(Cited):
-    """Whose consent settles a basket: of all, of veto holders, or of these and a share of each side.
-
-    Without `sides` all others form one side. `weights` are votes; 1 each where none are given.
-    """
-
-    rule: Annotated[str, LabelOf(DecisionRule)]
-    vetoes: list[Name] = []
-    share: Annotated[float, Field(ge=0, le=1)] | None = None
-    sides: dict[Name, list[Name]] = {}
-    weights: dict[Name, Annotated[float, Field(ge=0)]] = {}
-
-
-class Basket(Model):
-    """Issues settled together as one package."""
-
-    title: str
-    code: Name
-    level: str
-    exposure: dict[Name, NonNegative] = {}
-    decision: Decision | None = None
-    bars: Annotated[str, LabelOf(BarsChoice)] | None = None
-    spoils: bool | None = None
-    urgency: Urgency | None = None
-    ratified: bool = False
-    renewable: bool = False
-    obligations: dict[Name, Obligation] = {}
 
 
 class Stake(Model):
@@ -238,28 +181,6 @@ class Incident(Model):
     cost: NonNegative
     hardening: NonNegative
     scripted: list[Day] = []
-
-
-class Document(Cited):
-    """A document handed over on a date, or at the n-th round held."""
-
-    title: str
-    author: Name
-    handed: Day | None = None
-    round: int | None = Field(default=None, ge=1)
-
-
-class PastSettlement(Cited):
-    """What both sides once agreed on an issue, as both have stated: a precedent."""
-
-    value: Unit
-    date: Day
-
-
-class War(Cited):
-    """How long the parties have fought before the talks."""
-
-    since: Day
 
 
 class Calendar(Model):

@@ -127,7 +127,9 @@ def _describe_position(
     third = _find_third_party(loaded, x.actor)
     if third and x.issue in loaded.scenario.issues:
         return Support(x.id, "position", "overridden", f"{third} is stated; a third party's terms")
-    return Support(x.id, "position", "unused", "nothing takes it")
+    party = x.actor in {entry.actor or p for p, entry in loaded.scenario.parties.items()}
+    why = f"`{x.issue}` is no issue of the scenario" if party or third else f"`{x.actor}` is no party of the scenario"
+    return Support(x.id, "position", "unused", f"nothing takes it: {why}")
 
 
 def _find_stake(loaded: Loaded, actor: str, issue: str) -> tuple[str, str | None] | None:
@@ -182,7 +184,27 @@ def _describe_act(loaded: Loaded, x: Act, traces: dict[str, tuple[Status, str]],
     assert loaded.scenario.evidence is not None
     if x.alternative_to and x.id not in loaded.scenario.evidence.alternatives:
         return Support(x.id, "act", "superseded", f"by {x.alternative_to}, of which it is another coding")
-    return Support(x.id, "act", "unused", "nothing takes it")
+    return Support(x.id, "act", "unused", f"nothing takes it: {_explain_idle(loaded, x)}")
+
+
+def _explain_idle(loaded: Loaded, x: Act) -> str:
+    """Explain why no part of the scenario takes an act."""
+    s = loaded.scenario
+    if x.act.startswith("venue_") or x.act == "convening":
+        return f"no venue of the scenario is called `{x.about}`"
+    if x.act in ("incident", "threat", "postponement"):
+        return f"no type of incident counts `{x.about}` in `documented`"
+    if x.act in ("mediation", "leaning") and x.actor not in s.mediators:
+        return f"`{x.actor}` is no mediator of the scenario"
+    if x.act in ("lever", "sanctions", "arms_supply"):
+        return f"`{x.actor}` has no lever of this kind in the scenario"
+    if x.act == "mandate":
+        return "it names no theme and level"
+    if x.act == "agreement":
+        return f"`{x.about}` is no issue of the scenario"
+    if x.act == "delivery":
+        return "no agreement of both on the same subject came before"
+    return f"no part of a scenario follows from acts of the kind `{x.act}`"
 
 
 # Papers

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.core.layout import Floats, Ints
-from sim.scenario.migration import read_code
+from sim.core.renames import read_code
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.agents import measures
 from sim.agents.model import NegotiationModel
 from sim.core.errors import ScenarioError
 from sim.results.ensemble import run_ensemble
@@ -48,9 +49,9 @@ def test_coalition_zone_and_signatories(tmp_path: Path) -> None:
     basket = model.baskets[0]
     # Lower and Owner both demand 1, one away from Upper: the first in the scenario's order completes the coalition.
     assert [party.name for party in basket.coalition] == ["upper", "lower"] and len(basket.members) == 3
-    assert basket.surplus > 0.0, "Upper and Lower have a zone"
-    alone = NegotiationModel(resolve(load(write(tmp_path)).scenario, 0)).baskets[0]
-    assert alone.surplus < 0.0, "control: all three have none"
+    assert measures.surplus(model, basket) > 0.0, "Upper and Lower have a zone"
+    usual = NegotiationModel(resolve(load(write(tmp_path)).scenario, 0))
+    assert measures.surplus(usual, usual.baskets[0]) < 0.0, "control: all three have none"
     while model.running:
         model.step()
     if basket.settled:

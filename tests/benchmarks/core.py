@@ -12,7 +12,6 @@ import numpy as np
 from sim.compiled.exchange import exchange
 from sim.compiled.memory.buffer import Buffer, sizes, view
 from sim.compiled.memory.fields import FIELDS, P
-from sim.compiled.party import concede
 from sim.compiled.precompile import precompile
 from sim.compiled.reassessment import update_readiness
 from sim.compiled.state import begin
@@ -24,7 +23,7 @@ from sim.scenario.resolve import resolve
 
 @numba.njit(nogil=True, error_model="numpy")
 def _negotiate(mem: Any, priors: Any, first: int, last: int) -> int:
-    """Negotiations `first` to `last` over basket 0, each with assumptions and fate of its own; how many agree."""
+    """Negotiations `first` to `last` over the one basket, each with assumptions and fate of its own; how many agree."""
     agreed = 0
     drawn, theta = view.drawn(mem)[: priors.place.size], view.theta(mem)
     party, given = view.party(mem), view.th_party(mem)
@@ -34,9 +33,8 @@ def _negotiate(mem: Any, priors: Any, first: int, last: int) -> int:
         for p in range(sizes(mem).parties):
             party[P.CONCESSION, p] = given[PARTY.K0, p]
             update_readiness(mem, p, 1.0)
-        concede(mem)
-        if exchange(mem, k, 0, 0):
-            agreed += 1
+        exchange(mem, k, 0)
+        agreed += view.agreed(mem)[0]
     return agreed
 
 

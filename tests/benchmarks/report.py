@@ -23,6 +23,16 @@ SECTIONS = {
         "Both engines use the same rules and give the same tables to the bit. The Mesa engine uses one process. It is"
         " the engine to read, and to change in Python.",
     ),
+    "versions": (
+        "Version 2 of the model against version 1",
+        "Version 2 is the default. The ratio is its time a run over that of the same scenario under version 1. A run of"
+        " version 2 may hold more rounds or fewer, and it discusses baskets that version 1 leaves alone.",
+    ),
+    "measures": (
+        "What measures on request cost",
+        "The ratio is the time of runs with `calendar.measures: all` over the time without. Every row of the table of "
+        "rounds then holds nearness, surplus, latent offers, expected progress and will.",
+    ),
     "limit": (
         "Against the limit",
         "The limit is a bare compiled loop. For each run it makes as many draws, value evaluations and calls of exp, "
@@ -56,47 +66,8 @@ SECTIONS = {
 }
 
 
-WHERE = """
-## Measured by hand
-
-On the machine above, 23 November 2026. A test cannot check these figures, because they change from minute to minute.
-
-- `parley run istanbul-2025 -n 10000` for the first time after installation, with compilation in two processes: 19 to
-  24 s, in slow minutes of the machine 24 to 30 s (target: 30 s). Afterwards 2.4 to 3.9 s, in slow minutes 3.3 to 4.8 s,
-  with tables, manifest and figures written (target: 4 s).
-- One million runs of `istanbul-2025`, written to files: at most 451 MB resident, 58 MB more than one hundred thousand
-  runs (targets: less than 1 GiB, and less than 100 MB more).
-- From moving a slider on the page to the last chart in headless Chromium, with `istanbul-2025` at 10,000 runs: 0.67 to
-  0.88 s (medians of 9 or 14 moves). One of 60 moves took longer than 1 s, namely 1.01 s (target: 1 s).
-
-## Where the time goes, and which target is missed
-
-On `istanbul-2025`, with one thread, a run takes 85 to 130 µs as the speed of the machine varies, with 38 planned
-rounds, 270 incidents and 70 exchanges. By sampling, the time goes to exchanges (23%), incidents (21%), exp, log and pow
-(22%, half of it for incidents) and the other phases (none above 5%). No part dominates. The work of the loop above is
-about a quarter of a run. The rest is unpredictable branches, state that is read and written, and short sums that depend
-on one another. The target of 1.5 times the loop is therefore missed by far. The loop takes 20 to 27 µs. Half of that,
-10 to 13 µs, would have to suffice for everything else: 30 to 40 ns for each of the nine phases of 38 rounds, about a
-hundred instructions, with nothing left for incidents and exchanges. Code that computes one run at a time cannot reach
-this.
-
-The other ratios vary from minute to minute: the speed of the machine changes by a factor of 1.5 within seconds, more
-for one thread than for two, which are 1.5 to 2 times as fast as one. The tables above come from one session on an
-otherwise idle machine. In the sessions before it, two threads were 2,613 to 4,016 times as fast as NegMAS, and 1.64 to
-1.93 times as fast as one thread (11 of 14 medians 1.7 or more).
-
-Four changes brought this speed: fields are views into one buffer; bisection finds the turns that must fail; incidents
-are drawn by clusters and not event by event, so that their draws do not depend on one another; eight draws of one kind
-are made at a time. The last two reduced the time of a run by a fifth.
-
-Some ideas were measured and rejected: code compiled for the exact numbers of parties, issues and so on (15% on
-`istanbul-2025`, 13 to 21%, for ten seconds of compilation and changes in eleven files); the number of parties alone as
-a constant (5 to 8%, with one compilation for each number); indices that never count from the end (4%) and telling the
-compiler that integers and floats do not overlap (2%), both of which would change numba from outside; an own exp and log
-for eight lanes (an estimated 6%), which a simulator of talks should not maintain.
-One idea is untried: several runs in step, one in each lane of the processor.
-Every rule would have to be written for eight runs at once, and the readable engine could no longer call it.
-"""
+BY_HAND = Path(__file__).with_name("by_hand.md")
+"""What a test cannot measure, and what follows from the tables; it ends the page."""
 
 
 def page(rows: list[Measured]) -> str:
@@ -106,7 +77,7 @@ def page(rows: list[Measured]) -> str:
         found = [row for row in rows if row.section == key]
         if found:
             parts.append(f"\n## {title}\n\n{text}\n\n{_table(found)}")
-    return "\n".join(parts) + "\n" + WHERE
+    return "\n".join(parts) + "\n\n" + BY_HAND.read_text(encoding="utf-8")
 
 
 def _table(rows: list[Measured]) -> str:

@@ -58,6 +58,22 @@ def test_a_sweep_ends_with_tables_contrasts_and_figures(tmp_path: Path) -> None:
     assert again.exit_code == 2 and "A:B" in again.output
 
 
+def test_a_sweep_runs_until_every_point_is_sure_enough(tmp_path: Path) -> None:
+    """Control: with a thousand runs fewer, the worst point would not be."""
+    mine, out = tmp_path / "mine.yaml", tmp_path / "out"
+    mine.write_text(MINE, encoding="utf-8")
+    result = parley("sweep", str(mine), "-o", str(out), "--until-se", "rounds_held=0.2")
+    assert result.exit_code == 0
+    summary = load(out).summary
+    rows = summary[summary["measure"] == "rounds_held"]
+    runs = int(rows["n"].min())
+    assert runs > 1000 and runs % 1000 == 0 and f"{runs:,} runs at each point" in result.output
+    assert rows["se"].max() <= 0.2
+    assert (rows["se"] * (runs / (runs - 1000)) ** 0.5).max() > 0.19
+    both = parley("sweep", str(mine), "-o", str(out), "--until-se", "rounds_held=0.2", "--runs", "10")
+    assert both.exit_code == 2 and "leave out --runs" in both.output
+
+
 def test_a_case_of_an_experiment_is_chosen(tmp_path: Path) -> None:
     result = parley("sweep", "venue", "--scenario", "belarus-2022", "--runs", "20", "-o", str(tmp_path / "out"))
     assert result.exit_code == 0 and "Gomel only" in result.output

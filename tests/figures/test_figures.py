@@ -193,6 +193,15 @@ def test_the_zone_lies_between_reservation_values_and_may_vanish() -> None:
     assert (high >= low).tolist() == [True, True, False]
 
 
+def test_a_figure_of_many_issues_stays_small() -> None:
+    bands = dict(trajectory().bands)
+    for k in range(60):
+        for key in [key for key in trajectory().bands if key[3] == "water"]:
+            bands[(*key[:3], f"issue{k}")] = bands[key]
+    figure = draw_figures(summary(), MANIFEST, Trajectory(np.array([0, 90, 180]), 400, bands))["convergence"]
+    assert len(figure.axes) == 36 and "first 36 of 61" in texts(figure)
+
+
 def test_labels_never_touch() -> None:
     options = [(0.0, "lowest"), (0.1, "close to it"), (0.5, "a label of three lines, as it is long"), (1.0, "highest")]
     chosen = choose_labels(options, columns=14, lines=3, line=0.12)

@@ -143,7 +143,7 @@ def test_a_comparison_is_repeated(tmp_path: Path) -> None:
     words = ("compare", "river-border", "river-border,calendar.horizon=60", "-n", 20, "--seed", 4)
     assert run(*words, "-o", tmp_path / "out")[0] == 0
     status, text = run("rerun", tmp_path / "out")
-    assert status == 0 and "all 3 files agree" in text, text
+    assert status == 0 and "all 5 files agree" in text, text
 
 
 def test_a_sweep_is_repeated_and_its_factors_keep_their_order(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_a_sweep_is_repeated_and_its_factors_keep_their_order(tmp_path: Path) ->
     (tmp_path / "x.yaml").write_text(text)
     assert run("sweep", tmp_path / "x.yaml", "-o", tmp_path / "out")[0] == 0
     status, said = run("rerun", tmp_path / "out")
-    assert status == 0 and "all 3 files agree" in said, said
+    assert status == 0 and "all 5 files agree" in said, said
 
 
 def test_a_sweep_of_a_scenario_that_has_gone(tmp_path: Path) -> None:
@@ -166,13 +166,14 @@ def test_a_sweep_of_a_scenario_that_has_gone(tmp_path: Path) -> None:
     assert run("sweep", tmp_path / "x.yaml", "-o", tmp_path / "out")[0] == 0
     (tmp_path / "mine.yaml").unlink()
     status, said = run("rerun", tmp_path / "out")
-    assert status == 0 and "all 3 files agree" in said, said
+    assert status == 0 and "all 5 files agree" in said, said
     status, said = run("rerun", tmp_path / "out", "--scenario", "river-border")
     assert status == 2 and "is not the scenario of this sweep" in said
 
 
 def test_a_run_under_a_posterior_is_repeated(tmp_path: Path) -> None:
     table = pa.table({"calendar.gap_scale": [20.0, 25.0, 30.0], "weight": [0.5, 0.3, 0.2]})
+    table = table.replace_schema_metadata({"parley": '{"model": 2}'})
     pq.write_table(table, tmp_path / "posterior.parquet")
     words = ("run", "river-border", "-n", 30, "--posterior", tmp_path, "-o", tmp_path / "out")
     assert run(*words)[0] == 0
@@ -188,6 +189,7 @@ def test_a_run_under_a_posterior_is_repeated(tmp_path: Path) -> None:
 def forecast(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("forecast")
     table = pa.table({"calendar.gap_scale": [20.0, 25.0, 30.0], "weight": [0.5, 0.3, 0.2]})
+    table = table.replace_schema_metadata({"parley": '{"model": 2}'})
     pq.write_table(table, folder / "posterior.parquet")
     words = ("forecast", "istanbul-2025", "--posterior", folder, "--after", "2025-06-02", "-n", 600)
     status, text = run(*words, "-o", folder / "f.json")

@@ -18,7 +18,7 @@ from sim.core.errors import ParleyError
 from sim.results.ensemble import run_ensemble
 from sim.results.reader import open_table
 from sim.scenario.load import load
-from sim.scenario.migration import migrate
+from sim.scenario.migration import list_unread, migrate
 from sim.tables.arrow import decode_labels
 
 OLD = """# Talks of mine
@@ -47,6 +47,16 @@ def test_a_scenario_without_a_version_plays_version_1_as_it_did(tmp_path: Path) 
     before, after = load(path, {"model.version": 1}), load(write(tmp_path, text, "new.yaml"))
     assert after.scenario == before.scenario
     assert load(path).scenario.model.version == 2, "control: unchanged it plays the present version"
+
+
+def test_a_key_that_is_not_read_is_named_with_the_present_one(tmp_path: Path) -> None:
+    path = write(tmp_path, OLD)
+    (warning,) = list_unread(load(path))
+    assert warning.startswith("mine.yaml:6: calendar.gap_scale is not read")
+    assert "`calendar.rounds_per_deadline`" in warning
+    assert warning in CliRunner().invoke(app, ["check", str(path)]).output
+    assert list_unread(load(path, {"model.version": 1})) == [], "control: version 1 reads it"
+    assert list_unread(load("river-border")) == [], "control: the shipped default is nobody's own"
 
 
 def test_a_present_file_stays_as_it_is(tmp_path: Path) -> None:

@@ -326,3 +326,39 @@ def test_as_of_writes_a_scenario_with_its_changes(tmp_path: Path) -> None:
     for path, number in iterate_numbers(loaded.scenario):
         if path[-1] != "age" and (path not in before or before[path].format_range() != number.format_range()):
             assert f"{'.'.join(path)}: " in text, path
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["istanbul-2025", "2025-05-10", "-o", "a.yaml"], "2025-05-10 is not after 2025-05-15, the `as_of` of"),
+        (["river-border", "2031-01-01", "-o", "a.yaml"], "`river-border` rests on no documents"),
+        (["istanbul-2025", "2025-06-99", "-o", "a.yaml"], "`2025-06-99` is no date; write YYYY-MM-DD"),
+        (["istanbul-2025", "2025-06-10", "-o", "a.txt"], "`a.txt` is no name of a scenario file; write NAME.yaml"),
+        (["istanbul-2025", "2025-06-10", "-o", "istanbul-2022.yaml"], "is the name of a shipped scenario"),
+    ],
+)
+def test_as_of_refuses_with_one_message(
+    words: list[str], problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from typer.testing import CliRunner
+
+    from sim.cli.main import app
+
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["as-of", *words])
+    assert result.exit_code == 2
+    assert problem in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_show_unused_and_warnings_on_the_command_line() -> None:
+    from typer.testing import CliRunner
+
+    from sim.cli.main import app
+
+    moved = ["--set", "as_of=2025-06-10", "--set", "start=2025-06-11"]
+    result = CliRunner().invoke(app, ["show", "istanbul-2025", "--unused", *moved])
+    assert result.exit_code == 0
+    assert "warning: parties.ukraine.mandate (istanbul-2025.yaml:" in result.output
+    assert "left out\tposition\tua-2025-06-02-eu\tby choice: no objection of Russia is documented" in result.output

@@ -10,7 +10,7 @@ import pytest
 from sim.core.errors import ParleyError
 from sim.results.plan import plan
 from sim.results.simulation import simulate_named_tables
-from sim.results.trajectory import simulate_trajectory
+from sim.results.trajectory import count_measured, simulate_trajectory
 from sim.tables.trajectory import BANDS, Trajectory, compute_bands
 
 
@@ -76,6 +76,18 @@ def test_a_table_holds_all_of_it(river: Trajectory) -> None:
         Trajectory.from_table(river.to_table().slice(1))
     with pytest.raises(ParleyError, match="damaged"):
         Trajectory.from_table(pa.Table.from_batches([], river.to_table().schema))
+
+
+def test_a_large_scenario_is_measured_in_fewer_runs_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = plan("river-border", 80, 3)
+    numbers = 2 * 60 * 3 * 4  # offers and reservation values, by day, party and issue
+    assert count_measured(job) == 80
+    monkeypatch.setattr("sim.results.trajectory.MOST_NUMBERS", 30 * numbers)
+    assert (count_measured(job), simulate_trajectory(job).runs) == (30, 30)
+    monkeypatch.setattr("sim.results.trajectory.MOST_NUMBERS", 19 * numbers)
+    assert count_measured(job) == 0
+    with pytest.raises(ParleyError, match="too many parties and issues"):
+        simulate_trajectory(job)
 
 
 def test_more_chunks_are_the_same_trajectory(river: Trajectory) -> None:

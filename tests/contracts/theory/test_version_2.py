@@ -41,10 +41,15 @@ def test_more_pressure(more_rounds, scenario):
     more_rounds(scenario, {**CALM, at: 0.0}, {**CALM, at: 2.0})
 
 
-@pytest.mark.parametrize("day", [90, 365])
-@pytest.mark.parametrize(("scenario", "basket", "party", "level"), GATED)
+@pytest.mark.parametrize(
+    ("scenario", "basket", "party", "level", "day"),
+    [(*case, day) for case in GATED for day in ((365,) if case[0] == "istanbul-2025" else (90, 365))],
+)
 def test_a_bar_on_settlement(pairs, record_property, scenario, basket, party, level, day):
-    """No first settlement by a day is likelier for a bar, talks that break off, surges and precedents aside."""
+    """No first settlement by a day is likelier for a bar, talks that break off, surges and precedents aside.
+
+    In 2025 no run reaches a ceasefire by day 90, with the bar or without: nothing could be told there.
+    """
     mandates = [m.model_dump(exclude_none=True) for m in load(scenario).scenario.parties[party].mandate]
     at, free = f"parties.{party}.mandate", [m for m in mandates if basket not in m["baskets"]]
     bar = {"baskets": [basket], "level": level, "bars": "settlement", "assumed": "an added bar"}
