@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -110,15 +111,24 @@ def write_posterior(folder: Path, sample: Sample, parameters: tuple[Parameter, .
     note : dict
         Stored with the table.
     """
+    columns = {path: sample.values[:, j] for j, p in enumerate(parameters) for path in p.paths}
+    weights = sample.weights / sample.weights.sum()
+    posterior = Posterior(tuple(columns), np.column_stack(list(columns.values())), weights, note)
+    with replace_file(folder / FILE) as temporary:
+        temporary.write_bytes(encode_posterior(posterior))
+
+
+def encode_posterior(posterior: Posterior) -> bytes:
+    """Encode a posterior as a Parquet file, its note in the metadata."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    columns = {path: sample.values[:, j] for j, p in enumerate(parameters) for path in p.paths}
-    columns[WEIGHT] = sample.weights / sample.weights.sum()
-    table = pa.table({name: pa.array(values) for name, values in columns.items()})
-    with replace_file(folder / FILE) as temporary:
-        noted = table.replace_schema_metadata({"parley": json.dumps(note, sort_keys=True)})
-        pq.write_table(noted, temporary, write_page_checksum=True)
+    columns = dict(zip(posterior.paths, posterior.values.T, strict=True)) | {WEIGHT: posterior.weights}
+    table = pa.table({name: pa.array(np.ascontiguousarray(values)) for name, values in columns.items()})
+    noted = table.replace_schema_metadata({"parley": json.dumps(posterior.note, sort_keys=True)})
+    buffer = io.BytesIO()
+    pq.write_table(noted, buffer, write_page_checksum=True)
+    return buffer.getvalue()
 
 
 def read_posterior(folder: Path) -> Posterior:
@@ -182,7 +192,8 @@ def apply_posterior(job: Plan, folder: Path) -> Plan:
     Raises
     ------
     ParleyError
-        There is no posterior, the scenario lacks one of its paths, or the plan is for the Mesa engine.
+        There is no posterior, the scenario lacks one of its paths or has another version of the model, or the plan is
+        for the Mesa engine.
     """
     from dataclasses import replace
 

@@ -9,6 +9,7 @@ MODULES: tuple[str, ...] = (
     "analyse",
     "cite",
     "new",
+    "as_of",
     "schema",
     "migrate",
     "convert",

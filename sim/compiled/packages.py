@@ -7,7 +7,7 @@ from sim.compiled.memory.function_table import table_entry
 from sim.core.jit import inline_step, rule
 from sim.core.layout import PI
 from sim.solvers.multi_party import CoalitionWork, max_min_many, nash_many
-from sim.solvers.two_party import max_min_two, nash_two
+from sim.solvers.two_party import max_min_two, nash_two, order_frontier
 
 
 @rule
@@ -116,6 +116,25 @@ def greatest_surplus(mem: Memory, b: int) -> float:
         view.frontier_work(mem),
         view.frontier_order(mem),
         strip.text(mem, (), lo, hi),
+    )
+
+
+@inline_step
+def order_frontier_of(mem: Memory, b: int, p: int, q: int) -> tuple[int, float, float]:
+    """Order the frontier of two members of a basket: how many issues trade utility, and utilities at the best end."""
+    first_issue = view.first_issue(mem)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    return order_frontier(
+        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
+        strip.reservation(mem, (p,), lo, hi),
+        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
+        strip.th_party_issue(mem, (PI.DEMAND, q), lo, hi),
+        strip.reservation(mem, (q,), lo, hi),
+        strip.th_party_issue(mem, (PI.SALIENCE, q), lo, hi),
+        strip.red(mem, (p,), lo, hi),
+        strip.red(mem, (q,), lo, hi),
+        view.frontier_work(mem),
+        view.frontier_order(mem),
     )
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.core.choices import check_dispatchers
-from sim.core.fields import BLOCKS, Block
+from sim.core.declarations import Block
+from sim.core.fields import BLOCKS
 from sim.core.layout import Floats, Ints, Priors, Streams, Structure, Theta
 from sim.rules.agenda import Bars, Condition
 from sim.rules.choices import MODEL

@@ -8,12 +8,11 @@ from pydantic import Field
 
 from sim.rules.agenda import Bars as BarsChoice
 from sim.rules.concession import ConcessionRule
-from sim.rules.levers import LeverKind, LeverTrigger
-from sim.rules.mediation import TextRule
 from sim.rules.spoilers import SurgeMode
 from sim.rules.venue import VenueRule
 from sim.scenario.base import Cited, Day, EntryName, Model, Name
 from sim.scenario.behaviour import Behaviour
+from sim.scenario.mediators import Mediator, Sponsor
 from sim.scenario.numbers import Any_, Few, Many, NonNegative, Positive, Signed, Unit
 from sim.scenario.settlement import Basket, Decision, Rung
 from sim.scenario.switches import Switches
@@ -136,56 +135,6 @@ class Party(Model):
     ratifiers: dict[Name, Ratifier] = {}
     preconditions: list[Precondition] = []
     meets_only_if: list[Predicate] = []
-
-
-class Styles(Model):
-    """Strengths of the three mediation styles (Bercovitch; Beardsley et al. 2006).
-
-    `facilitation` may be left to documented acts of the mediator.
-    """
-
-    facilitation: Unit | None = None
-    formulation: Unit
-    manipulation: Unit
-
-
-class Mediator(Model):
-    """A third party at the table. `leaning` is toward (+1) or away from (-1) each party."""
-
-    title: str
-    styles: Styles
-    leaning: dict[Name, Signed] = {}
-    insight: Unit
-    leverage: Unit
-    guarantee: Unit
-    departure: NonNegative
-    leaves: Day | None = None
-    attends: Literal["always", "hosted"] = "hosted"
-    text: Annotated[str, LabelOf(TextRule)] = TextRule.NASH.label
-
-
-class Lever(Model):
-    """A lever of an outside backer: it shifts the balance, the cost of fighting, or readiness to meet."""
-
-    title: str = ""
-    kind: Annotated[str, LabelOf(LeverKind)]
-    on: Day | None = None
-    off: Day | None = None
-    when: Annotated[str, LabelOf(LeverTrigger)] | None = None
-    threshold: Unit
-    rate_on: NonNegative
-    rate_off: NonNegative
-    balance: Any_
-    relief: dict[Name, Any_] = {}
-    pressure: dict[Name, Any_] = {}
-
-
-class Sponsor(Model):
-    """An outside backer or opponent and its levers. `actor` is its name in the documents."""
-
-    title: str
-    actor: Name | None = Field(default=None, exclude=True)
-    levers: dict[Name, Lever] = {}
 
 
 class Venue(Model):

@@ -89,6 +89,8 @@ def world(rng: Random) -> World:
     add_conditions(rng, data, documents, levers)
     add_rules(Random(rng.getrandbits(32)), data)
     add_order(Random(rng.getrandbits(32)), data)
+    if maybe(rng):
+        data["calendar"]["measures"] = "all"
     return data
 
 

@@ -36,7 +36,15 @@ NAMES = Names(
 )
 NAN = math.nan
 COUNTS = SimpleNamespace(
-    baskets=2, parties=2, issues=len(NAMES.issues), measure_days=1, basket_days=2, offer_issues=0, offer_stakes=0
+    baskets=2,
+    parties=2,
+    issues=len(NAMES.issues),
+    measure_days=1,
+    basket_days=2,
+    offer_issues=0,
+    offer_stakes=0,
+    detail=0,
+    detail_baskets=0,
 )
 
 

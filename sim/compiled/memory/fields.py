@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_type_hints
 import numpy as np
 
 from sim.core.columns import RUN
-from sim.core.fields import BLOCKS, LETTERS, RUN_COLUMNS
+from sim.core.declarations import LETTERS
+from sim.core.fields import BLOCKS, RUN_COLUMNS
 from sim.core.layout import Streams, Structure
 from sim.rules import hawkes
 from sim.rules.hawkes import MAX_EVENTS
