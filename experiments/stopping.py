@@ -10,15 +10,15 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from experiments.measures import Measure, compute_measures
 from sim.core.errors import ParleyError, nearest
 from sim.core.statistics import Z95, wilson
-from sim.results.ensemble import simulate_tables
 from sim.results.plan import Plan, plan
+from sim.results.simulation import simulate_tables
 from sim.scenario.load import Loaded
 
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ def run_until(
     most: int = MOST,
     on_progress: Callable[[int, float], None] = lambda runs, se: None,
     transform_plan: Callable[[Plan], Plan] = lambda job: job,
-    **options: Any,
+    engine: str = "auto",
+    workers: int | None = None,
+    chunk: int | None = None,
 ) -> StoppingResult:
     """Add runs until the standard error of a measure is small enough.
 
@@ -85,8 +87,12 @@ def run_until(
         Called with runs and standard error at every check.
     transform_plan : callable
         Changes how the runs are made, as a posterior does.
-    **options
-        Those of `sim.results.plan.plan`.
+    engine : str
+        One of `sim.results.plan.Engine`.
+    workers : int, optional
+        Threads or processes; by default one a processor.
+    chunk : int, optional
+        Runs in a chunk.
 
     Returns
     -------
@@ -99,7 +105,7 @@ def run_until(
         The measure is unknown.
     """
     measure, tolerance = parse_rule(until)
-    job = transform_plan(plan(scenario, most, seed, **options))
+    job = transform_plan(plan(scenario, most, seed, engine=engine, workers=workers, chunk=chunk))
     job = replace(job, chunk=math.gcd(job.chunk, STEP))  # so that chunks end where checks are due
     sums: dict[Measure, Sums] = {}
     done, se = 0, math.inf

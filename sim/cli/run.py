@@ -13,8 +13,8 @@ import typer
 from sim.cli.options import ChangesOption, ScenarioArgument, SeedOption, make_console, parse_changes
 
 if TYPE_CHECKING:
-    from sim.results.ensemble import Progress
     from sim.results.plan import Plan
+    from sim.results.simulation import Progress
 
 _RUNS = 1000
 _ENGINE = "Code that simulates: compiled (fast), mesa (the reference, in plain Python) or auto."

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
+from sim.figures.scales import create_scales
 from sim.figures.style import format_percent
-from sim.scenario.scale import find_nearest
+from sim.report.convergence import caption_terms, list_closed, list_terms
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from sim.figures.scales import Scale
     from sim.results.plan import Plan
-    from sim.scenario.schema import Option
-    from sim.tables.quantities import Share, Spread
+    from sim.tables.quantities import Share
     from sim.tables.summary import Summary
 
 
@@ -33,8 +34,8 @@ def print_summary(screen: Console, summary: Summary, job: Plan) -> None:
         _tabulate_outcomes(summary),
         _tabulate_settlements(summary, titles),
         _tabulate_days(summary, titles),
-        *tabulate_closed(summary, titles),
-        *tabulate_terms(summary, {name: (issue.title, issue.options) for name, issue in s.issues.items()}),
+        *_tabulate_closed(summary, titles),
+        *_tabulate_terms(summary, create_scales(s)),
         _tabulate_reasons(summary, titles),
     ):
         screen.print(build_table(text_table, screen.width))
@@ -179,54 +180,15 @@ def _format_day(day: float) -> str:
     return "–" if math.isnan(day) else f"{day:.0f}"
 
 
-def choose_days(summary: Summary) -> list[int | None]:
-    """Choose the days to print: 30 and 90 where they are measured, else the first and the last; then the end."""
-    usual: list[int] = [day for day in (30, 90) if day in summary.days]
-    days = usual or sorted({*summary.days[:1], *summary.days[-1:]})
-    longest = summary.mean("days")
-    return [*(day for day in days if not day > longest), None]
-
-
-def tabulate_closed(summary: Summary, titles: dict[str, str]) -> list[TextTable]:
-    """Tabulate the mean share of the distance of day 0 that is closed by a day, of everything and by basket."""
-    days = choose_days(summary)
-    if not summary.closed().runs:
-        return []
-    heads = [f"Day {day}" if day else "At the end" for day in days]
-    columns = ("Settled together", *(text for head in heads for text in (head, "95% interval")))
-    rows = [("everything", "")] + [(titles[basket], basket) for basket in summary.baskets]
-    cells = [(title, *_format_spreads([summary.closed(basket, day) for day in days])) for title, basket in rows]
-    latent = _format_spreads([summary.closed("", day, latent=True) for day in days])
-    cells.insert(1, ("everything, by offers made that day", *latent))
+def _tabulate_closed(summary: Summary, titles: dict[str, str]) -> list[TextTable]:
+    columns, rows = list_closed(summary, titles)
     title = "How much of the distance between the first demands was closed, mean of all runs"
-    return [TextTable(title, columns, cells)]
+    return [TextTable(title, columns, rows)] if rows else []
 
 
-def _format_spreads(spreads: list[Spread]) -> list[str]:
-    """Format means and their intervals in percent."""
-    return [text for s in spreads for text in (format_mean(s.mean), f"{s.low:.1%} to {s.high:.1%}" if s.runs else "–")]
-
-
-def format_mean(mean: float) -> str:
-    """Format a mean share in percent; it may be negative, and is a dash where it is missing."""
-    return "–" if math.isnan(mean) else f"{mean:.1%}"
-
-
-def tabulate_terms(summary: Summary, issues: Mapping[str, tuple[str, Sequence[Option]]]) -> list[TextTable]:
-    """Tabulate the terms that stand at the end, issue by issue, for issues agreed on in some run."""
-    columns = ("Issue", "Nearest label to the median", "Agreed", "Median", "10–90%")
-    rows = []
-    for name in summary.issues:
-        terms = summary.terms(name)
-        if terms.runs:
-            title, options = issues[name]
-            q = terms.quantiles
-            numbers = (f"{q[0.5]:.2f}", f"{q[0.1]:.2f}–{q[0.9]:.2f}")
-            label = find_nearest(q[0.5], options).label
-            rows.append((title, label, format_percent(terms.runs / summary.n, terms.runs), *numbers))
-    rest = len(summary.issues) - len(rows)
-    note = f"; no run ends with terms on the other {rest}" if rest else ""
-    return [TextTable(f"Terms agreed, on the scale of each issue{note}", columns, rows, texts=2)] if rows else []
+def _tabulate_terms(summary: Summary, scales: Mapping[str, Scale]) -> list[TextTable]:
+    columns, rows = list_terms(summary, scales)
+    return [TextTable(caption_terms(summary), columns, rows, texts=2)] if rows else []
 
 
 def _tabulate_reasons(summary: Summary, titles: dict[str, str]) -> TextTable:

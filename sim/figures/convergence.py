@@ -71,7 +71,7 @@ def plot_offers(
     titles : mapping of str to str, optional
         Titles of the parties by name.
     legend : bool
-        Whether to draw a legend inside the axes.
+        Whether to draw a legend to the right of the axes.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def plot_offers(
     ax.set_xlabel("Days since the start")
     if legend:
         names = {party: (titles or {}).get(party, party) for party in parties}
-        ax.legend(handles=list_handles(names), fontsize=7, loc="upper right")
+        ax.legend(handles=list_handles(names), fontsize=7, loc="upper left", bbox_to_anchor=(1.01, 1.0))
     return ax
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,16 @@ def read_scales(resolved: Mapping[str, Any]) -> dict[str, Scale]:
         title = baskets.get(issue.get("basket"), {}).get("title", "")
         scales[name] = Scale(str(issue["title"]), str(title), tuple(options))
     return scales
+
+
+def create_scales(scenario: Scenario) -> dict[str, Scale]:
+    """Create the scales of all issues of a scenario by name, basket by basket."""
+    return {
+        name: Scale(issue.title, basket.title, tuple(sorted((option.at, option.label) for option in issue.options)))
+        for key, basket in scenario.baskets.items()
+        for name, issue in scenario.issues.items()
+        if issue.basket == key
+    }
 
 
 def choose_labels(

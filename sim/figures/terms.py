@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.figures.scales import Scale, choose_labels
-from sim.figures.style import BLUE, SMALL_PRINT, VERMILION, Caption, create_axes, create_grid, format_percent
+from sim.figures.style import BLUE, GRID, SMALL_PRINT, VERMILION, Caption, create_axes, create_grid, format_percent
 from sim.tables.summary import Summary
 
 _BINS = 40
@@ -57,6 +59,43 @@ def plot_terms(summary: Summary, issue: str, scale: Scale | None = None, ax: Axe
         near = terms.quantiles[0.5] if terms.runs else 0.5
         labels = choose_labels(scale.options, columns=42, lines=2, line=_LINE, near=near)
         ax.set_yticks([at for at, _ in labels], [text for _, text in labels], fontsize=6.8)
+    return ax
+
+
+def plot_terms_overview(summary: Summary, scales: Mapping[str, Scale] | None = None, ax: Axes | None = None) -> Axes:
+    """Plot the terms on every issue that some run ends with terms on: middle 80%, middle half and median.
+
+    Parameters
+    ----------
+    summary : Summary
+        Counts of an ensemble.
+    scales : mapping of str to Scale, optional
+        Scales of the issues, whose titles name the rows.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw into; a new figure is made without it.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes: the scale of each issue across, one row an issue, the first on top.
+    """
+    ax = create_axes() if ax is None else ax
+    spreads = {issue: terms for issue in summary.issues if (terms := summary.terms(issue)).runs}
+    titles = {issue: scale.title for issue, scale in (scales or {}).items()}
+    names = []
+    for row, (issue, terms) in enumerate(spreads.items()):
+        q = terms.quantiles
+        ax.hlines(row, q[0.1], q[0.9], color=BLUE, lw=2, alpha=0.5)
+        ax.hlines(row, q[0.25], q[0.75], color=BLUE, lw=6, alpha=0.5)
+        ax.plot(q[0.5], row, "o", color=BLUE, ms=5)
+        names.append(f"{titles.get(issue, issue)}: {format_percent(terms.runs / summary.n, terms.runs)}")
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(max(len(names), 1) - 0.4, -0.6)
+    ax.set_xlim(-0.02, 1.02)
+    ax.set_xlabel("Place on the scale: middle 80%, half, median")
+    ax.grid(axis="x", color=GRID, lw=0.7)
+    if not names:
+        ax.text(0.5, 0, "no run ends with terms on any issue", ha="center")
     return ax
 
 

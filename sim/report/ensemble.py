@@ -11,7 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from sim.core.errors import ParleyError
+from sim.figures.scales import read_scales
 from sim.figures.style import format_percent
+from sim.report.convergence import caption_terms, describe_verdict, list_closed, list_terms
 from sim.report.sections import Section, Table
 from sim.tables.arrow import decode_labels, decode_numbers
 
@@ -24,10 +26,20 @@ MOST_ROUNDS = 5_000
 
 
 def describe_run(folder: Path, manifest: dict[str, Any]) -> Iterator[Section]:
-    """Count outcomes, settlements, what stood in the way, and means. Raises ParleyError if a table is unreadable."""
+    """Count a verdict, convergence and terms, then outcomes, settlements, what stood in the way, and means.
+
+    Raises ParleyError if a table is unreadable.
+    """
     summary = summarise_run(folder, manifest)
     baskets = manifest["scenario"]["resolved"].get("baskets", {})
     titles = {name: baskets.get(name, {}).get("title", name) for name in summary.baskets}
+    closed, terms = list_closed(summary, titles), list_terms(summary, read_scales(manifest["scenario"]["resolved"]))
+    first: list[str | Table] = [describe_verdict(summary, titles)]
+    if closed[1]:
+        first.append(Table("How much of the distance between the first demands is closed, mean of all runs", *closed))
+    if terms[1]:
+        first.append(Table(caption_terms(summary), *terms, labels=True))
+    yield Section("", first, first=True)
     tables = [_outcomes(summary), _settlements(summary, titles), _blocks(summary, titles), _means(summary)]
     yield Section("In numbers", [*tables])
 

@@ -31,31 +31,40 @@ DESCRIPTIONS = {
 """Text alternative of each figure by file name, in the order of the report; other figures follow by name."""
 
 
+_WIDE = ("convergence", "terms")
+
+
 @dataclass(frozen=True)
 class Table:
-    """A table; `text` aligns every column to the left, otherwise only the first one."""
+    """A table; `text` aligns every column to the left, `labels` the first two, otherwise only the first one is."""
 
     caption: str
     columns: Sequence[str]
     rows: Sequence[Sequence[object]]
     text: bool = False
+    labels: bool = False
 
 
 @dataclass
 class Section:
-    """Paragraphs and tables under one heading; an empty heading prints none."""
+    """Paragraphs and tables under one heading; an empty heading prints none.
+
+    Of a section that comes first, paragraphs stand above the first figure and tables below it.
+    """
 
     heading: str
     blocks: list[str | Table] = field(default_factory=list)
+    first: bool = False
 
 
 @dataclass(frozen=True)
 class Figure:
-    """An image as base64 data with its media type and text alternative."""
+    """An image as base64 data with its media type and text alternative; a wide one scrolls on a narrow screen."""
 
     description: str
     media_type: str
     data: str
+    wide: bool = False
 
 
 def load_figures(folder: Path) -> Iterator[Figure]:
@@ -73,7 +82,8 @@ def load_figures(folder: Path) -> Iterator[Figure]:
     for name in sorted(files, key=lambda n: ([*DESCRIPTIONS, n].index(n), n)):
         media_type = {".svg": "image/svg+xml", ".png": "image/png"}[files[name].suffix]
         description = DESCRIPTIONS.get(name, name.replace("_", " ").replace("-", " "))
-        yield Figure(description, media_type, base64.b64encode(read_bytes(files[name], MOST_IMAGE)).decode("ascii"))
+        data = base64.b64encode(read_bytes(files[name], MOST_IMAGE)).decode("ascii")
+        yield Figure(description, media_type, data, name in _WIDE)
 
 
 def list_assumptions(manifest: dict[str, Any]) -> list[tuple[str, Table]]:

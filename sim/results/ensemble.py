@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from sim.core.layout import Floats, Ints
+from sim.core.layout import Ints
+from sim.results.export import write_csv, write_excel
 from sim.results.manifest import manifest
-from sim.results.plan import Plan, plan, simulate_chunks
+from sim.results.plan import Plan, plan
+from sim.results.plots import Plots
+from sim.results.simulation import Progress, simulate_tables
+from sim.results.store import save_tables
 from sim.scenario.load import Loaded
-from sim.tables.assumptions import build_assumption_table, draw_assumptions
-from sim.tables.offers import build_offer_table
-from sim.tables.schema import build_round_table, build_run_table
+from sim.tables.estimates import build_estimates
+from sim.tables.summary import Summary
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-Progress = Callable[[int], None]
-"""Called with the number of runs finished since the last call."""
+    from sim.agents.party import Party
+    from sim.tables.trajectory import Trajectory
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Ensemble:
     """Results of an ensemble in memory.
 
@@ -35,90 +38,117 @@ class Ensemble:
         One row a run, one row a planned round.
     manifest : dict
         What the results stand on: see `sim.manifest`.
+    job : Plan
+        What was simulated.
     """
 
     run_table: pa.Table
     round_table: pa.Table
     manifest: dict[str, Any]
+    job: Plan
 
     @property
     def runs(self) -> pd.DataFrame:
-        """Table of runs as a data frame, one row a run."""
-        frame: pd.DataFrame = self.run_table.to_pandas()
-        return frame
+        """Table of runs as a data frame, one row a run; outcomes are ordered categoricals, lowest first."""
+        return _order_codes(self.run_table.to_pandas(), self.counts.codes, "outcome", "peak_outcome")
 
     @property
     def rounds(self) -> pd.DataFrame:
-        """Table of rounds as a data frame, one row a planned round."""
-        frame: pd.DataFrame = self.round_table.to_pandas()
-        return frame
+        """Table of rounds as a data frame, one row a planned round; codes are ordered categoricals, lowest first."""
+        return _order_codes(self.round_table.to_pandas(), self.counts.codes, "code")
+
+    @cached_property
+    def counts(self) -> Summary:
+        """Counts of the ensemble, from which shares, quantiles and figures come."""
+        return Summary.from_tables(self.run_table.schema, [(self.run_table, self.round_table)])
+
+    @cached_property
+    def trajectory(self) -> Trajectory:
+        """Quantiles by day over the first runs; the first use simulates these once more."""
+        from sim.results.trajectory import simulate_trajectory
+
+        return simulate_trajectory(self.job)
+
+    @property
+    def plot(self) -> Plots:
+        """Plots: `outcomes`, `blocking`, `days`, `convergence`, `terms` and `utilities`."""
+        return Plots(self.counts, self.run_table, self.manifest, lambda: self.trajectory)
+
+    def summary(self) -> pd.DataFrame:
+        """Return shares and means with their 95% intervals as a tidy frame: see `sim.tables.estimates`."""
+        return build_estimates(self.counts)
+
+    def save(self, folder: str | Path, *, force: bool = False, figures: tuple[str, ...] = ("png",)) -> None:
+        """Write tables, manifest and figures into a folder, as `sim.write_ensemble` does.
+
+        Parameters
+        ----------
+        folder : str or Path
+            The folder; its files appear together when all are written.
+        force : bool
+            Whether to replace the results of an earlier run in the folder.
+        figures : tuple of str
+            Formats of the figures; none for no figures.
+
+        Raises
+        ------
+        ParleyError
+            The folder cannot be used.
+        """
+        tables = {"runs": self.run_table, "rounds": self.round_table}
+        trajectory = self.trajectory if figures else None
+        save_tables(self.job, tables, self.manifest, folder, trajectory, force=force, figures=figures)
+
+    def to_csv(self, folder: str | Path) -> None:
+        """Write `runs.csv`, `rounds.csv` and `summary.csv` into a folder. Raises ParleyError."""
+        write_csv(self._frames(), Path(folder))
+
+    def to_excel(self, file: str | Path) -> None:
+        """Write a workbook with the sheets summary, runs and rounds; needs the extra `excel`.
+
+        Raises
+        ------
+        ParleyError
+            The file exists already, openpyxl is missing, or a table has more rows than a sheet can hold.
+        """
+        write_excel(self._frames(), Path(file))
+
+    def _frames(self) -> dict[str, pd.DataFrame]:
+        """Frames by name: summary, runs, rounds."""
+        return {"summary": self.summary(), "runs": self.runs, "rounds": self.rounds}
+
+    def __repr__(self) -> str:
+        return "\n".join(_describe(self))
+
+    def _repr_html_(self) -> str:
+        first, *lines = (escape(line) for line in _describe(self))
+        return f"<div><strong>{first}</strong><br>{'<br>'.join(lines)}</div>"
 
 
-def simulate_tables(job: Plan, progress: Progress | None = None) -> Generator[tuple[pa.Table, pa.Table], None, None]:
-    """Simulate a plan and yield tables of runs and rounds, chunk by chunk in the order of runs.
-
-    Memory holds a few chunks, whatever the number of runs.
-
-    Parameters
-    ----------
-    job : Plan
-        The ensemble.
-    progress : callable, optional
-        Called with the number of runs finished since the last call.
-
-    Yields
-    ------
-    tuple of pyarrow.Table
-        Runs and rounds of a chunk.
-    """
-    for tables in simulate_named_tables(job, progress):
-        yield tables["runs"], tables["rounds"]
+def _describe(ensemble: Ensemble) -> list[str]:
+    """Describe an ensemble in five lines: origin, outcomes, convergence, settlements, and what it is conditional on."""
+    counts, scenario = ensemble.counts, ensemble.manifest["scenario"]
+    shares = sorted(counts.outcome_shares().items(), key=lambda item: -item[1].runs)
+    outcomes = ", ".join(f"{code} {share.share:.1%}" for code, share in shares[:4] if share.runs)
+    closed = counts.closed()
+    settled = ", ".join(f"{basket} {counts.settled_share(basket).share:.1%}" for basket in counts.baskets)
+    changed = " (changed)" if scenario["changes"] else ""
+    return [
+        f"Ensemble: {scenario['title']}{changed}, {counts.n:,} runs, seed {ensemble.manifest['seed']}",
+        f"  outcomes: {outcomes}",
+        f"  distance closed at the end: {closed.mean:.1%} (95% {closed.low:.1%} to {closed.high:.1%})",
+        f"  settled: {settled}",
+        f"  conditional on the scenario's assumptions, no forecast; result {ensemble.manifest['fingerprint']}",
+    ]
 
 
-def simulate_named_tables(
-    job: Plan, progress: Progress | None = None, *, offers: bool = False, assumptions: bool = False
-) -> Generator[dict[str, pa.Table], None, None]:
-    """Simulate a plan and yield its tables by name, chunk by chunk in the order of runs.
+def _order_codes(frame: pd.DataFrame, codes: tuple[str, ...], *names: str) -> pd.DataFrame:
+    """Make columns of outcome codes ordered categoricals, all codes among their categories."""
+    import pandas as pd
 
-    Parameters
-    ----------
-    job : Plan
-        The ensemble.
-    progress : callable, optional
-        Called with the number of runs finished since the last call.
-    offers, assumptions : bool
-        Whether to yield these tables beside `runs` and `rounds`.
-
-    Yields
-    ------
-    dict of str to pyarrow.Table
-        Tables of a chunk.
-    """
-    names = job.problem.names
-    for chunk in simulate_chunks(job.with_offers() if offers else job):
-        stop = chunk.start + chunk.rows.size
-        run = np.arange(chunk.start, stop, dtype=np.int64)
-        drawn, fates = job.assumptions[chunk.start : stop], job.fates[chunk.start : stop]
-        tables = {
-            "runs": build_run_table(chunk.runs, run, drawn, fates, names),
-            "rounds": build_round_table(chunk.rounds, chunk.rows, run, names),
-        }
-        if offers:
-            tables["offers"] = build_offer_table(chunk.rounds, chunk.rows, run, names)
-        if assumptions:
-            tables["assumptions"] = build_assumption_table(run, drawn, draw_values(job, drawn))
-        yield tables
-        if progress:
-            progress(chunk.rows.size)
-
-
-def draw_values(job: Plan, assumptions: Ints) -> dict[str, Floats]:
-    """Draw the ranged numbers of some runs by path; those of a posterior come from it."""
-    values = draw_assumptions(job.problem, assumptions)
-    if job.posterior is not None:
-        rows = job.posterior.draw(assumptions, job.seed)
-        values |= {path: np.ascontiguousarray(rows[:, k]) for k, path in enumerate(job.posterior.note["paths"])}
-    return values
+    for name in names:
+        frame[name] = pd.Categorical(frame[name].astype(object), categories=codes, ordered=True)
+    return frame
 
 
 def run_ensemble(
@@ -126,8 +156,14 @@ def run_ensemble(
     n: int | None = None,
     seed: int = 0,
     *,
+    engine: str = "auto",
+    changes: Mapping[str, Any] | None = None,
+    party_class: type[Party] | None = None,
+    assumptions: Sequence[int] | Ints | None = None,
+    fates: Sequence[int] | Ints | None = None,
+    workers: int | None = None,
+    chunk: int | None = None,
     progress: Progress | None = None,
-    **options: Any,
 ) -> Ensemble:
     """Run a scenario `n` times and return its tables.
 
@@ -140,11 +176,21 @@ def run_ensemble(
     n : int, optional
         Number of runs; needed unless indices are passed.
     seed : int
-        Seed of all draws.
+        Seed of all draws, 0 or more.
+    engine : str
+        One of `sim.results.plan.Engine`.
+    changes : mapping, optional
+        Values by path that replace the scenario's.
+    party_class : type, optional
+        Class of the parties, a subclass of `sim.Party`; runs on the Mesa engine.
+    assumptions, fates : sequence of int, optional
+        Indices of the draws of each run, of equal length; 0 … n-1 by default.
+    workers : int, optional
+        Threads or processes; by default one a processor.
+    chunk : int, optional
+        Runs in a chunk.
     progress : callable, optional
         Called with the number of runs finished since the last call.
-    **options
-        Further options of `sim.plan`.
 
     Returns
     -------
@@ -164,8 +210,9 @@ def run_ensemble(
     """
     import pyarrow as pa
 
-    job = plan(scenario, n, seed, **options)
+    more = {"assumptions": assumptions, "fates": fates, "workers": workers, "chunk": chunk}
+    job = plan(scenario, n, seed, engine=engine, changes=changes, party_class=party_class, **more)  # type: ignore[arg-type]
     parts = list(simulate_tables(job, progress))
     runs = pa.concat_tables([r for r, _ in parts]).unify_dictionaries().combine_chunks()
     rounds = pa.concat_tables([r for _, r in parts]).unify_dictionaries().combine_chunks()
-    return Ensemble(runs, rounds, manifest(job))
+    return Ensemble(runs, rounds, manifest(job), job)

@@ -8,11 +8,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
 def _check_resolved(scenario: dict[str, Any]) -> dict[str, Any]:
-    """Check titles of baskets, and that an assumed range is two or three numbers with a reason. Raises ValueError."""
+    """Check titles, and that an assumed range is two or three numbers with a reason. Raises ValueError."""
     baskets = scenario.get("baskets", {})
     if not isinstance(baskets, dict) or not all(isinstance(b, dict) and isinstance(b.get("title"), str)
                                                 for b in baskets.values()):  # fmt: skip
         raise ValueError("every basket needs a title")
+    _check_issues(scenario.get("issues", {}))
     nodes: list[Any] = [scenario]
     while nodes:
         node = nodes.pop()
@@ -28,6 +29,21 @@ def _check_resolved(scenario: dict[str, Any]) -> dict[str, Any]:
                     raise ValueError("the reason of an assumed range has to be text")
             nodes += node.values()
     return scenario
+
+
+def _check_issues(issues: Any) -> None:
+    """Check titles of issues and their labelled options. Raises ValueError."""
+    entries = list(issues.values()) if isinstance(issues, dict) else [None]
+    for issue in entries:
+        options = issue.get("options") if isinstance(issue, dict) and isinstance(issue.get("title"), str) else None
+        if not isinstance(options, list) or not options or not all(_is_option(option) for option in options):
+            raise ValueError("every issue needs a title and labelled options")
+
+
+def _is_option(option: Any) -> bool:
+    """Return whether plain data is a labelled option of a scale."""
+    place = option.get("at") if isinstance(option, dict) else None
+    return isinstance(place, int | float) and isinstance(option.get("label"), str)
 
 
 class Manifest(BaseModel):

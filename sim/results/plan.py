@@ -142,7 +142,7 @@ def plan(
     n : int, optional
         Number of runs; needed unless indices are passed.
     seed : int
-        Seed of all draws.
+        Seed of all draws, 0 or more.
     engine : str
         One of `Engine`.
     changes : mapping, optional
@@ -170,6 +170,7 @@ def plan(
     """
     from sim.compiled.pool import workers_available
 
+    check_seed(seed)
     chosen = _choose_engine(engine, party_class)
     loaded = scenario if isinstance(scenario, Loaded) else load(scenario)
     if changes:
@@ -180,6 +181,12 @@ def plan(
     if count < 1 or size < 1:
         raise ParleyError("workers and chunk are 1 or more")
     return Plan(loaded, resolve(loaded.scenario, seed), seed, *index, chosen, count, size, party_class)
+
+
+def check_seed(seed: object) -> None:
+    """Refuse a seed that is no whole number from 0 on; truth values and floats are refused too. Raises ParleyError."""
+    if isinstance(seed, bool | np.bool_) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise ParleyError(f"the seed is {seed!r}; it has to be a whole number, 0 or more")
 
 
 def _choose_engine(name: str, party_class: type[Party] | None) -> Engine:

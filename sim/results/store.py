@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
 from importlib import import_module
 from pathlib import Path
@@ -13,10 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.core.atomic import OutputFolder, report_write_errors, sync_file
-from sim.results.ensemble import Progress, draw_values, simulate_named_tables
 from sim.results.manifest import manifest, write_manifest
 from sim.results.party_source import read_source
 from sim.results.plan import Plan
+from sim.results.simulation import Progress, draw_values, simulate_named_tables
 from sim.results.trajectory import simulate_trajectory
 from sim.tables.assumptions import build_assumption_schema
 from sim.tables.offers import build_offer_schema
@@ -25,6 +26,8 @@ from sim.tables.summary import Summary
 
 if TYPE_CHECKING:
     from typing import BinaryIO
+
+    from sim.tables.trajectory import Trajectory
 
 POSTERIOR = "posterior.parquet"
 """The posterior from which a run was drawn."""
@@ -157,18 +160,75 @@ def write_ensemble(
         about = manifest(job)
         if figures:  # loading Matplotlib takes as long as ten thousand runs, and these seldom hold the interpreter
             threading.Thread(target=import_module, args=("sim.figures.ensemble",), daemon=True).start()
-        summary = _write_tables(job, out, progress, offers, assumptions)
-        with report_write_errors(out.folder):
-            _write_inputs(job, out)
-            if figures:
-                from sim.figures.ensemble import save_figures
-
-                trajectory = simulate_trajectory(job)
-                with TableWriter(out.path("trajectory.parquet"), (table := trajectory.to_table()).schema) as writer:
-                    writer.write(table)
-                save_figures(summary, about, out.stage, figures, trajectory)
-            write_manifest(out, about)
+        names = job.problem.names
+        schemas = {"runs": build_run_schema(names), "rounds": build_round_schema(names)}
+        if offers:
+            schemas["offers"] = build_offer_schema()
+        if assumptions:
+            schemas["assumptions"] = build_assumption_schema(list(draw_values(job, job.assumptions[:1])))
+        tables = simulate_named_tables(job, progress, offers=offers, assumptions=assumptions)
+        summary = _write_tables(tables, schemas, out)
+        _finish(job, out, about, summary, figures, simulate_trajectory(job) if figures else None)
     return summary
+
+
+def save_tables(
+    job: Plan,
+    tables: dict[str, pa.Table],
+    about: Mapping[str, Any],
+    folder: str | Path,
+    trajectory: Trajectory | None,
+    *,
+    force: bool = False,
+    figures: tuple[str, ...] = ("png",),
+) -> None:
+    """Write tables in memory into a folder, as `write_ensemble` writes those of a plan.
+
+    Parameters
+    ----------
+    job : Plan
+        What was simulated.
+    tables : dict of str to pyarrow.Table
+        `runs` and `rounds` of the ensemble.
+    about : mapping
+        Its manifest.
+    folder : str or Path
+        The folder; its files appear together when all are written.
+    trajectory : Trajectory, optional
+        How it converges; needed for figures.
+    force : bool
+        Whether to replace the results of an earlier run in the folder.
+    figures : tuple of str
+        Formats of the figures; none for no figures.
+
+    Raises
+    ------
+    ParleyError
+        The folder cannot be used.
+    """
+    with OutputFolder(folder, "run", force) as out:
+        summary = _write_tables([tables], {name: table.schema for name, table in tables.items()}, out)
+        _finish(job, out, dict(about), summary, figures, trajectory)
+
+
+def _finish(
+    job: Plan,
+    out: OutputFolder,
+    about: dict[str, Any],
+    summary: Summary,
+    figures: tuple[str, ...],
+    trajectory: Trajectory | None,
+) -> None:
+    """Write what a repetition needs, the trajectory with the figures, then the manifest with the hash of every file."""
+    with report_write_errors(out.folder):
+        _write_inputs(job, out)
+        if trajectory is not None:
+            from sim.figures.ensemble import save_figures
+
+            with TableWriter(out.path("trajectory.parquet"), (table := trajectory.to_table()).schema) as writer:
+                writer.write(table)
+            save_figures(summary, about, out.stage, figures, trajectory)
+        write_manifest(out, about)
 
 
 def _write_inputs(job: Plan, out: OutputFolder) -> None:
@@ -180,22 +240,16 @@ def _write_inputs(job: Plan, out: OutputFolder) -> None:
         out.path(PARTY_SOURCE).write_text(source, encoding="utf-8")
 
 
-def _write_tables(job: Plan, out: OutputFolder, progress: Progress | None, offers: bool, assumptions: bool) -> Summary:
-    """Write all tables and summarise runs and rounds."""
-    names = job.problem.names
-    schemas = {"runs": build_run_schema(names), "rounds": build_round_schema(names)}
-    if offers:
-        schemas["offers"] = build_offer_schema()
-    if assumptions:
-        schemas["assumptions"] = build_assumption_schema(list(draw_values(job, job.assumptions[:1])))
+def _write_tables(tables: Iterable[dict[str, pa.Table]], schemas: dict[str, pa.Schema], out: OutputFolder) -> Summary:
+    """Write tables part by part, and summarise runs and rounds."""
     summary = Summary.from_tables(schemas["runs"])
     with ExitStack() as stack:
         writers = {
             name: stack.enter_context(TableWriter(out.path(f"{name}.parquet"), schema, out.folder))
             for name, schema in schemas.items()
         }
-        for tables in simulate_named_tables(job, progress, offers=offers, assumptions=assumptions):
-            summary.add(tables["runs"], tables["rounds"])
+        for part in tables:
+            summary.add(part["runs"], part["rounds"])
             for name, writer in writers.items():
-                writer.write(tables[name])
+                writer.write(part[name])
     return summary

@@ -85,7 +85,8 @@ def _measure_offers(chunk: Chunk, days: Ints, names: Names) -> dict[Key, Floats]
     terms, stakes = split_offers(chunk.rounds, names)
     holders = np.logical_not(np.isnan(stakes[..., OFFER.DEMAND]).all(axis=0))
     last, first = _find_rounds(chunk, days)
-    begun, met = last >= first[:, None], (chunk.rows > 0)[:, None]
+    begun = last >= first[:, None]
+    met = np.asarray(chunk.rows > 0).reshape(-1, 1)
     row = np.where(begun, last, np.minimum(first, max(len(terms) - 1, 0))[:, None])
     values: dict[Key, Floats] = {}
     for i, issue in enumerate(names.issues):

@@ -25,8 +25,8 @@ SECTIONS = {
     ),
     "versions": (
         "Version 2 of the model against version 1",
-        "Version 2 is the default. The ratio is its time a run over that of the same scenario under version 1. A run of "
-        "version 2 may hold more rounds or fewer, and it discusses baskets that version 1 leaves alone.",
+        "Version 2 is the default. The ratio is its time a run over that of the same scenario under version 1. A run "
+        "of version 2 may hold more rounds or fewer, and it discusses baskets that version 1 leaves alone.",
     ),
     "measures": (
         "What measures on request cost",

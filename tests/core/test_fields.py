@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from sim.core.columns import BASKET, RUN, kind_of, round_width, run_columns, run_width
-from sim.core.fields import BLOCKS, COEFFICIENTS, RUN_COLUMNS, Coefficient, W
+from sim.core.declarations import Coefficient
+from sim.core.fields import BLOCKS, COEFFICIENTS, RUN_COLUMNS, W
 from sim.scenario import merge
 from sim.scenario.library import shipped_folder
 from sim.yamlio.reader import read
@@ -27,9 +28,9 @@ NAMES = SimpleNamespace(
     parties=("settled_side", "north"),
     issues=("one", "two", "three"),
     measure_days=("30",),
+    basket_days=("swap_d30", "border_d30"),
     detail=(),
     detail_baskets=(),
-    basket_days=("swap_d30", "border_d30"),
 )
 
 
@@ -75,7 +76,7 @@ def test_control_swapped_paths_are_noticed() -> None:
 
 
 def test_bounds_hold_for_the_shipped_defaults() -> None:
-    from sim.core.fields import NON_NEGATIVE, POSITIVE, UNIT
+    from sim.core.declarations import NON_NEGATIVE, POSITIVE, UNIT
 
     unbounded = [c for c in COEFFICIENTS if c.bounds not in (UNIT, NON_NEGATIVE, POSITIVE)]
     assert {c.name for c in unbounded} == {

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from experiments.compare import Comparison, compare_scenarios, count_changes, describe_changes
 from experiments.comparison_folder import write_comparison
-from experiments.effect_plots import plot_effects
+from experiments.comparison_plots import plot_effects
 from experiments.measures import is_main, is_percent, read_day
 from sim.core.atomic import OutputFolder
 from sim.report.document import render_report

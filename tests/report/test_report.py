@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from sim.core.errors import ParleyError
+from sim.figures.style import format_percent
 from sim.report.document import render_report, write_report
 from sim.results.plan import plan
 from sim.results.store import write_ensemble
@@ -48,6 +50,23 @@ def test_report_of_a_run(run_folder: Path) -> None:
         "fingerprint",
     ):
         assert words in text, words
+
+
+def test_the_first_page_has_verdict_convergence_and_terms(run_folder: Path) -> None:
+    """In this order, and with the numbers of the table of runs."""
+    text = render_report(run_folder)
+    verdict, figure = text.index('<p class="verdict">Of 60 runs'), text.index("<figure")
+    words = ("How much of the distance", "Terms agreed", "<figure><img")
+    numbers, terms, second = (text.index(word) for word in words)
+    assert verdict < figure < numbers < terms < second
+    assert 'alt="Offers, reservation values, zones' in text[figure : figure + 200]
+    runs = pq.read_table(run_folder / "runs.parquet").to_pandas()
+    most = runs["outcome"].value_counts(normalize=True).iloc[0]
+    sentence = text[verdict : text.index("</p>", verdict)]
+    assert f"Of 60 runs {format_percent(most, 1)} end with this outcome" in sentence
+    closed, calm = ((1000 * runs[name]).round().mean() / 1000 for name in ("closed", "closed_calm_d30"))
+    assert f"{closed:.1%} of the distance between the first demands is closed" in sentence
+    assert f"Calm on the river</td><td>{calm:.1%}</td>" in text
 
 
 def test_report_of_a_comparison(tmp_path: Path) -> None:

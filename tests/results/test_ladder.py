@@ -82,7 +82,7 @@ def test_summaries_count_by_the_own_codes(own: Loaded) -> None:
     assert tuple(summary.outcome_shares()) == OWN and summary.outcomes["interim"] == "Interim deal"
     labels = ensemble.run_table.column("outcome").to_pylist()
     assert {code: share.runs for code, share in summary.outcome_shares().items()} == {c: labels.count(c) for c in OWN}
-    with pytest.raises(ValueError, match="different baskets, parties or outcomes"):
+    with pytest.raises(ValueError, match="different baskets, parties, outcomes"):
         summary.merge(Summary(summary.baskets, summary.parties))
 
 

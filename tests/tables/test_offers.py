@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from sim.results.ensemble import simulate_named_tables
 from sim.results.plan import plan
+from sim.results.simulation import simulate_named_tables
 from sim.results.store import write_ensemble
 from sim.scenario.load import load
 from tests.equivalence.engines import rows, same

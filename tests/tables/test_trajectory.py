@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 from sim.core.errors import ParleyError
-from sim.results.ensemble import simulate_named_tables
 from sim.results.plan import plan
+from sim.results.simulation import simulate_named_tables
 from sim.results.trajectory import simulate_trajectory
 from sim.tables.trajectory import BANDS, Trajectory, compute_bands
 
