@@ -25,6 +25,7 @@ from sim.core.atomic import lock_folder, replace_file, write_file
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats, Ints
 from sim.results.reader import open_regular
+from sim.scenario.load import load
 
 CONDITIONAL = (
     "Conditional on the scenarios, on the ranges they assume, on the coding of the record and on the model. It says "
@@ -132,6 +133,7 @@ def _run_fit(file: FitFile, folder: Path, workers: int, stage: Stage) -> Result:
         "seed": file.seed,
         "epsilon": sample.epsilon,
         "conditional_on": CONDITIONAL,
+        "model": load(file.targets[0].scenario).scenario.model.version,
     }
     posterior.write_posterior(folder, result.smc, problem.parameters, note)
     return result

@@ -19,7 +19,8 @@ import numpy as np
 from sim.core.columns import BASKET, ISSUE_RESULT, PARTY_RESULT, ROUND, RUN
 from sim.core.errors import ParleyError, nearest
 from sim.core.layout import Floats
-from sim.rules.outcome import CODES, HUMANITARIAN, POSTPONED
+from sim.rules.outcome import HUMANITARIAN, POSTPONED
+from sim.scenario.ladder import build_ladder
 from sim.scenario.resolve import Problem
 from sim.scenario.schema import Scenario
 
@@ -38,7 +39,7 @@ class Agenda:
     Attributes
     ----------
     codes : mapping of str to int
-        Outcome code of each basket.
+        Place of each basket's shared outcome code.
     issues : mapping of str to tuple of str
         Issues of each basket.
     labels : mapping of str to tuple of float
@@ -91,7 +92,9 @@ class Agenda:
 
 def describe_agenda(scenario: Scenario) -> Agenda:
     """Describe what can be settled in a scenario."""
-    codes = {name: CODES.index(b.code) for name, b in scenario.baskets.items() if b.code != "procedural"}
+    ladder = build_ladder(scenario.outcomes)
+    places = {name: ladder.shared[ladder.codes.index(b.code)] for name, b in scenario.baskets.items()}
+    codes = {name: place for name, place in places.items() if place >= HUMANITARIAN}
     issues = {name: tuple(i for i, issue in scenario.issues.items() if issue.basket == name) for name in codes}
     labels = {
         i: tuple(option.at for option in scenario.issues[i].options) or (0.0, 0.5, 1.0)

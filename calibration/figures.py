@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from calibration.calibrate import Result
+from calibration.interval_plots import draw_days
 from calibration.theories import predict_baselines
 from sim.core.statistics import Z95
 from sim.figures.style import (
@@ -55,7 +56,7 @@ def save_figures(result: Result, folder: Path) -> list[Path]:
     """
     figures = {"posterior": draw_posteriors(result), "ranks": draw_ranks(result)}
     if result.problem.layout.codes:
-        figures["predictive"] = draw_predictive(result)
+        figures |= {"predictive": draw_predictive(result), "days": draw_days(result)}
     if result.theories:
         figures["theories"] = draw_theories(result)
     if result.odds:
@@ -111,7 +112,8 @@ def plot_posterior(result: Result, j: int, ax: Axes | None = None) -> Axes:
     xs = np.linspace(parameter.low, parameter.high, 200)
     ax.plot(xs, parameter.to_scipy().pdf(xs), color=BLACK, linewidth=1, linestyle="--")
     ax.plot([row["q05"], row["q95"]], [0, 0], color=BLUE, linewidth=4, solid_capstyle="butt", clip_on=False)
-    ax.set_title(f"{row['parameter']}\n{row['verdict']} ({row['contraction']:.0%})", fontsize=8, loc="left")
+    contraction = f"{round(row['contraction'], 2) + 0.0:.0%}"
+    ax.set_title(f"{row['parameter']}\n{row['verdict']} ({contraction})", fontsize=8, loc="left")
     ax.set_xlabel(parameter.paths[0], fontsize=7)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)

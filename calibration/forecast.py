@@ -18,7 +18,7 @@ import numpy as np
 from calibration.baselines import OTHER
 from calibration.calibrate import CONDITIONAL
 from calibration.content import Agenda, describe_agenda, list_settlements, tabulate_settlements
-from calibration.posterior import Posterior, simulate_chunks
+from calibration.posterior import Posterior, check_model, simulate_chunks
 from calibration.records import Round, load_rounds
 from calibration.summaries import select_held_rounds, share_codes
 from sim.core.atomic import write_file
@@ -28,6 +28,7 @@ from sim.core.layout import Floats
 from sim.results.plan import Plan, plan
 from sim.results.plan import simulate_chunks as simulate_prior
 from sim.rules.outcome import CODES, POSTPONED
+from sim.scenario.load import Loaded
 
 READING = {
     "held_within_horizon": "share of the runs kept in which this round is held before they end",
@@ -71,7 +72,7 @@ def derive_conditions(start: datetime.date, after: datetime.date, rounds: tuple[
 
 
 def compute_forecast(
-    scenario: str,
+    scenario: str | Loaded,
     posterior: Posterior | None,
     after: datetime.date,
     n: int = 4000,
@@ -84,8 +85,8 @@ def compute_forecast(
 
     Parameters
     ----------
-    scenario : str
-        Name or path.
+    scenario : str or Loaded
+        Name or path, or a loaded scenario.
     posterior : Posterior, optional
         Source of the fitted numbers; without it every number is drawn from the scenario's own range.
     after : datetime.date
@@ -109,10 +110,14 @@ def compute_forecast(
     Raises
     ------
     ParleyError
-        Fewer than `LEAST_RUNS` runs agree with the record.
+        Fewer than `LEAST_RUNS` runs agree with the record, or the posterior is of another version of the model.
     """
     job = plan(scenario, n, seed, workers=workers)
+    if posterior is not None:
+        check_model(posterior, job.loaded.scenario)
     start, agenda = job.loaded.scenario.start, describe_agenda(job.loaded.scenario)
+    if posterior is not None:
+        check_model(posterior, job.loaded.scenario)
     earlier = _select_record(job, record)
     conditions = derive_conditions(start, after, earlier)
     runs, table = _simulate_held_rounds(job, posterior, conditions.held + rounds_ahead)

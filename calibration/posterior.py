@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from sim.results.plan import Plan
 
 FILE = "posterior.parquet"
+FIRST_MODEL = 1
+"""The version of the model of posteriors that do not say theirs: when they were written there was no other."""
 WEIGHT = "weight"
 _CHUNK = 1000
 MOST_ROWS = 1_000_000
@@ -108,15 +111,24 @@ def write_posterior(folder: Path, sample: Sample, parameters: tuple[Parameter, .
     note : dict
         Stored with the table.
     """
+    columns = {path: sample.values[:, j] for j, p in enumerate(parameters) for path in p.paths}
+    weights = sample.weights / sample.weights.sum()
+    posterior = Posterior(tuple(columns), np.column_stack(list(columns.values())), weights, note)
+    with replace_file(folder / FILE) as temporary:
+        temporary.write_bytes(encode_posterior(posterior))
+
+
+def encode_posterior(posterior: Posterior) -> bytes:
+    """Encode a posterior as a Parquet file, its note in the metadata."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    columns = {path: sample.values[:, j] for j, p in enumerate(parameters) for path in p.paths}
-    columns[WEIGHT] = sample.weights / sample.weights.sum()
-    table = pa.table({name: pa.array(values) for name, values in columns.items()})
-    with replace_file(folder / FILE) as temporary:
-        noted = table.replace_schema_metadata({"parley": json.dumps(note, sort_keys=True)})
-        pq.write_table(noted, temporary, write_page_checksum=True)
+    columns = dict(zip(posterior.paths, posterior.values.T, strict=True)) | {WEIGHT: posterior.weights}
+    table = pa.table({name: pa.array(np.ascontiguousarray(values)) for name, values in columns.items()})
+    noted = table.replace_schema_metadata({"parley": json.dumps(posterior.note, sort_keys=True)})
+    buffer = io.BytesIO()
+    pq.write_table(noted, buffer, write_page_checksum=True)
+    return buffer.getvalue()
 
 
 def read_posterior(folder: Path) -> Posterior:
@@ -180,7 +192,8 @@ def apply_posterior(job: Plan, folder: Path) -> Plan:
     Raises
     ------
     ParleyError
-        There is no posterior, the scenario lacks one of its paths, or the plan is for the Mesa engine.
+        There is no posterior, the scenario lacks one of its paths or has another version of the model, or the plan is
+        for the Mesa engine.
     """
     from dataclasses import replace
 
@@ -189,6 +202,7 @@ def apply_posterior(job: Plan, folder: Path) -> Plan:
     posterior = read_posterior(folder)
     if job.engine == "mesa":
         raise ParleyError("a posterior runs on the compiled engine; leave `engine` at auto or compiled")
+    check_model(posterior, job.loaded.scenario)
     posterior.parameters(job.problem)
     digest = hashlib.blake2b(
         "|".join(posterior.paths).encode() + posterior.values.tobytes() + posterior.weights.tobytes()
@@ -202,6 +216,16 @@ def apply_posterior(job: Plan, folder: Path) -> Plan:
     name = digest.hexdigest()[:12]
     source = PosteriorSource(name, note, lambda plan: simulate_chunks(plan, posterior), draw, content)
     return replace(job, posterior=source)
+
+
+def check_model(posterior: Posterior, scenario: Scenario) -> None:
+    """Refuse a posterior that was fitted under another version of the model. Raises ParleyError."""
+    fitted, played = posterior.note.get("model", FIRST_MODEL), scenario.model.version
+    if fitted != played:
+        raise ParleyError(
+            f"the posterior was fitted under version {fitted} of the model and the scenario plays version {played}: "
+            f"fit it again, or play the scenario with `model.version={fitted}`"
+        )
 
 
 def describe_posterior(note: Mapping[str, Any]) -> str:

@@ -56,7 +56,7 @@ def check_predictive(problem: FitProblem, before: Table, predicted: Table) -> li
         under the posterior; and where 90% of the simulations lie.
     """
     rows = [_check_code(problem.record, j, name, before, predicted) for j, name in enumerate(problem.layout.codes)]
-    numbers = enumerate(problem.layout.numbers)
+    numbers = enumerate(problem.layout.numbers)  # `ends`: central 90% before and under the fit, and the record
     return rows + [_check_number(problem.record, j, name, before, predicted) for j, name in numbers]
 
 
@@ -94,6 +94,7 @@ def _check_number(record: Observation, j: int, name: str, before: Table, predict
         "fits": tails[1] >= MISFIT,
         "central_before": "{:.3g} to {:.3g}".format(*ends[0]),
         "central": "{:.3g} to {:.3g}".format(*ends[1]),
+        "ends": (ends[0], ends[1], (float(low_shown), float(high_shown))),
     }
 
 

@@ -62,7 +62,7 @@ def _parameters(result: Result) -> str:
             row["parameter"],
             f"{row['prior_low']:g} to {row['prior_high']:g}",
             f"{row['q05']:.3g} / {row['median']:.3g} / {row['q95']:.3g}",
-            f"{row['contraction']:.0%}",
+            f"{round(row['contraction'], 2) + 0.0:.0%}",
             f"{row['expected_contraction']:.0%}",
             f"{row['coverage_90']:.1%}",
             f"{row['rank_p_value']:.2f}",

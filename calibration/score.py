@@ -31,6 +31,7 @@ from calibration.content import (
 from calibration.records import COLUMNS
 from sim.core.errors import ParleyError, nearest
 from sim.rules.outcome import CODES
+from sim.scenario.migration import read_code
 
 _NEEDED = ("id", "date_start", "outcome_code", "gap_days_from_previous_start")
 
@@ -78,7 +79,7 @@ def read_record(path: Path) -> list[RecordedRound]:
 
 def _parse_row(path: Path, line: int, row: dict[str, str]) -> RecordedRound:
     """Parse one row of a record. Raises ParleyError."""
-    codes = tuple(part.strip() for part in (row["outcome_code"] or "").split("|"))
+    codes = tuple(read_code(part.strip()) for part in (row["outcome_code"] or "").split("|"))
     for code in codes:
         if code not in CODES:
             raise ParleyError(

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from experiments.measures import Measure, compute_measures
-from experiments.results import Results, label_points
 from experiments.variants import parse_variant
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats, Ints
@@ -342,33 +341,3 @@ def count_transitions(comparison: Comparison, second: int = 1) -> dict[tuple[str
     for pair in zip(*outcomes, strict=True):
         counts[pair] = counts.get(pair, 0) + 1
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
-def compare_points(results: Results, first: int = 0) -> pd.DataFrame:
-    """Compare every other point of a sweep with one of its points: points share the draws, so run k pairs with run k.
-
-    Parameters
-    ----------
-    results : Results
-        A finished sweep.
-    first : int
-        Number of the point to compare with.
-
-    Returns
-    -------
-    pd.DataFrame
-        As `compute_contrasts` returns it.
-
-    Raises
-    ------
-    ParleyError
-        A point has failed runs.
-    """
-    import pyarrow.compute as pc
-
-    runs, names = results.run_table(), label_points(results)
-    order = [first, *(point for point in names if point != first)]
-    tables = [runs.filter(pc.equal(runs.column("point"), point)).drop_columns(["point"]) for point in order]
-    if len({table.num_rows for table in tables}) > 1:
-        raise ParleyError("some points failed; there is nothing to pair their runs with")
-    return compute_contrasts([names[point] for point in order], tables)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from experiments.compare import Difference, compute_difference
+from experiments.compare import Difference, compute_contrasts, compute_difference
 from experiments.measures import INDEX, Measure, compute_measures
-from experiments.results import Results, format_value
+from experiments.results import VARIANT, Results, format_value, label_points
 from experiments.spec import Contrast
 from sim.core.errors import ParleyError, nearest
 from sim.core.layout import Floats
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 MEASURES = ("closed", "latent_closed", "outcome_at_least", "rounds_held", "days_in_abeyance")
 """Measures of a contrast where an experiment names none; closed shares at all days that the scenario lists."""
-VARIANT = "variant"
-"""Column of the variants' names in the table of effects."""
 
 
 class Pair(NamedTuple):
@@ -73,7 +71,7 @@ def list_pairs(results: Results, contrast: Contrast) -> list[Pair]:
     ParleyError
         A factor or value is unknown, or no pair of points fits.
     """
-    factors = results.factors or [VARIANT]
+    factors = results.factors
     points = {row["point"]: _label_values(row, factors) for row in results.points.to_dict("records")}
     base, other = (side if isinstance(side, Mapping) else {VARIANT: side} for side in (contrast.base, contrast.other))
     for name, value in [*base.items(), *other.items(), *contrast.where.items()]:
@@ -93,17 +91,18 @@ def list_pairs(results: Results, contrast: Contrast) -> list[Pair]:
 
 
 def format_contrast(contrast: Contrast) -> str:
-    """Format a contrast as a label: `beside − away`."""
+    """Format a contrast as a label: `seat beside − away`."""
     first, second = (
         ", ".join(map(format_value, side.values())) if isinstance(side, Mapping) else side
         for side in (contrast.base, contrast.other)
     )
-    return f"{second} − {first}"
+    names = f"{', '.join(contrast.other)} " if isinstance(contrast.other, Mapping) else ""
+    return f"{names}{second} − {first}"
 
 
 def _label_values(row: Mapping[str, Any], factors: Sequence[str]) -> dict[str, str]:
-    """Return the values of a point by factor, as labels; the name of its variant where there are no factors."""
-    return {name: format_value(row["name"] if name == VARIANT else row[name]) for name in factors}
+    """Return the values of a point by factor, as labels."""
+    return {name: format_value(row[name]) for name in factors}
 
 
 def _check_value(name: str, value: Any, points: Mapping[int, Mapping[str, str]]) -> None:
@@ -139,7 +138,7 @@ def compute_effects(
     Returns
     -------
     pd.DataFrame
-        One row a contrast, pair of points and measure: name, label of the difference, values of the factors (missing
+        One row a contrast, pair of points and measure: name, label of the difference, values of the factors (empty
         where they differ or are pooled), `runs` and `changed` (the runs in which any column of the table differs),
         measure, level and kind, the fields of `Difference`, and `p_holm`. A measure that is equal in all runs has
         difference 0 and no p-value.
@@ -157,12 +156,24 @@ def compute_effects(
         pairs = list_pairs(results, contrast)
         for group in [pairs] if contrast.pool else [[pair] for pair in pairs]:
             shared = group[0].shared if len(group) == 1 else {}
-            head = {"contrast": name, "difference_of": format_contrast(contrast), **shared}
+            columns = {factor: shared.get(factor, "") for factor in results.factors}
+            head = {"contrast": name, "difference_of": format_contrast(contrast), **columns}
             head |= {"runs": tables.runs, "changed": max(tables.count_changes(pair) for pair in group)}
             rows += [head | row for row in _compute_rows(tables, group)]
     frame = pd.DataFrame(rows)
     frame["p_holm"] = holm(frame["p"].to_numpy(dtype=np.float64))
     return frame
+
+
+def label_where(effects: pd.DataFrame) -> pd.Series[str]:
+    """Label the values of the factors that both points of every row share: `style none, leaning neither`."""
+    import pandas as pd
+
+    columns = list(effects.columns)
+    factors = columns[columns.index("difference_of") + 1 : columns.index("runs")]
+    rows = effects[factors].to_dict("records") if factors else [{} for _ in range(len(effects))]
+    labels = [", ".join(f"{name} {value}" for name, value in row.items() if value) for row in rows]
+    return pd.Series(labels, index=effects.index)
 
 
 def _compute_rows(tables: _PointTables, pairs: Sequence[Pair]) -> Iterator[dict[str, Any]]:
@@ -244,3 +255,63 @@ def _read_plain(column: pa.ChunkedArray) -> Floats:
     if pa.types.is_dictionary(whole.type):
         return whole.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.float64)
     return whole.to_numpy(zero_copy_only=False).astype(np.float64)
+
+
+def compare_points(results: Results, first: int | str | Mapping[str, Any] = 0) -> pd.DataFrame:
+    """Compare every other point of a sweep with one of its points: points share the draws, so run k pairs with run k.
+
+    Parameters
+    ----------
+    results : Results
+        A finished sweep.
+    first : int, str or mapping
+        Point to compare with: its number, the name of its variant, or the values of its factors.
+
+    Returns
+    -------
+    pd.DataFrame
+        As `compute_contrasts` returns it, with columns of every factor: `NAME` and `NAME_first`.
+
+    Raises
+    ------
+    ParleyError
+        No point, or several, have the values, or a point has failed runs.
+    """
+    import pyarrow.compute as pc
+
+    first = find_point(results, first)
+
+    runs, names = results.run_table(), label_points(results)
+    order = [first, *(point for point in names if point != first)]
+    tables = [runs.filter(pc.equal(runs.column("point"), point)).drop_columns(["point"]) for point in order]
+    if len({table.num_rows for table in tables}) > 1:
+        raise ParleyError("some points failed; there is nothing to pair their runs with")
+    frame = compute_contrasts([names[point] for point in order], tables)
+    points = results.points.set_index("point")
+    other = dict(zip((f"{names[point]} − {names[first]}" for point in order[1:]), order[1:], strict=True))
+    for factor in results.factors:
+        frame[factor] = [points.loc[other[contrast], factor] for contrast in frame["contrast"]]
+        frame[f"{factor}_first"] = points.loc[first, factor]
+    return frame
+
+
+def find_point(results: Results, point: int | str | Mapping[str, Any]) -> int:
+    """Find a point of a sweep by its number, the name of its variant, or the values of its factors.
+
+    Raises
+    ------
+    ParleyError
+        No point is so, or several are.
+    """
+    if isinstance(point, int):
+        return point
+    values = point if isinstance(point, Mapping) else {"name": point}
+    rows = results.points
+    for name, value in values.items():
+        if name not in rows.columns:
+            raise ParleyError(f"no factor `{name}`{nearest(name, results.factors)}")
+        rows = rows[rows[name].map(format_value) == format_value(value)]
+    if len(rows) != 1:
+        known = ", ".join(label_points(results).values())
+        raise ParleyError(f"{len(rows) or 'no'} points have {dict(values)}; the sweep has {known}")
+    return int(rows["point"].iloc[0])

@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 
 from experiments.figure_layout import (
     Note,
-    align_outer_labels,
     compute_pitch,
     create_panels,
     measure_margin,
@@ -37,8 +36,8 @@ def build_cases_note(results: Mapping[str, Results]) -> Note:
     runs = sum(case.manifest["tables"]["runs"] for case in results.values())
     points = {case.manifest["tables"]["points"] for case in results.values()}
     size = first["tables"]["runs"] // max(first["tables"]["points"], 1)
-    count = str(min(points)) if len(points) == 1 else f"{min(points)} to {max(points)}"
-    scale = f"{size:,} runs at each of {count} points a case" if max(points) > 1 else f"{size:,} runs a case"
+    count = str(min(points)) if len(points) == 1 else f"{min(points)}–{max(points)}"
+    scale = f"{size:,} runs a point, {count} points a case" if max(points) > 1 else f"{size:,} runs a case"
     mark = hash_data([case.manifest["hash"] for case in results.values()])[:12]
     return Note(", ".join(results), runs, first["seed"], mark, {}, scale=scale)
 
@@ -120,7 +119,6 @@ def draw_effects(
     for ax, case in zip(axes, cases, strict=True):
         plot_effects(effects, case, measures, ax, contrasts=contrasts, legend=False)
         ax.set_yticks(range(len(names)), names)
-        align_outer_labels(ax)
     figure.text(0.55, 0.55 / figure.get_figheight(), label, ha="center", fontsize=9)
     add_legend_below(figure, *legend_entries(axes[0]), 3)
     return figure

@@ -135,7 +135,8 @@ def plot_tornado(
     Parameters
     ----------
     frame : pd.DataFrame
-        Indices, as `compute_indices` returns them: Sobol's total and first, or Morris's mean absolute effect.
+        Indices, as `compute_indices` returns them (Sobol's total and first, or Morris's mean absolute effect), or the
+        shares of `compute_shares`.
     share : bool
         Whether the result is a share; Morris's effects are then in percentage points, otherwise in the result's unit.
     most : int
@@ -155,7 +156,9 @@ def plot_tornado(
     sobol = "total" in rows
     y = np.arange(len(rows))
     kinds = [("total", BLUE, "total, with all interactions", -0.17), ("first", ORANGE, "first order, alone", 0.17)]
-    if not sobol:
+    if "share" in rows:
+        kinds = [("share", BLUE, "share of the variance between points, 95% interval", 0.0)]
+    elif not sobol:
         kinds = [("mu_star", BLUE, "mean absolute effect (Morris), 95% interval", 0.0)]
     for key, colour, label, shift in kinds:
         span = np.clip([rows[key] - rows[f"{key}_low"], rows[f"{key}_high"] - rows[key]], 0.0, None)
@@ -165,8 +168,8 @@ def plot_tornado(
     ax.set_yticks(y, wrap_names(rows["factor"]))
     ax.set_ylim(len(rows) - 0.4, -0.6)
     effect = "Change of the result over a factor's range" + (", percentage points" if share else "")
-    ax.set_xlabel("Share of the variance between points" if sobol else effect)
-    if share and not sobol:
+    ax.set_xlabel("Share of the variance between points" if sobol or "share" in rows else effect)
+    if share and not sobol and "share" not in rows:
         ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g}")
     ax.grid(axis="x", color=GRID, lw=0.7)
     if legend:

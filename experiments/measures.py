@@ -12,6 +12,7 @@ from sim.core.errors import ParleyError, nearest
 from sim.core.fields import RUN_COLUMNS
 from sim.core.layout import Floats
 from sim.rules.outcome import CEASEFIRE, CODES
+from sim.scenario.migration import RENAMED_CODES, RENAMED_COLUMNS, read_code
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -157,4 +158,8 @@ def find_measure(runs: pa.Table, text: str) -> Floats:
         if measure.label == text:
             return values
         known.append(measure.label)
+    name, _, level = text.partition("=")
+    if name in RENAMED_COLUMNS or level in RENAMED_CODES:
+        present = RENAMED_COLUMNS.get(name, name) + (f"={read_code(level)}" if level else "")
+        raise ParleyError(f"the measure `{text}` is called `{present}` now; `parley migrate FILE` rewrites a file")
     raise ParleyError(f"no measure `{text}`{nearest(text, known)}; for instance `outcome={CODES[CEASEFIRE]}` or `days`")

@@ -6,8 +6,7 @@ Every `plot_` function draws into axes; the `draw_` function beside it makes the
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib import rc_context
@@ -17,9 +16,11 @@ from matplotlib.figure import Figure
 from experiments.figure_layout import (
     align_outer_labels,
     build_note,
+    compute_pitch,
     create_panels,
     measure_margin,
     select_rows,
+    wrap_names,
 )
 from experiments.results import Results, label_points
 from sim.figures.style import (
@@ -37,9 +38,6 @@ from sim.figures.style import (
     wrap_text,
 )
 from sim.scenario.ladder import read_titles
-
-if TYPE_CHECKING:
-    pass
 
 _MIN_SHARE = 0.005
 """A code that reaches this share nowhere gets no panel."""
@@ -74,38 +72,45 @@ def plot_outcome_share(results: Results, code: str, by: Sequence[str] | None = N
     y = [row_of[point] for point in rows["point"]]
     ax.errorbar(rows["mean"], y, xerr=span, fmt="o", color=BLUE, ms=4.5, elinewidth=1.3, capsize=2.5)
     titles = read_titles(results.manifest["asked"]["scenario"])
-    title = titles[code].split(":")[0].replace(" settlement", "\nsettlement")
-    ax.set_title(title, fontsize=8.5, loc="left", va="bottom")
-    _format_share_axis(ax, float(rows["high"].max()))
-    ax.set_yticks(range(len(names)), list(names.values()))
-    ax.set_ylim(len(names) - 0.5, -0.5)
+    most = float(rows["high"].max())
+    end = next(k for k in _SHARE_ENDS if most <= k or k == 1.0)
+    _format_panel(ax, textwrap.fill(titles[code].split(":")[0], 13), end, names)
     return ax
 
 
 @rc_context(STYLE)
 def draw_outcome_shares(results: Results, title: str, by: Sequence[str] | None = None) -> Figure:
     """Draw the captioned figure of outcome shares: a panel of `plot_outcome_share` a code that occurs."""
-    names = label_points(results, by)
     summary = results.summary[results.summary["measure"] == "outcome"]
     peak = summary.groupby("level")["mean"].max()
     codes = [code for code in read_titles(results.manifest["asked"]["scenario"]) if peak.get(code, 0.0) >= _MIN_SHARE]
-    height, left = 0.35 + 0.24 * len(names), measure_margin(names.values())
-    figure, axes = create_panels(build_note(results), title, height, left, 0, len(codes), 0.36, sharey=True)
+    figure, axes = _create_panels(results, title, by, len(codes), 0.24)
     for ax, code in zip(axes, codes, strict=True):
         plot_outcome_share(results, code, by, ax)
     figure.text(0.5, 0.3 / figure.get_figheight(), "Share of runs, with 95% interval", ha="center", fontsize=9)
     return figure
 
 
-def _format_share_axis(ax: Axes, most: float) -> None:
-    """Set the x axis from 0 to a round number above the largest share, with labels at its ends only."""
-    end = next(k for k in _SHARE_ENDS if most <= k or k == 1.0)
+def _create_panels(
+    results: Results, title: str, by: Sequence[str] | None, count: int, pitch: float, legend: int = 0
+) -> tuple[Figure, list[Axes]]:
+    """Create a captioned figure of panels side by side, a row a point in each."""
+    names = wrap_names(label_points(results, by).values())
+    height = 0.35 + compute_pitch(names, pitch) * len(names)
+    return create_panels(build_note(results), title, height, measure_margin(names), legend, count, 0.36, sharey=True)
+
+
+def _format_panel(ax: Axes, title: str, end: float, names: Mapping[int, str]) -> None:
+    """Set the title of a panel, its x axis from 0 to `end` with labels at the ends only, and a row a point."""
+    ax.set_title(title, fontsize=8.5, loc="left", va="bottom")
     ax.set_xlim(0, end)
     ax.set_xticks([0, end / 2, end], ["0", "", f"{100 * end:g}%"])
     align_outer_labels(ax)
     ax.grid(axis="x", color=GRID, lw=0.7)
     ax.grid(axis="y", color=GRID, lw=0.5, ls=":")
     ax.tick_params(axis="y", length=0)
+    ax.set_yticks(range(len(names)), wrap_names(names.values()))
+    ax.set_ylim(len(names) - 0.5, -0.5)
 
 
 def plot_settlement_days(
@@ -207,13 +212,7 @@ def plot_blocking(
         ax.barh(range(len(names)), width, 0.66, left=start, color=colour, hatch=hatch, label=label)
         start = start + width
     title = build_note(results).baskets.get(basket, basket)
-    ax.set_title(textwrap.fill(title, 14), fontsize=8.5, loc="left")
-    ax.set_xlim(0, 1)
-    ax.set_xticks([0, 0.5, 1], ["0", "", "100%"])
-    align_outer_labels(ax)
-    ax.tick_params(axis="y", length=0)
-    ax.set_yticks(range(len(names)), list(names.values()))
-    ax.set_ylim(len(names) - 0.5, -0.5)
+    _format_panel(ax, textwrap.fill(title, 14), 1.0, names)
     if legend:
         ax.legend(*legend_entries(ax))
     return ax
@@ -222,9 +221,7 @@ def plot_blocking(
 @rc_context(STYLE)
 def draw_blocking(results: Results, title: str, baskets: Sequence[str], by: Sequence[str] | None = None) -> Figure:
     """Draw the captioned figure of blocking: a panel of `plot_blocking` a basket."""
-    names = label_points(results, by)
-    height, left = 0.35 + 0.3 * len(names), measure_margin(names.values())
-    figure, axes = create_panels(build_note(results), title, height, left, 3, len(baskets), 0.36, sharey=True)
+    figure, axes = _create_panels(results, title, by, len(baskets), 0.3, 3)
     handles: dict[str, object] = {}
     for ax, basket in zip(axes, baskets, strict=True):
         entries = legend_entries(plot_blocking(results, basket, by, ax, legend=False))

@@ -6,7 +6,10 @@ A page is a Jinja template in `experiments/pages/`; its table of effects lies be
 
 from __future__ import annotations
 
+import json
 import math
+import re
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 PAGES = Path(__file__).resolve().parents[1] / "docs" / "experiments"
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+_WIDTH = 125
+"""Characters of a line."""
 _COLUMNS = ("case", "contrast", "measure", "level", "kind", "runs", "changed", "n")
 _NUMBERS = ("first", "second", "difference", "low", "high", "p_holm")
 
@@ -28,9 +33,9 @@ HEADINGS = {
     "closed_d60": "closed, day 60",
     "closed_d90": "day 90",
     "closed": "day 365",
-    "latent_closed_d60": "latent closed, day 60",
-    "latent_closed_d90": "day 90",
-    "latent_closed": "day 365",
+    "latent_closed_d60": "latent, day 60",
+    "latent_closed_d90": "latent, day 90",
+    "latent_closed": "latent, day 365",
     "outcome_at_least=humanitarian": "humanitarian or more",
     "outcome_at_least=ceasefire": "ceasefire or more",
     "rounds_held": "rounds",
@@ -71,29 +76,54 @@ def read_effects(name: str) -> pd.DataFrame:
     return pd.read_csv(path, keep_default_na=False, na_values={number: [""] for number in _NUMBERS})
 
 
-def write_page(name: str) -> Path:
-    """Write the page of an experiment from its template and its table of effects."""
-    path = PAGES / f"{name}.md"
-    write_file(path, render_page(name, read_effects(name)))
+def write_numbers(name: str, numbers: Mapping[str, Any]) -> Path:
+    """Write further numbers of a page: plain data by name, in JSON."""
+    path = PAGES / "results" / f"{name}.json"
+    path.parent.mkdir(exist_ok=True)
+    write_file(path, json.dumps(numbers, indent=1) + "\n")
     return path
 
 
-def render_page(name: str, effects: pd.DataFrame) -> str:
+def read_numbers(name: str) -> dict[str, Any]:
+    """Read the further numbers of a page; empty where it has none."""
+    path = PAGES / "results" / f"{name}.json"
+    numbers: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return numbers
+
+
+def write_page(name: str) -> Path:
+    """Write the page of an experiment from its template, its table of effects and its further numbers."""
+    path, numbers = PAGES / f"{name}.md", read_numbers(name)
+    effects = None if numbers and not (PAGES / "results" / f"{name}.csv").is_file() else read_effects(name)
+    write_file(path, render_page(name, effects, numbers))
+    return path
+
+
+def render_page(name: str, effects: pd.DataFrame | None, numbers: Mapping[str, Any] | None = None) -> str:
     """Render the page of an experiment.
 
     Parameters
     ----------
     name : str
         Name of the experiment; its template is `experiments/templates/NAME.md`.
-    effects : pd.DataFrame
+    effects : pd.DataFrame or None
         Table of effects.
+    numbers : mapping, optional
+        Further numbers, which the template reads by name.
     """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True, autoescape=False,
     )  # fmt: skip
-    words = PageWords(effects)
-    functions: dict[str, Callable[..., str]] = {
+    words = PageWords(effects) if effects is not None else None
+    functions = list_functions(words) if words else {}
+    text = environment.get_template(f"{name}.md").render(**functions, **(numbers or {}))
+    return _wrap_paragraphs(text)
+
+
+def list_functions(words: PageWords) -> dict[str, Callable[..., str]]:
+    """List the functions that templates call, by name."""
+    return {
         "effect": words.describe_effect,
         "effects": words.describe_cases,
         "signed": words.format_difference,
@@ -102,7 +132,15 @@ def render_page(name: str, effects: pd.DataFrame) -> str:
         "expect": words.check_direction,
         "table": words.tabulate_effects,
     }
-    return environment.get_template(f"{name}.md").render(**functions)
+
+
+def _wrap_paragraphs(text: str) -> str:
+    """Wrap the paragraphs of a page; headings, tables, figures and lists stay as they are."""
+    options = {"width": _WIDTH, "break_long_words": False, "break_on_hyphens": False}
+    parts = [part.strip("\n") for part in re.split(r"\n{2,}", text)]
+    plain = [part.startswith(("#", "|", "!", "- ", "`" * 3)) for part in parts]
+    wrapped = (part if keep else textwrap.fill(part, **options) for part, keep in zip(parts, plain, strict=True))  # type: ignore[arg-type]
+    return "\n\n".join(wrapped) + "\n"
 
 
 class PageWords:
@@ -152,9 +190,9 @@ class PageWords:
         sizes = [f"{_format_signed(row, n == 0)} in `{row['case']}`" for n, row in enumerate(rows)]
         return f"changes {subject} by {_join(sizes)}"
 
-    def format_difference(self, case: str, contrast: str, measure: str) -> str:
-        """Format a difference with its sign and interval."""
-        return _format_signed(self._find(case, contrast, measure))
+    def format_difference(self, case: str, contrast: str, measure: str, with_unit: bool = True) -> str:
+        """Format a difference with its sign and interval, and the words `points` and `95% interval` with its unit."""
+        return _format_signed(self._find(case, contrast, measure), with_unit)
 
     def format_value(self, case: str, contrast: str, measure: str, which: str = "first") -> str:
         """Format the mean at the first or the second point of a contrast."""
@@ -254,5 +292,5 @@ def _join(parts: Sequence[str]) -> str:
 
 
 if __name__ == "__main__":
-    for file in sorted((PAGES / "results").glob("*.csv")):
-        write_page(file.stem)
+    for page in sorted({file.stem for file in (PAGES / "results").iterdir()}):
+        write_page(page)

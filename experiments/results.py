@@ -22,6 +22,10 @@ _SUMMARY_KINDS = {"point": "number", "measure": "text", "level": "text", "kind":
 _SUMMARY_KINDS |= dict.fromkeys(("n", "mean", "se", "low", "high"), "number")
 
 
+VARIANT = "variant"
+"""Column of the variants' names, where the design has variants instead of factors."""
+
+
 @dataclass(frozen=True)
 class Results:
     """A finished sweep; tables are read when they are first used.
@@ -120,8 +124,8 @@ def load(folder: str | Path) -> Results:
     return results
 
 
-def label_points(results: Results, factors: Sequence[str] | None = None) -> dict[int, str]:
-    """Label every point by the values of its factors, or by its name where there are none.
+def label_points(results: Results, factors: Sequence[str] | None = None, *, with_names: bool = True) -> dict[int, str]:
+    """Label every point by names and values of its factors, or by its own name where there are none.
 
     Parameters
     ----------
@@ -129,6 +133,8 @@ def label_points(results: Results, factors: Sequence[str] | None = None) -> dict
         A finished sweep.
     factors : sequence of str, optional
         Factors whose values make the label; all by default.
+    with_names : bool
+        Whether the factors' names stand before the values: `rate 0.5, seat beside`.
 
     Returns
     -------
@@ -138,7 +144,11 @@ def label_points(results: Results, factors: Sequence[str] | None = None) -> dict
     names = list(factors or results.factors)
     labels = {}
     for row in results.points.to_dict("records"):
-        label = ", ".join(format_value(row[name]) for name in names) if names else str(row["name"])
+        values = [
+            f"{name} {format_value(row[name])}" if with_names and name != VARIANT else format_value(row[name])
+            for name in names
+        ]
+        label = ", ".join(values) if names else str(row["name"])
         labels[int(row["point"])] = label
     return labels
 

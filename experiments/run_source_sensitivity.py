@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from experiments.compare import compare_points
-from experiments.figure_layout import build_note
-from experiments.forest_plots import draw_forest
-from experiments.outcome_plots import draw_blocking, draw_outcome_shares
+from experiments.effect_plots import draw_closed_and_latent
+from experiments.outcome_plots import draw_blocking
 from experiments.results import Results
 
 if TYPE_CHECKING:
@@ -18,17 +16,12 @@ if TYPE_CHECKING:
 
 
 def draw(cases: Mapping[str, Results], effects: pd.DataFrame) -> dict[str, Figure]:
-    """Draw outcomes by evidence, differences from all documents, and what blocks."""
+    """Draw effects of leaving documents out on closed shares and outcomes, and what blocks."""
     (results,) = cases.values()
-    return {
-        "sources-shares": draw_outcome_shares(results, "How the talks end, by the documents admitted"),
-        "sources-differences": draw_forest(
-            compare_points(results), build_note(results), "What leaving documents out changes"
-        ),
-        "sources-blocking": draw_blocking(
-            results, "What stands in the way, by the documents admitted", ["ceasefire", "status", "territory"]
-        ),
-    }
+    figures = draw_closed_and_latent(cases, effects, "What leaving documents out changes")
+    title = "What stands in the way, by the documents admitted"
+    blocking = draw_blocking(results, title, ["ceasefire", "status", "territory"])
+    return {f"sources-{name}": figure for name, figure in figures.items()} | {"sources-blocking": blocking}
 
 
 if __name__ == "__main__":

@@ -24,6 +24,9 @@ MOST_PARTS = 100_000
 """The most parts of a sweep: each is a file, and is known to memory from the start."""
 _FACTOR = "a list of levels, `{low, high}`, `{assumed: true}`, or `levels` by name each with its changes"
 
+PLANS = ("contrasts", "measures", "cases")
+"""Keys of an experiment on which its tables do not depend."""
+
 Kind = Literal["factorial", "latin_hypercube", "sobol", "morris", "saltelli", "list", "variants"]
 
 
@@ -194,6 +197,10 @@ class Experiment(_Model):
             scenario: _validate(_merge(plain, {**below, "scenario": scenario}), None)
             for scenario, below in self.cases.items()
         }
+
+    def dump_plans(self) -> dict[str, Any]:
+        """Return the keys on which the tables do not depend, as plain data."""
+        return self.model_dump(mode="json", include=set(PLANS))
 
     def iterate_patterns(self) -> Iterator[tuple[Place, str]]:
         """Yield every path or pattern of the experiment, with its place in the file."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import json
 import queue
 import threading
 import time
@@ -14,32 +12,32 @@ from pathlib import Path
 from typing import Any
 
 from experiments.folder import SweepFolder
+from experiments.identity import FORMAT, describe_identity
 from experiments.setup import Setup
 from experiments.spec import Experiment, read_experiment
 from experiments.tables import write_tables
-from experiments.tasks import IDENTITY, Piece, count_part_runs, describe_part, run_part, select_columns, split_parts
+from experiments.tasks import IDENTITY, Piece, describe_part, run_part, split_parts
 from experiments.validation import check_values
 from sim.compiled.pool import workers_available
 from sim.core.atomic import MANIFEST
 from sim.core.errors import ParleyError
-from sim.core.identity import hash_bytes, hash_code, hash_data, hash_file, seal
-from sim.core.jit import source_hash
-from sim.core.version import __version__
-from sim.results.manifest import describe_environment, describe_software, hash_files, list_citations, to_plain_data
+from sim.core.identity import hash_bytes, hash_data, hash_file, seal
+from sim.results.manifest import (
+    describe_environment,
+    describe_software,
+    describe_time,
+    hash_files,
+    list_citations,
+    to_plain_data,
+)
 from sim.results.reader import find_damage, find_unknown, open_table, read_manifest
-from sim.scenario.dump import dump_scenario, scenario_hash
 from sim.scenario.load import Loaded
 
-FORMAT = 1
 TABLES = ("points.parquet", "summary.parquet")
 """The tables that are made of all parts."""
 
-_PLANS = ("contrasts", "measures", "cases")
-"""Keys of an experiment on which its tables do not depend."""
-
 Progress = Callable[[int, int], None]
 """Called with the runs finished since the last call and the runs of the whole sweep."""
-
 
 Notice = Callable[[str], None]
 """Called with one line on what was found damaged or unknown."""
@@ -104,15 +102,14 @@ def run_sweep(
         done = find_parts(target, parts, identity, before, notice)
         sessions = before.get("sessions", [])
         started = time.monotonic()
-        session: dict[str, Any] = {"started": _now(), "parts_found": len(done), "dask": dask is not None}
+        session: dict[str, Any] = {"started": describe_time(), "parts_found": len(done), "dask": dask is not None}
         total = sum(p.high - p.low for pieces in parts for p in pieces)
         progress(sum(p.high - p.low for n in done for p in parts[n]), total)
         open_ = {n: pieces for n, pieces in enumerate(parts) if n not in set(done)}
         for number, content in _run_parts(setup, open_, identity, workers, dask, lambda runs: progress(runs, total)):
             target.write_part(number, content)
         session |= {"parts_made": len(open_), "seconds": round(time.monotonic() - started, 3)}
-        plans = setup.experiment.model_dump(mode="json", include=set(_PLANS))
-        stale = before.get("plans") != plans
+        stale = before.get("plans") != setup.experiment.dump_plans()
         if open_ or stale or not before.get("complete") or _find_damaged_tables(target, before, notice):
             tables = write_tables(setup, target, len(parts))
             manifest = _build_manifest(setup, experiment, target, len(parts), tables, [*sessions, session])
@@ -199,41 +196,6 @@ def _name_unknown_files(target: SweepFolder, count: int, notice: Notice) -> None
         notice(f"{target.path / name} is not of this sweep and is ignored")
 
 
-def describe_identity(setup: Setup) -> dict[str, Any]:
-    """Describe everything that the tables depend on: two sweeps with equal identity have the same bytes.
-
-    `order` is a hash that, unlike that of the whole, depends on the order of parties, factors and variants.
-    """
-    import numpy
-    import pyarrow
-
-    experiment = setup.experiment.model_dump(mode="json", exclude={"title", "question", "scenario", *_PLANS})
-    factors = experiment["factors"].items()
-    experiment["factors"] = {name: {k: v for k, v in f.items() if not _is_default(v)} for name, f in factors}
-    scenario = dump_scenario(setup.base)
-    return {
-        "format": FORMAT,
-        "experiment": to_plain_data(experiment),
-        "scenario": to_plain_data(scenario),
-        "order": hash_bytes(json.dumps([to_plain_data(experiment), scenario_hash(setup.base)]).encode()),
-        "points": len(setup.points),
-        "part_runs": count_part_runs(setup.experiment, len(setup.points)),
-        "columns": select_columns(setup),
-        "software": {
-            "parley": __version__,
-            "rules": source_hash(),
-            "code": hash_code(),
-            "numpy": numpy.__version__,
-            "pyarrow": pyarrow.__version__,
-        },
-    }
-
-
-def _is_default(value: Any) -> bool:
-    """Return whether a key of a factor is absent. Zero is present: it equals False, but is the end of a range."""
-    return value is None or value is False or value in ([], "")
-
-
 def _run_parts(
     setup: Setup,
     parts: dict[int, list[Piece]],
@@ -314,11 +276,6 @@ class _StopPart(BaseException):
     """Ends a part's work when nobody waits for it any more; no error of a point."""
 
 
-def _now() -> str:
-    """Return the time as ISO text in UTC."""
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-
-
 def _build_manifest(
     setup: Setup,
     experiment: dict[str, Any],
@@ -343,7 +300,7 @@ def _build_manifest(
         "source": setup.experiment.scenario,
         "source_files": hash_files(setup.base),
         "asked": experiment,
-        "plans": setup.experiment.model_dump(mode="json", include=set(_PLANS)),
+        "plans": setup.experiment.dump_plans(),
         "citations": list_citations(setup.base),
         "tables": tables,
         "files": hashes,

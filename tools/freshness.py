@@ -28,6 +28,14 @@ _PLACES = 6
 BLOCK = re.compile(r"<!-- refresh: (?P<key>[\w -]+/[\w -]+) -->\n(?P<text>.*?)<!-- end -->", re.S)
 
 
+NOTICE = """<!-- refresh: older text -->
+> The figures on this page are of the present version. Numbers in its text are of an earlier one.
+<!-- end -->
+
+"""
+"""Begins a page written by hand whose figures have moved since somebody read it over."""
+
+
 def _hash(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=12).hexdigest()
 
@@ -118,6 +126,13 @@ def describe_inputs(sources: tuple[str, ...]) -> dict[str, str]:
     return {name: hash_source(ROOT / name) for name in sources}
 
 
+def mark_text(page: Path, is_read: bool) -> None:
+    """Put the notice at the head of a page written by hand, or take it away."""
+    text = page.read_text(encoding="utf-8").replace(NOTICE, "")
+    title, _, rest = text.partition("\n\n")
+    page.write_text(text if is_read else f"{title}\n\n{NOTICE}{rest}", encoding="utf-8")
+
+
 def find_reasons(entry: dict[str, Any] | None, sources: tuple[str, ...], scenarios: tuple[str, ...]) -> list[str]:
     """Find why the products of a step are older than what they show; none where they are fresh.
 
@@ -138,7 +153,7 @@ def find_reasons(entry: dict[str, Any] | None, sources: tuple[str, ...], scenari
     now = describe_inputs(sources)
     reasons = [f"{name} has changed" for name in sources if entry["sources"].get(name) != now[name]]
     reasons += [f"{name} is not what the step made" for name, h in entry["products"].items() if hash_product(name) != h]
-    if entry["model"] != hash_model():
+    if not reasons and entry["model"] != hash_model():
         moved = [name for name in scenarios if entry["numbers"].get(name) != hash_numbers(name)]
         reasons += [f"numbers of {name} have moved" for name in moved]
     return reasons

@@ -5,6 +5,7 @@ Usage:
     python tools/refresh.py --only venue …   these steps only (`--list` names them)
     python tools/refresh.py --list           what would be done, and why
     python tools/refresh.py --force          every step
+    python tools/refresh.py --read venue …   their pages by hand were read over: drop the notice of older numbers
 
 A step that was stopped is taken up where it was; a finished one is skipped until something it was made from changes.
 The record docs/refresh.json holds what each step was made from; `tests/docs/test_refresh.py` compares. Not redone here:
@@ -25,6 +26,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 if __name__ == "__main__":
@@ -40,12 +42,15 @@ from tools.freshness import (  # noqa: E402
     hash_product,
     list_blocks,
     list_pages,
+    mark_text,
     read_record,
 )
 
 OUT = ROOT / "out" / "refresh"
-_FIT = ("calibrate", "checks", "content", "figures", "fit", "inference", "particles", "predictive", "priors", "problem",
-        "records", "report", "sampler", "summaries", "theories")  # fmt: skip
+_SAMPLED = ("fit", "inference", "particles", "priors", "problem", "records", "sampler", "summaries")
+"""Modules of calibration that decide the draws of a fit."""
+_CHECKED = ("calibrate", "checks", "content", "figures", "interval_plots", "predictive", "report", "theories")
+"""Those that check and show them."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,8 @@ class Step:
         What it depends on beside the model.
     pages : str
         Folder below which its figures, tables and pages lie.
+    text : str
+        Page written by hand that quotes its numbers; empty where the numbers are written by the step.
     simulated : tuple of str
         Those sources without which finished simulations cannot be taken up.
     copies : tuple of (str, str)
@@ -78,6 +85,7 @@ class Step:
     simulated: tuple[str, ...] = ()
     copies: tuple[tuple[str, str], ...] = ()
     resumable: bool = True
+    text: str = ""
 
 
 def list_steps() -> list[Step]:
@@ -90,17 +98,18 @@ def _describe_fit(name: str) -> Step:
     from calibration.fit_file import load_fit
 
     record = {"rounds": "rounds.yaml", "crises": "crises.csv"}[name]
-    sources = [f"calibration/{module}.py" for module in _FIT]
-    sources += [f"calibration/fits/{name}.yaml", f"calibration/record/{record}"]
-    kinds = {"rounds": ("posterior", "ranks", "predictive", "theories"), "crises": ("posterior", "crises")}[name]
+    sampled = [f"calibration/{module}.py" for module in _SAMPLED]
+    sampled += [f"calibration/fits/{name}.yaml", f"calibration/record/{record}"]
+    checked = [f"calibration/{module}.py" for module in _CHECKED]
+    drawn = {"rounds": ("posterior", "ranks", "predictive", "days", "theories"), "crises": ("posterior", "crises")}
     return Step(
         name,
         ("-m", "parley", "calibrate", name, "-o", "{out}"),
-        tuple(sources),
+        (*sampled, *checked),
         tuple(dict.fromkeys(target.scenario for target in load_fit(name).targets)),
         "docs/explanation/calibration",
-        tuple(sources),
-        tuple((f"{kind}.png", f"{name}-{kind}.png") for kind in kinds),
+        tuple(sampled),
+        tuple((f"{kind}.png", f"{name}-{kind}.png") for kind in drawn[name]),
     )
 
 
@@ -111,11 +120,13 @@ def _describe_experiments() -> list[Step]:
     steps = []
     for name in list_shipped():
         script, entry = f"experiments/run_{name.replace('-', '_')}.py", f"experiments/{name}.yaml"
-        texts = [path for path in (f"experiments/templates/{name}.md",) if (ROOT / path).is_file()]
+        template, page = f"experiments/templates/{name}.md", f"docs/experiments/{name}.md"
+        sources = (script, entry, template) if (ROOT / template).is_file() else (script, entry)
         experiment = read_experiment(name)
         scenarios = tuple(getattr(experiment, "cases", ())) or (str(experiment.scenario),)
         command = (script, "--out", "{out}")
-        steps.append(Step(name, command, (script, entry, *texts), scenarios, "docs/experiments", (entry,)))
+        text = "" if template in sources else page
+        steps.append(Step(name, command, sources, scenarios, "docs/experiments", (entry,), text=text))
     return steps
 
 
@@ -133,8 +144,8 @@ def _describe_overview() -> Step:
     )
 
 
-def run_step(step: Step) -> dict[str, object]:
-    """Carry out a step and publish its figures and blocks; returns its entry in the record."""
+def run_step(step: Step, before: dict[str, Any]) -> dict[str, Any]:
+    """Carry out a step and publish its figures and blocks; returns its entry, from the entry before."""
     inputs = describe_inputs(step.sources)
     identity = [hash_model(), step.command, *(inputs[name] for name in step.simulated)]
     key = hashlib.blake2b(json.dumps(identity).encode(), digest_size=4).hexdigest()
@@ -152,13 +163,17 @@ def run_step(step: Step) -> dict[str, object]:
     blocks = [name for name in list_blocks() if name.partition("#")[2].startswith(f"{step.name}/")]
     written = [path for path in sorted((ROOT / step.pages).rglob("*")) if path.is_file()]
     names = [path.relative_to(ROOT).as_posix() for path in written if path.stat().st_mtime >= began]
-    pages = {name.partition("#")[0] for name in blocks}
+    pages = {step.text, *(name.partition("#")[0] for name in blocks)}
+    numbers = {name: hash_numbers(name) for name in step.scenarios}
+    if step.text:
+        mark_text(ROOT / step.text, before.get("read") == numbers)
     products = [name for name in names if name not in pages] + blocks
     return {
         "seconds": round(time.monotonic() - start),
         "sources": inputs,
         "model": hash_model(),
-        "numbers": {name: hash_numbers(name) for name in step.scenarios},
+        "numbers": numbers,
+        **({"read": before["read"]} if "read" in before else {}),
         "products": {name: hash_product(name) for name in products},
     }
 
@@ -192,7 +207,7 @@ def fill_blocks(step: str, folder: Path) -> None:
             page.write_text(filled, encoding="utf-8")
 
 
-def write_entry(name: str, entry: dict[str, object]) -> None:
+def write_entry(name: str, entry: dict[str, Any]) -> None:
     """Put the entry of a step into the record, at once, so that a stopped refresh loses nothing."""
     record = {**read_record(), name: entry}
     temporary = RECORD.with_suffix(".tmp")
@@ -205,6 +220,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Redo fits, experiments, figures and quoted numbers.")
     parser.add_argument("--only", nargs="+", metavar="STEP", help="these steps only")
     parser.add_argument("--force", action="store_true", help="also steps whose products are fresh")
+    parser.add_argument("--read", nargs="+", metavar="STEP", help="their pages by hand were read over: drop the notice")
     parser.add_argument("--list", action="store_true", help="print what would be done, and why, and stop")
     options = parser.parse_args(arguments)
     steps = list_steps()
@@ -213,6 +229,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"no step {', '.join(unknown)}; there are {', '.join(step.name for step in steps)}")
     begin, record = time.monotonic(), read_record()
     for step in steps:
+        if step.name in (options.read or ()) and step.text and step.name in record:
+            mark_text(ROOT / step.text, True)
+            write_entry(step.name, {**record[step.name], "read": record[step.name]["numbers"]})
+    if options.read:
+        return 0
+    for step in steps:
         if options.only and step.name not in options.only:
             continue
         entry = record.get(step.name)
@@ -220,9 +242,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         before = f" (last time {entry['seconds']} s)" if entry else ""
         print(f"{step.name}: {'; '.join(reasons[:3]) or 'fresh'}{before}", flush=True)
         if reasons and not options.list:
-            new = run_step(step)
+            new = run_step(step, entry or {})
             write_entry(step.name, new)
-            print(f"{step.name}: {new['seconds']} s, {len(new['products'])} products", flush=True)  # type: ignore[arg-type]
+            print(f"{step.name}: {new['seconds']} s, {len(new['products'])} products", flush=True)
     print(f"{time.monotonic() - begin:.0f} s in all")
     return 0
 

@@ -197,11 +197,12 @@ def _check(document: Document, unit: Unit, folder: Path) -> None:
             raise document.refuse(f"unknown {what} `{name}`; allowed: {', '.join(known)}{nearest(name, known)}", path)
 
     known = list_sources(unit, folder)
-    for key, entries in (("meetings", unit.meetings), ("settlements", unit.settlements)):
-        for n, entry in enumerate(entries):
-            for name in entry.sources:
-                if name not in known:
-                    raise document.refuse(f"unknown source `{name}`{nearest(name, known)}", (key, n, "sources"))
+    cited = [("meetings", n, m.sources) for n, m in enumerate(unit.meetings)]
+    cited += [("settlements", n, s.sources) for n, s in enumerate(unit.settlements)]
+    for key, n, names in cited:
+        for name in names:
+            if name not in known:
+                raise document.refuse(f"unknown source `{name}`{nearest(name, known)}", (key, n, "sources"))
     if unit.until <= unit.start:
         raise document.refuse(f"`until` lies before the scenario's start, {unit.start}", ("until",))
     for n, meeting in enumerate(unit.meetings):

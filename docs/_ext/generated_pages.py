@@ -18,7 +18,8 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli.main import app as command_line
-from sim.core.fields import BLOCKS, COEFFICIENTS, LETTERS, OFFER_COLUMNS, ROUND_COLUMNS, RUN_COLUMNS
+from sim.core.declarations import LETTERS
+from sim.core.fields import BLOCKS, COEFFICIENTS, OFFER_COLUMNS, ROUND_COLUMNS, RUN_COLUMNS
 
 Node = Mapping[str, Any]
 
@@ -131,6 +132,8 @@ SINGULAR = {
     "baskets": "basket",
     "basket_days": "basket>_d<day",
     "parties": "party",
+    "detail": "",
+    "detail_baskets": "basket",
 }
 
 

@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 
 INCLUDED = {
     "../scenarios/README": "how-to/write-a-scenario",
+    "../scenarios/derive-rules": "reference/coding-rules",
     "../calibration/priors": "explanation/priors",
     "../calibration/record/README": "cases/record",
     "../calibration/record/pace/README": "explanation/pace",

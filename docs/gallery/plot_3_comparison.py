@@ -8,7 +8,7 @@ Differences between scenarios on the same draws. The thick bars are the interval
 import tempfile
 
 import experiments
-from experiments.compare import compare_points
+from experiments.contrasts import compare_points
 from experiments.figure_layout import build_note
 from experiments.forest_plots import draw_forest
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.agents import events
+from sim.agents.coalition import form_coalition
 from sim.agents.protocols import Basket, Talks
 from sim.core.choices import dispatches
 from sim.core.layout import W
@@ -32,15 +33,18 @@ def set_agenda(model: Talks) -> bool:
 
 def admit_parties(model: Talks) -> None:
     """Admit the parties whose day of entry has come; each starts to concede then."""
-    x = model.structure
+    x, changed = model.structure, False
     for party in model.parties:
         if not party.entered and x.enters[party.index] <= model.day:
             party.entered, party.seated = True, bool(x.seat[party.index])
             party.entry_time = model.talk_time
             if model.planned_step >= 0:
                 model.on_event("entered", {"party": party.name, "day": model.day})
-            for basket in model.baskets:
-                basket.members = [other for other in basket.stakeholders if other.entered]
+            model.member[party.index] = x.stake[party.index]
+            changed = True
+    for basket in model.baskets if changed else ():
+        basket.members = [party for party in basket.stakeholders if party.entered]
+        form_coalition(model, basket)
 
 
 def read_mandates(model: Talks) -> None:

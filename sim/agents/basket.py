@@ -28,7 +28,8 @@ class Obligation:
 class Basket:
     """Issues settled together. `lo:hi` are its issues; `agenda` its status at the last round held.
 
-    `stakeholders` are the parties with a stake in it, its `members` those of them that take part by now.
+    `stakeholders` are the parties with a stake in it, its `members` those of them that take part by now,
+    its `coalition` those of these whose consent texts and measures look for, its `signatories` those who signed.
     """
 
     index: int
@@ -39,6 +40,8 @@ class Basket:
     obligated: list[int]
     obligations: list[Obligation] = field(default_factory=list)
     members: Sequence[Party] = ()
+    coalition: Sequence[Party] = ()
+    signatories: Sequence[Party] = ()
     settled: bool = False
     open: bool = True
     agenda: int = 0
@@ -57,6 +60,7 @@ class Basket:
     surplus: float = 0.0
     near: float = 0.0
     in_principle: bool = False
+    proposer: int = -1
 
     @property
     def slice(self) -> slice:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sim.agents import agenda, events, exchange, measures
+from sim.agents.coalition import list_consenting
 from sim.agents.protocols import Basket, Talks
 from sim.core.layout import RATIFIER, W
 from sim.rules import convening, outcome, ratification, readiness
+from sim.rules.agenda import Condition, Deadlock, find_package
 from sim.rules.belief import Proposal
 from sim.rules.mediation import Strength
 from sim.rules.precedent import Precedent
@@ -15,6 +19,8 @@ from sim.rules.precedent import Precedent
 
 def conclude(model: Talks) -> bool:
     """Conclude the round: settle what all agreed on, count papers, set the outcome code."""
+    if model.structure.deadlock != Deadlock.STANDS:
+        bundle_baskets(model)
     stands = [settle(model, basket) for basket in model.baskets if basket.agreed]
     model.held += 1
     papers = agenda.count_papers(model)
@@ -24,6 +30,27 @@ def conclude(model: Talks) -> bool:
         learn(model)
     measures.assess(model)
     return True
+
+
+def bundle_baskets(model: Talks) -> None:
+    """Agree together on the baskets in principle that bar only each other, on the offers that all could take."""
+    size = len(model.baskets)
+    ready, bundle = np.zeros((2, size), dtype=np.int64)
+    waits = np.zeros((size, size), dtype=np.int64)
+    for basket in model.baskets:
+        barred_by_others = basket.discussed and basket.agenda == outcome.PRECONDITION
+        ready[basket.index] = barred_by_others and basket.in_principle
+    for row in model.structure.precondition.tolist():
+        if agenda.binds(model, row):
+            if row[2] == Condition.SETTLED:
+                waits[row[1], row[3]] = 1
+            else:
+                ready[row[1]] = 0
+    find_package(model.structure.deadlock, ready, waits, bundle)
+    for basket in model.baskets:
+        if bundle[basket.index]:
+            basket.agreed = True
+            exchange.adopt(model, basket, model.parties[basket.proposer].offer[basket.slice].copy())
 
 
 def learn(model: Talks) -> None:
@@ -47,6 +74,7 @@ def settle(model: Talks, basket: Basket) -> bool:
                 if basket.settled:  # a renewable basket: what stood before still stands
                     model.package[basket.slice] = model.standing[basket.slice]
                 return False
+    basket.signatories = list_consenting(model, basket)
     model.standing[basket.slice] = model.package[basket.slice]
     basket.settled, basket.open, basket.fallen, basket.settled_day = True, False, outcome.STANDING, model.day
     basket.leverage_at, basket.balance_at, basket.since = model.leverage, model.balance, model.day
@@ -54,7 +82,7 @@ def settle(model: Talks, basket: Basket) -> bool:
         model.first_terms[basket.slice] = model.package[basket.slice]
     if x.precedent == Precedent.ON:
         model.precedent[basket.slice] = model.package[basket.slice]
-        for party in basket.members:
+        for party in basket.signatories:
             party.sign(basket)
     model.since_last.settled |= 1 << b
     for obligation in basket.obligations:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from sim.agents import events, measures
+from sim.agents.coalition import is_decided, list_consenting
 from sim.agents.protocols import Basket, Talks
 from sim.core.layout import Floats, W
 from sim.rules import distance, outcome, trust
+from sim.rules.agenda import Deadlock
 from sim.rules.commitment import is_reachable
+from sim.rules.decision import DecisionRule
 
 
 def exchange(model: Talks) -> bool:
@@ -32,7 +35,7 @@ def discuss(model: Talks, basket: Basket) -> None:
         party.make_offer(basket, party.aspiration[basket.index])
         party.last[basket.index] = party.aspiration[basket.index]
     basket.latent = False
-    if model.structure.detail:
+    if model.structure.detail or model.structure.deadlock != Deadlock.STANDS:
         basket.in_principle = measures.in_principle(model, basket)
 
 
@@ -42,7 +45,7 @@ def on_agenda(basket: Basket) -> bool:
 
 
 def exchange_offers(model: Talks, basket: Basket) -> bool:
-    """Exchange offers on one basket, turn by turn; true when all accept."""
+    """Exchange offers on one basket, turn by turn; true when enough accept."""
     b, members = basket.index, basket.members
     basket.latent = basket.in_principle = False
     for party in members:
@@ -54,25 +57,30 @@ def exchange_offers(model: Talks, basket: Basket) -> bool:
         if not is_reachable(order[0].floor[b]):
             continue
         package = order[0].make_offer(basket, order[0].level_at(basket, turn))
-        settled = True
+        model.consents[:, b] = 0
+        model.consents[order[0].index, b] = 1
         for party in order[1:]:
             u = partial(model.draw, "accept", party.index, b, sub=turn)
             aspiration = party.next_utility(basket, turn)
-            if not party.accept(basket, package, aspiration, u):
-                settled = False
+            if party.accept(basket, package, aspiration, u):
+                model.consents[party.index, b] = 1
+            else:
                 if model.observed:
                     facts = {"basket": basket.name, "by": order[0].name, "refused_by": party.name, "turn": turn}
                     model.on_event("refused", facts | events.explain_refusal(party, basket, package, aspiration))
-                break
+                if model.structure.decision[b] == DecisionRule.UNANIMITY:
+                    break
+        settled = is_decided(model, basket)
         if settled:
             adopt(model, basket, package)
             if model.observed:
                 facts = {"basket": basket.name, "by": order[0].name, "turn": turn}
+                facts["against"] = [p.name for p in members if not model.consents[p.index, b]]
                 model.on_event("agreed", facts | {"points": events.points_by_issue(model, basket, package)})
             break
     for party in members:
         party.last[b] = party.aspiration[b]
-        if not settled:
+        if not (settled and model.consents[party.index, b]):
             party.make_offer(basket, party.aspiration[b])
     if model.observed:
         model.on_event("offers", {"basket": basket.name, "offers": events.describe_offers(model, basket)})
@@ -80,9 +88,9 @@ def exchange_offers(model: Talks, basket: Basket) -> bool:
 
 
 def adopt(model: Talks, basket: Basket, package: Floats) -> None:
-    """The agreed package becomes every member's offer."""
+    """The agreed package becomes the offer of everybody who consents."""
     model.package[basket.slice] = package
-    for party in basket.members:
+    for party in list_consenting(model, basket):
         party.offer[basket.slice] = model.package[basket.slice]
 
 

@@ -48,7 +48,7 @@ def deliver(model: Talks, obligation: Obligation, basket: Basket) -> None:
 def collapse(model: Talks, basket: Basket) -> bool:
     """Collapse a standing settlement at its hazard; returns whether it fell, its basket then being open again."""
     w, leverage = model.world, model.leverage_present()
-    margins = (p.utility_of(basket, model.package) - p.floor_of(basket, leverage) for p in basket.members)
+    margins = (p.utility_of(basket, model.package) - p.floor_of(basket, leverage) for p in basket.signatories)
     margin = min(margins, default=math.inf)
     chance = ratification.collapse_chance(
         w[W.COLLAPSE_HAZARD],

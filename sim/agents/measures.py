@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.agents import agenda
+from sim.agents.coalition import is_decided
 from sim.agents.packages import greatest_surplus, spread
 from sim.agents.protocols import Basket, Talks
 from sim.core.jit import EPS
@@ -54,17 +55,17 @@ def measure_nearness(model: Talks, basket: Basket) -> None:
 
 def surplus(model: Talks, basket: Basket) -> float:
     """`max_x min_i (U_i - F_i)` at the present floors."""
-    floors = [party.floor_of(basket) for party in basket.members]
+    floors = [party.floor_of(basket) for party in basket.coalition]
     if max(floors) > 1.0 + EPS:
         return nearness.NO_ZONE
-    return greatest_surplus(model, basket, spread(model, basket, floors))
+    return greatest_surplus(model, basket, spread(model, basket.coalition, floors))
 
 
 def near(model: Talks, basket: Basket) -> float:
     """Nearness of a settlement on a basket that has a zone of agreement."""
-    held = [party.present_aspiration(basket) for party in basket.members]
-    at_aspirations = greatest_surplus(model, basket, spread(model, basket, held))
-    at_demands = greatest_surplus(model, basket, spread(model, basket, [1.0] * len(held)))
+    held = [party.present_aspiration(basket) for party in basket.coalition]
+    at_aspirations = greatest_surplus(model, basket, spread(model, basket.coalition, held))
+    at_demands = greatest_surplus(model, basket, spread(model, basket.coalition, [1.0] * len(held)))
     return nearness.nearness(basket.surplus, at_aspirations, at_demands)
 
 
@@ -141,10 +142,15 @@ def pair_sums(basket: Basket, offers: Offers) -> tuple[float, float]:
 
 def in_principle(model: Talks, basket: Basket) -> bool:
     """Whether a present offer would settle a discussed basket: sharp answers, nothing drawn."""
+    b = basket.index
     for proposer in basket.members:
-        others = [party for party in basket.members if party is not proposer]
-        if proposer.floor[basket.index] <= 1.0 + EPS and all(p.would_accept(basket, proposer.offer) for p in others):
-            return True
+        if proposer.floor[b] <= 1.0 + EPS:
+            for party in basket.members:
+                willing = party is proposer or party.would_accept(basket, proposer.offer)
+                model.consents[party.index, b] = int(willing)
+            if is_decided(model, basket):
+                basket.proposer = proposer.index
+                return True
     return False
 
 

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from sim.agents import events, exchange
-from sim.agents.packages import mask_members, nash_package, spread
+from sim.agents.coalition import is_decided
+from sim.agents.packages import nash_package, spread
 from sim.agents.protocols import Basket, Mediator, Party, Talks
 from sim.core.choices import dispatches
 from sim.core.layout import PI, Floats, W
 from sim.rules import mediation, trust
 from sim.rules.belief import Proposal
+from sim.rules.decision import DecisionRule
 from sim.rules.mediation import Strength, TextRule
 from sim.solvers.multi_party import compromise
 
@@ -58,7 +60,7 @@ def propose_bridge(model: Talks, basket: Basket) -> bool:
     own, other = basket.members[first], basket.members[1 - first]
     points = np.zeros((len(model.parties), model.structure.issues))
     points[own.index], points[other.index] = own.reservation, own.beliefs.estimate(own, basket, other)
-    floors = spread(model, basket, [0.0, 0.0])
+    floors = spread(model, basket.members, [0.0, 0.0])
     floors[own.index] = own.aspiration[basket.index]
     package = nash_package(model, basket, floors, np.ones(len(model.parties)), points)
     if package is None:
@@ -67,12 +69,13 @@ def propose_bridge(model: Talks, basket: Basket) -> bool:
         u = partial(model.draw, "bridge", party.index, basket.index)
         if not party.accept(basket, package, party.aspiration[basket.index], u):
             return False
+    model.consents[:, basket.index] = model.member[:, basket.index]
     exchange.adopt(model, basket, package)
     return True
 
 
 def put_texts(model: Talks, basket: Basket) -> bool:
-    """Let each mediator at the table put a single text on one basket; true when all accept it."""
+    """Let each mediator at the table put a single text on one basket; true when enough accept it."""
     for mediator in model.mediators:
         if not mediator.attends(model.venue):
             continue
@@ -83,11 +86,12 @@ def put_texts(model: Talks, basket: Basket) -> bool:
         if text is None:
             continue
         model.since_last.texts += 1
-        refusing = first_refusal(model, mediator, basket, text)
+        against = answer_text(model, mediator, basket, text)
+        refusing = None if is_decided(model, basket) else against[0]
         if model.observed:
             facts: dict[str, Any] = {"basket": basket.name, "mediator": mediator.name}
             facts |= {"points": events.points_by_issue(model, basket, text)}
-            facts |= {"refused_by": refusing.name if refusing else None}
+            facts |= {"refused_by": refusing.name if refusing else None, "against": [p.name for p in against]}
             if refusing:
                 facts |= events.explain_refusal(refusing, basket, text, mediator.text_threshold(refusing, basket))
             model.on_event("text", facts)
@@ -97,13 +101,19 @@ def put_texts(model: Talks, basket: Basket) -> bool:
     return False
 
 
-def first_refusal(model: Talks, mediator: Mediator, basket: Basket, text: Floats) -> Party | None:
-    """Return the first party that refuses a text, or None."""
+def answer_text(model: Talks, mediator: Mediator, basket: Basket, text: Floats) -> list[Party]:
+    """Let the parties answer a text; returns those who refuse, under unanimity only the first."""
+    b, against = basket.index, []
+    model.consents[:, b] = 0
     for party in basket.members:
-        u = partial(model.draw, "text", mediator.index, party.index, basket.index)
-        if not party.accept(basket, text, mediator.text_threshold(party, basket), u):
-            return party
-    return None
+        u = partial(model.draw, "text", mediator.index, party.index, b)
+        if party.accept(basket, text, mediator.text_threshold(party, basket), u):
+            model.consents[party.index, b] = 1
+        else:
+            against.append(party)
+            if model.structure.decision[b] == DecisionRule.UNANIMITY:
+                break
+    return against
 
 
 @dispatches(TextRule)
@@ -115,11 +125,11 @@ def draft(model: Talks, mediator: Mediator, basket: Basket) -> Floats | None:
     kind = x.text_rule[mediator.index]
     if kind == TextRule.COMPROMISE:
         text, d, w = np.zeros(basket.size), model.theta.party_issue[PI.DEMAND], model.theta.party_issue[PI.SALIENCE]
-        compromise(d[:, s], w[:, s], mask_members(model, basket), text)
+        compromise(d[:, s], w[:, s], model.member[:, b], text)
         return text
     if kind == TextRule.NASH:
         weights = np.array([mediation.nash_weight(leaning) for leaning in model.leaning[mediator.index]])
-        floors = spread(model, basket, [party.floor[b] for party in basket.members])
+        floors = spread(model, basket.members, [party.floor[b] for party in basket.members])
         points = np.array([party.estimate for party in model.parties])
         return nash_package(model, basket, floors, weights, points)
     raise ValueError("unknown text rule")

@@ -105,6 +105,7 @@ class NegotiationModel(mesa.Model):
         self.since_last = SinceLast()
         self.papers = int((x.document_day < 0.0).sum())
         self.package: Floats = np.zeros(x.issues)
+        self.member, self.coalition, self.consents = np.zeros((3, x.parties, x.baskets), dtype=np.int64)
         self.standing: Floats = np.zeros(x.issues)  # the package of settlements that stand
         self.first_terms: Floats = np.full(x.issues, math.nan)
         self.precedent: Floats = th.precedent[0].copy()
@@ -112,10 +113,10 @@ class NegotiationModel(mesa.Model):
         self.mediators = [Mediator(self, name, k) for k, name in enumerate(self.names.mediators)]
         self.sponsors = self._sponsors()
         self.baskets: list[Basket] = create_baskets(self)
-        agenda.admit_parties(self)
         for basket in self.baskets:
             for member in basket.stakeholders:
                 member.init_basket(basket)
+        agenda.admit_parties(self)
         # Mesa counts agents in a table by model, for good: every run would stay in memory.
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
         self.hawkes = incidents.HawkesState(x.incidents)

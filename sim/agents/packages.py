@@ -1,27 +1,22 @@
-"""Best packages of a basket for its members, two parties or more."""
+"""Best packages of a basket for the parties whose consent they have to find, two or more."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from sim.agents.protocols import Basket, Talks
-from sim.core.layout import PI, Floats, Ints
+from sim.agents.protocols import Basket, Party, Talks
+from sim.core.layout import PI, Floats
 from sim.solvers.multi_party import coalition_work, max_min_many, nash_many
 from sim.solvers.two_party import WORK_ROWS, max_min_two, nash_two
 
 
-def spread(model: Talks, basket: Basket, values: list[float]) -> Floats:
-    """Values of the members of a basket in an array over all parties."""
+def spread(model: Talks, parties: Sequence[Party], values: list[float]) -> Floats:
+    """Values of some parties in an array over all parties."""
     array = np.zeros(len(model.parties))
-    array[[p.index for p in basket.members]] = values
+    array[[p.index for p in parties]] = values
     return array
-
-
-def mask_members(model: Talks, basket: Basket) -> Ints:
-    """1 for each party that is a member of a basket, in an array over all parties."""
-    mask = np.zeros(len(model.parties), dtype=np.int64)
-    mask[[p.index for p in basket.members]] = 1
-    return mask
 
 
 def greatest_surplus(model: Talks, basket: Basket, floors: Floats) -> float:
@@ -36,8 +31,8 @@ def greatest_surplus(model: Talks, basket: Basket, floors: Floats) -> float:
     """
     x, s, text = model.structure, basket.slice, np.zeros(basket.size)
     d, w = model.theta.party_issue[PI.DEMAND], model.theta.party_issue[PI.SALIENCE]
-    if len(basket.members) == 2:
-        p, q = basket.members
+    if len(basket.coalition) == 2:
+        p, q = basket.coalition
         i, j = p.index, q.index
         first = (d[i, s], p.reservation[s], w[i, s], floors[i], x.red[i, s])
         second = (d[j, s], q.reservation[s], w[j, s], floors[j], x.red[j, s])
@@ -45,7 +40,8 @@ def greatest_surplus(model: Talks, basket: Basket, floors: Floats) -> float:
         return max_min_two(*first, *second, np.zeros((WORK_ROWS, x.issues)), order, text)
     work = coalition_work(x.parties, x.issues)
     points = np.array([party.reservation for party in model.parties])
-    return max_min_many(d[:, s], points[:, s], w[:, s], floors, x.red[:, s], mask_members(model, basket), work, text)
+    mask = model.coalition[:, basket.index]
+    return max_min_many(d[:, s], points[:, s], w[:, s], floors, x.red[:, s], mask, work, text)
 
 
 def nash_package(model: Talks, basket: Basket, floors: Floats, weights: Floats, points: Floats) -> Floats | None:
@@ -64,13 +60,13 @@ def nash_package(model: Talks, basket: Basket, floors: Floats, weights: Floats, 
     """
     x, s, text = model.structure, basket.slice, np.zeros(basket.size)
     d, w = model.theta.party_issue[PI.DEMAND], model.theta.party_issue[PI.SALIENCE]
-    if len(basket.members) == 2:
-        i, j = (party.index for party in basket.members)
+    if len(basket.coalition) == 2:
+        i, j = (party.index for party in basket.coalition)
         first = (d[i, s], points[i, s], w[i, s], floors[i], x.red[i, s], weights[i])
         second = (d[j, s], points[j, s], w[j, s], floors[j], x.red[j, s], weights[j])
         order = np.zeros(x.issues, dtype=np.int64)
         exists = nash_two(*first, *second, np.zeros((WORK_ROWS, x.issues)), order, text)
     else:
-        work, mask = coalition_work(x.parties, x.issues), mask_members(model, basket)
+        work, mask = coalition_work(x.parties, x.issues), model.coalition[:, basket.index]
         exists = nash_many(d[:, s], points[:, s], w[:, s], floors, x.red[:, s], weights, mask, work, text)
     return text if exists else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from sim.core.layout import Floats, Streams, Structure, Theta
+from sim.core.layout import Floats, Ints, Streams, Structure, Theta
 from sim.scenario.names import Names
 
 Notify = Callable[[str, dict[str, Any]], None]
@@ -55,7 +55,10 @@ class Basket(Protocol):
     surplus: float
     near: float
     in_principle: bool
+    proposer: int
     members: Sequence[Party]
+    coalition: Sequence[Party]
+    signatories: Sequence[Party]
 
     @property
     def stakeholders(self) -> Sequence[Party]: ...
@@ -230,6 +233,9 @@ class Talks(Protocol):
     collapses: int
     since_last: Any
     papers: int
+    member: Ints
+    coalition: Ints
+    consents: Ints
     package: Floats
     standing: Floats
     hawkes: Any

@@ -89,7 +89,7 @@ def report_offers(model: Talks, row: list[float], at: int) -> None:
         for i in range(basket.lo, basket.hi):
             if basket.settled:
                 row[at + i * len(OFFER_ISSUE) + OFFER_ISSUE.TERMS] = model.standing[i]
-            for party in basket.members:
+            for party in basket.stakeholders:
                 here = stakes + (party.index * issues + i) * width
                 row[here + OFFER.DEMAND], row[here + OFFER.OFFER] = party.demand[i], party.offer[i]
                 row[here + OFFER.RESERVATION] = party.reservation[i]
@@ -189,13 +189,13 @@ def has_zone(basket: Basket) -> bool:
 
 def pareto_distance(model: Talks, basket: Basket) -> float:
     """How much utility all parties could still gain alike over the settled package."""
-    utilities = [p.utility_of(basket, model.package) for p in basket.members]
-    return max(greatest_surplus(model, basket, spread(model, basket, utilities)), 0.0)
+    utilities = [p.utility_of(basket, model.package) for p in basket.coalition]
+    return max(greatest_surplus(model, basket, spread(model, basket.coalition, utilities)), 0.0)
 
 
 def nash_distance(model: Talks, basket: Basket) -> float:
     """`1 - product of gains / largest product of gains` of the settled package, gains over the floors."""
-    floors = spread(model, basket, [p.floor_of(basket) for p in basket.members])
+    floors = spread(model, basket.coalition, [p.floor_of(basket) for p in basket.coalition])
     points = np.array([party.reservation for party in model.parties])
     package = nash_package(model, basket, floors, np.ones(len(model.parties)), points)
     if package is None:
@@ -203,7 +203,7 @@ def nash_distance(model: Talks, basket: Basket) -> float:
     whole = np.zeros(model.structure.issues)
     whole[basket.slice] = package
     best, got = 1.0, 1.0
-    for party in basket.members:
+    for party in basket.coalition:
         best *= max(party.utility_of(basket, whole) - floors[party.index], 0.0)
         got *= max(party.utility_of(basket, model.package) - floors[party.index], 0.0)
     return outcome.relative_loss(got, best)

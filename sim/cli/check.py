@@ -13,14 +13,22 @@ def add(app: typer.Typer) -> None:
     @app.command()
     def check(
         files: Annotated[list[str], typer.Argument(help="Scenario files, or names of shipped scenarios.")],
+        strict: Annotated[bool, typer.Option("--strict", help="Count advice as a fault: exit status 2.")] = False,
+        everything: Annotated[
+            bool, typer.Option("--all", help="Name every fault of keys and values, not only the first.")
+        ] = False,
     ) -> None:
         """Check scenario files; the first fault of each is named with file, line and key.
 
-        Warnings name lines that documents newer than the line contradict or outdate.
+        Warnings name lines that documents newer than the line contradict or outdate. Advice names deadlines beyond the
+        horizon, baskets without a zone of agreement and the numbers that close it, demands that coincide, mediators
+        and levers without effect, and assumed numbers without a reason.
 
-        Example:
+        For example:
 
         parley check my-talks.yaml
+
+        parley check --strict my-talks.yaml
         """
         from sim.core.errors import ParleyError
 
@@ -29,10 +37,25 @@ def add(app: typer.Typer) -> None:
             try:
                 typer.echo(describe_scenario(file))
             except ParleyError as error:
+                messages = [str(error), *map(str, getattr(error, "others", []))]
+                for message in messages if everything else messages[:1]:
+                    typer.echo(message, err=True)
                 faults += 1
-                typer.echo(str(error), err=True)
+                continue
+            advice = list_advice(file)
+            for line in advice:
+                typer.echo(line, err=True)
+            faults += bool(advice) and strict
         if faults:
             raise typer.Exit(2)
+
+
+def list_advice(file: str) -> list[str]:
+    """List advice on a scenario that can be run, a line each."""
+    from sim.analysis.advice import advise
+    from sim.scenario.load import load
+
+    return [f"{file}: advice: {path}: {text}" for path, text in advise(load(file))]
 
 
 def describe_scenario(file: str) -> str:

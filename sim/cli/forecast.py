@@ -51,18 +51,20 @@ def add(app: typer.Typer) -> None:
         import datetime
 
         from calibration.forecast import compute_forecast, write_forecast
+        from calibration.forecast_file import add_provenance
         from calibration.posterior import read_posterior
         from sim.core.atomic import check_new_file
         from sim.core.errors import ParleyError
+        from sim.scenario.load import load
 
         try:
             date = datetime.date.fromisoformat(after)
         except ValueError:
             raise ParleyError(f"--after: `{after}` is no date; write YYYY-MM-DD") from None
         check_new_file(out)
-        fitted = read_posterior(posterior) if posterior else None
-        result = compute_forecast(scenario, fitted, date, n, seed, rounds)
-        write_forecast(result, out)
+        loaded, draws = load(scenario), read_posterior(posterior) if posterior else None
+        result = compute_forecast(loaded, draws, date, n, seed, rounds)
+        write_forecast(add_provenance(result, loaded, draws), out)
         screen = make_console()
         for entry in result["rounds"]:
             screen.print("\n".join(_format_round(entry, after)), markup=False)

@@ -20,7 +20,7 @@ def add(app: typer.Typer) -> None:
         source: Annotated[
             Path,
             typer.Argument(
-                help="Folder of run, compare, sweep or calibrate, or package of `parley pack`.",
+                help="Folder of run, compare, sweep or calibrate, file of forecast, or package of `parley pack`.",
                 show_default=False,
             ),
         ],
@@ -55,15 +55,18 @@ def add(app: typer.Typer) -> None:
         """
         from sim.core.errors import ParleyError
         from sim.replication.package import open_results
-        from sim.replication.repetition import repeat
+        from sim.replication.repetition import repeat, repeat_file
 
         if out is not None and (out.is_file() or (out.is_dir() and any(out.iterdir()))):
             raise ParleyError(f"`{out}` is already there; give a new folder")
         with tempfile.TemporaryDirectory(prefix="parley-") as scratch, open_results(source, Path(scratch)) as folder:
             into = Path(scratch) / "repetition" if out is None else out
-            repetition = repeat(folder, into, trust_code=trust_code, scenario=scenario, workers=workers)
+            if folder.is_dir():
+                repetition = repeat(folder, into, trust_code=trust_code, scenario=scenario, workers=workers)
+            else:
+                repetition = repeat_file(folder, Path(scratch), workers)
         print_repetition(repetition)
-        if out is not None:
+        if out is not None and out.exists():
             typer.echo(f"The repetition is in {out}")
         if not repetition.agrees:
             raise typer.Exit(1)

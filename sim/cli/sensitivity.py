@@ -27,9 +27,9 @@ def add(app: typer.Typer) -> None:
     def sensitivity(folder: FolderArgument, of: MeasureOption = MEASURE) -> None:
         """Compute which factors a result depends on: indices with 95% intervals, as table and figure.
 
-        A sweep of design `morris` gives mean absolute effects, and one of design `saltelli` gives Sobol indices. A
-        sweep with `nested` runs gives, at each point, the shares of the variance that assumptions, chance and both
-        together explain.
+        A sweep of design `morris` gives mean absolute effects, one of design `saltelli` Sobol indices, and one of
+        design `factorial` main effects and interactions of two factors. A sweep with `nested` runs gives, at each
+        point, the shares of the variance that assumptions, chance and both together explain.
 
         Example:
 
@@ -47,11 +47,13 @@ def add(app: typer.Typer) -> None:
 
 def _write_indices(results: Results, folder: Path, of: str) -> None:
     """Print and write the indices of all factors."""
+    from experiments.factorial import analyse_factorial
     from experiments.figure_layout import build_note, save_figures
     from experiments.forest_plots import draw_tornado
-    from experiments.sensitivity import analyse_sweep, describe_noise, is_share
+    from experiments.sensitivity import analyse_sweep, describe_noise, is_share, restore_experiment
 
-    frame = analyse_sweep(results, of)
+    factorial = restore_experiment(results).design == "factorial"
+    frame = analyse_factorial(results, of) if factorial else analyse_sweep(results, of)
     print_frame(frame)
     if line := describe_noise(frame):
         typer.echo(line)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +12,7 @@ import typer
 from sim.cli.options import make_console
 
 if TYPE_CHECKING:
-    from experiments.spec import Experiment
+    from experiments.spec import Contrast, Experiment
 
 
 def add(app: typer.Typer) -> None:
@@ -38,6 +38,16 @@ def add(app: typer.Typer) -> None:
         points: Annotated[
             int | None, typer.Option(min=1, help="Number of points of a sampled design, instead of the experiment's.")
         ] = None,
+        scenario: Annotated[
+            str | None, typer.Option(help="Case to run, of an experiment with several; by default its scenario.")
+        ] = None,
+        contrast: Annotated[
+            list[str] | None,
+            typer.Option(
+                metavar="A:B",
+                help="Compare two points on the same draws: names of variants, or factor=value,…; may be repeated.",
+            ),
+        ] = None,
     ) -> None:
         """Run an experiment: a scenario at every point of a factorial, sampled, listed or named design.
 
@@ -45,18 +55,26 @@ def add(app: typer.Typer) -> None:
         killed, and the tables are the same to the byte. A point whose values contradict each other fails; all others
         run, and the exit status is 1.
 
+        Prints the main results of every point and the paired effects of the planned contrasts (those of the experiment,
+        and --contrast), and draws both into `figures` in the folder. `rate=1,seat=away:seat=beside` compares two seats
+        at one rate; without `rate=1` at each rate. A star marks a difference that stays significant after Holm's
+        correction over what was planned.
+
         For example:
 
         parley sweep venue -o results/venue
 
         parley sweep mine.yaml -o results/mine --workers 4
         """
+        from experiments.contrasts import parse_contrast
         from experiments.sweep import run_sweep
+
+        contrasts = {text: parse_contrast(text) for text in contrast or []}
 
         def say(line: str) -> None:
             typer.echo(f"parley: {line}", err=True)
 
-        spec = load_experiment(experiment, runs, points)
+        spec = load_experiment(experiment, runs, points, scenario)
         try:
             with show_progress() as progress:
                 manifest = run_sweep(spec, out, workers=workers, dask=dask, progress=progress, notice=say)
@@ -64,7 +82,9 @@ def add(app: typer.Typer) -> None:
             typer.echo("parley: interrupted; finished parts are kept, and the same command continues", err=True)
             raise typer.Exit(130) from None
         tables = manifest["tables"]
-        typer.echo(f"{tables['points']:,} points, {tables['runs']:,} runs; tables and manifest are in {out}")
+        if len(tables["failed_points"]) < tables["points"]:
+            print_overview(out, {**spec.contrasts, **contrasts}, spec.measures)
+        typer.echo(f"{tables['points']:,} points, {tables['runs']:,} runs; tables, figures and manifest are in {out}")
         for point, error in list_failures(manifest):
             typer.echo(f"point {point} failed: {error}", err=True)
         if tables["failed_points"]:
@@ -72,12 +92,43 @@ def add(app: typer.Typer) -> None:
             raise typer.Exit(1)
 
 
-def load_experiment(name: str, runs: int | None, points: int | None) -> Experiment:
-    """Load an experiment and replace its numbers of runs and points, where they are set. Raises ParleyError."""
-    from experiments.spec import list_shipped, read_experiment, shipped_folder
-    from sim.core.errors import ParleyError
+def print_overview(folder: Path, contrasts: Mapping[str, Contrast], measures: Sequence[str]) -> None:
+    """Print the table of points and of planned contrasts, and write the standard figures. Raises ParleyError."""
+    from experiments.contrasts import compute_effects
+    from experiments.overview import MOST_POINTS, tabulate_effects, tabulate_points, write_overview
+    from experiments.results import load
+    from sim.cli.summary import TextTable, build_table
 
-    spec = read_experiment(name)
+    results, screen = load(folder), make_console()
+    failed = results.manifest["tables"]["failed_points"]
+    if contrasts and failed:
+        typer.echo("parley: contrasts need all points, and some failed", err=True)
+    effects = compute_effects(results, contrasts, measures or None) if contrasts and not failed else None
+    screen.print(
+        build_table(TextTable("Results at every point, with 95% intervals", *tabulate_points(results)), screen.width)
+    )
+    if (count := len(results.points)) > MOST_POINTS:
+        typer.echo(f"The first {MOST_POINTS} of {count:,} points; summary.parquet holds them all.")
+    if effects is not None:
+        table = TextTable("Planned contrasts, on the same draws", *tabulate_effects(effects), texts=3)
+        screen.print(build_table(table, screen.width))
+        tests = int(effects["p"].notna().sum())
+        typer.echo(f"* differs from 0 after Holm's correction over all {tests} tests planned; effects.csv holds them.")
+    write_overview(results, effects, folder)
+
+
+def load_experiment(name: str, runs: int | None, points: int | None, scenario: str | None = None) -> Experiment:
+    """Load an experiment on one of its cases and replace its numbers of runs and points. Raises ParleyError."""
+    from experiments.spec import list_shipped, read_experiment, shipped_folder
+    from sim.core.errors import ParleyError, nearest
+
+    experiment = read_experiment(name)
+    cases = experiment.list_cases()
+    case = scenario or experiment.scenario
+    if case not in cases:
+        known = ", ".join(cases)
+        raise ParleyError(f"--scenario: {name} has no case `{case}`{nearest(case, list(cases))}; it has {known}")
+    spec = cases[case]
     if runs is not None and spec.nested is not None:
         file = shipped_folder() / f"{name}.yaml" if name in list_shipped() else name
         layers = f"{spec.nested.assumptions:,} assumptions, each with {spec.nested.fates:,} fates"

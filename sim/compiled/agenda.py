@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.compiled.basket import delivered
+from sim.compiled.coalition import form_coalition
 from sim.compiled.memory.buffer import Memory, sizes, view
 from sim.compiled.memory.fields import N, P, S
 from sim.core.choices import dispatches
@@ -49,12 +50,17 @@ def admit_parties(mem: Memory) -> None:
     member = view.member(mem)
     party = view.party(mem)
     s = view.scalar(mem)
+    changed = False
     for p in range(x.parties):
         if entered[p] == 0 and enters[p] <= s[S.DAY]:
             entered[p], seated[p] = 1, seat[p]
             party[P.ENTRY_TIME, p] = s[S.TALK_TIME]
+            changed = True
             for b in range(x.baskets):
                 member[p, b] = stake[p, b]
+    if changed:
+        for b in range(x.baskets):
+            form_coalition(mem, b)
 
 
 @rule

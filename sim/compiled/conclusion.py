@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from sim.compiled.agenda import count_papers
+from sim.compiled.agenda import binds, count_papers
 from sim.compiled.measures import assess, measure_gaps
+from sim.compiled.mediation import adopt
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, B, N, P, S
 from sim.compiled.memory.function_table import table_entry
@@ -15,6 +16,7 @@ from sim.core.draws import uniform
 from sim.core.jit import rule
 from sim.core.layout import PI, RATIFIER, W
 from sim.rules import belief, convening, outcome, ratification, readiness
+from sim.rules.agenda import Condition, Deadlock, find_package
 from sim.rules.belief import Proposal
 from sim.rules.precedent import Precedent
 
@@ -26,6 +28,8 @@ def conclude(mem: Memory, fate: int, step: int) -> int:
     agreed = view.agreed(mem)
     n = view.count(mem)
     unratified = False
+    if x.deadlock != Deadlock.STANDS:
+        bundle_baskets(mem)
     for b in range(x.baskets):
         if agreed[b] != 0 and not settle(mem, fate, step, b):
             unratified = True
@@ -38,6 +42,46 @@ def conclude(mem: Memory, fate: int, step: int) -> int:
         learn(mem)
     assess(mem)
     return code
+
+
+@rule
+def bundle_baskets(mem: Memory) -> None:
+    """Agree together on the baskets in principle that bar only each other, on the offers that all could take."""
+    x = sizes(mem)
+    discussed = view.discussed(mem)
+    status = view.status(mem)
+    basket = view.basket(mem)
+    ready = view.reached(mem)
+    waits = view.edges(mem)
+    bundle = view.bundle(mem)
+    precondition = view.precondition(mem)
+    agreed = view.agreed(mem)
+    waits[:] = 0
+    for b in range(x.baskets):
+        barred_by_others = discussed[b] != 0 and status[b] == outcome.PRECONDITION
+        ready[b] = 1 if barred_by_others and basket[B.IN_PRINCIPLE, b] != 0.0 else 0
+    for k in range(precondition.shape[0]):
+        if binds(mem, k):
+            if precondition[k, 2] == Condition.SETTLED:
+                waits[precondition[k, 1], precondition[k, 3]] = 1
+            else:
+                ready[precondition[k, 1]] = 0
+    find_package(x.deadlock, ready, waits, bundle)
+    for b in range(x.baskets):
+        if bundle[b] != 0:
+            agreed[b] = 1
+            put_proposal(mem, int(basket[B.PROPOSER, b]), b)
+
+
+@rule
+def put_proposal(mem: Memory, p: int, b: int) -> None:
+    """Make a party's offer on a basket the package, and the offer of everybody who consents."""
+    first_issue = view.first_issue(mem)
+    text = view.text(mem)
+    offers = view.offers(mem)
+    for i in range(first_issue[b], first_issue[b + 1]):
+        text[i] = offers[p, i]
+    adopt(mem, b)
 
 
 @rule
@@ -105,6 +149,8 @@ def settle(mem: Memory, fate: int, step: int, b: int) -> bool:
                     for i in range(lo, hi):
                         package[i] = standing[i]
                 return False
+    for p in range(x.parties):
+        view.signatory(mem)[p, b] = view.consents(mem)[p, b]
     for i in range(lo, hi):
         standing[i] = package[i]
     settled[b], is_open[b], fallen[b] = 1, 0, outcome.STANDING
@@ -131,7 +177,7 @@ def sign(mem: Memory, b: int) -> None:
     """Make the package of a basket a precedent, with the floor of every member on this day."""
     x = sizes(mem)
     first_issue = view.first_issue(mem)
-    stake = view.member(mem)
+    stake = view.signatory(mem)
     package = view.package(mem)
     point = view.precedent_point(mem)
     pb = view.party_basket(mem)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from sim.compiled.coalition import is_decided
 from sim.compiled.measures import in_principle
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, B, N, P
@@ -23,7 +24,9 @@ from sim.core.jit import inline_step, rule
 from sim.core.layout import W
 from sim.rules import distance, trust
 from sim.rules.acceptance import answer_without_noise
+from sim.rules.agenda import Deadlock
 from sim.rules.commitment import is_reachable
+from sim.rules.decision import DecisionRule
 from sim.rules.outcome import OPEN
 
 ROUNDING = 1e-9
@@ -59,7 +62,7 @@ def discuss(mem: Memory, b: int) -> None:
             make_offer(mem, p, b, pb[PB.ASPIRATION, p, b])
             pb[PB.LAST, p, b] = pb[PB.ASPIRATION, p, b]
     view.latent(mem)[b] = 0
-    if x.detail != 0:
+    if x.detail != 0 or x.deadlock != Deadlock.STANDS:
         basket[B.IN_PRINCIPLE, b] = 1.0 if in_principle(mem, b) else 0.0
 
 
@@ -73,20 +76,21 @@ def on_agenda(mem: Memory, b: int) -> bool:
 
 @inline_step
 def exchange_offers(mem: Memory, fate: int, step: int, b: int) -> bool:
-    """Exchange offers on one basket, turn by turn; true when all accept, the package then in `package`."""
+    """Exchange offers on one basket, turn by turn; true when enough accept, the package then in `package`."""
     x = sizes(mem)
     first_issue = view.first_issue(mem)
     members = view.members(mem)
     n = view.count(mem)
     pb = view.party_basket(mem)
     key_accept = view.key_accept(mem)
+    consents = view.consents(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
     view.latent(mem)[b] = 0
     view.basket(mem)[B.IN_PRINCIPLE, b] = 0.0
     prepare(mem, b)
     size = list_members(mem, b)
     settled, turns, last_words = False, 0, False
-    if size == 2:
+    if size == 2 and view.decision(mem)[b] == DecisionRule.UNANIMITY:
         turns, last_words = first_open_turn(mem, b)
     for turn in range(turns, x.exchanges):
         first = n[N.HELD] + turn
@@ -94,13 +98,16 @@ def exchange_offers(mem: Memory, fate: int, step: int, b: int) -> bool:
         if not is_reachable(pb[PB.FLOOR, p, b]):
             continue
         make_offer(mem, p, b, level_at(mem, p, b, turn))
-        settled = True
         offered = strip.offers(mem, (p,), lo, hi)
+        consents[:, b] = 0
+        consents[p, b] = 1
         for k in range(1, size):
             q = members[(first + k) % size]
-            if not accept(mem, q, b, offered, next_utility(mem, q, b, turn), key_accept[q, b], fate, step, turn):
-                settled = False
+            if accept(mem, q, b, offered, next_utility(mem, q, b, turn), key_accept[q, b], fate, step, turn):
+                consents[q, b] = 1
+            elif view.decision(mem)[b] == DecisionRule.UNANIMITY:
                 break
+        settled = is_decided(mem, b)
         if settled:
             package = strip.package(mem, (), lo, hi)
             for i in range(hi - lo):
@@ -172,11 +179,12 @@ def end_exchange(mem: Memory, b: int, settled: bool, last_words: bool) -> None:
     first_issue = view.first_issue(mem)
     offers = view.offers(mem)
     package = view.package(mem)
+    consents = view.consents(mem)
     for p in range(x.parties):
         if stake[p, b] == 0:
             continue
         pb[PB.LAST, p, b] = pb[PB.ASPIRATION, p, b]
-        if settled:
+        if settled and consents[p, b] != 0:
             for i in range(first_issue[b], first_issue[b + 1]):
                 offers[p, i] = package[i]
         elif not last_words:

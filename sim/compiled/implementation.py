@@ -80,7 +80,7 @@ def observe_delivery(mem: Memory, o: int, share: float) -> None:
 def collapse(mem: Memory, fate: int, step: int, b: int, days: float) -> bool:
     """Collapse a standing settlement at its hazard; returns whether it fell, its basket then being open again."""
     x = sizes(mem)
-    stake = view.member(mem)
+    stake = view.signatory(mem)
     first_issue = view.first_issue(mem)
     package = strip.package(mem, (), first_issue[b], first_issue[b + 1])
     w = view.th_world(mem)

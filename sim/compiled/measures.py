@@ -7,23 +7,23 @@ import math
 import numpy as np
 
 from sim.compiled.agenda import may_settle
+from sim.compiled.coalition import is_decided
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, B, N, P, S
 from sim.compiled.memory.function_table import table_entry
-from sim.compiled.packages import greatest_surplus
+from sim.compiled.packages import list_members, order_frontier_of, surplus_of_many
 from sim.compiled.party import floor_of, offer_now, present_aspiration, pressure_on, would_accept
 from sim.core.jit import EPS, inline_step, rule
 from sim.core.layout import INCIDENT, PI, VENUE, W
 from sim.rules import distance, nearness, pace
+from sim.rules.decision import DecisionRule
 from sim.rules.spoilers import reads_deal
+from sim.solvers.two_party import walk_frontier
 
 
 @table_entry
 def assess(mem: Memory) -> None:
-    """Set expected progress and the deal in sight from the present state, where something reads them.
-
-    Surplus and nearness of a basket are set where these two, or all measures of rounds, need them.
-    """
+    """Set expected progress and the deal in sight, and what they rest on, where a rule or a column reads them."""
     x = sizes(mem)
     s = view.scalar(mem)
     w = view.th_world(mem)
@@ -61,9 +61,10 @@ def deal_is_read(mem: Memory) -> bool:
 def measure_nearness(mem: Memory, b: int, whole: bool) -> None:
     """Set the surplus of a basket, and its nearness if `whole`."""
     x = sizes(mem)
-    stake = view.member(mem)
+    stake = view.coalition(mem)
     floors = view.floor(mem)
     basket = view.basket(mem)
+    members = view.members(mem)
     basket[B.NEAR, b] = 0.0
     basket[B.SURPLUS, b] = nearness.NO_ZONE
     for p in range(x.parties):
@@ -71,18 +72,28 @@ def measure_nearness(mem: Memory, b: int, whole: bool) -> None:
             floors[p] = floor_of(mem, p, b)
             if floors[p] > 1.0 + EPS:
                 return
-    surplus = greatest_surplus(mem, b)
+    two = list_members(mem, b) <= 2
+    p, q = members[0], members[1]
+    count, u, v = 0, 0.0, 0.0
+    if two:  # the frontier is the same whatever the floors
+        count, u, v = order_frontier_of(mem, b, p, q)
+    surplus = walk(mem, count, u - floors[p], v - floors[q]) if two else surplus_of_many(mem, b)
     basket[B.SURPLUS, b] = surplus
     if surplus < -EPS or not whole:
         return
-    for p in range(x.parties):
-        if stake[p, b] != 0:
-            floors[p] = present_aspiration(mem, p, b)
-    at_aspirations = greatest_surplus(mem, b)
-    for p in range(x.parties):
-        if stake[p, b] != 0:
-            floors[p] = 1.0
-    basket[B.NEAR, b] = nearness.nearness(surplus, at_aspirations, greatest_surplus(mem, b))
+    for m in range(x.parties):
+        if stake[m, b] != 0:
+            floors[m] = present_aspiration(mem, m, b)
+    at_aspirations = walk(mem, count, u - floors[p], v - floors[q]) if two else surplus_of_many(mem, b)
+    floors[:] = 1.0
+    at_demands = walk(mem, count, u - 1.0, v - 1.0) if two else surplus_of_many(mem, b)
+    basket[B.NEAR, b] = nearness.nearness(surplus, at_aspirations, at_demands)
+
+
+@rule
+def walk(mem: Memory, count: int, s1: float, s2: float) -> float:
+    """The greatest least surplus on the frontier of a basket of two that was ordered last."""
+    return walk_frontier(count, s1, s2, view.frontier_work(mem), view.frontier_order(mem))
 
 
 @rule
@@ -259,16 +270,21 @@ def in_principle(mem: Memory, b: int) -> bool:
     stake = view.member(mem)
     first_issue = view.first_issue(mem)
     pb = view.party_basket(mem)
+    consents = view.consents(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
     for p in range(x.parties):
         if stake[p, b] != 0 and pb[PB.FLOOR, p, b] <= 1.0 + EPS:
             offered = strip.offers(mem, (p,), lo, hi)
-            everybody = True
+            consents[:, b] = 0
+            consents[p, b] = 1
             for q in range(x.parties):
-                if q != p and stake[q, b] != 0 and not would_accept(mem, q, b, offered):
-                    everybody = False
-                    break
-            if everybody:
+                if q != p and stake[q, b] != 0:
+                    if would_accept(mem, q, b, offered):
+                        consents[q, b] = 1
+                    elif view.decision(mem)[b] == DecisionRule.UNANIMITY:
+                        break
+            if is_decided(mem, b):
+                view.basket(mem)[B.PROPOSER, b] = p
                 return True
     return False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.compiled.coalition import is_decided
 from sim.compiled.exchange import listen, on_agenda
 from sim.compiled.mediator import attends, strength_of
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
@@ -15,6 +16,7 @@ from sim.core.jit import inline_step, rule
 from sim.core.layout import MEDIATOR, PI, W
 from sim.rules import belief, mediation, trust
 from sim.rules.belief import Proposal
+from sim.rules.decision import DecisionRule
 from sim.rules.mediation import Strength, TextRule
 from sim.solvers.multi_party import compromise
 
@@ -89,13 +91,16 @@ def propose_bridge(mem: Memory, fate: int, step: int, b: int) -> bool:
         m = members[k]
         if not accept(mem, m, b, text, pb[PB.ASPIRATION, m, b], key_bridge[m, b], fate, step, 0):
             return False
+    view.consents(mem)[:, b] = 0
+    for k in range(2):
+        view.consents(mem)[members[k], b] = 1
     adopt(mem, b)
     return True
 
 
 @inline_step
 def put_texts(mem: Memory, fate: int, step: int, b: int) -> bool:
-    """Let each mediator at the table put a single text on one basket; true when all accept it."""
+    """Let each mediator at the table put a single text on one basket; true when enough accept it."""
     x = sizes(mem)
     n = view.count(mem)
     key_formulate = view.key_formulate(mem)
@@ -108,7 +113,7 @@ def put_texts(mem: Memory, fate: int, step: int, b: int) -> bool:
         if not draft(mem, fate, step, m, b):
             continue
         n[N.TEXTS] += 1
-        if all_accept(mem, fate, step, m, b):
+        if is_adopted(mem, fate, step, m, b):
             return True
     return False
 
@@ -156,8 +161,8 @@ def draft(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
 
 
 @rule
-def all_accept(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
-    """The parties' answers to a mediator's text; when all accept, it becomes the package."""
+def is_adopted(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
+    """The parties' answers to a mediator's text; when enough accept, it becomes the package."""
     x = sizes(mem)
     first_issue = view.first_issue(mem)
     stake = view.member(mem)
@@ -165,25 +170,31 @@ def all_accept(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
     leaning = view.th_leaning(mem)
     pb = view.party_basket(mem)
     key_text = view.key_text(mem)
+    consents = view.consents(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
+    consents[:, b] = 0
     for p in range(x.parties):
         if stake[p, b] == 0:
             continue
         persuaded = mediation.persuasion(w[W.MEDIATION_PERSUASION], w[W.MEDIATION_LEANING_PERSUASION], leaning[0, m, p])
         threshold = mediation.text_threshold(pb[PB.ASPIRATION, p, b], pb[PB.FLOOR, p, b], persuaded)
         text = strip.text(mem, (), lo, hi)
-        if not accept(mem, p, b, text, threshold, key_text[m, p, b], fate, step, 0):
+        if accept(mem, p, b, text, threshold, key_text[m, p, b], fate, step, 0):
+            consents[p, b] = 1
+        elif view.decision(mem)[b] == DecisionRule.UNANIMITY:
             return False
+    if not is_decided(mem, b):
+        return False
     adopt(mem, b)
     return True
 
 
 @rule
 def adopt(mem: Memory, b: int) -> None:
-    """Make the text in `text` the package, and every member's offer."""
+    """Make the text in `text` the package, and the offer of everybody who consents."""
     x = sizes(mem)
     first_issue = view.first_issue(mem)
-    stake = view.member(mem)
+    stake = view.consents(mem)
     text = view.text(mem)
     package = view.package(mem)
     offers = view.offers(mem)

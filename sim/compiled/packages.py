@@ -7,12 +7,12 @@ from sim.compiled.memory.function_table import table_entry
 from sim.core.jit import inline_step, rule
 from sim.core.layout import PI
 from sim.solvers.multi_party import CoalitionWork, max_min_many, nash_many
-from sim.solvers.two_party import max_min_two, nash_two
+from sim.solvers.two_party import max_min_two, nash_two, order_frontier
 
 
 @rule
 def list_members(mem: Memory, b: int) -> int:
-    """List in `members` who has a stake in a basket; returns how many."""
+    """List in `members` who negotiates a basket; returns how many."""
     x = sizes(mem)
     stake = view.member(mem)
     members = view.members(mem)
@@ -24,13 +24,27 @@ def list_members(mem: Memory, b: int) -> int:
     return size
 
 
+@rule
+def list_coalition(mem: Memory, b: int) -> int:
+    """List in `members` whose consent a package of a basket has to find; returns how many."""
+    x = sizes(mem)
+    coalition = view.coalition(mem)
+    members = view.members(mem)
+    size = 0
+    for p in range(x.parties):
+        if coalition[p, b] != 0:
+            members[size] = p
+            size += 1
+    return size
+
+
 @table_entry
 def nash_package(mem: Memory, b: int) -> bool:
     """The maximiser of the product of gains over `floor`, powers in `weight`, on the reservation points in `estimates`.
 
     Written into `text`; false where nothing gives every member its floor.
     """
-    if list_members(mem, b) > 2:
+    if list_coalition(mem, b) > 2:
         return nash_of_many(mem, b)
     first_issue = view.first_issue(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
@@ -64,7 +78,7 @@ def nash_of_many(mem: Memory, b: int) -> bool:
     stakes = view.th_party_issue(mem)
     points = view.estimates(mem)
     red = view.red(mem)
-    stake = view.member(mem)
+    stake = view.coalition(mem)
     return nash_many(
         stakes[PI.DEMAND, :, lo:hi],
         points[:, lo:hi],
@@ -81,7 +95,7 @@ def nash_of_many(mem: Memory, b: int) -> bool:
 @table_entry
 def greatest_surplus(mem: Memory, b: int) -> float:
     """`max_x min_i (U_i - floor_i)` of a basket under red lines, with values not clipped below."""
-    if list_members(mem, b) > 2:
+    if list_coalition(mem, b) > 2:
         return surplus_of_many(mem, b)
     first_issue = view.first_issue(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
@@ -105,6 +119,25 @@ def greatest_surplus(mem: Memory, b: int) -> float:
     )
 
 
+@inline_step
+def order_frontier_of(mem: Memory, b: int, p: int, q: int) -> tuple[int, float, float]:
+    """Order the frontier of two members of a basket: how many issues trade utility, and utilities at the best end."""
+    first_issue = view.first_issue(mem)
+    lo, hi = first_issue[b], first_issue[b + 1]
+    return order_frontier(
+        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
+        strip.reservation(mem, (p,), lo, hi),
+        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
+        strip.th_party_issue(mem, (PI.DEMAND, q), lo, hi),
+        strip.reservation(mem, (q,), lo, hi),
+        strip.th_party_issue(mem, (PI.SALIENCE, q), lo, hi),
+        strip.red(mem, (p,), lo, hi),
+        strip.red(mem, (q,), lo, hi),
+        view.frontier_work(mem),
+        view.frontier_order(mem),
+    )
+
+
 @table_entry
 def surplus_of_many(mem: Memory, b: int) -> float:
     """`greatest_surplus` for three members and more."""
@@ -113,7 +146,7 @@ def surplus_of_many(mem: Memory, b: int) -> float:
     stakes = view.th_party_issue(mem)
     points = view.reservation(mem)
     red = view.red(mem)
-    stake = view.member(mem)
+    stake = view.coalition(mem)
     return max_min_many(
         stakes[PI.DEMAND, :, lo:hi],
         points[:, lo:hi],

@@ -209,7 +209,7 @@ def final_outcome(mem: Memory) -> int:
 def pareto_distance(mem: Memory, b: int) -> float:
     """How much utility all parties could still gain alike over the settled package: 0 on the Pareto frontier."""
     x = sizes(mem)
-    stake = view.member(mem)
+    stake = view.coalition(mem)
     floors = view.floor(mem)
     first_issue = view.first_issue(mem)
     package = strip.package(mem, (), first_issue[b], first_issue[b + 1])
@@ -272,7 +272,7 @@ def nash_distance(mem: Memory, b: int) -> float:
     1 where nothing gives all a gain, or where the package leaves someone without one.
     """
     x = sizes(mem)
-    stake = view.member(mem)
+    stake = view.coalition(mem)
     floors, weights = view.floor(mem), view.weight(mem)
     first_issue = view.first_issue(mem)
     lo, hi = first_issue[b], first_issue[b + 1]

@@ -53,6 +53,9 @@ def begin(mem: Memory) -> None:
     view.entered(mem)[:] = 0
     view.seated(mem)[:] = 0
     view.member(mem)[:] = 0
+    view.coalition(mem)[:] = 0
+    view.consents(mem)[:] = 0
+    view.signatory(mem)[:] = 0
     gains[:] = 0.0
     last_worth[:] = np.nan
     pb[:] = 1.0
@@ -91,12 +94,12 @@ def begin(mem: Memory) -> None:
         if document_day[k] < 0.0:
             n[N.PAPERS] += 1
     s[S.GUARANTEE] = present_strength(mem, Strength.GUARANTEE)
-    admit_parties(mem)
     derive_reservations(mem)
     copy(derived_point, reservation)
     for p in range(x.parties):
         for b in range(x.baskets):
             init_basket(mem, p, b)
+    admit_parties(mem)
     if x.proposal == Proposal.BRIDGING:
         expect_others(mem)
     if ripeness.reads_past(x.ripeness, view.war_days(mem)[0]):

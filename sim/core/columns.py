@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import namedtuple
 from typing import Any, NamedTuple, Protocol
 
-from sim.core.fields import OFFER_COLUMNS, ROUND_COLUMNS, RUN_COLUMNS, Column
+from sim.core.declarations import Column
+from sim.core.fields import OFFER_COLUMNS, ROUND_COLUMNS, RUN_COLUMNS
 from sim.core.layout import Floats, Ints
 
 FAMILIES = ("", "baskets", "parties", "issues", "measure_days", "basket_days", "detail", "detail_baskets")

@@ -15,6 +15,7 @@ class ScenarioError(ParleyError):
     """A scenario, position or source file that cannot be used.
 
     The message names file, line and key, says what is allowed, and offers the nearest match where there is one.
+    `others` holds further faults of the same file, where they are known.
 
     Parameters
     ----------
@@ -29,6 +30,7 @@ class ScenarioError(ParleyError):
         parts = [part for part in (where, key) if part]
         super().__init__(one_line(": ".join([*parts, problem])))
         self.problem, self.file, self.line, self.key = problem, file, line, key
+        self.others: list[ScenarioError] = []
 
 
 def one_line(text: str) -> str:

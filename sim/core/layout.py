@@ -85,6 +85,7 @@ class Structure(NamedTuple):
     offer_issues: int  # as many as issues where rows of rounds hold offers, else 0
     offer_stakes: int  # as many as pairs of a party and an issue there, else 0
     venue_rule: int
+    deadlock: int
     pace: int
     resumption: int
     combine: int
@@ -106,6 +107,11 @@ class Structure(NamedTuple):
     derived: Annotated[Ints, "PI"]  # 1 where the reservation point follows from a documented concession
     basket_code: Annotated[Ints, "B"]  # outcome code
     basket_level: Annotated[Ints, "B"]
+    decision: Annotated[Ints, "B"]  # whose consent settles it
+    decision_share: Annotated[Floats, "B"]  # share of each side that has to consent
+    veto: Annotated[Ints, "PB"]  # 1 where the party holds a veto
+    vote_side: Annotated[Ints, "PB"]  # the side it votes on; -1: none
+    vote_weight: Annotated[Floats, "PB"]
     ratified: Annotated[Ints, "B"]
     renewable: Annotated[Ints, "B"]
     obligated: Annotated[Ints, "BP"]  # whose compliance the others depend on

@@ -229,7 +229,8 @@ class Narrator:
     def _on_agreed(self, facts: Facts) -> None:
         self._agreed = True
         by, turn = self.titles.party(facts["by"]), facts["turn"] + 1
-        self.add_line(f"{self.titles.basket(facts['basket'])}: all accept the offer of {by} in turn {turn}.")
+        who = f"enough accept (against: {self._join(facts['against'])})" if facts["against"] else "all accept"
+        self.add_line(f"{self.titles.basket(facts['basket'])}: {who} the offer of {by} in turn {turn}.")
         self.add_line(self.titles.points(facts["points"], labels=True), 2)
 
     def _on_offers(self, facts: Facts) -> None:
@@ -266,7 +267,12 @@ class Narrator:
             f"{self.titles.basket(facts['basket'])}: {self.titles.mediator(facts['mediator'])} proposes a text."
         )
         self.add_line(self.titles.points(facts["points"], labels=True), 2)
-        self.add_line("All accept it." if facts["refused_by"] is None else self.explain_refusal(facts), 2)
+        who = f"Enough accept it (against: {self._join(facts['against'])})." if facts["against"] else "All accept it."
+        self.add_line(who if facts["refused_by"] is None else self.explain_refusal(facts), 2)
+
+    def _join(self, names: list[str]) -> str:
+        """Join the titles of parties."""
+        return join_words(self.titles.party(name) for name in names)
 
     def _on_amended(self, facts: Facts) -> None:
         issue = self.titles.scenario.issues[facts["issue"]].title

@@ -14,7 +14,7 @@ _MOST_PIXELS = 100_000_000
 """The largest image that is decoded."""
 _UNTOLD = {
     "created", "command", "sessions", "checksum", "hashes", "files", "hash", "citations", "git", "tables",
-    "source", "source_files", "complete", "fingerprint",
+    "source_files", "complete", "fingerprint",
 }  # fmt: skip
 """Keys that are no inputs: time, command, checksums, and what follows from other keys."""
 _MACHINE = {"workers", "chunk", "platform"}
@@ -26,13 +26,14 @@ class Agreement(StrEnum):
 
     BYTES = "equal to the byte"
     PIXELS = "equal by pixels"
+    NUMBERS = "equal in every number"
     DIFFERENT = "differs"
     ABSENT = "was not made again"
 
     @property
     def agrees(self) -> bool:
         """Whether the file counts as repeated."""
-        return self in (Agreement.BYTES, Agreement.PIXELS)
+        return self in (Agreement.BYTES, Agreement.PIXELS, Agreement.NUMBERS)
 
 
 def compare_file(earlier: Path, later: Path, recorded: str) -> Agreement:
@@ -98,7 +99,7 @@ def _iterate_inputs(manifest: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for key, value in manifest.items():
         if key == "environment" and isinstance(value, dict):
             yield from _iterate_environment(value)
-        elif key == "scenario" and isinstance(value, dict):
+        elif key in ("scenario", "source") and isinstance(value, dict):
             yield "scenario", value.get("hash")
         elif key == "scenarios" and isinstance(value, list):
             yield from ((f"scenario {entry.get('label')}", entry.get("hash")) for entry in value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -32,6 +33,10 @@ _NEEDED = {
     "calibration": ("rules", "fit"),
 }
 """Keys of a manifest without which a result cannot be repeated, beside those that its schema needs."""
+
+
+_OPTIONAL_TABLES = ("offers", "assumptions")
+"""Tables of a run that an option of `write_ensemble` of the same name adds."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,36 @@ def repeat(
     return Repetition(manifest["kind"], files, damage, list_differing_inputs(manifest, repeated))
 
 
+def repeat_file(path: Path, scratch: Path, workers: int | None = None) -> Repetition:
+    """Repeat a forecast from its file.
+
+    Parameters
+    ----------
+    path : Path
+        File that `parley forecast` wrote.
+    scratch : Path
+        Folder for temporary files.
+    workers : int, optional
+        Threads; results do not depend on it.
+
+    Returns
+    -------
+    Repetition
+
+    Raises
+    ------
+    ParleyError
+        The file is no forecast that can be repeated.
+    """
+    from calibration.forecast_file import PROVENANCE, repeat_forecast
+
+    earlier, later = repeat_forecast(path, scratch, workers)
+    first, second = ({k: v for k, v in data.items() if k not in PROVENANCE} for data in (earlier, later))
+    agreement = Agreement.NUMBERS if first == json.loads(json.dumps(second)) else Agreement.DIFFERENT
+    inputs = [{k: v for k, v in data.items() if k in PROVENANCE} for data in (earlier, later)]
+    return Repetition("forecast", {path.name: agreement}, {}, list_differing_inputs(*inputs))
+
+
 def _repeat_run(folder: Path, manifest: dict[str, Any], into: Path, trust_code: bool, workers: int | None) -> None:
     """Run an ensemble again."""
     loaded = _restore_scenario(manifest["scenario"])
@@ -131,8 +166,8 @@ def _repeat_run(folder: Path, manifest: dict[str, Any], into: Path, trust_code: 
     job = replace(_apply_posterior(job, folder, manifest), target=manifest.get("target"))
     names = list_hashes(manifest)
     suffixes = {Path(name).suffix[1:] for name in names} & {"png", "svg"}
-    offers, assumptions = (f"{table}.parquet" in names for table in ("offers", "assumptions"))
-    write_ensemble(job, into, figures=tuple(sorted(suffixes)), offers=offers, assumptions=assumptions)
+    tables: dict[str, Any] = {table: True for table in _OPTIONAL_TABLES if f"{table}.parquet" in names}
+    write_ensemble(job, into, figures=tuple(sorted(suffixes)), **tables)
 
 
 def _restore_scenario(entry: dict[str, Any]) -> Loaded:
@@ -226,7 +261,7 @@ def _repeat_sweep(manifest: dict[str, Any], into: Path, scenario: str | None, wo
     from experiments.sweep import run_sweep
 
     request, source = manifest["asked"], scenario or manifest["source"]
-    about = {key: manifest[key] for key in ("title", "question")}
+    about = {key: manifest.get(key, "") for key in ("title", "question")} | manifest.get("plans", {})
     spec = read_experiment({**request["experiment"], **about, "scenario": source})
     base = _find_scenario(source, spec.changes, request["scenario"], scenario is not None)
     run_sweep(spec, into, workers=workers, base=base)

@@ -56,7 +56,7 @@ def _label_points(results: Results) -> dict[int, str]:
 
     if len(results.factors) > MOST_FACTORS:
         return {int(point): str(point) for point in results.points["point"]}
-    return label_points(results)
+    return label_points(results, with_names=False)  # the heading has the names
 
 
 def _head(results: Results) -> str:

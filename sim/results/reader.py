@@ -20,6 +20,7 @@ from sim.core.atomic import MANIFEST
 from sim.core.errors import ParleyError, one_line
 from sim.core.identity import hash_file, is_sealed
 from sim.results.manifest_schema import SCHEMAS, Manifest
+from sim.scenario.migration import RENAMED_COLUMNS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -213,6 +214,10 @@ def _check_columns(path: Path, schema: pa.Schema, columns: Mapping[str, str]) ->
     """Refuse a table that lacks a column or has one of another kind."""
     for name, kind in columns.items():
         where = schema.get_all_field_indices(name)
+        old = next((old for old, new in RENAMED_COLUMNS.items() if new == name), None)
+        if not where and old in schema.names:
+            problem = f"its column `{old}` is called `{name}` now: it was written by an earlier version of parley"
+            raise ParleyError(f"{path}: {problem}; run it again to read it with this one")
         if len(where) != 1:
             raise ParleyError(f"{path}: column `{name}` is {'missing' if not where else 'there more than once'}")
         dtype = schema.field(where[0]).type

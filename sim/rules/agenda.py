@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.core.choices import Choice
+from sim.core.choices import Choice, dispatches
 from sim.core.jit import EPS, rule
 from sim.core.layout import Ints
 
@@ -22,6 +22,41 @@ class Bars(Choice):
 
     SETTLEMENT = 0
     DISCUSSION = 1
+
+
+class Deadlock(Choice):
+    """What becomes of baskets that bar only each other: they wait, or they are concluded together as a package."""
+
+    STANDS = 0
+    PACKAGE = 1
+
+
+@dispatches(Deadlock)
+@rule
+def find_package(kind: int, ready: Ints, waits: Ints, package: Ints) -> None:
+    """Find the baskets that are concluded together: those in principle that bar only each other.
+
+    The largest set of baskets, each ready, each waiting for baskets of the set only.
+
+    Parameters
+    ----------
+    kind : int
+        A member of `Deadlock`.
+    ready : (B,) int
+        1 for baskets that are agreed on in principle and that nothing but the settlement of other baskets bars.
+    waits : (B, B) int
+        1 where the basket of the row waits for the settlement of that of the column.
+    package : (B,) int
+        Written: 1 for the baskets of the package.
+    """
+    for b in range(ready.size):
+        package[b] = 0 if kind == Deadlock.STANDS else ready[b]
+    if kind == Deadlock.PACKAGE:
+        for _ in range(ready.size):
+            for b in range(ready.size):
+                for a in range(ready.size):
+                    if waits[b, a] != 0 and package[a] == 0:
+                        package[b] = 0
 
 
 @rule

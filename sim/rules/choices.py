@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.core.choices import Choice
+from sim.rules.agenda import Deadlock
 from sim.rules.belief import Proposal
 from sim.rules.commitment import CertainLoss, Relief
 from sim.rules.concession import RiskLimit
@@ -13,6 +14,7 @@ from sim.rules.ripeness import Ripeness
 from sim.rules.spoilers import SurgeReading
 
 MODEL: dict[str, type[Choice]] = {
+    "deadlock": Deadlock,
     "pace": Pace,
     "resumption": Resumption,
     "combine": Combination,

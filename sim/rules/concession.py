@@ -42,7 +42,8 @@ def clock_concession(k0: float, beta: float, elapsed: float, deadline: float) ->
     Faratin, Sierra & Jennings 1998, "Negotiation decision functions for autonomous agents", Robotics and Autonomous
     Systems 24, section 4.1.
     """
-    return k0 + (1.0 - k0) * min(elapsed / deadline, 1.0) ** (1.0 / beta)
+    share = (elapsed / deadline) ** (1.0 / beta) if elapsed < deadline else 1.0  # as the power would be
+    return k0 + (1.0 - k0) * share
 
 
 @rule

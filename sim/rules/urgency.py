@@ -32,4 +32,5 @@ def urgent_concession(concession: float, k0: float, beta: float, day: float, sin
     if days <= 0.0:
         return concession
     elapsed = min(max(day - since, 0.0) / days, 1.0)
-    return max(concession, k0 + (1.0 - k0) * elapsed ** (1.0 / beta))
+    share = elapsed ** (1.0 / beta) if elapsed < 1.0 else 1.0  # as the power would be
+    return max(concession, k0 + (1.0 - k0) * share)

@@ -8,16 +8,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from sim.evidence.acts import Act
 from sim.evidence.positions import Position
 from sim.scenario.merge import Origins, Path
-from sim.scenario.numbers import Number, make_convention
+from sim.scenario.numbers import Number
+from sim.scenario.readings import (
+    Range,
+    Reading,
+    assume_range,
+    choose_latest,
+    is_default,
+    is_own,
+    iterate_pairs,
+    list_actors,
+    make_range,
+)
 from sim.scenario.schema import Mandate, PastSettlement, Scenario
-
-Range = tuple[float, float]
 
 WORDS: dict[str, tuple[Range, str]] = {
     "venue_offer": ((0.8, 1.0), "offered to meet there"),
@@ -44,34 +52,6 @@ UNCOUNTED: Range = (0.0, 0.5)
 """Share of what was agreed that a hand-over of unknown size carries out."""
 INTERVAL = (0.05, 0.95)
 """Quantiles of the rate of incidents after a count (Jeffreys' prior for a Poisson rate)."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What documented acts say of one part of a scenario.
-
-    Attributes
-    ----------
-    path : tuple of str
-        The part of the scenario.
-    value : Number, date, list of Mandate, PastSettlement or None
-        What the part is by these acts; None where acts bear on it but give no value.
-    acts : tuple of str
-        The ids of the acts that the value rests on.
-    passed_over : dict
-        Acts on the same part that do not count, with the reason.
-    is_open : bool
-        Whether the scenario leaves the part to the acts.
-    mentions : tuple of str
-        Acts of others on the same part, which give no value of their own: a host's offer of its territory.
-    """
-
-    path: Path
-    value: Any
-    acts: tuple[str, ...]
-    passed_over: dict[str, str] = field(default_factory=dict)
-    is_open: bool = False
-    mentions: tuple[str, ...] = ()
 
 
 def read_acts(s: Scenario, acts: list[Act], positions: list[Position], origins: Origins) -> dict[Path, Reading]:
@@ -133,7 +113,7 @@ def _put(entity: Any, rest: list[str], value: Any) -> Any:
 
 def _read_venues(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
     """Acceptability of a venue: the latest own word, and meetings held there since."""
-    actors = _list_actors(s)
+    actors = list_actors(s)
     for v, venue in s.venues.items():
         here = [act for act in acts if act.about in (v, venue.host)]
         meetings = [
@@ -143,7 +123,7 @@ def _read_venues(s: Scenario, acts: list[Act], positions: list[Position], o: Ori
         ]
         for p, actor in actors.items():
             words = [act for act in here if act.act in WORDS and act.actor == actor and not act.jointly]
-            latest, passed = _choose_latest(words)
+            latest, passed = choose_latest(words)
             since = [act for act in meetings if latest is None or act.event > latest.event]
             ends, what = WORDS[latest.act] if latest else (NO_WORD, "")
             met = since[-1] if since else None
@@ -152,8 +132,8 @@ def _read_venues(s: Scenario, acts: list[Act], positions: list[Position], o: Ori
             count = met or latest
             passed |= {act.id: f"superseded by {count.id}" for act in meetings if count and act is not count}
             support = [act for act in (latest, met) if act]
-            number = _make_range(ends, support, f"the party {what}") if support else None
-            number = number or _assume(NO_WORD, "no word of this party on the place is documented")
+            number = make_range(ends, support, f"the party {what}") if support else None
+            number = number or assume_range(NO_WORD, "no word of this party on the place is documented")
             ids = tuple(act.id for act in support)
             is_open = p not in venue.acceptability and not s.parties[p].observer
             offers = tuple(act.id for act in here if act.act == "venue_offer" and act.actor not in actors.values())
@@ -167,10 +147,10 @@ def _raise_ends(ends: Range) -> Range:
 def _read_mandates(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
     """Who may speak of what: of every theme the latest own word, the more specific of one day."""
     levels = {"delegation": s.levels[0], "above": s.levels[min(1, len(s.levels) - 1)], "leaders": s.levels[-1]}
-    for p, actor in _list_actors(s).items():
+    for p, actor in list_actors(s).items():
         own = [act for act in acts if act.act == "mandate" and act.actor == actor and act.themes and act.level]
-        charges = {act.id: "another party's account" for act in own if not _is_own(act)}
-        words = sorted((act for act in own if _is_own(act)), key=lambda act: (act.event, -len(act.themes), act.id))
+        charges = {act.id: "another party's account" for act in own if not is_own(act)}
+        words = sorted((act for act in own if is_own(act)), key=lambda act: (act.event, -len(act.themes), act.id))
         latest = {theme: act for act in words for theme in act.themes}
         baskets: dict[str, list[str]] = {}
         for b in s.baskets:
@@ -190,24 +170,28 @@ def _make_mandate(act: Act, baskets: list[str], level: str) -> Mandate:
 
 def _read_authority(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
     """What weight a signature has for an observer that doubts or denies it."""
-    actors = _list_actors(s)
-    for p, q in _iterate_pairs(s):
+    actors = list_actors(s)
+    for p, q in iterate_pairs(s):
         doubts = [act for act in acts if act.about == "signatory_legitimacy"]
         doubts = [act for act in doubts if (act.actor, act.towards) == (actors[p], actors[q])]
         if doubts:
             latest = doubts[-1]
-            own = _is_own(latest) and not latest.contested and latest.attributed_by is None
-            number = _make_range(DENIED if own else DOUBTED, [latest], "the standing of the signatory is in question")
+            own = is_own(latest) and not latest.contested and latest.attributed_by is None
+            number = make_range(DENIED if own else DOUBTED, [latest], "the standing of the signatory is in question")
             passed = {act.id: f"superseded by {latest.id}" for act in doubts[:-1]}
-            is_open = _is_default(o, p, "authority", q)
+            is_open = is_default(o, p, "authority", q)
             yield Reading(("parties", p, "authority", q), number, (latest.id,), passed, is_open)
 
 
 def _read_trust(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
-    """Trust at the start: the default, raised by each hand-over as in the model, a gain that fades until the start."""
-    actors, gain, memory = _list_actors(s), s.behaviour.trust.delivery_gain, s.behaviour.trust.memory
-    for p, q in _iterate_pairs(s):
-        deliveries = [act for act in acts if act.act == "delivery" and act.actor == actors[q]]
+    """Trust at the start: the default, raised by each hand-over of what was agreed, a gain that fades until the start.
+
+    As in the model, only what carries out a settlement counts; a measure of one side alone does not.
+    """
+    actors, gain, memory = list_actors(s), s.behaviour.trust.delivery_gain, s.behaviour.trust.memory
+    for p, q in iterate_pairs(s):
+        own = [act for act in acts if act.act == "delivery" and act.actor == actors[q]]
+        deliveries = [act for act in own if _find_agreements(act, acts)]
         trust = s.parties[p].trust.get(q)
         if deliveries and trust is not None:
             low, high = trust.low, trust.high
@@ -217,18 +201,23 @@ def _read_trust(s: Scenario, acts: list[Act], positions: list[Position], o: Orig
                 low += gain.low * (1.0 - low) * least * math.exp(-days / memory.low)
                 high += gain.high * (1.0 - high) * most * math.exp(-days / memory.high)
             why = f"the default, raised by {len(deliveries)} documented hand-overs of the other side"
-            number = _make_range((low, high), deliveries, why)
+            number = make_range((low, high), deliveries, why)
             ids = tuple(act.id for act in deliveries)
-            yield Reading(("parties", p, "trust", q), number, ids, {}, _is_default(o, p, "trust", q))
+            yield Reading(("parties", p, "trust", q), number, ids, {}, is_default(o, p, "trust", q))
+
+
+def _find_agreements(delivery: Act, acts: list[Act]) -> list[Act]:
+    """Find the agreements of both sides on what a hand-over is about, of its day or before."""
+    agreed = [act for act in acts if act.act == "agreement" and act.jointly and act.about == delivery.about]
+    return [act for act in agreed if act.event <= delivery.event]
 
 
 def _find_share(delivery: Act, acts: list[Act]) -> Range:
     """Find the share of what was agreed that a hand-over carries out."""
-    agreed = [act for act in acts if act.act == "agreement" and act.about == delivery.about and act.quantity]
-    agreed = [act for act in agreed if act.event <= delivery.event]
-    if not agreed or not agreed[-1].quantity or delivery.quantity is None:
+    agreed = [act.quantity for act in _find_agreements(delivery, acts) if act.quantity]
+    if not agreed or delivery.quantity is None:
         return UNCOUNTED
-    share = min(delivery.quantity / agreed[-1].quantity, 1.0)
+    share = min(delivery.quantity / agreed[-1], 1.0)
     return share, share
 
 
@@ -238,10 +227,10 @@ def _read_facilitation(s: Scenario, acts: list[Act], positions: list[Position], 
         own = [act for act in acts if act.actor == m and act.act in ("mediation", "convening", "venue_offer")]
         strong = [act for act in own if act.act == "convening" or (act.act == "mediation" and act.about != "talks")]
         support = strong or own
-        number = _assume(SILENT, "no act of this third party between the parties is documented")
+        number = assume_range(SILENT, "no act of this third party between the parties is documented")
         if support:
             what = "hosted the parties or went between them" if strong else "speaks with the parties or offers its help"
-            number = _make_range(HOSTED if strong else OFFERED, support, what)
+            number = make_range(HOSTED if strong else OFFERED, support, what)
         passed = {act.id: f"superseded by {support[-1].id}" for act in own if act not in support}
         path, ids = ("mediators", m, "styles", "facilitation"), tuple(act.id for act in support)
         yield Reading(path, number, ids, passed, mediator.styles.facilitation is None)
@@ -263,7 +252,7 @@ def _read_levers(s: Scenario, acts: list[Act], positions: list[Position], o: Ori
 
 def _receives(s: Scenario, act: Act, lever: Any) -> bool:
     """Whether an act tells of supplies to a party that the lever relieves, without naming who sends them."""
-    actors = _list_actors(s)
+    actors = list_actors(s)
     return any(actors.get(p) == act.actor and number.high > 0 for p, number in lever.relief.items())
 
 
@@ -289,12 +278,12 @@ def _count_rate(acts: list[Act], days: int) -> Number:
     count, days = len({act.event for act in acts}), max(days, 1)
     low, high = (float(gammaincinv(count + 0.5, level)) / days for level in INTERVAL)
     why = f"a day; such incidents are documented on {count} of {days} days: the 90% interval of the rate"
-    return _make_range((low, high), acts, why) if acts else _assume((low, high), why)
+    return make_range((low, high), acts, why) if acts else assume_range((low, high), why)
 
 
 def _read_precedents(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
     """What both sides once agreed, where their own statements of that day say the same."""
-    actors = _list_actors(s)
+    actors = list_actors(s)
     for i in s.issues:
         own = [act for act in acts if act.act == "agreement" and act.about == i]
         settled = [act for act in own if act.jointly and act.of is None]
@@ -329,7 +318,7 @@ _OTHERS = {
 def _read_others(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
     """Parts that acts bear on but give no value: a scenario states them."""
     support: dict[Path, list[str]] = {}
-    parties = {actor: p for p, actor in _list_actors(s).items()}
+    parties = {actor: p for p, actor in list_actors(s).items()}
     for act in acts:
         path: Path = ()
         if act.act in ("convening", "agreement") and act.about in _OTHERS:
@@ -350,45 +339,3 @@ def _read_others(s: Scenario, acts: list[Act], positions: list[Position], o: Ori
             support.setdefault(path, []).append(act.id)
     for path, ids in support.items():
         yield Reading(path, None, tuple(ids), is_open=path[-1] == "salience")  # stress counts in derived saliences
-
-
-# Acts and numbers
-
-
-def _list_actors(s: Scenario) -> dict[str, str]:
-    return {p: party.actor or p for p, party in s.parties.items()}
-
-
-def _iterate_pairs(s: Scenario) -> Iterator[tuple[str, str]]:
-    return ((p, q) for p in s.parties for q in s.parties if p != q)
-
-
-def _is_own(act: Act) -> bool:
-    """Whether an act is the actor's own word or deed, not another's account of it."""
-    return act.attributed_by in (None, act.actor)
-
-
-def _choose_latest(acts: list[Act]) -> tuple[Act | None, dict[str, str]]:
-    """Choose the latest act, an own one before any account of others; and say why the rest is passed over."""
-    own = [act for act in acts if _is_own(act)]
-    latest = (own or acts)[-1] if acts else None
-    return latest, {act.id: f"superseded by {latest.id}" for act in acts if latest and act is not latest}
-
-
-def _make_range(ends: Range, acts: list[Act], why: str) -> Number:
-    """Return a range derived from acts, with the source of the newest."""
-    ids = ", ".join(act.id for act in acts)
-    return _assume(ends, f"{why} ({ids})").model_copy(
-        update={"provenance": "derived", "source": acts[-1].sources[0].id, "locator": acts[-1].sources[0].locator}
-    )
-
-
-def _assume(ends: Range, why: str) -> Number:
-    if ends[0] == ends[1]:
-        return make_convention(ends[0], why)
-    return Number.model_validate({"assumed": list(ends), "why": why})
-
-
-def _is_default(origins: Origins, party: str, part: str, other: str) -> bool:
-    """Whether a number of a party comes from the defaults, not from the scenario itself."""
-    return origins.find(("parties", party, part, other)) == origins.find(("defaults", "party", part))

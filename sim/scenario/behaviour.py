@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from sim.core.fields import ANY, COEFFICIENTS, NON_NEGATIVE, POSITIVE, SIGNED, UNIT, Coefficient
+from sim.core.declarations import ANY, NON_NEGATIVE, POSITIVE, SIGNED, UNIT, Coefficient
+from sim.core.fields import COEFFICIENTS
 from sim.scenario.numbers import Any_, NonNegative, Positive, Signed, Unit
 
 TYPES: dict[str, Any] = {ANY: Any_, SIGNED: Signed, UNIT: Unit, NON_NEGATIVE: NonNegative, POSITIVE: Positive}

@@ -8,17 +8,16 @@ from collections import Counter
 import numpy as np
 
 from sim.core.columns import run_columns
-from sim.rules.assumption import LEAST_DISTANCE
 from sim.rules.hawkes import spectral_radius
 from sim.rules.levers import LeverKind, LeverTrigger
 from sim.rules.outcome import CODES
 from sim.rules.venue import VenueRule
 from sim.scenario.conditions import check_conditions, check_name
+from sim.scenario.decisions import check_decisions
 from sim.scenario.ladder import OWN, build_ladder
 from sim.scenario.merge import Origins, Path
 from sim.scenario.names import Names
-from sim.scenario.numbers import Number
-from sim.scenario.schema import Scenario, Stake
+from sim.scenario.schema import Scenario
 
 MOST = {
     "parties": 100,
@@ -32,7 +31,6 @@ MOST = {
 """The most entities of a kind: arrays grow with the square of some, and of parties with all others."""
 _MAX_BASKETS = 52
 """The baskets settled in a round are bits of one number that a float holds exactly."""
-_SLACK = 1e-9
 
 
 def check(scenario: Scenario, origins: Origins) -> None:
@@ -59,6 +57,7 @@ def check(scenario: Scenario, origins: Origins) -> None:
     _check_issues(scenario, origins)
     _check_ladder(scenario, origins)
     _check_baskets(scenario, origins)
+    check_decisions(scenario, origins)
     check_conditions(scenario, origins)
     _check_incidents(scenario, origins)
     _check_levers(scenario, origins)
@@ -303,61 +302,3 @@ def check_complete(s: Scenario, o: Origins) -> None:
             if lever.kind == LeverKind.DATED.label and lever.on is None:
                 at = ("sponsors", n, "levers", k, "on")
                 raise o.error(at, "a dated lever needs the date from which it is `on`")
-
-
-# Reservation values
-
-
-def check_reservations(scenario: Scenario, origins: Origins) -> None:
-    """Check that every reservation value lies on the conceding side of the demand, at least LEAST_DISTANCE from it.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        A scenario with the demand of every stake, and its reservation value or the concession it is derived from.
-    origins : Origins
-        File and line of every key.
-
-    Raises
-    ------
-    ScenarioError
-        Names the first stake whose ranges come too near, overlap, or lie the wrong way round.
-    """
-    for p, party in scenario.parties.items():
-        for i, stake in party.issues.items():
-            others = [q.issues[i].demand for n, q in scenario.parties.items() if n != p and i in q.issues]
-            _check_reservation(origins, ("parties", p, "issues", i), stake, [d for d in others if d is not None])
-
-
-def _check_reservation(origins: Origins, at: tuple[str, ...], stake: Stake, others: list[Number]) -> None:
-    demand = stake.demand
-    assert demand is not None
-    if stake.conceded is not None:
-        end = 1.0 if stake.conceded.mode > demand.mode else 0.0
-        if abs(end - demand.mode) < LEAST_DISTANCE - _SLACK:
-            problem = (
-                f"the demand {_quote(demand)} lies nearer than {LEAST_DISTANCE} to the end of the scale toward which "
-            )
-            problem += "the party would concede: no room is left for a reservation value"
-            raise origins.error((*at, "demand"), problem)
-        return
-    reservation = stake.reservation
-    assert reservation is not None
-    if reservation.low <= demand.high + _SLACK and reservation.high >= demand.low - _SLACK:
-        problem = f"{reservation.format_range()} overlaps the demand {_quote(demand)}"
-        raise origins.error((*at, "reservation"), problem + "; it must lie on the conceding side of it")
-    distance = max(reservation.low - demand.high, demand.low - reservation.high)
-    if distance < LEAST_DISTANCE - _SLACK:
-        problem = f"{reservation.format_range()} comes nearer than {LEAST_DISTANCE} to the demand {_quote(demand)}"
-        raise origins.error((*at, "reservation"), problem)
-    upward = reservation.low > demand.high
-    toward = any(d.high < demand.low - _SLACK if upward else d.low > demand.high + _SLACK for d in others)
-    away = any(d.low > demand.high + _SLACK if upward else d.high < demand.low - _SLACK for d in others)
-    if toward and not away:
-        problem = f"{reservation.format_range()} lies on the wrong side of the demand {_quote(demand)}"
-        raise origins.error((*at, "reservation"), problem + ": conceding means moving toward the others' demands")
-
-
-def _quote(number: Number) -> str:
-    documented = number.provenance in ("documented", "derived")
-    return number.format_range() + (f" [{number.source}, {number.locator}]" if documented else "")

@@ -56,8 +56,12 @@ def iterate_citations(scenario: Scenario) -> Iterator[tuple[Path, Cited]]:
     for b, basket in scenario.baskets.items():
         if basket.urgency:
             yield ("baskets", b, "urgency"), basket.urgency
+        if basket.decision:
+            yield ("baskets", b, "decision"), basket.decision
     for d, document in scenario.documents.items():
         yield ("documents", d), document
+    if scenario.decision:
+        yield ("decision",), scenario.decision
     if scenario.war:
         yield ("war",), scenario.war
     for i, settlement in scenario.precedents.items():

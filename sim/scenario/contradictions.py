@@ -13,11 +13,11 @@ from typing import Any
 
 from sim.evidence.positions import Position
 from sim.evidence.record import Record
-from sim.scenario.acts import Reading
 from sim.scenario.admission import select_entries
 from sim.scenario.load import Loaded
 from sim.scenario.merge import Path
 from sim.scenario.numbers import Number
+from sim.scenario.readings import Reading
 from sim.scenario.schema import Mandate, Stake
 
 

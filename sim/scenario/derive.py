@@ -14,12 +14,13 @@ from sim.evidence.acts import Act
 from sim.evidence.positions import Position
 from sim.evidence.record import load_record
 from sim.rules.assumption import LEAST_DISTANCE
-from sim.scenario.acts import Reading, apply_readings, read_acts
+from sim.scenario.acts import apply_readings, read_acts
 from sim.scenario.admission import select_entries
 from sim.scenario.citations import check_citations
 from sim.scenario.merge import Origins
 from sim.scenario.merge import Path as Route
 from sim.scenario.numbers import Number, make_convention
+from sim.scenario.readings import Reading
 from sim.scenario.schema import Party, Scenario, Stake
 
 Derivations = dict[tuple[str, str], "Basis"]
@@ -78,7 +79,9 @@ def derive(scenario: Scenario, origins: Origins, folder: Path) -> tuple[Scenario
             number, chosen = demands[p, i]
             others = [demands[q, i][0] for q in scenario.parties if q != p and (q, i) in demands]
             stakes[i], notes[p, i] = _derive_stake(scenario, p, i, stake, number, chosen, others, admitted)
-            stakes[i] = _stress(scenario, p, i, stake, stakes[i], acts)
+            stressed = _stress(scenario, p, i, stake, stakes[i], acts)
+            if stressed is not stakes[i]:  # the salience rests on the stress, not on the position
+                stakes[i], notes[p, i] = stressed, replace(notes[p, i], salience=None)
         parties[p] = party.model_copy(update={"issues": stakes})
     readings = read_acts(scenario, acts, admitted, origins)
     return apply_readings(scenario.model_copy(update={"parties": parties}), readings), notes, readings
@@ -143,7 +146,8 @@ def _derive_stake(
         update["salience"], position = _derive_salience(scenario, own)
         basis = replace(basis, salience=position)
     silent = chosen is None and stake.demand is None  # then the demand lies at the party's own end by assumption
-    direction = {"low": 1, "high": -1}[stake.end] if silent and stake.end else _find_direction(demand, others)
+    own_end = {"low": 1, "high": -1}[stake.end] if silent and stake.end else None
+    direction = own_end or _find_direction(demand, others, stake.end)
     if stake.reservation is None:
         conceding = _find_concession(own, demand, direction) if chosen else None
         if conceding is None:
@@ -160,11 +164,16 @@ def _derive_stake(
     return stake.model_copy(update=update), replace(basis, passed_over=rest)
 
 
-def _find_direction(demand: Number, others: list[Number]) -> int:
-    """Return the direction of concessions: toward the mean of the others' demands; where they agree, to the far end."""
+def _find_direction(demand: Number, others: list[Number], end: str | None) -> int:
+    """Return the direction of concessions: toward the mean of the others' demands; where they agree, to the far end.
+
+    In the middle of the scale the far end is the one away from the party's own.
+    """
     mean = sum(number.mode for number in others) / len(others) if others else demand.mode
     if abs(mean - demand.mode) > 1e-9:
         return 1 if mean > demand.mode else -1
+    if demand.mode == 0.5 and end is not None:
+        return 1 if end == "low" else -1
     return 1 if demand.mode < 0.5 else -1
 
 

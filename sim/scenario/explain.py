@@ -14,11 +14,13 @@ from sim.yamlio.validation import describe_error, find_annotation, list_keys, st
 
 Path = tuple[str, ...]
 
+MOST_PROBLEMS = 100
+"""The most problems of one scenario that are explained."""
 NAMES = "names are lower-case letters, digits and underscores, a letter first, 60 characters at most"
 
 
 def explain_error(error: ValidationError, origins: Origins) -> ScenarioError:
-    """Return the first problem of a scenario with file, line, key and what is allowed.
+    """Return the first problem of a scenario with file, line, key and what is allowed; the others are its `others`.
 
     Parameters
     ----------
@@ -27,7 +29,13 @@ def explain_error(error: ValidationError, origins: Origins) -> ScenarioError:
     origins : Origins
         File and line of every key.
     """
-    first: Any = error.errors()[0]
+    problems = [_explain_detail(detail, origins) for detail in error.errors()[:MOST_PROBLEMS]]
+    problems[0].others = problems[1:]
+    return problems[0]
+
+
+def _explain_detail(first: Any, origins: Origins) -> ScenarioError:
+    """Return one problem of a scenario."""
     path = tuple(str(part) for part in first["loc"])
     if path and path[-1] == "[key]":
         return origins.error(path[:-1], f"`{first['input']}` is no name; {NAMES}")

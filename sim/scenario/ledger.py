@@ -10,7 +10,7 @@ from sim.evidence.positions import Position
 from sim.scenario.base import Cited
 from sim.scenario.load import Loaded
 from sim.scenario.numbers import Number, iterate_numbers
-from sim.scenario.schema import Party, Predicate, Scenario
+from sim.scenario.schema import Decision, Party, Predicate, Scenario
 
 ORIGINS = {
     "documented": "given in the scenario with source and locator",
@@ -22,11 +22,9 @@ ORIGINS = {
 }
 """The meaning of each origin of a number."""
 
-_ORDER = (
-    *("calendar", "parties", "baskets", "mediators", "sponsors", "venues", "incidents", "documents"),
-    "precedents",
-    *("behaviour", "salience_scale"),
-)
+_FIRST, _LAST = ("calendar", "parties"), ("behaviour", "salience_scale")
+_ORDER = (*_FIRST, *(name for name in Scenario.model_fields if name not in (*_FIRST, *_LAST)), *_LAST)
+"""Sections of a scenario in the order of the ledger: that of the schema but for these."""
 
 
 @dataclass(frozen=True)
@@ -95,13 +93,17 @@ def _find_group(s: Scenario, path: tuple[str, ...]) -> tuple[str, int]:
     head = path[0]
     if head == "parties" and path[2] == "issues":
         return _title_stake(s, path[1], path[3]), 4
-    if head in ("parties", "baskets", "mediators", "sponsors", "venues", "incidents"):
-        return _title_entity(s, head, path[1]), 2
     if head == "behaviour":
         return f"Behaviour: {path[1].replace('_', ' ')}", 2
-    return {"calendar": "Calendar", "salience_scale": "Scale of salience", "precedents": "Earlier settlements"}.get(
-        head, head
-    ), 1
+    section = getattr(s, head)
+    if isinstance(section, dict) and hasattr(section[path[1]], "title"):
+        return _title_entity(s, head, path[1]), 2
+    return title_section(head), 1
+
+
+def title_section(name: str) -> str:
+    """Return the title of a section of a scenario: as the schema says, else its name."""
+    return Scenario.model_fields[name].title or name.replace("_", " ").capitalize()
 
 
 def _rank_group(s: Scenario, path: tuple[str, ...]) -> tuple[int, int]:
@@ -110,9 +112,7 @@ def _rank_group(s: Scenario, path: tuple[str, ...]) -> tuple[int, int]:
 
 
 def _title_entity(s: Scenario, head: str, name: str) -> str:
-    one = {"parties": "Party", "baskets": "Settled together", "mediators": "Mediator"}
-    one |= {"sponsors": "Backer", "venues": "Venue", "incidents": "Incidents"}
-    return f"{one[head]}: {getattr(s, head)[name].title}"
+    return f"{title_section(head)}: {getattr(s, head)[name].title}"
 
 
 def _title_stake(s: Scenario, party: str, issue: str) -> str:
@@ -134,6 +134,8 @@ def _iterate_notes(loaded: Loaded) -> Iterator[tuple[str, str]]:
         text = f"counts as `{basket.code}`, needs the level of {basket.level}"
         text += ", ratified at home" if basket.ratified else ""
         yield title, text + (", may be settled again once carried out" if basket.renewable else "")
+        if basket.decision:
+            yield title, _format_decision(basket.decision)
         if basket.urgency:
             yield title, f"urgent since {basket.urgency.since.isoformat()}{_format_citation(basket.urgency)}"
     for document in s.documents.values():
@@ -175,7 +177,18 @@ def _iterate_settings(s: Scenario) -> Iterator[tuple[str, str]]:
     yield "Calendar", f"rules of version {s.model.version}"
     if s.war:
         yield "Calendar", f"at war since {s.war.since.isoformat()}{_format_citation(s.war)}"
+    if s.decision:
+        yield "Calendar", f"baskets: {_format_decision(s.decision)}"
     yield "Calendar", f"venue of a round: {s.venue_choice.rule.replace('_', ' ')}"
+
+
+def _format_decision(decision: Decision) -> str:
+    """Describe whose consent settles a basket."""
+    text = f"settled by {decision.rule.replace('_', ' ')}"
+    text += f"; veto: {', '.join(decision.vetoes)}" if decision.vetoes else ""
+    text += f"; {decision.share:g} of each side" if decision.share is not None else ""
+    text += "".join(f"; {side}: {', '.join(names)}" for side, names in decision.sides.items())
+    return text + _format_citation(decision)
 
 
 def _iterate_party(party: Party) -> Iterator[str]:

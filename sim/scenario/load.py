@@ -16,13 +16,14 @@ from pydantic import BaseModel, ValidationError
 from sim.core.errors import ScenarioError, nearest
 from sim.evidence.record import Record, load_record
 from sim.scenario import merge
-from sim.scenario.acts import Reading
 from sim.scenario.base import NAME_PATTERN
-from sim.scenario.check import check, check_complete, check_reservations
+from sim.scenario.check import check, check_complete
 from sim.scenario.derive import Derivations, derive
 from sim.scenario.explain import NAMES, explain_error, is_number_at
 from sim.scenario.library import find_evidence, find_shipped, list_files, locate, shipped_folder
 from sim.scenario.numbers import Number
+from sim.scenario.readings import Reading
+from sim.scenario.reservations import check_reservations
 from sim.scenario.schema import Scenario
 from sim.yamlio.reader import Document, read
 from sim.yamlio.tree import KeyPath
@@ -147,6 +148,7 @@ def load_resolved(data: Mapping[str, Any]) -> Loaded:
     origins, plain = merge.Origins(), dict(data)
     scenario = _validate(plain, origins)
     check(scenario, origins)
+    check_complete(scenario, origins)
     check_reservations(scenario, origins)
     return Loaded(scenario, plain, {}, origins, Path())
 

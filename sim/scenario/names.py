@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from sim.core.fields import LETTERS
+from sim.core.declarations import LETTERS
 from sim.scenario.ladder import SHIPPED, Ladder, build_ladder
 from sim.scenario.schema import Scenario
 

@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.core.choices import check_dispatchers
-from sim.core.fields import BLOCKS, Block
+from sim.core.declarations import Block
+from sim.core.fields import BLOCKS
 from sim.core.layout import Floats, Ints, Priors, Streams, Structure, Theta
 from sim.rules.agenda import Bars, Condition
 from sim.rules.choices import MODEL
 from sim.rules.concession import ConcessionRule
+from sim.rules.decision import DecisionRule
 from sim.rules.levers import LeverKind, LeverTrigger
 from sim.rules.mediation import TextRule
 from sim.rules.spoilers import SurgeMode
@@ -22,7 +24,7 @@ from sim.rules.venue import VenueRule
 from sim.scenario.ladder import Ladder
 from sim.scenario.names import Names
 from sim.scenario.numbers import Number, iterate_numbers
-from sim.scenario.schema import Basket, Predicate, Scenario
+from sim.scenario.schema import Basket, Decision, Predicate, Scenario
 from sim.scenario.streams import prior_key, streams
 
 
@@ -163,6 +165,8 @@ def _structure(s: Scenario, n: Names) -> Structure:
             obligated[b, doers] = 1
     first = [sum(s.issues[i].basket in n.baskets[:b] for i in n.issues) for b in range(len(basket) + 1)]
     order = s.venue_choice.order or list(n.venues)
+    decisions = [basket.decision or s.decision or _UNANIMITY for basket in s.baskets.values()]
+    veto, side, weight = _list_votes(decisions, n)
     return Structure(
         parties=len(party),
         issues=len(issue),
@@ -195,6 +199,11 @@ def _structure(s: Scenario, n: Names) -> Structure:
         red=red,
         derived=derived,
         basket_code=_ints([n.ladder.codes.index(b.code) for b in s.baskets.values()]),
+        decision=_ints([DecisionRule.of(own.rule) for own in decisions]),
+        decision_share=np.array([own.share or 0.0 for own in decisions]),
+        veto=veto,
+        vote_side=side,
+        vote_weight=weight,
         basket_level=_ints([level[b.level] for b in s.baskets.values()]),
         basket_bars=_ints([bars(b.bars) for b in s.baskets.values()]),
         spoils=_ints([int(_spoils(b, n.ladder)) for b in s.baskets.values()]),
@@ -242,6 +251,22 @@ def _structure(s: Scenario, n: Names) -> Structure:
             [[int(r.baskets is None or b in r.baskets) for b in n.baskets] for r in ratifiers], len(basket)
         ),
     )
+
+
+_UNANIMITY = Decision(rule=DecisionRule.UNANIMITY.label)
+
+
+def _list_votes(decisions: list[Decision], n: Names) -> tuple[Ints, Ints, Floats]:
+    """Veto, side and weight of every party on every basket, by the decision rule of the basket."""
+    size = (len(n.parties), len(n.baskets))
+    veto, side, weight = np.zeros(size, dtype=np.int64), np.full(size, -1, dtype=np.int64), np.ones(size)
+    for b, own in enumerate(decisions):
+        for p, name in enumerate(n.parties):
+            veto[p, b] = name in own.vetoes
+            sides = [k for k, side in enumerate(own.sides.values()) if name in side]
+            side[p, b] = next(iter(sides), 0 if not own.sides and name not in own.vetoes else -1)
+            weight[p, b] = own.weights.get(name, 1.0)
+    return veto, side, weight
 
 
 def _spoils(basket: Basket, ladder: Ladder) -> bool:

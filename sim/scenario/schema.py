@@ -8,12 +8,12 @@ from pydantic import Field
 
 from sim.rules.agenda import Bars as BarsChoice
 from sim.rules.concession import ConcessionRule
-from sim.rules.levers import LeverKind, LeverTrigger
-from sim.rules.mediation import TextRule
+from sim.rules.decision import DecisionRule
 from sim.rules.spoilers import SurgeMode
 from sim.rules.venue import VenueRule
 from sim.scenario.base import Cited, Day, EntryName, Model, Name
 from sim.scenario.behaviour import Behaviour
+from sim.scenario.mediators import Mediator, Sponsor
 from sim.scenario.numbers import Any_, Few, Many, NonNegative, Positive, Signed, Unit
 from sim.scenario.switches import Switches
 from sim.yamlio.validation import LabelOf
@@ -65,6 +65,19 @@ class Urgency(Cited):
     since: Day
 
 
+class Decision(Cited):
+    """Whose consent settles a basket: of all, of veto holders, or of these and a share of each side.
+
+    Without `sides` all others form one side. `weights` are votes; 1 each where none are given.
+    """
+
+    rule: Annotated[str, LabelOf(DecisionRule)]
+    vetoes: list[Name] = []
+    share: Annotated[float, Field(ge=0, le=1)] | None = None
+    sides: dict[Name, list[Name]] = {}
+    weights: dict[Name, Annotated[float, Field(ge=0)]] = {}
+
+
 class Basket(Model):
     """Issues settled together as one package."""
 
@@ -72,6 +85,7 @@ class Basket(Model):
     code: Name
     level: str
     exposure: dict[Name, NonNegative] = {}
+    decision: Decision | None = None
     bars: Annotated[str, LabelOf(BarsChoice)] | None = None
     spoils: bool | None = None
     urgency: Urgency | None = None
@@ -179,56 +193,6 @@ class Party(Model):
     ratifiers: dict[Name, Ratifier] = {}
     preconditions: list[Precondition] = []
     meets_only_if: list[Predicate] = []
-
-
-class Styles(Model):
-    """Strengths of the three mediation styles (Bercovitch; Beardsley et al. 2006).
-
-    `facilitation` may be left to documented acts of the mediator.
-    """
-
-    facilitation: Unit | None = None
-    formulation: Unit
-    manipulation: Unit
-
-
-class Mediator(Model):
-    """A third party at the table. `leaning` is toward (+1) or away from (-1) each party."""
-
-    title: str
-    styles: Styles
-    leaning: dict[Name, Signed] = {}
-    insight: Unit
-    leverage: Unit
-    guarantee: Unit
-    departure: NonNegative
-    leaves: Day | None = None
-    attends: Literal["always", "hosted"] = "hosted"
-    text: Annotated[str, LabelOf(TextRule)] = TextRule.NASH.label
-
-
-class Lever(Model):
-    """A lever of an outside backer: it shifts the balance, the cost of fighting, or readiness to meet."""
-
-    title: str = ""
-    kind: Annotated[str, LabelOf(LeverKind)]
-    on: Day | None = None
-    off: Day | None = None
-    when: Annotated[str, LabelOf(LeverTrigger)] | None = None
-    threshold: Unit
-    rate_on: NonNegative
-    rate_off: NonNegative
-    balance: Any_
-    relief: dict[Name, Any_] = {}
-    pressure: dict[Name, Any_] = {}
-
-
-class Sponsor(Model):
-    """An outside backer or opponent and its levers. `actor` is its name in the documents."""
-
-    title: str
-    actor: Name | None = Field(default=None, exclude=True)
-    levers: dict[Name, Lever] = {}
 
 
 class Venue(Model):
@@ -341,21 +305,22 @@ class Scenario(Model):
     as_of: Day
     start: Day
     evidence: Evidence | None = None
-    salience_scale: dict[Name, NonNegative] = {}
+    salience_scale: dict[Name, NonNegative] = Field(default={}, title="Scale of salience")
     outcomes: list[Rung] | None = None
+    decision: Decision | None = None
     levels: list[str] = Field(min_length=1)
     start_level: str
-    calendar: Calendar
+    calendar: Calendar = Field(title="Calendar")
     model: Switches
     behaviour: Behaviour
     venue_choice: VenueChoice
     issues: dict[Name, Issue] = Field(min_length=1)
-    baskets: dict[Name, Basket] = Field(min_length=1)
-    parties: dict[Name, Party] = Field(min_length=2)
-    mediators: dict[Name, Mediator] = {}
-    sponsors: dict[Name, Sponsor] = {}
-    venues: dict[Name, Venue] = Field(min_length=1)
-    incidents: dict[Name, Incident] = {}
+    baskets: dict[Name, Basket] = Field(min_length=1, title="Settled together")
+    parties: dict[Name, Party] = Field(min_length=2, title="Party")
+    mediators: dict[Name, Mediator] = Field(default={}, title="Mediator")
+    sponsors: dict[Name, Sponsor] = Field(default={}, title="Backer")
+    venues: dict[Name, Venue] = Field(min_length=1, title="Venue")
+    incidents: dict[Name, Incident] = Field(default={}, title="Incidents")
     documents: dict[Name, Document] = {}
     war: War | None = None
-    precedents: dict[Name, PastSettlement] = {}
+    precedents: dict[Name, PastSettlement] = Field(default={}, title="Earlier settlements")

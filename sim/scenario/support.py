@@ -159,6 +159,8 @@ def _trace_acts(loaded: Loaded) -> dict[str, tuple[Status, str]]:
         now = dict.fromkeys(reading.acts, (status, place if status == "used" else f"{place} is stated"))
         later: dict[str, tuple[Status, str]] = {
             name: ("superseded", f"{reason.removeprefix('superseded ')} in {place}")
+            if reason.startswith(("superseded", "continues")) or reading.is_open
+            else ("overridden", f"{place} is stated; {reason}")
             for name, reason in reading.passed_over.items()
         }
         for name, trace in (later | now).items():

@@ -54,11 +54,36 @@ def write_template(name: str, base: str, folder: Path) -> Path:
         The name is no id or is taken, or the new file could not extend the base.
     """
     name = name.removesuffix(".yaml")
+    parent = find_base(name, base, folder)
+    path = folder / f"{name}.yaml"
+    text = format_template(name, parent.stem, load(parent))
+    if path.exists():
+        raise ParleyError(f"{path.name} exists already and is left as it is; choose another name")
+    write_file(path, text)
+    return path
+
+
+def find_base(name: str, base: str, folder: Path) -> Path:
+    """Find the file that a new scenario extends.
+
+    Parameters
+    ----------
+    name : str
+        The id of the new scenario.
+    base : str
+        A shipped id, or the path of a file in `folder`.
+    folder : Path
+        The folder of the new file.
+
+    Raises
+    ------
+    ParleyError
+        The name is no id or is that of a shipped scenario, or the new file could not extend the base.
+    """
     if not _ID.fullmatch(name):
         raise ParleyError(f"`{name}` is no id; allowed: lower-case letters, digits and hyphens, at most 60")
     if find_shipped(name):
         raise ParleyError(f"`{name}` is the name of a shipped scenario; choose another")
-    path = folder / f"{name}.yaml"
     parent = locate(base)
     shipped_base = find_shipped(parent.stem)
     beside = parent.parent.resolve() == folder.resolve()
@@ -66,11 +91,7 @@ def write_template(name: str, base: str, folder: Path) -> Path:
         known = shipped()
         problem = f"`{base}` must lie beside the new file or be shipped: {', '.join(known)}"
         raise ScenarioError(f"{problem}{nearest(base, known)}")
-    text = format_template(name, parent.stem, load(parent))
-    if path.exists():
-        raise ParleyError(f"{path.name} exists already and is left as it is; choose another name")
-    write_file(path, text)
-    return path
+    return parent
 
 
 def format_template(name: str, base: str, loaded: Loaded) -> str:

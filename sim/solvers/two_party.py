@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.core.jit import EPS, inline_part, rule
+from sim.core.jit import EPS, inline_part, inline_rule, rule
 from sim.core.layout import Floats, Ints
 
 # Rows of the scratch array `work`, one column an issue. A place is a share of the way from the first party's
@@ -44,8 +44,8 @@ def _find_range(k: int, a: float, b: float, red1: bool, red2: bool, work: Floats
     return fits
 
 
-@inline_part
-def _order_issues(
+@inline_rule
+def order_frontier(
     d1: Floats,
     r1: Floats,
     w1: Floats,
@@ -59,8 +59,17 @@ def _order_issues(
 ) -> tuple[int, float, float]:
     """Order the issues along the frontier from the first party's best end.
 
-    Returns the number of issues that trade utility (-1: red lines clash), and both utilities at that end. Issues that
-    cost one party nothing are settled at the other's demand, those that cost neither midway.
+    Issues that cost one party nothing are settled at the other's demand, those that cost neither midway.
+
+    Parameters
+    ----------
+    d1, r1, w1, d2, r2, w2, red1, red2, work, order
+        As for `max_min_two`; `work` and `order` receive the frontier.
+
+    Returns
+    -------
+    tuple of int and two floats
+        Number of issues that trade utility (-1: red lines clash), and both utilities at that end.
     """
     total1, total2 = 0.0, 0.0
     for k in range(d1.shape[0]):
@@ -126,6 +135,35 @@ def _write(d1: Floats, d2: Floats, work: Floats, out: Floats) -> None:
         out[k] = d1[k] + t * (d2[k] - d1[k]) if t < 1.0 else d2[k]
 
 
+@inline_rule
+def walk_frontier(count: int, s1: float, s2: float, work: Floats, order: Ints) -> float:
+    """Walk along a frontier from the first party's best end until both have the same surplus, or to the other end.
+
+    Parameters
+    ----------
+    count : int
+        Number of issues that trade utility, from `order_frontier`.
+    s1, s2 : float
+        Both parties' utility less floor at the first party's best end.
+    work, order
+        The frontier; places in it are moved.
+
+    Returns
+    -------
+    float
+        The greatest least surplus; -inf where red lines clash.
+    """
+    at = 0
+    while at < count and s1 > s2:
+        end, loss, gain = _find_piece(at, count, work, order)
+        share = min((s1 - s2) / (loss + gain), 1.0) if loss + gain > 0.0 else 1.0
+        _move(at, end, share, work, order)
+        s1 -= share * loss
+        s2 += share * gain
+        at = end
+    return min(s1, s2) if count >= 0 else -np.inf
+
+
 @rule
 def nash_two(
     d1: Floats,
@@ -175,7 +213,7 @@ def nash_two(
     Kalai 1977, "Nonsymmetric Nash Solutions and Replications of 2-Person Bargaining", International Journal of Game
     Theory 6 (on weights).
     """
-    count, u1, u2 = _order_issues(d1, r1, w1, d2, r2, w2, red1, red2, work, order)
+    count, u1, u2 = order_frontier(d1, r1, w1, d2, r2, w2, red1, red2, work, order)
     s1, s2 = u1 - floor1, u2 - floor2
     at, walking = 0, True
     while walking and at < count:
@@ -233,15 +271,7 @@ def max_min_two(
     float
         The maximum, in utility; -inf where red lines clash on an issue, and `out` is then no solution.
     """
-    count, u1, u2 = _order_issues(d1, r1, w1, d2, r2, w2, red1, red2, work, order)
-    s1, s2 = u1 - floor1, u2 - floor2
-    at = 0
-    while at < count and s1 > s2:
-        end, loss, gain = _find_piece(at, count, work, order)
-        share = min((s1 - s2) / (loss + gain), 1.0) if loss + gain > 0.0 else 1.0
-        _move(at, end, share, work, order)
-        s1 -= share * loss
-        s2 += share * gain
-        at = end
+    count, u1, u2 = order_frontier(d1, r1, w1, d2, r2, w2, red1, red2, work, order)
+    least = walk_frontier(count, u1 - floor1, u2 - floor2, work, order)
     _write(d1, d2, work, out)
-    return min(s1, s2) if count >= 0 else -np.inf
+    return least

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.core.layout import Floats, Ints
+from sim.scenario.migration import read_code
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -88,7 +89,8 @@ def decode_labels(column: pa.ChunkedArray, labels: tuple[str, ...]) -> Ints:
     """
     parts = []
     for chunk in column.chunks:
-        position = np.array([labels.index(name) for name in chunk.dictionary.to_pylist()], dtype=np.int64)
+        names = [read_code(name) for name in chunk.dictionary.to_pylist()]
+        position = np.array([labels.index(name) for name in names], dtype=np.int64)
         index = _decode_floats(chunk.indices)
         present = ~np.isnan(index)
         parts.append(np.where(present, position[np.where(present, index, 0.0).astype(np.int64)], 0))

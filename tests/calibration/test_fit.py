@@ -178,7 +178,7 @@ def test_a_posterior_needs_its_paths(folder: Path, tmp_path: Path) -> None:
     sample = calibrating.reject_distant(
         calibrating.Table(*other.simulate_table(200, 1)), other.layout, other.record, 0.2
     )
-    posterior.write_posterior(tmp_path, replace(sample, values=sample.values[:, :1]), parameters, {})
+    posterior.write_posterior(tmp_path, replace(sample, values=sample.values[:, :1]), parameters, {"model": 2})
     with pytest.raises(ParleyError, match=r"no number at `parties\.atlantis\.deadline`"):
         posterior.apply_posterior(plan("istanbul-2025", 1, 0), tmp_path)
 

@@ -25,7 +25,7 @@ GOOD: dict[str, Any] = {"calendar.gap_scale": [10.0, 11.0], "parties.northbank.c
 
 def write(folder: Path, columns: dict[str, Any], note: Any = None, **options: Any) -> None:
     table = pa.table(columns)
-    metadata = {"parley": json.dumps({"fit": "x"}) if note is None else note}
+    metadata = {"parley": json.dumps({"fit": "x", "model": 2}) if note is None else note}
     pq.write_table(table.replace_schema_metadata(metadata), folder / FILE, **options)
 
 
@@ -39,6 +39,13 @@ def refuse(folder: Path) -> str:
 def test_control_a_sound_posterior_is_taken(tmp_path: Path) -> None:
     write(tmp_path, {**GOOD, "weight": [0.5, 0.5]})
     assert apply_posterior(plan("river-border", 2, 1, workers=1), tmp_path).posterior is not None
+
+
+@pytest.mark.parametrize("note", [{"fit": "x", "model": 1}, {"fit": "x"}])
+def test_a_posterior_of_another_version_of_the_model(tmp_path: Path, note: dict[str, Any]) -> None:
+    """A note without the key is from before version 2."""
+    write(tmp_path, {**GOOD, "weight": [0.5, 0.5]}, json.dumps(note))
+    assert "fitted under version 1 of the model and the scenario plays version 2" in refuse(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -73,8 +80,11 @@ def test_a_wrong_note_is_one_message(tmp_path: Path, note: Any) -> None:
 
 
 def test_no_damaged_byte_of_a_posterior_is_a_traceback(tmp_path: Path) -> None:
-    """435 damaged ones gave 140 tracebacks; here without a manifest, whose hash would name each of them."""
-    write(tmp_path, {**GOOD, "weight": [0.5, 0.5]})
+    """435 damaged ones gave 140 tracebacks; here without a manifest, whose hash would name each of them.
+
+    The note is short: with other bytes in its place some footers make pyarrow end the process.
+    """
+    write(tmp_path, {**GOOD, "weight": [0.5, 0.5]}, json.dumps({"fit": "x"}))
     content, chance, refused = (tmp_path / FILE).read_bytes(), random.Random(1), 0
     for _ in range(435):
         damaged = bytearray(content[: chance.choice([len(content), chance.randrange(len(content))])])

@@ -244,7 +244,8 @@ def test_a_summary_under_a_posterior_says_so(here: Path) -> None:
     import pyarrow as pa
 
     table = pa.table({"calendar.gap_scale": [10.0, 11.0], "weight": [0.5, 0.5]})
-    pq.write_table(table.replace_schema_metadata({"parley": json.dumps({"fit": "towns"})}), here / "posterior.parquet")
+    note = json.dumps({"fit": "towns", "model": 2})
+    pq.write_table(table.replace_schema_metadata({"parley": note}), here / "posterior.parquet")
     text = " ".join(parley("run", "river-border", "-n", "2", "--posterior", ".", "-o", "results").split())
     assert "Conditional on 1 fitted number drawn from the posterior of the fit towns (--posterior)" in text
     assert "for all others, on the assumptions listed by `parley show`; not a forecast." in text

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import datetime
+import re
 
 import pytest
+from scipy.stats import chi2
 
 from sim.evidence.record import Record, load_record
 from sim.scenario.library import shipped_folder
@@ -110,6 +112,28 @@ def test_precedents_are_joint_texts(case: str) -> None:
     read_ones = [x for x in record.positions if x.actor == "joint" and x.kind == "own" and x.stance != "deferred"]
     signed = {(x.issue, x.value) for x in read_ones}
     assert {(i, past.value.mode) for i, past in scenario.precedents.items()} <= signed
+
+
+COUNTS = {"no": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+
+
+def interval(count: int, days: float = 90.0) -> tuple[float, float]:
+    """The central 90 % interval of a Poisson rate (Garwood 1936); without an event from 0 to the one-sided 95 %."""
+    low = chi2.ppf(0.05, 2 * count) / 2 if count else 0.0
+    return low / days, chi2.ppf(0.95, 2 * count + 2) / 2 / days
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_rates_of_incidents_are_intervals_of_counted_acts(case: str) -> None:
+    for name, kind in load(case).scenario.incidents.items():
+        count = re.search(r"a day; (\w+) such acts?", kind.rate.why or "")
+        assert count is not None, name
+        assert (kind.rate.low, kind.rate.high) == pytest.approx(interval(COUNTS[count[1]]), abs=5e-5), name
+
+
+def test_control_another_count_has_another_interval() -> None:
+    assert interval(2) != pytest.approx(interval(1), abs=5e-5)
+    assert interval(5)[1] == pytest.approx(10.513 / 90, abs=1e-4), "Garwood's table: 10.513 for five events"
 
 
 def test_the_six_cases_are_covered() -> None:

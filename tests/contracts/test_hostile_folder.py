@@ -1,4 +1,7 @@
-"""A wheel, installed by another user without a home, run in a folder of modules that are called like those it needs."""
+"""A wheel installed elsewhere: it runs nothing of a hostile folder, and repeats what a checkout made.
+
+The folder is that of a user without a home, full of modules that are called like those the command needs.
+"""
 
 from __future__ import annotations
 
@@ -89,3 +92,61 @@ def test_control_an_interpreter_in_the_folder_does(installed: Path, tmp_path: Pa
     (tmp_path / "platform.py").write_text(MARK)
     done = subprocess.run([str(installed / "python"), "-c", "import platform"], cwd=tmp_path, check=False)
     assert done.returncode == 99 and (tmp_path / "platform.ran").exists()
+
+
+def rerun(installed: Path, source: Path, **environment: str) -> tuple[int, str]:
+    command = [str(installed / "parley"), "rerun", str(source)]
+    done = subprocess.run(
+        command, cwd=source.parent, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def results(place: Path) -> Path:
+    """Results of five kinds, made by the checkout."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from typer.testing import CliRunner
+
+    from sim.cli.main import app
+
+    folder = place / "results"
+    folder.mkdir()
+    table = pa.table({"calendar.gap_scale": [20.0, 25.0, 30.0], "weight": [0.5, 0.3, 0.2]})
+    pq.write_table(table, folder / "posterior.parquet")
+    for words in (
+        ["run", "istanbul-2025", "-n", "200", "-o", str(folder / "run")],
+        ["compare", "river-border", "river-border,calendar.horizon=60", "-n", "20", "-o", str(folder / "comparison")],
+        ["sweep", "venue", "--runs", "20", "-o", str(folder / "sweep")],
+        ["forecast", "istanbul-2025", "--posterior", str(folder), "--after", "2025-06-02", "-n", "600",
+         "-o", str(folder / "forecast.json")],
+        ["calibrate", "short", "-o", str(folder / "fit")],
+        ["run", "river-border", "-n", "3", "--engine", "mesa", "-o", str(folder / "mesa")],
+    ):  # fmt: skip
+        assert CliRunner().invoke(app, words).exit_code == 0, words
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["run", "comparison", "sweep", "forecast.json", "fit"])
+def test_a_wheel_elsewhere_repeats_every_kind(installed: Path, results: Path, kind: str) -> None:
+    status, text = rerun(installed, results / kind)
+    assert status == 0 and "differs" not in text and "Recorded inputs that differ" not in text, text
+    assert "git" not in text, "a wheel has no commit, which is no difference of code"
+
+
+@pytest.mark.slow
+def test_a_wheel_elsewhere_names_a_flipped_byte_and_a_changed_rule(installed: Path, results: Path) -> None:
+    table = results / "mesa" / "runs.parquet"
+    content = table.read_bytes()
+    table.write_bytes(content[:200] + bytes([content[200] ^ 1]) + content[201:])
+    status, text = rerun(installed, results / "mesa", NUMBA_DISABLE_JIT="1")
+    assert status == 1 and "runs.parquet: equal to the byte; the file was changed after it was written" in text, text
+    table.write_bytes(content)
+    (rule,) = (installed.parent / "lib").glob("python*/site-packages/sim/rules/trust.py")
+    before = rule.read_bytes()
+    rule.write_bytes(before + b"\n# another rule\n")
+    status, text = rerun(installed, results / "mesa", NUMBA_DISABLE_JIT="1")
+    rule.write_bytes(before)
+    assert status == 1 and "rules: " in text and "git commit: " in text, text

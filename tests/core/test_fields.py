@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from sim.core.columns import BASKET, RUN, kind_of, round_width, run_columns, run_width
-from sim.core.fields import BLOCKS, COEFFICIENTS, RUN_COLUMNS, Coefficient, W
+from sim.core.declarations import Coefficient
+from sim.core.fields import BLOCKS, COEFFICIENTS, RUN_COLUMNS, W
 from sim.scenario import merge
 from sim.scenario.library import shipped_folder
 from sim.yamlio.reader import read
@@ -75,7 +76,7 @@ def test_control_swapped_paths_are_noticed() -> None:
 
 
 def test_bounds_hold_for_the_shipped_defaults() -> None:
-    from sim.core.fields import NON_NEGATIVE, POSITIVE, UNIT
+    from sim.core.declarations import NON_NEGATIVE, POSITIVE, UNIT
 
     unbounded = [c for c in COEFFICIENTS if c.bounds not in (UNIT, NON_NEGATIVE, POSITIVE)]
     assert {c.name for c in unbounded} == {
@@ -97,13 +98,14 @@ def test_columns_of_a_run_follow_family_by_family() -> None:
     assert names[after + 2 :][:2] == ["terms_one", "first_terms_one"]
     assert names[-4:] == ["closed_d30", "latent_closed_d30", "closed_swap_d30", "closed_border_d30"]
     sizes = {"baskets": 2, "parties": 2, "issues": 3, "measure_days": 1, "basket_days": 2}
-    none = {"offer_issues": 0, "offer_stakes": 0, "detail": 0, "detail_baskets": 0}
-    counts = SimpleNamespace(**sizes, **none)
+    no_offers, no_detail = {"offer_issues": 0, "offer_stakes": 0}, {"detail": 0, "detail_baskets": 0}
+    counts = SimpleNamespace(**sizes, **no_offers, **no_detail)
     assert run_width(counts) == len(names) == after + 2 + 3 * 2 + 2 + 2
-    assert round_width(counts) == 15 + 2
-    offers, detail = {"offer_issues": 3, "offer_stakes": 6}, {"detail": 1, "detail_baskets": 2}
-    assert round_width(SimpleNamespace(**{**sizes, **none, **offers})) == 15 + 2 + 3 + 3 * 6
-    assert round_width(SimpleNamespace(**{**sizes, **none, **detail})) == 15 + 2 + 3 + 2 * 3
+    assert round_width(counts) == 15 + 2 * 1
+    assert round_width(SimpleNamespace(**sizes, **no_detail, offer_issues=3, offer_stakes=6)) == 15 + 2 * 1 + 3 + 3 * 6
+    every = SimpleNamespace(**sizes, **no_offers, detail=1, detail_baskets=2)
+    assert run_width(every) == len(names) + 2
+    assert round_width(every) == 15 + 2 * 1 + 3 + 2 * 3
 
 
 @pytest.mark.parametrize(

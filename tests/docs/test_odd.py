@@ -6,6 +6,7 @@ import importlib
 import inspect
 import math
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ import numpy as np
 import pytest
 
 from sim.core.choices import DISPATCHERS
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "docs" / "_ext"))
+from equations import SYMBOLS, write_equation
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "explanation" / "odd.md").read_text(encoding="utf-8")
@@ -25,13 +29,12 @@ CASES = 200
 ALGORITHMS = {
     "assumption.draw_theta",
     "agenda.is_in_cycle",
+    "decision.choose_coalition",
     "hawkes.draw_window",
-    "precedent.stretch",
-    "ripeness.mean_rates",
 }
 HOMES = {"distributions": "sim.core.distributions", "multi_party": "sim.solvers.multi_party"}
 """Modules of rules that are in no file of `sim/rules`."""
-SCRATCH = {"out"}
+SCRATCH = {"out", "work"}
 
 # Ranges of numbers that are not shares in [0, 1].
 RANGES = {
@@ -49,6 +52,8 @@ COUNTS = {
     "certain_loss": 2,
     "mediators": 5,
     "kind": 4,
+    "resumption": 2,
+    "mode": 2,
     "texts": 2,
     "papers": 2,
     "unmet": 4,
@@ -138,6 +143,10 @@ class Case:
         array = rng.uniform(0.0, 1.0, self.n)
         if argument == "announced":
             array[rng.uniform(size=self.n) < 0.5] = np.nan
+        if self.name == "ripeness.mean_rates" and argument == "branching":
+            return rng.uniform(0.0, 0.9 / self.n, (self.n, self.n))
+        if argument == "point":
+            array[rng.uniform(size=self.n) < 0.2] = np.nan
         if argument == "q":
             array += 0.1
         if argument in ("own_w", "w", "believed_w") and rng.uniform() < 0.2 and self.name != "offer.water_fill":
@@ -172,7 +181,9 @@ def evaluated(name: str, rng: np.random.Generator) -> tuple[Any, Any]:
     out = None
     if "out" in signature.parameters:
         out = np.zeros(case.n)
-    got = rule(*given.values(), *([] if out is None else [out]))
+    scratch = [] if out is None else [out]
+    scratch += [np.zeros((2, case.n))] if "work" in signature.parameters else []
+    got = rule(*given.values(), *scratch)
     result = got if out is None else out.tolist()
     plain = {a: v.tolist() if isinstance(v, np.ndarray) else v for a, v in given.items()}
     if kind == "property":
@@ -188,6 +199,11 @@ def disagreements(name: str) -> int:
         both = np.asarray(stated, dtype=float), np.asarray(got, dtype=float)
         apart += not np.allclose(*both, rtol=1e-12, atol=1e-12)
     return apart
+
+
+def test_no_rule_is_stated_twice():
+    stated = [f"{module}.{name}" for _, module, name, _ in BLOCK.findall(PAGE)]
+    assert len(stated) == len(set(stated))
 
 
 @pytest.mark.parametrize("name", BLOCKS)
@@ -215,6 +231,48 @@ def test_every_rule_is_on_the_page():
     assert public - set(BLOCKS) - dispatchers == ALGORITHMS
 
 
+def test_every_rule_has_an_equation_in_mathematics():
+    equations = {name: write_equation(text, name.partition(".")[2]) for name, (_, text) in BLOCKS.items()}
+    assert len(set(equations.values())) == len(equations)
+    convert = pytest.importorskip("docutils.utils.math.latex2mathml").tex2mathml
+    for name, equation in equations.items():
+        assert "<math" in str(convert(equation, as_block=True)), name
+
+
+@pytest.mark.parametrize(
+    ("expression", "equation"),
+    [
+        (
+            "lambda k0, beta, elapsed, deadline: k0 * min(elapsed / deadline, 1) ** (1 / beta)",
+            r"f(k_0, \beta, t, T) = k_0 \, \min \left( \frac{t}{T}, 1 \right)^{\frac{1}{\beta}}",
+        ),
+        (
+            "lambda a, w: sum(w[k] * a[k] for k in range(len(a))) / sum(w)",
+            r"f(a, w) = \frac{\sum_{k < \left| a \right|} {w}_{k} \, {a}_{k}}{\sum w}",
+        ),
+        (
+            "lambda x: 1 if x > 0 else -(x - 2)",
+            r"f(x) = \begin{cases} 1 & \text{if } x > 0 \\ -\left( x - 2 \right) & \text{otherwise} \end{cases}",
+        ),
+        ("lambda x: (lambda y: x - (y - 1))(x * x)", r"f(x) = x - \left( y - 1 \right) \quad \text{where } y = x \, x"),
+    ],
+)
+def test_equations_on_expressions_written_by_hand(expression, equation):
+    assert write_equation(expression, "f") == equation
+
+
+def test_control_another_formula_is_another_equation():
+    one, other = (write_equation(f"lambda a, b: {text}", "f") for text in ("a - (b - 1)", "a - b - 1"))
+    assert one != other
+    with pytest.raises(ValueError, match="no notation"):
+        write_equation("lambda a: {a: 1}", "f")
+
+
+def test_the_table_of_symbols_is_that_of_the_equations():
+    table = dict(re.findall(r"^\| \$(.+)\$ \| `(\w+)` \|", PAGE, re.M))
+    assert {name: symbol for symbol, name in table.items()} == SYMBOLS
+
+
 @pytest.mark.parametrize(
     ("name", "right", "wrong"),
     [
@@ -222,6 +280,8 @@ def test_every_rule_is_on_the_page():
         ("commitment.floor", "- pull", "+ pull"),
         ("offer.compute_caps", "1 + pain", "1"),
         ("hawkes.offspring_delay", "1 - share", "share"),
+        ("precedent.stretch", "0.75", "0.5"),
+        ("ripeness.mean_rates", "branching[i][j]", "branching[j][i]"),
     ],
 )
 def test_control_a_wrong_formula(monkeypatch, name, right, wrong):

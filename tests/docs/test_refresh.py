@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import freshness
+from tools import freshness, refresh
 from tools.freshness import find_reasons, hash_source, list_blocks, read_record
 from tools.refresh import Step, list_steps
 
@@ -59,3 +59,36 @@ def test_words_about_a_function_are_no_change(tmp_path: Path) -> None:
         (tmp_path / f"{n}.py").write_text(text, encoding="utf-8")
     one, two, other = (hash_source(tmp_path / f"{n}.py") for n in range(3))
     assert one == two != other
+
+
+def test_blocks_are_filled_from_the_sections_of_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page, out = tmp_path / "page.md", tmp_path / "out"
+    out.mkdir()
+    (out / "report.md").write_text("# Fit\n\n## Mean log score\n\n| a |\n\n## Codes\n\nnone\n", encoding="utf-8")
+    text = "Before.\n<!-- refresh: rounds/mean log score -->\nold\n<!-- end -->\n"
+    text += "<!-- refresh: other/x -->\n<!-- end -->\n"
+    page.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(refresh, "list_pages", lambda: [page])
+    refresh.fill_blocks("rounds", out)
+    assert page.read_text(encoding="utf-8") == text.replace("old\n", "| a |\n")
+    page.write_text("<!-- refresh: rounds/days -->\n<!-- end -->\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match="rounds has no section `days`; it has codes, mean log score"):
+        refresh.fill_blocks("rounds", out)
+
+
+def test_a_page_by_hand_says_that_its_numbers_are_older(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Title\n\nText.\n", encoding="utf-8")
+    for _ in range(2):
+        freshness.mark_text(page, False)
+        assert page.read_text(encoding="utf-8") == f"# Title\n\n{freshness.NOTICE}Text.\n"
+    freshness.mark_text(page, True)
+    assert page.read_text(encoding="utf-8") == "# Title\n\nText.\n"
+
+
+@pytest.mark.parametrize("step", [step for step in STEPS if step.text], ids=lambda step: step.name)
+def test_a_page_by_hand_was_read_over_or_says_otherwise(step: Step) -> None:
+    entry = read_record().get(step.name)
+    assert entry is not None, "was never refreshed"
+    text = (freshness.ROOT / step.text).read_text(encoding="utf-8")
+    assert entry.get("read") == entry["numbers"] or freshness.NOTICE in text

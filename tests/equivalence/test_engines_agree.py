@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sim.agents.model import play
 from sim.core.columns import BASKET, ROUND, RUN
+from sim.results.ensemble import run_ensemble
 from sim.results.plan import plan
 from sim.rules.choices import MODEL
 from sim.rules.concession import ConcessionRule
@@ -31,6 +32,16 @@ BATCH = 60
 @pytest.mark.parametrize("scenario", shipped())
 def test_shipped_scenarios(scenario):
     assert agree(scenario, 60, seed=0)
+
+
+def test_measures_on_request_move_nothing_else():
+    """All measures change no other number, and fill their columns."""
+    few, every = (run_ensemble("river-border", 40, changes=changes) for changes in ({}, {"calendar.measures": "all"}))
+    for table, more in ((few.run_table, every.run_table), (few.round_table, every.round_table)):
+        assert set(table.column_names) < set(more.column_names)
+        assert all(table.column(name).equals(more.column(name)) for name in table.column_names)
+    assert {"near_river", "surplus_river", "will", "expected", "latent_closed"} <= set(every.round_table.column_names)
+    assert len(set(every.round_table.column("will").to_pylist())) > 40
 
 
 @pytest.mark.parametrize("width", [0.0, 0.003])

@@ -89,6 +89,8 @@ def world(rng: Random) -> World:
     add_conditions(rng, data, documents, levers)
     add_rules(Random(rng.getrandbits(32)), data)
     add_order(Random(rng.getrandbits(32)), data)
+    if maybe(rng):
+        data["calendar"]["measures"] = "all"
     return data
 
 
@@ -322,15 +324,31 @@ def add_rules(rng: Random, data: World) -> None:
 
 
 def add_order(rng: Random, data: World) -> None:
-    """Who enters later (never the first two), and a ladder of outcomes of the world's own."""
+    """Who enters later (never the first two), who decides, and a ladder of outcomes of the world's own."""
     for party in list(data["parties"].values())[2:]:
         party |= {"enters": {"date": day(rng, latest=50), "assumed": "drawn at random"}} if maybe(rng, 0.3) else {}
+    for holder in (data, *data["baskets"].values()):
+        if maybe(rng, 0.2):
+            holder["decision"] = decision(rng, list(data["parties"]))
     if maybe(rng, 0.2):
         own = dict(zip(CODES[1:], ("first", "second", "third"), strict=True))
         data["outcomes"] = [{"code": new, "title": new, "shared": old} for old, new in own.items()]
         data["outcomes"][rng.randrange(3)]["spoilers"] = True
         for b in data["baskets"].values():
             b["code"] = own.get(b["code"], b["code"])
+
+
+def decision(rng: Random, parties: list[str]) -> World:
+    """Whose consent settles a basket."""
+    rule = rng.choice(("unanimity", "sufficient_consensus", "named_vetoes"))
+    if rule == "unanimity":
+        return {"rule": rule}
+    vetoes = some(rng, parties, least=int(rule == "named_vetoes"))
+    if rule == "named_vetoes":
+        return {"rule": rule, "vetoes": vetoes}
+    sides: World = {"left": parties[::2], "right": parties[1::2]} if maybe(rng) else {}
+    weights = {p: rng.choice((0, 1, 2.5)) for p in some(rng, parties)}
+    return {"rule": rule, "vetoes": vetoes, "share": rng.choice((0, 0.4, 0.5, 1)), "sides": sides, "weights": weights}
 
 
 def loaded(data: World) -> Loaded:

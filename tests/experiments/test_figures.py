@@ -14,10 +14,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from experiments import factor_plots, forest_plots, outcome_plots
-from experiments.compare import compare_points, compare_scenarios
+from experiments import effect_plots, factor_plots, forest_plots, outcome_plots
+from experiments.compare import compare_scenarios
 from experiments.comparison_folder import write_comparison
+from experiments.contrasts import compare_points, compute_effects, parse_contrast
 from experiments.discovery import Boxes
+from experiments.effect_plots import draw_effects, plot_effects
 from experiments.factor_plots import plot_fan, plot_heatmap
 from experiments.figure_layout import Note, clip_text, measure_width, wrap_names
 from experiments.forest_plots import draw_box, draw_forest, plot_box, plot_forest, plot_tornado, plot_variance
@@ -93,6 +95,27 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     return load(out)
 
 
+def build_effects(results: Results) -> pd.DataFrame:
+    """The effects of one contrast in one case."""
+    contrast = parse_contrast("calendar.gap_scale=10:calendar.gap_scale=20")
+    frame = compute_effects(results, {"longer gaps": contrast})
+    frame.insert(0, "case", "river-border")
+    return frame[frame["venues.lake_hall.insulation"] == "0.1"]
+
+
+def test_effects_of_two_cases_share_an_axis(results: Results) -> None:
+    effects = build_effects(results)
+    figure = draw_effects(
+        {"river-border": results, "other": results}, pd.concat([effects, effects.assign(case="other")]), "T"
+    )
+    first, second = figure.axes
+    assert first.get_xlim() == second.get_xlim() and [ax.get_title("left") for ax in (first, second)] == [
+        "river-border",
+        "other",
+    ]
+    assert {"longer gaps", "river-border, other", "day 60"} <= set(texts(figure))
+
+
 def plots(results: Results) -> dict[str, Callable[..., Axes]]:
     """Every plot function of the experiments with data to draw."""
     frame = compare_points(results)
@@ -111,12 +134,13 @@ def plots(results: Results) -> dict[str, Callable[..., Axes]]:
         "plot_settlement_days": partial(plot_settlement_days, results, basket),
         "plot_blocking": partial(plot_blocking, results, basket),
         "plot_heatmap": partial(plot_heatmap, grid, True),
+        "plot_effects": partial(plot_effects, build_effects(results), "river-border"),
         "plot_fan": partial(plot_fan, results, "calendar.gap_scale", "rounds_held"),
     }
 
 
 def test_every_plot_draws_into_the_axes_it_is_given_and_returns_them(results: Results) -> None:
-    modules = (factor_plots, forest_plots, outcome_plots)
+    modules = (effect_plots, factor_plots, forest_plots, outcome_plots)
     public = {name for module in modules for name in vars(module) if name.startswith("plot_")}
     functions = plots(results)
     assert set(functions) == public

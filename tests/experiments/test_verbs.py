@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -41,6 +42,36 @@ def test_sweep_writes_goes_on_and_refuses_a_change(tmp_path: Path) -> None:
     assert parley("sweep", str(mine), "-o", out).exit_code == 0
     changed = parley("sweep", str(mine), "-o", out, "--runs", "61")
     assert changed.exit_code == 2 and "experiment.runs: 60 → 61" in changed.output
+
+
+def test_a_sweep_ends_with_tables_contrasts_and_figures(tmp_path: Path) -> None:
+    mine, out = tmp_path / "mine.yaml", tmp_path / "out"
+    mine.write_text(MINE + "  incidents.boat_clash.rate: [0.1, 2]\n", encoding="utf-8")
+    contrast = "venues.lake_hall.insulation=0.1,incidents.boat_clash.rate=2:venues.lake_hall.insulation=0.9"
+    result = parley("sweep", str(mine), "-o", str(out), "--contrast", contrast)
+    assert result.exit_code == 0 and "Planned contrasts" in result.output and "0.9 − 0.1" in result.output
+    effects = pd.read_csv(out / "effects.csv")
+    assert set(effects["incidents.boat_clash.rate"]) == {2} and set(effects["contrast"]) == {contrast}
+    assert f"all {effects['p'].notna().sum()} tests planned" in result.output
+    assert {path.name for path in (out / "figures").glob("*.png")} == {"closed.png", "effects.png", "outcomes.png"}
+    again = parley("sweep", str(mine), "-o", str(out), "--contrast", "venues.lake_hall.insulation=0.1:b")
+    assert again.exit_code == 2 and "A:B" in again.output
+
+
+def test_a_case_of_an_experiment_is_chosen(tmp_path: Path) -> None:
+    result = parley("sweep", "venue", "--scenario", "belarus-2022", "--runs", "20", "-o", str(tmp_path / "out"))
+    assert result.exit_code == 0 and "Gomel only" in result.output
+    wrong = parley("sweep", "venue", "--scenario", "belarus-2023", "-o", str(tmp_path / "no"))
+    assert wrong.exit_code == 2 and "did you mean `belarus-2022`" in wrong.output
+
+
+def test_a_factorial_sweep_gives_main_effects(tmp_path: Path) -> None:
+    mine, out = tmp_path / "mine.yaml", tmp_path / "out"
+    mine.write_text(MINE + "  incidents.boat_clash.rate: [0.1, 2]\n", encoding="utf-8")
+    assert parley("sweep", str(mine), "-o", str(out)).exit_code == 0
+    result = parley("sensitivity", str(out), "--of", "closed")
+    assert result.exit_code == 0 and "venues.lake_hall.insulation × incidents.boat_clash.rate" in result.output
+    assert (out / "figures" / "indices.png").is_file()
 
 
 def test_sweep_names_the_nearest_path_and_the_failed_points(tmp_path: Path) -> None:
@@ -78,7 +109,7 @@ def test_compare_prints_intervals_and_says_how_it_corrects(tmp_path: Path) -> No
     result = parley("compare", "river-border", other, "-n", "300", "-o", str(tmp_path / "out"))
     assert result.exit_code == 0
     assert "paired" in result.output and "Holm (1979)" in result.output and "not a forecast" in result.output
-    files = {"differences.csv", "differences.png", "differences.svg", "manifest.json"}
+    files = {"differences.csv", "differences.png", "differences.svg", "effects.png", "effects.svg", "manifest.json"}
     assert {p.name for p in (tmp_path / "out").iterdir()} == files
     run = re.search(r"for --run: (\d+)", result.output)
     assert run is not None
@@ -163,17 +194,18 @@ def test_a_nested_sweep_is_split_at_every_point_and_says_which(tmp_path: Path) -
     assert parley("sweep", str(tmp_path / "n.yaml"), "-o", str(tmp_path / "n")).exit_code == 0
     result = parley("sensitivity", str(tmp_path / "n"), "--of", "rounds_held")
     assert result.exit_code == 0
-    assert "point 0: 0.1, -90: all results are equal" in result.output  # they never meet
+    label = "point 0: venues.lake_hall.insulation 0.1, behaviour.convening.base -90"
+    assert f"{label}: all results are equal" in result.output  # they never meet
     table = (tmp_path / "n" / "split.csv").read_text(encoding="utf-8")
     assert [table.count(f'"point {k}: ') for k in range(4)] == [0, 3, 0, 3]
     svg = (tmp_path / "n" / "figures" / "split.svg").read_text(encoding="utf-8")
-    assert "<!-- point 1: 0.1, 0 -->" in svg and "<!-- point 3: 0.9, 0 -->" in svg
+    assert "<!-- point 1: venues." in svg and "<!-- point 3: venues." in svg
 
 
 def test_sensitivity_of_a_sweep_without_indices_says_what_it_needs(tmp_path: Path) -> None:
     rows = "experiment: l\nscenario: river-border\nruns: 20\ndesign: list\nrows: [{calendar.horizon: 90}]\n"
     variants = rows.replace("list", "variants").replace("rows: [{", "variants: {a: {").replace("}]", "}}")
-    for design, text in (("factorial", MINE), ("list", rows), ("variants", variants)):
+    for design, text in (("list", rows), ("variants", variants)):
         (tmp_path / f"{design}.yaml").write_text(text, encoding="utf-8")
         assert parley("sweep", str(tmp_path / f"{design}.yaml"), "-o", str(tmp_path / design)).exit_code == 0
         result = parley("sensitivity", str(tmp_path / design))
@@ -202,5 +234,5 @@ def test_the_page_on_reading_tables_runs(tmp_path: Path, monkeypatch: pytest.Mon
     share = (runs[runs["variant"] == "Minsk only"]["outcome"] == "texts").mean()
     result = names["shares"].query("variant == 'Minsk only' and outcome == 'texts'")["share"]
     assert result.sum() == pytest.approx(share)
-    istanbul, minsk = (runs[runs["point"] == point]["outcome"].to_list() for point in (1, 3))
+    istanbul, minsk = (runs[runs["point"] == point]["outcome"].to_list() for point in (5, 7))
     assert names["pairs"]["runs"].sum() == sum(a != b for a, b in zip(istanbul, minsk, strict=True))

@@ -184,6 +184,52 @@ def test_a_run_under_a_posterior_is_repeated(tmp_path: Path) -> None:
     assert status == 2 and "cannot be repeated without it" in text
 
 
+@pytest.fixture(scope="module")
+def forecast(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("forecast")
+    table = pa.table({"calendar.gap_scale": [20.0, 25.0, 30.0], "weight": [0.5, 0.3, 0.2]})
+    pq.write_table(table, folder / "posterior.parquet")
+    words = ("forecast", "istanbul-2025", "--posterior", folder, "--after", "2025-06-02", "-n", 600)
+    status, text = run(*words, "-o", folder / "f.json")
+    assert status == 0, text
+    (folder / "posterior.parquet").unlink()
+    return folder / "f.json"
+
+
+def test_a_forecast_is_repeated_from_its_file_alone(forecast: Path, tmp_path: Path) -> None:
+    status, text = run("rerun", forecast)
+    assert status == 0 and "f.json: equal in every number" in text, text
+    data = json.loads(forecast.read_text(encoding="utf-8"))
+    data["rounds"][0]["code"]["texts"] += 1e-9
+    (tmp_path / "f.json").write_text(json.dumps(data))
+    status, text = run("rerun", tmp_path / "f.json")
+    assert status == 2 and "was changed after it was written" in text
+    (tmp_path / "f.json").write_text(json.dumps(seal(data)))
+    status, text = run("rerun", tmp_path / "f.json")
+    assert status == 1 and "f.json: differs" in text and "though every recorded input is the same" in text
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"kind": "run"}, "no forecast that can be repeated"),
+        ({"draws": "%"}, "f.json"),
+        ({"draws": "eHg="}, "draws.parquet"),
+        ({"runs": 10**12}, "runs"),
+        ({"rounds": []}, "rounds"),
+        ({"after": "soon"}, "soon"),
+        ({"source": {"hash": "x", "resolved": {}}}, "id: is missing"),
+    ],
+)
+def test_a_file_that_is_no_forecast_is_one_message(
+    forecast: Path, tmp_path: Path, keys: dict[str, Any], message: str
+) -> None:
+    data = json.loads(forecast.read_text(encoding="utf-8"))
+    (tmp_path / "f.json").write_text(json.dumps(seal({**data, **keys})))
+    status, text = run("rerun", tmp_path / "f.json")
+    assert status == 2 and message in text, text
+
+
 def test_until_se_is_recorded_and_repeated(tmp_path: Path) -> None:
     assert run("run", "river-border", "--until-se", "outcome=0.05", "-o", tmp_path / "out")[0] == 0
     about = read_manifest(tmp_path / "out")

@@ -65,6 +65,22 @@ def test_a_manifest_of_an_earlier_version_has_no_checksum_and_is_read(folder: Pa
     assert "River border" in render_report(folder)
 
 
+def test_no_flipped_bit_of_a_manifest_passes(folder: Path) -> None:
+    """A flip is refused, or leaves the data as it was (`e` and `E` of a number)."""
+    path = folder / "manifest.json"
+    content = path.read_bytes()
+    data = json.loads(content)
+    names = [content.index(f'"{key}"'.encode()) + k for key in (CHECKSUM, "code", "hashes", "kind") for k in range(6)]
+    places = sorted({*names, *range(0, len(content), len(content) // 270)})
+    assert len(places) > 280
+    for at in places:
+        path.write_bytes(content[:at] + bytes([content[at] ^ (1 << at % 7)]) + content[at + 1 :])
+        try:
+            assert reader.read_manifest(folder) == data, content[at - 40 : at + 40]
+        except ParleyError as error:
+            assert "manifest.json" in str(error)
+
+
 WRONG: tuple[Any, ...] = (None, -1, "text", [], {}, [1, "a"], {"a": 1}, True, 1e400, float("nan"), "\u0000", 2**70)
 
 

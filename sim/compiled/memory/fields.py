@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_type_hints
 import numpy as np
 
 from sim.core.columns import RUN
-from sim.core.fields import BLOCKS, LETTERS, RUN_COLUMNS
+from sim.core.declarations import LETTERS
+from sim.core.fields import BLOCKS, RUN_COLUMNS
 from sim.core.layout import Streams, Structure
 from sim.rules import hawkes
 from sim.rules.hawkes import MAX_EVENTS
@@ -116,6 +117,7 @@ class _Basket(NamedTuple):
     SURPLUS: int
     NEAR: int
     IN_PRINCIPLE: int
+    PROPOSER: int
 
 
 S = _Scalar(*range(len(_Scalar._fields)))
@@ -259,6 +261,9 @@ STATE = (
     _state("entered", "i", "P"),  # 1 where the party takes part by now
     _state("seated", "i", "P"),  # 1 where it must come to a round by now
     _state("member", "i", "PB"),  # 1 where it has a stake in the basket and takes part by now
+    _state("coalition", "i", "PB"),  # 1 where texts and measures look for its consent
+    _state("consents", "i", "PB"),  # 1 where it consents to the package of the round
+    _state("signatory", "i", "PB"),  # 1 where it signed the settlement that stands, or stood last
     _state("trust", "f", "PP"),  # row trusts column
     _state("gains", "f", "PP"),  # what row received from column in this round, in its own utility
     _state("last_worth", "f", "PPB"),  # row's utility of column's last offer; NaN before the first
@@ -313,6 +318,7 @@ STATE = (
     _state("weight", "f", "P"),
     _state("members", "i", "P"),
     _state("edges", "i", "BB"),
+    _state("bundle", "i", "B"),  # baskets concluded together
     _state("reached", "i", "B"),
     *_record("now", lambda p, i, t: hawkes.create_event_list(MAX_EVENTS)),  # incidents of this gap
     *_record("later", lambda p, i, t: hawkes.create_event_list(MAX_EVENTS)),  # set off and still to come

@@ -1,0 +1,31 @@
+"""Where to meet next, and on what: `python experiments/run_next_venue.py`, figures into docs/experiments/figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from experiments.factor_plots import draw_heatmap
+from experiments.results import Results
+
+
+def draw(results: Results | Mapping[str, Results], effects: Any = None) -> dict[str, Figure]:
+    """Draw rounds held over venue and incidents, and the closed share over venue and mandate, by day 60 and 180."""
+    one: Results = next(iter(results.values())) if isinstance(results, Mapping) else results
+    panel = {"x": "venue", "panel": "until"}
+    return {
+        "next-venue-rounds": draw_heatmap(
+            one, "Rounds held, on average over the three mandates", y="incident_rate", measure="rounds_held", **panel
+        ),
+        "next-venue-closed": draw_heatmap(
+            one, "Closed share of the distance, over the three incident rates", y="mandate", measure="closed", **panel
+        ),
+    }
+
+
+if __name__ == "__main__":
+    from experiments.script import run_script
+
+    run_script("next-venue", draw)

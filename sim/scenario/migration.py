@@ -1,0 +1,99 @@
+"""Old names of codes, columns and keys, and files rewritten to the present ones."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from sim.yamlio.reader import read
+
+RENAMED_CODES = {"tabled": "texts"}
+"""Outcome codes of earlier versions, with their present names."""
+RENAMED_COLUMNS = {"gap": "gap_open"}
+"""Columns of tables of earlier versions, with their present names."""
+_MEASURES = {r"\bgap\b": "gap_open", r"(?<==)tabled\b": "texts"}
+"""Old names in the measures of an experiment."""
+_LONG = 10_000
+
+
+def read_code(code: str) -> str:
+    """Return the present name of an outcome code."""
+    return RENAMED_CODES.get(code, code)
+
+
+def migrate(path: Path) -> tuple[str, list[str]]:
+    """Rewrite a scenario or an experiment of an earlier version; comments stay.
+
+    A scenario that does not say which version of the model it plays was written for version 1: it gets
+    `model: {version: 1}`, so that its results stay what they were.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    text : str
+        The file under present names.
+    changes : list of str
+        What was changed, an entry a line; empty where nothing is old.
+
+    Raises
+    ------
+    ScenarioError
+        The file is no YAML that parley reads.
+    """
+    read(path)  # one clear message for what the rewriter would refuse in its own words
+    yaml = YAML()
+    yaml.width, yaml.preserve_quotes = _LONG, True
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    data = yaml.load(path.read_text(encoding="utf-8"))
+    changes = [*_rename(data, ()), *_state_version(data)]
+    out = io.StringIO()
+    yaml.dump(data, out)
+    return out.getvalue(), changes
+
+
+def _rename(node: Any, path: tuple[str, ...]) -> Iterator[str]:
+    """Rename old codes and measures in place; yields what was renamed."""
+    if isinstance(node, CommentedMap | CommentedSeq):
+        for key, value in list(node.items() if isinstance(node, CommentedMap) else enumerate(node)):
+            place = (*path, str(key))
+            present = _rename_text(value, place) if isinstance(value, str) else value
+            if present != value:
+                node[key] = present
+                yield f"{'.'.join(place)}: `{value}` is `{present}` now"
+            yield from _rename(value, place)
+
+
+def _rename_text(text: str, path: tuple[str, ...]) -> str:
+    """Return a value under its present name where it stands for a code or a measure."""
+    if any(step in ("code", "level", "outcome_code", "codes") for step in path[-2:]):
+        return read_code(text)
+    if any(step in ("measure", "measures", "keep") for step in path):
+        for old, new in _MEASURES.items():
+            text = re.sub(old, new, text)
+    return text
+
+
+def _state_version(data: Any) -> Iterator[str]:
+    """Let a scenario without a version play version 1, as it did; yields what was added."""
+    if not isinstance(data, CommentedMap) or "id" not in data or "baskets" not in data:
+        return
+    model = data.get("model")
+    if isinstance(model, CommentedMap) and "version" not in model:
+        model["version"] = 1
+    elif model is None:
+        version = CommentedMap(version=1)
+        version.fa.set_flow_style()
+        data.insert(list(data).index("id") + 1, "model", version)
+    else:
+        return
+    yield "model.version: 1 is stated, the default of the version it was written for"

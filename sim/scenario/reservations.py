@@ -1,0 +1,65 @@
+"""Checks of reservation values: each lies on the conceding side of its demand, far enough from it."""
+
+from __future__ import annotations
+
+from sim.rules.assumption import LEAST_DISTANCE
+from sim.scenario.merge import Origins
+from sim.scenario.numbers import Number
+from sim.scenario.schema import Scenario, Stake
+
+_SLACK = 1e-9
+
+
+def check_reservations(scenario: Scenario, origins: Origins) -> None:
+    """Check that every reservation value lies on the conceding side of the demand, at least LEAST_DISTANCE from it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        A scenario with the demand of every stake, and its reservation value or the concession it is derived from.
+    origins : Origins
+        File and line of every key.
+
+    Raises
+    ------
+    ScenarioError
+        Names the first stake whose ranges come too near, overlap, or lie the wrong way round.
+    """
+    for p, party in scenario.parties.items():
+        for i, stake in party.issues.items():
+            others = [q.issues[i].demand for n, q in scenario.parties.items() if n != p and i in q.issues]
+            _check_reservation(origins, ("parties", p, "issues", i), stake, [d for d in others if d is not None])
+
+
+def _check_reservation(origins: Origins, at: tuple[str, ...], stake: Stake, others: list[Number]) -> None:
+    demand = stake.demand
+    assert demand is not None
+    if stake.conceded is not None:
+        end = 1.0 if stake.conceded.mode > demand.mode else 0.0
+        if abs(end - demand.mode) < LEAST_DISTANCE - _SLACK:
+            problem = (
+                f"the demand {_quote(demand)} lies nearer than {LEAST_DISTANCE} to the end of the scale toward which "
+            )
+            problem += "the party would concede: no room is left for a reservation value"
+            raise origins.error((*at, "demand"), problem)
+        return
+    reservation = stake.reservation
+    assert reservation is not None
+    if reservation.low <= demand.high + _SLACK and reservation.high >= demand.low - _SLACK:
+        problem = f"{reservation.format_range()} overlaps the demand {_quote(demand)}"
+        raise origins.error((*at, "reservation"), problem + "; it must lie on the conceding side of it")
+    distance = max(reservation.low - demand.high, demand.low - reservation.high)
+    if distance < LEAST_DISTANCE - _SLACK:
+        problem = f"{reservation.format_range()} comes nearer than {LEAST_DISTANCE} to the demand {_quote(demand)}"
+        raise origins.error((*at, "reservation"), problem)
+    upward = reservation.low > demand.high
+    toward = any(d.high < demand.low - _SLACK if upward else d.low > demand.high + _SLACK for d in others)
+    away = any(d.low > demand.high + _SLACK if upward else d.high < demand.low - _SLACK for d in others)
+    if toward and not away:
+        problem = f"{reservation.format_range()} lies on the wrong side of the demand {_quote(demand)}"
+        raise origins.error((*at, "reservation"), problem + ": conceding means moving toward the others' demands")
+
+
+def _quote(number: Number) -> str:
+    documented = number.provenance in ("documented", "derived")
+    return number.format_range() + (f" [{number.source}, {number.locator}]" if documented else "")
