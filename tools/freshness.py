@@ -93,14 +93,17 @@ def _list_changes() -> Iterator[dict[str, Any]]:
 def hash_numbers(scenario: str) -> str:
     """Hash the course of small ensembles of a scenario under every rule of the model."""
     from sim.results.ensemble import run_ensemble
+    from sim.scenario.load import load
 
+    issues = list(load(scenario).scenario.issues)
     digest = hashlib.blake2b(digest_size=12)
     for changes in _list_changes():
         result = run_ensemble(scenario, n=_RUNS if not changes else 6, seed=0, changes=changes, workers=1)
         rounds, runs = result.rounds, result.runs
         digest.update(rounds[["run", "day", "venue", "code", "settled"]].round(_PLACES).to_csv(index=False).encode())
-        terms = [name for name in runs if name.startswith(("terms_", "closed"))]
-        digest.update(runs[["outcome", *terms]].round(_PLACES).to_csv(index=False).encode())
+        # Named columns only: a column added to the tables moves no number.
+        names = ["outcome", "closed", "days_in_abeyance", *(f"terms_{issue}" for issue in issues)]
+        digest.update(runs[names].round(_PLACES).to_csv(index=False).encode())
     return digest.hexdigest()
 
 
