@@ -89,8 +89,14 @@ class Step:
 
 
 def list_steps() -> list[Step]:
-    """List the steps in their order: fits, then experiments, then the figure of the first page."""
-    return [_describe_fit("rounds"), _describe_fit("crises"), *_describe_experiments(), _describe_overview()]
+    """List the steps in their order: fits, experiments, validation, then the figure of the first page."""
+    return [
+        _describe_fit("rounds"),
+        _describe_fit("crises"),
+        *_describe_experiments(),
+        _describe_validation(),
+        _describe_overview(),
+    ]
 
 
 def _describe_fit(name: str) -> Step:
@@ -128,6 +134,18 @@ def _describe_experiments() -> list[Step]:
         text = "" if template in sources else page
         steps.append(Step(name, command, sources, scenarios, "docs/experiments", (entry,), text=text))
     return steps
+
+
+def _describe_validation() -> Step:
+    """The validation that leaves one dyad out: its tables go into blocks of its page."""
+    from calibration.validation.units import load_units
+
+    folder = ROOT / "calibration"
+    sources = [*sorted((folder / "validation").glob("*.py")), *sorted((folder / "record" / "cases").iterdir())]
+    names = tuple(path.relative_to(ROOT).as_posix() for path in sources)
+    scenarios = tuple(unit.scenario for unit in load_units())
+    command = ("-m", "parley", "validate", "-o", "{out}")
+    return Step("validation", command, names, scenarios, "docs/explanation/validation")
 
 
 def _describe_overview() -> Step:

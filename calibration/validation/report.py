@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from calibration.report import format_table
 from calibration.validation.theories import Theory
 from calibration.validation.units import Unit
 from calibration.validation.validation import PRIMARY, Size, compare_scores
@@ -59,7 +60,9 @@ def write_results(
     write_file(folder / "scores.csv", table.to_csv(index=False))
     write_file(folder / "means.csv", mean_scores(table).to_csv())
     write_file(folder / "comparisons.json", json.dumps(list_comparisons(table), indent=1) + "\n")
-    names = ("scores.csv", "means.csv", "comparisons.json")
+    titles = {theory.id: theory.title for theory in theories}
+    write_file(folder / "report.md", "\n\n".join(_list_sections(table, units, titles)) + "\n")
+    names = ("scores.csv", "means.csv", "comparisons.json", "report.md")
     record = {
         "kind": "validation",
         "parley": __version__,
@@ -75,3 +78,97 @@ def write_results(
         "environment": describe_environment(),
     }
     write_file(folder / MANIFEST, json.dumps(seal(to_plain_data(record)), indent=1, ensure_ascii=False) + "\n")
+
+
+BASELINE_TITLES = {
+    "uniform": "uniform",
+    "rates": "rates of the other cases",
+    "clock": "a clock with fatigue",
+    "permuted": "the model's forecast of other cases",
+    "no-positions": "the model without positions",
+}
+"""Titles of what the model is compared with."""
+
+
+def _list_sections(table: pd.DataFrame, units: Sequence[Unit], titles: Mapping[str, str]) -> Iterator[str]:
+    """Sections of the report, each with its heading."""
+    names = {**titles, **BASELINE_TITLES}
+    yield "## Answer\n\n" + "\n".join(_list_answers(table, names))
+    yield "## Cases\n\n" + format_table(
+        ["case", "dyad", "record to", "windows, days", "rounds", "baskets settled"],
+        [
+            [
+                unit.title,
+                unit.dyad,
+                str(unit.until),
+                ", ".join(f"{first} to {last}" for first, last in list_windows(unit)),
+                str(sum(unit.days_to(m.start) <= unit.observed for m in unit.meetings)),
+                str(len({s.basket for s in unit.settlements if unit.days_to(s.date) <= unit.observed})),
+            ]
+            for unit in units
+        ],
+    )
+    means = mean_scores(table)
+    yield "## Means\n\n" + format_table(
+        ["forecast", "fit", *(SCORE_TITLES[score] for score in means.columns)],
+        [
+            [names[name], FITS[fit], *(f"{value:.2f}" if value == value else "" for value in row)]
+            for (name, fit), row in means.iterrows()
+        ],
+    )
+    yield "## Comparisons\n\n" + format_table(
+        ["score", "fitted model less", "difference", "95% over dyads", "dyads won", "p"],
+        [
+            [
+                SCORE_TITLES[row["score"]],
+                names[row["baseline"]],
+                f"{row['difference']:+.2f}",
+                f"{row['low']:+.2f} to {row['high']:+.2f}",
+                f"{row['won']} of {row['dyads']}",
+                f"{row['p']:.2f}",
+            ]
+            for row in list_comparisons(table)
+        ],
+    )
+    yield "## By case\n\n" + _format_by_case(table, units, names)
+
+
+SCORE_TITLES = {"highest": "highest code", "meeting": "any meeting", "baskets": "baskets", "rounds": "round by round"}
+
+
+def _format_by_case(table: pd.DataFrame, units: Sequence[Unit], names: Mapping[str, str]) -> str:
+    """The score of the highest code in each case, and the model's scores of numbers."""
+    chosen = [("model", "no"), ("model", "others"), *BASELINES]
+    wide = table.set_index(["forecast", "fit", "unit", "score"])["value"]
+
+    def cell(name: str, fit: str, unit: Unit, score: str) -> str:
+        key = (name, fit, unit.id, score)
+        return f"{wide[key]:.2f}" if key in wide.index else ""
+
+    rows = [
+        [f"{names[name]}, {FITS[fit]}" if name in ("model", "no-positions") else names[name]]
+        + [cell(name, fit, unit, "highest") for unit in units]
+        for name, fit in dict.fromkeys(chosen)
+    ]
+    numbers = (("silence", "longest silence, days"), ("gaps", "gaps, days"), ("terms", "terms, scale"))
+    for score, title in numbers:
+        for fit in FITS:
+            rows.append([f"{title}: the model, {FITS[fit]}", *(cell("model", fit, unit, score) for unit in units)])
+    return format_table(["", *(unit.title for unit in units)], rows)
+
+
+def _list_answers(table: pd.DataFrame, names: Mapping[str, str]) -> Iterator[str]:
+    """Say for each primary score in how many dyads the fitted model did better, and whether the fit helped."""
+    for score in PRIMARY:
+        parts = []
+        for name, fit in BASELINES:
+            row = compare_scores(table, ("model", "others"), (name, fit), score)
+            if row["dyads"]:
+                parts.append(f"{names[name]} in {row['won']} of {row['dyads']} dyads ({row['difference']:+.2f})")
+        yield f"- On {SCORE_TITLES[score]}, the fitted model does better than " + ", ".join(parts) + "."
+        fit_gain = compare_scores(table, ("model", "others"), ("model", "no"), score)
+        verb = "helps" if fit_gain["difference"] > 0 else "does not help"
+        yield (
+            f"- Fitting on the other dyads {verb} there: {fit_gain['difference']:+.2f} against the model as shipped, "
+            f"better in {fit_gain['won']} of {fit_gain['dyads']}."
+        )
