@@ -11,7 +11,7 @@ from sim.compiled.coalition import is_decided
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, B, N, P, S
 from sim.compiled.memory.function_table import table_entry
-from sim.compiled.packages import list_members, order_frontier_of, surplus_of_many
+from sim.compiled.packages import list_coalition, order_frontier_of, surplus_of_many
 from sim.compiled.party import floor_of, offer_now, present_aspiration, pressure_on, would_accept
 from sim.core.jit import EPS, inline_step, rule
 from sim.core.layout import INCIDENT, PI, VENUE, W
@@ -72,7 +72,7 @@ def measure_nearness(mem: Memory, b: int, whole: bool) -> None:
             floors[p] = floor_of(mem, p, b)
             if floors[p] > 1.0 + EPS:
                 return
-    two = list_members(mem, b) <= 2
+    two = list_coalition(mem, b) <= 2
     p, q = members[0], members[1]
     count, u, v = 0, 0.0, 0.0
     if two:  # the frontier is the same whatever the floors

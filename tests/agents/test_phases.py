@@ -32,7 +32,7 @@ def made(scenario: str) -> NegotiationModel:
 def test_a_delivered_settlement_does_not_collapse(model: NegotiationModel, share: float, stands: bool) -> None:
     """At a hazard beyond all measure what is not delivered falls at once, and what is delivered stands."""
     basket = next(b for b in model.baskets if b.obligations)
-    basket.settled, basket.open = True, False
+    basket.settled, basket.open, basket.signatories = True, False, basket.members
     for obligation in basket.obligations:
         obligation.pending, obligation.done, obligation.share = False, True, share
     model.world[W.COLLAPSE_HAZARD] = 1e9

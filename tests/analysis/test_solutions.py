@@ -233,7 +233,7 @@ def test_an_analysis_leaves_whole_folders_or_none(tmp_path, monkeypatch):
         return done.exit_code, done.stderr, sorted(path.name for path in tmp_path.rglob("*"))
 
     code, said, names = analysed(tmp_path / "out")
-    whole = ["frontiers.csv", "out", "solutions.csv", "zone.png", "zone.svg", "zones.csv"]
+    whole = ["frontiers.csv", "manifest.json", "out", "solutions.csv", "zone.png", "zone.svg", "zones.csv"]
     assert (code, names) == (0, whole), said
 
     def full(panels, title, path):

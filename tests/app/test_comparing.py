@@ -90,8 +90,8 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> compare.Sweep:
 def test_every_point_of_a_sweep_has_a_name(swept: compare.Sweep) -> None:
     rows = compare.select_rows(swept, "outcome_at_least=ceasefire", "patience")
     assert [row["point"] for row in rows] == [
-        "60, as coded", "60, no preconditions", "120, as coded", "120, no preconditions",
-    ]  # fmt: skip
+        f"patience {days}, sequence {order}" for days in (60, 120) for order in ("as coded", "no preconditions")
+    ]
     assert swept.factors == {"patience": "Patience of all", "sequence": "sequence"}
 
 

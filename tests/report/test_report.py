@@ -243,7 +243,7 @@ def test_a_report_names_the_posterior(tmp_path: Path) -> None:
     from calibration.posterior import FILE, apply_posterior
 
     table = pa.table({"calendar.gap_scale": [10.0, 11.0], "weight": [0.5, 0.5]})
-    pq.write_table(table.replace_schema_metadata({"parley": json.dumps({"fit": "towns"})}), tmp_path / FILE)
+    pq.write_table(table.replace_schema_metadata({"parley": json.dumps({"fit": "towns", "model": 2})}), tmp_path / FILE)
     write_ensemble(apply_posterior(plan("river-border", 5, 1, workers=1), tmp_path), tmp_path / "run", figures=())
     text = validated(render_report(tmp_path / "run"))
     assert "1 fitted number drawn from the posterior of the fit towns" in text
