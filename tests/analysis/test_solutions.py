@@ -248,7 +248,7 @@ def test_an_analysis_leaves_whole_folders_or_none(tmp_path, monkeypatch):
         assert (code, names) == (status, whole) and message in said and "Traceback" not in said
     monkeypatch.setattr(study, "analyse", None)  # were the folder looked at after the work, this would be called
     code, said, names = analysed(tmp_path / "out")
-    assert code == 2 and "holds something else" in said
+    assert code == 2 and "holds the results of an earlier analysis" in said
 
 
 def test_discrete_solutions_by_hand():
