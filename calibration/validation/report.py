@@ -131,6 +131,7 @@ def _list_sections(table: pd.DataFrame, units: Sequence[Unit], titles: Mapping[s
         ],
     )
     yield "## By case\n\n" + _format_by_case(table, units, names)
+    yield "## By dyad\n\n" + _format_by_dyad(table, names)
 
 
 SCORE_TITLES = {"highest": "highest code", "meeting": "any meeting", "baskets": "baskets", "rounds": "round by round"}
@@ -172,3 +173,14 @@ def _list_answers(table: pd.DataFrame, names: Mapping[str, str]) -> Iterator[str
             f"- Fitting on the other dyads {verb} there: {fit_gain['difference']:+.2f} against the model as shipped, "
             f"better in {fit_gain['won']} of {fit_gain['dyads']}."
         )
+
+
+def _format_by_dyad(table: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """The score of the highest code of every fitted forecast by the dyad left out, the best mean first."""
+    rows = table[(table["score"] == "highest") & (table["fit"] == "others") & (table["forecast"] != "permuted")]
+    wide = rows.groupby(["forecast", "dyad"])["value"].mean().unstack("dyad")
+    wide = wide.loc[wide.mean(axis=1).sort_values(ascending=False).index]
+    return format_table(
+        ["highest code, fitted", *wide.columns],
+        [[names[str(name)], *(f"{value:.2f}" for value in row)] for name, row in wide.iterrows()],
+    )
