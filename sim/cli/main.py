@@ -48,6 +48,10 @@ ORDER = ("list", "show", "check", "run", "trace", "analyse", "cite", "new", "sch
 
 _ARGUMENTS = "parley.arguments"
 
+_INTERRUPTED = "parley: interrupted; nothing is left half-written"
+
+_signals: list[int] = []  # signals that asked this process to end, in order of arrival
+
 
 class Verbs(TyperGroup):
     """Group of verbs that all end alike: a user's mistake with one message and status 2, an interruption with 130."""
@@ -67,12 +71,17 @@ class Verbs(TyperGroup):
         try:
             with record_command(ctx.meta[_ARGUMENTS]):
                 return super().invoke(ctx)
-        except ParleyError as error:
+        except KeyboardInterrupt:
+            typer.echo(_INTERRUPTED, err=True)
+            raise typer.Exit(130) from None
+        except Exception as error:
+            if _signals:  # an extension that was being imported reports the interruption as an ImportError
+                typer.echo(_INTERRUPTED, err=True)
+                raise typer.Exit(128 + _signals[0]) from None
+            if not isinstance(error, ParleyError):
+                raise
             typer.echo(f"parley: {error}", err=True)
             raise typer.Exit(2) from None
-        except KeyboardInterrupt:
-            typer.echo("parley: interrupted; nothing is left half-written", err=True)
-            raise typer.Exit(130) from None
 
 
 app = typer.Typer(
@@ -120,18 +129,21 @@ def _join_lines(verbs: typer.Typer) -> None:
 _join_lines(app)
 
 
-def _exit_on_signal(number: int, frame: FrameType | None) -> None:
-    """Exit through every `finally`, so that no unfinished file stays behind."""
+def _end_on_signal(number: int, frame: FrameType | None) -> None:
+    """End through every `finally`, so that no unfinished file stays behind."""
+    _signals.append(number)
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
     sys.exit(128 + number)
 
 
 def main() -> None:
     """Run the command."""
     os.environ["PYTHONSAFEPATH"] = "1"  # no process started from here runs modules of the working folder
-    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal sends the second; where `nohup` ignores it, it stays ignored
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # a closed terminal sends the last
         number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _exit_on_signal)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as under `nohup`
+            signal.signal(number, _end_on_signal)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -371,3 +371,28 @@ def test_an_interrupted_run_leaves_nothing(here: Path, number: int, status: int)
     assert process.returncode == status, said
     assert "Traceback" not in said
     assert list(here.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize(("number", "status"), [(2, 130), (15, 143), (None, 1)])
+def test_an_interruption_that_an_import_reports_as_its_own_error(number: int | None, status: int) -> None:
+    # An extension in C that is interrupted while it imports another module raises an ImportError instead.
+    lines = [
+        "import os, sys, signal, sim.cli.list as verbs",
+        "signal.signal(signal.SIGINT, signal.default_int_handler)",
+        "def interrupt():",
+        "    try:",
+        f"        {'pass' if number is None else f'os.kill(os.getpid(), {number}); signal.pause()'}",
+        "    except BaseException:",
+        "        pass",
+        "    raise ImportError('cannot import module')",
+        "from sim.cli.main import app, main",
+        "app.command('interrupt')(interrupt)",
+        "sys.argv = ['parley', 'interrupt']",
+        "main()",
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(Path(sim.__file__).parents[1])}
+    result = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, env=environment)
+    assert result.returncode == status, result.stderr
+    assert ("Traceback" in result.stderr) == (number is None)
+    assert ("interrupted" in result.stderr) == (number is not None)
