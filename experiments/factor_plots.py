@@ -29,9 +29,9 @@ from sim.figures.style import (
     add_legend_below,
     create_axes,
     create_figure,
-    format_percent,
     legend_entries,
 )
+from sim.tables.quantities import format_percent
 
 if TYPE_CHECKING:
     import pandas as pd
