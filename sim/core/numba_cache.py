@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -18,10 +19,17 @@ _DAMAGE = (
 _LOCATOR: Any = getattr(caching, "UserProvidedCacheLocator", None) or caching._UserProvidedCacheLocator
 
 
+class _Locator(_LOCATOR):
+    """The chosen folder, which was checked once; numba would write a file into it for every function."""
+
+    def ensure_cache_path(self) -> None:
+        os.makedirs(self.get_cache_path(), exist_ok=True)
+
+
 class _Files(caching.CompileResultCacheImpl):
     """Files in the chosen folder only: numba would otherwise go on to folders beside the sources."""
 
-    _locator_classes = (_LOCATOR,)
+    _locator_classes = (_Locator,)
 
 
 class _Cache(caching.FunctionCache):

@@ -59,6 +59,7 @@ STYLE: dict[Any, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.axisbelow": True,
+    "axes.titley": 1.0,  # else every label is measured to see whether the title has to move
     "hatch.linewidth": 0.6,
     "hatch.color": "#333333",
     "legend.frameon": False,

@@ -18,6 +18,7 @@ from sim.results.plan import Plan
 from sim.results.simulation import Progress, draw_values, simulate_named_tables
 from sim.results.trajectory import count_measured, simulate_trajectory
 from sim.tables.assumptions import build_assumption_schema
+from sim.tables.kinds import ROUND_KINDS
 from sim.tables.offers import build_offer_schema
 from sim.tables.schema import build_round_schema, build_run_schema
 from sim.tables.summary import Summary
@@ -34,6 +35,8 @@ PARTY_SOURCE = "party_class.py"
 """The module of the party class of a run."""
 ROW_GROUP = 65_536
 """Rows of a row group."""
+SUMMARISED = 10_000
+"""Runs that are summarised at once, which takes little longer than one chunk of them."""
 
 _Kind = type[BaseException] | None
 
@@ -255,8 +258,20 @@ def _write_tables(tables: Iterable[dict[str, pa.Table]], schemas: dict[str, pa.S
             name: stack.enter_context(TableWriter(out.path(f"{name}.parquet"), schema, out.folder))
             for name, schema in schemas.items()
         }
+        waiting: list[tuple[pa.Table, pa.Table]] = []
         for part in tables:
-            summary.add(part["runs"], part["rounds"])
+            waiting.append((part["runs"], part["rounds"].select(list(ROUND_KINDS))))
+            if sum(runs.num_rows for runs, _ in waiting) >= SUMMARISED:
+                _summarise(waiting, summary)
             for name, writer in writers.items():
                 writer.write(part[name])
+        _summarise(waiting, summary)
     return summary
+
+
+def _summarise(waiting: list[tuple[pa.Table, pa.Table]], summary: Summary) -> None:
+    """Add waiting runs and their rounds to a summary, all at once; none wait any more."""
+    if waiting:
+        runs, rounds = zip(*waiting, strict=True)
+        summary.add(pa.concat_tables(runs), pa.concat_tables(rounds))
+        waiting.clear()
