@@ -6,7 +6,7 @@ import contextlib
 import os
 import queue
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from sim.compiled.precompile import precompile
 from sim.core.choices import check_dispatchers
 from sim.core.columns import Chunk, round_width, run_width
 from sim.core.errors import ParleyError
-from sim.core.layout import Floats, Ints
+from sim.core.layout import Floats, Ints, Streams, Structure
 from sim.rules.hawkes import MAX_EVENTS
 from sim.scenario.resolve import Problem
 
@@ -36,6 +36,9 @@ class _Space(NamedTuple):
 _SPARE: deque[Floats] = deque(maxlen=4)
 """Room for rounds that nobody uses now, kept from plan to plan, as a sweep makes a plan a point; any thread's."""
 
+_SPARE_MEMORY: deque[tuple[Structure, Streams, Buffer]] = deque(maxlen=4)
+"""Memories that nobody uses now, with what each was filled from: the points of a sweep share it."""
+
 _LARGEST_SPARE = 64 * 2**20
 """Bytes; more than any chunk of usual size needs."""
 
@@ -47,6 +50,15 @@ def _round_space(rows: int, width: int) -> Floats:
         if spare.shape[0] >= rows and spare.shape[1] == width:
             return spare
     return np.empty((rows, width))
+
+
+def _memory(problem: Problem) -> Buffer:
+    """Memory for a scenario, taken from `_SPARE_MEMORY` where the last one there was filled from the same arrays."""
+    with contextlib.suppress(IndexError):
+        structure, streams, memory = _SPARE_MEMORY.pop()
+        if structure is problem.structure and streams is problem.streams:
+            return memory
+    return Buffer(problem)
 
 
 def run_chunk(
@@ -83,13 +95,16 @@ def compiled_chunks(
     threads: int,
     keep_rounds: Kept = True,
 ) -> Iterator[Chunk]:
-    """All chunks in order, at most two a worker under way, so that memory does not grow with the number of runs."""
+    """All chunks in order, at most two a worker under way, so that memory does not grow with the number of runs.
+
+    One worker simulates a chunk when it is asked for, on the thread that asks.
+    """
     check_dispatchers()
     precompile(problem)
     spaces: queue.SimpleQueue[_Space] = queue.SimpleQueue()
     for _ in range(threads):
         rows = min(chunk, fates.size) * problem.structure.max_steps
-        spaces.put(_Space(Buffer(problem), _round_space(rows, round_width(problem.structure))))
+        spaces.put(_Space(_memory(problem), _round_space(rows, round_width(problem.structure))))
 
     def work(start: int) -> Chunk:
         space = spaces.get()
@@ -99,10 +114,21 @@ def compiled_chunks(
         finally:
             spaces.put(space)
 
+    starts = range(0, fates.size, chunk)
+    yield from map(work, starts) if threads == 1 else _map_on_threads(work, starts, threads)
+    while not spaces.empty():
+        memory, rounds = spaces.get()
+        _SPARE_MEMORY.append((problem.structure, problem.streams, memory))
+        if rounds.nbytes <= _LARGEST_SPARE:
+            _SPARE.append(rounds)
+
+
+def _map_on_threads(work: Callable[[int], Chunk], starts: Sequence[int], threads: int) -> Iterator[Chunk]:
+    """Chunks of a pool of threads, in order."""
     with ThreadPoolExecutor(threads) as pool:
         under_way: deque[Future[Chunk]] = deque()
         try:
-            for start in range(0, fates.size, chunk):
+            for start in starts:
                 under_way.append(pool.submit(work, start))
                 if len(under_way) > 2 * threads:
                     yield under_way.popleft().result()
@@ -111,7 +137,3 @@ def compiled_chunks(
         finally:
             for future in under_way:
                 future.cancel()
-    while not spaces.empty():
-        rounds = spaces.get().rounds
-        if rounds.nbytes <= _LARGEST_SPARE:
-            _SPARE.append(rounds)

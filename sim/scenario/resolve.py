@@ -6,6 +6,7 @@ import datetime
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -77,9 +78,10 @@ def flat(path: Sequence[str]) -> str:
     return ".".join(shortened)
 
 
-def shapes(names: Names) -> list[tuple[Block, tuple[int, ...]]]:
+@lru_cache(maxsize=16)  # every memory of every point of a sweep asks for them
+def shapes(names: Names) -> tuple[tuple[Block, tuple[int, ...]], ...]:
     """Every block of theta with its shape, the field axis first."""
-    return [(block, (len(block.paths), *(len(names.by_letter(d)) for d in block.dims))) for block in BLOCKS]
+    return tuple((block, (len(block.paths), *(len(names.by_letter(d)) for d in block.dims))) for block in BLOCKS)
 
 
 def _theta_paths(names: Names) -> Iterator[str]:

@@ -20,8 +20,10 @@ def results() -> Iterator[Results]:
     found = Results()
     yield found
     target = os.environ.get("PARLEY_PERFORMANCE")
-    if target and found.rows:
-        Path(target).write_text(page(found.rows), encoding="utf-8")
+    if target and (found.rows or found.tables):
+        Path(target).write_text(page(found.rows, found.tables), encoding="utf-8")
+        for name, draw in found.figures.items():
+            draw(Path(target).with_name(name))
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def grown(parties: int = 2, issues: int = 6, rounds: int = 20, rate: float = 0.2
             },
             "baskets": {
                 f"package{k}": {"title": "Package", "code": "partial", "level": "delegation", "exposure": 0}
-                for k in range(2)
+                for k in range(min(issues, 2))
             },
             "parties": {
                 party: {

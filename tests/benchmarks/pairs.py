@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 PAIRS = 15
@@ -45,11 +46,22 @@ class Measured:
         return "yes" if low <= self.ratio <= high else "no"
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A table of the page that holds no ratios: its section, headings and rows of text."""
+
+    section: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
 @dataclass
 class Results:
-    """All that was measured in a session, in order."""
+    """All that was measured in a session, in order; figures are drawn into a folder at the end, if one is set."""
 
     rows: list[Measured] = field(default_factory=list)
+    tables: list[Listed] = field(default_factory=list)
+    figures: dict[str, Callable[[Path], None]] = field(default_factory=dict)
 
 
 def in_pairs(benchmark: Any, fast: Work, slow: Work, pairs: int = PAIRS) -> tuple[list[float], float, float]:

@@ -1,22 +1,14 @@
-"""The bargaining core alone, here and in NegMAS: two parties, six issues in one package, twenty turns each, time-based.
+"""The bargaining core alone as a scenario: two parties, six issues in one package, twenty turns each, time-based.
 
-NegMAS gets its best case: outcomes sorted and utility functions inverted once, by hand, and shared by all negotiations.
-Here every run draws saliences of its own. Both sides' interests are opposed, so that talks last about as long in both.
+Every run draws saliences of its own. Both sides' interests are opposed, so that talks last about as long as in NegMAS.
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable
-from typing import Any
-
 from sim.scenario.load import Loaded
 from sim.scenario.resolve import resolve
+from tests.benchmarks.dimensions import ISSUES, TURNS
 from tests.equivalence.worlds import loaded
-
-ISSUES = 6
-OPTIONS = 5
-TURNS = 20
 
 
 def bargaining() -> Loaded:
@@ -50,33 +42,3 @@ def bargaining() -> Loaded:
     ranged = {problem.paths[place]: problem.priors.mode[n] for n, place in enumerate(problem.priors.place)}
     fixed = {path: float(mode) for path, mode in ranged.items() if not path.endswith(".salience")}
     return scenario.with_changes(fixed)
-
-
-def negmas_negotiation() -> Callable[[], Any]:
-    """A function that plays one negotiation in NegMAS; what can be prepared once is prepared."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from negmas import LinearAdditiveUtilityFunction, PresortingInverseUtilityFunction, SAOMechanism, make_issue
-        from negmas.preferences.value_fun import TableFun
-        from negmas.sao.negotiators import AspirationNegotiator
-
-    issues = [make_issue(list(range(OPTIONS)), name=f"issue{k}") for k in range(ISSUES)]
-    weights = [(k + 1.0) / 21.0 for k in range(ISSUES)]
-    functions, inverters = [], []
-    for rising, ordered in ((True, weights), (False, weights[::-1])):
-        points = {v: v / (OPTIONS - 1) if rising else 1.0 - v / (OPTIONS - 1) for v in range(OPTIONS)}
-        function = LinearAdditiveUtilityFunction([TableFun(points) for _ in issues], weights=ordered, issues=issues)
-        inverter = PresortingInverseUtilityFunction(function)
-        inverter.init()
-        inverter.init = lambda: None  # it is ready: what negotiations share is not sorted again
-        functions.append(function)
-        inverters.append(inverter)
-
-    def negotiate() -> Any:
-        table = SAOMechanism(issues=issues, n_steps=TURNS)
-        for k, (function, inverter) in enumerate(zip(functions, inverters, strict=True)):
-            sits = {"aspiration_type": "linear", "ufun_inverter": lambda _, mine=inverter: mine, "name": str(k)}
-            table.add(AspirationNegotiator(**sits), ufun=function)
-        return table.run()
-
-    return negotiate

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from tests.benchmarks.pairs import PAIRS, Measured
+from tests.benchmarks.pairs import PAIRS, Listed, Measured
 
 INTRODUCTION = f"""# Performance
 
@@ -63,6 +64,35 @@ SECTIONS = {
         "one is accepted. A whole run adds the other phases, the zone of agreement and the solutions that the result "
         "is compared with, and the tables.",
     ),
+    "curves": (
+        "How time grows",
+        "Processor time on one thread, the median of three. The scenario is the one of the section on doubling; points "
+        "are those of a sweep of `river-border`, its table included. The exponent b is that of `time = a · size^b`, "
+        "fitted to the larger half of the sizes: 1 is proportional. Runs and points grow in proportion; what is "
+        "fixed weighs on few. Parties grow by their pairs, and by the linear programmes that three and more need. "
+        "Issues share the work of a round, so that few cost little more than one. Rounds grow in proportion.\n\n"
+        "![Processor time against size](growth.png)",
+    ),
+    "commands": (
+        "From the command to the table",
+        "Seconds from the start of a process to its end, with start-up, loading and the written table, as a user waits"
+        " for them. All negotiate the bargaining core: two parties, six issues, twenty turns each. parley plays whole "
+        "runs with every phase, and writes tables of runs and rounds, a manifest and, in the first row, six figures. "
+        "The others write one table. The versions in NumPy and Mesa were written for this purpose; their offers give "
+        "in by the same share on every issue. Times in brackets are extrapolated from the two sizes before.",
+    ),
+    "memory": (
+        "Memory",
+        "Largest resident memory of any process of `parley run istanbul-2025`, in MB.",
+    ),
+    "scheduler": (
+        "A cluster of a hundred machines",
+        "A sweep of 10^9 runs is 20,000 parts of 50,000 runs. A part takes about 4 s on one thread of this machine, and"
+        " its file has about 20 MB with all columns. The rehearsal uses Dask's own scheduler and workers in one process"
+        " of this machine, and tasks that sleep, submitted as `parley sweep --cluster` submits its parts. Its "
+        "efficiency is the share of the time in which every thread slept as it should. On a real cluster the "
+        "scheduler has a processor of its own, and the client receives the files.",
+    ),
 }
 
 
@@ -70,13 +100,15 @@ BY_HAND = Path(__file__).with_name("by_hand.md")
 """What a test cannot measure, and what follows from the tables; it ends the page."""
 
 
-def page(rows: list[Measured]) -> str:
+def page(rows: list[Measured], tables: Sequence[Listed] = ()) -> str:
     """The whole page as Markdown."""
     parts = [INTRODUCTION, _machine()]
     for key, (title, text) in SECTIONS.items():
         found = [row for row in rows if row.section == key]
-        if found:
-            parts.append(f"\n## {title}\n\n{text}\n\n{_table(found)}")
+        content = [_table(found)] if found else []
+        content += [_list(table) for table in tables if table.section == key]
+        if content:
+            parts.append(f"\n## {title}\n\n{text}\n\n" + "\n\n".join(content))
     return "\n".join(parts) + "\n\n" + BY_HAND.read_text(encoding="utf-8")
 
 
@@ -89,6 +121,11 @@ def _table(rows: list[Measured]) -> str:
         spread = f"{_ratio(row.least)} to {_ratio(row.greatest)}"
         lines.append(f"| {row.subject} | **{_ratio(row.ratio)}** | {spread} | {rates} | {target} | {row.verdict} |")
     return "\n".join(lines)
+
+
+def _list(table: Listed) -> str:
+    head = f"| {' | '.join(table.columns)} |\n|---{'|---:' * (len(table.columns) - 1)}|"
+    return "\n".join([head, *(f"| {' | '.join(row)} |" for row in table.rows)])
 
 
 def _ratio(value: float) -> str:

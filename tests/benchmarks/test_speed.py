@@ -13,8 +13,9 @@ from tests.benchmarks.core import Tables
 from tests.benchmarks.counting import counted
 from tests.benchmarks.growth import grown
 from tests.benchmarks.limit import bare
+from tests.benchmarks.negmas_peer import negmas_negotiation
 from tests.benchmarks.pairs import Work
-from tests.benchmarks.peer import bargaining, negmas_negotiation
+from tests.benchmarks.peer import bargaining
 from tests.equivalence.engines import agree
 
 BINDING = "istanbul-2025"
