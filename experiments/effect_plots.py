@@ -137,7 +137,7 @@ def draw_effects(
         ax.set_title(titles[case], fontsize=8.5, loc="left")
     figure.text(0.55, 0.75 / figure.get_figheight(), label, ha="center", fontsize=9)
     meanings, (handles, labels) = list_meanings(), legend_entries(axes[0])
-    add_legend_below(figure, [*handles, *meanings], [*labels, *(line.get_label() for line in meanings)], 3)
+    add_legend_below(figure, [*handles, *meanings], [*labels, *(str(line.get_label()) for line in meanings)], 3)
     return figure
 
 
