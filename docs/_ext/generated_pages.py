@@ -134,6 +134,8 @@ SINGULAR = {
     "parties": "party",
     "detail": "",
     "detail_baskets": "basket",
+    "offer_issues": "",
+    "offer_stakes": "",
 }
 
 
