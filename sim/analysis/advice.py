@@ -8,9 +8,11 @@ from typing import NamedTuple
 from sim.analysis.game import WHOLE
 from sim.analysis.zone import Zone, estimate_zones
 from sim.core.errors import ParleyError
+from sim.rules.concession import ConcessionRule, clock_concession
 from sim.scenario.load import Loaded
 from sim.scenario.numbers import Number, iterate_numbers
 from sim.scenario.resolve import resolve
+from sim.scenario.schema import Party
 
 DRAWS = 200
 """Draws of the assumed ranges in which a zone of agreement is looked for."""
@@ -51,7 +53,19 @@ def _advise_deadlines(loaded: Loaded) -> Iterator[Advice]:
     for name, party in loaded.scenario.parties.items():
         if party.deadline.low >= horizon:
             text = f"{_format_range(party.deadline)} days lie beyond the horizon of {horizon:g} days in every draw"
-            yield Advice(f"parties.{name}.deadline", f"{text}: the deadline is never reached")
+            text += f": the deadline is never reached{_describe_clock(party, horizon)}"
+            yield Advice(f"parties.{name}.deadline", text)
+
+
+def _describe_clock(party: Party, horizon: float) -> str:
+    """Say how much of what a party could concede its clock concedes at most by the horizon."""
+    rule = party.concession
+    if rule.rule not in (ConcessionRule.CLOCK.label, ConcessionRule.MIXED.label):
+        return ""
+    most = clock_concession(rule.k0.high, rule.beta.high, horizon, party.deadline.low)
+    middle = clock_concession(rule.k0.mode, rule.beta.mode, horizon, party.deadline.mode)
+    text = f", and by its clock the party concedes {middle:.0%} of the way to its reservation value by then"
+    return f"{text} (middle of the ranges; at most {most:.0%})"
 
 
 def _advise_demands(loaded: Loaded) -> Iterator[Advice]:
