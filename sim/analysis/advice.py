@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sim.analysis.game import WHOLE
+from sim.analysis.inert_entries import list_inert
 from sim.analysis.zone import Zone, estimate_zones
 from sim.core.errors import ParleyError
 from sim.rules.concession import ConcessionRule, clock_concession
@@ -43,7 +44,7 @@ def advise(loaded: Loaded) -> list[Advice]:
     list of Advice
         In the order of deadlines, demands, entities without effect, missing reasons, zones.
     """
-    parts = (_advise_deadlines, _advise_demands, _advise_mediators, _advise_levers, _advise_reasons, _advise_zones)
+    parts = (_advise_deadlines, _advise_demands, _advise_inert, _advise_reasons, _advise_zones)
     return [advice for part in parts for advice in part(loaded)]
 
 
@@ -78,34 +79,10 @@ def _advise_demands(loaded: Loaded) -> Iterator[Advice]:
             yield Advice(f"issues.{issue}", f"all parties demand nearly the same ({ends}): nothing is bargained over")
 
 
-def _advise_mediators(loaded: Loaded) -> Iterator[Advice]:
-    """Name mediators that never attend, or have no strength in any style."""
-    s = loaded.scenario
-    for name, mediator in s.mediators.items():
-        hosts = [v for v, venue in s.venues.items() if venue.host == name]
-        if mediator.attends == "hosted" and not hosts:
-            text = "attends only rounds that it hosts, and no venue has it as `host`: it never attends"
-            yield Advice(f"mediators.{name}.attends", text)
-        elif mediator.attends == "hosted" and all(_is_closed(loaded, venue) for venue in hosts):
-            text = "attends only rounds that it hosts, and a party never accepts its venues (0): it never attends"
-            yield Advice(f"mediators.{name}.attends", text)
-        elif all(_is_zero(getattr(mediator.styles, style)) for style in type(mediator.styles).model_fields):
-            yield Advice(f"mediators.{name}.styles", "all styles are 0: the mediator does nothing")
-
-
-def _is_closed(loaded: Loaded, venue: str) -> bool:
-    """Whether some party never accepts a venue."""
-    return any(_is_zero(number) for number in loaded.scenario.venues[venue].acceptability.values())
-
-
-def _advise_levers(loaded: Loaded) -> Iterator[Advice]:
-    """Name levers without any effect."""
-    for name, sponsor in loaded.scenario.sponsors.items():
-        for lever, entry in sponsor.levers.items():
-            effects = [entry.balance, *entry.relief.values(), *entry.pressure.values()]
-            if all(_is_zero(effect) for effect in effects):
-                path = f"sponsors.{name}.levers.{lever}"
-                yield Advice(path, "`balance`, `relief` and `pressure` are 0: the lever has no effect")
+def _advise_inert(loaded: Loaded) -> Iterator[Advice]:
+    """Name entries without effect."""
+    for path, reason in list_inert(loaded.scenario):
+        yield Advice(path, reason)
 
 
 def _advise_reasons(loaded: Loaded) -> Iterator[Advice]:
@@ -180,11 +157,6 @@ def _find_share(loaded: Loaded, basket: str, changes: dict[str, float]) -> float
     except ParleyError:
         return 0.0
     return next(zone.commitment for zone in zones if zone.name == basket)
-
-
-def _is_zero(number: Number) -> bool:
-    """Whether a number is 0 in every draw."""
-    return number.low == 0.0 and number.high == 0.0
 
 
 def _format_range(number: Number) -> str:
