@@ -8,7 +8,7 @@ import numpy as np
 import typer
 
 if TYPE_CHECKING:
-    from sim.analysis.clauses import Acceptability, Package
+    from sim.analysis.acceptability import Acceptability, Package
     from sim.core.atomic import OutputFolder
     from sim.scenario.load import Loaded
 
@@ -19,7 +19,7 @@ _LABEL = 60
 
 def print_clauses(result: Acceptability, loaded: Loaded) -> None:
     """Print, by basket, the share of draws in which each party could live with an option, and the best packages."""
-    from sim.analysis.clauses import ALL, group_packages
+    from sim.analysis.acceptability import ALL, group_packages
 
     scenario, packages = loaded.scenario, group_packages(result)
     typer.echo(f"\nAcceptability by clause over {result.n:,} draws, at the start of the talks")
@@ -80,7 +80,7 @@ def write_clauses(result: Acceptability, loaded: Loaded, out: OutputFolder) -> N
     """Write both tables as CSV, and a figure of every basket as PNG and SVG. Raises ParleyError."""
     import pandas as pd
 
-    from sim.analysis.clauses import ALL, group_packages, tabulate_clauses, tabulate_packages
+    from sim.analysis.acceptability import ALL, group_packages, tabulate_clauses, tabulate_packages
     from sim.core.atomic import report_write_errors
     from sim.figures.clauses import save_clauses
 

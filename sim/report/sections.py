@@ -114,7 +114,7 @@ def list_assumptions(manifest: dict[str, Any]) -> list[tuple[str, Table]]:
         ]
         if rows:
             label = f"{entry['label']}: " if "label" in entry else ""
-            summary = f"{label}{len(rows)} numbers are drawn from an assumed range"
+            summary = f"{label}{len(rows)} numbers are drawn from a range"
             groups.append((summary, Table("", ("Number", "Range", "Why"), rows, text=True)))
     return groups
 
@@ -127,6 +127,11 @@ def _assumed_ranges(node: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str
         ends = node["assumed"]
         peak = f", peak {ends[1]:g}" if len(ends) == 3 else ""
         yield ".".join(path), f"{ends[0]:g} to {ends[-1]:g}{peak}", node.get("why", "")
+        return
+    if "elicited" in node and isinstance(node["elicited"], dict):
+        stated = [[*own.values()] if isinstance(own, dict) else own for own in node["elicited"].values()]
+        low, high = min(own[0] for own in stated), max(own[-1] for own in stated)
+        yield ".".join(path), f"{low:g} to {high:g}, {len(stated)} experts", node.get("why", "")
         return
     for key, below in node.items():
         yield from _assumed_ranges(below, (*path, str(key)))

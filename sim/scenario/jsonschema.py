@@ -20,12 +20,21 @@ def _build_form(required: list[str], **properties: Any) -> dict[str, Any]:
 
 
 _TEXT = {"type": "string"}
+_THREE = {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}
+_ENDS = _build_form(["low", "mode", "high"], **{key: {"type": "number"} for key in ("low", "mode", "high")})
+_JUDGEMENTS = {
+    "type": "object",
+    "minProperties": 1,
+    "additionalProperties": {"anyOf": [_THREE, _ENDS]},
+    "description": "By expert the 5%, 50% and 95% quantiles, or the lowest, likeliest and highest value",
+}
 _REF = {"$ref": "#/$defs/Number"}
 _NUMBER = {
     "description": "A number with where it comes from",
     "anyOf": [
         {"type": "number", "description": "unsourced"},
         _build_form(["assumed"], assumed=_RANGE, why=_TEXT),
+        _build_form(["elicited"], elicited=_JUDGEMENTS, why=_TEXT),
         _build_form(["value", "source", "locator"], value={"type": "number"}, source=_TEXT, locator=_TEXT, why=_TEXT),
         _build_form(["value", "convention"], value={"type": "number"}, convention=_TEXT),
     ],

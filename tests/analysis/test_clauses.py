@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from sim.analysis import clauses
-from sim.analysis.clauses import ALL, Package, assess_clauses, assess_games, tabulate_packages
+from sim.analysis.acceptability import ALL, Acceptability, Package, tabulate_packages
+from sim.analysis.clauses import assess_clauses, assess_games
 from sim.analysis.game import Game
 from sim.cli.main import app
 from sim.core.errors import ParleyError
@@ -41,7 +41,7 @@ def game(
 DRAWS = [game(0.5, 0.5), game(0.4, 0.5), game(0.8, 0.2, (0.5, 0.0)), game(1.0, 0.75, (0.0, 0.6))]
 
 
-def assess(games: list[Game], most: int = 100) -> clauses.Acceptability:
+def assess(games: list[Game], most: int = 100) -> Acceptability:
     return assess_games(lambda: ([own] for own in games), LABELS, len(games), most)
 
 
