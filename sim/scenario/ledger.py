@@ -10,7 +10,7 @@ from sim.evidence.positions import Position
 from sim.scenario.base import Cited
 from sim.scenario.load import Loaded
 from sim.scenario.numbers import Number, iterate_numbers
-from sim.scenario.schema import Party, Predicate, Scenario
+from sim.scenario.schema import Issue, Party, Predicate, Scenario
 from sim.scenario.settlement import Decision
 
 ORIGINS = {
@@ -139,6 +139,7 @@ def _iterate_notes(loaded: Loaded) -> Iterator[tuple[str, str]]:
         text = f"counts as `{basket.code}`, needs the level of {basket.level}"
         text += ", ratified at home" if basket.ratified else ""
         yield title, text + (", may be settled again once carried out" if basket.renewable else "")
+        yield from ((title, _format_scale(key, issue)) for key, issue in s.issues.items() if issue.basket == name)
         if basket.decision:
             yield title, _format_decision(basket.decision)
         if basket.urgency:
@@ -185,6 +186,14 @@ def _iterate_settings(s: Scenario) -> Iterator[tuple[str, str]]:
     if s.decision:
         yield "Calendar", f"baskets: {_format_decision(s.decision)}"
     yield "Calendar", f"venue of a round: {s.venue_choice.rule.replace('_', ' ')}"
+
+
+def _format_scale(name: str, issue: Issue) -> str:
+    """Describe what the places on an issue's scale mean."""
+    options = sorted(issue.options, key=lambda option: option.at)
+    unit = issue.unit.to_native() if issue.unit else None
+    places = "; ".join(f"{x.at:g} {x.label}" + (f", {unit.format_amount(x.at)}" if unit else "") for x in options)
+    return f"scale of {name} ({issue.title}): {places}"
 
 
 def _format_decision(decision: Decision) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, FiniteFloat, model_validator
 
+from sim.core.units import NativeUnit
 from sim.rules.agenda import Bars as BarsChoice
 from sim.rules.concession import ConcessionRule
 from sim.rules.spoilers import SurgeMode
@@ -27,14 +28,37 @@ class Option(Model):
     label: str
 
 
+class IssueUnit(Model):
+    """What the ends of an issue's scale are in a unit of its own: kilometres, days, people."""
+
+    name: str = Field(min_length=1, description="Name of the unit, in the plural.")
+    low: FiniteFloat = Field(description="Amount at 0 on the scale.")
+    high: FiniteFloat = Field(description="Amount at 1 on the scale; it may be the smaller one.")
+
+    @model_validator(mode="after")
+    def check_ends(self) -> IssueUnit:
+        """Refuse two equal ends. Raises ValueError."""
+        if self.low == self.high:
+            raise ValueError("`low` and `high` are equal, so that all places on the scale would mean the same")
+        return self
+
+    def to_native(self) -> NativeUnit:
+        """Return the unit that converts and formats places."""
+        return NativeUnit(self.name, self.low, self.high)
+
+
 class Issue(Model):
-    """One thing to be settled, on a scale from 0 to 1 with at least two labelled options."""
+    """One thing to be settled, on a scale from 0 to 1 with at least two labelled options.
+
+    With a `unit`, terms are printed and drawn in it too; the scale between its ends is linear. It changes no run.
+    """
 
     title: str
     question: str = ""
     theme: str = ""
     basket: Name
     options: list[Option] = Field(min_length=2)
+    unit: IssueUnit | None = None
 
 
 class Stake(Model):
