@@ -23,6 +23,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from sim.cli.app import build_arguments, build_environment
 
 PAGES = {"explore": "", "run": "run", "sources": "sources", "compare": "compare"}
+TOKEN = "pictures"
 QUIET = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
          "--disable-component-update", "--no-first-run", "--hide-scrollbars")  # fmt: skip
 
@@ -36,7 +37,7 @@ def find_free_port() -> int:
 
 def serve(scenario: str, port: int) -> subprocess.Popen[bytes]:
     """Start the page and return its process once it answers."""
-    process = subprocess.Popen([sys.executable, *build_arguments(port)], env=build_environment(scenario))
+    process = subprocess.Popen([sys.executable, *build_arguments(port)], env=build_environment(scenario, TOKEN))
     for _ in range(240):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
@@ -49,7 +50,7 @@ def serve(scenario: str, port: int) -> subprocess.Popen[bytes]:
 
 def wait_until_idle(browser: webdriver.Chrome) -> None:
     """Wait until the script of the page has ended and its charts are drawn."""
-    wait = WebDriverWait(browser, 180)
+    wait = WebDriverWait(browser, int(__import__("os").environ.get("WAITS", "180")))
     wait.until(lambda b: b.find_elements(By.XPATH, "//*[contains(text(), 'Nothing leaves this machine')]"))
     wait.until(lambda b: not b.find_elements(By.CSS_SELECTOR, "[data-test-script-state='running']"))
     time.sleep(2.5)
@@ -93,7 +94,7 @@ def main() -> None:
             browser = start_browser()
             for name, path in PAGES.items():
                 resize(browser, width, 900)
-                browser.get(f"http://127.0.0.1:{port}/{path}")
+                browser.get(f"http://127.0.0.1:{port}/{path}?token={TOKEN}")
                 wait_until_idle(browser)
                 save_picture(browser, width, folder / f"{name}-{width}.png")
                 if name == "explore" and width > 500:

@@ -19,6 +19,7 @@ from sim.app.controls import (
     list_sliders,
     search_sliders,
 )
+from sim.app.escape import escape_markdown
 from sim.app.explore import Contrast, Result, compute_contrasts, describe_change, excludes_zero, format_contrast
 from sim.app.tables import STYLE, format_table
 from sim.core.errors import ParleyError
@@ -43,7 +44,7 @@ def show() -> None:
         base = state.get_ensemble(edits.base, state.get_runs(), state.get_seed())
         changed = state.get_ensemble(edits.loaded, state.get_runs(), state.get_seed()) if edits.changes else base
     except ParleyError as error:
-        st.error(f"These values cannot be run: {error}. Undo the latest change to go on.")
+        st.error(f"These values cannot be run: {escape_markdown(error)}. Undo the latest change to go on.")
         return
     _show_results(base, changed)
 
@@ -87,7 +88,7 @@ def _show_picker(sliders: list[Slider]) -> None:
     words = st.text_input("Find a number", key="words", placeholder="trust memory")
     hits = {slider.path for slider in search_sliders(sliders, words)} if words.strip() else set()
     if words.strip() and not hits:
-        st.warning(f"No number of this scenario matches `{words}`.")
+        st.warning(f"No number of this scenario matches {escape_markdown(words)}.")
     options = [path for path in paths if path in hits or path in changed] if words.strip() else list(paths)
     st.session_state.numbers = [path for path in st.session_state.get("numbers", []) if path in options]
     selection = st.multiselect("Numbers", options, key="numbers", format_func=lambda path: paths[path].label)
@@ -95,7 +96,7 @@ def _show_picker(sliders: list[Slider]) -> None:
         if paths[path].group == OTHER:
             _show_slider(paths[path])
         else:
-            st.caption(f"{paths[path].label}: among {paths[path].group}, above.")
+            st.caption(f"{escape_markdown(paths[path].label)}: among {paths[path].group}, above.")
 
 
 def _apply_entry() -> None:
@@ -115,11 +116,11 @@ def _show_control(control: Control) -> None:
     key = f"{control.key}" if isinstance(control, Choice) else f"{control.path}:{control.basket}"
     options = list(control.options) if isinstance(control, Choice) else list(control.levels)
     st.session_state[f"c:{key}"] = control.get_option(state.get_edits().changes)
-    st.selectbox(control.label, options, key=f"c:{key}", on_change=_select, args=(control, f"c:{key}"))
+    st.selectbox(escape_markdown(control.label), options, key=f"c:{key}", on_change=_select, args=(control, f"c:{key}"))
     state.show_error(f"c:{key}")
     text = describe_idle_controls(control, state.get_edits().loaded.scenario) if isinstance(control, Choice) else ""
     if text:
-        st.caption(text)
+        st.caption(escape_markdown(text))
 
 
 def _select(control: Choice | Mandate, key: str) -> None:
@@ -135,12 +136,12 @@ def _show_slider(control: Slider) -> None:
     ends = min(control.least, low), max(control.most, high)
     st.session_state[key] = (low, high)
     st.slider(
-        control.label,
+        escape_markdown(control.label),
         *ends,
         step=control.step,
         format="%g" if control.step >= 0.01 else "%.4f",
         key=key,
-        help=f"`{control.path}`: {control.why}",
+        help=escape_markdown(f"{control.path}: {control.why}"),
         on_change=_slide,
         args=(control, key),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from sim.app import charts_run, state
+from sim.app.escape import escape_markdown
 from sim.app.single_run import Round, Story, find_similar_run, record_run
 from sim.app.tables import STYLE, format_table
 from sim.core.errors import ParleyError
@@ -31,7 +32,7 @@ def show() -> None:
     try:
         story = _record_run(scenario_hash(loaded), loaded, state.get_seed(), st.session_state.run_now)
     except ParleyError as error:
-        st.error(str(error))
+        st.error(escape_markdown(error))
         return
     _show_ending(story, loaded)
     if not story.rounds:
@@ -95,7 +96,7 @@ def _show_ending(story: Story, loaded: Loaded) -> None:
     """Show the outcome."""
     which = "with your changes" if loaded.changes else "of the scenario as it is"
     outcome = build_ladder(loaded.scenario.outcomes).by_code[story.outcome]
-    st.markdown(f"Run **{story.run}** {which} ends as: **{outcome}**.")
+    st.markdown(f"Run **{story.run}** {which} ends as: **{escape_markdown(outcome)}**.")
 
 
 def _show_steps(last: int) -> None:
@@ -115,7 +116,7 @@ def _step(by: int) -> None:
 def _show_round(story: Story, now: Round, loaded: Loaded) -> None:
     """Show one round."""
     s = loaded.scenario
-    st.subheader(now.title)
+    st.subheader(escape_markdown(now.title), anchor=False)
     parties = [party.title for party in s.parties.values()]
     left, right = st.columns(2)
     with left:
