@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.app.controls import Changes
-from sim.app.opening import open_scenario
+from sim.app.access import open_scenario
 from sim.core.errors import ParleyError, ScenarioError
 from sim.scenario.library import shipped
 from sim.scenario.load import Loaded

@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("streamlit", reason="Streamlit is not installed (extra `app`)")
 from sim.app.escape import escape_markdown, remove_escapes
 from sim.app.guard import hash_script
-from sim.app.opening import open_scenario
+from sim.app.access import open_scenario
 from sim.core.errors import ScenarioError
 from sim.scenario.library import shipped_folder
 from sim.yamlio.reader import read
