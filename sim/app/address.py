@@ -14,15 +14,15 @@ LONGEST = 20_000
 """Characters of changes that an address may hold."""
 
 
-def write_query(name: str, changes: Changes, runs: int, seed: int, run: int) -> dict[str, str]:
+def write_query(name: str, changes: Changes, baseline: Changes, runs: int, seed: int, run: int) -> dict[str, str]:
     """Write the query; what is as at the start is left out.
 
     Parameters
     ----------
     name : str
         The scenario: a shipped id or a path.
-    changes : dict
-        Values at dotted paths.
+    changes, baseline : dict
+        Values at dotted paths: of what is looked at, and of what it is compared with.
     runs, seed, run : int
         Number of runs, seed of all draws, and the run that is looked at.
 
@@ -32,21 +32,22 @@ def write_query(name: str, changes: Changes, runs: int, seed: int, run: int) -> 
         Name and text of every part.
     """
     query = {"scenario": name}
-    if changes:
-        query["changes"] = json.dumps(changes, separators=(",", ":"), default=str)
+    for key, values in (("changes", changes), ("baseline", baseline)):
+        if values:
+            query[key] = json.dumps(values, separators=(",", ":"), default=str)
     numbers = {"runs": (runs, 2000), "seed": (seed, 0), "run": (run, 0)}
     return query | {key: str(value) for key, (value, usual) in numbers.items() if value != usual}
 
 
-def read_changes(query: Mapping[str, str]) -> Changes:
-    """Read the changes of a query.
+def read_changes(query: Mapping[str, str], key: str) -> Changes:
+    """Read the changes of a query, or those of its baseline.
 
     Raises
     ------
     ParleyError
         They are not those of an address that the page wrote.
     """
-    text = query.get("changes", "")
+    text = query.get(key, "")
     if not text:
         return {}
     try:

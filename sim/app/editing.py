@@ -6,8 +6,8 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from sim.app.controls import Changes
 from sim.app.access import open_scenario
+from sim.app.controls import Changes
 from sim.core.errors import ParleyError, ScenarioError
 from sim.scenario.library import shipped
 from sim.scenario.load import Loaded
@@ -65,6 +65,12 @@ class Edits:
         put = {path.strip(): parsed}
         self.base.with_changes(self.changes | put)
         return self.changes | dict.fromkeys(_expand_paths(self.base, put), parsed)
+
+    def expand(self, changes: Changes) -> Changes:
+        """Write out paths that contain `*`."""
+        return {
+            path: value for star, value in changes.items() for path in _expand_paths(self.base, {star: value}) or [star]
+        }
 
     def list_changes(self) -> list[tuple[str, str, str]]:
         """List path, original value and present value of every change."""

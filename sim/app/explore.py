@@ -152,12 +152,13 @@ def excludes_zero(contrast: Contrast) -> bool:
 
 
 def describe_change(base: Result, changed: Result) -> str:
-    """Describe in one sentence how many runs end otherwise than in the unchanged scenario."""
+    """Describe in one sentence how many runs end otherwise than in the baseline."""
     if base is changed or base.loaded.changes == changed.loaded.changes:
-        return f"The scenario as it is, {base.n:,} runs. Move a control to see what it does."
+        which = "The baseline" if base.loaded.changes else "The scenario as it is"
+        return f"{which}, {base.n:,} runs. Ask a question or move a control to see what it does."
     first, second = (np.array(result.runs.column("outcome").cast("string")) for result in (base, changed))
     other = int((first != second).sum())
-    return f"{other:,} of {base.n:,} runs end otherwise than in the unmodified scenario, under the same draws."
+    return f"{other:,} of {base.n:,} runs end otherwise than in the baseline, under the same draws."
 
 
 def format_contrast(contrast: Contrast) -> tuple[str, str, str, str]:

@@ -15,19 +15,24 @@ loading.markdown("Loading the model. The first start compiles once, about 30 s."
 from sim.app import state, style  # noqa: E402
 
 VIEWS = (
-    ("view_explore", "Explore", "explore"),
-    ("view_run", "One run", "run"),
-    ("view_sources", "Sources", "sources"),
+    ("view_start", "Start", "start"),
+    ("view_what_if", "What if", "what-if"),
+    ("view_watch", "Watch a run", "run"),
+    ("view_run", "One run", "one-run"),
+    ("view_sweep", "Sweep", "sweep"),
     ("view_compare", "Compare", "compare"),
+    ("view_build", "Build", "build"),
+    ("view_sources", "Sources", "sources"),
 )
 """Module, title and path of every view. A view is a function `show`."""
 
-pages = [
-    st.Page(import_module(f"sim.app.{module}").show, title=title, url_path=path, default=number == 0)
+pages = {
+    module: st.Page(import_module(f"sim.app.{module}").show, title=title, url_path=path, default=number == 0)
     for number, (module, title, path) in enumerate(VIEWS)
     if find_spec(f"sim.app.{module}") is not None
-]
-chosen = st.navigation(pages, position="top")
+}
+st.session_state.what_if_page = pages["view_what_if"]
+chosen = st.navigation(list(pages.values()), position="top")
 loading.empty()
 st.html(style.PAGE)
 state.start()

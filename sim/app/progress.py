@@ -11,27 +11,30 @@ from streamlit.errors import StreamlitAPIException
 
 from sim.app.explore import Result, simulate
 from sim.scenario.load import Loaded
+from sim.tables.trajectory import Trajectory
 
-_MOST = 24
-"""Ensembles that stay in memory."""
+_MOST = 48
+"""Ensembles and trajectories that stay in memory."""
+MEASURED = 300
+"""Runs whose convergence is measured by day."""
 
 
 class _Store:
     """The latest ensembles by key, shared by all tabs."""
 
     def __init__(self) -> None:
-        self._results: OrderedDict[Any, Result] = OrderedDict()
+        self._results: OrderedDict[Any, Any] = OrderedDict()
         self._lock = threading.Lock()
         self.compiled = False
 
-    def get(self, key: Any) -> Result | None:
-        """Return an ensemble, or None if it was not run."""
+    def get(self, key: Any) -> Any:
+        """Return an ensemble or a trajectory, or None if it was not run."""
         with self._lock:
             if key in self._results:
                 self._results.move_to_end(key)
             return self._results.get(key)
 
-    def put(self, key: Any, result: Result) -> None:
+    def put(self, key: Any, result: Any) -> None:
         """Keep an ensemble in place of the one used least."""
         with self._lock:
             self._results[key] = result
@@ -51,7 +54,7 @@ def get_ensemble(loaded: Loaded, n: int, seed: int) -> Result:
     from sim.scenario.dump import scenario_hash
 
     key, store = (scenario_hash(loaded), n, seed), _get_store()
-    result = store.get(key)
+    result: Result | None = store.get(key)
     if result is not None:
         return result
     if st.session_state.get("stopped") == key:
@@ -67,6 +70,20 @@ def get_ensemble(loaded: Loaded, n: int, seed: int) -> Result:
         if status is not None:
             status.empty()
     store.put(key, result)
+    return result
+
+
+def get_trajectory(loaded: Loaded, n: int, seed: int) -> Trajectory:
+    """Return how the first runs of an ensemble converge, from memory if they were measured. Raises ParleyError."""
+    from sim.results.plan import plan
+    from sim.results.trajectory import simulate_trajectory
+    from sim.scenario.dump import scenario_hash
+
+    key, store = (scenario_hash(loaded), n, seed, "trajectory"), _get_store()
+    result: Trajectory | None = store.get(key)
+    if result is None:
+        result = simulate_trajectory(plan(loaded, min(n, MEASURED), seed))
+        store.put(key, result)
     return result
 
 

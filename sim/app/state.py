@@ -13,7 +13,7 @@ from sim.app import progress
 from sim.app.address import parse_whole, read_changes, read_whole, write_link, write_query
 from sim.app.controls import Changes
 from sim.app.editing import Edits, format_error
-from sim.app.escape import escape_markdown
+from sim.app.escape import escape_markdown, escape_message
 from sim.app.explore import Result
 from sim.core.errors import ParleyError
 from sim.scenario.library import shipped
@@ -66,6 +66,9 @@ def start() -> None:
     _write_address()
     _show_choice()
     _warn_of_files()
+    with st.sidebar.popover("Copy link"):
+        st.code(get_link(), language=None)
+        st.caption("It opens this state for whoever may open this page. It holds no token.")
     st.session_state.status = st.empty()
 
 
@@ -103,13 +106,16 @@ def _restore(query: dict[str, str]) -> None:
     st.session_state.seed_now = read_whole(query, "seed", 0)
     st.session_state.run_now = read_whole(query, "run", 0, 10**9)
     if "scenario" not in st.session_state.problems:
-        apply_changes("scenario", lambda: read_changes(query))
+        apply_changes("scenario", lambda: read_changes(query, "baseline"))
+        if get_edits().changes:
+            pin()
+        apply_changes("scenario", lambda: read_changes(query, "changes"))
 
 
 def _write_query() -> dict[str, str]:
     """Write the query of the present state."""
     edits, run = get_edits(), int(st.session_state.get("run_now", 0))
-    return write_query(edits.name, edits.changes, get_runs(), get_seed(), run)
+    return write_query(edits.name, edits.changes, st.session_state.get("pinned") or {}, get_runs(), get_seed(), run)
 
 
 def _write_address() -> None:
@@ -124,6 +130,25 @@ def get_link() -> str:
     return write_link(str(st.context.url or "http://127.0.0.1"), _write_query())
 
 
+# The baseline
+
+
+def get_baseline() -> Loaded:
+    """Return what changes are compared with: the scenario as it is, or with the changes that were pinned."""
+    pinned = st.session_state.get("pinned")
+    return get_edits().base.with_changes(pinned) if pinned else get_edits().base
+
+
+def pin() -> None:
+    """Pin the present changes as baseline."""
+    st.session_state.pinned = dict(get_edits().changes)
+
+
+def unpin() -> None:
+    """Compare with the scenario as it is again."""
+    st.session_state.pop("pinned", None)
+
+
 # Opening
 
 
@@ -134,6 +159,7 @@ def _open(name: str, where: str = "scenario") -> None:
     except ParleyError as error:
         st.session_state.problems[where] = format_error(error)
         return
+    unpin()
     # A refused seed stays in its field when the scenario changes, and so does its error.
     st.session_state.problems = {key: text for key, text in st.session_state.problems.items() if key == "seed"}
 
@@ -193,7 +219,7 @@ def apply_changes(where: str, make: Callable[[], Changes]) -> bool:
 def show_error(where: str) -> None:
     """Show why the last entry at a place was refused."""
     if where in st.session_state.problems:
-        st.error(escape_markdown(st.session_state.problems[where]))
+        st.error(escape_message(st.session_state.problems[where]))
 
 
 def show_title(text: str) -> None:

@@ -18,6 +18,7 @@ TOKEN = "the-token-of-the-tests-and-of-nothing-else"
 PATIENCE = 45  # seconds until a condition counts as never coming true; passing does not depend on it
 CLOSING = "they are not a forecast. Nothing leaves this machine."
 TITLES = {
+    "What if": "How the offers converge, issue by issue",
     "One run": "One run, round by round",
     "Sources": "Where every number comes from",
     "Compare": "Two to 4 scenarios",

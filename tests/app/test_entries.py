@@ -17,10 +17,10 @@ from sim.scenario.library import shipped_folder
 
 
 def explore() -> None:
-    from sim.app import state, view_explore
+    from sim.app import state, view_what_if
 
     state.start()
-    view_explore.show()
+    view_what_if.show()
 
 
 def one_run() -> None:

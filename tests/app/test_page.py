@@ -19,7 +19,7 @@ PATIENCE_OF_NORTH = "Northbank: days until it would concede all"
 
 
 def test_a_moved_slider_moves_the_distribution(reader: Reader) -> None:
-    reader.open()
+    reader.open("what-if")
     before = reader.table()
     reader.enter("Any other value", "parties.northbank.deadline = 20")
     reader.until("runs end otherwise")
@@ -39,7 +39,7 @@ def test_a_moved_slider_moves_the_distribution(reader: Reader) -> None:
 
 
 def test_a_moved_slider_is_answered_in_few_messages(reader: Reader) -> None:
-    reader.open()
+    reader.open("what-if")
     reader.slider(PATIENCE_OF_NORTH)[1].send_keys(Keys.LEFT)
     reader.until("runs end otherwise")
     reader.settle()
@@ -50,12 +50,12 @@ def test_a_moved_slider_is_answered_in_few_messages(reader: Reader) -> None:
     reader.settle()
     answer = reader.received()
     assert 0 < len(answer) <= 60  # it took 101 of them while folded groups were built anew
-    assert sum(len(message) for message in answer) <= 120_000
+    assert sum(len(message) for message in answer) <= 400_000  # six charts of convergence among them
     assert not any("Trust of Northbank" in base64.b64decode(message).decode(errors="replace") for message in answer)
 
 
 def test_a_folded_group_is_built_when_it_is_unfolded_and_keeps_what_was_moved(reader: Reader) -> None:
-    reader.open()
+    reader.open("what-if")
     few = reader.sliders()
     reader.fold("Trust")
     reader.wait.until(lambda b: reader.sliders() > few)
@@ -79,7 +79,7 @@ def test_what_is_downloaded_gives_the_numbers_of_the_page(reader: Reader, downlo
 
     from sim.cli.main import app
 
-    reader.open()
+    reader.open("what-if")
     reader.enter("Any other value", "venues.lake_hall.acceptability.northbank = 0.1")
     reader.until("runs end otherwise")
     reader.enter("Any other value", "parties.northbank.trust.southbank = 0.9")
@@ -121,7 +121,7 @@ def test_stepping_through_a_run(reader: Reader) -> None:
 
 
 def test_invalid_entries_are_explained_and_two_tabs_do_not_meet(reader: Reader) -> None:
-    reader.open()
+    reader.open("what-if")
     for entry, complaint in (
         ("calendar.horizn = 90", "no such path in the scenario"),
         ("calendar.horizon = soon", "expected a number"),
@@ -135,7 +135,7 @@ def test_invalid_entries_are_explained_and_two_tabs_do_not_meet(reader: Reader) 
     reader.enter("Any other value", "calendar.horizon = 60")
     reader.until("What you changed")
     reader.browser.switch_to.new_window("tab")
-    reader.open()
+    reader.open("what-if")
     assert "What you changed" not in reader.text()
     reader.browser.switch_to.window(reader.browser.window_handles[0])
     assert "What you changed" in reader.text()
@@ -166,7 +166,7 @@ def test_every_view_says_in_readable_print_that_it_forecasts_nothing(reader: Rea
         return bool(near) and all(ink == ["rgb(85, 85, 85)", 1] for _, _, *ink in found)  # 7.5:1 on white
 
     reader.open()
-    for page in (None, "One run", "Sources", "Compare"):
+    for page in (None, "What if", "One run", "Sources", "Compare"):
         if page:
             reader.turn_to(page)
         reader.wait.until(readable)  # what is left of the view before stands pale for a moment
@@ -174,7 +174,7 @@ def test_every_view_says_in_readable_print_that_it_forecasts_nothing(reader: Rea
 
 def test_nothing_leaves_this_machine_and_the_console_is_quiet(reader: Reader) -> None:
     reader.open()
-    for page in ("One run", "Sources", "Compare"):
+    for page in ("What if", "One run", "Sources", "Compare"):
         reader.turn_to(page)
     hosts = {urlsplit(url).hostname for url in reader.requests()}
     assert hosts == {"127.0.0.1"}  # the record was kept

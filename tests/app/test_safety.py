@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import http.client
-import json
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +13,9 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 pytest.importorskip("streamlit", reason="Streamlit is not installed (extra `app`)")
-from sim.app.escape import escape_markdown, remove_escapes
-from sim.app.guard import hash_script
 from sim.app.access import open_scenario
+from sim.app.escape import escape_markdown, escape_message, remove_escapes
+from sim.app.guard import hash_script
 from sim.core.errors import ScenarioError
 from sim.scenario.library import shipped_folder
 from sim.yamlio.reader import read
@@ -237,5 +237,12 @@ def test_a_file_beside_the_shipped_ones_is_no_way_out() -> None:
 def test_escapes_can_be_taken_back_and_leave_no_mark_free(text: str) -> None:
     escaped = escape_markdown(text)
     assert remove_escapes(escaped) == text
-    plain = json.dumps(escaped).replace("\\\\", "")
-    assert "\n" not in escaped and "://" not in plain.replace("\\u2060", "|")
+    assert "\n" not in escaped and "://" not in escaped and not re.search(r"(?<!\\)[*_`\[<$]|:[a-z]|->", escaped)
+    assert remove_escapes(escape_message(f"`{text.replace('`', '')}` is {text}")).endswith(text)
+
+
+def test_a_usual_label_stays_as_it_is() -> None:
+    label = "Northbank: days until it would concede all (90 to 300), 50% at most"
+    assert escape_markdown(label) == label
+    assert escape_message("`a*b` is *no* seed") == "`a*b` is \\*no\\* seed"
+    assert escape_message("an odd ` one") == "an odd \\` one"
