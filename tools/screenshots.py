@@ -1,4 +1,4 @@
-"""Take pictures of every view of the page for docs/screenshots, at 1280 and 400 pixels width.
+"""Take pictures of every view of the page for docs/screenshots, at 1280, 768 and 400 pixels width.
 
 Usage: .venv/bin/python tools/screenshots.py [SCENARIO] [FOLDER]. Needs Chromium and its driver on the PATH.
 """
@@ -13,16 +13,18 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import quote
 
 from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from sim.cli.app import build_arguments, build_environment
 
-PAGES = {"explore": "", "run": "run", "sources": "sources", "compare": "compare"}
+MINSK = "changes=" + quote('{"venue_choice.rule":"fixed","venue_choice.order":["minsk"]}')
+PAGES = {"start": "", "what-if": f"what-if?{MINSK}", "run": "run", "sources": "sources", "compare": "compare"}
+"""Address of every view; the change is one of istanbul-2025."""
 TOKEN = "pictures"
 QUIET = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
          "--disable-component-update", "--no-first-run", "--hide-scrollbars")  # fmt: skip
@@ -50,7 +52,7 @@ def serve(scenario: str, port: int) -> subprocess.Popen[bytes]:
 
 def wait_until_idle(browser: webdriver.Chrome) -> None:
     """Wait until the script of the page has ended and its charts are drawn."""
-    wait = WebDriverWait(browser, int(__import__("os").environ.get("WAITS", "180")))
+    wait = WebDriverWait(browser, 180)
     wait.until(lambda b: b.find_elements(By.XPATH, "//*[contains(text(), 'Nothing leaves this machine')]"))
     wait.until(lambda b: not b.find_elements(By.CSS_SELECTOR, "[data-test-script-state='running']"))
     time.sleep(2.5)
@@ -90,21 +92,14 @@ def main() -> None:
     port = find_free_port()
     server = serve(scenario, port)
     try:
-        for width in (1280, 400):
+        for width in (1280, 768, 400):
             browser = start_browser()
             for name, path in PAGES.items():
                 resize(browser, width, 900)
-                browser.get(f"http://127.0.0.1:{port}/{path}?token={TOKEN}")
+                mark = "&" if "?" in path else "?"
+                browser.get(f"http://127.0.0.1:{port}/{path}{mark}token={TOKEN}")
                 wait_until_idle(browser)
                 save_picture(browser, width, folder / f"{name}-{width}.png")
-                if name == "explore" and width > 500:
-                    field = browser.find_element(By.CSS_SELECTOR, "input[aria-label='Any other value']")
-                    field.send_keys("parties.*.deadline = 120", Keys.ENTER)
-                    WebDriverWait(browser, 180).until(
-                        lambda b: b.find_elements(By.XPATH, "//*[contains(text(), 'runs end otherwise')]")
-                    )
-                    wait_until_idle(browser)
-                    save_picture(browser, width, folder / f"explore-changed-{width}.png")
             browser.quit()
     finally:
         server.terminate()

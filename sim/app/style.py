@@ -10,7 +10,7 @@ PAGE = """<style>
 @media(max-width:640px){.narrow{display:block;color:#555;font-size:.85rem;margin:0}}
 h1{font-size:1.6rem!important;padding:0!important}
 h2{font-size:1.25rem!important;padding:.4rem 0 .2rem!important}
-h3{font-size:1.1rem!important;padding:.4rem 0 .2rem!important}
+h3{font-size:1.1rem!important;padding:.5rem 0!important}
 [data-testid=stMainBlockContainer]{padding-top:3.6rem!important;padding-bottom:2rem!important}
 [data-testid=stVerticalBlock]{gap:.7rem}
 [data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *{color:#555!important;opacity:1!important}

@@ -15,7 +15,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 TOKEN = "the-token-of-the-tests-and-of-nothing-else"
-PATIENCE = 45  # seconds until a condition counts as never coming true; passing does not depend on it
+PATIENCE = 100  # seconds until a condition counts as never coming true; passing does not depend on it
 CLOSING = "they are not a forecast. Nothing leaves this machine."
 TITLES = {
     "What if": "How the offers converge, issue by issue",
@@ -87,9 +87,9 @@ class Reader:
         field.send_keys(text, Keys.ENTER)
 
     def table(self) -> dict[str, list[str]]:
-        """Rows of the tables on the page by their first cell."""
+        """Rows of the tables on the page, folded ones among them, by their first cell."""
         rows = self.browser.execute_script(
-            "return [...document.querySelectorAll('.parley tbody tr')].map(r => [...r.cells].map(c => c.innerText))"
+            "return [...document.querySelectorAll('.parley tbody tr')].map(r => [...r.cells].map(c => c.textContent))"
         )
         return {row[0]: row[1:] for row in rows}
 
