@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sim.app import state, view_compare, view_explore, view_run, view_sources
+from sim.app import state, view_build, view_compare, view_explore, view_run, view_sources
 
 st.set_page_config(page_title="parley", layout="wide", initial_sidebar_state="auto")
 pages = [
@@ -12,6 +12,7 @@ pages = [
     st.Page(view_run.show, title="One run", url_path="run"),
     st.Page(view_sources.show, title="Sources", url_path="sources"),
     st.Page(view_compare.show, title="Compare", url_path="compare"),
+    st.Page(view_build.show, title="Build", url_path="build"),
 ]
 chosen = st.navigation(pages, position="top")
 state.start()
