@@ -22,7 +22,7 @@ from sim.app.draft import (
     write_value,
 )
 from sim.app.draft_yaml import choose_id
-from sim.app.markdown import escape_markdown, shorten
+from sim.app.escape import escape_markdown
 
 Path = tuple[str | int, ...]
 PARTS = ("Talks", "Parties", "Issues", "Baskets", "Mediators", "Venues", "Incidents", "Documents")
@@ -174,6 +174,11 @@ def _describe_basis(draft: Draft, figure: dict[str, Any]) -> str:
         return escape_markdown(shorten(f"Document: {figure['locator'] or 'which?'}", 32))
     why = figure["why"] or draft["why"]
     return escape_markdown(shorten(f"Assumed: {why}", 32)) if why else "Assumed: why?"
+
+
+def shorten(text: str, most: int) -> str:
+    """Shorten a text to `most` letters."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def _set_ends(path: Path, key: str) -> None:

@@ -12,8 +12,8 @@ from sim.app.build_forms import PARTS, put_draft, show_part
 from sim.app.draft import BLANK, Draft, import_draft, start_draft
 from sim.app.draft_yaml import advise_draft, check_draft, list_files, pack_draft, write_draft
 from sim.app.editing import Edits
+from sim.app.escape import escape_markdown
 from sim.app.explore import Result
-from sim.app.markdown import escape_markdown
 from sim.app.tables import STYLE, format_table
 from sim.core.errors import ParleyError
 from sim.scenario.library import shipped

@@ -208,9 +208,9 @@ def test_a_student_makes_two_villages_and_a_well(browser: Any, address: str, dow
     assert {title: page[title][0] for title in shares} == shares
     # The other pages take the case as the command line does.
     student.press("Open on the other pages")
-    student.turn_to("One run")
-    student.until("Run 0 of the scenario as it is")
-    assert "Hours at the well" in student.browser.page_source
+    student.turn_to("Watch a run")
+    student.until("The scenario as it is, run 0 ends as")
+    assert "Two villages and a well" in student.text()
     errors = [entry for entry in student.browser.get_log("browser") if entry["level"] == "SEVERE"]
     assert not [entry for entry in errors if "_stcore" not in entry["message"]]
 
