@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sim.app import state, view_build, view_compare, view_explore, view_sources, view_watch
+from sim.app import state, view_build, view_compare, view_explore, view_sources, view_sweep, view_watch
 
 st.set_page_config(page_title="parley", layout="wide", initial_sidebar_state="auto")
 pages = [
     st.Page(view_explore.show, title="Explore", url_path="explore", default=True),
     st.Page(view_watch.show, title="Watch a run", url_path="run"),
     st.Page(view_sources.show, title="Sources", url_path="sources"),
+    st.Page(view_sweep.show, title="Sweep", url_path="sweep"),
     st.Page(view_compare.show, title="Compare", url_path="compare"),
     st.Page(view_build.show, title="Build", url_path="build"),
 ]

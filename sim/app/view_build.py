@@ -60,6 +60,11 @@ def _find_folder() -> Path:
     return Path(st.session_state.draft_folder.name)
 
 
+def _find_copy() -> Path:
+    """Path of the copy of the draft that the other pages use."""
+    return _find_folder() / "opened" / f"{st.session_state.draft['id']}.yaml"
+
+
 def _show_file(draft: Draft) -> None:
     """Show check, results and text of the file."""
     file = write_draft(draft, _find_folder())
@@ -69,7 +74,9 @@ def _show_file(draft: Draft) -> None:
     name, content = pack_draft(draft)
     with st.container(horizontal=True):
         st.download_button("Download the scenario", content, name, on_click="ignore", type="primary")
-        st.button("Open on the other pages", on_click=_open, args=(file,), disabled=not usable)
+        st.button("Open on the other pages", on_click=_open, disabled=not usable)
+    if state.get_edits().name == str(_find_copy()):
+        st.caption("The other pages use this case as it was when you opened it.")
     if usable:
         _show_advice(file)
         _show_results(file, draft["id"])
@@ -106,10 +113,10 @@ def _show_results(file: Path, name: str) -> None:
     st.caption(f"The same numbers: `parley run {name}.yaml -n {state.get_runs()} --seed {state.get_seed()}`")
 
 
-def _open(file: Path) -> None:
+def _open() -> None:
     """Open a copy of the draft on the other pages; later changes of the forms do not reach it."""
-    copy = write_draft(st.session_state.draft, Path(st.session_state.draft_folder.name) / "opened")
+    write_draft(st.session_state.draft, _find_copy().parent)
     try:
-        st.session_state.edits = Edits(str(copy))
+        st.session_state.edits = Edits(str(_find_copy()))
     except ParleyError as error:
         st.session_state.problems["draft"] = str(error)

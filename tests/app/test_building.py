@@ -208,6 +208,8 @@ def test_a_student_makes_two_villages_and_a_well(browser: Any, address: str, dow
     assert {title: page[title][0] for title in shares} == shares
     # The other pages take the case as the command line does.
     student.press("Open on the other pages")
+    student.until("The other pages use this case")
+    student.settle()
     student.turn_to("Watch a run")
     student.until("The scenario as it is, run 0 ends as")
     assert "Two villages and a well" in student.text()
