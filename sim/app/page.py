@@ -18,7 +18,6 @@ VIEWS = (
     ("view_start", "Start", "start"),
     ("view_what_if", "What if", "what-if"),
     ("view_watch", "Watch a run", "run"),
-    ("view_run", "One run", "one-run"),
     ("view_sweep", "Sweep", "sweep"),
     ("view_compare", "Compare", "compare"),
     ("view_build", "Build", "build"),

@@ -19,7 +19,7 @@ PATIENCE = 100  # seconds until a condition counts as never coming true; passing
 CLOSING = "they are not a forecast. Nothing leaves this machine."
 TITLES = {
     "What if": "How the offers converge, issue by issue",
-    "One run": "One run, round by round",
+    "Watch a run": "Find a run that",
     "Sources": "Where every number comes from",
     "Compare": "Two to 4 scenarios",
 }

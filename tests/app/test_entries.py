@@ -24,10 +24,10 @@ def explore() -> None:
 
 
 def one_run() -> None:
-    from sim.app import state, view_run
+    from sim.app import state, view_watch
 
     state.start()
-    view_run.show()
+    view_watch.show()
 
 
 def compare() -> None:
