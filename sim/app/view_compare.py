@@ -8,6 +8,7 @@ import streamlit as st
 
 from experiments.results import format_value
 from sim.app import charts, compare, state
+from sim.app.escape import escape_markdown
 from sim.app.explore import Result
 from sim.app.tables import STYLE, format_table
 from sim.core.errors import ParleyError
@@ -43,7 +44,7 @@ def _show_scenarios() -> None:
                 edits.loaded if name in mine else load(name), state.get_runs(), state.get_seed()
             )
         except ParleyError as error:
-            st.error(f"{name}: {error}")
+            st.error(escape_markdown(f"{name}: {error}"))
             return
     st.caption("The same number of runs and the same seed for each. Different scenarios differ in more than one thing.")
     state.show_chart(charts.plot_outcomes(results), "compared_outcomes")
@@ -53,7 +54,7 @@ def _show_scenarios() -> None:
     )
     st.html(STYLE + "".join(parts))
     for name, result in results.items():
-        st.subheader(name)
+        st.subheader(escape_markdown(name), anchor=False)
         titles = {key: basket.title for key, basket in result.loaded.scenario.baskets.items()}
         state.show_chart(charts.plot_blocking({name: result}, titles), f"blocking_{name}")
 
@@ -77,7 +78,7 @@ def _show_sweep() -> None:
     try:
         sweep = compare.load_sweep(Path(folder.strip()))
     except (ParleyError, OSError) as error:
-        st.error(str(error))
+        st.error(escape_markdown(error))
         return
     if not sweep.factors:
         st.info("This sweep has a single point.")
@@ -100,7 +101,7 @@ def _show_points(sweep: compare.Sweep, measure: str, factor: str) -> None:
     spec = charts.plot_factor(rows, title, words, others[0] if others else "")
     state.show_chart(spec, "sweep")
     beside = (
-        f"Side by side: points that differ on {', '.join(others)}. "
+        f"Side by side: points that differ on {escape_markdown(', '.join(others))}. "
         if "xOffset" in spec["layer"][0]["encoding"]
         else ""
     )
