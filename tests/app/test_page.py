@@ -23,6 +23,8 @@ TITLES = {
     "Watch a run": "Find a run that",
     "Sources": "Where every number comes from",
     "Compare": "Two to 4 scenarios",
+    "Sweep": "Open a finished folder",
+    "Build": "Start from",
 }
 
 
@@ -228,7 +230,7 @@ def test_sources_and_compare(reader: Reader) -> None:
     reader.enter("Find", "no such words")
     reader.until("No number matches.")
     reader.open("compare")
-    assert "Measures that all of them have" in reader.text()
+    reader.until("B against A")
     assert reader.table()["rounds held"][0] != reader.table()["rounds held"][1]
 
 
@@ -246,7 +248,7 @@ def test_every_view_says_in_readable_print_that_it_forecasts_nothing(reader: Rea
         return bool(near) and all(ink == ["rgb(85, 85, 85)", 1] for _, _, *ink in found)  # 7.5:1 on white
 
     reader.open()
-    for page in (None, "Watch a run", "Sources", "Compare"):
+    for page in (None, "Watch a run", "Sources", "Sweep", "Compare", "Build"):
         if page:
             reader.turn_to(page)
         reader.wait.until(readable)  # what is left of the view before stands pale for a moment
@@ -254,7 +256,7 @@ def test_every_view_says_in_readable_print_that_it_forecasts_nothing(reader: Rea
 
 def test_nothing_leaves_this_machine_and_the_console_is_quiet(reader: Reader) -> None:
     reader.open()
-    for page in ("Watch a run", "Sources", "Compare"):
+    for page in ("Watch a run", "Sources", "Sweep", "Compare", "Build"):
         reader.turn_to(page)
     hosts, outside = set(), []
     for entry in reader.browser.get_log("performance"):
