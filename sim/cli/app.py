@@ -77,10 +77,10 @@ def build_arguments(port: int) -> list[str]:
     """
     from importlib.util import find_spec
 
-    from sim.core.errors import ParleyError
+    from sim.results.extras import describe_missing
 
     if find_spec("streamlit") is None:
-        raise ParleyError("the page needs Streamlit; install it with: pip install 'parley[app]'")
+        raise describe_missing("app", "the page needs Streamlit")
     options = {
         "server.address": "127.0.0.1",
         "server.port": str(port),
