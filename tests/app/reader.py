@@ -22,6 +22,8 @@ TITLES = {
     "Watch a run": "Find a run that",
     "Sources": "Where every number comes from",
     "Compare": "Two to 4 scenarios",
+    "Sweep": "Open a finished folder",
+    "Build": "Start from",
 }
 
 
