@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from experiments.figure_layout import (
     Note,
@@ -39,7 +40,20 @@ def build_cases_note(results: Mapping[str, Results]) -> Note:
     count = str(min(points)) if len(points) == 1 else f"{min(points)}–{max(points)}"
     scale = f"{size:,} runs a point, {count} points a case" if max(points) > 1 else f"{size:,} runs a case"
     mark = hash_data([case.manifest["hash"] for case in results.values()])[:12]
-    return Note(", ".join(results), runs, first["seed"], mark, {}, scale=scale)
+    return Note(", ".join(shorten_titles(results).values()), runs, first["seed"], mark, {}, scale=scale)
+
+
+def shorten_titles(results: Mapping[str, Results]) -> dict[str, str]:
+    """Shorten the title of each case to what stands before its colon, as in `Istanbul 2025`."""
+    return {name: case.manifest["asked"]["scenario"]["title"].split(":")[0] for name, case in results.items()}
+
+
+def list_meanings() -> list[Line2D]:
+    """List what the legend has to explain beside the days: hollow marks and crosses."""
+    return [
+        Line2D([], [], ls="", marker="o", ms=4, mfc="white", mec=BLACK, label="hollow: may be chance (Holm, 5%)"),
+        Line2D([], [], ls="", marker="x", ms=4, color=BLACK, label="cross: no run changed"),
+    ]
 
 
 def plot_effects(
@@ -114,13 +128,16 @@ def draw_effects(
     height = 0.35 + compute_pitch(names, 0.3) * len(names)
     shared = {"sharex": True, "sharey": True}
     figure, axes = create_panels(
-        build_cases_note(results), title, height, measure_margin(names, 2.1), 1, len(cases), 0.25, **shared
+        build_cases_note(results), title, height, measure_margin(names, 2.1), 2, len(cases), 0.25, **shared
     )
+    titles = shorten_titles(results)
     for ax, case in zip(axes, cases, strict=True):
         plot_effects(effects, case, measures, ax, contrasts=contrasts, legend=False)
         ax.set_yticks(range(len(names)), names)
-    figure.text(0.55, 0.55 / figure.get_figheight(), label, ha="center", fontsize=9)
-    add_legend_below(figure, *legend_entries(axes[0]), 3)
+        ax.set_title(titles[case], fontsize=8.5, loc="left")
+    figure.text(0.55, 0.75 / figure.get_figheight(), label, ha="center", fontsize=9)
+    meanings, (handles, labels) = list_meanings(), legend_entries(axes[0])
+    add_legend_below(figure, [*handles, *meanings], [*labels, *(str(line.get_label()) for line in meanings)], 3)
     return figure
 
 

@@ -20,6 +20,7 @@ from experiments.figure_layout import (
     measure_margin,
     select_rows,
 )
+from experiments.measures import is_percent
 from experiments.results import Results, format_value
 from sim.core.errors import ParleyError
 from sim.figures.style import (
@@ -31,7 +32,6 @@ from sim.figures.style import (
     create_figure,
     legend_entries,
 )
-from sim.tables.quantities import format_percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,10 +66,10 @@ def plot_heatmap(
     decimals = int(np.clip(2 - np.floor(np.log10(largest)), 0, 6)) if largest > 0.0 else 0
     for (i, j), value in np.ndenumerate(values):
         if not np.isnan(value):
-            text = format_percent(value, 1 if value > 0 else 0) if share else f"{value:,.{decimals}f}"
+            text = f"{value:.1%}" if share else f"{value:,.{decimals}f}"
             colour = "black" if value > (low + high) / 2 else "white"
             ax.text(j, i, text, ha="center", va="center", fontsize=8, color=colour)
-    ax.set_xticks(range(grid.shape[1]), [format_value(c) for c in grid.columns])
+    ax.set_xticks(range(grid.shape[1]), [format_value(c) for c in grid.columns], fontsize=8)
     ax.set_yticks(range(grid.shape[0]), [format_value(r) for r in grid.index])
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
@@ -116,7 +116,7 @@ def draw_heatmap(
     figure, axes = create_panels(build_note(results), title, height, left, 0, len(of_panel), head, sharey=True)
     means = [rows["mean"], *(select_rows(results, other, level)["mean"] for other in also_span)]
     limits = float(min(m.min() for m in means)), float(max(m.max() for m in means))
-    share = bool((rows["kind"] == "share").all())
+    share = all(is_percent(measure, kind) for kind in rows["kind"])
     for ax, value in zip(axes, of_panel, strict=True):
         own = rows if panel is None else rows[rows[panel] == value]
         grid = own.pivot_table(index=y, columns=x, values="mean", sort=False).reindex(index=lines, columns=columns)

@@ -110,7 +110,24 @@ def add(app: typer.Typer) -> None:
         from sim.cli.summary import print_summary
 
         print_summary(make_console(), summary, job)
+        if len(job.problem.experts) > 1:
+            print_disagreement(folder, job)
         typer.echo(f"\nTables, manifest and figures are in {folder}")
+
+
+def print_disagreement(folder: Path, job: Plan) -> None:
+    """Print how much of the variance between the runs of a folder is disagreement between experts."""
+    from experiments.disagreement import compute_disagreement, describe_disagreement
+    from sim.core.errors import ParleyError
+    from sim.results.reader import read_table
+
+    runs = read_table(folder / "runs.parquet", {"assumption": "number"})
+    try:
+        frame = compute_disagreement(runs, job.problem)
+    except ParleyError as error:  # the runs are written; there is only nothing to split
+        typer.echo(str(error))
+        return
+    typer.echo(describe_disagreement(frame, len(job.problem.experts)))
 
 
 def build_transform(folder: Path | None) -> Callable[[Plan], Plan]:

@@ -135,7 +135,7 @@ def _label_scale(ax: Axes, scale: Scale | None) -> None:
     if scale is None:
         ax.set_yticks([0, 0.5, 1])
         return
-    labels = choose_labels(scale.options, columns=25, lines=3, line=_LINE)
+    labels = choose_labels(scale.list_labels(), columns=25, lines=3, line=_LINE)
     ax.set_yticks([at for at, _ in labels], [text for _, text in labels], fontsize=6.2)
     ax.tick_params(axis="y", length=2.5)
 

@@ -49,7 +49,7 @@ def plot_positions(scenario: Scenario, ax: Axes | None = None) -> Axes:
     ax.set_yticks(ticks, labels)
     ax.set_xlim(-0.03, 1.03)
     ax.set_ylim(row + 0.5, 0.9)
-    ax.set_xlabel("scale of the issue (labels in issues.yaml)")
+    ax.set_xlabel(f"scale of the issue; `parley show {scenario.id}` prints its labels")
     return ax
 
 
@@ -62,6 +62,20 @@ def _plot_stake(ax: Axes, stake: Stake, row: float, colour: str) -> None:
         ax.plot([stake.reservation.low, stake.reservation.high], [row, row], color=colour, lw=0.8)
     known = demand.provenance in ("derived", "documented")
     ax.plot([demand.mode], [row], marker="o", ms=5, color=colour, mfc=colour if known else "white")
+
+
+_MEANINGS = (
+    "filled: documented demand",
+    "hollow: assumed demand",
+    "thick: to the furthest documented concession",
+    "thin: range assumed for the reservation value",
+)
+
+
+def _list_meanings() -> list[Line2D]:
+    """List what marks and lines of any colour mean, in the order of `_MEANINGS`."""
+    marks = [Line2D([], [], ls="", marker="o", ms=5, color="#555555", mfc=fill) for fill in ("#555555", "white")]
+    return [*marks, *(Line2D([], [], color="#555555", lw=width) for width in (3.5, 0.8))]
 
 
 def save_positions(loaded: Loaded, path: Path) -> None:
@@ -84,5 +98,6 @@ def save_positions(loaded: Loaded, path: Path) -> None:
         figure.suptitle(title, x=0.015, ha="left", fontsize=9.5, fontweight="bold")
         parties = [party.title for party in scenario.parties.values()]
         lines = [Line2D([], [], color=LINE_STYLES[n][0], marker="o", ms=5, lw=2) for n in range(len(parties))]
-        figure.legend(lines, parties, loc="outside lower center", ncols=2, fontsize=8)
+        lines, names = [*lines, *_list_meanings()], [*parties, *_MEANINGS]
+        figure.legend(lines, names, loc="outside lower center", ncols=2, fontsize=8)
         figure.savefig(path, dpi=DPI, metadata={"Software": None} if path.suffix == ".png" else None)

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.core.units import NativeUnit
+
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
@@ -23,15 +25,24 @@ class Scale:
         Title of its basket.
     options : tuple of (float, str)
         Place and label of every option, by place.
+    unit : NativeUnit, optional
+        What places are in a unit of the issue's own.
     """
 
     title: str
     basket: str
     options: tuple[tuple[float, str], ...]
+    unit: NativeUnit | None = None
 
     def nearest(self, place: float) -> str:
         """Return the label nearest to a place on the scale; of two equally near the lower one."""
         return min(self.options, key=lambda option: abs(option[0] - place))[1]
+
+    def list_labels(self) -> list[tuple[float, str]]:
+        """List place and label of every option, by place; a label ends with its amount where the issue has a unit."""
+        if self.unit is None:
+            return list(self.options)
+        return [(at, f"{label}: {self.unit.format_amount(at)}") for at, label in self.options]
 
 
 def read_scales(resolved: Mapping[str, Any]) -> dict[str, Scale]:
@@ -52,18 +63,21 @@ def read_scales(resolved: Mapping[str, Any]) -> dict[str, Scale]:
     for name, issue in resolved.get("issues", {}).items():
         options = sorted((float(option["at"]), str(option["label"])) for option in issue["options"])
         title = baskets.get(issue.get("basket"), {}).get("title", "")
-        scales[name] = Scale(str(issue["title"]), str(title), tuple(options))
+        unit = NativeUnit(**issue["unit"]) if issue.get("unit") else None
+        scales[name] = Scale(str(issue["title"]), str(title), tuple(options), unit)
     return scales
 
 
 def create_scales(scenario: Scenario) -> dict[str, Scale]:
     """Create the scales of all issues of a scenario by name, basket by basket."""
-    return {
-        name: Scale(issue.title, basket.title, tuple(sorted((option.at, option.label) for option in issue.options)))
-        for key, basket in scenario.baskets.items()
-        for name, issue in scenario.issues.items()
-        if issue.basket == key
-    }
+    scales = {}
+    for key, basket in scenario.baskets.items():
+        for name, issue in scenario.issues.items():
+            if issue.basket == key:
+                options = tuple(sorted((option.at, option.label) for option in issue.options))
+                unit = issue.unit.to_native() if issue.unit else None
+                scales[name] = Scale(issue.title, basket.title, options, unit)
+    return scales
 
 
 def choose_labels(

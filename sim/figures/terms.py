@@ -56,6 +56,7 @@ def plot_terms(summary: Summary, issue: str, scale: Scale | None = None, ax: Axe
     if terms.runs:
         ax.axhline(terms.quantiles[0.5], color=VERMILION, lw=1.2)
         text = f"agreed in {format_percent(terms.runs / summary.n, terms.runs)}; median {terms.quantiles[0.5]:.2f}"
+        text += f" ({scale.unit.format_amount(terms.quantiles[0.5])})" if scale and scale.unit else ""
     else:
         text = "agreed in no run"
     ax.annotate(text, (1, 1), (0, 2), xycoords="axes fraction", textcoords="offset points", ha="right", fontsize=7,
@@ -67,7 +68,7 @@ def plot_terms(summary: Summary, issue: str, scale: Scale | None = None, ax: Axe
         ax.set_yticks([0, 0.5, 1])
     else:
         near = terms.quantiles[0.5] if terms.runs else 0.5
-        labels = choose_labels(scale.options, columns=42, lines=2, line=_LINE, near=near)
+        labels = choose_labels(scale.list_labels(), columns=42, lines=2, line=_LINE, near=near)
         ax.set_yticks([at for at, _ in labels], [text for _, text in labels], fontsize=6.8)
     return ax
 

@@ -109,13 +109,14 @@ class Titles:
 
 
 def describe_point(issue: Issue, x: float) -> str:
-    """Describe a point of an issue's scale by the option there, or by the two options around it."""
+    """Describe a point of an issue's scale by the option there or the two around it, and in its unit if it has one."""
     options = sorted(issue.options, key=lambda option: option.at)
     nearest = min(options, key=lambda option: abs(option.at - x))
+    amount = f", {issue.unit.to_native().format_amount(x)}" if issue.unit else ""
     if abs(nearest.at - x) <= _NEAR:
-        return nearest.label
+        return f"{nearest.label}{amount}"
     below = [option for option in options if option.at < x]
     above = [option for option in options if option.at > x]
     if not below or not above:
-        return f"beyond `{nearest.label}`"
-    return f"between `{below[-1].label}` and `{above[0].label}`"
+        return f"beyond `{nearest.label}`{amount}"
+    return f"between `{below[-1].label}` and `{above[0].label}`{amount}"

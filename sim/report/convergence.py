@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sim.tables.quantities import format_percent
 
 if TYPE_CHECKING:
+    from sim.core.units import NativeUnit
     from sim.figures.scales import Scale
     from sim.tables.quantities import Spread
     from sim.tables.summary import Summary
@@ -85,9 +86,12 @@ def list_terms(summary: Summary, scales: Mapping[str, Scale]) -> Rows:
     columns : tuple of str
         Headings.
     rows : list of tuple of str
-        Issue, label nearest to the median, share of runs, median, and the middle 80% of these runs.
+        Issue, label nearest to the median, share of runs, median, and the middle 80% of these runs; where an issue has
+        a unit, the last two in it too.
     """
-    columns = ("Issue", "Nearest label to the median", "Agreed", "Median", "10–90%")
+    columns: tuple[str, ...] = ("Issue", "Nearest label to the median", "Agreed", "Median", "10–90%")
+    units = {name: scale.unit for name, scale in scales.items() if scale.unit}
+    columns += ("In the issue's unit",) if units else ()
     rows: list[tuple[str, ...]] = []
     for name in summary.issues:
         terms, scale = summary.terms(name), scales.get(name)
@@ -96,7 +100,16 @@ def list_terms(summary: Summary, scales: Mapping[str, Scale]) -> Rows:
             texts = (scale.title, scale.nearest(q[0.5])) if scale else (name, "–")
             numbers = (f"{q[0.5]:.2f}", f"{q[0.1]:.2f}–{q[0.9]:.2f}")
             rows.append((*texts, format_percent(terms.runs / summary.n, terms.runs), *numbers))
+            if units:
+                unit = units.get(name)
+                rows[-1] += (_format_amounts(unit, q[0.1], q[0.5], q[0.9]) if unit else "",)
     return columns, rows
+
+
+def _format_amounts(unit: NativeUnit, low: float, median: float, high: float) -> str:
+    """Format a median and the range around it in the unit of an issue, the smaller amount of the range first."""
+    ends = sorted((low, high), key=unit.convert)
+    return f"{unit.format_amount(median)} ({'–'.join(unit.format_amount(place, name=False) for place in ends)})"
 
 
 def caption_terms(summary: Summary) -> str:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from sim.evidence.positions import Position
 from sim.scenario.base import Cited
 from sim.scenario.load import Loaded
 from sim.scenario.numbers import Number, iterate_numbers
-from sim.scenario.schema import Party, Predicate, Scenario
+from sim.scenario.schema import Issue, Party, Predicate, Scenario
 from sim.scenario.settlement import Decision
 
 ORIGINS = {
     "documented": "given in the scenario with source and locator",
     "derived": "follows from a coded position or act, with its source and locator",
     "assumed": "a range, drawn anew in every run",
+    "elicited": "a pool of experts, of whom every run draws one",
     "convention": "a choice of the model that makes no claim about the world",
     "set": "set by the user for this occasion",
     "unsourced": "neither sourced nor flagged as assumed",
@@ -76,6 +78,22 @@ def build_ledger(loaded: Loaded) -> list[Group]:
     return sorted(groups.values(), key=lambda group: group.rank)
 
 
+def select_own(loaded: Loaded, groups: list[Group]) -> list[Group]:
+    """Select the numbers that a scenario's own file or the user's changes state; groups left empty are dropped."""
+    file, _ = loaded.origins.find(("id",))
+    own = [Group(g.title, g.rank, [e for e in g.entries if _is_own(loaded, e, file)], g.notes) for g in groups]
+    return [group for group in own if group.entries]
+
+
+def _is_own(loaded: Loaded, entry: Entry, file: str | None) -> bool:
+    """Whether a number stands in a file or was set; what is derived from documents stands in none."""
+    node: Any = loaded.data
+    path = tuple(entry.path.split("."))
+    for step in path:
+        node = node.get(step) if isinstance(node, dict) else None
+    return entry.origin == "set" or (node is not None and loaded.origins.find(path)[0] == file)
+
+
 def _build_entry(name: str, path: str, number: Number) -> Entry:
     where = f"{number.source}, {number.locator}" if number.source else ""
     return Entry(name, path, format_value(number), number.provenance, where, number.why or "")
@@ -85,6 +103,9 @@ def format_value(number: Number) -> str:
     """Return a value, `low to high`, or `low to high, peak mode`."""
     if number.shape == "fixed":
         return f"{number.low:g}"
+    if number.experts:
+        count = len(number.experts)
+        return f"{number.low:g} to {number.high:g}, {count} expert{'s' if count > 1 else ''}, median {number.mode:g}"
     mode = f", peak {number.mode:g}" if number.shape == "triangular" else ""
     return f"{number.low:g} to {number.high:g}{mode}"
 
@@ -135,6 +156,7 @@ def _iterate_notes(loaded: Loaded) -> Iterator[tuple[str, str]]:
         text = f"counts as `{basket.code}`, needs the level of {basket.level}"
         text += ", ratified at home" if basket.ratified else ""
         yield title, text + (", may be settled again once carried out" if basket.renewable else "")
+        yield from ((title, _format_scale(key, issue)) for key, issue in s.issues.items() if issue.basket == name)
         if basket.decision:
             yield title, _format_decision(basket.decision)
         if basket.urgency:
@@ -181,6 +203,14 @@ def _iterate_settings(s: Scenario) -> Iterator[tuple[str, str]]:
     if s.decision:
         yield "Calendar", f"baskets: {_format_decision(s.decision)}"
     yield "Calendar", f"venue of a round: {s.venue_choice.rule.replace('_', ' ')}"
+
+
+def _format_scale(name: str, issue: Issue) -> str:
+    """Describe what the places on an issue's scale mean."""
+    options = sorted(issue.options, key=lambda option: option.at)
+    unit = issue.unit.to_native() if issue.unit else None
+    places = "; ".join(f"{x.at:g} {x.label}" + (f", {unit.format_amount(x.at)}" if unit else "") for x in options)
+    return f"scale of {name} ({issue.title}): {places}"
 
 
 def _format_decision(decision: Decision) -> str:

@@ -28,3 +28,10 @@ def test_groups_stand_in_their_order() -> None:
     kinds = ("Calendar", "Party: ", "Settled together: ", "Mediator: ", "Venue: ", "Earlier settlements", "Behaviour: ")
     places = [next(k for k, title in enumerate(titles) if title.startswith(kind)) for kind in kinds]
     assert places == sorted(places) and titles[-1] == "Scale of salience"
+
+
+def test_what_the_places_of_a_scale_mean_is_said() -> None:
+    notes = [note for group in build_ledger(load("river-border")) for note in group.notes]
+    assert "scale of crossing (Control of the crossing): 0 Northbank; 0.5 shared; 1 Southbank" in notes
+    unit = "0 none released, 0 people; 0.5 half released, 20 people; 1 all released, 40 people"
+    assert f"scale of detainees (Detained crews): {unit}" in notes
