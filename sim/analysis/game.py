@@ -8,14 +8,17 @@ not below, so that utilities are concave (specification, section 5).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.agents.model import NegotiationModel
 from sim.core.errors import ParleyError
 from sim.core.layout import PI, Floats, Ints, Priors
 from sim.rules.value import concave_utility
 from sim.scenario.resolve import Problem
+
+if TYPE_CHECKING:
+    from sim.agents.model import NegotiationModel
 
 MIDDLE = -1
 """Stands for an assumption index with every range at its mode (a uniform one at its middle)."""
@@ -78,6 +81,8 @@ def start_talks(problem: Problem, assumption: int) -> NegotiationModel:
     NegotiationModel
         The reference engine before its first step.
     """
+    from sim.agents.model import NegotiationModel  # Mesa takes half a second to load
+
     if assumption == MIDDLE:
         none, no = np.zeros(0), np.zeros(0, dtype=np.int64)
         middle = Priors(problem.priors.base, no, no, none, none, none, np.zeros(0, dtype=np.uint64))

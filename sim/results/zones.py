@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.analysis.game import MIDDLE, Game, build_games, normalise, start_talks
+from sim.analysis.game import Game, normalise
 from sim.analysis.zone import compute_max_min_gain
 from sim.core.columns import OFFER, Chunk, run_columns
 from sim.core.jit import EPS
@@ -18,7 +18,7 @@ from sim.results.plan import Plan, simulate_chunks
 from sim.results.trajectory import count_measured
 from sim.rules.assumption import draw_theta
 from sim.rules.outcome import BlockingReason
-from sim.scenario.resolve import theta_views
+from sim.scenario.resolve import Problem, theta_views
 from sim.tables.offers import split_offers
 
 
@@ -59,12 +59,27 @@ def split_zones(job: Plan, runs: int | None = None) -> tuple[int, dict[str, Spli
         Counts by basket.
     """
     n = 0 if job.posterior is not None else min(job.n, count_measured(job) if runs is None else runs)
-    games = {game.name: game for game in build_games(start_talks(job.problem, MIDDLE), whole=False)}
+    games = {game.name: game for game in _list_games(job.problem)}
     counts = Counter[tuple[str, bool]]()
     sample = replace(job, assumptions=job.assumptions[:n], fates=job.fates[:n], keep_rounds=True)
     for chunk in simulate_chunks(sample.with_offers()) if n else ():
         counts.update(_judge_chunk(sample, chunk, games))
     return n, {name: Split(counts[name, False], counts[name, True]) for name in games}
+
+
+def _list_games(problem: Problem) -> Iterator[Game]:
+    """Yield the game of every basket in which at least two parties have a say from the start, its numbers unset.
+
+    `sim.analysis.game.build_games` would load Mesa, which takes longer than everything else here.
+    """
+    links, names = problem.structure, problem.names
+    for b, name in enumerate(names.baskets):
+        issues = slice(links.first_issue[b], links.first_issue[b + 1])
+        rows = np.flatnonzero((links.stake[:, b] != 0) & (links.enters <= 0.0))
+        if rows.size > 1:
+            parties, unset = tuple(names.parties[p] for p in rows), np.zeros((rows.size, issues.stop - issues.start))
+            red = links.red[rows, issues]
+            yield Game(name, parties, names.issues[issues], unset, unset, unset, red, np.zeros(rows.size))
 
 
 def _judge_chunk(job: Plan, chunk: Chunk, games: dict[str, Game]) -> Iterator[tuple[str, bool]]:
