@@ -16,7 +16,7 @@ ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run quick test verify bench experiments refresh docs lint
+.PHONY: help run app quick test verify bench experiments refresh docs lint
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -48,6 +48,14 @@ run: $(VENV)/.installed  ## simulate SCENARIO (istanbul-2025) N times (10000) in
 	while [ -e "$$folder" ]; do k=$$((k + 1)); folder="$(OUT)/$$name-$$k"; done; \
 	mkdir -p "$(OUT)" && $(VENV)/bin/parley run "$(SCENARIO)" -n "$(N)" -o "$$folder" $(ARGS) && \
 	echo "The figures and tables are in $$folder"
+
+$(VENV)/.installed-app: $(VENV)/.installed
+	@echo "Installing the page into $(VENV)"
+	@$(VENV)/bin/python -m pip install --quiet --editable '.[app]'
+	@touch $@
+
+app: $(VENV)/.installed-app  ## open the interactive page on SCENARIO in the web browser
+	@$(VENV)/bin/parley app "$(SCENARIO)" $(ARGS)
 
 # Rules and solvers run as plain Python, so nothing is compiled. Their 64-bit arithmetic wraps around on purpose, which
 # NumPy warns about outside compiled code.

@@ -22,6 +22,7 @@ from calibration.summaries import compute_distance
 from sim.core.atomic import write_file
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats
+from sim.results.extras import describe_missing
 
 SmcProgress = Callable[[int, int, int], None]
 """Called with generation, particles accepted so far in it, and evaluations so far in it."""
@@ -32,9 +33,7 @@ def _import_pyabc() -> Any:
     try:
         import pyabc
     except ModuleNotFoundError:
-        raise ParleyError(
-            "fitting needs pyABC: install the extra `calibrate` (pip install 'parley[calibrate]')"
-        ) from None
+        raise describe_missing("calibrate", "fitting needs pyABC") from None
     logging.getLogger("ABC").setLevel(logging.WARNING)
     return pyabc
 

@@ -15,6 +15,7 @@ from experiments.spec import Experiment
 from experiments.tasks import Piece, run_part
 from sim.core.errors import ParleyError
 from sim.core.identity import hash_code
+from sim.results.extras import describe_missing
 from sim.scenario.dump import scenario_hash
 
 PATIENCE = 5.0
@@ -59,7 +60,7 @@ def run_on_cluster(
     try:
         from distributed import Client, KilledWorker, as_completed
     except ModuleNotFoundError:
-        raise ParleyError("a cluster needs the extra `cluster`: pip install 'parley[cluster]'") from None
+        raise describe_missing("cluster", "a cluster needs Dask's distributed") from None
     _check_scheduler(address)
     with Client(address, timeout="20s", set_as_default=False) as client:
         text, expected = setup.experiment.model_dump_json(), describe_software(setup)

@@ -19,6 +19,7 @@ import numpy as np
 from experiments.results import Results
 from experiments.sensitivity import collect_point_means
 from sim.core.errors import ParleyError
+from sim.results.extras import describe_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,7 +147,7 @@ def find_boxes(frame: pd.DataFrame, interesting: Any, least_density: float = 0.8
             warnings.simplefilter("ignore")  # on import it tells which of its other extras are missing
             from ema_workbench.analysis import prim as ema
     except ModuleNotFoundError as error:
-        raise ParleyError(f"{error.name} is missing: pip install 'parley[discover]'") from None
+        raise describe_missing("discover", f"discovery needs {error.name}") from None
     # Release 3 dropped `threshold`, below which release 2 gives up; the choice of a box is ours in any case.
     options = {"peel_alpha": PEEL, "mass_min": least_mass}
     with _quiet():

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from experiments.spec import Experiment
-from sim.core.errors import ParleyError
 from sim.core.layout import Floats
+from sim.results.extras import describe_missing
 
 MORRIS_LEVELS = 4
 
@@ -68,7 +68,7 @@ def draw_salib_sample(design: str, points: int, dimensions: int, seed: int) -> F
     try:
         from SALib.sample import morris, sobol
     except ModuleNotFoundError as error:
-        raise describe_missing_extra(error) from None
+        raise describe_missing("discover", f"the design needs {error.name}") from None
     space = build_salib_problem([f"x{k}" for k in range(dimensions)])
     if design == "morris":
         return np.asarray(morris.sample(space, points, num_levels=MORRIS_LEVELS, seed=seed))
@@ -78,8 +78,3 @@ def draw_salib_sample(design: str, points: int, dimensions: int, seed: int) -> F
 def build_salib_problem(names: list[str]) -> dict[str, Any]:
     """Build the description of a unit cube that SALib takes."""
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-
-
-def describe_missing_extra(error: ModuleNotFoundError) -> ParleyError:
-    """Return the error that says how to install a missing library."""
-    return ParleyError(f"{error.name} is missing: pip install 'parley[discover]'")

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.results import Results
-from experiments.sampling import MORRIS_LEVELS, build_salib_problem, describe_missing_extra, draw_unit_sample
+from experiments.sampling import MORRIS_LEVELS, build_salib_problem, draw_unit_sample
 from experiments.spec import Experiment, read_experiment
 from sim.core.errors import ParleyError, nearest
 from sim.core.layout import Floats
 from sim.core.statistics import Z95
+from sim.results.extras import describe_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,7 @@ def compute_indices(
     try:
         from SALib.analyze import morris, sobol
     except ModuleNotFoundError as error:
-        raise describe_missing_extra(error) from None
+        raise describe_missing("discover", f"the analysis of variance needs {error.name}") from None
     if not np.ptp(y) > 0:
         raise ParleyError("the result is the same at every point: there is no variance to apportion")
     space = build_salib_problem(names)

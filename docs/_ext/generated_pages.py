@@ -10,9 +10,8 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sphinx.application import Sphinx
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -20,6 +19,9 @@ import sim
 from sim.cli.main import app as command_line
 from sim.core.declarations import LETTERS
 from sim.core.fields import BLOCKS, COEFFICIENTS, OFFER_COLUMNS, ROUND_COLUMNS, RUN_COLUMNS
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 Node = Mapping[str, Any]
 
@@ -121,7 +123,7 @@ def write_columns() -> Iterator[str]:
         yield "| Column | Meaning | Kind | Type | Unit |"
         yield "|---|---|---|---|---|"
         for column in columns:
-            name = column.name.format(f"<{SINGULAR[column.axis]}>") if column.axis else column.name
+            name = column.name.format(f"<{SINGULAR[column.axis]}>") if "{}" in column.name else column.name
             yield f"| `{name}` | {_escape_text(column.meaning)} | {column.kind} | {column.type} | {column.unit} |"
         yield ""
 
@@ -134,6 +136,8 @@ SINGULAR = {
     "parties": "party",
     "detail": "",
     "detail_baskets": "basket",
+    "offer_issues": "",
+    "offer_stakes": "",
 }
 
 

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sim.analysis.game import WHOLE
+from sim.analysis.inert_entries import list_inert
 from sim.analysis.zone import Zone, estimate_zones
 from sim.core.errors import ParleyError
+from sim.rules.concession import ConcessionRule, clock_concession
 from sim.scenario.load import Loaded
 from sim.scenario.numbers import Number, iterate_numbers
 from sim.scenario.resolve import resolve
+from sim.scenario.schema import Party
 
 DRAWS = 200
 """Draws of the assumed ranges in which a zone of agreement is looked for."""
@@ -41,7 +44,7 @@ def advise(loaded: Loaded) -> list[Advice]:
     list of Advice
         In the order of deadlines, demands, entities without effect, missing reasons, zones.
     """
-    parts = (_advise_deadlines, _advise_demands, _advise_mediators, _advise_levers, _advise_reasons, _advise_zones)
+    parts = (_advise_deadlines, _advise_demands, _advise_inert, _advise_reasons, _advise_zones)
     return [advice for part in parts for advice in part(loaded)]
 
 
@@ -51,7 +54,19 @@ def _advise_deadlines(loaded: Loaded) -> Iterator[Advice]:
     for name, party in loaded.scenario.parties.items():
         if party.deadline.low >= horizon:
             text = f"{_format_range(party.deadline)} days lie beyond the horizon of {horizon:g} days in every draw"
-            yield Advice(f"parties.{name}.deadline", f"{text}: the deadline is never reached")
+            text += f": the deadline is never reached{_describe_clock(party, horizon)}"
+            yield Advice(f"parties.{name}.deadline", text)
+
+
+def _describe_clock(party: Party, horizon: float) -> str:
+    """Say how much of what a party could concede its clock concedes at most by the horizon."""
+    rule = party.concession
+    if rule.rule not in (ConcessionRule.CLOCK.label, ConcessionRule.MIXED.label):
+        return ""
+    most = clock_concession(rule.k0.high, rule.beta.high, horizon, party.deadline.low)
+    middle = clock_concession(rule.k0.mode, rule.beta.mode, horizon, party.deadline.mode)
+    text = f", and by its clock the party concedes {middle:.0%} of the way to its reservation value by then"
+    return f"{text} (middle of the ranges; at most {most:.0%})"
 
 
 def _advise_demands(loaded: Loaded) -> Iterator[Advice]:
@@ -64,34 +79,10 @@ def _advise_demands(loaded: Loaded) -> Iterator[Advice]:
             yield Advice(f"issues.{issue}", f"all parties demand nearly the same ({ends}): nothing is bargained over")
 
 
-def _advise_mediators(loaded: Loaded) -> Iterator[Advice]:
-    """Name mediators that never attend, or have no strength in any style."""
-    s = loaded.scenario
-    for name, mediator in s.mediators.items():
-        hosts = [v for v, venue in s.venues.items() if venue.host == name]
-        if mediator.attends == "hosted" and not hosts:
-            text = "attends only rounds that it hosts, and no venue has it as `host`: it never attends"
-            yield Advice(f"mediators.{name}.attends", text)
-        elif mediator.attends == "hosted" and all(_is_closed(loaded, venue) for venue in hosts):
-            text = "attends only rounds that it hosts, and a party never accepts its venues (0): it never attends"
-            yield Advice(f"mediators.{name}.attends", text)
-        elif all(_is_zero(getattr(mediator.styles, style)) for style in type(mediator.styles).model_fields):
-            yield Advice(f"mediators.{name}.styles", "all styles are 0: the mediator does nothing")
-
-
-def _is_closed(loaded: Loaded, venue: str) -> bool:
-    """Whether some party never accepts a venue."""
-    return any(_is_zero(number) for number in loaded.scenario.venues[venue].acceptability.values())
-
-
-def _advise_levers(loaded: Loaded) -> Iterator[Advice]:
-    """Name levers without any effect."""
-    for name, sponsor in loaded.scenario.sponsors.items():
-        for lever, entry in sponsor.levers.items():
-            effects = [entry.balance, *entry.relief.values(), *entry.pressure.values()]
-            if all(_is_zero(effect) for effect in effects):
-                path = f"sponsors.{name}.levers.{lever}"
-                yield Advice(path, "`balance`, `relief` and `pressure` are 0: the lever has no effect")
+def _advise_inert(loaded: Loaded) -> Iterator[Advice]:
+    """Name entries without effect."""
+    for path, reason in list_inert(loaded.scenario):
+        yield Advice(path, reason)
 
 
 def _advise_reasons(loaded: Loaded) -> Iterator[Advice]:
@@ -166,11 +157,6 @@ def _find_share(loaded: Loaded, basket: str, changes: dict[str, float]) -> float
     except ParleyError:
         return 0.0
     return next(zone.commitment for zone in zones if zone.name == basket)
-
-
-def _is_zero(number: Number) -> bool:
-    """Whether a number is 0 in every draw."""
-    return number.low == 0.0 and number.high == 0.0
 
 
 def _format_range(number: Number) -> str:

@@ -113,7 +113,7 @@ def build_games(model: NegotiationModel, whole: bool = True) -> list[Game]:
     return result
 
 
-def _normalise(salience: Floats) -> Floats:
+def normalise(salience: Floats) -> Floats:
     """Scale the rows of saliences to a sum of 1."""
     total = salience.sum(axis=1, keepdims=True)
     return np.where(total > 0.0, salience / np.where(total > 0.0, total, 1.0), 0.0)
@@ -129,7 +129,7 @@ def _basket_game(model: NegotiationModel, b: int) -> Game:
         model.names.issues[basket.slice],
         own[PI.DEMAND, rows, basket.slice],
         np.array([party.reservation[basket.slice] for party in basket.members]),
-        _normalise(own[PI.SALIENCE, rows, basket.slice]),
+        normalise(own[PI.SALIENCE, rows, basket.slice]),
         model.structure.red[rows, basket.slice],
         np.array([party.floor_of(basket) for party in basket.members]),
     )
@@ -146,7 +146,7 @@ def _whole_game(model: NegotiationModel) -> Game:
             if party not in basket.members:
                 # Any line will do where the party has no stake: its weight is 0.
                 salience[m, basket.slice], demand[m, basket.slice], reservation[m, basket.slice] = 0.0, 1.0, 0.0
-    share = _normalise(salience)
+    share = normalise(salience)
     floor = np.zeros(len(members))
     for m, party in enumerate(members):
         for basket in model.baskets:

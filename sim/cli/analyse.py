@@ -121,7 +121,8 @@ def parse_weights(text: str) -> dict[str, float]:
 
 def print_analysis(analysis: Any) -> None:
     """Print zones and solutions."""
-    typer.echo(f"Zone of agreement over {analysis.zones[0].n:,} draws of the assumed ranges, with 95% intervals")
+    typer.echo(f"Zone of agreement over {analysis.zones[0].n:,} draws of the assumed ranges, with 95% intervals,")
+    typer.echo("at the start of the talks; `parley run` looks at their end, when trust and balance have moved")
     typer.echo(f"{'basket':24} {'interests alone':>26} {'above the floors':>26} {'median surplus':>15}")
     import numpy as np
 

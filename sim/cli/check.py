@@ -22,8 +22,8 @@ def add(app: typer.Typer) -> None:
 
         Warnings name lines that documents newer than the line contradict or outdate, and keys that version 2 of the
         model does not read. Advice names deadlines beyond the horizon, baskets without a zone of agreement and the
-        numbers that close it, demands that coincide, mediators and levers without effect, and assumed numbers without
-        a reason.
+        numbers that close it, demands that coincide, entries that cannot have an effect (a mediator that never attends,
+        a rung of the ladder that no basket reaches), and assumed numbers without a reason.
 
         For example:
 

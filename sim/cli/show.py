@@ -51,6 +51,9 @@ def add(app: typer.Typer) -> None:
                 "--unused", help="List instead the documented entries on which no number rests, each with the reason."
             ),
         ] = False,
+        mine: Annotated[
+            bool, typer.Option("--mine", help="Print only the numbers that the file itself states or --set changes.")
+        ] = False,
     ) -> None:
         """Print every number of a scenario with its source, or with its assumed range and the reason.
 
@@ -65,9 +68,11 @@ def add(app: typer.Typer) -> None:
 
         parley show istanbul-2025 --plain | grep crimea
 
+        parley show my-talks.yaml --mine
+
         parley show istanbul-2025-june --unused
         """
-        from sim.scenario.ledger import build_ledger
+        from sim.scenario.ledger import build_ledger, select_own
 
         loaded = load_scenario(scenario, admit, changes)
         warn(loaded)
@@ -75,14 +80,18 @@ def add(app: typer.Typer) -> None:
             for line in format_unused(loaded):
                 typer.echo(line)
             return
-        screen = make_console()
+        screen, groups, heading = make_console(), build_ledger(loaded), list(format_heading(loaded))
+        if mine:
+            total, groups = sum(len(group.entries) for group in groups), select_own(loaded, groups)
+            own = sum(len(group.entries) for group in groups)
+            heading.append(f"  {own} stand in this file or were set; {total - own} are inherited or derived")
         if plain or not screen.is_terminal:
-            for line in format_lines(loaded, build_ledger(loaded)):
+            for line in format_lines(heading, groups):
                 typer.echo(line)
             return
-        for line in format_heading(loaded):
+        for line in heading:
             screen.print(line, highlight=False, markup=False)
-        for group in build_ledger(loaded):
+        for group in groups:
             screen.print()
             screen.print(group.title, style="bold", markup=False, highlight=False)
             screen.print(_build_table(group))
@@ -145,9 +154,9 @@ def format_heading(loaded: Loaded) -> Iterator[str]:
         yield f"  changed: {path} = {value}"
 
 
-def format_lines(loaded: Loaded, groups: list[Group]) -> Iterator[str]:
+def format_lines(heading: list[str], groups: list[Group]) -> Iterator[str]:
     """Format path, value, origin, source and reason, separated by tabs; all other lines begin with `#`."""
-    yield from (f"# {line}" for line in format_heading(loaded))
+    yield from (f"# {line}" for line in heading)
     for group in groups:
         yield "#"
         yield f"# {group.title}"

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from sim.figures.scales import create_scales
-from sim.figures.style import format_percent
 from sim.report.convergence import caption_terms, list_closed, list_terms
+from sim.rules.outcome import BlockingReason
+from sim.scenario.ladder import list_reachable
+from sim.tables.quantities import compute_share, format_percent
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from sim.figures.scales import Scale
     from sim.results.plan import Plan
+    from sim.results.zones import Split
     from sim.tables.quantities import Share
     from sim.tables.summary import Summary
 
@@ -31,12 +34,12 @@ def print_summary(screen: Console, summary: Summary, job: Plan) -> None:
     screen.print(title, style="bold", highlight=False, markup=False)
     screen.print()
     for text_table in (
-        _tabulate_outcomes(summary),
+        _tabulate_outcomes(summary, list_reachable(s)),
         _tabulate_settlements(summary, titles),
         _tabulate_days(summary, titles),
         *_tabulate_closed(summary, titles),
         *_tabulate_terms(summary, create_scales(s)),
-        _tabulate_reasons(summary, titles),
+        _tabulate_reasons(summary, titles, *_split_reasons(summary, job)),
     ):
         screen.print(build_table(text_table, screen.width))
     screen.print(_format_means(summary), highlight=False, markup=False)
@@ -51,9 +54,13 @@ def _format_note(job: Plan) -> str:
 
         ground = f"{describe_posterior(job.posterior.note)} (--posterior) and, for all others, on {ground}"
     note = f"Conditional on {ground}; not a forecast. The 95% intervals say how far "
-    return note + "another seed would move a share, not how far other assumptions would."
+    note += "another seed would move a share, not how far other assumptions would. "
+    return note + "Zones of agreement are those at the end of a run; `parley analyse` looks at the start."
 
 
+APART, RAISED = "interests apart", "floors raised by distrust or exposure"
+"""What closes the zone of agreement of a basket: the parts of a split."""
+_NO_ZONE = BlockingReason.NO_ZONE_OF_AGREEMENT.label
 _NAMES = 20
 """Smallest width of the first column, if the screen is wide enough."""
 
@@ -132,7 +139,8 @@ def _format_interval(share: Share) -> str:
     return f"{share.low:.{decimals}%} to {share.high:.{decimals}%}"
 
 
-def _tabulate_outcomes(summary: Summary) -> TextTable:
+def _tabulate_outcomes(summary: Summary, reachable: tuple[str, ...]) -> TextTable:
+    """Tabulate the outcomes that the scenario can reach, and any other that runs ended with after all."""
     columns = ("Outcome standing at the end", "Runs", "Share", "95% interval", "Highest reached")
     peaks = summary.outcome_shares("peak_outcome")
     rows = [
@@ -144,6 +152,7 @@ def _tabulate_outcomes(summary: Summary) -> TextTable:
             _format_share(peaks[code]),
         )
         for code, share in reversed(summary.outcome_shares().items())
+        if code in reachable or share.runs or peaks[code].runs
     ]
     return TextTable("How the talks ended", columns, rows)
 
@@ -162,7 +171,7 @@ def _tabulate_settlements(summary: Summary, titles: dict[str, str]) -> TextTable
                 _format_interval(zone),
             )
         )
-    return TextTable("What was settled, and whether some package gave every party its floor", columns, rows)
+    return TextTable("What was settled, and whether some package gave every party its floor at the end", columns, rows)
 
 
 def _tabulate_days(summary: Summary, titles: dict[str, str]) -> TextTable:
@@ -191,14 +200,30 @@ def _tabulate_terms(summary: Summary, scales: Mapping[str, Scale]) -> list[TextT
     return [TextTable(caption_terms(summary), columns, rows, texts=2)] if rows else []
 
 
-def _tabulate_reasons(summary: Summary, titles: dict[str, str]) -> TextTable:
+def _split_reasons(summary: Summary, job: Plan) -> tuple[int, dict[str, Split]]:
+    """Split the runs without a zone of agreement, if there are any."""
+    from sim.results.zones import split_zones
+
+    if any(_NO_ZONE in summary.reason_shares(basket) for basket in summary.baskets):
+        return split_zones(job)
+    return 0, {}
+
+
+def _tabulate_reasons(summary: Summary, titles: dict[str, str], runs: int, splits: dict[str, Split]) -> TextTable:
+    """Tabulate what blocked each basket; the want of a zone split by its cause, over the first runs."""
     columns = ("Settled together", "Reason", "Share of all runs", "95% interval")
-    rows = [
-        (titles[basket] if k == 0 else "", reason, _format_share(share), _format_interval(share))
-        for basket in summary.baskets
-        for k, (reason, share) in enumerate(summary.reason_shares(basket).items())
-    ]
-    return TextTable("What blocked the unsettled", columns, rows, texts=2)
+    rows = []
+    for basket in summary.baskets:
+        name = titles[basket]
+        for reason, share in summary.reason_shares(basket).items():
+            rows.append((name, reason, _format_share(share), _format_interval(share)))
+            if reason == _NO_ZONE and basket in splits and runs:
+                parts = zip((APART, RAISED), splits[basket], strict=True)
+                shares = [(f"– {cause}", compute_share(count, runs)) for cause, count in parts]
+                rows += [("", cause, _format_share(part), _format_interval(part)) for cause, part in shares]
+            name = ""
+    sample = f" (zones split over the first {runs:,} runs)" if 0 < runs < summary.n else ""
+    return TextTable(f"What blocked the unsettled{sample}", columns, rows, texts=2)
 
 
 def _format_means(summary: Summary) -> str:

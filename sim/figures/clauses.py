@@ -12,7 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from sim.core.layout import Floats
-from sim.figures.style import CAUTION, DPI, SMALL_PRINT, STYLE, create_axes, format_percent, wrap_text
+from sim.figures.style import CAUTION, DPI, SMALL_PRINT, STYLE, create_axes, wrap_text
+from sim.tables.quantities import format_percent
 
 _LABEL, _ROW, _CELL = 52, 0.165, 1.05
 """Characters of a line of an option's label; inches of such a line, and of the width of a cell."""

@@ -31,10 +31,10 @@ import numpy as np
 
 from sim.agents.party import Party
 from sim.core.draws import threefry2x64
-from sim.core.errors import ParleyError
 from sim.core.jit import EPS
 from sim.core.layout import Floats, W
 from sim.interop.discrete import CROSSED
+from sim.results.extras import describe_missing
 from sim.rules.value import crosses_red_line, value
 
 if TYPE_CHECKING:
@@ -46,11 +46,11 @@ MakeNegotiator = Callable[[], Any]
 
 
 def negmas() -> Any:
-    """The module `negmas`. Raises ParleyError where the extra is not install."""
+    """The module `negmas`. Raises ParleyError where it is not installed."""
     try:
         import negmas as module
     except ImportError:
-        raise ParleyError("NegMAS is not install; install the extra: parley[negmas]") from None
+        raise describe_missing("negmas", "tactics and exchange with NegMAS need it") from None
     return module
 
 

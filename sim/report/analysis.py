@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.errors import ParleyError
-from sim.figures.style import format_percent
 from sim.report.sections import Section, Table
 from sim.results.reader import read_text
+from sim.tables.quantities import format_percent
 
 MOST_TABLE = 16 * 2**20
 """Bytes of the largest table that is read."""

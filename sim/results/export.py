@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sim.core.atomic import check_new_file, replace_file, report_write_errors
 from sim.core.errors import ParleyError
+from sim.results.extras import describe_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +49,7 @@ def write_excel(frames: Mapping[str, pd.DataFrame], file: Path) -> None:
     if file.suffix != ".xlsx":
         raise ParleyError(f"`{file}` is no name of a workbook; it has to end in .xlsx")
     if importlib.util.find_spec("openpyxl") is None:
-        raise ParleyError("workbooks need openpyxl; install it with `pip install openpyxl`, or use to_csv")
+        raise describe_missing("excel", "workbooks need openpyxl (to_csv does not)")
     check_new_file(file)
     for name, frame in frames.items():
         if len(frame) >= SHEET_ROWS:

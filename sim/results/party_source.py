@@ -7,6 +7,7 @@ import dis
 import inspect
 import sys
 import sysconfig
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -143,7 +144,7 @@ def _read_text(function: FunctionType) -> str:
         raise _Unreadable
     try:
         return inspect.getsource(function)
-    except (OSError, TypeError, IndexError, SyntaxError):
+    except (OSError, TypeError, IndexError, SyntaxError, tokenize.TokenError):
         raise _Unreadable from None
 
 

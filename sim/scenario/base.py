@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from sim.yamlio.validation import describe_value
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]
-EntryName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=120)]
+EntryName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-_a-z0-9]*$", max_length=120)]
 """The id of a documented entry, or what an entry is about."""
+Title = Annotated[str, Field(description="Name in tables, figures and reports")]
 
 
 def _read_day(raw: object) -> object:
@@ -39,6 +40,6 @@ class Model(BaseModel):
 class Cited(Model):
     """An entity that rests on a source with the place in it, or on an assumption, as a whole."""
 
-    source: str | None = None
-    locator: str | None = None
-    assumed: str | None = None
+    source: str | None = Field(default=None, description="Id of the source that it rests on, listed in `sources.yaml`")
+    locator: str | None = Field(default=None, description="Place in the source: paragraph, page or row")
+    assumed: str | None = Field(default=None, description="In place of a source: the reason why it is assumed")

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from numbers import Real
 from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 QUANTILES = (0.05, 0.5, 0.95)
 MOST_EXPERTS = 200
@@ -40,9 +40,9 @@ class Judgement(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    expert: str
-    form: Literal["quantiles", "triangle"]
-    values: tuple[float, float, float]
+    expert: str = Field(description="Name or number of the expert")
+    form: Literal["quantiles", "triangle"] = Field(description="Quantiles of 5%, 50%, 95%, or low, mode, high")
+    values: tuple[float, float, float] = Field(description="The three values, rising")
 
     def plain(self) -> Any:
         """Return the judgement in the form of a scenario file."""

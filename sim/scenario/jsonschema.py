@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from sim.core.fields import BLOCKS
 from sim.scenario.schema import Scenario
+from sim.yamlio.validation import find_annotation, strip_annotation
 
 _RANGE = {
     "type": "array",
@@ -20,8 +23,14 @@ def _build_form(required: list[str], **properties: Any) -> dict[str, Any]:
 
 
 _TEXT = {"type": "string"}
+_SOURCE = {**_TEXT, "description": "Id of a source in `sources.yaml`"}
+_LOCATOR = {**_TEXT, "description": "Place in the source: paragraph, page or row"}
+_WHY = {**_TEXT, "description": "Reason for the number"}
+_CONVENTION = {**_TEXT, "description": "Why it is a choice of the model that claims nothing about the world"}
+_VALUE = {"type": "number", "description": "The number"}
 _THREE = {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}
-_ENDS = _build_form(["low", "mode", "high"], **{key: {"type": "number"} for key in ("low", "mode", "high")})
+_POINTS = {"low": "Lowest value", "mode": "Likeliest value", "high": "Highest value"}
+_ENDS = _build_form(list(_POINTS), **{key: {"type": "number", "description": text} for key, text in _POINTS.items()})
 _JUDGEMENTS = {
     "type": "object",
     "minProperties": 1,
@@ -33,17 +42,26 @@ _NUMBER = {
     "description": "A number with where it comes from",
     "anyOf": [
         {"type": "number", "description": "unsourced"},
-        _build_form(["assumed"], assumed=_RANGE, why=_TEXT),
-        _build_form(["elicited"], elicited=_JUDGEMENTS, why=_TEXT),
-        _build_form(["value", "source", "locator"], value={"type": "number"}, source=_TEXT, locator=_TEXT, why=_TEXT),
-        _build_form(["value", "convention"], value={"type": "number"}, convention=_TEXT),
+        _build_form(["assumed"], assumed=_RANGE, why=_WHY),
+        _build_form(["elicited"], elicited=_JUDGEMENTS, why=_WHY),
+        _build_form(["value", "source", "locator"], value=_VALUE, source=_SOURCE, locator=_LOCATOR, why=_WHY),
+        _build_form(["value", "convention"], value=_VALUE, convention=_CONVENTION),
     ],
 }
 
 
 def build_file_schema() -> dict[str, Any]:
-    """Build the JSON schema of one file. Only the forms of numbers are required: a base may hold all else."""
+    """Build the JSON schema of one file. Only the forms of numbers are required: a base may hold all else.
+
+    A key is described as its model describes it, a number as the registry does, an entity by its docstring.
+    """
     schema = _relax(Scenario.model_json_schema())
+    entities: dict[str, Any] = {"Scenario": schema, **schema["$defs"]}
+    numbers = dict(_iterate_meanings())
+    for entity, node in entities.items():
+        for key, entry in (node.get("properties") or {}).items():
+            if not entry.get("description"):
+                entry["description"] = numbers.get((entity, key)) or _find_description(entry, entities)
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "parley scenario"
     schema["properties"] = {
@@ -76,3 +94,31 @@ def _relax(node: Any) -> Any:
 def _maps_to_numbers(node: Any) -> bool:
     inner = (node.get("patternProperties") or {}).values()
     return any(entry == _REF or (isinstance(entry, dict) and _maps_to_numbers(entry)) for entry in inner)
+
+
+_PLACES = {"K": "x.levers.x", "O": "x.obligations.x", "R": "x.ratifiers.x"}
+"""Where entities lie that are part of another one; those of all other kinds lie below the key of their kind."""
+
+
+def _iterate_meanings() -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield entity and key of every number of the registry with its meaning and unit."""
+    for block in BLOCKS:
+        places = [_PLACES.get(letter, "x") for letter in block.dims]
+        for path, _, unit, meaning in block.fields:
+            steps = path.format(*places).split(".")
+            while steps[-1] == "x":
+                steps.pop()
+            entity = strip_annotation(find_annotation(Scenario, tuple(steps[:-1])))
+            yield (entity.__name__, steps[-1]), f"{meaning[0].upper()}{meaning[1:]} ({unit})"
+
+
+def _find_description(node: Any, entities: dict[str, Any]) -> str:
+    """Find what describes a value of many forms: a form of its own, or the entity that it refers to."""
+    if "description" in node:
+        return str(node["description"])
+    if "$ref" in node:
+        name = node["$ref"].rpartition("/")[2]
+        return "" if name == "Number" else str(entities[name].get("description", "")).partition("\n\n")[0]
+    below = [*node.get("anyOf", []), *(node.get("patternProperties") or {}).values()]
+    below += [node["items"]] if "items" in node else []
+    return next((text for entry in below if (text := _find_description(entry, entities))), "")

@@ -11,6 +11,7 @@ from sim.core.layout import Floats
 from sim.rules.outcome import CEASEFIRE, CODES, COMPREHENSIVE, HUMANITARIAN, PROCEDURAL
 
 if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
     from sim.scenario.settlement import Rung
 
 CODE_TITLES = {
@@ -77,6 +78,19 @@ def build_ladder(rungs: list[Rung] | None) -> Ladder:
     shared[OWN] = [CODES.index(rung.shared) for rung in rungs]
     spoilers = next((k for k, rung in enumerate(rungs) if rung.spoilers), len(rungs))
     return Ladder(tuple(codes), tuple(titles), tuple(shared), HUMANITARIAN + spoilers)
+
+
+def list_reachable(scenario: Scenario) -> tuple[str, ...]:
+    """List the outcome codes that a scenario can reach, lowest first.
+
+    The codes of its baskets are settlements short of all; the settlement of an only basket is `comprehensive`. A
+    settlement that collapses leaves a text, so that all codes below settlements can be reached.
+    """
+    ladder = build_ladder(scenario.outcomes)
+    codes = {*ladder.codes[:HUMANITARIAN], ladder.codes[COMPREHENSIVE]}
+    if len(scenario.baskets) > 1:
+        codes |= {basket.code for basket in scenario.baskets.values()}
+    return tuple(code for code in ladder.codes if code in codes)
 
 
 def read_titles(scenario: Mapping[str, Any]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from sim.evidence.positions import Position
 from sim.scenario.base import Cited
@@ -75,6 +76,22 @@ def build_ledger(loaded: Loaded) -> list[Group]:
     for title, note in _iterate_notes(loaded):
         groups.setdefault(title, Group(title, (_ORDER.index("documents"), 0))).notes.append(note)
     return sorted(groups.values(), key=lambda group: group.rank)
+
+
+def select_own(loaded: Loaded, groups: list[Group]) -> list[Group]:
+    """Select the numbers that a scenario's own file or the user's changes state; groups left empty are dropped."""
+    file, _ = loaded.origins.find(("id",))
+    own = [Group(g.title, g.rank, [e for e in g.entries if _is_own(loaded, e, file)], g.notes) for g in groups]
+    return [group for group in own if group.entries]
+
+
+def _is_own(loaded: Loaded, entry: Entry, file: str | None) -> bool:
+    """Whether a number stands in a file or was set; what is derived from documents stands in none."""
+    node: Any = loaded.data
+    path = tuple(entry.path.split("."))
+    for step in path:
+        node = node.get(step) if isinstance(node, dict) else None
+    return entry.origin == "set" or (node is not None and loaded.origins.find(path)[0] == file)
 
 
 def _build_entry(name: str, path: str, number: Number) -> Entry:

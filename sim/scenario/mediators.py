@@ -8,7 +8,7 @@ from pydantic import Field
 
 from sim.rules.levers import LeverKind, LeverTrigger
 from sim.rules.mediation import TextRule
-from sim.scenario.base import Day, Model, Name
+from sim.scenario.base import Day, Model, Name, Title
 from sim.scenario.numbers import Any_, NonNegative, Signed, Unit
 from sim.yamlio.validation import LabelOf
 
@@ -27,25 +27,27 @@ class Styles(Model):
 class Mediator(Model):
     """A third party at the table. `leaning` is toward (+1) or away from (-1) each party."""
 
-    title: str
+    title: Title
     styles: Styles
     leaning: dict[Name, Signed] = {}
     insight: Unit
     leverage: Unit
     guarantee: Unit
     departure: NonNegative
-    leaves: Day | None = None
-    attends: Literal["always", "hosted"] = "hosted"
+    leaves: Day | None = Field(default=None, description="Day on which it leaves for certain")
+    attends: Literal["always", "hosted"] = Field(
+        default="hosted", description="Whether it comes to every round, or only to rounds at venues that it hosts"
+    )
     text: Annotated[str, LabelOf(TextRule)] = TextRule.NASH.label
 
 
 class Lever(Model):
     """A lever of an outside backer: it shifts the balance, the cost of fighting, or readiness to meet."""
 
-    title: str = ""
+    title: Title = ""
     kind: Annotated[str, LabelOf(LeverKind)]
-    on: Day | None = None
-    off: Day | None = None
+    on: Day | None = Field(default=None, description="Day from which on a dated lever is pulled")
+    off: Day | None = Field(default=None, description="Day on which a dated lever is released")
     when: Annotated[str, LabelOf(LeverTrigger)] | None = None
     threshold: Unit
     rate_on: NonNegative
@@ -58,6 +60,6 @@ class Lever(Model):
 class Sponsor(Model):
     """An outside backer or opponent and its levers. `actor` is its name in the documents."""
 
-    title: str
-    actor: Name | None = Field(default=None, exclude=True)
-    levers: dict[Name, Lever] = {}
+    title: Title
+    actor: Name | None = Field(default=None, exclude=True, description="Its name in the documents, if another one")
+    levers: dict[Name, Lever] = Field(default={}, description="Its levers by name")

@@ -11,7 +11,7 @@ from sim.rules.agenda import Bars as BarsChoice
 from sim.rules.concession import ConcessionRule
 from sim.rules.spoilers import SurgeMode
 from sim.rules.venue import VenueRule
-from sim.scenario.base import Cited, Day, EntryName, Model, Name
+from sim.scenario.base import Cited, Day, EntryName, Model, Name, Title
 from sim.scenario.behaviour import Behaviour
 from sim.scenario.mediators import Mediator, Sponsor
 from sim.scenario.numbers import Any_, Few, Many, NonNegative, Positive, Signed, Unit
@@ -24,8 +24,8 @@ from sim.yamlio.validation import LabelOf
 class Option(Model):
     """A labelled point on an issue's scale."""
 
-    at: float = Field(ge=0, le=1)
-    label: str
+    at: float = Field(ge=0, le=1, description="Point on the scale of the issue")
+    label: str = Field(description="What this point means")
 
 
 class IssueUnit(Model):
@@ -53,11 +53,13 @@ class Issue(Model):
     With a `unit`, terms are printed and drawn in it too; the scale between its ends is linear. It changes no run.
     """
 
-    title: str
-    question: str = ""
-    theme: str = ""
-    basket: Name
-    options: list[Option] = Field(min_length=2)
+    title: Title
+    question: str = Field(default="", description="What is to be settled, as a question")
+    theme: str = Field(default="", description="Theme by which documented acts may name several issues at once")
+    basket: Name = Field(description="Basket with which it is settled")
+    options: list[Option] = Field(
+        min_length=2, description="Labelled points of its scale, ascending from `at: 0` to `at: 1`"
+    )
     unit: IssueUnit | None = None
 
 
@@ -69,12 +71,17 @@ class Stake(Model):
     admissible range. `end` is the end of the scale the party stands toward, for silent documents.
     """
 
-    end: Literal["low", "high"] | None = None
+    end: Literal["low", "high"] | None = Field(
+        default=None, description="End of the scale that the party stands toward, where documents are silent"
+    )
 
     demand: Unit | None = None
     reservation: Unit | None = None
     salience: NonNegative | None = None
-    red_line: bool = False
+    red_line: bool = Field(
+        default=False,
+        description="Whether the party accepts nothing beyond its reservation value, whatever it gets elsewhere",
+    )
     announced: Unit | None = None
     conceded: Unit | None = None
     age: NonNegative | None = None
@@ -97,44 +104,50 @@ class Concession(Model):
 class Predicate(Model):
     """A condition: a basket settled or delivered, a document received, or a lever on or off."""
 
-    settled: Name | None = None
-    delivered: Name | None = None
-    document: Name | None = None
-    lever_on: str | None = None
-    lever_off: str | None = None
+    settled: Name | None = Field(default=None, description="Basket that is settled")
+    delivered: Name | None = Field(default=None, description="Basket whose obligations are delivered")
+    document: Name | None = Field(default=None, description="Document that was handed over")
+    lever_on: str | None = Field(default=None, description="Lever that is pulled, as `sponsor.lever`")
+    lever_off: str | None = Field(default=None, description="Lever that is not pulled, as `sponsor.lever`")
 
 
 class Precondition(Cited):
     """`party` will not open `basket` until `requires` holds, unless the `sequencing` issue was settled against it."""
 
-    basket: Name
+    basket: Name = Field(description="Basket that the party will not open before")
     requires: Predicate
-    sequencing: Name | None = None
+    sequencing: Name | None = Field(
+        default=None, description="Issue on what comes first, whose settlement against the party lifts the condition"
+    )
     bars: Annotated[str, LabelOf(BarsChoice)] | None = None
 
 
 class Mandate(Cited):
     """From a date on, the lowest level at which a party's delegates may negotiate the named baskets."""
 
-    baskets: list[Name] = Field(min_length=1)
-    level: str
+    baskets: list[Name] = Field(min_length=1, description="Baskets to which it applies")
+    level: str = Field(description="Lowest level at which the party's delegates may negotiate them")
     bars: Annotated[str, LabelOf(BarsChoice)] | None = None
-    since: Day | None = None
+    since: Day | None = Field(
+        default=None, description="Day from which on it holds; from the start where it is left out"
+    )
 
 
 class Ratifier(Model):
     """A body that must approve at home: reservation value `d + reach (r - d)`, utility `status_quo` of no deal."""
 
-    title: str = ""
+    title: Title = ""
     reach: NonNegative
     status_quo: Any_
-    baskets: list[Name] | None = None
+    baskets: list[Name] | None = Field(
+        default=None, description="Baskets that need its approval; all ratified ones where it is left out"
+    )
 
 
 class Entry(Cited):
     """The day from which on a party takes part in the talks. Before it nobody waits for it or asks it."""
 
-    date: Day
+    date: Day = Field(description="Day from which on the party takes part")
 
 
 class Party(Model):
@@ -143,9 +156,9 @@ class Party(Model):
     A `mandate` that is left out follows from documented acts; `[]` says that none binds.
     """
 
-    title: str
-    actor: Name | None = None
-    observer: bool = False
+    title: Title
+    actor: Name | None = Field(default=None, description="Its name in the documents, if another one")
+    observer: bool = Field(default=False, description="Whether it only observes: it has no issues and no say")
     enters: Entry | None = None
     side: Signed
     deadline: Positive
@@ -159,7 +172,9 @@ class Party(Model):
     mandate: list[Mandate] | None = None
     ratifiers: dict[Name, Ratifier] = {}
     preconditions: list[Precondition] = []
-    meets_only_if: list[Predicate] = []
+    meets_only_if: list[Predicate] = Field(
+        default=[], description="Conditions that must hold for it to come to a round; unmet ones count against coming"
+    )
 
 
 class Venue(Model):
@@ -168,9 +183,11 @@ class Venue(Model):
     Where a scenario has `evidence`, `acceptability` may be left to documented acts.
     """
 
-    title: str
-    host: Name | None = None
-    access: Literal["in person", "online"] = "in person"
+    title: Title
+    host: Name | None = Field(default=None, description="Mediator that hosts it")
+    access: Literal["in person", "online"] = Field(
+        default="in person", description="Whether the parties meet in person or online"
+    )
     acceptability: dict[Name, Unit] = {}
     insulation: Unit
     publicity: Unit
@@ -180,7 +197,7 @@ class VenueChoice(Model):
     """The rule that chooses the venue of the next round."""
 
     rule: Annotated[str, LabelOf(VenueRule)]
-    order: list[Name] = []
+    order: list[Name] = Field(default=[], description="Venues in the order of the rules `fixed` (one) and `rotating`")
 
 
 class Incident(Model):
@@ -190,13 +207,17 @@ class Incident(Model):
     between `counted_since` and `as_of`.
     """
 
-    title: str
-    doer: Name | None = None
-    offended: list[Name] = Field(min_length=1)
+    title: Title
+    doer: Name | None = Field(default=None, description="Party that does it, if one party alone can")
+    offended: list[Name] = Field(min_length=1, description="Parties that bear its cost and are hardened by it")
     attribution: dict[Name, dict[Name, Unit]] = {}
     rate: NonNegative | None = None
-    documented: list[str] | None = Field(default=None, exclude=True)
-    counted_since: Day | None = Field(default=None, exclude=True)
+    documented: list[str] | None = Field(
+        default=None, exclude=True, description="What documented acts of this type are about"
+    )
+    counted_since: Day | None = Field(
+        default=None, exclude=True, description="Day from which on documented acts are counted for its rate"
+    )
     decay: Positive
     surge: NonNegative
     surge_mode: Annotated[str, LabelOf(SurgeMode)] = SurgeMode.AGREEMENT.label
@@ -204,7 +225,7 @@ class Incident(Model):
     severity: Unit
     cost: NonNegative
     hardening: NonNegative
-    scripted: list[Day] = []
+    scripted: list[Day] = Field(default=[], description="Days on which it happens for certain")
 
 
 class Calendar(Model):
@@ -219,11 +240,19 @@ class Calendar(Model):
     gap_min: NonNegative
     rounds_per_deadline: Positive
     abeyance_review: Positive
-    postponement_limit: Few
-    exchanges_per_round: Few
-    max_steps: Many
-    measure_days: list[Annotated[int, Field(ge=1, le=36500)]] = Field(default=[30, 60, 90, 180], max_length=20)
-    measures: Literal["usual", "all"] = "usual"
+    postponement_limit: Few = Field(
+        description="Planned rounds in a row that may be postponed before talks fall into abeyance"
+    )
+    exchanges_per_round: Few = Field(description="Turns of offer and answer in a round")
+    max_steps: Many = Field(description="Planned rounds after which a run ends in any case")
+    measure_days: list[Annotated[int, Field(ge=1, le=36500)]] = Field(
+        default=[30, 60, 90, 180],
+        max_length=20,
+        description="Days at which the closed share of the distance is measured",
+    )
+    measures: Literal["usual", "all"] = Field(
+        default="usual", description="Columns of the table of rounds: the usual ones, or also the costly ones"
+    )
 
 
 class Evidence(Model):
@@ -234,38 +263,56 @@ class Evidence(Model):
     documents bears on no number of the scenario.
     """
 
-    folder: str
-    admit: str = "all"
-    coder: Literal["first", "second"] = "first"
-    alternatives: list[str] = []
-    left_out: dict[EntryName, str] = {}
+    folder: str = Field(description="Folder of the documents, or name of a shipped case")
+    admit: str = Field(
+        default="all",
+        description="Documents that count: `all`, `own` statements of the parties, or the media of one perspective",
+    )
+    coder: Literal["first", "second"] = Field(
+        default="first", description="Coder whose values count where a second one gave another"
+    )
+    alternatives: list[str] = Field(
+        default=[], description="Entries that count in place of those of which they are another coding"
+    )
+    left_out: dict[EntryName, str] = Field(
+        default={}, description="Reason by entry, issue or place why it bears on no number of the scenario"
+    )
 
 
 class Scenario(Model):
     """A scenario: all that a run needs, every number with its provenance."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)
-    title: str
-    summary: str = ""
-    as_of: Day
-    start: Day
+    id: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60, description="Name of the scenario: lower case, digits, hyphens"
+    )
+    title: Title
+    summary: str = Field(default="", description="What it is about, in a few sentences")
+    as_of: Day = Field(description="Day up to which documents count")
+    start: Day = Field(description="Day of the first planned round")
     evidence: Evidence | None = None
-    salience_scale: dict[Name, NonNegative] = Field(default={}, title="Scale of salience")
-    outcomes: list[Rung] | None = None
+    salience_scale: dict[Name, NonNegative] = Field(
+        default={}, title="Scale of salience", description="Salience by how strongly a document insists"
+    )
+    outcomes: list[Rung] | None = Field(
+        default=None,
+        description="The kinds of settlement short of all, lowest first, where they are not the shipped ones",
+    )
     decision: Decision | None = None
-    levels: list[str] = Field(min_length=1)
-    start_level: str
+    levels: list[str] = Field(min_length=1, description="Levels of the delegations, lowest first")
+    start_level: str = Field(description="Level of the first round")
     calendar: Calendar = Field(title="Calendar")
     model: Switches
     behaviour: Behaviour
     venue_choice: VenueChoice
-    issues: dict[Name, Issue] = Field(min_length=1)
-    baskets: dict[Name, Basket] = Field(min_length=1, title="Settled together")
-    parties: dict[Name, Party] = Field(min_length=2, title="Party")
-    mediators: dict[Name, Mediator] = Field(default={}, title="Mediator")
-    sponsors: dict[Name, Sponsor] = Field(default={}, title="Backer")
-    venues: dict[Name, Venue] = Field(min_length=1, title="Venue")
-    incidents: dict[Name, Incident] = Field(default={}, title="Incidents")
-    documents: dict[Name, Document] = {}
+    issues: dict[Name, Issue] = Field(min_length=1, description="Issues by name")
+    baskets: dict[Name, Basket] = Field(min_length=1, title="Settled together", description="Baskets by name")
+    parties: dict[Name, Party] = Field(min_length=2, title="Party", description="Parties by name")
+    mediators: dict[Name, Mediator] = Field(default={}, title="Mediator", description="Mediators by name")
+    sponsors: dict[Name, Sponsor] = Field(default={}, title="Backer", description="Sponsors by name")
+    venues: dict[Name, Venue] = Field(min_length=1, title="Venue", description="Venues by name")
+    incidents: dict[Name, Incident] = Field(default={}, title="Incidents", description="Types of incidents by name")
+    documents: dict[Name, Document] = Field(default={}, description="Documents that are handed over, by name")
     war: War | None = None
-    precedents: dict[Name, PastSettlement] = Field(default={}, title="Earlier settlements")
+    precedents: dict[Name, PastSettlement] = Field(
+        default={}, title="Earlier settlements", description="Earlier settlements by issue"
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import create_model
+from pydantic import Field, create_model
 
 from sim.rules.agenda import Bars as BarsChoice
 from sim.rules.choices import MODEL
@@ -15,10 +15,10 @@ from sim.yamlio.validation import LabelOf
 class _Switches(Model):
     """The rules of the model, by name. `version` sets all of them that a scenario does not."""
 
-    version: Literal[1, 2]
+    version: Literal[1, 2] = Field(description="Version of the model: sets every rule that a scenario does not")
     bars: Annotated[str, LabelOf(BarsChoice)]
-    urgency: bool
-    war: bool
+    urgency: bool = Field(description="Whether baskets have the time pressure of their own that `urgency` states")
+    war: bool = Field(description="Whether the days since `war.since` bear on the talks")
 
 
 if TYPE_CHECKING:

@@ -80,10 +80,7 @@ def find_base(name: str, base: str, folder: Path) -> Path:
     ParleyError
         The name is no id or is that of a shipped scenario, or the new file could not extend the base.
     """
-    if not _ID.fullmatch(name):
-        raise ParleyError(f"`{name}` is no id; allowed: lower-case letters, digits and hyphens, at most 60")
-    if find_shipped(name):
-        raise ParleyError(f"`{name}` is the name of a shipped scenario; choose another")
+    check_id(name)
     parent = locate(base)
     shipped_base = find_shipped(parent.stem)
     beside = parent.parent.resolve() == folder.resolve()
@@ -92,6 +89,14 @@ def find_base(name: str, base: str, folder: Path) -> Path:
         problem = f"`{base}` must lie beside the new file or be shipped: {', '.join(known)}"
         raise ScenarioError(f"{problem}{nearest(base, known)}")
     return parent
+
+
+def check_id(name: str) -> None:
+    """Check that a new scenario can have a name. Raises ParleyError."""
+    if not _ID.fullmatch(name):
+        raise ParleyError(f"`{name}` is no id; allowed: lower-case letters, digits and hyphens, at most 60")
+    if find_shipped(name):
+        raise ParleyError(f"`{name}` is the name of a shipped scenario; choose another")
 
 
 def format_template(name: str, base: str, loaded: Loaded) -> str:

@@ -7,6 +7,7 @@ messages from here.
 from __future__ import annotations
 
 import datetime
+import inspect
 import types
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -47,6 +48,10 @@ class LabelOf:
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
         """Return the schema of one text out of the labels."""
         return core_schema.literal_schema(list(self.choice.labels()))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
+        """Return the JSON schema of the labels, described as the choice is."""
+        return {**handler(schema), "description": inspect.getdoc(self.choice)}
 
 
 def refuse_entry(error: ValidationError, document: Document, place: KeyPath, model: type[BaseModel]) -> ScenarioError:

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+import sim
 from sim.analysis.advice import Advice, advise
+from sim.analysis.inert_entries import list_inert
 from sim.cli.main import app
 from sim.scenario.load import load
+from sim.scenario.scaffold import Size, format_scaffold
 
 
 def run(*arguments: object) -> tuple[int, str]:
@@ -48,7 +51,9 @@ def test_demands_that_coincide() -> None:
 def test_mediators_without_effect() -> None:
     shut = {"venues.lake_hall.acceptability.upland": 0.0}
     (advice,) = find(shut, "mediators.lake_league.attends")
-    assert "a party never accepts its venues" in advice.text
+    assert "a party never accepts its venues" in advice.text and "works from beside the table only" in advice.text
+    (advice,) = find({**shut, "model.combine": "strongest"}, "mediators.lake_league.attends")
+    assert advice.text.endswith("it never attends")
     assert not find({"venues.lake_hall.acceptability.upland": 0.01}, "mediators.lake_league.attends")
     (advice,) = find({"mediators.lake_league.styles.*": 0.0}, "mediators.lake_league.styles")
     assert "all styles are 0" in advice.text
@@ -103,3 +108,94 @@ def test_all_faults(tmp_path: Path) -> None:
     assert status == 2 and said.count("unknown key") == 3
     for key, line in (("calendar.horizn", 3), ("parties.upland.dedline", 4), ("issues.water.titel", 5)):
         assert f"mine.yaml:{line}: {key}: unknown key" in said
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "reason"),
+    [
+        ({"mediators.lake_league.leverage": 0.5}, "mediators.lake_league.leverage", "counts only under manipulation"),
+        ({"incidents.boat_clash.rate": 0.0}, "incidents.boat_clash.rate", "it never happens"),
+        (
+            {f"incidents.boat_clash.{key}": 0.0 for key in ("severity", "cost", "hardening")},
+            "incidents.boat_clash.severity",
+            "it has no effect",
+        ),
+        ({"incidents.boat_clash.scripted": ["2030-08-01"]}, "incidents.boat_clash.scripted", "after 2030-07-07"),
+        ({"venue_choice.order": ["lake_hall"]}, "venues.north_fort", "it is never chosen"),
+        ({"baskets.river.ratified": False}, "parties.southbank.ratifiers.assembly", "it is never asked"),
+        (
+            {"baskets.calm.ratified": True, "parties.southbank.ratifiers.assembly.baskets": ["river"]},
+            "baskets.calm.ratified",
+            "no body",
+        ),
+    ],
+)
+def test_entries_without_effect(changes: dict[str, Any], path: str, reason: str) -> None:
+    (advice,) = find(changes, path)
+    assert reason in advice.text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"incidents.boat_clash.scripted": ["2030-07-07"]},  # the last day
+        {"incidents.boat_clash.rate": 0.0, "incidents.boat_clash.scripted": ["2030-02-01"]},
+        {"venue_choice.order": ["lake_hall", "north_fort"]},
+        {"baskets.calm.ratified": True},
+    ],
+)
+def test_control_entries_with_an_effect(changes: dict[str, Any]) -> None:
+    assert list(list_inert(load("river-border", changes).scenario)) == []
+
+
+def test_what_is_named_without_effect_changes_no_run() -> None:
+    """The same tables with and without each entry, and other tables (control) where the entry works."""
+    base = {
+        "incidents.boat_clash.severity": 0.0,
+        "incidents.boat_clash.cost": 0.0,
+        "incidents.boat_clash.hardening": 0.0,
+    }
+    for changes, other in (
+        ({"mediators.lake_league.leverage": 0.5}, {}),
+        (
+            {"venue_choice.order": ["lake_hall"], "venues.north_fort.publicity": 0.9},
+            {"venue_choice.order": ["lake_hall"]},
+        ),
+        ({**base, "incidents.boat_clash.attribution.northbank.southbank": 0.1}, base),
+    ):
+        first, second = (sim.run_ensemble("river-border", n=40, seed=3, changes=x).runs for x in (changes, other))
+        assert first.equals(second), changes
+    control = sim.run_ensemble("river-border", n=40, seed=3, changes={"incidents.boat_clash.rate": 0.0}).runs
+    assert not control.equals(sim.run_ensemble("river-border", n=40, seed=3).runs)
+
+
+def test_rungs_that_no_basket_reaches() -> None:
+    rungs = [
+        {"code": "swap", "title": "Swap", "shared": "humanitarian"},
+        {"code": "quiet", "title": "Quiet", "shared": "ceasefire"},
+        {"code": "treaty", "title": "Treaty", "shared": "partial"},
+    ]
+    codes = {"baskets.exchange.code": "swap", "baskets.calm.code": "quiet", "baskets.river.code": "quiet"}
+    (advice,) = find({"outcomes": rungs, **codes}, "outcomes")
+    assert advice.text == "no basket has `code: treaty`: no run ends as Treaty"
+    assert not find({"outcomes": rungs, **codes, "baskets.river.code": "treaty"}, "outcomes")
+
+
+def test_the_only_basket_settles_all(tmp_path: Path) -> None:
+    text = format_scaffold("one", Size(baskets=1))
+    rungs = ", ".join(
+        f"{{code: {c}, title: {c.title()}, shared: {s}}}"
+        for c, s in (("a", "humanitarian"), ("b", "ceasefire"), ("c", "partial"))
+    )
+    (tmp_path / "one.yaml").write_text(text.replace("code: partial", "code: c") + f"outcomes: [{rungs}]\n")
+    texts = [advice.text for advice in advise(load(tmp_path / "one.yaml")) if advice.path == "outcomes"]
+    assert len(texts) == 3 and "the only basket settles all at once: no run ends as C, but as comprehensive" in texts
+
+
+def test_entries_that_a_switch_leaves_unread() -> None:
+    june = load("istanbul-2025-june")
+    assert june.scenario.war is not None and june.scenario.precedents
+    for switch, path in (("war", "war"), ("precedent", "precedents")):
+        value: object = False if switch == "war" else "off"
+        inert = dict(list_inert(june.with_changes({f"model.{switch}": value}).scenario))
+        assert "not read" in inert[path] and path not in dict(list_inert(june.scenario))

@@ -40,7 +40,7 @@ def installed(place: Path) -> Path:
     subprocess.run(build, capture_output=True, check=True)
     venv.create(place / "env", with_pip=False)
     python = place / "env" / "bin" / "python"
-    (wheel,) = place.glob("parley-*.whl")
+    (wheel,) = place.glob("parley_talks-*.whl")
     pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-index", "--no-deps", str(wheel)]
     subprocess.run(pip, capture_output=True, check=True)
     (packages,) = (place / "env" / "lib").glob("python*/site-packages")

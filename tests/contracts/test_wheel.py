@@ -21,7 +21,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    (file,) = folder.glob("parley-*.whl")
+    (file,) = folder.glob("parley_talks-*.whl")
     with zipfile.ZipFile(file) as archive:
         return set(archive.namelist())
 
@@ -36,7 +36,7 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel: set[str], committed: 
 
 
 def test_the_wheel_holds_nothing_else(wheel: set[str]) -> None:
-    assert {name for name in wheel if not name.startswith((*PACKAGES, "parley-"))} == set()
+    assert {name for name in wheel if not name.startswith((*PACKAGES, "parley_talks-"))} == set()
 
 
 def test_control_a_lost_data_file_is_found(wheel: set[str], committed: list[str]) -> None:

@@ -123,3 +123,13 @@ def test_every_coefficient_changes_the_fingerprint() -> None:
         changed = loaded.with_changes({path: 0.9 * numbers[path].mode or 0.1})
         marks.add(compute_fingerprint(plan(changed, 2)))
     assert len(paths) > 70 and len(marks) == len(paths) + 1
+
+
+def test_code_whose_file_is_no_python_has_no_source(tmp_path, monkeypatch):
+    """Its lines are taken from a page of text, which may end inside a bracket."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "page.md").write_text("from sim import Party\n\nA text (that goes on\n" + "and on\n" * 5)
+    scope: dict = {"__name__": "page"}
+    code = "from sim import Party\nclass Own(Party):\n    def concede(self):\n        return 0.0\n"
+    exec(compile(code, "page.md", "exec"), scope)
+    assert hash_class(scope["Own"]) is None
