@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.options import add_folder
+
 
 def add(app: typer.Typer) -> None:
     """Add the verb to the command line."""
@@ -40,7 +42,7 @@ def add(app: typer.Typer) -> None:
             except ParleyError as error:
                 messages = [str(error), *getattr(error, "__notes__", [])]
                 for message in messages if everything else messages[:1]:
-                    typer.echo(message, err=True)
+                    typer.echo(add_folder(message, [file]), err=True)
                 faults += 1
                 continue
             advice = list_advice(file)
