@@ -43,6 +43,7 @@ nitpicky = True
 nitpick_ignore_regex = [
     ("py:.*", r"(?s:(?!(sim|scenarios|calibration|experiments)\.).*)"),
     ("py:.*", r".*\._\w+"),  # private names
+    ("py:class", r"sim\.scenario\.numbers\.Annotated.*"),  # a half of an annotation that Sphinx cuts in two
     ("py:obj", r"(?s:.*)"),  # code in single backticks
 ]
 

@@ -19,20 +19,45 @@ from sim.rules.outcome import CODES, NONE
 KINDS = len(CODES)
 
 
-def forecast_uniform(windows: int) -> Forecast:
-    """Return equal probabilities of all codes in each window."""
-    return Forecast(np.full((windows, KINDS), 1.0 / KINDS), codes=np.full((1, KINDS), 1.0 / KINDS))
+GRID = (np.arange(100) + 0.5) / 100.0
+"""Draws of what may lie anywhere between 0 and 1."""
 
 
-def forecast_rates(others: Sequence[Observed], windows: int) -> Forecast:
-    """Return the shares of codes in the same window of other cases, one case spread evenly over all codes added."""
+def forecast_uniform(record: Observed) -> Forecast:
+    """Return equal probabilities of all codes in each window, any silence up to the time observed, terms anywhere."""
+    rounds, windows = len(record.codes), len(record.highest)
+    return Forecast(
+        np.full((windows, KINDS), 1.0 / KINDS),
+        codes=np.full((rounds, KINDS), 1.0 / KINDS),
+        silence=np.asarray(record.observed * GRID, dtype=np.float64),
+        terms=np.repeat(GRID[:, None], record.low.size, axis=1),
+        weight=np.full(GRID.size, 1.0 / GRID.size),
+    )
+
+
+def forecast_rates(others: Sequence[Observed], record: Observed) -> Forecast:
+    """Return what happened in other cases as the forecast of one case, of which only the sizes are read.
+
+    The code of a window has the shares of the same window of other cases, one case spread evenly over all codes added.
+    The longest silence has the share of the time observed that it has in another case; gaps are those of other cases.
+    """
+    windows = len(record.highest)
     rows = np.full((windows, KINDS), 1.0 / KINDS)
-    for record in others:
-        for w, hit in enumerate(record.highest[:windows]):
+    for other in others:
+        for w, hit in enumerate(other.highest[:windows]):
             if hit.any():
                 rows[w] += hit / hit.sum()
     rows /= rows.sum(axis=1, keepdims=True)
-    return Forecast(rows, codes=share_codes(others)[None, :])
+    silence = record.observed * np.array([other.silence / other.observed for other in others])
+    gaps = np.concatenate([np.diff(other.days) for other in others])
+    n = silence.size * gaps.size
+    return Forecast(
+        rows,
+        codes=np.repeat(share_codes(others)[None, :], len(record.codes), axis=0),
+        silence=np.repeat(silence, gaps.size),
+        gaps=np.repeat(np.tile(gaps, silence.size)[:, None], record.days.size, axis=1),
+        weight=np.full(n, 1.0 / n),
+    )
 
 
 def share_codes(others: Sequence[Observed]) -> Floats:
@@ -46,7 +71,7 @@ def share_codes(others: Sequence[Observed]) -> Floats:
     return share
 
 
-def forecast_clock(others: Sequence[Observed], bounds: Sequence[tuple[int, int]]) -> Forecast:
+def forecast_clock(others: Sequence[Observed], bounds: Sequence[tuple[int, int]], rounds: int) -> Forecast:
     """Return what a hazard of meetings with fatigue says: rounds at a rate `exp(a + b t)`, codes independent of it.
 
     The rate is fitted to the days of other cases' rounds by maximum likelihood; codes have their shares among these
@@ -58,6 +83,8 @@ def forecast_clock(others: Sequence[Observed], bounds: Sequence[tuple[int, int]]
         Records of the cases learned from.
     bounds : sequence of tuple of int
         First and last day of each window.
+    rounds : int
+        Number of rounds whose codes are forecast.
     """
     level, slope = fit_rate(others)
     held = share_codes(others).copy()
@@ -68,7 +95,7 @@ def forecast_clock(others: Sequence[Observed], bounds: Sequence[tuple[int, int]]
         mean = integrate_rate(level, slope, float(first), float(last + 1))
         at_most = np.exp(-mean * (1.0 - below))
         rows.append(np.concatenate([[np.exp(-mean)], np.diff(np.concatenate([[np.exp(-mean)], at_most[NONE:]]))]))
-    return Forecast(np.array(rows), codes=(held / held.sum())[None, :])
+    return Forecast(np.array(rows), codes=np.repeat((held / held.sum())[None, :], rounds, axis=0))
 
 
 def fit_rate(others: Sequence[Observed]) -> tuple[float, float]:

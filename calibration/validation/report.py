@@ -19,6 +19,8 @@ from sim.core.identity import hash_code, hash_file, seal
 from sim.core.version import __version__
 from sim.results.manifest import describe_environment, to_plain_data
 
+NUMBERS = {"silence": "longest silence, days", "gaps": "gaps, days", "terms": "terms, scale"}
+"""Scores of numbers by title; lower is better, and a difference is turned so that more is better there too."""
 LOG_SCORES = ("highest", "meeting", "baskets", "rounds")
 BASELINES = (("rates", "no"), ("no-positions", "others"), ("clock", "no"), ("permuted", "others"), ("uniform", "no"))
 """What the fitted model is compared with, the two that matter most first."""
@@ -33,9 +35,9 @@ def mean_scores(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def list_comparisons(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """List the fitted model's differences from every baseline on the `PRIMARY` scores and on meetings."""
+    """List the fitted model's differences from every baseline, on meetings, the `PRIMARY` scores and `NUMBERS`."""
     rows = []
-    for score in ("meeting", *PRIMARY):
+    for score in ("meeting", *PRIMARY, *NUMBERS):
         for name, fit in BASELINES:
             result = compare_scores(table, ("model", "others"), (name, fit), score)
             if result["dyads"]:
@@ -134,7 +136,9 @@ def _list_sections(table: pd.DataFrame, units: Sequence[Unit], titles: Mapping[s
     yield "## By dyad\n\n" + _format_by_dyad(table, names)
 
 
-SCORE_TITLES = {"highest": "highest code", "meeting": "any meeting", "baskets": "baskets", "rounds": "round by round"}
+SCORE_TITLES = {
+    "highest": "highest code", "meeting": "any meeting", "baskets": "baskets", "rounds": "round by round", **NUMBERS
+}  # fmt: skip
 
 
 def _format_by_case(table: pd.DataFrame, units: Sequence[Unit], names: Mapping[str, str]) -> str:
@@ -151,22 +155,24 @@ def _format_by_case(table: pd.DataFrame, units: Sequence[Unit], names: Mapping[s
         + [cell(name, fit, unit, "highest") for unit in units]
         for name, fit in dict.fromkeys(chosen)
     ]
-    numbers = (("silence", "longest silence, days"), ("gaps", "gaps, days"), ("terms", "terms, scale"))
-    for score, title in numbers:
-        for fit in FITS:
-            rows.append([f"{title}: the model, {FITS[fit]}", *(cell("model", fit, unit, score) for unit in units)])
+    for score, title in NUMBERS.items():
+        for name, fit in dict.fromkeys(chosen):
+            cells = [cell(name, fit, unit, score) for unit in units]
+            if any(cells):
+                which = f"{names[name]}, {FITS[fit]}" if name in ("model", "no-positions") else names[name]
+                rows.append([f"{title}: {which}", *cells])
     return format_table(["", *(unit.title for unit in units)], rows)
 
 
 def _list_answers(table: pd.DataFrame, names: Mapping[str, str]) -> Iterator[str]:
     """Say for each primary score in how many dyads the fitted model did better, and whether the fit helped."""
-    for score in PRIMARY:
+    for score in (*PRIMARY, "silence", "terms"):
         parts = []
         for name, fit in BASELINES:
             row = compare_scores(table, ("model", "others"), (name, fit), score)
             if row["dyads"]:
                 parts.append(f"{names[name]} in {row['won']} of {row['dyads']} dyads ({row['difference']:+.2f})")
-        yield f"- On {SCORE_TITLES[score]}, the fitted model does better than " + ", ".join(parts) + "."
+        yield f"- On {SCORE_TITLES[score].split(',')[0]}, the fitted model does better than " + ", ".join(parts) + "."
         fit_gain = compare_scores(table, ("model", "others"), ("model", "no"), score)
         verb = "helps" if fit_gain["difference"] > 0 else "does not help"
         yield (

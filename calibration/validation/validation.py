@@ -170,17 +170,14 @@ def _score_baselines(units: Sequence[Unit], records: Mapping[str, Observed]) -> 
     """Rows of the baselines that need no simulation."""
     for unit in units:
         others = [records[u.id] for u in units if u.dyad != unit.dyad]
-        bounds = list_windows(unit)
+        record = records[unit.id]
         each: dict[str, Forecast] = {
-            "uniform": baselines.forecast_uniform(len(bounds)),
-            "rates": baselines.forecast_rates(others, len(bounds)),
-            "clock": baselines.forecast_clock(others, bounds),
+            "uniform": baselines.forecast_uniform(record),
+            "rates": baselines.forecast_rates(others, record),
+            "clock": baselines.forecast_clock(others, list_windows(unit), len(record.codes)),
         }
         for name, forecast in each.items():
-            shares = forecast.codes
-            if shares is not None:  # the same for each round
-                forecast = Forecast(forecast.highest, codes=np.repeat(shares, len(records[unit.id].codes), axis=0))
-            yield from _list_rows(name, "no", unit, compute_scores(forecast, records[unit.id]))
+            yield from _list_rows(name, "no", unit, compute_scores(forecast, record))
 
 
 def _list_rows(name: str, fit: str, unit: Unit, scores: Mapping[str, float]) -> list[tuple[Any, ...]]:

@@ -136,6 +136,8 @@ SINGULAR = {
     "parties": "party",
     "detail": "",
     "detail_baskets": "basket",
+    "offer_issues": "",
+    "offer_stakes": "",
 }
 
 

@@ -11,7 +11,7 @@ from sim.yamlio.validation import describe_value
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]
-EntryName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=120)]
+EntryName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][-_a-z0-9]*$", max_length=120)]
 """The id of a documented entry, or what an entry is about."""
 Title = Annotated[str, Field(description="Name in tables, figures and reports")]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -113,9 +114,29 @@ def test_the_clock_by_hand() -> None:
 
 def test_the_clock_is_a_distribution(folder: Path) -> None:
     records = [observe(unit) for unit in load_units(folder)]
-    forecast = baselines.forecast_clock(records, [(0, 30), (31, 90)])
+    forecast = baselines.forecast_clock(records, [(0, 30), (31, 90)], 5)
     np.testing.assert_allclose(forecast.highest.sum(axis=1), 1.0)
     assert (forecast.highest >= 0.0).all()
+    assert forecast.codes is not None and forecast.codes.shape == (5, len(CODES))
+
+
+def test_other_cases_as_a_forecast_of_numbers(folder: Path) -> None:
+    """Others that were silent for half and for a fifth of their time, with gaps of 2 and 4 days and of 10."""
+    record = replace(observe(load_units(folder)[0]), observed=100.0, silence=30.0, days=np.array([0.0, 5.0]))
+    first = replace(record, observed=40.0, silence=20.0, days=np.array([0.0, 2.0, 6.0]))
+    second = replace(record, observed=200.0, silence=40.0, days=np.array([1.0, 11.0]))
+    score = scores.compute_scores(baselines.forecast_rates([first, second], record), record)
+    # Silence 50 or 20 at 30: E|X - x| = 15, E|X - X'| = 15. Gaps 2, 4 or 10 at 5: 3 and 2 (2 + 8 + 6) / 9.
+    assert score["silence"] == pytest.approx(15 - 7.5)
+    assert score["gaps"] == pytest.approx(3 - 16 / 9)
+    assert "terms" not in score
+
+
+def test_anything_goes_as_a_forecast_of_terms(folder: Path) -> None:
+    record = replace(observe(load_units(folder)[0]), low=np.array([0.5, 0.97]), high=np.array([0.6, 1.0]))
+    score = scores.compute_scores(baselines.forecast_uniform(record), record)
+    upper = 0.895  # the least of a hundred draws that nine tenths of them reach
+    assert score["terms"] == pytest.approx((0.8 + (0.8 + (0.97 - upper) / 0.1)) / 2, abs=0.03)
 
 
 def test_the_fit_never_sees_the_case_left_out() -> None:

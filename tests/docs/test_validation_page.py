@@ -27,6 +27,18 @@ def test_the_aim_is_missed_as_the_page_says() -> None:
     assert float(rows["highest code", "the model without positions"][2]) < 0
 
 
+def test_numbers_are_forecast_as_the_page_says() -> None:
+    rows = {(row[0], row[1]): row for row in read_block("comparisons")[2:]}
+    for other in ("rates of the other cases", "the model without positions"):
+        assert rows["longest silence, days", other][4] == "4 of 4"
+    assert rows["gaps, days", "rates of the other cases"][4] == "2 of 4"
+    assert float(rows["terms, scale", "the model without positions"][2]) < 0
+    by_case = {row[0]: row[1:] for row in read_block("by case")}
+    names = ("the model as shipped, fitted on the other dyads", "rates of the other cases")
+    model, rates = (by_case[f"gaps, days: {name}"] for name in names)
+    assert [float(m) > float(r) for m, r in zip(model, rates, strict=True)] == [False, True, True, True, False]
+
+
 def test_two_cases_are_worse_than_chance() -> None:
     by_case = {row[0]: row[1:] for row in read_block("by case")}
     model, uniform = (by_case[name] for name in ("the model as shipped, fitted on the other dyads", "uniform"))
