@@ -86,11 +86,11 @@ def describe_offers(model: Talks, basket: Basket) -> dict[str, dict[str, Any]]:
     }
 
 
-def list_lenient(basket: Basket, package: Floats, asked: dict[Party, float]) -> dict[str, dict[str, float]]:
+def list_lenient(basket: Basket, package: Floats, thresholds: dict[Party, float]) -> dict[str, dict[str, float]]:
     """Worth and what was asked for, by party that accepts a package (n,) worth less to it: the noise decided."""
     worth = worth_by_party(basket, package)
-    pairs = {party.name: {"worth": worth[party.name], "asked": least} for party, least in asked.items()}
-    usual = {party.name for party in asked if _answers_by_rule(party)}
+    pairs = {party.name: {"worth": worth[party.name], "asked": least} for party, least in thresholds.items()}
+    usual = {party.name for party in thresholds if _answers_by_rule(party)}
     return {name: pair for name, pair in pairs.items() if name in usual and pair["worth"] < pair["asked"] - EPS}
 
 
