@@ -1,4 +1,4 @@
-"""Charts of ensembles and sweeps as Vega-Lite specifications.
+"""Charts of ensembles as Vega-Lite specifications.
 
 One chart shows several results side by side, each a series in a colour of its own.
 """
@@ -6,7 +6,6 @@ One chart shows several results side by side, each a series in a colour of its o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from sim.app.explore import Result
 from sim.app.vega import (
@@ -57,7 +56,7 @@ def plot_outcomes(results: Results) -> Spec:
         *list_tooltips("share", format=".1%"),
         *list_tooltips(low="95% from", high="to", format=".1%"),
     ]
-    share = encode_number("share", "Share of runs", axis=PERCENT)
+    share = encode_number("share", "Share of runs", axis=PERCENT, scale={"domain": [0, 1]})
     bar = make_layer({"type": "bar"}, x=share, **place, color=_encode_results(names), tooltip=tip)
     interval = make_layer({"type": "rule", "strokeWidth": 1.5}, x=encode_number("low"), x2={"field": "high"}, **place)
     about = "Share of runs by outcome, with intervals; the table below has all numbers"
@@ -106,7 +105,7 @@ def plot_days(results: Results, basket: str) -> Spec:
     line = make_layer(
         {"type": "line", "interpolate": "step-after", "strokeWidth": 2},
         x=encode_number("day", "Days since the start"),
-        y=encode_number("share", "Agreed by then", axis=PERCENT),
+        y=encode_number("share", "Agreed by then", axis=PERCENT, scale={"domain": [0, 1]}),
         color=_encode_results(names),
         strokeDash={"field": "series", "title": None, "scale": {"domain": names}},
     )
@@ -143,7 +142,7 @@ def plot_blocking(results: Results, titles: dict[str, str]) -> Spec:
     places = [_label_bar(titles.get(basket, basket), results, series) for basket in first for series in results]
     whole = {"domain": [0, 1], "clamp": True}  # rounding may bring a sum just above 1
     bar = make_layer(
-        {"type": "bar", "stroke": "white"},
+        {"type": "bar", "stroke": "#4D4D4D", "strokeWidth": 1},  # pale shades stand out by their edge
         x=encode_number("share", "Share of runs", axis=PERCENT, scale=whole),
         y=encode_name("place", sort=places, axis=WRAPPED),
         color=encode_series("reason", used, [SHADES[reason] for reason in used]),
@@ -173,44 +172,3 @@ def _label_bar(title: str, results: Results, series: str) -> str:
     of = f"· {_SHORT.get(series, series)}".replace(" ", "\N{NO-BREAK SPACE}")
     return wrap_label(title if len(results) == 1 else f"{title} {of}")
 
-
-# Sweeps
-
-_FEW, _LANES = 10, 24
-"""Most levels of a factor on a nominal axis, and most points side by side at a level; more use a quantitative axis."""
-
-
-def plot_factor(rows: list[dict[str, Any]], factor: str, measure: str, other: str = "") -> Spec:
-    """Plot a measure at every point of a sweep against one factor, with intervals.
-
-    Points that differ only on other factors stand side by side; colour shows `other`, the first of those factors.
-    """
-    place = _encode_factor(rows, factor, other)
-    tip = [*list_tooltips("point"), *list_tooltips("mean", "low", "high", format=".3f")]
-    title = wrap_label(measure).split("\n")
-    interval = make_layer({"type": "rule"}, y={**encode_number("low"), "title": title}, y2={"field": "high"}, **place)
-    dot = {"type": "point", "filled": True, "size": 60, **({} if "color" in place else {"color": BLUE})}
-    mean = make_layer(dot, y={**encode_number("mean"), "title": title}, tooltip=tip, **place)
-    return make_chart(
-        380 if "color" in place else 300, [interval, mean], rows, f"{measure} by {factor}, with 95% intervals"
-    )
-
-
-def _encode_factor(rows: list[dict[str, Any]], factor: str, other: str) -> Spec:
-    """Encode the horizontal place and the colour of a point."""
-    levels = list(dict.fromkeys(row["factor"] for row in rows))
-    lanes = list(dict.fromkeys(row["rest"] for row in rows))
-    numeric = all(isinstance(level, int | float) for level in levels)
-    if numeric and (len(levels) > _FEW or len(lanes) > _LANES):
-        return {"x": encode_number("factor", factor)}
-    axis = {"labelAngle": 0 if numeric else -30, "labelLimit": 140}
-    place: Spec = {
-        "x": {**encode_name("factor", sort=sorted(levels) if numeric else levels, axis=axis), "title": factor}
-    }
-    if len(lanes) == 1:
-        return place
-    place["xOffset"] = {"field": "rest", "sort": lanes}
-    colours, palette = list(dict.fromkeys(row["other"] for row in rows)), [look[0] for look in LINE_STYLES]
-    if len(colours) <= len(palette):
-        place["color"] = {"type": "nominal", **encode_series("other", colours, palette), "title": other}
-    return place

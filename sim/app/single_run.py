@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from experiments.divergence import trace_divergence
 from sim.agents import measures
 from sim.agents.model import NegotiationModel
 from sim.agents.report import report_run
@@ -18,6 +22,7 @@ from sim.scenario.load import Loaded
 from sim.scenario.resolve import resolve
 
 Row = dict[str, Any]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass
@@ -161,8 +166,48 @@ def list_stakes(model: NegotiationModel, loaded: Loaded) -> tuple[list[Row], lis
     return rows, zones
 
 
-def find_similar_run(result: Result, run: int) -> int:
-    """Find the next run with the outcome of `run`, starting over after the last; itself if there is no other."""
-    codes = result.codes("outcome")
-    order = [*range(run + 1, len(codes)), *range(run)]
-    return next((k for k in order if codes[k] == codes[run]), run)
+# Choosing runs
+
+
+def list_endings(result: Result, base: Result | None = None) -> dict[str, Bools]:
+    """List the ways in which runs go, each with the runs that go so; ways of no run are left out.
+
+    Parameters
+    ----------
+    result : Result
+        The ensemble.
+    base : Result, optional
+        The ensemble of the scenario without changes, on the same draws.
+    """
+    outcomes = np.array(result.codes("outcome"))
+    ways = {f"ends as: {title}": outcomes == code for code, title in result.summary.outcomes.items()}
+    blocked = np.array([result.codes(f"blocked_{basket}") for basket in result.summary.baskets])
+    ways["sees a settlement collapse"] = result.values("collapses") > 0
+    ways["fails to be ratified"] = result.values("failed_ratifications") > 0
+    ways["ends in abeyance"] = (blocked == "abeyance").any(axis=0)
+    if base is not None:
+        ways["ends otherwise with the change"] = outcomes != np.array(base.codes("outcome"))
+    return {way: runs for way, runs in ways.items() if runs.any()}
+
+
+def find_next_run(runs: Bools, now: int) -> int:
+    """Find the next of some runs after run `now`, starting over after the last."""
+    numbers = np.flatnonzero(runs)
+    later = numbers[numbers > now]
+    return int(later[0] if later.size else numbers[0])
+
+
+def describe_divergence(base: Loaded, changed: Loaded, seed: int, run: int) -> tuple[int, str]:
+    """Describe where a run with changes parts from the same draws without them.
+
+    Returns
+    -------
+    tuple of int and str
+        Number of the planned round, from 1; 0 where the events of both runs are the same. And a sentence.
+    """
+    trace = trace_divergence(resolve(base.scenario, seed), resolve(changed.scenario, seed), run, most=1)
+    if not trace.divergences:
+        return 0, "Both runs have the same events from beginning to end; only numbers differ."
+    first = trace.divergences[0]
+    why = f" What decides is the draw on {first.draw.describe()}." if first.draw is not None else ""
+    return first.step + 1, f"They part in planned round {first.step + 1}.{why}"

@@ -20,7 +20,7 @@ from sim.app.explore import (
     format_contrast,
     simulate,
 )
-from sim.app.single_run import find_similar_run, record_run
+from sim.app.single_run import describe_divergence, find_next_run, list_endings, record_run
 from sim.app.tables import format_table
 from sim.core.errors import ScenarioError
 from sim.results.ensemble import run_ensemble
@@ -147,13 +147,31 @@ def test_a_recorded_run_is_the_run_of_the_ensemble() -> None:
     assert all(line for line in story.rounds[0].lines)
 
 
-def test_the_next_run_like_this_ends_alike() -> None:
-    ensemble = simulate(load("river-border"), 60, 5)
-    codes = ensemble.codes("outcome")
-    for run in range(60):
-        other = find_similar_run(ensemble, run)
-        assert codes[other] == codes[run]
-        assert other != run or codes.count(codes[run]) == 1
+def test_the_runs_of_an_ending_are_those_of_the_table() -> None:
+    base = load("river-border")
+    ensemble, other = (simulate(x, 60, 5) for x in (base, base.with_changes({"parties.northbank.deadline": 20})))
+    codes, blocked = ensemble.codes("outcome"), ensemble.codes("blocked_river")
+    endings = list_endings(ensemble)
+    for code, title in ensemble.summary.outcomes.items():
+        runs = [k for k, own in enumerate(codes) if own == code]
+        assert [int(k) for k in endings.get(f"ends as: {title}", np.array([])).nonzero()[0]] == runs
+        for now in (-1, *runs):
+            assert not runs or find_next_run(endings[f"ends as: {title}"], now) == next(
+                (k for k in runs if k > now), runs[0]
+            )
+    assert all(endings["ends in abeyance"][k] for k, reason in enumerate(blocked) if reason == "abeyance")
+    changed = list_endings(other, ensemble)["ends otherwise with the change"]
+    assert changed.sum() == sum(a != b for a, b in zip(codes, other.codes("outcome"), strict=True)) > 0
+
+
+def test_runs_part_where_their_events_first_differ() -> None:
+    base = load("river-border")
+    assert describe_divergence(base, base, 5, 3)[0] == 0
+    later = base.with_changes({"venue_choice.rule": "fixed", "venue_choice.order": ["north_fort"]})
+    number, text = describe_divergence(base, later, 5, 3)
+    first, second = (record_run(loaded, 5, 3).rounds for loaded in (base, later))
+    assert f"planned round {number}" in text
+    assert [r.held for r in first[: number - 1]] == [r.held for r in second[: number - 1]]
 
 
 def test_tables_escape_what_a_scenario_says() -> None:

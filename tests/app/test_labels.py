@@ -9,9 +9,8 @@ import pytest
 
 from sim.app import charts, charts_run
 from sim.app.explore import simulate
-from sim.app.single_run import record_run
-from sim.app.vega import count_lines, wrap_label
-from sim.figures.style import LINE_STYLES
+from sim.app.single_run import Round, Story, record_run
+from sim.app.theme import COLOURS, count_lines, wrap_label
 from sim.scenario.library import shipped
 from sim.scenario.load import load
 
@@ -33,23 +32,24 @@ def test_labels_have_the_height_of_their_lines() -> None:
     story, base = record_run(load("istanbul-2025"), 0, 0), load("istanbul-2025")
     parties = [party.title for party in base.scenario.parties.values()]
     now = story.rounds[0]
-    spec = charts_run.plot_positions(now.stakes, parties, now.zones)
-    issues = spec["layer"][0]["encoding"]["y"]["sort"]
+    spec = charts_run.plot_positions([row["issue"] for row in now.stakes], parties)
+    issues = spec["layer"][0]["encoding"]["y"]["scale"]["domain"]
     assert "The demand Russia terms\ndenazification" in issues and count_lines(issues) == 2
     assert spec["height"] >= 13 * 2 * len(issues)
-    assert {row["issue"] for row in spec["data"]["values"]} == set(issues)
+    assert {row["issue"] for row in charts_run.list_positions(story, now)} == set(issues)
 
 
 def test_the_time_line_says_whole_what_is_contested_and_has_no_colour_of_a_party() -> None:
     kind = "Sabotage of infrastructure, attribution contested"
-    rounds = [{"kind": "Planned rounds", "day": 1.0, "held": False}]
-    spec: dict[str, Any] = charts_run.plot_incidents([{"kind": kind, "day": 2.0}], rounds, 1.0, 9.0)
-    assert spec["layer"][0]["encoding"]["y"]["sort"] == [
-        "Sabotage of infrastructure,\nattribution contested", "Planned rounds",
-    ]  # fmt: skip
+    planned = Round("Round 1", 1.0, 1)
+    story = Story(0, 9.0, [], [planned], [], [{"kind": kind, "day": 2.0}], [], "none", {})
+    spec: dict[str, Any] = charts_run.plot_line_of_days(story)
+    lines = ["Sabotage of infrastructure,\nattribution contested", "Planned rounds"]
+    assert spec["layer"][0]["encoding"]["y"]["scale"]["domain"] == lines
+    assert {row["line"] for row in charts_run.list_days(story, planned) if "line" in row} == set(lines)
     assert spec["height"]["step"] >= 2 * 14
-    # The last two of LINE_STYLES are black and grey: no case has so many parties.
-    assert not [colour for colour, _ in LINE_STYLES[:6] if colour in json.dumps(spec)]
+    happened = json.dumps(spec["layer"][:3])
+    assert not [colour for colour in COLOURS[:6] if colour in happened]
 
 
 def test_a_bar_is_told_from_its_neighbour_by_a_label_not_cut_off() -> None:
