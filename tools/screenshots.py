@@ -1,4 +1,4 @@
-"""Take pictures of every view of the page for docs/screenshots, at 1280 and 400 pixels width.
+"""Take pictures of every view of the page for docs/screenshots, at 1280, 768 and 400 pixels width.
 
 Usage: .venv/bin/python tools/screenshots.py [SCENARIO] [FOLDER]. Needs Chromium and its driver on the PATH.
 """
@@ -13,16 +13,19 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import quote
 
 from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from sim.cli.app import build_arguments, build_environment
 
-PAGES = {"explore": "", "run": "run", "sources": "sources", "compare": "compare"}
+MINSK = "changes=" + quote('{"venue_choice.rule":"fixed","venue_choice.order":["minsk"]}')
+PAGES = {"start": "", "what-if": f"what-if?{MINSK}", "run": "run", "sources": "sources", "compare": "compare"}
+"""Address of every view; the change is one of istanbul-2025."""
+TOKEN = "pictures"
 QUIET = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
          "--disable-component-update", "--no-first-run", "--hide-scrollbars")  # fmt: skip
 
@@ -36,7 +39,7 @@ def find_free_port() -> int:
 
 def serve(scenario: str, port: int) -> subprocess.Popen[bytes]:
     """Start the page and return its process once it answers."""
-    process = subprocess.Popen([sys.executable, *build_arguments(port)], env=build_environment(scenario))
+    process = subprocess.Popen([sys.executable, *build_arguments(port)], env=build_environment(scenario, TOKEN))
     for _ in range(240):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
@@ -89,21 +92,14 @@ def main() -> None:
     port = find_free_port()
     server = serve(scenario, port)
     try:
-        for width in (1280, 400):
+        for width in (1280, 768, 400):
             browser = start_browser()
             for name, path in PAGES.items():
                 resize(browser, width, 900)
-                browser.get(f"http://127.0.0.1:{port}/{path}")
+                mark = "&" if "?" in path else "?"
+                browser.get(f"http://127.0.0.1:{port}/{path}{mark}token={TOKEN}")
                 wait_until_idle(browser)
                 save_picture(browser, width, folder / f"{name}-{width}.png")
-                if name == "explore" and width > 500:
-                    field = browser.find_element(By.CSS_SELECTOR, "input[aria-label='Any other value']")
-                    field.send_keys("parties.*.deadline = 120", Keys.ENTER)
-                    WebDriverWait(browser, 180).until(
-                        lambda b: b.find_elements(By.XPATH, "//*[contains(text(), 'runs end otherwise')]")
-                    )
-                    wait_until_idle(browser)
-                    save_picture(browser, width, folder / f"explore-changed-{width}.png")
             browser.quit()
     finally:
         server.terminate()

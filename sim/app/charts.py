@@ -56,7 +56,7 @@ def plot_outcomes(results: Results) -> Spec:
         *list_tooltips("share", format=".1%"),
         *list_tooltips(low="95% from", high="to", format=".1%"),
     ]
-    share = encode_number("share", "Share of runs", axis=PERCENT)
+    share = encode_number("share", "Share of runs", axis=PERCENT, scale={"domain": [0, 1]})
     bar = make_layer({"type": "bar"}, x=share, **place, color=_encode_results(names), tooltip=tip)
     interval = make_layer({"type": "rule", "strokeWidth": 1.5}, x=encode_number("low"), x2={"field": "high"}, **place)
     about = "Share of runs by outcome, with intervals; the table below has all numbers"
@@ -105,7 +105,7 @@ def plot_days(results: Results, basket: str) -> Spec:
     line = make_layer(
         {"type": "line", "interpolate": "step-after", "strokeWidth": 2},
         x=encode_number("day", "Days since the start"),
-        y=encode_number("share", "Agreed by then", axis=PERCENT),
+        y=encode_number("share", "Agreed by then", axis=PERCENT, scale={"domain": [0, 1]}),
         color=_encode_results(names),
         strokeDash={"field": "series", "title": None, "scale": {"domain": names}},
     )
@@ -142,7 +142,7 @@ def plot_blocking(results: Results, titles: dict[str, str]) -> Spec:
     places = [_label_bar(titles.get(basket, basket), results, series) for basket in first for series in results]
     whole = {"domain": [0, 1], "clamp": True}  # rounding may bring a sum just above 1
     bar = make_layer(
-        {"type": "bar", "stroke": "white"},
+        {"type": "bar", "stroke": "#4D4D4D", "strokeWidth": 1},  # pale shades stand out by their edge
         x=encode_number("share", "Share of runs", axis=PERCENT, scale=whole),
         y=encode_name("place", sort=places, axis=WRAPPED),
         color=encode_series("reason", used, [SHADES[reason] for reason in used]),

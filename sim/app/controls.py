@@ -142,7 +142,12 @@ def _make_seat_choice(s: Scenario, name: str) -> Choice:
 
 def describe_idle_controls(control: Choice, s: Scenario) -> str:
     """Describe which controls of a mediator have no effect in the scenario; empty for other choices."""
-    mediator = s.mediators.get(control.key.removesuffix(".attends"))
+    return describe_idle_mediator(control.key.removesuffix(".attends"), s)
+
+
+def describe_idle_mediator(name: str, s: Scenario) -> str:
+    """Describe what of a mediator has no effect in the scenario; empty where all has, and for other names."""
+    mediator = s.mediators.get(name)
     if mediator is None:
         return ""
     remarks = []

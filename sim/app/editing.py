@@ -6,10 +6,11 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from sim.app.access import open_scenario
 from sim.app.controls import Changes
 from sim.core.errors import ParleyError, ScenarioError
 from sim.scenario.library import shipped
-from sim.scenario.load import Loaded, load
+from sim.scenario.load import Loaded
 
 # A scenario may state these mappings by party as one number. They are written whole: a part would replace the number.
 _WHOLE = {"trust", "trust_baseline", "authority", "exposure", "blame", "leaning", "relief", "pressure", "acceptability"}
@@ -20,10 +21,11 @@ class Edits:
 
     def __init__(self, name: str):
         self.name = name
-        self.base = load(name)
+        self.base = open_scenario(name)
         self.loaded = self.base
         self.changes: Changes = {}
         self._before: list[Changes] = []
+        self._files = _read_times(self.base.files)
 
     def take(self, changes: Changes) -> None:
         """Take changes in place of the present ones. Raises ScenarioError, and changes nothing, if they are refused."""
@@ -44,6 +46,14 @@ class Edits:
         """Whether a change can be undone."""
         return bool(self._before)
 
+    def describe_files(self) -> str:
+        """Say which files of the scenario are gone or have changed since it was opened; empty if none."""
+        now = _read_times(self.base.files)
+        gone = [path.name for path, time in now.items() if time is None and self._files[path] is not None]
+        newer = [path.name for path, time in now.items() if time is not None and time != self._files[path]]
+        parts = [f"{', '.join(gone)} is gone." if gone else "", f"{', '.join(newer)} has changed." if newer else ""]
+        return " ".join(part for part in parts if part)
+
     def parse_entry(self, text: str) -> Changes:
         """Return the changes with a typed `path = value`. Raises ScenarioError if the entry is wrong."""
         from sim.yamlio.reader import read_value
@@ -55,6 +65,12 @@ class Edits:
         put = {path.strip(): parsed}
         self.base.with_changes(self.changes | put)
         return self.changes | dict.fromkeys(_expand_paths(self.base, put), parsed)
+
+    def expand(self, changes: Changes) -> Changes:
+        """Write out paths that contain `*`."""
+        return {
+            path: value for star, value in changes.items() for path in _expand_paths(self.base, {star: value}) or [star]
+        }
 
     def list_changes(self) -> list[tuple[str, str, str]]:
         """List path, original value and present value of every change."""
@@ -72,6 +88,17 @@ class Edits:
     def to_yaml(self) -> str:
         """Write a scenario file that extends the original and gives the numbers of the page."""
         return write_yaml(self.name, self.base, self.loaded, self.changes)
+
+
+def _read_times(files: tuple[Path, ...]) -> dict[Path, int | None]:
+    """Read when each file was last changed; None for one that is gone."""
+    times: dict[Path, int | None] = {}
+    for path in files:
+        try:
+            times[path] = path.stat().st_mtime_ns
+        except OSError:
+            times[path] = None
+    return times
 
 
 def format_value(value: Any) -> str:

@@ -7,7 +7,8 @@ import re
 _JOINER = "\N{WORD JOINER}"
 """Has no width. It parts what Streamlit would still turn into an icon, a link or an arrow after Markdown is read."""
 _TURNED = re.compile(r"(?<=:)(?=[\w/+-])|(?<=@)|(?<=\bwww)(?=\.)|(?<=-)(?=[->])|(?<=<)(?=[-=])|(?<=[>~!])(?==)", re.I)
-_MARKS = re.compile(r"([!-/:-@\[-`{-~])")
+_MARKS = re.compile(r"([\\`*_\[\]<>$~&|]|^[-+=#]|(?<=^\d)[.)]|(?<=^\d\d)[.)])")
+"""Marks with a meaning in Markdown. No others: a label is read out as it is written here."""
 
 
 def escape_markdown(text: object) -> str:
@@ -35,3 +36,18 @@ def escape_markdown(text: object) -> str:
 def remove_escapes(text: str) -> str:
     """Return the text that a reader sees for an escaped one."""
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text).replace(_JOINER, "")
+
+
+def escape_message(text: object) -> str:
+    """Escape a message, in which names between backticks stay set off."""
+    parts = " ".join(str(text).split()).split("`")
+    if len(parts) % 2 == 0 or not all(parts[1::2]):
+        return escape_markdown(text)
+    return "".join(f"`{part}`" if k % 2 else _escape_part(part) for k, part in enumerate(parts))
+
+
+def _escape_part(text: str) -> str:
+    """Escape a part of a line with the spaces at its ends."""
+    inner = text.strip()
+    start = len(text) - len(text.lstrip())
+    return text[:start] + escape_markdown(inner) + text[start + len(inner) :] if inner else text

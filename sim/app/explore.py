@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -57,8 +58,11 @@ class Contrast(NamedTuple):
     high: float
 
 
-def simulate(loaded: Loaded, n: int, seed: int) -> Result:
-    """Run a scenario in memory. Run k has assumption and fate k, so results are paired. Raises ParleyError."""
+def simulate(loaded: Loaded, n: int, seed: int, on_progress: Callable[[int], None] | None = None) -> Result:
+    """Run a scenario in memory. Run k has assumption and fate k, so results are paired. Raises ParleyError.
+
+    `on_progress` is called with the number of runs that are done.
+    """
     job = replace(plan(loaded, n, seed, chunk=_CHUNK), keep_rounds=(ROUND.CODE, ROUND.GAP_OPEN))
     summary = Summary.from_tables(build_run_schema(job.problem.names))
     run = np.arange(n, dtype=np.int64)
@@ -69,6 +73,8 @@ def simulate(loaded: Loaded, n: int, seed: int) -> Result:
         code, gap = chunk.rounds.T
         summary.add_gaps(of, code.astype(np.int64), gap)
         raw.append(chunk.runs)
+        if on_progress is not None:
+            on_progress(sum(map(len, raw)))
     runs = build_run_table(np.concatenate(raw), run, job.assumptions, job.fates, job.problem.names)
     summary.add_runs(runs)
     return Result(loaded, n, seed, runs, summary)
@@ -146,12 +152,13 @@ def excludes_zero(contrast: Contrast) -> bool:
 
 
 def describe_change(base: Result, changed: Result) -> str:
-    """Describe in one sentence how many runs end otherwise than in the unchanged scenario."""
+    """Describe in one sentence how many runs end otherwise than in the baseline."""
     if base is changed or base.loaded.changes == changed.loaded.changes:
-        return f"The scenario as it is, {base.n:,} runs. Move a control to see what it does."
+        which = "The baseline" if base.loaded.changes else "The scenario as it is"
+        return f"{which}, {base.n:,} runs. Ask a question or move a control to see what it does."
     first, second = (np.array(result.runs.column("outcome").cast("string")) for result in (base, changed))
     other = int((first != second).sum())
-    return f"{other:,} of {base.n:,} runs end otherwise than in the unmodified scenario, under the same draws."
+    return f"{other:,} of {base.n:,} runs end otherwise than in the baseline, under the same draws."
 
 
 def format_contrast(contrast: Contrast) -> tuple[str, str, str, str]:

@@ -9,9 +9,12 @@ from typing import Any
 
 import streamlit as st
 
+from sim.app import progress
+from sim.app.address import parse_whole, read_changes, read_whole, write_link, write_query
 from sim.app.controls import Changes
 from sim.app.editing import Edits, format_error
-from sim.app.explore import Result, simulate
+from sim.app.escape import escape_markdown, escape_message
+from sim.app.explore import Result
 from sim.core.errors import ParleyError
 from sim.scenario.library import shipped
 from sim.scenario.load import Loaded
@@ -20,19 +23,12 @@ SCENARIO = "PARLEY_APP_SCENARIO"
 """Environment variable in which `parley app` passes the scenario to open."""
 RUNS = (500, 1000, 2000, 5000, 10_000, 20_000)
 """Numbers of runs to choose from."""
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _run_ensemble(key: str, _loaded: Loaded, n: int, seed: int) -> Result:
-    """Run an ensemble once for each key."""
-    return simulate(_loaded, n, seed)
+USUAL_RUNS = 2000
 
 
 def get_ensemble(loaded: Loaded, n: int, seed: int) -> Result:
     """Return an ensemble, from memory if it was run before. Raises ParleyError."""
-    from sim.scenario.dump import scenario_hash
-
-    return _run_ensemble(scenario_hash(loaded), loaded, n, seed)
+    return progress.get_ensemble(loaded, n, seed)
 
 
 @st.cache_resource(show_spinner=False)
@@ -49,7 +45,7 @@ def get_edits() -> Edits:
 
 def get_runs() -> int:
     """Return the number of runs that this tab simulates."""
-    return int(st.session_state.get("runs", 2000))
+    return int(st.session_state.get("runs", USUAL_RUNS))
 
 
 def get_seed() -> int:
@@ -59,15 +55,25 @@ def get_seed() -> int:
 
 def start() -> None:
     """Prepare a new tab and show the choice of scenario, runs and seed. Never fails."""
-    name = os.environ.get(SCENARIO)
     if "edits" not in st.session_state:
         st.session_state.problems = {}
         st.session_state.edits = Edits(shipped()[0])
-        _open(name or "river-border")
+        _restore(st.query_params.to_dict())
     # A widget that is not shown, on another page or in a closed group, loses its value: assignment keeps it.
     for key in ("runs", "run", "words", "numbers"):
         if key in st.session_state:
             st.session_state[key] = st.session_state[key]
+    _write_address()
+    _show_choice()
+    _warn_of_files()
+    with st.sidebar.popover("Copy link"):
+        st.code(get_link(), language=None)
+        st.caption("It opens this state for whoever may open this page. It holds no token.")
+    st.session_state.status = st.empty()
+
+
+def _show_choice() -> None:
+    """Show the choice of scenario, runs and seed in the side panel."""
     names = list(dict.fromkeys([*_list_shipped(), get_edits().name]))
     with st.sidebar:
         # A scenario opened by its path was not chosen in this widget.
@@ -78,12 +84,72 @@ def start() -> None:
         with st.expander("A scenario file, runs, seed"):
             st.text_input("Path of a scenario file", key="file", on_change=_open_file)
             show_error("file")
-            st.session_state.setdefault("runs", 2000)
+            st.session_state.setdefault("runs", USUAL_RUNS)
             st.select_slider("Runs", RUNS, key="runs")
             st.session_state.setdefault("seed_text", str(get_seed()))
             st.session_state.seed_text = st.session_state.seed_text
             st.text_input("Seed of all draws", key="seed_text", on_change=_set_seed)
             show_error("seed")
+
+
+# The address
+
+
+def _restore(query: dict[str, str]) -> None:
+    """Take the state that the address of a new tab holds, and the scenario of the command line where it holds none."""
+    first = os.environ.get(SCENARIO) or "river-border"
+    _open(query.get("scenario", first))
+    if "scenario" in st.session_state.problems and get_edits().name != first and "scenario" in query:
+        st.session_state.edits = Edits(first) if first in shipped() else st.session_state.edits
+    runs = read_whole(query, "runs", USUAL_RUNS)
+    st.session_state.runs = runs if runs in RUNS else USUAL_RUNS
+    st.session_state.seed_now = read_whole(query, "seed", 0)
+    st.session_state.run_now = read_whole(query, "run", 0, 10**9)
+    if "scenario" not in st.session_state.problems:
+        apply_changes("scenario", lambda: read_changes(query, "baseline"))
+        if get_edits().changes:
+            pin()
+        apply_changes("scenario", lambda: read_changes(query, "changes"))
+
+
+def _write_query() -> dict[str, str]:
+    """Write the query of the present state."""
+    edits, run = get_edits(), int(st.session_state.get("run_now", 0))
+    return write_query(edits.name, edits.changes, st.session_state.get("pinned") or {}, get_runs(), get_seed(), run)
+
+
+def _write_address() -> None:
+    """Write the state into the address, so that it survives a reload, and a restart of the server."""
+    query = _write_query()
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+
+
+def get_link() -> str:
+    """Return the address of the present state, without the token."""
+    return write_link(str(st.context.url or "http://127.0.0.1"), _write_query())
+
+
+# The baseline
+
+
+def get_baseline() -> Loaded:
+    """Return what changes are compared with: the scenario as it is, or with the changes that were pinned."""
+    pinned = st.session_state.get("pinned")
+    return get_edits().base.with_changes(pinned) if pinned else get_edits().base
+
+
+def pin() -> None:
+    """Pin the present changes as baseline."""
+    st.session_state.pinned = dict(get_edits().changes)
+
+
+def unpin() -> None:
+    """Compare with the scenario as it is again."""
+    st.session_state.pop("pinned", None)
+
+
+# Opening
 
 
 def _open(name: str, where: str = "scenario") -> None:
@@ -93,6 +159,7 @@ def _open(name: str, where: str = "scenario") -> None:
     except ParleyError as error:
         st.session_state.problems[where] = format_error(error)
         return
+    unpin()
     # A refused seed stays in its field when the scenario changes, and so does its error.
     st.session_state.problems = {key: text for key, text in st.session_state.problems.items() if key == "seed"}
 
@@ -111,11 +178,15 @@ def _open_file() -> None:
         _open(st.session_state.file.strip(), "file")
 
 
-def parse_whole(text: str, below: int) -> int | None:
-    """Parse a whole number from 0 to `below`; return None for anything else, such as the digit `²`."""
-    digits = text.strip()
-    # Python refuses to parse numbers of thousands of digits.
-    return int(digits) if digits.isdecimal() and len(digits) < 100 and int(digits) < below else None
+def _warn_of_files() -> None:
+    """Say that a file of the scenario is gone or has changed; the page goes on with what it read."""
+    edits = get_edits()
+    state = edits.describe_files()
+    if not state:
+        return
+    st.warning(escape_markdown(f"{state} This page goes on with what it read when it was opened."))
+    st.button("Read it again", on_click=_open, args=(edits.name, "again"))
+    show_error("again")
 
 
 def _set_seed() -> None:
@@ -142,15 +213,18 @@ def apply_changes(where: str, make: Callable[[], Changes]) -> bool:
     return True
 
 
+# Parts of every view
+
+
 def show_error(where: str) -> None:
     """Show why the last entry at a place was refused."""
     if where in st.session_state.problems:
-        st.error(st.session_state.problems[where])
+        st.error(escape_message(st.session_state.problems[where]))
 
 
 def show_title(text: str) -> None:
     """Show the title of a view, and under it that results are conditional: the foot of the page is far down."""
-    st.title(text)
+    st.title(escape_markdown(text), anchor=False)
     st.html('<p class="caution">Conditional on the scenario\'s assumptions; not a forecast.</p>')
 
 

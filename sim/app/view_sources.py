@@ -6,6 +6,7 @@ import streamlit as st
 
 from sim.app import state
 from sim.app.controls import Choice, list_controls
+from sim.app.escape import escape_markdown
 from sim.app.explore import OUTCOMES, compute_contrasts, excludes_zero, format_contrast
 from sim.app.tables import STYLE, format_table
 from sim.core.errors import ParleyError
@@ -49,7 +50,7 @@ def _show_switch() -> None:
         base = state.get_ensemble(before, state.get_runs(), state.get_seed())
         changed = state.get_ensemble(edits.loaded, state.get_runs(), state.get_seed())
     except ParleyError as error:
-        st.error(str(error))
+        st.error(escape_markdown(error))
         return
     if base.loaded.changes == changed.loaded.changes:
         st.caption("Choose another option to see how far the results depend on the choice of documents.")
@@ -74,11 +75,11 @@ def _show_groups(groups: list[Group], words: str, origins: list[str]) -> None:
         if not entries and (filtered or not group.notes):
             continue
         count += len(entries)
-        with st.expander(f"{group.title} ({len(entries)})", expanded=filtered and count <= 12):
+        with st.expander(f"{escape_markdown(group.title)} ({len(entries)})", expanded=filtered and count <= 12):
             rows = [(e.name, e.value, e.origin, ": ".join(filter(None, (e.where, e.why)))) for e in entries]
             st.html(STYLE + format_table("", COLUMNS, rows, text=True))
             for note in group.notes:
-                st.markdown(f"- {note}")
+                st.markdown(f"- {escape_markdown(note)}")
     if filtered and not count:
         st.warning("No number matches.")
 

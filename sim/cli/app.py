@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from subprocess import Popen
 
 
@@ -26,26 +26,29 @@ def add(app: typer.Typer) -> None:
     ) -> None:
         """Open the interactive page: change a scenario and see its results, step through a run, read every source.
 
-        The page is served to this machine only and contacts no other. Ctrl-C stops it.
+        The page is served to this machine only and contacts no other. Its address holds a token, so that other users
+        of this machine cannot open it. Ctrl-C stops it.
 
         Example:
 
         parley app river-border
         """
+        import secrets
         import subprocess
         import sys
 
         from sim.scenario.load import load
 
         load(scenario)  # refuse a scenario that cannot be used before anything starts
-        command, environment = [sys.executable, *build_arguments(port)], build_environment(scenario)
+        token = read_token()
+        command, environment = [sys.executable, *build_arguments(port)], build_environment(scenario, token)
         check_port(port)
-        address = f"http://127.0.0.1:{port}"
-        typer.echo(f"The page is at {address} (Ctrl-C stops it)")
-        process = subprocess.Popen(command, env=environment)
+        address, once = f"http://127.0.0.1:{port}/?token=", secrets.token_urlsafe(32)
+        typer.echo(f"The page is at {address}{token} (Ctrl-C stops it)")
+        process = subprocess.Popen(command, env=environment | {"PARLEY_APP_ONCE": once})
         try:
             if browser:
-                open_when_ready(address, process)
+                open_when_ready(port, f"{address}{once}", process)
             status = process.wait()
         finally:
             process.terminate()
@@ -81,41 +84,46 @@ def build_arguments(port: int) -> list[str]:
 
     if find_spec("streamlit") is None:
         raise describe_missing("app", "the page needs Streamlit")
-    options = {
-        "server.address": "127.0.0.1",
-        "server.port": str(port),
-        "server.headless": "true",
-        "server.fileWatcherType": "none",
-        # Streamlit would collect garbage before it sends the last part of an answer, which takes 0.1 s and more.
-        "runner.postScriptGC": "false",
-        "browser.gatherUsageStats": "false",
-        "browser.serverAddress": "127.0.0.1",
-        "client.toolbarMode": "minimal",
-        "client.showErrorDetails": "none",
-        "theme.base": "light",
-        "theme.primaryColor": "#0072B2",
-        "logger.level": "warning",
-    }
-    return ["-P", "-m", "streamlit", "run", str(page_file()), *(f"--{name}={value}" for name, value in options.items())]
+    return ["-P", "-m", "sim.app.serve", str(port)]
 
 
-def page_file() -> Path:
-    """Return the script of the page."""
+def build_environment(scenario: str, token: str) -> dict[str, str]:
+    """Build the environment of that process: the scenario to open, the token, and the path of the packages."""
+    import os
     from pathlib import Path
 
-    return Path(__file__).resolve().parents[1] / "app" / "page.py"
-
-
-def build_environment(scenario: str) -> dict[str, str]:
-    """Build the environment of that process: the scenario to open, and the path of the packages."""
-    import os
-
-    packages = str(page_file().parents[2])
+    packages = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(part for part in (packages, os.environ.get("PYTHONPATH", "")) if part)
-    return {**os.environ, "PARLEY_APP_SCENARIO": scenario, "PYTHONPATH": path}
+    page = {"PARLEY_APP_SCENARIO": scenario, "PARLEY_APP_TOKEN": token}
+    file = Path(scenario)
+    if file.is_file():
+        page["PARLEY_APP_FOLDER"] = str(file.resolve().parent)
+    return {**os.environ, **page, "PYTHONPATH": path}
 
 
-def open_when_ready(address: str, process: Popen[bytes]) -> None:
+def read_token() -> str:
+    """Read the token of this user's pages, or make one.
+
+    It lies in a folder that only this user can read, so that a browser that knows it still does after a restart. Where
+    there is no such folder, the token is new at every start.
+    """
+    import secrets
+
+    from sim.core.atomic import write_file
+    from sim.core.code_cache import choose_folder
+    from sim.core.errors import ParleyError
+
+    folder = choose_folder("page").folder
+    if folder is None:
+        return secrets.token_urlsafe(32)
+    file = folder / "token"
+    if not file.is_file() or len(file.read_text(encoding="utf-8")) < 32:
+        with contextlib.suppress(ParleyError):
+            write_file(file, secrets.token_urlsafe(32))
+    return file.read_text(encoding="utf-8") if file.is_file() else secrets.token_urlsafe(32)
+
+
+def open_when_ready(port: int, address: str, process: Popen[bytes]) -> None:
     """Open the web browser once the page answers, within a minute; not if the page has ended."""
     import time
     import webbrowser
@@ -124,7 +132,7 @@ def open_when_ready(address: str, process: Popen[bytes]) -> None:
 
     for _ in range(120):
         try:
-            urlopen(f"{address}/_stcore/health", timeout=1).close()
+            urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
         except (URLError, OSError):
             if process.poll() is not None:
                 return

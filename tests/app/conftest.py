@@ -42,11 +42,13 @@ def address() -> Iterator[str]:
     if find_spec("streamlit") is None:
         pytest.skip("Streamlit is not installed (extra `app`)")
     from sim.cli.app import build_arguments, build_environment
+    from tests.app.reader import TOKEN
 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = subprocess.Popen([sys.executable, *build_arguments(port)], env=build_environment("river-border"))
+    environment = build_environment("river-border", TOKEN)
+    server = subprocess.Popen([sys.executable, *build_arguments(port)], env=environment)
     try:
         _wait_for(server, f"http://127.0.0.1:{port}")
         yield f"http://127.0.0.1:{port}"
@@ -96,3 +98,11 @@ def browser(downloads: Path) -> Iterator[Any]:
         yield found
     finally:
         found.quit()
+
+
+@pytest.fixture
+def reader(browser: Any, address: str) -> Any:
+    """Somebody at the page."""
+    from tests.app.reader import Reader
+
+    return Reader(browser, address)

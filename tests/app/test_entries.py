@@ -11,15 +11,16 @@ import pytest
 pytest.importorskip("streamlit", reason="Streamlit is not installed (extra `app`)")
 from streamlit.testing.v1 import AppTest
 
+from sim.app.escape import remove_escapes
 from sim.app.state import parse_whole
 from sim.scenario.library import shipped_folder
 
 
 def explore() -> None:
-    from sim.app import state, view_explore
+    from sim.app import state, view_what_if
 
     state.start()
-    view_explore.show()
+    view_what_if.show()
 
 
 def one_run() -> None:
@@ -46,7 +47,7 @@ def opened(page: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def errors(test: Any) -> list[str]:
     assert not test.exception
-    return [found.value for found in test.error]
+    return [remove_escapes(found.value) for found in test.error]
 
 
 def test_a_scenario_opened_by_its_path_is_the_one_the_selector_shows(

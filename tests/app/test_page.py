@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -12,93 +11,14 @@ from urllib.parse import urlsplit
 import pytest
 
 pytest.importorskip("selenium", reason="Selenium is not installed (extra `dev`)")
-from selenium.common.exceptions import StaleElementReferenceException
-from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
-PATIENCE = 100  # seconds until a condition counts as never coming true; passing does not depend on it
-CLOSING = "they are not a forecast. Nothing leaves this machine."
-TITLES = {
-    "Watch a run": "Find a run that",
-    "Sources": "Where every number comes from",
-    "Compare": "Two to 4 scenarios",
-    "Sweep": "Open a finished folder",
-    "Build": "Start from",
-}
-
-
-class Reader:
-    """Somebody at the page."""
-
-    def __init__(self, browser: Any, address: str):
-        self.browser, self.address = browser, address
-        self.wait = WebDriverWait(browser, PATIENCE, ignored_exceptions=[StaleElementReferenceException])
-
-    def open(self, path: str = "") -> None:
-        self.browser.get(f"{self.address}/{path}")
-        self.settle()
-
-    def settle(self) -> None:
-        """Wait until the page has run to its end."""
-        self.wait.until(lambda b: CLOSING in self.text())
-        self.wait.until(lambda b: not b.find_elements(By.CSS_SELECTOR, "[data-test-script-state='running']"))
-
-    def text(self) -> str:
-        return str(self.browser.execute_script("return document.body.innerText"))
-
-    def until(self, words: str) -> None:
-        self.wait.until(lambda b: words in self.text())
-
-    def button(self, label: str) -> Any:
-        return self.wait.until(lambda b: b.find_element(By.XPATH, f"//button[.//p[normalize-space()='{label}']]"))
-
-    def turn_to(self, page: str) -> None:
-        """Follow a link of the navigation. (Streamlit itself probes a wrong address when a page is opened directly.)"""
-        link = self.wait.until(lambda b: b.find_element(By.XPATH, f"//a[.//*[normalize-space()='{page}']]"))
-        self.browser.execute_script("arguments[0].click()", link)
-        self.wait.until(lambda b: TITLES[page] in self.text())
-        self.settle()
-
-    def press(self, label: str) -> None:
-        self.wait.until(lambda b: self.button(label).is_enabled())
-        self.browser.execute_script("arguments[0].click()", self.button(label))
-
-    def slider(self, label: str) -> list[Any]:
-        way = f"[role='group'][aria-label='{label}'] input[type='range']"
-        return list(self.wait.until(lambda b: b.find_elements(By.CSS_SELECTOR, way)))
-
-    def sliders(self) -> int:
-        return len(self.browser.find_elements(By.CSS_SELECTOR, "[role='group'] input[type='range']"))
-
-    def fold(self, title: str) -> None:
-        """Fold a group of controls, or unfold it."""
-        way = f"//summary[.//*[normalize-space()='{title}']]"
-        self.browser.execute_script("arguments[0].click()", self.browser.find_element(By.XPATH, way))
-
-    def received(self) -> list[str]:
-        """What the server has sent since this was last asked, message by message as base64."""
-        kept = [json.loads(entry["message"])["message"] for entry in self.browser.get_log("performance")]
-        return [m["params"]["response"]["payloadData"] for m in kept if m["method"] == "Network.webSocketFrameReceived"]
-
-    def field(self, label: str) -> Any:
-        return self.wait.until(lambda b: b.find_element(By.CSS_SELECTOR, f"input[aria-label='{label}']"))
-
-    def enter(self, label: str, text: str) -> None:
-        field = self.field(label)
-        field.send_keys(Keys.CONTROL, "a")
-        field.send_keys(text, Keys.ENTER)
-
-    def table(self) -> dict[str, list[str]]:
-        """Rows of the tables on the page by their first cell."""
-        rows = self.browser.execute_script(
-            "return [...document.querySelectorAll('.parley tbody tr')].map(r => [...r.cells].map(c => c.innerText))"
-        )
-        return {row[0]: row[1:] for row in rows}
+from tests.app.reader import Reader
 
 
 @pytest.fixture
 def reader(browser: Any, address: str) -> Reader:
+    """Somebody at the page; other tests import it from here."""
     return Reader(browser, address)
 
 
@@ -106,7 +26,7 @@ PATIENCE_OF_NORTH = "Northbank: days until it would concede all"
 
 
 def test_a_moved_slider_moves_the_distribution(reader: Reader) -> None:
-    reader.open()
+    reader.open("what-if")
     before = reader.table()
     reader.enter("Any other value", "parties.northbank.deadline = 20")
     reader.until("runs end otherwise")
@@ -126,7 +46,7 @@ def test_a_moved_slider_moves_the_distribution(reader: Reader) -> None:
 
 
 def test_a_moved_slider_is_answered_in_few_messages(reader: Reader) -> None:
-    reader.open()
+    reader.open("what-if")
     reader.slider(PATIENCE_OF_NORTH)[1].send_keys(Keys.LEFT)
     reader.until("runs end otherwise")
     reader.settle()
@@ -137,12 +57,12 @@ def test_a_moved_slider_is_answered_in_few_messages(reader: Reader) -> None:
     reader.settle()
     answer = reader.received()
     assert 0 < len(answer) <= 60  # it took 101 of them while folded groups were built anew
-    assert sum(len(message) for message in answer) <= 120_000
+    assert sum(len(message) for message in answer) <= 400_000  # six charts of convergence among them
     assert not any("Trust of Northbank" in base64.b64decode(message).decode(errors="replace") for message in answer)
 
 
 def test_a_folded_group_is_built_when_it_is_unfolded_and_keeps_what_was_moved(reader: Reader) -> None:
-    reader.open()
+    reader.open("what-if")
     few = reader.sliders()
     reader.fold("Trust")
     reader.wait.until(lambda b: reader.sliders() > few)
@@ -166,7 +86,7 @@ def test_what_is_downloaded_gives_the_numbers_of_the_page(reader: Reader, downlo
 
     from sim.cli.main import app
 
-    reader.open()
+    reader.open("what-if")
     reader.enter("Any other value", "venues.lake_hall.acceptability.northbank = 0.1")
     reader.until("runs end otherwise")
     reader.enter("Any other value", "parties.northbank.trust.southbank = 0.9")
@@ -203,7 +123,7 @@ def test_stepping_through_a_run(reader: Reader) -> None:
 
 
 def test_invalid_entries_are_explained_and_two_tabs_do_not_meet(reader: Reader) -> None:
-    reader.open()
+    reader.open("what-if")
     for entry, complaint in (
         ("calendar.horizn = 90", "no such path in the scenario"),
         ("calendar.horizon = soon", "expected a number"),
@@ -217,7 +137,7 @@ def test_invalid_entries_are_explained_and_two_tabs_do_not_meet(reader: Reader) 
     reader.enter("Any other value", "calendar.horizon = 60")
     reader.until("What you changed")
     reader.browser.switch_to.new_window("tab")
-    reader.open()
+    reader.open("what-if")
     assert "What you changed" not in reader.text()
     reader.browser.switch_to.window(reader.browser.window_handles[0])
     assert "What you changed" in reader.text()
@@ -248,7 +168,7 @@ def test_every_view_says_in_readable_print_that_it_forecasts_nothing(reader: Rea
         return bool(near) and all(ink == ["rgb(85, 85, 85)", 1] for _, _, *ink in found)  # 7.5:1 on white
 
     reader.open()
-    for page in (None, "Watch a run", "Sources", "Sweep", "Compare", "Build"):
+    for page in (None, "What if", "Watch a run", "Sources", "Sweep", "Compare", "Build"):
         if page:
             reader.turn_to(page)
         reader.wait.until(readable)  # what is left of the view before stands pale for a moment
@@ -256,17 +176,9 @@ def test_every_view_says_in_readable_print_that_it_forecasts_nothing(reader: Rea
 
 def test_nothing_leaves_this_machine_and_the_console_is_quiet(reader: Reader) -> None:
     reader.open()
-    for page in ("Watch a run", "Sources", "Sweep", "Compare", "Build"):
+    for page in ("What if", "Watch a run", "Sources", "Sweep", "Compare", "Build"):
         reader.turn_to(page)
-    hosts, outside = set(), []
-    for entry in reader.browser.get_log("performance"):
-        message = json.loads(entry["message"])["message"]
-        if message["method"] in ("Network.requestWillBeSent", "Network.webSocketCreated"):
-            url = message["params"].get("url") or message["params"]["request"]["url"]
-            if urlsplit(url).scheme in ("http", "https", "ws", "wss"):
-                hosts.add(urlsplit(url).hostname)
-                outside += [url] if urlsplit(url).hostname != "127.0.0.1" else []
-    assert not outside
+    hosts = {urlsplit(url).hostname for url in reader.requests()}
     assert hosts == {"127.0.0.1"}  # the record was kept
     errors = [entry for entry in reader.browser.get_log("browser") if entry["level"] == "SEVERE"]
     assert not errors

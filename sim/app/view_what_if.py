@@ -1,0 +1,198 @@
+"""View `What if`: a change beside its baseline, in one sentence, over time and in numbers."""
+
+from __future__ import annotations
+
+from html import escape
+from itertools import groupby
+
+import streamlit as st
+
+from sim.app import charts, charts_what_if, progress, side_panel, state
+from sim.app.controls import Changes
+from sim.app.escape import escape_markdown
+from sim.app.explore import Contrast, Result, compute_contrasts, describe_change, excludes_zero, format_contrast
+from sim.app.phrases import group_changes, name_change
+from sim.app.tables import STYLE, format_table
+from sim.app.theme import list_colours
+from sim.app.verdict import write_verdict
+from sim.app.view_start import list_answers, show_questions
+from sim.core.errors import ParleyError
+from sim.scenario.load import Loaded
+from sim.tables.trajectory import Trajectory
+
+FEW = 6
+"""Issues whose convergence is drawn at once; the others are folded."""
+
+
+def show() -> None:
+    """Show the view."""
+    edits = state.get_edits()
+    side_panel.show_controls()
+    state.show_title(edits.base.scenario.title)
+    show_questions("what_if")
+    chips = group_changes(edits.changes, edits.base.scenario, side_panel.list_all()[1])
+    _show_chips(chips)
+    before = state.get_baseline()
+    try:
+        base = state.get_ensemble(before, state.get_runs(), state.get_seed())
+        same = before.changes == edits.loaded.changes
+        changed = base if same else state.get_ensemble(edits.loaded, state.get_runs(), state.get_seed())
+    except ParleyError as error:
+        st.error(f"These values cannot be run: {escape_markdown(error)}. Undo the latest change to go on.")
+        return
+    measures = compute_contrasts(base, changed)
+    _show_verdict(base, changed, measures, name_change(edits.changes, chips, list_answers()))
+    _show_convergence(before, edits.loaded)
+    _show_results(base, changed, measures)
+    _show_downloads(bool(edits.changes))
+
+
+# Changes
+
+
+def _show_chips(chips: list[tuple[str, list[str]]]) -> None:
+    """Show every change as a chip that removes it, with undo and the baseline."""
+    edits = state.get_edits()
+    pinned = st.session_state.get("pinned")
+    if not chips and not edits.can_undo and not pinned:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("What you changed:" if chips else "Nothing is changed.")
+        for number, (words, paths) in enumerate(chips):
+            st.button(f"{escape_markdown(words)} ✕", key=f"chip:{number}", on_click=_remove, args=(paths,))
+        st.button("Undo the latest", on_click=edits.undo, disabled=not edits.can_undo)
+        st.button("Undo all", on_click=_replace_changes, args=({},), disabled=not edits.changes)
+        st.button("Pin as baseline", on_click=state.pin, disabled=not edits.changes)
+        if pinned:
+            st.button("Unpin the baseline", on_click=state.unpin)
+    if pinned:
+        phrases = [text for text, _ in group_changes(pinned, edits.base.scenario, side_panel.list_all()[1])]
+        st.caption(escape_markdown(f"Baseline: {'; '.join(phrases)}"))
+
+
+def _remove(paths: list[str]) -> None:
+    """Remove the changes of a chip."""
+    _replace_changes({path: value for path, value in state.get_edits().changes.items() if path not in paths})
+
+
+def _replace_changes(changes: Changes) -> None:
+    """Take other changes."""
+    state.apply_changes("typed", lambda: changes)
+
+
+def _show_downloads(any_changes: bool) -> None:
+    """Show every change with its path, and the download."""
+    edits = state.get_edits()
+    if not any_changes:
+        return
+    st.html(
+        STYLE + format_table("Changes by path", ("Path", "In the scenario", "Now"), edits.list_changes(), text=True)
+    )
+    name = f"{edits.base.scenario.id[:52]}-changed.yaml"
+    st.download_button("Download as a scenario", edits.to_yaml, name, "text/yaml")
+    ask = f"-n {state.get_runs()} --seed {state.get_seed()}"
+    beside = "" if "/" not in edits.name else " (the file must stand beside the one it extends)"
+    st.caption(f"`parley run {name} {ask}` gives the numbers of this page{beside}.")
+
+
+# Results
+
+
+def _show_verdict(base: Result, changed: Result, measures: list[Contrast], title: str) -> None:
+    """Show the sentence."""
+    if changed is base:
+        st.markdown(escape_markdown(describe_change(base, changed)))
+        return
+    sentence = write_verdict(base, changed, measures, title)
+    st.html(f'<p class="verdict">{escape(sentence[:1].upper() + sentence[1:])}</p>')
+    st.markdown(escape_markdown(describe_change(base, changed)))
+
+
+def _show_convergence(before: Loaded, after: Loaded) -> None:
+    """Show convergence by issue: the issues that the change moves most first."""
+    try:
+        base = progress.get_trajectory(before, state.get_runs(), state.get_seed())
+        same = before.changes == after.changes
+        changed = base if same else progress.get_trajectory(after, state.get_runs(), state.get_seed())
+    except ParleyError as error:
+        st.info(escape_markdown(error))
+        return
+    issues = charts_what_if.sort_issues(base, changed)
+    st.subheader("How the offers converge, issue by issue", anchor=False)
+    parties = {name: party.title for name, party in after.scenario.parties.items()}
+    shades = zip(parties.values(), list_colours(len(parties)), strict=True)
+    keys = "".join(f'<span><i style="background:{colour}"></i>{escape(title)}</span>' for title, colour in shades)
+    baseline = "" if same else '<span><i style="background:#6C6C6C"></i>baseline</span>'
+    st.html(f'<p class="key">{keys}{baseline}</p>')
+    _show_issues(base, changed, issues[:FEW], after)
+    st.caption(
+        f"Median offer and middle 80% of the first {changed.runs} runs; where a settlement stands, its terms. Dotted: "
+        "reservation values. Shaded: the zone of agreement between them. Green strip: share of runs settled."
+    )
+    if len(issues) > FEW:
+        box = st.expander(f"The other {len(issues) - FEW} issues", on_change="rerun")
+        if box.open:
+            with box:
+                _show_issues(base, changed, issues[FEW:], after)
+
+
+def _show_issues(base: Trajectory, changed: Trajectory, issues: list[str], loaded: Loaded) -> None:
+    """Show small multiples, three in a row."""
+    s = loaded.scenario
+    order = list(s.parties)
+    parties = {name: s.parties[name].title for name in order}
+    for start in range(0, len(issues), 3):
+        for column, issue in zip(st.columns(3), issues[start : start + 3], strict=False):
+            with column:
+                after, before = (float(t.settled(issue)[-1]) for t in (changed, base))
+                beside = "" if changed is base else f" (baseline {before:.0%})"
+                ends = s.issues[issue].options
+                scale = f"0: {ends[0].label}; 1: {ends[-1].label}"
+                words = f"<b>{escape(s.issues[issue].title)}</b><br>settled in {after:.0%}{beside}"
+                st.html(f'<p class="panel" title="{escape(scale)}">{words}</p>')
+                about = f"{s.issues[issue].title}: offers by day. {scale}"
+                chart = charts_what_if.plot_convergence(base, changed, issue, parties, about)
+                st.altair_chart(chart, width="stretch", theme=None, key=f"issue:{issue}")
+
+
+def _show_results(base: Result, changed: Result, measures: list[Contrast]) -> None:
+    """Charts of the differences, and the tables folded."""
+    s = base.loaded.scenario
+    both = {charts.BASE: base} | ({charts.CHANGED: changed} if changed is not base else {})
+    titles = {name: basket.title for name, basket in s.baskets.items()}
+    left, right = st.columns(2)
+    with left:
+        if changed is base:
+            st.subheader("How the talks ended", anchor=False)
+            state.show_chart(charts.plot_outcomes(both), "outcomes")
+        else:
+            st.subheader("Differences", anchor=False)
+            st.altair_chart(charts_what_if.plot_differences(measures), width="stretch", theme=None, key="differences")
+    with right:
+        st.subheader("What stood in the way", anchor=False)
+        state.show_chart(charts.plot_blocking(both, titles), "blocking")
+    st.subheader("Days until a first agreement", anchor=False)
+    horizon = max(result.loaded.scenario.calendar.horizon.high for result in both.values())
+    st.altair_chart(charts_what_if.plot_agreements(both, titles, horizon), width="stretch", theme=None, key="days")
+    with st.expander("In numbers"):
+        _show_table(measures, changed is not base)
+
+
+def _show_table(measures: list[Contrast], paired: bool) -> None:
+    """Table of all measures, with differences if the scenario was changed."""
+    if paired:
+        st.caption(
+            "Differences are paired: run k has the same draws in both. Intervals are 95%, one at a time; "
+            "of twenty measures that do not differ, one is expected to seem to. Bold: the interval excludes 0. "
+            "Medians are over the runs that agreed; these runs differ, so the medians have no interval."
+        )
+    parts = [STYLE]
+    for group, members in groupby(measures, key=lambda contrast: contrast.group):
+        rows = [(contrast, format_contrast(contrast)) for contrast in members]
+        if paired:
+            columns = (group, "Baseline", "Changed", "Difference", "95% interval")
+            strong = [k for k, (contrast, _) in enumerate(rows) if excludes_zero(contrast)]
+            parts.append(format_table("", columns, [(c.name, *cells) for c, cells in rows], strong))
+        else:
+            parts.append(format_table("", (group, "As it is"), [(c.name, cells[0]) for c, cells in rows]))
+    st.html("".join(parts))
