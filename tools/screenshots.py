@@ -23,7 +23,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 from sim.cli.app import build_arguments, build_environment
 
 MINSK = "changes=" + quote('{"venue_choice.rule":"fixed","venue_choice.order":["minsk"]}')
-PAGES = {"start": "", "what-if": f"what-if?{MINSK}", "run": "run", "sources": "sources", "compare": "compare"}
+PAGES = {"start": "", "what-if": f"what-if?{MINSK}", "run": "run", "sources": "sources", "compare": "compare",
+         "sweep": "sweep", "build": "build"}  # fmt: skip
 """Address of every view; the change is one of istanbul-2025."""
 TOKEN = "pictures"
 QUIET = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
