@@ -28,7 +28,7 @@ def describe_mismatch(first: Result, other: Result) -> str:
     kinds = [kind for kind in _KINDS if list(getattr(a, kind)) != list(getattr(b, kind))]
     if kinds:
         return f"other {' and '.join([', '.join(kinds[:-1]), kinds[-1]] if kinds[:-1] else kinds)}"
-    if first.seed != other.seed or first.n != other.n:
+    if (first.seed, first.n) != (other.seed, other.n):
         return "other seeds or numbers of runs"
     return ""
 
