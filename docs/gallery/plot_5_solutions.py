@@ -46,3 +46,19 @@ game = study.game
 corners = np.array([game.utilities(corner) for corner in study.corners])
 utilities = {point.name: point.utility for point in study.points}
 axes = figures.plot_frontier(game.parties, corners, game.floor, utilities)
+
+# %%
+# Clauses that each party could live with
+# ---------------------------------------
+#
+# In the share of draws of the assumed ranges at the start of the talks; a column is a party, the last one all of them.
+
+from sim.analysis.clauses import assess_clauses  # noqa: E402
+from sim.figures.clauses import plot_clauses  # noqa: E402
+
+result = assess_clauses(sim.load("river-border"), n=200, seed=1)
+river = [clause for clause in result.clauses if clause.basket == "river"]
+parties = list(dict.fromkeys(clause.party for clause in river))
+options = [(clause.issue, clause.option) for clause in river[:: len(parties)]]
+shares = np.array([clause.floors / clause.n for clause in river]).reshape(len(options), len(parties))
+axes = plot_clauses(options, parties, shares)

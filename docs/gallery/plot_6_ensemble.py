@@ -14,6 +14,24 @@ ensemble = sim.run_ensemble("river-border", n=1000, seed=1)
 print(ensemble)
 
 # %%
+# How the talks end
+# -----------------
+
+axes = ensemble.plot.outcomes()
+
+# %%
+# What was settled, and what stood in the way
+# -------------------------------------------
+
+axes = ensemble.plot.blocking()
+
+# %%
+# When the first agreements come
+# ------------------------------
+
+axes = ensemble.plot.days()
+
+# %%
 # Offers on an issue
 # ------------------
 
@@ -24,6 +42,12 @@ axes = ensemble.plot.convergence(issue="crossing", title="Control of the crossin
 # -------------------
 
 axes = ensemble.plot.terms(title="Terms that stand at the end")
+
+# %%
+# Terms of one issue against its labels
+# -------------------------------------
+
+axes = ensemble.plot.terms("crossing")
 
 # %%
 # What each party gains

@@ -15,7 +15,7 @@ from sim.cli.options import ChangesOption, ScenarioArgument, SeedOption, make_co
 
 if TYPE_CHECKING:
     from sim.results.plan import Plan
-    from sim.results.simulation import Progress
+    from sim.results.progress import Progress
 
 _RUNS = 1000
 _ENGINE = "Code that simulates: compiled (fast), mesa (the reference, in plain Python) or auto."

@@ -11,7 +11,7 @@ from typing import Any
 from experiments.compare import describe_changes
 from experiments.measures import is_main, is_percent, list_baskets
 from sim.core.errors import ParleyError
-from sim.report.sections import Section, Table
+from sim.report.sections import Section, Table, name_scenario
 from sim.results.reader import read_text
 
 MOST_TABLE = 16 * 2**20
@@ -44,12 +44,6 @@ def describe_comparison(folder: Path, manifest: dict[str, Any]) -> Iterator[Sect
         if others:
             section.blocks.append(Table(f"{contrast}: other measures", _COLUMNS, [*map(_format_row, others)]))
     yield section
-
-
-def name_scenario(entry: dict[str, Any]) -> str:
-    """Name a scenario of a comparison by its title and its changes."""
-    changes = ", ".join(f"{path} = {value}" for path, value in entry.get("changes", {}).items())
-    return f"{entry['title']} with {changes}" if changes else str(entry["title"])
 
 
 def _name_contrasts(manifest: dict[str, Any]) -> dict[str, str]:

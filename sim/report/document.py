@@ -17,9 +17,17 @@ from sim.core.atomic import report_write_errors, write_file
 from sim.core.errors import ParleyError
 from sim.report.analysis import describe_analysis
 from sim.report.calibration import describe_calibration, read_fit_report
-from sim.report.comparison import describe_comparison, name_scenario
+from sim.report.comparison import describe_comparison
 from sim.report.ensemble import describe_run
-from sim.report.sections import Section, list_assumptions, list_provenance, list_sources, load_figures
+from sim.report.sections import (
+    Figure,
+    Section,
+    list_assumptions,
+    list_provenance,
+    list_sources,
+    load_figures,
+    name_scenario,
+)
 from sim.report.sweep import describe_sweep
 from sim.results.reader import check_files, read_manifest
 
@@ -82,18 +90,37 @@ def render_report(folder: Path) -> str:
     manifest = (read_manifest(folder) if folder.is_dir() else None) or {}
     kind = detect_kind(folder, manifest)
     check_files(folder, manifest)
+    figures, sections = list(load_figures(folder)), list(_SECTIONS[kind](folder, manifest))
+    assumptions, sources = list_assumptions(manifest), list_sources(manifest)
     return _environment().get_template("report.html").render(
         title=_fit_title(folder) if kind == "calibration" else choose_title(kind, manifest),
         kind=_TITLES[kind],
         facts=_describe_facts(manifest),
         reading=READING,
-        figures=list(load_figures(folder)),
-        sections=list(_SECTIONS[kind](folder, manifest)),
-        assumptions=list_assumptions(manifest),
-        sources=list_sources(manifest),
+        contents=list_contents(figures, sections, bool(assumptions), bool(sources), bool(manifest)),
+        figures=figures,
+        sections=sections,
+        assumptions=assumptions,
+        sources=sources,
         provenance=list_provenance(manifest),
         manifest=json.dumps(manifest, ensure_ascii=False, indent=1) if manifest else "",
     )  # fmt: skip
+
+
+def list_contents(
+    figures: list[Figure], sections: list[Section], assumptions: bool, sources: bool, manifest: bool
+) -> list[tuple[str, str]]:
+    """List anchor and heading of everything that the report has, in its order."""
+    later = [section for section in sections if not section.first]
+    entries = [
+        ("figures", "Figures" if len(figures) > 1 else ""),
+        *((f"section-{n}", section.heading) for n, section in enumerate(later, 1)),
+        ("reading", "How to read this"),
+        ("assumptions", "What is assumed" if assumptions else ""),
+        ("sources", "Sources" if sources else ""),
+        ("reproduction", "How to reproduce this" if manifest else ""),
+    ]
+    return [(name, heading) for name, heading in entries if heading]
 
 
 def _environment() -> Environment:

@@ -94,28 +94,39 @@ def _describe_figure(name: str) -> str:
     return name.replace("_", " ").replace("-", " ")
 
 
+def name_scenario(entry: dict[str, Any]) -> str:
+    """Name a scenario of a comparison by its title and its changes."""
+    changes = ", ".join(f"{path} = {value}" for path, value in entry.get("changes", {}).items())
+    return f"{entry['title']} with {changes}" if changes else str(entry["title"])
+
+
 def list_assumptions(manifest: dict[str, Any]) -> list[tuple[str, Table]]:
-    """List the assumed ranges of each scenario with their reasons.
+    """List the ranges of each scenario with their reasons; of a second one, those that differ from the first.
 
     Numbers that a posterior replaced are marked.
 
     Returns
     -------
     list of (str, Table)
-        A summary line and the table of ranges, one pair a scenario that assumes anything.
+        A summary line and the table of ranges, one pair a scenario that has any.
     """
     scenario, fitted = manifest.get("scenario"), set((manifest.get("posterior") or {}).get("paths", ()))
     entries = manifest.get("scenarios", [scenario] if isinstance(scenario, dict) else [])
-    groups = []
+    groups: list[tuple[str, Table]] = []
+    first: set[tuple[str, str, str]] = set()
     for entry in entries:
         rows = [
             (path, ends, f"drawn from the posterior; before the fit: {why}" if path in fitted else why)
             for path, ends, why in _assumed_ranges(entry["resolved"], ())
         ]
         if rows:
-            label = f"{entry['label']}: " if "label" in entry else ""
+            label = f"{name_scenario(entry)}: " if "label" in entry else ""
             summary = f"{label}{len(rows)} numbers are drawn from a range"
-            groups.append((summary, Table("", ("Number", "Range", "Why"), rows, text=True)))
+            others = [row for row in rows if row not in first]
+            if first:
+                summary += f"; {len(others)} of them otherwise than in the first scenario"
+            groups.append((summary, Table("", ("Number", "Range", "Why"), others, text=True)))
+            first = first or set(rows)
     return groups
 
 

@@ -14,7 +14,8 @@ from sim.results.export import write_csv, write_excel
 from sim.results.manifest import manifest
 from sim.results.plan import Plan, plan
 from sim.results.plots import Plots
-from sim.results.simulation import Progress, simulate_tables
+from sim.results.progress import Progress, open_progress
+from sim.results.simulation import simulate_tables
 from sim.results.store import save_tables
 from sim.results.trajectory import count_measured, simulate_trajectory
 from sim.scenario.load import Loaded
@@ -151,7 +152,7 @@ def _order_codes(frame: pd.DataFrame, codes: tuple[str, ...], *names: str) -> pd
 
 
 def run_ensemble(
-    scenario: str | Path | Loaded,
+    scenario: str | Path | Loaded | Mapping[str, Any],
     n: int | None = None,
     seed: int = 0,
     *,
@@ -162,7 +163,7 @@ def run_ensemble(
     fates: Sequence[int] | Ints | None = None,
     workers: int | None = None,
     chunk: int | None = None,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = None,
 ) -> Ensemble:
     """Run a scenario `n` times and return its tables.
 
@@ -170,8 +171,8 @@ def run_ensemble(
 
     Parameters
     ----------
-    scenario : str, Path or Loaded
-        Id of a shipped scenario, a file, or a loaded scenario.
+    scenario : str, Path, Loaded or mapping
+        Id of a shipped scenario, a file, a loaded scenario, or plain data as a file holds it.
     n : int, optional
         Number of runs; needed unless indices are passed.
     seed : int
@@ -188,8 +189,8 @@ def run_ensemble(
         Threads or processes; by default one a processor.
     chunk : int, optional
         Runs in a chunk.
-    progress : callable, optional
-        Called with the number of runs finished since the last call.
+    progress : bool or callable, optional
+        True shows a bar, also in a notebook; a function is called with the number of runs finished since the last call.
 
     Returns
     -------
@@ -209,9 +210,20 @@ def run_ensemble(
     """
     import pyarrow as pa
 
-    more = {"assumptions": assumptions, "fates": fates, "workers": workers, "chunk": chunk}
-    job = plan(scenario, n, seed, engine=engine, changes=changes, party_class=party_class, **more)  # type: ignore[arg-type]
-    parts = list(simulate_tables(job, progress))
+    job = plan(
+        scenario,
+        n,
+        seed,
+        engine=engine,
+        changes=changes,
+        party_class=party_class,
+        assumptions=assumptions,
+        fates=fates,
+        workers=workers,
+        chunk=chunk,
+    )
+    with open_progress(progress, job.n) as advance:
+        parts = list(simulate_tables(job, advance))
     runs = pa.concat_tables([r for r, _ in parts]).unify_dictionaries().combine_chunks()
     rounds = pa.concat_tables([r for _, r in parts]).unify_dictionaries().combine_chunks()
     return Ensemble(runs, rounds, manifest(job), job)

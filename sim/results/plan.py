@@ -14,6 +14,7 @@ from sim.core.columns import round_width
 from sim.core.errors import ParleyError, nearest
 from sim.core.layout import Floats, Ints
 from sim.scenario.load import Loaded, load
+from sim.scenario.plain import load_plain
 from sim.scenario.resolve import Problem, resolve
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Plan:
 
 
 def plan(
-    scenario: str | Path | Loaded,
+    scenario: str | Path | Loaded | Mapping[str, Any],
     n: int | None = None,
     seed: int = 0,
     *,
@@ -137,8 +138,8 @@ def plan(
 
     Parameters
     ----------
-    scenario : str, Path or Loaded
-        Id of a shipped scenario, a file, or a loaded scenario.
+    scenario : str, Path, Loaded or mapping
+        Id of a shipped scenario, a file, a loaded scenario, or plain data as a file holds it.
     n : int, optional
         Number of runs; needed unless indices are passed.
     seed : int
@@ -172,7 +173,10 @@ def plan(
 
     check_seed(seed)
     chosen = _choose_engine(engine, party_class)
-    loaded = scenario if isinstance(scenario, Loaded) else load(scenario)
+    if isinstance(scenario, Mapping):
+        loaded = load_plain(scenario)
+    else:
+        loaded = scenario if isinstance(scenario, Loaded) else load(scenario)
     if changes:
         loaded = loaded.with_changes(changes)
     index = _build_indices(n, assumptions, fates)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.core.layout import Floats, Ints
 from sim.results.plan import Plan, simulate_chunks
+from sim.results.progress import Progress
 from sim.tables.assumptions import build_assumption_table, draw_assumptions
 from sim.tables.offers import build_offer_table
 from sim.tables.schema import build_round_table, build_run_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-Progress = Callable[[int], None]
-"""Called with the number of runs finished since the last call."""
-
 
 def simulate_tables(job: Plan, progress: Progress | None = None) -> Generator[tuple[pa.Table, pa.Table], None, None]:
     """Simulate a plan and yield tables of runs and rounds, chunk by chunk in the order of runs.

@@ -15,7 +15,8 @@ from sim.core.atomic import OutputFolder, report_write_errors, sync_file
 from sim.results.manifest import manifest, write_manifest
 from sim.results.party_source import read_source
 from sim.results.plan import Plan
-from sim.results.simulation import Progress, draw_values, simulate_named_tables
+from sim.results.progress import Progress
+from sim.results.simulation import draw_values, simulate_named_tables
 from sim.results.trajectory import count_measured, simulate_trajectory
 from sim.tables.assumptions import build_assumption_schema
 from sim.tables.kinds import ROUND_KINDS

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -24,8 +26,9 @@ def validated(text: str) -> str:
 
 
 def outside(text: str) -> list[str]:
-    """Addresses a browser would ask for."""
-    return [url for url in re.findall(r'(?:src|href)="([^"]*)"', text) if not url.startswith(("data:", "#"))]
+    """Addresses a browser would ask for; a link to a source is asked for only when somebody follows it."""
+    own = re.sub(r'<a href="https?://', '<a name="', text)
+    return [url for url in re.findall(r'(?:src|href)="([^"]*)"', own) if not url.startswith(("data:", "#"))]
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +112,7 @@ def test_report_of_a_fit(tmp_path: Path) -> None:
     (tmp_path / "report.md").write_text(FIT, encoding="utf-8")
     text = validated(render_report(tmp_path))
     assert "<h1>Talks &lt; and &amp; crises</h1>" in text
-    assert "<h2>Checks</h2>\n<p>Ranks uniform: a &lt; b &amp; c.</p>" in text
+    assert re.search(r"<h2 id=\"[\w-]+\">Checks</h2>\n<p>Ranks uniform: a &lt; b &amp; c.</p>", text)
     assert '<th scope="col">low</th><th scope="col"></th>' in text
     assert "<td>k0</td><td>0.12</td><td>informed</td>" in text
     assert "<script>" not in text
@@ -248,3 +251,71 @@ def test_a_report_names_the_posterior(tmp_path: Path) -> None:
     text = validated(render_report(tmp_path / "run"))
     assert "1 fitted number drawn from the posterior of the fit towns" in text
     assert text.count("drawn from the posterior; before the fit:") == 1
+
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def ask_chromium(page: Path, scratch: Path, *options: str) -> str:
+    """What the browser prints about a page, without a window or a network."""
+    assert CHROMIUM is not None
+    common = ("--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={scratch / 'profile'}")
+    done = subprocess.run([CHROMIUM, *common, *options, page.as_uri()], capture_output=True, timeout=180, check=True)
+    return done.stdout.decode("utf-8", "replace")
+
+
+def count_pages(page: Path, scratch: Path) -> int:
+    """How many sheets of A4 a page prints on."""
+    target = scratch / "print.pdf"
+    ask_chromium(page, scratch, "--no-pdf-header-footer", f"--print-to-pdf={target}")
+    return len(re.findall(rb"/Type\s*/Page\b", target.read_bytes()))
+
+
+@pytest.fixture(scope="module")
+def large_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of the scenario with most assumptions and sources, with all figures."""
+    folder = tmp_path_factory.mktemp("large")
+    write_ensemble(plan("istanbul-2025-june", 60, 1), folder / "run", figures=("png",))
+    write_report(folder / "run", folder / "report.html")
+    return folder / "report.html"
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+def test_a_run_prints_on_twelve_pages(large_report: Path, tmp_path: Path) -> None:
+    """The control has one paragraph in the text size of the screen for each number: the count sees it."""
+    assert 5 <= count_pages(large_report, tmp_path) <= 12
+    text = large_report.read_text(encoding="utf-8")
+    control = tmp_path / "control.html"
+    control.write_text(text.replace("columns:3", "columns:1").replace("font-size:6.5pt", ""), encoding="utf-8")
+    assert count_pages(control, tmp_path) > 12
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+def test_a_phone_does_not_scroll_sideways(large_report: Path, tmp_path: Path) -> None:
+    """In a frame of 400 pixels nothing is wider; the control is a paragraph that is."""
+    script = "<script>document.title = 'W' + document.documentElement.scrollWidth</script></body>"
+    wide = '<p style="width:700px">wide</p>'
+    widths = []
+    for name, more in (("page", ""), ("control", wide)):
+        inner = tmp_path / f"{name}.html"
+        text = large_report.read_text(encoding="utf-8")
+        inner.write_text(text.replace("</body>", more + script), encoding="utf-8")
+        frame = tmp_path / f"{name}-frame.html"
+        listen = "f.onload = () => { document.title = f.contentDocument.title }"
+        source = f'<iframe id="f" src="{inner.as_uri()}" width="400" height="800" style="border:0"></iframe>'
+        frame.write_text(f"<body>{source}<script>{listen}</script></body>", encoding="utf-8")
+        answer = ask_chromium(frame, tmp_path, "--allow-file-access-from-files", "--dump-dom")
+        widths.append(int(re.findall(r"<title>W(\d+)</title>", answer)[-1]))
+    assert widths[0] <= 400 < widths[1]
+
+
+def test_contents_lead_to_every_heading(run_folder: Path) -> None:
+    text = render_report(run_folder)
+    targets = re.findall(r'<li><a href="#([^"]+)"', text)
+    assert {"figures", "section-1", "reading", "assumptions", "reproduction"} <= set(targets)
+    assert all(f'id="{target}"' in text for target in targets)
+
+
+def test_addresses_of_sources_are_links(large_report: Path) -> None:
+    text = large_report.read_text(encoding="utf-8")
+    assert text.count('<a href="https://') > 20 and outside(text) == []
