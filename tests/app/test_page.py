@@ -15,6 +15,7 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.app.reader import Reader
 
+
 @pytest.fixture
 def reader(browser: Any, address: str) -> Reader:
     """Somebody at the page; other tests import it from here."""
