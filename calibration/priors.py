@@ -105,7 +105,7 @@ def _range(problem: Problem, path: str) -> tuple[float, float, float, int]:
     hits = np.flatnonzero(problem.priors.place == at)
     if not hits.size:
         raise ParleyError(
-            f"`{path}` is a fixed number in one of the scenarios fitted; only assumed ranges can be fitted"
+            f"`{path}` is a fixed number or elicited in one of the scenarios fitted; only assumed ranges can be fitted"
         )
     n, p = int(hits[0]), problem.priors
     return float(p.low[n]), float(p.mode[n]), float(p.high[n]), int(p.kind[n])
@@ -142,7 +142,8 @@ def fix_numbers(problem: Problem, values: Mapping[str, float]) -> Problem:
     base[at] = list(values.values())
     others = ~np.isin(p.place, at)
     ranged = {name: getattr(p, name)[others] for name in ("place", "kind", "low", "mode", "high", "key")}
-    return replace(problem, priors=p._replace(base=base, **ranged))
+    pool = p.pool.without(at) if p.pool.place.size else p.pool
+    return replace(problem, priors=p._replace(base=base, **ranged, pool=pool))
 
 
 def draw_values(

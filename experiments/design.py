@@ -12,6 +12,7 @@ from experiments.sampling import draw_unit_sample
 from experiments.spec import MOST_POINTS, MOST_RUNS, Experiment, Factor
 from sim.core.distributions import triangular
 from sim.core.errors import ScenarioError, nearest
+from sim.scenario.experts import find_quantile
 from sim.scenario.load import Loaded, list_paths
 from sim.scenario.numbers import Number, iterate_numbers
 
@@ -204,6 +205,8 @@ def _map_unit(factor: Factor, u: float, name: str, scope: Scope) -> Any:
     if factor.low is not None and factor.high is not None:
         return factor.low + (factor.high - factor.low) * u
     number = scope.numbers[_list_paths(name, factor)[0]]
+    if number.experts:
+        return find_quantile(number.experts, number.low, number.high, u)
     if number.shape == "triangular":
         return triangular(u, number.low, number.mode, number.high)
     return number.low + (number.high - number.low) * u
@@ -247,9 +250,18 @@ def multiply(number: Number, by: float) -> Any:
     """Multiply a number or range, and return it in a form that scenarios take."""
     if number.shape == "fixed" or by == 0:
         return number.mode * by
+    if number.experts:
+        return {"elicited": {j.expert: _scale(j.plain(), by) for j in number.experts}, "why": f"times {by:g}"}
     ends = (number.low, number.high) if number.shape == "uniform" else (number.low, number.mode, number.high)
     scaled = sorted(end * by for end in ends)
     return {"assumed": scaled, "why": f"the scenario's range times {by:g}"}
+
+
+def _scale(stated: Any, by: float) -> Any:
+    """Multiply what an expert said; a factor below 0 turns the order round."""
+    if isinstance(stated, dict):
+        return dict(zip(stated, sorted(value * by for value in stated.values()), strict=True))
+    return sorted(value * by for value in stated)
 
 
 def _make_point(

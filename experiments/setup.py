@@ -79,6 +79,8 @@ class Setup:
             }
         except (KeyError, ValidationError):
             return self.resolve_fully(changes)
+        if any(number.experts for number in numbers.values()):
+            return self.resolve_fully(changes)
         priors = self.problem.priors
         for path, number in numbers.items():
             place = self._short[path][0]
@@ -142,4 +144,5 @@ def _replace_prior(priors: Priors, place: int, number: Number, key: np.uint64) -
             "key": key,
         }
         table = {name: np.insert(column, at, row[name]) for name, column in table.items()}
-    return Priors(base=base, **table)
+    pool = priors.pool.without(np.array([place])) if priors.pool.place.size else priors.pool
+    return Priors(base=base, **table, pool=pool)

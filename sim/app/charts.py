@@ -1,4 +1,4 @@
-"""Charts of ensembles and sweeps as Vega-Lite specifications.
+"""Charts of ensembles as Vega-Lite specifications.
 
 One chart shows several results side by side, each a series in a colour of its own.
 """
@@ -6,7 +6,6 @@ One chart shows several results side by side, each a series in a colour of its o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from sim.app.explore import Result
 from sim.app.vega import (
@@ -173,44 +172,3 @@ def _label_bar(title: str, results: Results, series: str) -> str:
     of = f"· {_SHORT.get(series, series)}".replace(" ", "\N{NO-BREAK SPACE}")
     return wrap_label(title if len(results) == 1 else f"{title} {of}")
 
-
-# Sweeps
-
-_FEW, _LANES = 10, 24
-"""Most levels of a factor on a nominal axis, and most points side by side at a level; more use a quantitative axis."""
-
-
-def plot_factor(rows: list[dict[str, Any]], factor: str, measure: str, other: str = "") -> Spec:
-    """Plot a measure at every point of a sweep against one factor, with intervals.
-
-    Points that differ only on other factors stand side by side; colour shows `other`, the first of those factors.
-    """
-    place = _encode_factor(rows, factor, other)
-    tip = [*list_tooltips("point"), *list_tooltips("mean", "low", "high", format=".3f")]
-    title = wrap_label(measure).split("\n")
-    interval = make_layer({"type": "rule"}, y={**encode_number("low"), "title": title}, y2={"field": "high"}, **place)
-    dot = {"type": "point", "filled": True, "size": 60, **({} if "color" in place else {"color": BLUE})}
-    mean = make_layer(dot, y={**encode_number("mean"), "title": title}, tooltip=tip, **place)
-    return make_chart(
-        380 if "color" in place else 300, [interval, mean], rows, f"{measure} by {factor}, with 95% intervals"
-    )
-
-
-def _encode_factor(rows: list[dict[str, Any]], factor: str, other: str) -> Spec:
-    """Encode the horizontal place and the colour of a point."""
-    levels = list(dict.fromkeys(row["factor"] for row in rows))
-    lanes = list(dict.fromkeys(row["rest"] for row in rows))
-    numeric = all(isinstance(level, int | float) for level in levels)
-    if numeric and (len(levels) > _FEW or len(lanes) > _LANES):
-        return {"x": encode_number("factor", factor)}
-    axis = {"labelAngle": 0 if numeric else -30, "labelLimit": 140}
-    place: Spec = {
-        "x": {**encode_name("factor", sort=sorted(levels) if numeric else levels, axis=axis), "title": factor}
-    }
-    if len(lanes) == 1:
-        return place
-    place["xOffset"] = {"field": "rest", "sort": lanes}
-    colours, palette = list(dict.fromkeys(row["other"] for row in rows)), [look[0] for look in LINE_STYLES]
-    if len(colours) <= len(palette):
-        place["color"] = {"type": "nominal", **encode_series("other", colours, palette), "title": other}
-    return place

@@ -77,7 +77,9 @@ def plot_positions(issues: Sequence[str], parties: Sequence[str]) -> Spec:
         ),
     ]  # fmt: skip
     height = len(names) * max(15 * len(parties), LINE * count_lines(names) + 3)
-    return _finish(layers, height, "Demands, reservation values and offers by issue", 3, len(parties))
+    # A legend wider than a phone would be cut off.
+    columns = 3 if sum(map(len, parties)) <= 36 else 1
+    return _finish(layers, height, "Demands, reservation values and offers by issue", columns, len(parties))
 
 
 # Trust

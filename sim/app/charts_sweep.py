@@ -43,7 +43,7 @@ def plot_effects(rows: list[Row], title: str, factor: str, levels: Sequence[Any]
     base = alt.Chart(alt.Data(values=data))
     about = f"{title}: paired differences to the reference, with 95% intervals"
     if all(isinstance(level, int | float) for level in levels) and len(levels) > 1:
-        x = alt.X("place:Q", title=factor, scale=alt.Scale(zero=False, padding=20))
+        x = alt.X("place:Q", title=factor, axis=alt.Axis(tickCount=8), scale=alt.Scale(zero=False, padding=20))
         low = alt.Y("low:Q", title=wrapped)
         zero = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=INK, strokeDash=[4, 3])
         layers = [
@@ -82,7 +82,7 @@ def plot_heat_map(rows: list[Row], title: str, factors: Sequence[tuple[str, str]
     x = alt.X("x:N", title=first_title, sort=xs, axis=alt.Axis(**{**WRAPPED, "labelBaseline": "top", "labelAngle": 0}))
     y = alt.Y("y:N", title=wrap_label(second_title).split("\n"), sort=ys, axis=alt.Axis(**WRAPPED))
     # Pale ends, so that the numbers in the fields keep a contrast of more than 4.5 to 1.
-    colours = alt.Scale(domain=[-most, 0, most], range=["#F2A77B", "#FFFFFF", "#7FB8DE"])
+    colours = alt.Scale(domain=[-most, 0, most], range=["#F2A77B", "#FFFFFF", "#7FB8DE"], interpolate="rgb")
     legend = alt.Legend(title=wrap_label("Difference to the reference" + (", points" if share else "")).split("\n"))
     tip = ["x:N", "y:N", alt.Tooltip("value:Q", format=".2f"), alt.Tooltip("difference:Q", format="+.2f")]
     base = alt.Chart(alt.Data(values=data)).encode(x=x, y=y)
@@ -94,3 +94,31 @@ def plot_heat_map(rows: list[Row], title: str, factors: Sequence[tuple[str, str]
     ]
     height = max(40, LINE * count_lines(ys) + 8) * len(ys) + 110
     return style_chart(alt.layer(*layers), height, f"{title}: paired differences by two factors")
+
+
+def plot_points(rows: list[Row], factor: str, measure: str) -> Plot:
+    """Plot a measure at every point of a large sweep against one factor, with 95% intervals.
+
+    Parameters
+    ----------
+    rows : list of dict
+        As `select_rows` gives them.
+    factor, measure : str
+        Titles of the axes.
+    """
+    numeric = all(isinstance(row["factor"], int | float) for row in rows)
+    levels = list(dict.fromkeys(row["factor"] for row in rows))
+    scale = alt.Scale(zero=False, padding=20)
+    x = alt.X("factor:Q", title=factor, scale=scale) if numeric else alt.X("factor:N", title=factor, sort=levels)
+    base = alt.Chart(alt.Data(values=rows)).encode(x=x)
+    if not numeric:
+        base = base.encode(xOffset=alt.XOffset("rest:N", sort=list(dict.fromkeys(row["rest"] for row in rows))))
+    title = wrap_label(measure).split("\n")
+    tip = ["point:N", *(alt.Tooltip(f"{name}:Q", format=".3f") for name in ("mean", "low", "high"))]
+    layers = [
+        base.mark_rule(color=COLOURS[0]).encode(y=alt.Y("low:Q", title=title), y2="high:Q"),
+        base.mark_point(filled=True, size=50, opacity=1, color=COLOURS[0]).encode(
+            y=alt.Y("mean:Q", title=title), tooltip=tip
+        ),
+    ]
+    return style_chart(alt.layer(*layers), 340, f"{measure} by {factor}, with 95% intervals")

@@ -7,53 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.app.explore import MEANS, OUTCOMES, SETTLED, Result
-from sim.scenario.ladder import CODE_TITLES, join_titles
-from sim.tables.summary import Summary
+from sim.scenario.ladder import CODE_TITLES
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_SCENARIOS = 4
 """Scenarios that one comparison holds."""
-
-
-# Scenarios
-
-
-def tabulate_measures(results: dict[str, Result]) -> dict[str, list[tuple[str, ...]]]:
-    """Tabulate the measures that all scenarios share: under each heading a row a measure, a column a scenario.
-
-    Headings separate measures of the same name: talks that end in a ceasefire, and the basket of that title.
-    """
-    summaries = [result.summary for result in results.values()]
-    shared = [basket for basket in summaries[0].baskets if all(basket in s.baskets for s in summaries)]
-    titles = join_titles(summary.outcomes for summary in summaries)
-    ended = [(title, *(_format_outcome(s, code) for s in summaries)) for code, title in titles.items()]
-    settled = [(describe_basket(results, b), *(f"{s.settled_share(b).share:.1%}" for s in summaries)) for b in shared]
-    held = ("rounds held", *(_format_mean(s.mean("rounds_held")) for s in summaries))
-    return {OUTCOMES: ended, SETTLED: settled, MEANS: [held]}
-
-
-def describe_basket(results: dict[str, Result], basket: str) -> str:
-    """Describe a basket by its title; where titles differ, name the scenarios of each."""
-    by_title: dict[str, list[str]] = {}
-    for name, result in results.items():
-        by_title.setdefault(result.loaded.scenario.baskets[basket].title, []).append(name)
-    if len(by_title) == 1:
-        return next(iter(by_title))
-    return " / ".join(f"{title} ({', '.join(names)})" for title, names in by_title.items())
-
-
-def _format_outcome(summary: Summary, code: str) -> str:
-    """Format the share of an outcome; a dash where a scenario's ladder has no such rung."""
-    shares = summary.outcome_shares()
-    return f"{shares[code].share:.1%}" if code in shares else "–"
-
-
-def _format_mean(value: float) -> str:
-    """Format a mean, small ones to two places."""
-    return f"{value:{'.2f' if abs(value) < 10 else '.1f'}}"
 
 
 def update_selection(

@@ -69,9 +69,9 @@ def _describe_path(path: str, s: Scenario, labels: dict[str, str]) -> str:
             return path
 
 
-def name_change(changes: Changes, chips: list[tuple[str, list[str]]], asked: list[tuple[Question, Changes]]) -> str:
+def name_change(changes: Changes, chips: list[tuple[str, list[str]]], known: list[tuple[Question, Changes]]) -> str:
     """Name the change as the question that it answers, else by its chips; empty where there is none."""
-    for question, answer in asked:
+    for question, answer in known:
         if answer == changes:
             return question.label
     words = [text for text, _ in chips]

@@ -12,7 +12,7 @@ COLOURS = ("#0072B2", "#C1440E", "#007A5A", "#A8527F", "#8A6100", "#1F6E9C", "#4
 SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "triangle-left", "triangle-right")
 INK, QUIET, ZONE = "#1A1A1A", "#6C6C6C", "#D6EBE1"
 """Text and rules; the scenario as it is; the area of a zone of agreement, which a line bounds."""
-PERCENT = {"format": ".0%", "values": [0, 0.2, 0.4, 0.6, 0.8, 1.0]}
+PERCENT: dict[str, Any] = {"format": ".0%", "values": [0, 0.2, 0.4, 0.6, 0.8, 1.0]}
 """The axis of a share, which always runs from 0 to 100%."""
 LINE = 14
 """Height of a line of an axis label (pixels)."""

@@ -1,62 +1,61 @@
-"""View `Compare`: two to four scenarios side by side, or the points of a sweep."""
+"""View `Compare`: two to four scenarios side by side, with differences to the first."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from itertools import groupby
+from string import ascii_uppercase
 
 import streamlit as st
 
-from experiments.results import format_value
-from sim.app import charts, compare, state
+from sim.app import compare, state
+from sim.app.charts import SHADES
+from sim.app.charts_compare import plot_reasons, plot_shares
 from sim.app.escape import escape_markdown
-from sim.app.explore import Result
+from sim.app.explore import Result, excludes_zero, format_contrast
+from sim.app.scenario_differences import describe_mismatch, list_differences
 from sim.app.tables import STYLE, format_table
 from sim.core.errors import ParleyError
-from sim.scenario.library import shipped
+from sim.scenario.library import list_files, shipped
 from sim.scenario.load import load
+from sim.yamlio.reader import read
+
+
+@st.cache_resource(show_spinner=False)
+def _list_titles() -> dict[str, str]:
+    """List the titles of the shipped scenarios by name."""
+    known = set(shipped())
+    return {path.stem: str(read(path).data.get("title", path.stem)) for path in list_files() if path.stem in known}
 
 
 def show() -> None:
     """Show the view."""
     state.show_title("Compare")
-    scenarios, folder = st.tabs(["Scenarios", "A sweep's folder"])
-    with scenarios:
-        _show_scenarios()
-    with folder:
-        _show_sweep()
-
-
-def _show_scenarios() -> None:
-    """Compare scenarios on the same draws."""
     edits = state.get_edits()
     mine = [f"{edits.name} (changed)"] if edits.changes else []
-    options = [*mine, *shipped(), *([edits.name] if edits.name not in shipped() else [])]
+    titles = {edits.name: edits.base.scenario.title, **_list_titles()}
+    titles |= dict.fromkeys(mine, f"{edits.base.scenario.title} (with your changes)")
+    options = [*mine, *titles.keys() - set(mine)]
+    options.sort(key=lambda name: (name not in mine, titles[name]))
     _follow_sidebar([edits.name, *mine], options)
     most = compare.MOST_SCENARIOS
-    names = st.multiselect(f"Two to {most} scenarios", options, key="compared", max_selections=most)
+    names = st.multiselect(
+        f"Two to {most} scenarios", options, key="compared", max_selections=most, format_func=titles.__getitem__
+    )
     if len(names) < 2:
         st.info("Choose at least two.")
         return
     results: dict[str, Result] = {}
-    for name in names:
+    for letter, name in zip(ascii_uppercase, names, strict=False):
         try:
-            results[name] = state.get_ensemble(
-                edits.loaded if name in mine else load(name), state.get_runs(), state.get_seed()
-            )
+            loaded = edits.loaded if name in mine else edits.base if name == edits.name else load(name)
+            results[letter] = state.get_ensemble(loaded, state.get_runs(), state.get_seed())
         except ParleyError as error:
-            st.error(escape_markdown(f"{name}: {error}"))
+            st.error(escape_markdown(f"{titles[name]}: {error}"))
             return
-    st.caption("The same number of runs and the same seed for each. Different scenarios differ in more than one thing.")
-    state.show_chart(charts.plot_outcomes(results), "compared_outcomes")
-    st.markdown("**Measures that all of them have**")
-    parts = (
-        format_table("", (group, *names), rows) for group, rows in compare.tabulate_measures(results).items() if rows
-    )
-    st.html(STYLE + "".join(parts))
-    for name, result in results.items():
-        st.subheader(escape_markdown(name), anchor=False)
-        titles = {key: basket.title for key, basket in result.loaded.scenario.baskets.items()}
-        state.show_chart(charts.plot_blocking({name: result}, titles), f"blocking_{name}")
+    by_letter = {letter: titles[name] for letter, name in zip(results, names, strict=True)}
+    st.markdown("  \n".join(f"**{letter}** {escape_markdown(title)}" for letter, title in by_letter.items()))
+    _show_charts(results)
+    _show_tables(results)
 
 
 def _follow_sidebar(now: list[str], options: list[str]) -> None:
@@ -69,44 +68,34 @@ def _follow_sidebar(now: list[str], options: list[str]) -> None:
     session.compared = [name for name in session.compared if name in options]
 
 
-def _show_sweep() -> None:
-    """Show a finished sweep."""
-    folder = st.text_input("Folder that `parley sweep` wrote", key="sweep_folder", placeholder="out/my-sweep")
-    if not folder.strip():
-        st.caption("`parley sweep EXPERIMENT.yaml -o FOLDER` makes one.")
-        return
-    try:
-        sweep = compare.load_sweep(Path(folder.strip()))
-    except (ParleyError, OSError) as error:
-        st.error(escape_markdown(error))
-        return
-    if not sweep.factors:
-        st.info("This sweep has a single point.")
-        return
-    known = compare.list_measures(sweep.summary)
-    best = known.index("outcome_at_least=ceasefire") if "outcome_at_least=ceasefire" in known else 0
-    with st.container(horizontal=True):
-        words = {name: compare.describe_measure(name, sweep.titles) for name in known}
-        measure = st.selectbox("Measure", known, best, key="sweep_measure", format_func=lambda name: words[name])
-        factors = sweep.factors
-        factor = st.selectbox("By", list(factors), key="sweep_factor", format_func=lambda name: factors[name])
-    _show_points(sweep, measure, factor)
+def _show_charts(results: dict[str, Result]) -> None:
+    """Show how the talks ended, and what stood in the way."""
+    left, right = st.columns(2)
+    with left:
+        st.subheader("How the talks ended", anchor=False)
+        st.altair_chart(plot_shares(results), key="compared_outcomes", theme=None)
+    with right:
+        st.subheader("What stood in the way", anchor=False)
+        st.altair_chart(plot_reasons(results, SHADES), key="compared_reasons", theme=None)
 
 
-def _show_points(sweep: compare.Sweep, measure: str, factor: str) -> None:
-    """Chart and table of one measure by one factor."""
-    rows = compare.select_rows(sweep, measure, factor)
-    words, title = compare.describe_measure(measure, sweep.titles), sweep.factors[factor]
-    others = [sweep.factors[name] for name in sweep.factors if name != factor]
-    spec = charts.plot_factor(rows, title, words, others[0] if others else "")
-    state.show_chart(spec, "sweep")
-    beside = (
-        f"Side by side: points that differ on {escape_markdown(', '.join(others))}. "
-        if "xOffset" in spec["layer"][0]["encoding"]
-        else ""
-    )
-    st.caption(f"{beside}In the sweep's own tables this measure is `{measure}`.")
-    cells = [
-        (r["point"], format_value(r["factor"]), f"{r['mean']:.3f}", f"{r['low']:.3f} to {r['high']:.3f}") for r in rows
-    ]
-    st.html(STYLE + format_table("", ("Point", title, words, "95% interval"), cells))
+def _show_tables(results: dict[str, Result]) -> None:
+    """Show every other scenario against the first."""
+    first = next(iter(results))
+    for letter in list(results)[1:]:
+        st.subheader(f"{letter} against {first}", anchor=False)
+        mismatch = describe_mismatch(results[first], results[letter])
+        if mismatch:
+            text = f"Not paired: the scenarios have {mismatch}, so that run k of one is not run k of the other."
+            st.caption(f"{text} Intervals are those of separate draws, 95%, one at a time.")
+        else:
+            st.caption("Paired: run k has the same draws in both. Intervals are 95%, one at a time.")
+        contrasts = list_differences(results[first], results[letter])
+        parts = [STYLE]
+        for group, members in groupby(contrasts, key=lambda contrast: contrast.group):
+            own = list(members)
+            rows = [(contrast.name, *format_contrast(contrast)) for contrast in own]
+            strong = [k for k, contrast in enumerate(own) if excludes_zero(contrast)]
+            parts.append(format_table("", (group, first, letter, "Difference", "95% interval"), rows, strong))
+        st.html("".join(parts))
+    st.caption("Bold: the interval excludes 0. Different scenarios differ in more than one thing.")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from experiments.results import Results, format_value, load
 from sim.app import compare, state
-from sim.app.charts_sweep import plot_effects, plot_heat_map
+from sim.app.charts_sweep import plot_effects, plot_heat_map, plot_points
 from sim.app.controls import Choice, Slider
 from sim.app.escape import escape_markdown
 from sim.app.sweep_design import (
@@ -148,15 +148,17 @@ def _show_results(folder: Path, key: str) -> None:
         st.error(escape_markdown(error))
         return
     labels = list_points(results)
-    if len(labels) < 2 or len(labels) > MOST_POINTS:
-        st.info(f"This sweep has {len(labels):,} points; the page compares 2 to {MOST_POINTS}.")
+    if len(labels) < 2:
+        st.info("This sweep has a single point.")
         return
     known = compare.list_measures(sweep.summary)
     words = {name: compare.describe_measure(name, sweep.titles) for name in known}
-    with st.container(horizontal=True):
-        best = known.index(_MEASURE) if _MEASURE in known else 0
-        measure = st.selectbox("Measure", known, best, key=f"measure:{key}", format_func=words.__getitem__)
-        reference = st.selectbox("Reference point", list(labels), key=f"ref:{key}", format_func=labels.__getitem__)
+    best = known.index(_MEASURE) if _MEASURE in known else 0
+    measure = st.selectbox("Measure", known, best, key=f"measure:{key}", format_func=words.__getitem__)
+    if len(labels) > MOST_POINTS or results.manifest["tables"]["failed_points"]:
+        _show_points(sweep, measure, words[measure], key)
+        return
+    reference = st.selectbox("Reference point", list(labels), key=f"ref:{key}", format_func=labels.__getitem__)
     try:
         rows = list_effects(results, reference, measure)
     except ParleyError as error:
@@ -167,6 +169,19 @@ def _show_results(folder: Path, key: str) -> None:
         "Differences are paired: run k has the same draws at every point. Intervals are 95%, one at a time. "
         f"In the sweep's own tables this measure is `{measure}`."
     )
+
+
+def _show_points(sweep: compare.Sweep, measure: str, words: str, key: str) -> None:
+    """Show the values of a measure in a large sweep, or one with failed points, without differences."""
+    if not sweep.factors:
+        st.info("The points of this sweep have no factors.")
+        return
+    titles = sweep.factors
+    factor = st.selectbox("By", list(titles), key=f"by:{key}", format_func=titles.__getitem__)
+    rows = compare.select_rows(sweep, measure, factor)
+    st.altair_chart(plot_points(rows, titles[factor], words), key=f"points:{key}", theme=None)
+    st.caption("Values with 95% intervals; paired differences are shown for sweeps without failed points, up to "
+               f"{MOST_POINTS} points.")  # fmt: skip
 
 
 def _show_differences(
@@ -191,7 +206,9 @@ def _show_differences(
             *(format_value(row[name]) for name in factors),
             f"{row['value'] * scale:{unit}}{'%' if scale == 100 else ''}",
             f"{row['difference'] * scale:+{unit}}",
-            f"{row['low'] * scale:+{unit}} to {row['high'] * scale:+{unit}}",
+            f"{row['low'] * scale:+{unit}} to {row['high'] * scale:+{unit}}"
+            if row["low"] < row["high"]
+            else "equal in every run",
         )
         for row in rows
     ]

@@ -40,6 +40,10 @@ def add(app: typer.Typer) -> None:
         assumption: Annotated[
             int, typer.Option(help="Draw for which to compute solutions; -1 takes the middle of every range.", min=-1)
         ] = -1,
+        clauses: Annotated[
+            bool,
+            typer.Option("--clauses", help="Also assess every labelled option, and the best packages of them."),
+        ] = False,
         weights: Annotated[
             str, typer.Option(help="Bargaining power by party for the weighted Nash solution: a=2,b=1.")
         ] = "",
@@ -54,11 +58,16 @@ def add(app: typer.Typer) -> None:
         of the Nash, Kalai-Smorodinsky, egalitarian and utilitarian solutions. For the folder of a GENIUS or GeniusWeb
         domain the solutions are exact, from a search of all outcomes.
 
+        With --clauses it also prints how often each party could live with each labelled option, and which packages
+        of options the least willing party could live with most often.
+
         Example:
 
         parley analyse river-border -o river-border-theory
         """
         from sim.analysis import study
+        from sim.analysis.clauses import assess_clauses
+        from sim.cli.clauses import print_clauses, write_clauses
         from sim.core.atomic import OutputFolder
         from sim.core.errors import ParleyError
         from sim.results.manifest import describe_theory, write_manifest
@@ -66,7 +75,7 @@ def add(app: typer.Typer) -> None:
 
         folder = OutputFolder(out, "analysis", force=None) if out is not None else None  # refuse before the work
         if is_domain(scenario):
-            refuse_scenario_options(weights, changes)
+            refuse_scenario_options(weights, changes, clauses)
             analyse_domain(scenario, domain, profile, folder)
             return
         if domain is not None or profile:
@@ -74,21 +83,26 @@ def add(app: typer.Typer) -> None:
         loaded, power = load(scenario, parse_changes(changes)), parse_weights(weights)
         with make_console(stderr=True).status(f"computing zones in {n:,} draws"):
             analysis = study.analyse(loaded, n, seed, assumption, power)
+            acceptability = assess_clauses(loaded, n, seed) if clauses else None
         print_analysis(analysis)
+        if acceptability is not None:
+            print_clauses(acceptability, loaded)
         if folder is not None:
             with folder:
                 write_analysis(analysis, folder, loaded.scenario.title)
+                if acceptability is not None:
+                    write_clauses(acceptability, loaded, folder)
                 about = describe_theory("analysis", loaded, seed, assumption) | {"n": n, "weights": power}
                 write_manifest(folder, about)
-            typer.echo(f"\nTables, figure and manifest are in {out}")
+            typer.echo(f"\nTables, figures and manifest are in {out}")
 
 
-def refuse_scenario_options(weights: str, changes: list[str] | None) -> None:
+def refuse_scenario_options(weights: str, changes: list[str] | None, clauses: bool) -> None:
     """Refuse options that a domain does not take. Raises ParleyError."""
     from sim.core.errors import ParleyError
 
-    if weights or changes:
-        raise ParleyError("--weights and --set are for scenarios; a domain is analysed as its files have it")
+    if weights or changes or clauses:
+        raise ParleyError("--weights, --set and --clauses are for scenarios; a domain is analysed as its files have it")
 
 
 def parse_weights(text: str) -> dict[str, float]:

@@ -16,13 +16,17 @@ OutFile = Annotated[Path, typer.Option("--out", "-o", help="Scenario file to wri
 
 def add(app: typer.Typer) -> None:
     """Add the verbs to the command line."""
-    imports = typer.Typer(no_args_is_help=True, help="Make a scenario from the files of another tool (KTAB, GENIUS).")
-    exports = typer.Typer(no_args_is_help=True, help="Write a scenario for another tool (NegMAS).")
+    about = "Make a scenario from files of another tool (KTAB, GENIUS), or from what experts stated."
+    imports = typer.Typer(no_args_is_help=True, help=about)
+    about = "Write a scenario for another tool (NegMAS), or the questions to send to experts."
+    exports = typer.Typer(no_args_is_help=True, help=about)
     app.add_typer(imports, name="import")
     app.add_typer(exports, name="export")
     imports.command()(ktab)
     imports.command()(genius)
+    imports.command("elicitation")(import_elicitation)
     exports.command()(negmas)
+    exports.command("elicitation")(export_elicitation)
 
 
 class Condorcet(StrEnum):
@@ -119,3 +123,67 @@ def negmas(
 
     for folder in export(load(scenario, parse_changes(changes)), out, seed, assumption):
         typer.echo(str(folder))
+
+
+def import_elicitation(
+    file: Annotated[
+        Path, typer.Argument(help="CSV: expert, path and 5%, 50%, 95% (quantiles) or low, mode, high.")
+    ],
+    out: OutFile,
+    scenario: Annotated[
+        str | None,
+        typer.Option(help="Scenario that is extended; by default that of the column `scenario`.", show_default=False),
+    ] = None,
+) -> None:
+    """Import what experts stated about numbers of a scenario: write a scenario that draws these numbers from them.
+
+    Every run takes the elicited numbers from one expert, each as likely as the others: a linear pool.
+
+    Example:
+
+    parley import elicitation answers.csv -o river-elicited.yaml
+    """
+    from sim.interop.elicitation import convert
+
+    judgements = convert(file, out, scenario)
+    experts = {judgement.expert for own in judgements.values() for judgement in own}
+    typer.echo(f"{out}: {len(judgements)} numbers from {len(experts)} experts")
+
+
+def export_elicitation(
+    scenario: ScenarioArgument,
+    out: Annotated[Path, typer.Option("--out", "-o", help="CSV file to write; it must not exist.")],
+    of: Annotated[str, typer.Option("--of", metavar="MEASURE", help="Measure that the numbers are screened for.")] = (
+        "closed"
+    ),
+    only: Annotated[str, typer.Option(metavar="PATTERN", help="Ask only for paths like this: parties.*")] = "*",
+    most: Annotated[int, typer.Option(min=1, help="How many numbers to ask for at most.")] = 40,
+    runs: Annotated[int, typer.Option(min=2, help="Runs at every point of the screening.")] = 50,
+    points: Annotated[int, typer.Option(min=2, help="Trajectories of the screening.")] = 2,
+    seed: SeedOption = 0,
+    changes: ChangesOption = None,
+) -> None:
+    """Write the questions to send to experts: numbers with a range, those first that move a result most.
+
+    The order comes from a screening by the elementary effects of Morris, which takes some seconds to minutes.
+
+    Example:
+
+    parley export elicitation river-border -o questions.csv --only "parties.*"
+    """
+    from experiments.elementary_effects import screen_numbers
+    from sim.cli.options import make_console
+    from sim.core.errors import ParleyError
+    from sim.interop.elicitation import write_template
+    from sim.scenario.load import load
+
+    if out.exists():
+        raise ParleyError(f"{out} exists; give a new name")
+    loaded = load(scenario, parse_changes(changes))
+    with make_console(stderr=True).status("screening the numbers with a range"):
+        effects = screen_numbers(loaded, of, only=only, runs=runs, points=points, seed=seed)
+    paths = list(effects)[:most]
+    write_template(loaded, scenario, paths, out)
+    typer.echo(f"{out}: {len(paths)} questions")
+    if len(paths) < len(effects):
+        typer.echo(f"{len(effects) - len(paths)} numbers that move {of} less are left out")

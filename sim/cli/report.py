@@ -13,7 +13,7 @@ def add(app: typer.Typer) -> None:
 
     @app.command()
     def report(
-        folder: Annotated[Path, typer.Argument(help="Folder that run, compare, sweep or calibrate wrote.")],
+        folder: Annotated[Path, typer.Argument(help="Folder that run, compare, sweep, calibrate or analyse wrote.")],
         out: Annotated[Path, typer.Option("--out", "-o", help="HTML file to write.")] = Path("report.html"),
         force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -77,29 +78,56 @@ def add(app: typer.Typer) -> None:
         from sim.cli.preview import show_preview
         from sim.core.atomic import OutputFolder
         from sim.core.errors import ParleyError
-        from sim.results.plan import plan
-        from sim.results.store import write_ensemble
+        from sim.figures.process import FigureProcess
 
         if n is not None and until_se is not None:
             raise ParleyError("-n and --until-se exclude each other: both decide the number of runs")
         folder = out if out is not None else choose_folder(Path("out"), scenario)
         OutputFolder(folder, "run", force)  # refuse before the work, not after it
-        transform_plan, target = build_transform(posterior), None
-        if until_se is not None:
-            target = find_run_count(scenario, parse_changes(changes), until_se, seed, engine, transform_plan)
-            n = target["runs"]
-        job = transform_plan(
-            plan(scenario, _RUNS if n is None else n, seed, engine=engine, changes=parse_changes(changes))
-        )
-        job = replace(job, target=target)
-        with show_preview(job, scenario, changes or ()), show_progress(job.n) as progress:
-            formats = ("png", "svg") if svg else ("png",)
-            more = {"offers": offers, "assumptions": assumptions}
-            summary = write_ensemble(job, folder, progress, force=force, figures=formats, **more)
+        with FigureProcess() as figure_process:  # it loads Matplotlib while this process loads the engine
+            from sim.results.plan import plan
+            from sim.results.store import write_ensemble
+
+            transform_plan, target = build_transform(posterior), None
+            if until_se is not None:
+                target = find_run_count(scenario, parse_changes(changes), until_se, seed, engine, transform_plan)
+                n = target["runs"]
+            job = transform_plan(
+                plan(scenario, _RUNS if n is None else n, seed, engine=engine, changes=parse_changes(changes))
+            )
+            job = replace(job, target=target)
+            with show_preview(job, scenario, changes or ()), show_progress(job.n) as progress:
+                summary = write_ensemble(
+                    job,
+                    folder,
+                    progress,
+                    force=force,
+                    figures=("png", "svg") if svg else ("png",),
+                    offers=offers,
+                    assumptions=assumptions,
+                    figure_process=figure_process,
+                )
         from sim.cli.summary import print_summary
 
         print_summary(make_console(), summary, job)
+        if len(job.problem.experts) > 1:
+            print_disagreement(folder, job)
         typer.echo(f"\nTables, manifest and figures are in {folder}")
+
+
+def print_disagreement(folder: Path, job: Plan) -> None:
+    """Print how much of the variance between the runs of a folder is disagreement between experts."""
+    from experiments.disagreement import compute_disagreement, describe_disagreement
+    from sim.core.errors import ParleyError
+    from sim.results.reader import read_table
+
+    runs = read_table(folder / "runs.parquet", {"assumption": "number"})
+    try:
+        frame = compute_disagreement(runs, job.problem)
+    except ParleyError as error:  # the runs are written; there is only nothing to split
+        typer.echo(str(error))
+        return
+    typer.echo(describe_disagreement(frame, len(job.problem.experts)))
 
 
 def build_transform(folder: Path | None) -> Callable[[Plan], Plan]:
@@ -147,6 +175,9 @@ def choose_folder(base: Path, scenario: str) -> Path:
 @contextmanager
 def show_progress(n: int) -> Iterator[Progress | None]:
     """Show a progress bar with rate and time left on the error stream, if it is a terminal."""
+    if not sys.stderr.isatty():  # Rich takes a tenth of a second to load
+        yield None
+        return
     from rich import progress
     from rich.text import Text
 
@@ -156,9 +187,6 @@ def show_progress(n: int) -> Iterator[Progress | None]:
             return Text(f"{speed:,.0f} runs/s" if speed else "", style="dim")
 
     screen = make_console(stderr=True)
-    if not screen.is_terminal:
-        yield None
-        return
     columns = [progress.TextColumn("{task.description}"), progress.BarColumn(), progress.MofNCompleteColumn()]
     columns += [Rate(), progress.TimeRemainingColumn()]
     with progress.Progress(*columns, console=screen, transient=True) as bar:

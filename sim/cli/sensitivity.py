@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from experiments.results import Results
     from experiments.variance import VarianceSplit
 
-FolderArgument = Annotated[Path, typer.Argument(help="Folder of a finished sweep.", show_default=False)]
+FolderArgument = Annotated[
+    Path, typer.Argument(help="Folder of a finished sweep, or of a run with elicited numbers.", show_default=False)
+]
 MeasureOption = Annotated[
     str, typer.Option("--of", metavar="MEASURE", help="Measure to explain: outcome_at_least=ceasefire, days, …")
 ]
@@ -29,7 +31,8 @@ def add(app: typer.Typer) -> None:
 
         A sweep of design `morris` gives mean absolute effects, one of design `saltelli` Sobol indices, and one of
         design `factorial` main effects and interactions of two factors. A sweep with `nested` runs gives, at each
-        point, the shares of the variance that assumptions, chance and both together explain.
+        point, the shares of the variance that assumptions, chance and both together explain. A folder of `parley run`
+        with elicited numbers gives the share of the variance that is disagreement between experts.
 
         Example:
 
@@ -37,12 +40,25 @@ def add(app: typer.Typer) -> None:
         """
         from experiments.results import load
         from experiments.sensitivity import restore_experiment
+        from sim.results.reader import read_manifest
 
+        if (read_manifest(folder) or {}).get("kind") == "run":
+            _write_disagreement(folder)
+            return
         results = load(folder)
         if restore_experiment(results).nested is not None:
             _write_splits(results, folder, of)
         else:
             _write_indices(results, folder, of)
+
+
+def _write_disagreement(folder: Path) -> None:
+    """Print and write the share of disagreement between experts in the results of a run."""
+    from experiments.disagreement import analyse_run
+
+    frame = analyse_run(folder)
+    print_frame(frame)
+    frame.to_csv(folder / "experts.csv", index=False, lineterminator="\n")
 
 
 def _write_indices(results: Results, folder: Path, of: str) -> None:

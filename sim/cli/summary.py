@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from sim.figures.scales import create_scales
-from sim.figures.style import format_percent
 from sim.report.convergence import caption_terms, list_closed, list_terms
 from sim.rules.outcome import BlockingReason
 from sim.scenario.ladder import list_reachable
-from sim.tables.quantities import compute_share
+from sim.tables.quantities import compute_share, format_percent
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -1,4 +1,4 @@
-"""The folder of compiled code, which nobody else may write to, and numba's cache confined to it.
+"""The folder of compiled code, which nobody else may write to.
 
 Numba unpickles what it finds in its cache, so a file that another user left there would run as this user. Only a folder
 that belongs to this user, with mode 0700 and nothing foreign inside, is used. Where there is none, a fresh one is made
@@ -10,25 +10,15 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import pickle
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
-
-from numba.core import caching
+from typing import NamedTuple
 
 NAMED = "PARLEY_CACHE_DIR"
 """Environment variable that names the folder below which compiled code is kept."""
-
-_DAMAGE = (
-    OSError, EOFError, MemoryError, pickle.UnpicklingError, ArithmeticError, AttributeError, ImportError, LookupError,
-    RuntimeError, TypeError, ValueError,
-)  # fmt: skip
-"""What reading a damaged file of the cache can raise."""
-
 
 class Choice(NamedTuple):
     """The folder for compiled code, or None, and why others were refused."""
@@ -148,38 +138,3 @@ def _make_fresh_folder(key: str) -> Path | None:
     atexit.register(remove)
     (folder / key).mkdir(mode=0o700)
     return folder / key
-
-
-_LOCATOR: Any = getattr(caching, "UserProvidedCacheLocator", None) or caching._UserProvidedCacheLocator
-
-
-class _Files(caching.CompileResultCacheImpl):
-    """Files in the chosen folder only: numba would otherwise go on to folders beside the sources."""
-
-    _locator_classes = (_LOCATOR,)
-
-
-class _Cache(caching.FunctionCache):
-    """Numba's cache of one function; what cannot be read or written is compiled in memory instead."""
-
-    _impl_class = _Files
-
-    def load_overload(self, sig: Any, target_context: Any) -> Any:
-        try:
-            return super().load_overload(sig, target_context)
-        except _DAMAGE:
-            return None
-
-    def save_overload(self, sig: Any, data: Any) -> None:
-        with contextlib.suppress(OSError):  # the disk is full, or the folder was removed meanwhile
-            try:
-                super().save_overload(sig, data)
-            except _DAMAGE:  # the index cannot be read: it is begun again
-                self.flush()
-                super().save_overload(sig, data)
-
-
-def keep_on_disk(dispatcher: Any, function: Callable[..., object]) -> None:
-    """Give a function that numba compiles a cache in the folder that numba is set to."""
-    with contextlib.suppress(RuntimeError):  # the folder cannot be written: the function is compiled in memory
-        dispatcher._cache = _Cache(function)

@@ -18,19 +18,16 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import numba
 import numpy
-from numba.core import config as numba_config
-from numba.core import sigutils
-from numba.core.ccallback import CFunc
 
-from sim.core.code_cache import choose_folder, keep_on_disk
+from sim.core.code_cache import Choice, choose_folder
 
 EPS = 1e-9
 """Thresholds compare with this slack, so that both engines fall on the same side of a tie."""
@@ -39,6 +36,9 @@ _SIM = Path(__file__).resolve().parents[1]
 
 SOURCES = ("core", "rules", "solvers", "compiled")
 """Folders of `sim` that compiled code can come from. Any change in them opens a new cache folder."""
+
+PLAIN = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
+"""Whether rules stay plain Python. Numba, which is slow to load, is not needed then."""
 
 _F = TypeVar("_F", bound=Callable[..., object])
 
@@ -51,6 +51,8 @@ def source_hash() -> str:
     str
         24 hexadecimal digits.
     """
+    import numba
+
     digest = hashlib.blake2b(digest_size=12)
     versions = (numba.__version__, numpy.__version__, sys.version)
     digest.update(repr(versions).encode())
@@ -60,7 +62,7 @@ def source_hash() -> str:
     return digest.hexdigest()
 
 
-_CHOICE = choose_folder(source_hash())
+_CHOICE = Choice(None) if PLAIN else choose_folder(source_hash())
 _CACHE = _CHOICE.folder
 
 
@@ -90,7 +92,9 @@ COMPILE_LOCK = threading.RLock()
 @contextlib.contextmanager
 def _cache_set() -> Iterator[None]:
     """Let numba keep what is decorated in this context in the folder for compiled code."""
-    settings: Any = numba_config
+    from numba.core import config
+
+    settings: Any = config
     with COMPILE_LOCK:
         before = settings.CACHE_DIR
         try:
@@ -103,15 +107,21 @@ def _cache_set() -> Iterator[None]:
 
 def _compile(function: _F, **more: Any) -> _F:
     """Compile a function that is kept on disk; `_nrt` off leaves out reference counts, for rules make no arrays."""
+    if PLAIN:
+        return function
+    import numba
+
     options: Any = {"nogil": True, "error_model": "numpy", "_nrt": False, **more}
     compiled = numba.njit(no_cfunc_wrapper=True, **options)(function)
-    if compiled is not function:  # it is where numba is told to compile nothing
+    if compiled is not function:  # it is where a file of settings tells numba to compile nothing
         _keep(compiled, function)
     return cast(_F, compiled)
 
 
 def _keep(compiled: Any, function: Callable[..., object]) -> None:
     """Keep the machine code of a function on disk where there is a folder for it."""
+    from sim.core.numba_cache import keep_on_disk
+
     with _cache_set():
         if _CACHE is not None:
             keep_on_disk(compiled, function)
@@ -132,6 +142,9 @@ def compile_callback(function: Callable[..., object], signature: Any) -> Any:
     numba.core.ccallback.CFunc
         The compiled function.
     """
+    from numba.core import sigutils
+    from numba.core.ccallback import CFunc
+
     options = {"error_model": "numpy", "_nrt": False}
     compiled = CFunc(function, sigutils.normalize_signature(signature), locals={}, options=options)
     with _cache_set():
@@ -160,7 +173,16 @@ def inline_part(function: _F) -> _F:
     than the arithmetic. A part is compiled with the rule that calls it, is not kept on disk, and is not for use from
     Python.
     """
-    options: Any = {"nogil": True, "error_model": "numpy", "_nrt": False, "forceinline": True}
+    return _inline(function, forceinline=True)
+
+
+def _inline(function: _F, **more: Any) -> _F:
+    """Prepare a function that is compiled with its callers only."""
+    if PLAIN:
+        return function
+    import numba
+
+    options: Any = {"nogil": True, "error_model": "numpy", "_nrt": False, **more}
     return cast(_F, numba.njit(**options)(function))
 
 
@@ -170,4 +192,4 @@ def inline_step(function: _F) -> _F:
     For the outermost levels of the engine, and for functions with one or two callers: each level that is compiled on
     its own compiles all below it once more, and the first run of a fresh installation waits for it.
     """
-    return cast(_F, numba.njit(inline="always", nogil=True, error_model="numpy", _nrt=False)(function))
+    return _inline(function, inline="always")

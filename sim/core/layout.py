@@ -179,6 +179,47 @@ class PriorKind(Choice):
     TRIANGULAR = 2
 
 
+class Pool(NamedTuple):
+    """Numbers that experts were asked for: a row a piece of one expert's distribution of one number.
+
+    A run takes all these numbers from one expert. A row counts where that expert is the one of the row, and the uniform
+    of the number lies from `start` to below `stop`.
+    """
+
+    size: Ints  # (1,) how many experts there are
+    chooser: Keys64  # (1,) key of the choice of the expert
+    place: Ints  # (m,) where in theta the number lies
+    expert: Ints  # (m,)
+    start: Floats  # (m,)
+    stop: Floats  # (m,)
+    kind: Ints  # (m,) `PriorKind` of the piece
+    low: Floats  # (m,)
+    mode: Floats  # (m,)
+    high: Floats  # (m,)
+    key: Keys64  # (m,) key of the number
+
+    def without(self, places: Ints) -> Pool:
+        """The rows of all numbers but those at some places of theta."""
+        rest = ~np.isin(self.place, places)
+        return self._replace(**{name: getattr(self, name)[rest] for name in self._fields[2:]})
+
+
+NO_POOL = Pool(
+    size=np.zeros(1, dtype=np.int64),
+    chooser=np.zeros(1, dtype=np.uint64),
+    place=np.zeros(0, dtype=np.int64),
+    expert=np.zeros(0, dtype=np.int64),
+    start=np.zeros(0),
+    stop=np.zeros(0),
+    kind=np.zeros(0, dtype=np.int64),
+    low=np.zeros(0),
+    mode=np.zeros(0),
+    high=np.zeros(0),
+    key=np.zeros(0, dtype=np.uint64),
+)
+"""No number that experts were asked for."""
+
+
 class Priors(NamedTuple):
     """Every number of `theta` with its range: `kind` is a `PriorKind`."""
 
@@ -189,3 +230,4 @@ class Priors(NamedTuple):
     mode: Floats  # (n,)
     high: Floats  # (n,)
     key: Keys64  # (n,)
+    pool: Pool = NO_POOL

@@ -29,9 +29,9 @@ from sim.figures.style import (
     add_legend_below,
     create_axes,
     create_grid,
-    format_percent,
     label_days,
 )
+from sim.tables.quantities import format_percent
 from sim.tables.trajectory import Trajectory
 
 _ZONE = "#DCF0E8"

@@ -16,10 +16,10 @@ from sim.figures.style import (
     add_legend_below,
     create_axes,
     create_figure,
-    format_percent,
     format_percent_axis,
     legend_entries,
 )
+from sim.tables.quantities import format_percent
 from sim.tables.summary import Summary
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +37,14 @@ TRAJECTORY_FIGURES: dict[str, Callable[[Trajectory, Caption], Figure]] = {
 
 
 def draw_figures(
-    summary: Summary, manifest: Mapping[str, Any], trajectory: Trajectory | None = None
+    summary: Summary | None, manifest: Mapping[str, Any], trajectory: Trajectory | None = None
 ) -> dict[str, Figure]:
     """Draw all figures of an ensemble.
 
     Parameters
     ----------
-    summary : Summary
-        Counts of the ensemble.
+    summary : Summary, optional
+        Counts of the ensemble; without it, only figures over time are drawn.
     manifest : mapping
         Its manifest; the captions come from it.
     trajectory : Trajectory, optional
@@ -56,7 +57,7 @@ def draw_figures(
     """
     caption = Caption.from_manifest(manifest)
     with rc_context(STYLE):
-        figures = {name: draw(summary, caption) for name, draw in FIGURES.items()}
+        figures = {} if summary is None else {name: draw(summary, caption) for name, draw in FIGURES.items()}
         if trajectory is not None:
             sample = replace(caption, n=trajectory.runs, of=caption.n)
             figures |= {name: draw(trajectory, sample) for name, draw in TRAJECTORY_FIGURES.items()}
@@ -64,7 +65,7 @@ def draw_figures(
 
 
 def save_figures(
-    summary: Summary,
+    summary: Summary | None,
     manifest: Mapping[str, Any],
     folder: Path,
     formats: Sequence[str] = ("png", "svg"),
@@ -74,8 +75,8 @@ def save_figures(
 
     Parameters
     ----------
-    summary : Summary
-        Counts of the ensemble.
+    summary : Summary, optional
+        Counts of the ensemble; without it, only figures over time are drawn.
     manifest : mapping
         Its manifest.
     folder : Path
@@ -98,6 +99,14 @@ def save_figures(
                 figure.savefig(path, dpi=DPI, metadata=_metadata(suffix, manifest))
             paths.append(path)
     return paths
+
+
+def warm_up() -> None:
+    """Load fonts and the writer of PNG files, which Matplotlib loads with the first figure that is saved."""
+    figure = Figure(figsize=(1, 1))
+    with rc_context(STYLE):
+        figure.subplots().set_title("0", fontweight="bold")
+        figure.savefig(BytesIO(), dpi=DPI)
 
 
 def _metadata(suffix: str, manifest: Mapping[str, Any]) -> dict[str, Any]:

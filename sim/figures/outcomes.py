@@ -16,11 +16,11 @@ from sim.figures.style import (
     add_legend_below,
     create_axes,
     create_figure,
-    format_percent,
     format_percent_axis,
     legend_entries,
     wrap_text,
 )
+from sim.tables.quantities import format_percent
 from sim.tables.summary import Summary
 
 

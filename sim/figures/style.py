@@ -59,6 +59,7 @@ STYLE: dict[Any, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.axisbelow": True,
+    "axes.titley": 1.0,  # else every label is measured to see whether the title has to move
     "hatch.linewidth": 0.6,
     "hatch.color": "#333333",
     "legend.frameon": False,
@@ -285,25 +286,3 @@ def add_legend_below(figure: Figure, handles: Sequence[Any], labels: Sequence[st
 def wrap_text(text: str, width: int = 22) -> str:
     """Break a text into lines of at most `width` characters."""
     return "\n".join(textwrap.wrap(text, width))
-
-
-def format_percent(share: float, count: int) -> str:
-    """Format a share in percent, with a decimal near 0 and 1.
-
-    Parameters
-    ----------
-    share : float
-        Share in [0, 1].
-    count : int
-        Number of cases behind it; with one or more the text is never 0%.
-
-    Returns
-    -------
-    str
-        For instance `25%`, `1.2%` or `<0.1%`.
-    """
-    if count and share < 0.001:
-        return "<0.1%"
-    if 0.999 < share < 1:
-        return ">99.9%"
-    return f"{share:.1%}" if 0 < share < 0.0995 or 0.9005 < share < 1 else f"{share:.0%}"

@@ -18,8 +18,8 @@ from sim.figures.style import (
     Caption,
     create_axes,
     create_grid,
-    format_percent,
 )
+from sim.tables.quantities import format_percent
 from sim.tables.summary import Summary
 
 _BINS = 40

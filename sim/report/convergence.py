@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sim.figures.style import format_percent
+from sim.tables.quantities import format_percent
 
 if TYPE_CHECKING:
     from sim.core.units import NativeUnit

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from calibration.posterior import describe_posterior
 from sim.core.atomic import report_write_errors, write_file
 from sim.core.errors import ParleyError
+from sim.report.analysis import describe_analysis
 from sim.report.calibration import describe_calibration, read_fit_report
 from sim.report.comparison import describe_comparison, name_scenario
 from sim.report.ensemble import describe_run
@@ -38,6 +39,7 @@ _TITLES = {
     "sweep": "A sweep over many settings",
     "comparison": "Scenarios compared on the same draws",
     "calibration": "A fit to the record, and its checks",
+    "analysis": "What theory says of one scenario, without runs",
 }
 
 _SECTIONS: dict[str, Callable[[Path, dict[str, Any]], Iterator[Section]]] = {
@@ -45,6 +47,7 @@ _SECTIONS: dict[str, Callable[[Path, dict[str, Any]], Iterator[Section]]] = {
     "sweep": describe_sweep,
     "comparison": describe_comparison,
     "calibration": describe_calibration,
+    "analysis": describe_analysis,
 }
 
 
@@ -54,7 +57,7 @@ def write_report(folder: str | Path, out: str | Path, force: bool = False) -> No
     Parameters
     ----------
     folder
-        What run, compare, sweep or calibrate wrote.
+        What run, compare, sweep, calibrate or analyse wrote.
     out
         The HTML file; missing folders on the way to it are made.
     force
@@ -106,7 +109,7 @@ def _environment() -> Environment:
 
 
 def detect_kind(folder: Path, manifest: dict[str, Any]) -> str:
-    """Tell which kind of results a folder holds: run, sweep, comparison or calibration.
+    """Tell which kind of results a folder holds: run, sweep, comparison, calibration or analysis.
 
     Raises
     ------
@@ -120,7 +123,7 @@ def detect_kind(folder: Path, manifest: dict[str, Any]) -> str:
     for name, kind in (("differences.csv", "comparison"), ("checks.json", "calibration")):
         if (folder / name).is_file():
             return kind
-    raise ParleyError(f"`{folder}` holds no results of run, compare, sweep or calibrate")
+    raise ParleyError(f"`{folder}` holds no results of run, compare, sweep, calibrate or analyse")
 
 
 def choose_title(kind: str, manifest: dict[str, Any]) -> str:
@@ -138,7 +141,8 @@ def _fit_title(folder: Path) -> str:
 def _describe_facts(manifest: dict[str, Any]) -> str:
     """Size, question, seed and changes in one line."""
     facts = [_describe_design(manifest)] if manifest.get("kind") == "sweep" else []
-    facts += [f"{manifest['n']:,} runs" if "n" in manifest else "", manifest.get("question") or ""]
+    unit = "draws of the assumed ranges" if manifest.get("kind") == "analysis" else "runs"
+    facts += [f"{manifest['n']:,} {unit}" if "n" in manifest else "", manifest.get("question") or ""]
     facts += [f"seed {manifest['seed']}" if "seed" in manifest else ""]
     changes = manifest["scenario"].get("changes", {}) if isinstance(manifest.get("scenario"), dict) else {}
     facts += [describe_posterior(manifest["posterior"])] if manifest.get("posterior") else []

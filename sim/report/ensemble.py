@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from sim.core.errors import ParleyError
 from sim.figures.scales import read_scales
-from sim.figures.style import format_percent
 from sim.report.convergence import caption_terms, describe_verdict, list_closed, list_terms
 from sim.report.sections import Section, Table
 from sim.tables.arrow import decode_labels, decode_numbers
+from sim.tables.quantities import format_percent
 
 if TYPE_CHECKING:
     from sim.tables.quantities import Share

@@ -26,6 +26,7 @@ DESCRIPTIONS = {
     "differences": "Differences of outcome shares with intervals",
     "indices": "Sensitivity index of every factor with its interval",
     "split": "Variance between runs: share of assumptions, share of chance, and both together",
+    "zone": "Range of each party on every issue, and the textbook solutions",
     "box": "Conditions under which the measure exceeds the limit",
 }
 """Text alternative of each figure by file name, in the order of the report; other figures follow by name."""
@@ -81,9 +82,16 @@ def load_figures(folder: Path) -> Iterator[Figure]:
         raise ParleyError(f"{folder} holds {len(files):,} figures; at most {MOST_FIGURES} go into a report")
     for name in sorted(files, key=lambda n: ([*DESCRIPTIONS, n].index(n), n)):
         media_type = {".svg": "image/svg+xml", ".png": "image/png"}[files[name].suffix]
-        description = DESCRIPTIONS.get(name, name.replace("_", " ").replace("-", " "))
+        description = DESCRIPTIONS.get(name) or _describe_figure(name)
         data = base64.b64encode(read_bytes(files[name], MOST_IMAGE)).decode("ascii")
         yield Figure(description, media_type, data, name in _WIDE)
+
+
+def _describe_figure(name: str) -> str:
+    """Text alternative of a figure that belongs to one basket, or has no description."""
+    if name.startswith("clauses_"):
+        return f"Share of draws in which each party could live with each option: {name.removeprefix('clauses_')}"
+    return name.replace("_", " ").replace("-", " ")
 
 
 def list_assumptions(manifest: dict[str, Any]) -> list[tuple[str, Table]]:
@@ -106,7 +114,7 @@ def list_assumptions(manifest: dict[str, Any]) -> list[tuple[str, Table]]:
         ]
         if rows:
             label = f"{entry['label']}: " if "label" in entry else ""
-            summary = f"{label}{len(rows)} numbers are drawn from an assumed range"
+            summary = f"{label}{len(rows)} numbers are drawn from a range"
             groups.append((summary, Table("", ("Number", "Range", "Why"), rows, text=True)))
     return groups
 
@@ -119,6 +127,11 @@ def _assumed_ranges(node: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str
         ends = node["assumed"]
         peak = f", peak {ends[1]:g}" if len(ends) == 3 else ""
         yield ".".join(path), f"{ends[0]:g} to {ends[-1]:g}{peak}", node.get("why", "")
+        return
+    if "elicited" in node and isinstance(node["elicited"], dict):
+        stated = [[*own.values()] if isinstance(own, dict) else own for own in node["elicited"].values()]
+        low, high = min(own[0] for own in stated), max(own[-1] for own in stated)
+        yield ".".join(path), f"{low:g} to {high:g}, {len(stated)} experts", node.get("why", "")
         return
     for key, below in node.items():
         yield from _assumed_ranges(below, (*path, str(key)))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
-from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -20,6 +18,7 @@ from sim.results.plan import Plan
 from sim.results.simulation import Progress, draw_values, simulate_named_tables
 from sim.results.trajectory import count_measured, simulate_trajectory
 from sim.tables.assumptions import build_assumption_schema
+from sim.tables.kinds import ROUND_KINDS
 from sim.tables.offers import build_offer_schema
 from sim.tables.schema import build_round_schema, build_run_schema
 from sim.tables.summary import Summary
@@ -27,6 +26,7 @@ from sim.tables.summary import Summary
 if TYPE_CHECKING:
     from typing import BinaryIO
 
+    from sim.figures.process import FigureProcess
     from sim.tables.trajectory import Trajectory
 
 POSTERIOR = "posterior.parquet"
@@ -35,6 +35,8 @@ PARTY_SOURCE = "party_class.py"
 """The module of the party class of a run."""
 ROW_GROUP = 65_536
 """Rows of a row group."""
+SUMMARISED = 10_000
+"""Runs that are summarised at once, which takes little longer than one chunk of them."""
 
 _Kind = type[BaseException] | None
 
@@ -124,6 +126,7 @@ def write_ensemble(
     figures: tuple[str, ...] = ("png", "svg"),
     offers: bool = False,
     assumptions: bool = False,
+    figure_process: FigureProcess | None = None,
 ) -> Summary:
     """Simulate a plan and write `runs.parquet`, `rounds.parquet`, `manifest.json` and figures into a folder.
 
@@ -145,6 +148,8 @@ def write_ensemble(
         Whether to write `offers.parquet` too: every party's offer on every issue after every planned round.
     assumptions : bool
         Whether to write `assumptions.parquet` too: the values drawn for all ranged numbers, one row a run.
+    figure_process : FigureProcess, optional
+        A process that draws the figures meanwhile; without it this process draws them at the end.
 
     Returns
     -------
@@ -158,8 +163,9 @@ def write_ensemble(
     """
     with OutputFolder(folder, "run", force) as out:
         about = manifest(job)
-        if figures:  # loading Matplotlib takes as long as ten thousand runs, and these seldom hold the interpreter
-            threading.Thread(target=import_module, args=("sim.figures.ensemble",), daemon=True).start()
+        trajectory = simulate_trajectory(job) if figures and count_measured(job) else None
+        if figure_process is not None and trajectory is not None:
+            figure_process.send(None, about, out.stage, figures, trajectory)
         names = job.problem.names
         schemas = {"runs": build_run_schema(names), "rounds": build_round_schema(names)}
         if offers:
@@ -168,8 +174,9 @@ def write_ensemble(
             schemas["assumptions"] = build_assumption_schema(list(draw_values(job, job.assumptions[:1])))
         tables = simulate_named_tables(job, progress, offers=offers, assumptions=assumptions)
         summary = _write_tables(tables, schemas, out)
-        trajectory = simulate_trajectory(job) if figures and count_measured(job) else None
-        _finish(job, out, about, summary, figures, trajectory)
+        if figure_process is not None and figures:
+            figure_process.send(summary, about, out.stage, figures, is_last=True)
+        _finish(job, out, about, summary, figures, trajectory, figure_process)
     return summary
 
 
@@ -219,6 +226,7 @@ def _finish(
     summary: Summary,
     figures: tuple[str, ...],
     trajectory: Trajectory | None,
+    figure_process: FigureProcess | None = None,
 ) -> None:
     """Write what a repetition needs, the trajectory with the figures, then the manifest with the hash of every file."""
     with report_write_errors(out.folder):
@@ -226,7 +234,7 @@ def _finish(
         if trajectory is not None:
             with TableWriter(out.path("trajectory.parquet"), (table := trajectory.to_table()).schema) as writer:
                 writer.write(table)
-        if figures:
+        if figures and not (figure_process is not None and figure_process.finish()):
             from sim.figures.ensemble import save_figures
 
             save_figures(summary, about, out.stage, figures, trajectory)
@@ -250,8 +258,20 @@ def _write_tables(tables: Iterable[dict[str, pa.Table]], schemas: dict[str, pa.S
             name: stack.enter_context(TableWriter(out.path(f"{name}.parquet"), schema, out.folder))
             for name, schema in schemas.items()
         }
+        waiting: list[tuple[pa.Table, pa.Table]] = []
         for part in tables:
-            summary.add(part["runs"], part["rounds"])
+            waiting.append((part["runs"], part["rounds"].select(list(ROUND_KINDS))))
+            if sum(runs.num_rows for runs, _ in waiting) >= SUMMARISED:
+                _summarise(waiting, summary)
             for name, writer in writers.items():
                 writer.write(part[name])
+        _summarise(waiting, summary)
     return summary
+
+
+def _summarise(waiting: list[tuple[pa.Table, pa.Table]], summary: Summary) -> None:
+    """Add waiting runs and their rounds to a summary, all at once; none wait any more."""
+    if waiting:
+        runs, rounds = zip(*waiting, strict=True)
+        summary.add(pa.concat_tables(runs), pa.concat_tables(rounds))
+        waiting.clear()

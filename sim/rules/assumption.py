@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sim.core.distributions import triangular, uniform_between
-from sim.core.draws import uniforms
+from sim.core.draws import uniform, uniforms
 from sim.core.jit import rule
-from sim.core.layout import Floats, Priors
+from sim.core.layout import Floats, Pool, Priors
 
 LEAST_DISTANCE = 0.05
 """Least distance of a reservation value from the demand, on the issue's scale (specification, section 2)."""
@@ -35,6 +35,61 @@ def draw_theta(priors: Priors, index: int, draws: Floats, out: Floats) -> None:
             out[priors.place[n]] = uniform_between(u, priors.low[n], priors.high[n])
         else:
             out[priors.place[n]] = triangular(u, priors.low[n], priors.mode[n], priors.high[n])
+    if priors.pool.place.size > 0:
+        draw_pool(priors.pool, index, out)
+
+
+@rule
+def choose_expert(u: float, experts: int) -> int:
+    """Choose an expert; each is as likely as the others.
+
+    Parameters
+    ----------
+    u : float
+        Uniform in (0, 1).
+    experts : int
+        How many there are.
+
+    Returns
+    -------
+    int
+        Index of the expert.
+    """
+    return min(int(u * experts), experts - 1)
+
+
+@rule
+def draw_pool(pool: Pool, index: int, out: Floats) -> None:
+    """Draw the elicited numbers of one assumption: all from one expert, each at its own uniform.
+
+    Over the indices each number follows the linear pool of its experts. Where the chosen expert did not judge a number,
+    the number's uniform also chooses among those who did.
+
+    Parameters
+    ----------
+    pool : Pool
+        Pieces (m,) of the experts' distributions.
+    index : int
+        Assumption index.
+    out : (N,) float
+        Receives the numbers.
+
+    References
+    ----------
+    Stone 1961, "The Opinion Pool", Annals of Mathematical Statistics 32.
+    """
+    expert = choose_expert(uniform(pool.chooser[0], index, 0, 0), pool.size[0])
+    for n in range(pool.place.size):
+        if pool.expert[n] != expert:
+            continue
+        u = uniform(pool.key[n], index, 0, 0)
+        if u < pool.start[n] or u >= pool.stop[n]:
+            continue
+        within = (u - pool.start[n]) / (pool.stop[n] - pool.start[n])
+        if pool.kind[n] == 1:
+            out[pool.place[n]] = uniform_between(within, pool.low[n], pool.high[n])
+        else:
+            out[pool.place[n]] = triangular(within, pool.low[n], pool.mode[n], pool.high[n])
 
 
 @rule

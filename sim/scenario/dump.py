@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import Any
 
+from sim.scenario.experts import Judgement
 from sim.scenario.load import Loaded
 from sim.scenario.merge import is_number
 
@@ -26,6 +27,8 @@ def _dump(node: Any) -> Any:
     if "shape" not in node:
         return {key: _dump(entry) for key, entry in node.items()}
     why = {"why": node["why"]} if "why" in node else {}
+    if node["shape"] == "elicited":
+        return {"elicited": {j["expert"]: Judgement(**j).plain() for j in node["experts"]}, **why}
     if node["shape"] != "fixed":
         ends = [node["low"], node["high"]] if node["shape"] == "uniform" else [node["low"], node["mode"], node["high"]]
         return {"assumed": ends, **why}

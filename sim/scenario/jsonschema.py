@@ -28,12 +28,22 @@ _LOCATOR = {**_TEXT, "description": "Place in the source: paragraph, page or row
 _WHY = {**_TEXT, "description": "Reason for the number"}
 _CONVENTION = {**_TEXT, "description": "Why it is a choice of the model that claims nothing about the world"}
 _VALUE = {"type": "number", "description": "The number"}
+_THREE = {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}
+_POINTS = {"low": "Lowest value", "mode": "Likeliest value", "high": "Highest value"}
+_ENDS = _build_form(list(_POINTS), **{key: {"type": "number", "description": text} for key, text in _POINTS.items()})
+_JUDGEMENTS = {
+    "type": "object",
+    "minProperties": 1,
+    "additionalProperties": {"anyOf": [_THREE, _ENDS]},
+    "description": "By expert the 5%, 50% and 95% quantiles, or the lowest, likeliest and highest value",
+}
 _REF = {"$ref": "#/$defs/Number"}
 _NUMBER = {
     "description": "A number with where it comes from",
     "anyOf": [
         {"type": "number", "description": "unsourced"},
         _build_form(["assumed"], assumed=_RANGE, why=_WHY),
+        _build_form(["elicited"], elicited=_JUDGEMENTS, why=_WHY),
         _build_form(["value", "source", "locator"], value=_VALUE, source=_SOURCE, locator=_LOCATOR, why=_WHY),
         _build_form(["value", "convention"], value=_VALUE, convention=_CONVENTION),
     ],

@@ -18,6 +18,7 @@ ORIGINS = {
     "documented": "given in the scenario with source and locator",
     "derived": "follows from a coded position or act, with its source and locator",
     "assumed": "a range, drawn anew in every run",
+    "elicited": "a pool of experts, of whom every run draws one",
     "convention": "a choice of the model that makes no claim about the world",
     "set": "set by the user for this occasion",
     "unsourced": "neither sourced nor flagged as assumed",
@@ -102,6 +103,9 @@ def format_value(number: Number) -> str:
     """Return a value, `low to high`, or `low to high, peak mode`."""
     if number.shape == "fixed":
         return f"{number.low:g}"
+    if number.experts:
+        count = len(number.experts)
+        return f"{number.low:g} to {number.high:g}, {count} expert{'s' if count > 1 else ''}, median {number.mode:g}"
     mode = f", peak {number.mode:g}" if number.shape == "triangular" else ""
     return f"{number.low:g} to {number.high:g}{mode}"
 

@@ -81,7 +81,9 @@ def is_number(data: Any) -> bool:
     """Whether plain data is one number in any of its forms. Such a mapping is replaced, never merged."""
     if isinstance(data, bool):
         return False
-    return isinstance(data, int | float) or (isinstance(data, dict) and ("value" in data or "assumed" in data))
+    return isinstance(data, int | float) or (
+        isinstance(data, dict) and not {"value", "assumed", "elicited"}.isdisjoint(data)
+    )
 
 
 def overlay(base: Data, layer: Data, put: Any = None, absent: Any = None, path: Path = ()) -> Data:

@@ -1,8 +1,9 @@
 """A number of a scenario: its value or range, and where it comes from.
 
-YAML has four forms: `{value, source, locator}` (documented), `{assumed: [low, high]}` or
-`{assumed: [low, mode, high]}` (a range, uniform or triangular), `{value, convention}` (a choice of the model, no claim
-about the world) and a bare number (`unsourced`: allowed to users, refused in shipped scenarios by a test).
+YAML has five forms: `{value, source, locator}` (documented), `{assumed: [low, high]}` or
+`{assumed: [low, mode, high]}` (a range, uniform or triangular), `{elicited: {expert: [5%, 50%, 95%]}}` (what experts
+said, pooled), `{value, convention}` (a choice of the model, no claim about the world) and a bare number (`unsourced`:
+allowed to users, refused in shipped scenarios by a test).
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
+from sim.scenario.experts import Judgement, find_ends, find_quantile, read_judgements
 from sim.yamlio.validation import describe_value
 
-Provenance = Literal["documented", "assumed", "convention", "derived", "set", "unsourced"]
+Provenance = Literal["documented", "assumed", "elicited", "convention", "derived", "set", "unsourced"]
 FORMS = (
-    "a number, {value, source, locator}, {assumed: [low, high]}, {assumed: [low, mode, high]} or {value, convention}"
+    "a number, {value, source, locator}, {assumed: [low, high]}, {assumed: [low, mode, high]}, "
+    "{elicited: {expert: [5%, 50%, 95%]}} or {value, convention}"
 )
-_KEYS = {"value", "assumed", "source", "locator", "why", "convention", "set"}
+_KEYS = {"value", "assumed", "elicited", "source", "locator", "why", "convention", "set"}
 
 
 class Number(BaseModel):
@@ -29,11 +32,14 @@ class Number(BaseModel):
     Attributes
     ----------
     low, mode, high : float
-        Ends of the range and its likeliest value (the middle of a uniform range); all equal for a fixed value.
+        Ends of the range and its likeliest value (the middle of a uniform range, the median of a pool of experts); all
+        equal for a fixed value.
     source, locator : str or None
         A documented number's source and the place in it.
     why : str or None
         The reason for a range or a convention.
+    experts : tuple of Judgement
+        What experts said, where the number is elicited.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -41,11 +47,12 @@ class Number(BaseModel):
     low: float
     mode: float
     high: float
-    shape: Literal["fixed", "uniform", "triangular"]
+    shape: Literal["fixed", "uniform", "triangular", "elicited"]
     provenance: Provenance
     source: str | None = None
     locator: str | None = None
     why: str | None = None
+    experts: tuple[Judgement, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -60,7 +67,23 @@ class Number(BaseModel):
         unknown = sorted(set(raw) - _KEYS)
         if unknown:
             raise ValueError(f"unknown key `{unknown[0]}` in a number; allowed: {', '.join(sorted(_KEYS - {'set'}))}")
+        if "elicited" in raw:
+            return _read_elicited(raw)
         return _read_range(raw) if "assumed" in raw else _read_value(raw)
+
+    def within(self, low: float, high: float) -> Number:
+        """Return an elicited number whose outer tails end at bounds; its median moves with them."""
+        ends = max(self.low, low), min(self.high, high)
+        if ends == (self.low, self.high):
+            return self
+        mode = find_quantile(self.experts, *ends, 0.5)
+        return self.model_copy(update={"low": ends[0], "mode": mode, "high": ends[1]})
+
+    def stated(self) -> tuple[float, float]:
+        """Return the lowest and the highest value that the scenario states: ends of a range, values of experts."""
+        if not self.experts:
+            return self.low, self.high
+        return min(j.values[0] for j in self.experts), max(j.values[2] for j in self.experts)
 
     def format_range(self) -> str:
         """Return the value, `low to high`, or `low / mode / high`."""
@@ -96,6 +119,24 @@ def _read_range(raw: dict[str, Any]) -> dict[str, Any]:
     return {"low": low, "mode": mode, "high": high, "shape": shape, "provenance": "assumed", "why": why}
 
 
+def _read_elicited(raw: dict[str, Any]) -> dict[str, Any]:
+    """Read what experts said; the ends reach a tenth beyond it, until a bound of the scenario cuts them."""
+    extra = sorted(set(raw) - {"elicited", "why"})
+    if extra:
+        raise ValueError(f"`{extra[0]}` does not go with `elicited`; an elicited number has experts and a `why`")
+    experts = read_judgements(raw["elicited"])
+    low, high = find_ends(experts)
+    return {
+        "low": low,
+        "mode": find_quantile(experts, low, high, 0.5),
+        "high": high,
+        "shape": "elicited",
+        "provenance": "elicited",
+        "why": raw.get("why"),
+        "experts": experts,
+    }
+
+
 def _read_value(raw: dict[str, Any]) -> dict[str, Any]:
     if not _is_number(raw.get("value")):
         raise ValueError(f"expected {FORMS}, got {describe_value(raw.get('value'))} as the value")
@@ -117,10 +158,10 @@ def _read_value(raw: dict[str, Any]) -> dict[str, Any]:
 
 def _bound(low: float, high: float, limits: str) -> AfterValidator:
     def check(number: Number) -> Number:
-        if number.low < low or number.high > high:
-            end = number.low if number.low < low else number.high
-            raise ValueError(f"{end:g} is out of bounds; allowed: {limits}")
-        return number
+        first, last = number.stated()
+        if first < low or last > high:
+            raise ValueError(f"{first if first < low else last:g} is out of bounds; allowed: {limits}")
+        return number.within(low, high) if number.experts else number
 
     return AfterValidator(check)
 

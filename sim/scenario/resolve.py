@@ -24,6 +24,7 @@ from sim.rules.venue import VenueRule
 from sim.scenario.ladder import Ladder
 from sim.scenario.names import Names
 from sim.scenario.numbers import Number, iterate_numbers
+from sim.scenario.pool import build_pool
 from sim.scenario.schema import Predicate, Scenario
 from sim.scenario.settlement import Basket, Decision
 from sim.scenario.streams import prior_key, streams
@@ -38,6 +39,7 @@ class Problem:
     priors: Priors
     streams: Streams
     paths: tuple[str, ...]  # the scenario path of every number of theta, in order
+    experts: tuple[str, ...] = ()  # who was asked for numbers, in the order of their indices
 
     def with_offers(self) -> Problem:
         """The same problem with the offers of all parties in every row of a planned round; draws stay as they are."""
@@ -62,7 +64,12 @@ def resolve(scenario: Scenario, seed: int) -> Problem:
     if not scenario.model.urgency:
         known = {path: number for path, number in known.items() if ".urgency." not in path}
     paths = tuple(_theta_paths(names))
-    return Problem(names, _structure(scenario, names), _priors(paths, known, seed), streams(names, seed), paths)
+    used = {path: known[path] for path in paths if path in known and known[path].experts}
+    experts = tuple(dict.fromkeys(judgement.expert for number in used.values() for judgement in number.experts))
+    priors = _priors(paths, known, seed)
+    if experts:
+        priors = priors._replace(pool=build_pool(paths, used, experts, seed))
+    return Problem(names, _structure(scenario, names), priors, streams(names, seed), paths, experts)
 
 
 _CONTAINERS = {("sponsors", "levers"), ("baskets", "obligations"), ("parties", "ratifiers")}
@@ -89,6 +96,9 @@ def _theta_paths(names: Names) -> Iterator[str]:
                 yield path.format(*combination)
 
 
+_KINDS = {"uniform": 1, "triangular": 2}
+
+
 def _priors(paths: tuple[str, ...], known: dict[str, Number], seed: int) -> Priors:
     """Base vector and the table of ranges. An absent number is 0; an absent `announced` or precedent is NaN."""
     base = np.zeros(len(paths))
@@ -99,13 +109,12 @@ def _priors(paths: tuple[str, ...], known: dict[str, Number], seed: int) -> Prio
             base[n] = np.nan if path.endswith(".announced") or path.startswith("precedents.") else 0.0
         else:
             base[n] = number.mode
-            if number.shape != "fixed":
+            if number.shape in _KINDS:
                 ranged.append((n, number))
-    kinds = {"uniform": 1, "triangular": 2}
     return Priors(
         base=base,
         place=np.array([n for n, _ in ranged], dtype=np.int64),
-        kind=np.array([kinds[number.shape] for _, number in ranged], dtype=np.int64),
+        kind=np.array([_KINDS[number.shape] for _, number in ranged], dtype=np.int64),
         low=np.array([number.low for _, number in ranged]),
         mode=np.array([number.mode for _, number in ranged]),
         high=np.array([number.high for _, number in ranged]),

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _Flags = npt.NDArray[np.bool_]
 
+_DENSE = 10_000
+"""Range of whole numbers up to which counting by place beats sorting."""
+
 
 def encode_numbers(values: npt.NDArray[Any], present: _Flags | None = None) -> pa.Array:
     """Encode numbers as an Arrow array.
@@ -64,6 +67,18 @@ def encode_choices(values: Sequence[str], index: Ints) -> pa.Array:
     ends = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
     data = b"".join([words[k] for k in index[lengths > 0].tolist()])
     return pa.Array.from_buffers(pa.string(), len(index), [None, pa.py_buffer(ends), pa.py_buffer(data)])
+
+
+def count_integers(values: Ints) -> tuple[Ints, Ints]:
+    """Count whole numbers (n,): the numbers that occur, ascending, and how often; without sorting if they are dense."""
+    if not values.size:
+        return values, values
+    least = int(values.min())
+    if int(values.max()) - least > _DENSE + values.size:
+        return np.unique(values, return_counts=True)
+    times = np.bincount(values - least)
+    present = np.flatnonzero(times)
+    return present + least, times[present]
 
 
 def decode_numbers(column: pa.ChunkedArray) -> Floats:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.core.draws import uniform
 from sim.core.layout import Floats, Ints
-from sim.rules.assumption import draw_theta
+from sim.rules.assumption import choose_expert, draw_theta
 from sim.tables.arrow import encode_numbers
 
 if TYPE_CHECKING:
@@ -33,11 +34,18 @@ def draw_assumptions(problem: Problem, assumptions: Ints) -> dict[str, Floats]:
     """
     priors = problem.priors
     theta, draws = np.empty(priors.base.size), np.empty(priors.place.size)
-    values = np.empty((priors.place.size, assumptions.size))
+    places = np.union1d(priors.place, priors.pool.place)
+    values = np.empty((places.size, assumptions.size))
     for k, index in enumerate(assumptions.tolist()):
         draw_theta(priors, index, draws, theta)
-        values[:, k] = theta[priors.place]
-    return {problem.paths[place]: column for place, column in zip(priors.place, values, strict=True)}
+        values[:, k] = theta[places]
+    return {problem.paths[place]: column for place, column in zip(places, values, strict=True)}
+
+
+def draw_experts(problem: Problem, assumptions: Ints) -> Ints:
+    """Draw the expert of each assumption index, as runs do; the index is that of `problem.experts`."""
+    key, count = problem.priors.pool.chooser[0], len(problem.experts)
+    return np.array([choose_expert(uniform(key, index, 0, 0), count) for index in assumptions.tolist()], np.int64)
 
 
 def build_assumption_schema(paths: list[str]) -> pa.Schema:

@@ -91,3 +91,25 @@ def compute_spread(counts: Counter[int]) -> Spread:
     half = Z95 * math.sqrt(squares / max(runs - 1, 1) / runs)
     ends = (mean / FINE, (mean - half) / FINE, (mean + half) / FINE)
     return Spread(runs, *ends, {q: quantile(counts, q) / FINE for q in QUANTILES})
+
+
+def format_percent(share: float, count: int) -> str:
+    """Format a share in percent, with a decimal near 0 and 1.
+
+    Parameters
+    ----------
+    share : float
+        Share in [0, 1].
+    count : int
+        Number of cases behind it; with one or more the text is never 0%.
+
+    Returns
+    -------
+    str
+        For instance `25%`, `1.2%` or `<0.1%`.
+    """
+    if count and share < 0.001:
+        return "<0.1%"
+    if 0.999 < share < 1:
+        return ">99.9%"
+    return f"{share:.1%}" if 0 < share < 0.0995 or 0.9005 < share < 1 else f"{share:.0%}"

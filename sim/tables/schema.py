@@ -15,7 +15,7 @@ from sim.core.errors import ParleyError
 from sim.core.layout import Floats, Ints
 from sim.rules.outcome import CODES, REASONS
 from sim.scenario.ladder import CODE_TITLES, SHIPPED, Ladder
-from sim.tables.arrow import encode_choices, encode_flags, encode_numbers, encode_texts
+from sim.tables.arrow import count_integers, encode_choices, encode_flags, encode_numbers, encode_texts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -170,6 +170,7 @@ def _labels(type_: str, names: Names) -> tuple[str, ...]:
 
 def _encode_masks(values: Floats, baskets: tuple[str, ...]) -> Any:
     """Encode bit masks of baskets as names joined by spaces."""
-    unique, back = np.unique(values.astype(np.int64), return_inverse=True)
+    masks = values.astype(np.int64)
+    unique, _ = count_integers(masks)
     names = [" ".join(b for k, b in enumerate(baskets) if int(mask) >> k & 1) for mask in unique]
-    return encode_choices(names, back)
+    return encode_choices(names, np.searchsorted(unique, masks))

@@ -18,7 +18,7 @@ from sim.core.layout import Floats, Ints
 from sim.core.statistics import quantile
 from sim.rules.outcome import POSTPONED, REASONS
 from sim.scenario.ladder import CODE_TITLES
-from sim.tables.arrow import decode_labels, decode_numbers
+from sim.tables.arrow import count_integers, decode_labels, decode_numbers
 from sim.tables.kinds import COUNTED, SUMMED, list_entities, list_fine
 from sim.tables.quantities import FINE, QUANTILES, GapQuantiles, Share, Spread, compute_share, compute_spread
 from sim.tables.schema import read_outcomes
@@ -150,7 +150,7 @@ class Summary:
 
     def _count(self, name: str, values: Floats | Ints) -> None:
         """Count values by their whole part (a day is counted whole) and ignore NaN."""
-        unique, times = np.unique(np.floor(values[~np.isnan(values)]).astype(np.int64), return_counts=True)
+        unique, times = count_integers(np.floor(values[~np.isnan(values)]).astype(np.int64))
         self.counts.setdefault(name, Counter()).update(dict(zip(unique.tolist(), times.tolist(), strict=True)))
 
     def _sum(self, name: str, values: Floats) -> None:

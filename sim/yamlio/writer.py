@@ -11,7 +11,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from sim.yamlio.scalars import UnusableScalar, parse_scalar
 
-_NUMBER_KEYS = {"value", "assumed"}
+_NUMBER_KEYS = {"value", "assumed", "elicited"}
 _LINE_LENGTH = 10_000
 
 

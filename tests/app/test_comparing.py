@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from sim.app import charts, compare
+from sim.app.charts_compare import compute_contrast, plot_reasons
+from sim.app.charts_sweep import plot_points
 from sim.app.explore import (
     FIRST,
     MEANS,
@@ -20,6 +22,8 @@ from sim.app.explore import (
     format_contrast,
     simulate,
 )
+from sim.app.scenario_differences import describe_mismatch, list_differences
+from sim.app.theme import COLOURS, INK, QUIET
 from sim.scenario.load import load
 
 
@@ -28,15 +32,48 @@ def two() -> dict[str, Result]:
     return {name: simulate(load(name), 60, 0) for name in ("istanbul-2025", "belarus-2022")}
 
 
-def test_a_row_says_whose_subject_it_is_where_scenarios_differ(two: dict[str, Result]) -> None:
-    found = compare.tabulate_measures(two)
-    assert list(found) == [OUTCOMES, SETTLED, MEANS]
-    settled = {row[0]: row[1:] for row in found[SETTLED]}
-    both = "Vulnerable prisoners and the fallen (istanbul-2025) / Evacuation corridors (belarus-2022)"
-    assert settled[both] == tuple(f"{r.summary.settled_share('humanitarian').share:.1%}" for r in two.values())
-    assert "Ceasefire" in settled  # a basket of one title in both keeps it
-    assert "General exchange of prisoners" not in str(found)  # only one of them has it
-    assert compare.describe_basket({"istanbul-2025": two["istanbul-2025"]}, "humanitarian") == both.partition(" (")[0]
+def test_other_structures_are_not_paired_and_their_intervals_are_those_of_separate_draws(
+    two: dict[str, Result],
+) -> None:
+    first, other = two.values()
+    assert "issues" in describe_mismatch(first, other)
+    rows = {(row.group, row.name): row for row in list_differences(first, other)}
+    assert (SETTLED, "Vulnerable prisoners and the fallen / Evacuation corridors") in rows
+    assert not any("General exchange of prisoners" in name for _, name in rows)  # only one of them has it
+    held = rows[MEANS, "rounds held"]
+    a, b = (result.values("rounds_held") for result in (first, other))
+    error = math.sqrt(a.var(ddof=1) / a.size + b.var(ddof=1) / b.size)
+    assert held.high - held.difference == pytest.approx(1.96 * error, rel=1e-3)
+    assert held.difference == pytest.approx(b.mean() - a.mean())
+
+
+def test_the_same_structure_is_paired() -> None:
+    base = load("river-border")
+    first, other = simulate(base, 200, 1), simulate(base.with_changes({"calendar.horizon": 60}), 200, 1)
+    assert describe_mismatch(first, other) == ""
+    rows = {(row.group, row.name): row for row in list_differences(first, other)}
+    gap = other.values("rounds_held") - first.values("rounds_held")
+    held = rows[MEANS, "rounds held"]
+    assert held.high - held.difference == pytest.approx(1.96 * gap.std(ddof=1) / math.sqrt(200), rel=1e-3)
+    shares = [row.second for row in rows.values() if row.group == OUTCOMES]
+    assert sum(shares) == pytest.approx(1)
+    assert describe_mismatch(first, simulate(base, 200, 2)) == "other seeds or numbers of runs"
+
+
+def test_every_bar_is_whole_and_has_the_letter_of_its_scenario(two: dict[str, Result]) -> None:
+    letters = dict(zip("AB", two.values(), strict=True))
+    spec = plot_reasons(letters, charts.SHADES).to_dict()
+    rows = next(iter(spec["datasets"].values())) if "datasets" in spec else spec["data"]["values"]
+    bars = {place: sum(r["share"] for r in rows if r["place"] == place) for place in {r["place"] for r in rows}}
+    assert bars == pytest.approx(dict.fromkeys(bars, 1.0))
+    assert len(bars) == sum(len(result.summary.baskets) for result in two.values())
+    assert {place[-1] for place in bars} == {"A", "B"}
+
+
+def test_marks_have_a_contrast_of_three_to_one() -> None:
+    assert compute_contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert all(compute_contrast(colour, "#FFFFFF") >= 3 for colour in (*COLOURS, INK, QUIET))
+    assert compute_contrast("#F0E442", "#FFFFFF") < 3  # control: the yellow that was complained of
 
 
 def test_what_is_compared_follows_the_scenario_of_the_page() -> None:
@@ -96,18 +133,20 @@ def test_every_point_of_a_sweep_has_a_name(swept: compare.Sweep) -> None:
 
 
 def test_points_that_differ_on_another_factor_stand_beside_each_other(swept: compare.Sweep) -> None:
-    rows = compare.select_rows(swept, "outcome_at_least=ceasefire", "patience")
+    rows = compare.select_rows(swept, "outcome_at_least=ceasefire", "sequence")
     words = compare.describe_measure("outcome_at_least=ceasefire", swept.titles)
-    spec: dict[str, Any] = charts.plot_factor(rows, "Patience of all", words, "sequence")
-    drawn = spec["layer"][1]["encoding"]
+    drawn = plot_points(rows, "Sequence", words).to_dict()["layer"][1]["encoding"]
     assert drawn["y"]["title"] == ["Ended at least as", "ceasefire, share of runs"]
-    assert (drawn["x"]["title"], drawn["x"]["sort"]) == ("Patience of all", [60, 120])
-    assert drawn["xOffset"]["sort"] == drawn["color"]["scale"]["domain"] == ["as coded", "no preconditions"]
+    assert (drawn["x"]["title"], drawn["x"]["sort"]) == ("Sequence", ["as coded", "no preconditions"])
+    assert drawn["xOffset"]["sort"] == ["60", "120"]
 
 
 def test_many_points_are_put_on_a_scale() -> None:
-    rows = [{"point": f"point {k}", "factor": k / 7, "rest": f"point {k}", "other": "1"} for k in range(40)]
-    place = charts.plot_factor(rows, "trust", "days")["layer"][1]["encoding"]
+    rows = [
+        {"point": f"point {k}", "factor": k / 7, "rest": f"point {k}", "mean": 1.0, "low": 0.0, "high": 2.0}
+        for k in range(40)
+    ]
+    place = plot_points(rows, "trust", "days").to_dict()["layer"][1]["encoding"]
     assert place["x"]["type"] == "quantitative" and "xOffset" not in place
 
 

@@ -1,7 +1,8 @@
-"""The view `Sweep` in a real browser: what it shows is what `parley sweep` says of the downloaded experiment."""
+"""The views `Sweep` and `Compare` in a real browser: their numbers are those of the command line."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -39,3 +40,21 @@ def test_a_sweep_of_the_page_is_that_of_the_command_line(
     reader.settle()
     reader.press("Run 12 points")
     reader.wait.until(lambda b: len(reader.table()) > 0 and "Where rounds are held" in reader.text())
+
+
+def test_a_comparison_of_the_page_is_that_of_the_command_line(reader: Reader) -> None:  # noqa: F811
+    reader.open()
+    reader.enter("Any other value", "calendar.horizon = 90")
+    reader.until("What you changed")
+    reader.turn_to("Compare")
+    reader.until("Paired: run k has the same draws in both.")
+    reader.settle()
+    page = reader.table()["rounds held"]
+    variant = "river-border,calendar.horizon=90"
+    ran = CliRunner().invoke(app, ["compare", "river-border", variant, "-n", "2000", "--seed", "0"])
+    assert ran.exit_code == 0, ran.output
+    row = re.search(r"rounds held\W+([\d.]+)\W+([\d.]+)\s+\W*([+-][\d.]+)", ran.output)
+    assert row is not None, ran.output
+    for cell, number in zip(page, row.groups(), strict=False):
+        assert abs(float(cell) - float(number)) <= 0.051
+    assert float(page[2]) < 0

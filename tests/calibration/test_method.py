@@ -41,7 +41,7 @@ def test_fixed_numbers_are_those_of_a_changed_scenario() -> None:
     job = plan("river-border", 40, 3)
     fixed = fix_numbers(job.problem, CHANGES)
     changed = plan("river-border", 40, 3, changes=CHANGES).problem
-    for name in changed.priors._fields:
+    for name in set(changed.priors._fields) - {"pool"}:
         np.testing.assert_array_equal(getattr(fixed.priors, name), getattr(changed.priors, name))
     assert fixed.priors.place.size == job.problem.priors.place.size - 3
 

@@ -26,9 +26,10 @@ from sim.figures.ensemble import FIGURES, TRAJECTORY_FIGURES, draw_figures, save
 from sim.figures.outcomes import plot_outcomes
 from sim.figures.scales import Scale, choose_labels
 from sim.figures.solutions import plot_frontier, plot_ranges, plot_utilities
-from sim.figures.style import CAUTION, LINE_STYLES, REASON_STYLES, format_percent
+from sim.figures.style import CAUTION, LINE_STYLES, REASON_STYLES
 from sim.figures.terms import plot_terms
 from sim.rules.outcome import CODES, REASONS
+from sim.tables.quantities import format_percent
 from sim.tables.summary import Summary
 from sim.tables.trajectory import BANDS, BASKET, EVERYTHING, LATENT, OFFER, RESERVATION, SETTLED, Trajectory
 

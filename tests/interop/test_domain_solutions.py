@@ -211,7 +211,7 @@ def test_analyse_a_folder(tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["analyse", "FOLDER", "--weights", "a=2"], "--weights and --set are for scenarios"),
+        (["analyse", "FOLDER", "--weights", "a=2"], "--weights, --set and --clauses are for scenarios"),
         (["analyse", "river-border", "--domain", "x"], "are for a folder of a GENIUS or GeniusWeb domain"),
         (["analyse", "FOLDER", "--profile", "side0"], "give --profile twice or more"),
         (["tactics", "FOLDER", "--domain", "nowhere"], "no file `nowhere`; domain files are: domain.xml"),

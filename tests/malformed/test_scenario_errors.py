@@ -21,7 +21,8 @@ SOUND = {"sound", "circle-across-parties"}
 
 NAMES = "names are lower-case letters, digits and underscores, a letter first, 60 characters at most"
 FORMS = (
-    "a number, {value, source, locator}, {assumed: [low, high]}, {assumed: [low, mode, high]} or {value, convention}"
+    "a number, {value, source, locator}, {assumed: [low, high]}, {assumed: [low, mode, high]}, "
+    "{elicited: {expert: [5%, 50%, 95%]}} or {value, convention}"
 )
 PARTY_KEYS = (
     "actor, authority, compliance, concession, deadline, enters, issues, mandate, meets_only_if, observer, optimism, "
@@ -39,7 +40,7 @@ MESSAGES = {
     "unknown-key": f"3: calender: unknown key; allowed: {TOP_KEYS} (did you mean `calendar`?)",
     "unknown-key-below": f"5: parties.west.isues: unknown key; allowed: {PARTY_KEYS} (did you mean `issues`?)",
     "unknown-key-in-number": "5: venues.hall.insulation: unknown key `sauce` in a number; allowed: assumed, "
-    "convention, locator, source, value, why",
+    "convention, elicited, locator, source, value, why",
     "unknown-default": "4: defaults.partys: unknown key; allowed: basket, incident, lever, mediator, obligation, "
     "party, ratifier, stake, venue (did you mean `party`?)",
     "duplicate-key": "7: parties.east.deadline: duplicate key, first given on line 5; each key may stand once",

@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.core.errors import ParleyError
-from sim.figures.style import format_percent
 from sim.report.document import render_report, write_report
 from sim.results.plan import plan
 from sim.results.store import write_ensemble
+from sim.tables.quantities import format_percent
 
 html5lib = pytest.importorskip("html5lib", reason="html5lib is not installed (extra `dev`)")
 

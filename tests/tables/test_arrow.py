@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from sim.tables.arrow import decode_labels, decode_numbers, encode_choices, encode_flags, encode_numbers, encode_texts
+from sim.tables.arrow import (
+    count_integers,
+    decode_labels,
+    decode_numbers,
+    encode_choices,
+    encode_flags,
+    encode_numbers,
+    encode_texts,
+)
 
 SOME = np.array([0.5, np.nan, -3.0, np.nan, 1e300, 0.0, 7.0, 8.0, 9.0, 10.0])
 NAMES = ("", "one", "two", "zwölf")
@@ -61,3 +70,11 @@ def test_a_run_does_without_what_is_slow_to_load(tmp_path, slow, before):
         f"write_ensemble(plan('generic-crisis', 20), {str(tmp_path / 'out')!r}); print({slow!r} in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == str(before)
+
+
+@pytest.mark.parametrize("values", [[], [3], [5, -2, 5, 5, 0], [0, 10**9, 0], [-(10**9), 7, 7]])
+def test_whole_numbers_are_counted(values):
+    unique, times = count_integers(np.array(values, dtype=np.int64))
+    counts = Counter(values)
+    assert unique.tolist() == sorted(counts)
+    assert times.tolist() == [counts[value] for value in sorted(counts)]

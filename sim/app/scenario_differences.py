@@ -1,0 +1,66 @@
+"""Differences between two scenarios, paired where both have the same structure and so the same draws."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from experiments.compare import compute_difference
+from sim.app.explore import MEANS, OUTCOMES, SETTLED, Contrast, Result
+from sim.core.layout import Floats
+
+_KINDS = ("parties", "issues", "baskets", "mediators", "venues", "incidents")
+_MEANS = {
+    "days": "days until the talks end",
+    "rounds_held": "rounds held",
+    "rounds_postponed": "rounds postponed",
+    "days_in_abeyance": "days in abeyance",
+    "incidents": "incidents",
+}
+
+
+def describe_mismatch(first: Result, other: Result) -> str:
+    """Describe in what two scenarios differ so that runs do not pair; empty where run k pairs with run k.
+
+    Draws are addressed by the names of parties, issues and so on. Where these differ, a draw of one scenario decides
+    something else in the other, or nothing.
+    """
+    a, b = first.loaded.scenario, other.loaded.scenario
+    kinds = [kind for kind in _KINDS if list(getattr(a, kind)) != list(getattr(b, kind))]
+    if kinds:
+        return f"other {' and '.join([', '.join(kinds[:-1]), kinds[-1]] if kinds[:-1] else kinds)}"
+    if (first.seed, first.n) != (other.seed, other.n):
+        return "other seeds or numbers of runs"
+    return ""
+
+
+def list_differences(first: Result, other: Result) -> list[Contrast]:
+    """List value, value, difference and 95% interval of every measure that both scenarios have.
+
+    The interval is paired where `describe_mismatch` is empty, otherwise that of separate draws.
+    """
+    paired = not describe_mismatch(first, other)
+    columns = [np.array(result.codes("outcome")) for result in (first, other)]
+    rows = []
+    for code, title in first.summary.outcomes.items():
+        if code in other.summary.outcomes:
+            own, theirs = ((column == code).astype(np.float64) for column in columns)
+            rows.append(_compare(OUTCOMES, title, True, own, theirs, paired))
+    for basket in first.summary.baskets:
+        if basket in other.summary.baskets:
+            own, theirs = ((~np.isnan(x.values(f"settled_{basket}"))).astype(np.float64) for x in (first, other))
+            titles = (x.loaded.scenario.baskets[basket].title for x in (first, other))
+            name = " / ".join(dict.fromkeys(titles))
+            rows.append(_compare(SETTLED, name, True, own, theirs, paired))
+    for column, name in _MEANS.items():
+        rows.append(_compare(MEANS, name, False, first.values(column), other.values(column), paired))
+    return rows
+
+
+def _compare(group: str, name: str, share: bool, first: Floats, other: Floats, paired: bool) -> Contrast:
+    """Compare two columns of values, run by run or as separate samples."""
+    result = compute_difference(first, other)
+    if result is None:
+        a, b = float(np.nanmean(first)), float(np.nanmean(other))
+        return Contrast(group, name, share, a, b, b - a, b - a, b - a)
+    ends = (result.low, result.high) if paired else (result.unpaired_low, result.unpaired_high)
+    return Contrast(group, name, share, result.first, result.second, result.difference, *ends)

@@ -1,0 +1,107 @@
+"""What `parley analyse --clauses` prints and writes: acceptability of labelled options and of packages of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import typer
+
+if TYPE_CHECKING:
+    from sim.analysis.acceptability import Acceptability, Package
+    from sim.core.atomic import OutputFolder
+    from sim.scenario.load import Loaded
+
+_PRINTED = 3
+"""Packages printed by basket; the table holds more."""
+_LABEL = 60
+
+
+def print_clauses(result: Acceptability, loaded: Loaded) -> None:
+    """Print, by basket, the share of draws in which each party could live with an option, and the best packages."""
+    from sim.analysis.acceptability import ALL, group_packages
+
+    scenario, packages = loaded.scenario, group_packages(result)
+    typer.echo(f"\nAcceptability by clause over {result.n:,} draws, at the start of the talks")
+    typer.echo("Share of draws in which an option alone is worth at least the party's floor (in brackets: at least its")
+    typer.echo("reservation value). The floor counts the loss if others do not comply, and the pain of war.")
+    for basket, best in packages.items():
+        typer.echo(f"\n{scenario.baskets[basket].title}")
+        columns = [*best[0].parties, ALL]
+        widths = [max(len(name), 13) for name in columns]
+        heads = "  ".join(f"{name:>{width}}" for name, width in zip(columns, widths, strict=True))
+        typer.echo(f"  {'':{_LABEL}}  {heads}")
+        issue = ""
+        own = [clause for clause in result.clauses if clause.basket == basket]
+        for k in range(0, len(own), len(columns)):
+            row = own[k : k + len(columns)]
+            if row[0].issue != issue:
+                issue = row[0].issue
+                typer.echo(f"  {scenario.issues[issue].title}")
+            cells = [f"{c.floors / c.n:.1%} ({c.interests / c.n:.0%})" for c in row]
+            numbers = "  ".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
+            typer.echo(f"    {_cut(row[0].option, _LABEL - 2):{_LABEL - 2}}  {numbers}")
+        for package in best[:_PRINTED]:
+            for line in describe_package(package, loaded):
+                typer.echo(f"  {line}")
+        if result.compared[basket] < result.total[basket]:
+            typer.echo(f"  {describe_method(result, basket)}")
+
+
+def describe_package(package: Package, loaded: Loaded) -> list[str]:
+    """Describe a package: its terms, its acceptability, and the clause that costs most of it."""
+    titles = {name: party.title for name, party in loaded.scenario.parties.items()}
+    least, joint = package.least / package.n, package.joint / package.n
+    if not package.least:
+        return ["Of every package of these options there is a party that could not live with it in any draw"]
+    head = f"Package {package.rank}: at least {least:.1%} for each party (least often {titles[package.reluctant]}), "
+    lines = [head + f"all at once {joint:.1%}"]
+    for issue, option in zip(package.issues, package.options, strict=True):
+        lines.append(f"    {loaded.scenario.issues[issue].title}: {option}")
+    if package.costliest is not None:
+        title = loaded.scenario.issues[package.issues[package.costliest]].title
+        rest = max(package.without) / package.n
+        lines.append(f"    costs most: {title}; the rest without it reaches {rest:.1%}")
+    elif len(package.issues) > 1:
+        lines.append("    no clause costs acceptability: without any one of them the rest reaches no more")
+    return lines
+
+
+def describe_method(result: Acceptability, basket: str) -> str:
+    """Say that not all packages were compared, and which were."""
+    compared, total = result.compared[basket], result.total[basket]
+    return (
+        f"{compared:,} of {total:,} packages were compared: every issue kept the options that the least willing "
+        "party could live with most often"
+    )
+
+
+def write_clauses(result: Acceptability, loaded: Loaded, out: OutputFolder) -> None:
+    """Write both tables as CSV, and a figure of every basket as PNG and SVG. Raises ParleyError."""
+    import pandas as pd
+
+    from sim.analysis.acceptability import ALL, group_packages, tabulate_clauses, tabulate_packages
+    from sim.core.atomic import report_write_errors
+    from sim.figures.clauses import save_clauses
+
+    scenario = loaded.scenario
+    with report_write_errors(out.folder):
+        for name, rows in (("clauses", tabulate_clauses(result)), ("packages", tabulate_packages(result))):
+            pd.DataFrame(rows).to_csv(out.path(f"{name}.csv"), index=False, lineterminator="\n")
+        for basket, best in group_packages(result).items():
+            own = [clause for clause in result.clauses if clause.basket == basket]
+            parties = [*(scenario.parties[party].title for party in best[0].parties), ALL]
+            options = [(scenario.issues[c.issue].title, c.option) for c in own[:: len(parties)]]
+            shares = np.array([clause.floors / clause.n for clause in own]).reshape(len(options), len(parties))
+            titles = (
+                f"Clauses that each party could live with: {scenario.baskets[basket].title}",
+                f"{scenario.title}. Start of the talks, {result.n:,} draws of the assumed ranges:",
+                "share in which an option alone is worth at least the party's floor.",
+            )
+            paths = [out.path(f"clauses_{basket}.{suffix}") for suffix in ("png", "svg")]
+            save_clauses(options, parties, shares, titles, paths)
+
+
+def _cut(text: str, width: int) -> str:
+    """A text of at most `width` characters."""
+    return text if len(text) <= width else text[: width - 2].rstrip() + " …"
