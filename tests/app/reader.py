@@ -24,8 +24,6 @@ TITLES = {
     "Build": "Start anew",
     "Sources": "Where every number comes from",
     "Compare": "Two to 4 scenarios",
-    "Sweep": "Open a finished folder",
-    "Build": "Start from",
 }
 
 
