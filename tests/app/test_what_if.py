@@ -233,14 +233,3 @@ def test_the_state_survives_a_restart_of_the_server(browser: Any) -> None:
         somebody.settle()
         assert browser.find_element("css selector", ".verdict").text == before
     assert "seed=2" in browser.current_url
-
-
-def test_runs_that_take_long_say_how_far_they_are_and_can_be_stopped(reader: Reader) -> None:
-    reader.open("?runs=20000&seed=5")
-    reader.press("A year instead of half a year?")
-    reader.until("20,000 runs")
-    reader.press("Stop")
-    reader.until("Stopped.")
-    reader.settle()
-    reader.press("Run it")
-    reader.until("A year instead of half a year:")
