@@ -86,6 +86,19 @@ def describe_offers(model: Talks, basket: Basket) -> dict[str, dict[str, Any]]:
     }
 
 
+def list_lenient(basket: Basket, package: Floats, thresholds: dict[Party, float]) -> dict[str, dict[str, float]]:
+    """Worth and what was asked for, by party that accepts a package (n,) worth less to it: the noise decided."""
+    worth = worth_by_party(basket, package)
+    pairs = {party.name: {"worth": worth[party.name], "asked": least} for party, least in thresholds.items()}
+    usual = {party.name for party in thresholds if _answers_by_rule(party)}
+    return {name: pair for name, pair in pairs.items() if name in usual and pair["worth"] < pair["asked"] - EPS}
+
+
+def _answers_by_rule(party: Party) -> bool:
+    """Whether a party answers by the rule, with its noise, and by no method of a class of the user's own."""
+    return type(party).accept.__module__ == "sim.agents.party"
+
+
 def explain_refusal(party: Party, basket: Basket, package: Floats, aspiration: float) -> dict[str, Any]:
     """Why a party refuses a package (n,): `floor` out of reach, a `red line`, or `worth` less than it asked for."""
     s = basket.slice
@@ -96,4 +109,5 @@ def explain_refusal(party: Party, basket: Basket, package: Floats, aspiration: f
     else:
         why = "worth"
     worth = concave_utility(package, party.demand[s], party.reservation[s], party.salience[s])
-    return {"why": why, "worth": worth, "asked": aspiration, "floor": party.floor[basket.index]}
+    noise = why == "worth" and worth >= aspiration and _answers_by_rule(party)
+    return {"why": why, "worth": worth, "asked": aspiration, "floor": party.floor[basket.index], "noise": noise}

@@ -76,6 +76,8 @@ def exchange_offers(model: Talks, basket: Basket) -> bool:
             if model.observed:
                 facts = {"basket": basket.name, "by": order[0].name, "turn": turn}
                 facts["against"] = [p.name for p in members if not model.consents[p.index, b]]
+                thresholds = {p: p.next_utility(basket, turn) for p in order[1:] if model.consents[p.index, b]}
+                facts["lenient"] = events.list_lenient(basket, package, thresholds)
                 model.on_event("agreed", facts | {"points": events.points_by_issue(model, basket, package)})
             break
     for party in members:

@@ -92,6 +92,9 @@ def put_texts(model: Talks, basket: Basket) -> bool:
             facts: dict[str, Any] = {"basket": basket.name, "mediator": mediator.name}
             facts |= {"points": events.points_by_issue(model, basket, text)}
             facts |= {"refused_by": refusing.name if refusing else None, "against": [p.name for p in against]}
+            consenting = [p for p in basket.members if model.consents[p.index, basket.index]]
+            thresholds = {p: mediator.text_threshold(p, basket) for p in consenting}
+            facts["lenient"] = {} if refusing else events.list_lenient(basket, text, thresholds)
             if refusing:
                 facts |= events.explain_refusal(refusing, basket, text, mediator.text_threshold(refusing, basket))
             model.on_event("text", facts)

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.options import add_folder
+
 
 def add(app: typer.Typer) -> None:
     """Add the verb to the command line."""
@@ -15,7 +17,7 @@ def add(app: typer.Typer) -> None:
         files: Annotated[list[str], typer.Argument(help="Scenario files, or names of shipped scenarios.")],
         strict: Annotated[bool, typer.Option("--strict", help="Count advice as a fault: exit status 2.")] = False,
         everything: Annotated[
-            bool, typer.Option("--all", help="Name every fault of keys and values, not only the first.")
+            bool, typer.Option("--all", help="Name every fault of keys and values, or the first of every other kind.")
         ] = False,
     ) -> None:
         """Check scenario files; the first fault of each is named with file, line and key.
@@ -40,7 +42,7 @@ def add(app: typer.Typer) -> None:
             except ParleyError as error:
                 messages = [str(error), *getattr(error, "__notes__", [])]
                 for message in messages if everything else messages[:1]:
-                    typer.echo(message, err=True)
+                    typer.echo(add_folder(message, [file]), err=True)
                 faults += 1
                 continue
             advice = list_advice(file)

@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from sim.cli import MODULES
+from sim.cli.options import add_folder
 from sim.core.command import record_command
 from sim.core.errors import ParleyError
 
@@ -80,7 +81,7 @@ class Verbs(TyperGroup):
                 raise typer.Exit(128 + _signals[0]) from None
             if not isinstance(error, ParleyError):
                 raise
-            typer.echo(f"parley: {error}", err=True)
+            typer.echo(f"parley: {add_folder(str(error), ctx.meta[_ARGUMENTS])}", err=True)
             raise typer.Exit(2) from None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -38,6 +40,24 @@ def parse_changes(texts: list[str] | None) -> dict[str, Any]:
             raise ScenarioError(f"`{text}` is not of the form path=value", key="--set")
         changes[path.strip()] = read_value(value, path.strip(), "--set")
     return changes
+
+
+def add_folder(message: str, arguments: Iterable[str]) -> str:
+    """Put the folder in front of the file that a message begins with, where it lies beside a file of the arguments.
+
+    Parameters
+    ----------
+    message : str
+        A message such as `mine.yaml:3: …`.
+    arguments : iterable of str
+        Arguments of the command.
+    """
+    name = message.partition(":")[0]
+    if not name.endswith(".yaml") or Path(name).is_file():
+        return message
+    paths = [Path(argument) for argument in arguments if argument.endswith(".yaml")]
+    beside = (path.with_name(name) for path in paths if path.name == name or path.with_name(name).is_file())
+    return f"{next(beside, name)}{message[len(name) :]}"
 
 
 def make_console(stderr: bool = False) -> Console:

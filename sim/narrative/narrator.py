@@ -232,6 +232,13 @@ class Narrator:
         who = f"enough accept (against: {self._join(facts['against'])})" if facts["against"] else "all accept"
         self.add_line(f"{self.titles.basket(facts['basket'])}: {who} the offer of {by} in turn {turn}.")
         self.add_line(self.titles.points(facts["points"], labels=True), 2)
+        self._add_lenient(facts)
+
+    def _add_lenient(self, facts: Facts) -> None:
+        """Name the parties whose noise accepted what was worth less than they demanded."""
+        for name, pair in facts.get("lenient", {}).items():
+            pairs = f"its utility is {format_number(pair['worth'])}, and it demanded {format_number(pair['asked'])}"
+            self.add_line(f"{self.titles.party(name)} accepts: {pairs}; the noise of its answer decided.", 2)
 
     def _on_offers(self, facts: Facts) -> None:
         """Add the offers at the end of an exchange, each with the reason why the last one of its proposer failed."""
@@ -259,7 +266,8 @@ class Narrator:
             return f"{by} refuses: it crosses a red line."
         utility, demand = format_number(facts["worth"]), format_number(facts["asked"])
         if facts["worth"] >= facts["asked"]:
-            return f"{by} refuses, although its utility is {utility} and it demanded {demand}."
+            noise = ": the noise of its answer decided" if facts.get("noise") else ""
+            return f"{by} refuses, although its utility is {utility} and it demanded {demand}{noise}."
         return f"{by} refuses: its utility is {utility}, and it demands {demand}."
 
     def _on_text(self, facts: Facts) -> None:
@@ -269,6 +277,7 @@ class Narrator:
         self.add_line(self.titles.points(facts["points"], labels=True), 2)
         who = f"Enough accept it (against: {self._join(facts['against'])})." if facts["against"] else "All accept it."
         self.add_line(who if facts["refused_by"] is None else self.explain_refusal(facts), 2)
+        self._add_lenient(facts)
 
     def _join(self, names: list[str]) -> str:
         """Join the titles of parties."""

@@ -17,6 +17,7 @@ from sim.core.layout import PI
 from sim.results.plan import Plan, simulate_chunks
 from sim.results.trajectory import count_measured
 from sim.rules.assumption import draw_theta
+from sim.rules.decision import DecisionRule
 from sim.rules.outcome import BlockingReason
 from sim.scenario.resolve import theta_views
 from sim.tables.offers import split_offers
@@ -56,10 +57,12 @@ def split_zones(job: Plan, runs: int | None = None) -> tuple[int, dict[str, Spli
         Number of runs that were looked at; 0 where the scenario is too large to hold their offers, or a
         posterior replaces ranges.
     splits : dict of str to Split
-        Counts by basket.
+        Counts by basket, for those that unanimity settles: elsewhere the zone is that of a coalition.
     """
     n = 0 if job.posterior is not None else min(job.n, count_measured(job) if runs is None else runs)
-    games = {game.name: game for game in build_games(start_talks(job.problem, MIDDLE), whole=False)}
+    rules = zip(job.problem.names.baskets, job.problem.structure.decision.tolist(), strict=True)
+    unanimous = {name for name, rule in rules if rule == DecisionRule.UNANIMITY}
+    games = {g.name: g for g in build_games(start_talks(job.problem, MIDDLE), whole=False) if g.name in unanimous}
     counts = Counter[tuple[str, bool]]()
     sample = replace(job, assumptions=job.assumptions[:n], fates=job.fates[:n], keep_rounds=True)
     for chunk in simulate_chunks(sample.with_offers()) if n else ():

@@ -8,6 +8,7 @@ from collections import Counter
 import numpy as np
 
 from sim.core.columns import run_columns
+from sim.core.errors import ScenarioError
 from sim.rules.hawkes import spectral_radius
 from sim.rules.levers import LeverKind, LeverTrigger
 from sim.rules.venue import VenueRule
@@ -45,23 +46,37 @@ def check(scenario: Scenario, origins: Origins) -> None:
     Raises
     ------
     ScenarioError
-        Names the first part that does not fit.
+        Names the first part that does not fit; the first fault of each further part is a note of it.
     """
     _check_sizes(scenario, origins)
-    _check_dates(scenario, origins)
-    _check_names(scenario, origins)
-    _check_columns(scenario, origins)
-    _check_venues(scenario, origins)
-    _check_stakes(scenario, origins)
-    _check_issues(scenario, origins)
-    check_ladder(scenario, origins)
-    _check_baskets(scenario, origins)
-    check_decisions(scenario, origins)
-    check_conditions(scenario, origins)
-    _check_incidents(scenario, origins)
-    _check_levers(scenario, origins)
-    _check_documents(scenario, origins)
-    _check_past(scenario, origins)
+    faults: list[ScenarioError] = []
+    for part in (
+        _check_dates,
+        _check_names,
+        _check_columns,
+        _check_venues,
+        _check_stakes,
+        _check_issues,
+        check_ladder,
+        _check_baskets,
+        check_decisions,
+        check_conditions,
+        _check_incidents,
+        _check_levers,
+        _check_documents,
+        _check_past,
+    ):
+        try:
+            part(scenario, origins)
+        except ScenarioError as error:
+            faults.append(error)
+        except (LookupError, ValueError):  # a part may look up what an earlier one has refused
+            if not faults:
+                raise
+    if faults:
+        for fault in faults[1:]:
+            faults[0].add_note(str(fault))
+        raise faults[0]
 
 
 def _check_sizes(s: Scenario, o: Origins) -> None:

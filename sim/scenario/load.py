@@ -307,6 +307,9 @@ def _with_version(plain: dict[str, Any], origins: merge.Origins) -> dict[str, An
     """Lay a scenario over the values of its version of the model: what the scenario states itself wins."""
     model = plain.get("model")
     version = model.get("version") if isinstance(model, dict) else None
+    if "model" not in plain and "behaviour" not in plain:
+        problem = "is missing; a scenario extends another one, or `extends: behaviour`, which holds the shared numbers"
+        raise origins.error(("extends",), problem)
     if version not in VERSIONS or isinstance(version, bool):
         raise origins.error(("model", "version"), f"expected 1 or 2, got {describe_value(version)}")
     return merge.overlay(read(shipped_folder() / f"model-{version}.yaml").data, plain)

@@ -252,7 +252,7 @@ def set_path(data: Data, path: str, value: Any, known: list[str], is_number_at: 
     value : Any
         A bare number at a path where the schema has a number keeps the note that a user set it.
     known : list of str
-        All paths at which a value can be put.
+        All paths at which a value can be put. One number at the path of a map by party is put for every party.
     is_number_at : callable
         Whether the schema has a number at a path.
 
@@ -271,6 +271,10 @@ def set_path(data: Data, path: str, value: Any, known: list[str], is_number_at: 
         targets = [p for p in known if _matches(steps, tuple(p.split(".")))]
     else:  # a design may put hundreds of values at once
         targets = [path] if path in known else []
+    single = not isinstance(value, list | dict) or is_number(value)
+    if not targets and single and any(_matches(route, steps) for route in _PARTY_MAPS):
+        # One number for all parties, as a file may write.
+        targets = [p for p in known if _matches((*steps, "*"), tuple(p.split(".")))]
     for target in targets:
         node: Any = data
         *holder, last = target.split(".")

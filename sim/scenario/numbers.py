@@ -9,6 +9,7 @@ allowed to users, refused in shipped scenarios by a test).
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from numbers import Real
 from typing import Annotated, Any, Literal
@@ -63,7 +64,7 @@ class Number(BaseModel):
         if _is_number(raw):
             return _fix(float(raw), "unsourced")
         if not isinstance(raw, dict):
-            raise ValueError(f"expected {FORMS}, got {describe_value(raw)}")
+            raise ValueError(f"expected {FORMS}, got {describe_value(raw)}{_suggest_number(raw)}")
         unknown = sorted(set(raw) - _KEYS)
         if unknown:
             raise ValueError(f"unknown key `{unknown[0]}` in a number; allowed: {', '.join(sorted(_KEYS - {'set'}))}")
@@ -98,6 +99,27 @@ def _is_number(raw: Any) -> bool:
     return isinstance(raw, Real) and not isinstance(raw, bool) and math.isfinite(raw)
 
 
+def _suggest_number(raw: Any) -> str:
+    """Suggest how a percentage, or a number with a decimal comma, is written; empty for all other values."""
+    text = raw.strip() if isinstance(raw, str) else ""
+    if re.fullmatch(r"[-+]?[0-9]+([.,][0-9]+)?\s*%", text):
+        share = float(text.rstrip("% ").replace(",", ".")) / 100
+        return f"; a percentage is written as a share: {share:g}"
+    if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", text):
+        return f"; decimals have a point: {text.replace(',', '.')}"
+    return ""
+
+
+def _suggest_ends(ends: Any) -> str:
+    """Suggest how the ends of a range are written where decimal commas split them, or one is a text."""
+    if not isinstance(ends, list | tuple):
+        return _suggest_number(ends)
+    if len(ends) in (4, 6) and all(isinstance(end, int) for end in ends):
+        pairs = (f"{whole}.{part}" for whole, part in zip(ends[::2], ends[1::2], strict=True))
+        return f"; decimals have a point: [{', '.join(pairs)}]"
+    return next(filter(None, map(_suggest_number, ends)), "")
+
+
 def _fix(value: float, provenance: Provenance, **more: Any) -> dict[str, Any]:
     return {"low": value, "mode": value, "high": value, "shape": "fixed", "provenance": provenance, **more}
 
@@ -108,7 +130,7 @@ def _read_range(raw: dict[str, Any]) -> dict[str, Any]:
     if extra:
         raise ValueError(f"`{extra[0]}` does not go with `assumed`; an assumed number has a range and a `why`")
     if not isinstance(ends, list | tuple) or len(ends) not in (2, 3) or not all(map(_is_number, ends)):
-        raise ValueError("`assumed` takes two or three numbers: [low, high] or [low, mode, high]")
+        raise ValueError(f"`assumed` takes two or three numbers: [low, high] or [low, mode, high]{_suggest_ends(ends)}")
     ends = [float(end) for end in ends]
     if sorted(ends) != ends or ends[0] == ends[-1]:
         written = ", ".join(f"{end:g}" for end in ends)
@@ -139,7 +161,8 @@ def _read_elicited(raw: dict[str, Any]) -> dict[str, Any]:
 
 def _read_value(raw: dict[str, Any]) -> dict[str, Any]:
     if not _is_number(raw.get("value")):
-        raise ValueError(f"expected {FORMS}, got {describe_value(raw.get('value'))} as the value")
+        got = f"{describe_value(raw.get('value'))} as the value{_suggest_number(raw.get('value'))}"
+        raise ValueError(f"expected {FORMS}, got {got}")
     value = float(raw["value"])
     if "source" in raw and "convention" in raw:
         raise ValueError("a value rests on a `source` or is a `convention`, not both")

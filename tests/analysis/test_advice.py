@@ -199,3 +199,16 @@ def test_entries_that_a_switch_leaves_unread() -> None:
         value: object = False if switch == "war" else "off"
         inert = dict(list_inert(june.with_changes({f"model.{switch}": value}).scenario))
         assert "not read" in inert[path] and path not in dict(list_inert(june.scenario))
+
+
+def test_all_faults_of_references(tmp_path: Path) -> None:
+    """Faults that one file alone would hide behind the first: a date, a venue, a basket, an incident, a lever."""
+    text = "extends: river-border\nid: mine\nstart: 2029-01-01\nvenues: {lake_hall: {host: nobody}}\n"
+    text += "baskets: {calm: {level: kings}}\nincidents: {boat_clash: {offended: [nobody]}}\n"
+    (tmp_path / "mine.yaml").write_text(text)
+    status, output = run(tmp_path / "mine.yaml")
+    assert status == 2 and "mine.yaml:3: start" in output and "nobody" not in output
+    status, output = run("--all", tmp_path / "mine.yaml")
+    places = ("mine.yaml:3: start", "mine.yaml:4: venues.lake_hall.host", "mine.yaml:5: baskets.calm.level")
+    for place in (*places, "mine.yaml:6: incidents.boat_clash.offended"):
+        assert output.count(place) == 1

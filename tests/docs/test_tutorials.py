@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,19 @@ from typer.testing import CliRunner
 TUTORIALS = Path(__file__).resolve().parents[2] / "docs" / "tutorials"
 BLOCK = re.compile(r"^```(console|python|yaml)\n(.*?)^```$", re.M | re.S)
 NAMED = re.compile(r"# file: (\S+)\n")
+BEYOND_RUN = (
+    "SALib",
+    "distributed",
+    "duckdb",
+    "ema_workbench",
+    "hypothesis",
+    "negmas",
+    "openpyxl",
+    "pyabc",
+    "pytest",
+    "streamlit",
+)
+"""Modules that `make run` does not install: those of extras and of the tests."""
 
 
 def blocks(text: str) -> list[tuple[str, str]]:
@@ -48,8 +62,17 @@ def command(line: str, where: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(path.name for path in TUTORIALS.glob("0*.md")))
 def test_tutorial_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what `make run` installs: an import of anything else fails."""
     monkeypatch.chdir(tmp_path)
+    for module in BEYOND_RUN:
+        monkeypatch.setitem(sys.modules, module, None)
     assert carry_out((TUTORIALS / name).read_text(encoding="utf-8"), name) >= 3
+
+
+def test_control_a_tutorial_that_needs_more_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    with pytest.raises(ImportError):
+        carry_out("```python\nimport openpyxl\n```\n", "control")
 
 
 def test_tutorials_are_listed_and_linked() -> None:

@@ -111,6 +111,24 @@ def test_refusals_say_why() -> None:
             assert facts["floor"] > 1.0
 
 
+def test_answers_say_where_the_noise_decided() -> None:
+    """With much noise some answers go against utility and demand; without noise (control) none does."""
+    said: dict[float, set[str]] = {}
+    changes: dict[str, Any] = {**CERTAIN, "baskets.*.exposure.*": 0.0}
+    for width in (0.0, 0.2):
+        changes["behaviour.bargaining.width"] = width
+        heard = [entry for fate in range(4) for entry in events(fate, changes)[1]]
+        refusals = {"refusal" for event, facts in heard if event == "refused" and facts["noise"]}
+        answers = [(event, facts["lenient"]) for event, facts in heard if "lenient" in facts]
+        said[width] = refusals | {f"{event} {len(lenient) > 0}" for event, lenient in answers}
+        for _, facts in heard:
+            assert all(pair["worth"] < pair["asked"] for pair in facts.get("lenient", {}).values())
+    assert said[0.0] == {"agreed False", "text False"}
+    assert said[0.2] >= {"refusal", "agreed True", "text True"}
+    lines = [line for fate in range(4) for line in trace(load("river-border", changes), 0, fate)]
+    assert any(line.endswith("; the noise of its answer decided.") and " accepts: " in line for line in lines)
+
+
 @pytest.mark.parametrize(
     ("facts", "text"),
     [
@@ -126,6 +144,10 @@ def test_refusals_say_why() -> None:
         (
             {"why": "worth", "worth": 0.9, "asked": 0.9},
             "Northbank refuses, although its utility is 0.90 and it demanded 0.90.",
+        ),
+        (
+            {"why": "worth", "worth": 0.9, "asked": 0.9, "noise": True},
+            "Northbank refuses, although its utility is 0.90 and it demanded 0.90: the noise of its answer decided.",
         ),
     ],
 )

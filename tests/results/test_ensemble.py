@@ -141,3 +141,19 @@ def test_a_seed_is_a_whole_number(seed: Any) -> None:
 def test_signatures_name_every_option(function: Any) -> None:
     kinds = {parameter.kind for parameter in inspect.signature(function).parameters.values()}
     assert not kinds & {inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL}
+
+
+@pytest.mark.parametrize(
+    ("plot", "options"),
+    [
+        *((name, {}) for name in ("outcomes", "blocking", "days", "convergence", "terms", "utilities")),
+        *(("convergence", {key: value}) for key, value in (("basket", "calm"), ("issue", "water"))),
+        ("terms", {"issue": "water"}),
+    ],
+)
+def test_a_plot_has_the_title_that_is_set_and_no_other(plot: str, options: dict[str, str]) -> None:
+    ensemble = sim.run_ensemble("river-border", n=20, seed=0)
+    for title, expected in ((None, []), ("My title", ["My title"])):
+        axes = getattr(ensemble.plot, plot)(title=title, **options)
+        texts = [axes.get_title(loc) for loc in ("left", "center", "right")] + [axes.figure.get_suptitle()]
+        assert [text for text in texts if text] + [text.get_text() for text in axes.figure.texts] == expected

@@ -62,6 +62,11 @@ def test_reservation_values_that_do_not_meet_lie_apart() -> None:
     assert separate.raised == 0 and separate.separate > 100
 
 
+def test_a_basket_that_a_coalition_settles_is_not_split() -> None:
+    veto = {"baskets.calm.decision": {"rule": "named_vetoes", "vetoes": ["northbank"], "assumed": "test"}}
+    assert set(split(veto, 20)) == {"exchange", "river"}
+
+
 def test_both_engines_split_alike() -> None:
     job = plan("river-border", 20, 1)
     assert split_zones(job) == split_zones(replace(job, engine=type(job.engine).MESA))

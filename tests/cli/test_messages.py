@@ -1,0 +1,114 @@
+"""Messages hint at what was meant, and name the file as the user wrote it; one number is set for all parties."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import sim
+from sim.cli.main import app
+from sim.cli.options import add_folder
+from sim.scenario.load import load
+
+
+def call(*arguments: object) -> str:
+    done = CliRunner().invoke(app, list(map(str, arguments)))
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return " ".join(done.output.split())
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        ("50%", "got text `50%`; a percentage is written as a share: 0.5"),
+        ("'12.5 %'", "a percentage is written as a share: 0.125"),
+        ("2,5%", "a percentage is written as a share: 0.025"),
+        ("0,5", "got text `0,5`; decimals have a point: 0.5"),
+        ("{value: '0,5', convention: x}", "as the value; decimals have a point: 0.5"),
+        ("{assumed: [0,2, 0,8], why: x}", "decimals have a point: [0.2, 0.8]"),
+        ("{assumed: [20%, 30%], why: x}", "a percentage is written as a share: 0.2"),
+    ],
+)
+def test_hints_at_numbers(tmp_path: Path, value: str, hint: str) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"extends: river-border\nid: mine\nparties: {{upland: {{trust: {{northbank: {value!s}}}}}}}\n")
+    if "," in value and "{" not in value:
+        file.write_text(file.read_text().replace(value, f"'{value}'"))
+    output = call("check", file)
+    assert "mine.yaml:3: parties.upland.trust.northbank" in output and hint in output
+
+
+@pytest.mark.parametrize("value", ["much", "[0.2]", "{assumed: [a, b], why: x}"])
+def test_control_no_hint_where_none_fits(tmp_path: Path, value: str) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"extends: river-border\nid: mine\nparties: {{upland: {{trust: {{northbank: {value}}}}}}}\n")
+    assert "percentage" not in (output := call("check", file)) and "decimals" not in output and "trust" in output
+
+
+def test_a_file_that_extends_nothing(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("id: mine\ntitle: T\nparties: {a: {title: A}}\n")
+    assert "extends: is missing; a scenario extends another one, or `extends: behaviour`" in call(
+        "check", tmp_path / "mine.yaml"
+    )
+
+
+def test_a_file_is_named_with_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "below" / "deeper"
+    folder.mkdir(parents=True)
+    (folder / "base.yaml").write_text("extends: river-border\nparties: {upland: {dedline: 3}}\n")
+    (folder / "mine.yaml").write_text("extends: base\nid: mine\n")
+    for verb in ("check", "run", "show"):
+        assert "below/deeper/base.yaml:2: parties.upland.dedline: unknown key" in call(verb, "below/deeper/mine.yaml")
+    (folder / "mine.yaml").write_text("extends: river-border\nid: mine\nparties: {upland: {dedline: 3}}\nissue: {}\n")
+    assert call("check", "--all", "below/deeper/mine.yaml").count("below/deeper/mine.yaml:") == 2
+    assert "below/deeper/none.yaml: no such file" in call("check", "below/deeper/none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("message", "arguments"),
+    [
+        ("mine.yaml:3: x", ["run", "mine.yaml"]),
+        ("behaviour.yaml:3: x", ["run", "nowhere/mine.yaml"]),
+        ("set: parties.upland: x", ["run", "below/mine.yaml", "--set", "a=b"]),
+    ],
+)
+def test_control_other_files_stay_as_they_are(message: str, arguments: list[str]) -> None:
+    assert add_folder(message, arguments) == message
+
+
+def test_one_number_is_set_for_all_parties_as_in_a_file(tmp_path: Path) -> None:
+    text = "extends: river-border\nid: mine\nvenues: {lake_hall: {acceptability: {value: 0.9, convention: x}}}\n"
+    (tmp_path / "mine.yaml").write_text(text)
+    changes = {"venues.lake_hall.acceptability": 0.9}
+    runs = [
+        sim.run_ensemble(scenario, n=30, seed=1, changes=more).runs
+        for scenario, more in (
+            ("river-border", changes),
+            (tmp_path / "mine.yaml", {}),
+            ("river-border", {"venues.lake_hall.acceptability.*": 0.9}),
+            ("river-border", {}),
+        )
+    ]
+    assert runs[0].equals(runs[1]) and runs[0].equals(runs[2]) and not runs[0].equals(runs[3])
+    output = call("show", "river-border", "--plain", "--set", "venues.lake_hall.acceptability=0.9")
+    assert output.count("0.9 set") == 3
+
+
+def test_stars_and_ranges_at_maps_by_party() -> None:
+    s = load("river-border", {"venues.*.acceptability": {"assumed": [0.1, 0.2], "why": "x"}}).scenario
+    assert {number.high for venue in s.venues.values() for number in venue.acceptability.values()} == {0.2}
+    s = load("river-border", {"parties.upland.trust": 0.5}).scenario
+    assert {number.mode for number in s.parties["upland"].trust.values()} == {0.5} and len(
+        s.parties["upland"].trust
+    ) == 2
+
+
+@pytest.mark.parametrize(
+    "path", ["venues.lake_hall", "venues.lake_hal.acceptability", "issues", "parties.upland.issues"]
+)
+def test_control_other_maps_take_no_number(path: str) -> None:
+    with pytest.raises(sim.ScenarioError, match="no such path"):
+        load("river-border", {path: 0.9})
