@@ -20,10 +20,10 @@ CLOSING = "they are not a forecast. Nothing leaves this machine."
 TITLES = {
     "What if": "How the offers converge, issue by issue",
     "Watch a run": "Find a run that",
+    "Sweep": "Run a sweep",
+    "Build": "Start anew",
     "Sources": "Where every number comes from",
     "Compare": "Two to 4 scenarios",
-    "Sweep": "Open a finished folder",
-    "Build": "Start from",
 }
 
 
