@@ -1,4 +1,4 @@
-"""Take pictures of every view of the page for docs/screenshots, at 1280, 768 and 400 pixels width.
+"""Take pictures of every view of the page for docs/screenshots, at 1280 and 400 pixels width.
 
 Usage: .venv/bin/python tools/screenshots.py [SCENARIO] [FOLDER]. Needs Chromium and its driver on the PATH.
 """
@@ -23,7 +23,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 from sim.cli.app import build_arguments, build_environment
 
 MINSK = "changes=" + quote('{"venue_choice.rule":"fixed","venue_choice.order":["minsk"]}')
-PAGES = {"start": "", "what-if": f"what-if?{MINSK}", "run": "run", "sources": "sources", "compare": "compare"}
+PAGES = {"start": "", "what-if": f"what-if?{MINSK}", "run": "run", "sweep": "sweep", "compare": "compare",
+         "build": "build", "sources": "sources"}  # fmt: skip
 """Address of every view; the change is one of istanbul-2025."""
 TOKEN = "pictures"
 QUIET = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
@@ -92,7 +93,7 @@ def main() -> None:
     port = find_free_port()
     server = serve(scenario, port)
     try:
-        for width in (1280, 768, 400):
+        for width in (1280, 400):
             browser = start_browser()
             for name, path in PAGES.items():
                 resize(browser, width, 900)

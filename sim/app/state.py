@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 
@@ -226,8 +224,3 @@ def show_title(text: str) -> None:
     """Show the title of a view, and under it that results are conditional: the foot of the page is far down."""
     st.title(escape_markdown(text), anchor=False)
     st.html('<p class="caution">Conditional on the scenario\'s assumptions; not a forecast.</p>')
-
-
-def show_chart(spec: dict[str, Any], key: str) -> None:
-    """Show a Vega-Lite specification at the width of its column."""
-    st.vega_lite_chart(json.loads(json.dumps(spec)), width="stretch", key=key, theme=None)

@@ -22,7 +22,7 @@ background:#F2F7FB}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(11.5rem,1fr));gap:.8rem}
 .cards section{border:1px solid #8C8C8C;border-radius:.5rem;padding:.6rem .9rem}
 .cards h3{margin:0}.cards ul{margin:0;padding-left:1.1rem}
-.key{margin:0;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem}.key i{display:inline-block;
+p.key{margin:0;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem}p.key i{display:inline-block;
 width:1.3rem;height:.25rem;margin:0 .4rem .25rem 0}
 .panel{margin:0;font-size:.9rem;line-height:1.25}
 [data-stale=true]{transition:opacity 0s 1.2s!important}

@@ -164,13 +164,13 @@ def _show_results(base: Result, changed: Result, measures: list[Contrast]) -> No
     with left:
         if changed is base:
             st.subheader("How the talks ended", anchor=False)
-            state.show_chart(charts.plot_outcomes(both), "outcomes")
+            st.altair_chart(charts.plot_outcomes(both), width="stretch", theme=None, key="outcomes")
         else:
             st.subheader("Differences", anchor=False)
             st.altair_chart(charts_what_if.plot_differences(measures), width="stretch", theme=None, key="differences")
     with right:
         st.subheader("What stood in the way", anchor=False)
-        state.show_chart(charts.plot_blocking(both, titles), "blocking")
+        st.altair_chart(charts.plot_blocking(both), width="stretch", theme=None, key="blocking")
     st.subheader("Days until a first agreement", anchor=False)
     horizon = max(result.loaded.scenario.calendar.horizon.high for result in both.values())
     st.altair_chart(charts_what_if.plot_agreements(both, titles, horizon), width="stretch", theme=None, key="days")

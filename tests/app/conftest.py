@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -41,12 +42,19 @@ def address() -> Iterator[str]:
     """The address of a page that answers."""
     if find_spec("streamlit") is None:
         pytest.skip("Streamlit is not installed (extra `app`)")
-    from sim.cli.app import build_arguments, build_environment
-    from tests.app.reader import TOKEN
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    with serve(port) as place:
+        yield place
+
+
+@contextmanager
+def serve(port: int) -> Iterator[str]:
+    """Serve the page on a port; its address, once it answers."""
+    from sim.cli.app import build_arguments, build_environment
+    from tests.app.reader import TOKEN
+
     environment = build_environment("river-border", TOKEN)
     server = subprocess.Popen([sys.executable, *build_arguments(port)], env=environment)
     try:

@@ -15,15 +15,15 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 TOKEN = "the-token-of-the-tests-and-of-nothing-else"
-PATIENCE = 100  # seconds until a condition counts as never coming true; passing does not depend on it
+PATIENCE = 300  # seconds until a condition counts as never coming true; passing does not depend on it
 CLOSING = "they are not a forecast. Nothing leaves this machine."
 TITLES = {
     "What if": "How the offers converge, issue by issue",
     "Watch a run": "Find a run that",
+    "Sweep": "Run a sweep",
+    "Build": "Start anew",
     "Sources": "Where every number comes from",
     "Compare": "Two to 4 scenarios",
-    "Sweep": "Open a finished folder",
-    "Build": "Start from",
 }
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from sim.app import charts, compare
-from sim.app.charts_compare import compute_contrast, plot_reasons
+from sim.app import compare
+from sim.app.charts import compute_contrast, plot_blocking
 from sim.app.charts_sweep import plot_points
 from sim.app.explore import (
     FIRST,
@@ -62,7 +62,7 @@ def test_the_same_structure_is_paired() -> None:
 
 def test_every_bar_is_whole_and_has_the_letter_of_its_scenario(two: dict[str, Result]) -> None:
     letters = dict(zip("AB", two.values(), strict=True))
-    spec = plot_reasons(letters, charts.SHADES).to_dict()
+    spec = plot_blocking(letters).to_dict()
     rows = next(iter(spec["datasets"].values())) if "datasets" in spec else spec["data"]["values"]
     bars = {place: sum(r["share"] for r in rows if r["place"] == place) for place in {r["place"] for r in rows}}
     assert bars == pytest.approx(dict.fromkeys(bars, 1.0))

@@ -101,3 +101,18 @@ def test_compare_follows_the_scenario_of_the_sidebar(monkeypatch: pytest.MonkeyP
     test.selectbox(key="scenario").set_value("istanbul-2022").run()
     assert test.multiselect(key="compared").value == ["istanbul-2022", "generic-crisis"]
     assert not errors(test)
+
+
+def test_runs_that_were_stopped_wait_until_they_are_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    from sim.scenario.dump import scenario_hash
+    from sim.scenario.load import load
+
+    monkeypatch.setenv("PARLEY_APP_SCENARIO", "river-border")
+    test = AppTest.from_function(explore, default_timeout=600)
+    test.run()
+    test.session_state["runs"], test.session_state["seed_now"] = 500, 11
+    test.session_state["stopped"] = (scenario_hash(load("river-border")), 500, 11)
+    test.run()
+    assert [info.value for info in test.info] == ["Stopped."] and not errors(test)
+    next(button for button in test.button if button.label == "Run it").click().run()
+    assert not test.info and any("500 runs" in text.value for text in test.markdown)

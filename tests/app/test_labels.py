@@ -10,7 +10,7 @@ import pytest
 from sim.app import charts, charts_run
 from sim.app.explore import simulate
 from sim.app.single_run import Round, Story, record_run
-from sim.app.theme import COLOURS, count_lines, wrap_label
+from sim.app.theme import COLOURS, WRAPPED, count_lines, wrap_label
 from sim.scenario.library import shipped
 from sim.scenario.load import load
 
@@ -21,7 +21,7 @@ LETTER = 6.6
 @pytest.mark.parametrize("name", shipped())
 def test_every_title_is_shown_whole(name: str) -> None:
     s = load(name).scenario
-    room = charts.plot_outcomes({})["config"]["axis"]["labelLimit"]
+    room = WRAPPED["labelLimit"]
     for entry in (*s.issues.values(), *s.incidents.values(), *s.baskets.values()):
         label = wrap_label(entry.title)
         assert label.split() == entry.title.split()
@@ -55,8 +55,7 @@ def test_the_time_line_says_whole_what_is_contested_and_has_no_colour_of_a_party
 def test_a_bar_is_told_from_its_neighbour_by_a_label_not_cut_off() -> None:
     base = load("istanbul-2025")
     both = {charts.BASE: simulate(base, 20, 0), charts.CHANGED: simulate(base, 20, 1)}
-    titles = {name: basket.title for name, basket in base.scenario.baskets.items()}
-    places = charts.plot_blocking(both, titles)["layer"][0]["encoding"]["y"]["sort"]
+    places = charts.plot_blocking(both).to_dict()["layer"][0]["encoding"]["y"]["sort"]
     assert [place.replace("\n", " ").replace("\xa0", " ") for place in places][:2] == [
         "Vulnerable prisoners and the fallen · as it is", "Vulnerable prisoners and the fallen · changed",
     ]  # fmt: skip

@@ -55,7 +55,8 @@ def test_what_a_scenario_says_is_text_and_nothing_is_fetched(reader: Reader, hos
     reader.open(f"?scenario={quote(str(hostile))}")
     if page:
         reader.turn_to(page)
-    reader.until("A*STAR*")
+    if page not in ("Sweep", "Build"):  # they name a scenario's parts only in lists that are closed
+        reader.until("A*STAR*")
     assert {urlsplit(url).hostname for url in reader.requests()} == {"127.0.0.1"}
     loose = "return [...document.querySelectorAll('img,a')].filter(e => (e.src || e.href).includes('192.0.2'))"
     assert reader.browser.execute_script(loose) == []

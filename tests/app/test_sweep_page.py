@@ -43,7 +43,7 @@ def test_a_sweep_of_the_page_is_that_of_the_command_line(
 
 
 def test_a_comparison_of_the_page_is_that_of_the_command_line(reader: Reader) -> None:  # noqa: F811
-    reader.open()
+    reader.open("what-if")
     reader.enter("Any other value", "calendar.horizon = 90")
     reader.until("What you changed")
     reader.turn_to("Compare")

@@ -67,7 +67,7 @@ def test_play_goes_to_the_last_round_and_the_slider_goes_back(reader: Reader) ->
 
 
 def test_the_round_where_two_runs_part_is_marked(reader: Reader) -> None:  # noqa: F811
-    reader.open()
+    reader.open("what-if")
     reader.enter("Any other value", "parties.northbank.deadline = 20")
     reader.until("runs end otherwise")
     reader.turn_to("Watch a run")

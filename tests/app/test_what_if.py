@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+import socket
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,6 +26,7 @@ from sim.core.errors import ParleyError
 from sim.results.plan import plan
 from sim.results.trajectory import simulate_trajectory
 from sim.scenario.load import load
+from tests.app.conftest import serve
 from tests.app.reader import Reader
 
 MINSK = {"venue_choice.rule": "fixed", "venue_choice.order": ["minsk"]}
@@ -212,3 +215,21 @@ def test_the_page_goes_on_when_its_file_is_gone(reader: Reader, tmp_path: Path) 
     reader.browser.refresh()
     reader.until("this is not a scenario that can be used")
     assert "not a forecast" in reader.text()
+
+
+def test_the_state_survives_a_restart_of_the_server(browser: Any) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    somebody = Reader(browser, f"http://127.0.0.1:{port}")
+    with serve(port):
+        somebody.open("?runs=500&seed=2")
+        somebody.press("No clashes of boats?")
+        somebody.until("No clashes of boats:")
+        somebody.settle()
+        before = browser.find_element("css selector", ".verdict").text
+    with serve(port):
+        browser.refresh()
+        somebody.settle()
+        assert browser.find_element("css selector", ".verdict").text == before
+    assert "seed=2" in browser.current_url
