@@ -221,7 +221,9 @@ class _Writer:
             return f"e^{{{self._list(arguments)}}}", 4
         if name == "len":
             return rf"\left| {self._list(arguments)} \right|", _ATOM
-        if name in ("int", "float", "bool"):
+        if name == "int":
+            return rf"\left\lfloor {self._list(arguments)} \right\rfloor", _ATOM
+        if name in ("float", "bool"):
             return self.write(arguments[0]), 0
         sign = rf"\{name}" if name in ("max", "min", "log") else rf"\text{{{_escape(name)}}}"
         return rf"{sign} \left( {self._list(arguments)} \right)", 5

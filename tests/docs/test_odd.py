@@ -28,6 +28,7 @@ CASES = 200
 # Not evaluated: draws of a whole run, the search for circles, and algorithms with tests of their own.
 ALGORITHMS = {
     "assumption.draw_theta",
+    "assumption.draw_pool",
     "agenda.is_in_cycle",
     "decision.choose_coalition",
     "hawkes.draw_window",
@@ -63,6 +64,7 @@ COUNTS = {
     "fallen": 4,
     "agenda": 3,
     "best_settled": 7,
+    "experts": 9,
 }
 SWITCHES = {
     "sequencing_settled",
