@@ -357,8 +357,9 @@ def test_a_reader_that_has_seen_enough(here: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_an_interrupted_run_leaves_nothing(here: Path, number: int, status: int) -> None:
-    # A job in the background of a shell inherits deaf ears for SIGINT; whoever presses Ctrl-C has a program that hears.
+    # A job in the background of a shell is deaf to SIGINT, and one under `nohup` to SIGHUP; a user's program hears.
     hears = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    hears += "signal.signal(signal.SIGHUP, signal.SIG_DFL); "
     code = hears + MAIN.format(["run", "river-border", "-n", "1000000", *MESA, "-o", "results"])
     environment = {**os.environ, "PYTHONPATH": str(Path(sim.__file__).parents[1])}
     with subprocess.Popen(
