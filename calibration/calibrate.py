@@ -23,7 +23,7 @@ from calibration.problem import FitProblem, prepare
 from calibration.records import STYLES, compute_odds_ratio, load_crises
 from sim.core.atomic import lock_folder, replace_file, write_file
 from sim.core.errors import ParleyError
-from sim.core.layout import Floats, Ints
+from sim.core.layout import Floats, Ints, Pool
 from sim.results.reader import open_regular
 from sim.scenario.load import load
 
@@ -168,7 +168,9 @@ def _fingerprint(problem: FitProblem) -> str:
     digest.update(problem.file.model_dump_json(exclude={"smc", "checks", "theories"}).encode())
     for part in problem.parts:
         for runner in part.runners:
-            for value in (*runner.problem.priors, *runner.problem.structure):
+            priors = runner.problem.priors
+            ranges = (value for value in priors if not isinstance(value, Pool))
+            for value in (*ranges, *priors.pool, *runner.problem.structure):
                 digest.update(np.asarray(value).tobytes())
     return digest.hexdigest()[:32]
 

@@ -165,6 +165,7 @@ class Student(Reader):
         self.write(f"Title of the {bare}", title, -1)
 
 
+@pytest.mark.slow
 def test_a_student_makes_two_villages_and_a_well(browser: Any, address: str, downloads: Path, tmp_path: Path) -> None:
     from selenium.webdriver.common.keys import Keys
 

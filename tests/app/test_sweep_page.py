@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from experiments.results import load
@@ -13,6 +14,7 @@ from tests.app.test_page import Reader, reader  # noqa: F401  (the fixture)
 from tests.app.test_watching import choose
 
 
+@pytest.mark.slow
 def test_a_sweep_of_the_page_is_that_of_the_command_line(
     reader: Reader, downloads: Path, tmp_path: Path  # noqa: F811
 ) -> None:  # fmt: skip
@@ -42,6 +44,7 @@ def test_a_sweep_of_the_page_is_that_of_the_command_line(
     reader.wait.until(lambda b: len(reader.table()) > 0 and "Where rounds are held" in reader.text())
 
 
+@pytest.mark.slow
 def test_a_comparison_of_the_page_is_that_of_the_command_line(reader: Reader) -> None:  # noqa: F811
     reader.open("what-if")
     reader.enter("Any other value", "calendar.horizon = 90")

@@ -55,6 +55,7 @@ def test_shared_changes_leave_out_the_paths_of_factors() -> None:
     assert design()["changes"] == {"calendar.horizon": 90}
 
 
+@pytest.mark.slow
 def test_the_command_line_gives_the_tables_of_the_job_to_the_byte(tmp_path: Path) -> None:
     experiment = design()
     job = SweepJob(experiment)

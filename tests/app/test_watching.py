@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from typer.testing import CliRunner
@@ -50,6 +51,7 @@ def test_a_run_that_reaches_a_ceasefire_is_the_run_of_the_command_line(reader: R
     assert all(" ".join(line.split()) in whole for line in told)
 
 
+@pytest.mark.slow
 def test_play_goes_to_the_last_round_and_the_slider_goes_back(reader: Reader) -> None:  # noqa: F811
     reader.open("run")
     last = int(re.search(r"Round 1 of (\d+)", reader.text())[1])  # type: ignore[index]
@@ -66,6 +68,7 @@ def test_play_goes_to_the_last_round_and_the_slider_goes_back(reader: Reader) ->
     reader.until(f"Round 1 of {last}")
 
 
+@pytest.mark.slow
 def test_the_round_where_two_runs_part_is_marked(reader: Reader) -> None:  # noqa: F811
     reader.open("what-if")
     reader.enter("Any other value", "parties.northbank.deadline = 20")

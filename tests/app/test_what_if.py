@@ -217,6 +217,7 @@ def test_the_page_goes_on_when_its_file_is_gone(reader: Reader, tmp_path: Path) 
     assert "not a forecast" in reader.text()
 
 
+@pytest.mark.slow
 def test_the_state_survives_a_restart_of_the_server(browser: Any) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -298,5 +298,5 @@ def test_without_the_extra(monkeypatch):
     from sim.interop import negmas_party
 
     monkeypatch.setitem(__import__("sys").modules, "negmas", None)
-    with pytest.raises(ParleyError, match="install the extra"):
+    with pytest.raises(ParleyError, match="install it with"):
         negmas_party.negmas()
