@@ -44,8 +44,9 @@ def build_cases_note(results: Mapping[str, Results]) -> Note:
 
 
 def shorten_titles(results: Mapping[str, Results]) -> dict[str, str]:
-    """Shorten the title of each case to what stands before its colon, as in `Istanbul 2025`."""
-    return {name: case.manifest["asked"]["scenario"]["title"].split(":")[0] for name, case in results.items()}
+    """Shorten the titles of cases to what stands before the colon, as in `Istanbul 2025`; names where two are alike."""
+    titles = {name: case.manifest["asked"]["scenario"]["title"].split(":")[0] for name, case in results.items()}
+    return titles if len(set(titles.values())) == len(titles) else {name: name for name in titles}
 
 
 def list_meanings() -> list[Line2D]:
