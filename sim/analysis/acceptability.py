@@ -1,12 +1,15 @@
-"""Acceptability of clauses and packages over draws, and as plain tables; `sim.analysis.clauses` counts it."""
+"""Acceptability of clauses and packages over draws, and as plain tables and words; `sim.analysis.clauses` counts it."""
 
 from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.core.statistics import wilson
+
+if TYPE_CHECKING:
+    from sim.scenario.load import Loaded
 
 ALL = "all parties"
 """Name of the row that counts draws in which every party could live with an option or a package."""
@@ -151,3 +154,31 @@ def _describe_share(name: str, count: int, n: int) -> dict[str, float]:
 def group_packages(result: Acceptability) -> dict[str, list[Package]]:
     """Group the packages by basket."""
     return {name: list(own) for name, own in itertools.groupby(result.packages, key=lambda package: package.basket)}
+
+
+def describe_package(package: Package, loaded: Loaded) -> list[str]:
+    """Describe a package: its terms, its acceptability, and the clause that costs most of it."""
+    titles = {name: party.title for name, party in loaded.scenario.parties.items()}
+    least, joint = package.least / package.n, package.joint / package.n
+    if not package.least:
+        return ["Of every package of these options there is a party that could not live with it in any draw"]
+    head = f"Package {package.rank}: at least {least:.1%} for each party (least often {titles[package.reluctant]}), "
+    lines = [head + f"all at once {joint:.1%}"]
+    for issue, option in zip(package.issues, package.options, strict=True):
+        lines.append(f"    {loaded.scenario.issues[issue].title}: {option}")
+    if package.costliest is not None:
+        title = loaded.scenario.issues[package.issues[package.costliest]].title
+        rest = max(package.without) / package.n
+        lines.append(f"    costs most: {title}; the rest without it reaches {rest:.1%}")
+    elif len(package.issues) > 1:
+        lines.append("    no clause costs acceptability: without any one of them the rest reaches no more")
+    return lines
+
+
+def describe_method(result: Acceptability, basket: str) -> str:
+    """Say that not all packages were compared, and which were."""
+    compared, total = result.compared[basket], result.total[basket]
+    return (
+        f"{compared:,} of {total:,} packages were compared: every issue kept the options that the least willing "
+        "party could live with most often"
+    )

@@ -8,6 +8,7 @@ from itertools import groupby
 import streamlit as st
 
 from sim.app import charts, charts_what_if, progress, side_panel, state
+from sim.app.clauses import show_clauses
 from sim.app.controls import Changes
 from sim.app.escape import escape_markdown
 from sim.app.explore import Contrast, Result, compute_contrasts, describe_change, excludes_zero, format_contrast
@@ -44,6 +45,7 @@ def show() -> None:
     _show_verdict(base, changed, measures, name_change(edits.changes, chips, list_answers()))
     _show_convergence(before, edits.loaded)
     _show_results(base, changed, measures)
+    show_clauses(edits.loaded, state.get_seed())
     _show_downloads(bool(edits.changes))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import typer
 
 if TYPE_CHECKING:
-    from sim.analysis.acceptability import Acceptability, Package
+    from sim.analysis.acceptability import Acceptability
     from sim.core.atomic import OutputFolder
     from sim.scenario.load import Loaded
 
@@ -19,7 +19,7 @@ _LABEL = 60
 
 def print_clauses(result: Acceptability, loaded: Loaded) -> None:
     """Print, by basket, the share of draws in which each party could live with an option, and the best packages."""
-    from sim.analysis.acceptability import ALL, group_packages
+    from sim.analysis.acceptability import ALL, describe_method, describe_package, group_packages
 
     scenario, packages = loaded.scenario, group_packages(result)
     typer.echo(f"\nAcceptability by clause over {result.n:,} draws, at the start of the talks")
@@ -46,34 +46,6 @@ def print_clauses(result: Acceptability, loaded: Loaded) -> None:
                 typer.echo(f"  {line}")
         if result.compared[basket] < result.total[basket]:
             typer.echo(f"  {describe_method(result, basket)}")
-
-
-def describe_package(package: Package, loaded: Loaded) -> list[str]:
-    """Describe a package: its terms, its acceptability, and the clause that costs most of it."""
-    titles = {name: party.title for name, party in loaded.scenario.parties.items()}
-    least, joint = package.least / package.n, package.joint / package.n
-    if not package.least:
-        return ["Of every package of these options there is a party that could not live with it in any draw"]
-    head = f"Package {package.rank}: at least {least:.1%} for each party (least often {titles[package.reluctant]}), "
-    lines = [head + f"all at once {joint:.1%}"]
-    for issue, option in zip(package.issues, package.options, strict=True):
-        lines.append(f"    {loaded.scenario.issues[issue].title}: {option}")
-    if package.costliest is not None:
-        title = loaded.scenario.issues[package.issues[package.costliest]].title
-        rest = max(package.without) / package.n
-        lines.append(f"    costs most: {title}; the rest without it reaches {rest:.1%}")
-    elif len(package.issues) > 1:
-        lines.append("    no clause costs acceptability: without any one of them the rest reaches no more")
-    return lines
-
-
-def describe_method(result: Acceptability, basket: str) -> str:
-    """Say that not all packages were compared, and which were."""
-    compared, total = result.compared[basket], result.total[basket]
-    return (
-        f"{compared:,} of {total:,} packages were compared: every issue kept the options that the least willing "
-        "party could live with most often"
-    )
 
 
 def write_clauses(result: Acceptability, loaded: Loaded, out: OutputFolder) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,12 @@ import pytest
 
 pytest.importorskip("streamlit", reason="Streamlit is not installed (extra `app`)")
 from streamlit.testing.v1 import AppTest
+from typer.testing import CliRunner
 
+from sim.app.clauses import DRAWS
 from sim.app.escape import remove_escapes
 from sim.app.state import parse_whole
+from sim.cli.main import app
 from sim.scenario.library import shipped_folder
 
 
@@ -116,3 +120,19 @@ def test_runs_that_were_stopped_wait_until_they_are_started(monkeypatch: pytest.
     assert [info.value for info in test.info] == ["Stopped."] and not errors(test)
     next(button for button in test.button if button.label == "Run it").click().run()
     assert not test.info and any("500 runs" in text.value for text in test.markdown)
+
+
+def test_clauses_are_those_of_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    test = opened(explore, monkeypatch)
+    assert not test.text  # nothing is assessed before somebody asks
+    test.toggle(key="clauses").set_value(True).run()
+    assert not test.exception
+    result = CliRunner().invoke(app, ["analyse", "river-border", "--clauses", "-n", str(DRAWS)])
+    said = "\n".join(text.value for text in test.text)
+    packages = re.findall(r"Package 1: .*", said)
+    assert len(packages) == 3
+    assert packages == re.findall(r"Package 1: .*", result.output)
+    tables = "".join(block.proto.body for block in test.get("html"))
+    share = re.search(r"half released +(\S+ \(\d+%\))", result.output)
+    assert share is not None
+    assert f"<td>half released</td><td>{float(share[1].split('%')[0]):.0f}% (" in tables
