@@ -36,8 +36,8 @@ def test_every_size_passes_the_check_without_advice(tmp_path: Path, parties: int
 @pytest.mark.parametrize("parties", range(2, 6))
 def test_every_number_of_parties_runs_and_can_settle(tmp_path: Path, parties: int) -> None:
     path = write_scaffold("talks", Size(parties=parties, issues=2, venues=1, mediator=True), tmp_path)
-    runs = sim.run_ensemble(path, n=150, seed=1).runs
-    assert 0 < runs["first_settled_basket_1"].notna().sum() < 150
+    runs = sim.run_ensemble(path, n=25, seed=1, engine="mesa").runs  # uncompiled in make quick
+    assert 0 < runs["first_settled_basket_1"].notna().sum() < 25
 
 
 def test_three_parties_five_issues_two_baskets_take_less_than_sixty_lines(
