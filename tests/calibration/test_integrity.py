@@ -147,6 +147,7 @@ def kill_at(step: int, work: Callable[[], object]) -> bool:
     return os.WIFSIGNALED(os.waitpid(pid, 0)[1])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot be forked here")
 @pytest.mark.filterwarnings("ignore")
 def test_a_fit_killed_at_any_moment_of_making_its_database_goes_on(parts: tuple[Any, Any], tmp_path: Path) -> None:

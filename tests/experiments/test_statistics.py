@@ -336,6 +336,7 @@ def test_standard_error_by_hand() -> None:
     assert compute_standard_error(1, 1.0, 1.0) == math.inf
 
 
+@pytest.mark.slow
 def test_prim_finds_the_box_that_is_there() -> None:
     """Interest is x > .6 and y < .5 in the unit cube (20% of it); the third factor does not matter."""
     pytest.importorskip("ema_workbench", reason="the extra `discover` is not installed")

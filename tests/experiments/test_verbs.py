@@ -228,6 +228,7 @@ def test_sensitivity_of_a_sweep_without_indices_says_what_it_needs(tmp_path: Pat
         assert result.exit_code == 2 and f"`morris` or `saltelli`, or a nested one; this is `{design}`" in result.output
 
 
+@pytest.mark.slow
 def test_a_range_that_ends_at_zero_is_remembered(tmp_path: Path) -> None:
     pytest.importorskip("SALib", reason="the extra `discover` is not installed")
     text = "experiment: z\nscenario: river-border\nruns: 10\ndesign: morris\npoints: 4\nfactors:\n"
