@@ -115,11 +115,14 @@ def results(place: Path) -> Path:
     folder.mkdir()
     table = pa.table({"calendar.gap_scale": [20.0, 25.0, 30.0], "weight": [0.5, 0.3, 0.2]})
     pq.write_table(table, folder / "posterior.parquet")
+    # A posterior that does not name its model was fitted under version 1.
+    first = place / "first.yaml"
+    first.write_text("extends: istanbul-2025\nid: first\nmodel: {version: 1}\n", encoding="utf-8")
     for words in (
         ["run", "istanbul-2025", "-n", "200", "-o", str(folder / "run")],
         ["compare", "river-border", "river-border,calendar.horizon=60", "-n", "20", "-o", str(folder / "comparison")],
         ["sweep", "venue", "--runs", "20", "-o", str(folder / "sweep")],
-        ["forecast", "istanbul-2025", "--posterior", str(folder), "--after", "2025-06-02", "-n", "600",
+        ["forecast", str(first), "--posterior", str(folder), "--after", "2025-06-02", "-n", "600",
          "-o", str(folder / "forecast.json")],
         ["calibrate", "short", "-o", str(folder / "fit")],
         ["run", "river-border", "-n", "3", "--engine", "mesa", "-o", str(folder / "mesa")],
