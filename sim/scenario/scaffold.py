@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.core.atomic import write_file
 from sim.core.errors import ParleyError
-from sim.scenario.template import check_id
+from sim.scenario.template import check_id, write_new
 
 HORIZON = 180
 """Days that the runs of a blank scenario follow the talks."""
@@ -57,9 +56,7 @@ def write_scaffold(name: str, size: Size, folder: Path) -> Path:
     check_id(name)
     path = folder / f"{name}.yaml"
     text = format_scaffold(name, size)
-    if path.exists():
-        raise ParleyError(f"{path.name} exists already and is left as it is; choose another name")
-    write_file(path, text)
+    write_new(path, text)
     return path
 
 

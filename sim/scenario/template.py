@@ -57,10 +57,15 @@ def write_template(name: str, base: str, folder: Path) -> Path:
     parent = find_base(name, base, folder)
     path = folder / f"{name}.yaml"
     text = format_template(name, parent.stem, load(parent))
+    write_new(path, text)
+    return path
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a scenario file that does not exist yet. Raises ParleyError."""
     if path.exists():
         raise ParleyError(f"{path.name} exists already and is left as it is; choose another name")
     write_file(path, text)
-    return path
 
 
 def find_base(name: str, base: str, folder: Path) -> Path:

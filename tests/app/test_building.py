@@ -16,7 +16,7 @@ from sim.cli.main import app
 from sim.scenario.dump import dump_scenario
 from sim.scenario.library import shipped
 from sim.scenario.load import load
-from tests.app.test_page import Reader, reader  # noqa: F401  (the fixture)
+from tests.app.reader import Reader
 
 
 @pytest.mark.parametrize("parties", [2, 3])

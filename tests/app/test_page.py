@@ -15,13 +15,6 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.app.reader import Reader
 
-
-@pytest.fixture
-def reader(browser: Any, address: str) -> Reader:
-    """Somebody at the page; other tests import it from here."""
-    return Reader(browser, address)
-
-
 PATIENCE_OF_NORTH = "Northbank: days until it would concede all"
 
 

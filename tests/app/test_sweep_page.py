@@ -10,13 +10,13 @@ from typer.testing import CliRunner
 
 from experiments.results import load
 from sim.cli.main import app
-from tests.app.test_page import Reader, reader  # noqa: F401  (the fixture)
+from tests.app.reader import Reader
 from tests.app.test_watching import choose
 
 
 @pytest.mark.slow
 def test_a_sweep_of_the_page_is_that_of_the_command_line(
-    reader: Reader, downloads: Path, tmp_path: Path  # noqa: F811
+    reader: Reader, downloads: Path, tmp_path: Path
 ) -> None:  # fmt: skip
     reader.open("sweep")
     choose(reader, "First factor", "Northbank: days until")
@@ -45,7 +45,7 @@ def test_a_sweep_of_the_page_is_that_of_the_command_line(
 
 
 @pytest.mark.slow
-def test_a_comparison_of_the_page_is_that_of_the_command_line(reader: Reader) -> None:  # noqa: F811
+def test_a_comparison_of_the_page_is_that_of_the_command_line(reader: Reader) -> None:
     reader.open("what-if")
     reader.enter("Any other value", "calendar.horizon = 90")
     reader.until("What you changed")

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from sim.app.explore import simulate
 from sim.cli.main import app
 from sim.scenario.load import load
-from tests.app.test_page import Reader, reader  # noqa: F401  (the fixture)
+from tests.app.reader import Reader
 
 
 def choose(somebody: Any, label: str, words: str) -> None:
@@ -32,7 +32,7 @@ def trace(*options: str) -> str:
     return " ".join(result.output.split())
 
 
-def test_a_run_that_reaches_a_ceasefire_is_the_run_of_the_command_line(reader: Reader) -> None:  # noqa: F811
+def test_a_run_that_reaches_a_ceasefire_is_the_run_of_the_command_line(reader: Reader) -> None:
     codes = simulate(load("river-border"), 2000, 0).codes("outcome")
     first, second = [k for k, code in enumerate(codes) if code == "ceasefire" and k > 0][:2]
     reader.open("run")
@@ -52,7 +52,7 @@ def test_a_run_that_reaches_a_ceasefire_is_the_run_of_the_command_line(reader: R
 
 
 @pytest.mark.slow
-def test_play_goes_to_the_last_round_and_the_slider_goes_back(reader: Reader) -> None:  # noqa: F811
+def test_play_goes_to_the_last_round_and_the_slider_goes_back(reader: Reader) -> None:
     reader.open("run")
     last = int(re.search(r"Round 1 of (\d+)", reader.text())[1])  # type: ignore[index]
     choose(reader, "Speed", "very fast")
@@ -69,7 +69,7 @@ def test_play_goes_to_the_last_round_and_the_slider_goes_back(reader: Reader) ->
 
 
 @pytest.mark.slow
-def test_the_round_where_two_runs_part_is_marked(reader: Reader) -> None:  # noqa: F811
+def test_the_round_where_two_runs_part_is_marked(reader: Reader) -> None:
     reader.open("what-if")
     reader.enter("Any other value", "parties.northbank.deadline = 20")
     reader.until("runs end otherwise")
