@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from sim.analysis.actors import Actors, create_actors, weighted_mean, weighted_median
 from sim.core.errors import ScenarioError
 from sim.interop.files import clip_text, slug, text_of, write_scenario
-from sim.interop.xmltree import parse
+from sim.interop.xmltree import line_of, parse
 
 MAX_ACTORS, MAX_DIMENSIONS = 200, 40
 _ROOM = 0.05
@@ -112,7 +112,7 @@ def _xml_numbers(file: str, person: ET.Element, size: int) -> list[float]:
     positions, saliences = person.findall("Position/dCoord"), person.findall("Salience/dSal")
     if len(positions) != size or len(saliences) != size:
         problem = f"actor `{name}` has {len(positions)} positions and {len(saliences)} saliences on {size} dimensions"
-        raise ScenarioError(problem, file=file)
+        raise ScenarioError(problem, file=file, line=line_of(person))
     cells = [("capability", person.findtext("capability") or "", math.inf)]
     for k, (position, salience) in enumerate(zip(positions, saliences, strict=True), 1):
         cells += [(f"position {k}", position.text or "", 100.0), (f"salience {k}", salience.text or "", 100.0)]
@@ -122,7 +122,7 @@ def _xml_numbers(file: str, person: ET.Element, size: int) -> list[float]:
         if not 0.0 <= number <= most or math.isinf(number):
             limit = "0 or more" if most == math.inf else "0 to 100"
             problem = f"actor `{name}`: {what} is `{clip_text(text)[:40]}`; allowed: {limit}"
-            raise ScenarioError(problem, file=file)
+            raise ScenarioError(problem, file=file, line=line_of(person))
         rows.append(number)
     return rows
 
