@@ -108,7 +108,7 @@ TABLE = ("issueUtilities", "place", "discreteutils", "valueUtilities")
         ({"SumOfGroupsUtilitySpace": {}}, "is a `SumOfGroupsUtilitySpace`; profiles of kind Linear"),
         (changed(A, "issueWeights", "place", to=-1), "a.json: issueWeights.place: `-1`; allowed: a number from 0 to 1"),
         (changed(A, "issueWeights", to={"place": 0.6}), "a.json: issueWeights.days: is missing; allowed: a number"),
-        (changed(A, "issueUtilities", "days", to={"numberutils": {}}), "issueUtilities.days: utilities are numberutils"),
+        (changed(A, "issueUtilities", "days", to={"numberutils": {}}), "issueUtilities.days: utilities are number"),
         (changed(A, "domain", "issuesValues", "days", to={"range": [0, 1, 1]}), "no list of values (a range"),
         (changed(A, *TABLE, "sea", to=2), "place.discreteutils.valueUtilities.sea: `2`; allowed: a number from 0 to 1"),
         (changed(A, *TABLE, to={"sea": 1}), ".valueUtilities.hills: is missing; allowed: a number from 0 to 1"),
