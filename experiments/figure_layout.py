@@ -101,7 +101,8 @@ def measure_width(text: str, size: float = 9) -> float:
     from matplotlib.textpath import text_to_path  # outlines of the letters, as `TextPath` makes them, are not needed
 
     font = FontProperties(size=size)
-    return max(text_to_path.get_text_width_height_descent(line or " ", font, False)[0] / 72 for line in text.split("\n"))
+    lines = (line or " " for line in text.split("\n"))
+    return max(text_to_path.get_text_width_height_descent(line, font, False)[0] / 72 for line in lines)
 
 
 def measure_margin(names: Iterable[str], most: float = _WIDEST) -> float:
