@@ -35,11 +35,20 @@ def show() -> None:
         STYLE
         + format_table(f"{sum(numbers.values())} numbers", ("Origin", "Numbers", "What it means"), rows, text=True)
     )
+    documents = list_citations(edits.loaded)
+    own, rest = st.tabs(["Numbers", f"Documents and papers ({len(documents)})"])
+    with own:
+        _show_numbers(edits.loaded, list(numbers))
+    with rest:
+        _show_documents(edits.loaded, documents)
+
+
+def _show_numbers(loaded: Loaded, origins: list[str]) -> None:
+    """Show the numbers that match what was typed and chosen."""
     with st.container(horizontal=True):
         words = st.text_input("Find", key="source_words", placeholder="trust memory", width=260)
-        origins = st.multiselect("Origin", [o for o in ORIGINS if o in numbers], key="source_origins", width=420)
-    _show_groups(build_ledger(edits.loaded), words, origins)
-    _show_documents()
+        chosen = st.multiselect("Origin", [o for o in ORIGINS if o in origins], key="source_origins", width=420)
+    _show_groups(build_ledger(loaded), words, chosen)
 
 
 def _show_switch() -> None:
@@ -104,22 +113,18 @@ def _compute_effects(key: str, _loaded: Loaded, seed: int, _progress: Callable[[
     return compute_effects(_loaded, seed, _progress)
 
 
-def _show_documents() -> None:
+def _show_documents(loaded: Loaded, documents: list[dict[str, Any]]) -> None:
     """Show documents and papers with their addresses; on request those first that matter most to how runs end."""
-    loaded = state.get_edits().loaded
-    documents = list_citations(loaded)
-    if not documents:
-        return
-    st.subheader(f"Documents and papers these numbers rest on ({len(documents)})", anchor=False)
     effects = _show_ranking(loaded) if loaded.scenario.evidence else {}
     places = {name: n for n, name in enumerate(effects)}
     documents.sort(key=lambda c: places.get(c["id"], len(places)))
     record = loaded.load_record()
     sources = {**(record.sources if record else {}), **load_papers()}
     rows = [_describe(c, sources[c["id"]].url or "", effects.get(c["id"])) for c in documents]
-    columns = ("Document", "Address", "Cited for", "Perspective", "Without it, other outcome", "closed share moves by")
-    most = len(columns) if effects else 4
-    st.html(STYLE + format_table("", columns[:most], [row[:most] for row in rows], text=True))
+    columns = ("Document", "Without it, other outcome", "closed share moves by", "Address", "Cited for", "Perspective")
+    visible = range(6) if effects else (0, 3, 4, 5)
+    cells = [[row[k] for k in visible] for row in rows]
+    st.html(STYLE + format_table("", [columns[k] for k in visible], cells, text=True))
 
 
 def _show_ranking(loaded: Loaded) -> dict[str, Effect]:
@@ -138,11 +143,10 @@ def _show_ranking(loaded: Loaded) -> dict[str, Effect]:
 
 
 def _describe(entry: dict[str, Any], url: str, effect: Effect | None) -> tuple[str, ...]:
-    """Cells of a document: citation, address, what it is cited for, perspective and effect."""
-    text = entry["citation"].removesuffix(url).strip()
-    cells = (text, Address(url), entry["cited_for"] or "", entry["perspective"] or "")
-    if effect is None:
-        return (*cells, "", "")
-    if math.isnan(effect.share):
-        return (*cells, "cannot do without it", "")
-    return (*cells, f"{effect.share:.1%}", f"{100 * effect.closed:.1f} points")
+    """Cells of a document: citation, effect, address, what it is cited for, and perspective."""
+    text, numbers = entry["citation"].removesuffix(url).strip(), ("", "")
+    if effect is not None and math.isnan(effect.share):
+        numbers = ("cannot do without it", "")
+    elif effect is not None:
+        numbers = (f"{effect.share:.1%}", f"{100 * effect.closed:.1f} points")
+    return (text, *numbers, Address(url), entry["cited_for"] or "", entry["perspective"] or "")
