@@ -216,8 +216,8 @@ def label_rows(results: Results, by: Sequence[str] | None = None) -> tuple[dict[
     """
     names = list(by or results.factors)
     titles = [get_title(results, name) for name in names]
-    named = not names or any(title == name for title, name in zip(titles, names, strict=True))
-    return label_points(results, by, with_names=named), "" if named else f"Points by: {', '.join(titles)}"
+    by_name = not names or any(title == name for title, name in zip(titles, names, strict=True))
+    return label_points(results, by, with_names=by_name), "" if by_name else f"Points by: {', '.join(titles)}"
 
 
 def write_foot(figure: Figure, text: str, titles: str) -> None:
