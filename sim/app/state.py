@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from sim.app import progress
 from sim.app.address import parse_whole, read_changes, read_whole, write_link, write_query
@@ -57,6 +58,8 @@ def start() -> None:
         st.session_state.problems = {}
         st.session_state.edits = Edits(shipped()[0])
         _restore(st.query_params.to_dict())
+    elif _came_by_history():
+        _return(st.query_params.to_dict())
     # A widget that is not shown, on another page or in a closed group, loses its value: assignment keeps it.
     for key in ("runs", "run", "words", "numbers"):
         if key in st.session_state:
@@ -74,10 +77,10 @@ def _show_choice() -> None:
     """Show the choice of scenario, runs and seed in the side panel."""
     names = list(dict.fromkeys([*_list_shipped(), get_edits().name]))
     with st.sidebar:
-        # A scenario opened by its path was not chosen in this widget.
-        if st.session_state.get("scenario") != get_edits().name:
-            st.session_state.scenario = get_edits().name
-        st.selectbox("Scenario", names, key="scenario", on_change=_open_selected)
+        # The present scenario is also the default: a browser that has lost the choice must not open another one.
+        name = get_edits().name
+        key = f"scenario:{name}"
+        st.selectbox("Scenario", names, names.index(name), key=key, on_change=_open_selected, args=(key,))
         show_error("scenario")
         with st.expander("A scenario file, runs, seed"):
             st.text_input("Path of a scenario file", key="file", on_change=_open_file)
@@ -99,15 +102,45 @@ def _restore(query: dict[str, str]) -> None:
     _open(query.get("scenario", first))
     if "scenario" in st.session_state.problems and get_edits().name != first and "scenario" in query:
         st.session_state.edits = Edits(first) if first in shipped() else st.session_state.edits
+    st.session_state.first_name = get_edits().name
+    _take_numbers(query)
+    if "scenario" not in st.session_state.problems:
+        _take_changes(query)
+
+
+def _came_by_history() -> bool:
+    """Whether the browser went back or forward to an address of this tab."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
+def _return(query: dict[str, str]) -> None:
+    """Return to a state that this tab left; an address without a state is that of its start."""
+    st.session_state.problems = {}
+    name = query.get("scenario", st.session_state.first_name)
+    if name != get_edits().name:
+        _open(name)
+    _take_numbers(query)
+    st.session_state.seed_text, st.session_state.round_now = str(get_seed()), 0
+    if name == get_edits().name:
+        _take_changes(query)
+
+
+def _take_numbers(query: dict[str, str]) -> None:
+    """Take runs, seed and run of a query."""
     runs = read_whole(query, "runs", USUAL_RUNS)
     st.session_state.runs = runs if runs in RUNS else USUAL_RUNS
     st.session_state.seed_now = read_whole(query, "seed", 0)
     st.session_state.run_now = read_whole(query, "run", 0, 10**9)
-    if "scenario" not in st.session_state.problems:
+
+
+def _take_changes(query: dict[str, str]) -> None:
+    """Take the baseline and the changes of a query."""
+    unpin()
+    if query.get("baseline"):
         apply_changes("scenario", lambda: read_changes(query, "baseline"))
-        if get_edits().changes:
-            pin()
-        apply_changes("scenario", lambda: read_changes(query, "changes"))
+        pin()
+    apply_changes("scenario", lambda: read_changes(query, "changes"))
 
 
 def _write_query() -> dict[str, str]:
@@ -162,11 +195,11 @@ def _open(name: str, where: str = "scenario") -> None:
     st.session_state.problems = {key: text for key, text in st.session_state.problems.items() if key == "seed"}
 
 
-def _open_selected() -> None:
+def _open_selected(key: str) -> None:
     """Open the scenario chosen in the sidebar."""
     st.session_state.file = ""  # its path names another scenario
     st.session_state.problems.pop("file", None)
-    _open(st.session_state.scenario)
+    _open(st.session_state[key])
 
 
 def _open_file() -> None:
