@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from sim.app.chart_element import show_chart
 from sim.app.charts_build import plot_scale
 from sim.app.draft import (
     ASSUMED,
@@ -213,7 +214,7 @@ def _show_issue(draft: Draft, key: str) -> None:
     for n, (place, _) in enumerate(issue["options"]):
         st.text_input(f"What {place:g} on the scale means", **_bind((*at, "options", n, 1)))
     st.button("Add a point between", key=f"between:{key}", on_click=_add_option, args=(issue["options"],))
-    st.altair_chart(plot_scale(draft, key), key=f"scale:{key}", theme=None)
+    show_chart(plot_scale(draft, key), key=f"scale:{key}")
     st.caption("Thick: demand. Outlined: reservation value. Shaded: all could accept it, at the middle of the ranges.")
     for party in issue["stakes"]:
         st.markdown(f"**{_title_of(draft, 'parties', party)}**")

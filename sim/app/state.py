@@ -53,7 +53,7 @@ def get_seed() -> int:
 
 
 def start() -> None:
-    """Prepare a new tab and show the choice of scenario, runs and seed. Never fails."""
+    """Prepare a new tab, or return to a state to which the browser went back. Never fails."""
     if "edits" not in st.session_state:
         st.session_state.problems = {}
         st.session_state.edits = Edits(shipped()[0])
@@ -64,12 +64,12 @@ def start() -> None:
     for key in ("runs", "run", "words", "numbers"):
         if key in st.session_state:
             st.session_state[key] = st.session_state[key]
-    _write_address()
+
+
+def show_choice() -> None:
+    """Show the choice of scenario in the side panel, and what is wrong with its files."""
     _show_choice()
     _warn_of_files()
-    with st.sidebar.popover("Copy link"):
-        st.code(get_link(), language=None)
-        st.caption("It opens this state for whoever may open this page. It holds no token.")
     st.session_state.status = st.empty()
 
 
@@ -143,22 +143,23 @@ def _take_changes(query: dict[str, str]) -> None:
     apply_changes("scenario", lambda: read_changes(query, "changes"))
 
 
-def _write_query() -> dict[str, str]:
+def write_state() -> dict[str, str]:
     """Write the query of the present state."""
     edits, run = get_edits(), int(st.session_state.get("run_now", 0))
     return write_query(edits.name, edits.changes, st.session_state.get("pinned") or {}, get_runs(), get_seed(), run)
 
 
-def _write_address() -> None:
-    """Write the state into the address, so that it survives a reload, and a restart of the server."""
-    query = _write_query()
+def write_address() -> dict[str, str]:
+    """Write the state into the address, so that it survives a reload, and a restart of the server. Returns it."""
+    query = write_state()
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
+    return query
 
 
 def get_link() -> str:
     """Return the address of the present state, without the token."""
-    return write_link(str(st.context.url or "http://127.0.0.1"), _write_query())
+    return write_link(str(st.context.url or "http://127.0.0.1"), write_state())
 
 
 # The baseline

@@ -8,7 +8,7 @@ from html import escape
 STYLE = """<style>
 .parley{overflow-x:auto}
 .parley table{border-collapse:collapse;font-size:0.9rem;width:100%;font-variant-numeric:tabular-nums}
-.parley th,.parley td{padding:0.25rem 0.6rem;border-bottom:1px solid #ddd;text-align:right;vertical-align:top}
+.parley th,.parley td{padding:0.25rem 0.6rem;border-bottom:1px solid var(--line);text-align:right;vertical-align:top}
 .parley th:first-child,.parley td:first-child,.parley .text td,.parley .text th{text-align:left}
 .parley tr.strong td{font-weight:600}
 .parley caption{text-align:left;font-weight:600;padding:0.3rem 0}

@@ -8,6 +8,7 @@ from string import ascii_uppercase
 import streamlit as st
 
 from sim.app import compare, state
+from sim.app.chart_element import show_chart
 from sim.app.charts import plot_blocking, plot_outcomes
 from sim.app.escape import escape_markdown
 from sim.app.explore import Result, excludes_zero, format_contrast
@@ -72,10 +73,10 @@ def _show_charts(results: dict[str, Result]) -> None:
     left, right = st.columns(2)
     with left:
         st.subheader("How the talks ended", anchor=False)
-        st.altair_chart(plot_outcomes(results), key="compared_outcomes", theme=None)
+        show_chart(plot_outcomes(results), key="compared_outcomes")
     with right:
         st.subheader("What stood in the way", anchor=False)
-        st.altair_chart(plot_blocking(results), key="compared_reasons", theme=None)
+        show_chart(plot_blocking(results), key="compared_reasons")
 
 
 def _show_tables(results: dict[str, Result]) -> None:
