@@ -44,7 +44,7 @@ def show_controls() -> None:
     """Show the controls in the side panel."""
     all_controls, sliders = list_all()
     with st.sidebar:
-        st.subheader("Controls")
+        st.header("Controls")
         st.caption("Two handles are the ends of the assumed range: uncertain. Put them together to fix the number.")
         ordered = sorted(all_controls, key=lambda control: _ORDER.index(control.group))
         open_groups = {WORDS, "Venue", "Patience"}

@@ -13,8 +13,8 @@ _DARK = "--quiet:#B8B8B8;--line:#3D4450;--edge:#8C8C8C;--accent:#4FA9DD;--soft:#
 # state the limits of the results, so they are darker than Streamlit's own.
 _RULES = """
 h1{font-size:1.6rem!important;padding:0!important}
-h2{font-size:1.25rem!important;padding:.4rem 0 .2rem!important}
-h3{font-size:1.1rem!important;padding:.5rem 0!important}
+h2{font-size:1.1rem!important;padding:.5rem 0!important}
+h3{font-size:1rem!important;padding:.4rem 0!important}
 [data-testid=stMainBlockContainer]{padding-top:.5rem!important;padding-bottom:2rem!important}
 [data-testid=stHeader]{background:transparent!important;pointer-events:none}
 [data-testid=stHeader] button,[data-testid=stStatusWidget]{pointer-events:auto}
@@ -28,6 +28,9 @@ body:has([data-testid=stExpandSidebarButton]) .st-key-bar{padding-left:2.2rem}
 :focus-visible{outline:3px solid var(--accent)!important;outline-offset:1px}
 .verdict{font-size:1.15rem;line-height:1.45;border-left:4px solid var(--accent);padding:.4rem .8rem;margin:0;
 background:var(--soft)}
+[data-testid=stCode] .token{color:inherit!important}
+[data-testid=stCode] .token.comment{color:var(--quiet)!important}
+[data-testid=stCode] .token.atrule{color:var(--accent)!important}
 .summary{font-size:1.05rem;max-width:60rem;margin:0}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(11.5rem,1fr));gap:.8rem}
 .cards section{border:1px solid var(--edge);border-radius:.5rem;padding:.6rem .9rem}

@@ -24,7 +24,10 @@ def format_table(
     body = "".join(_format_row(row, k in marked) for k, row in enumerate(rows))
     kind = ' class="text"' if text else ""
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return f'<div class="parley"><table{kind}>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    # A table that scrolls on its own must be reached by keyboard.
+    name = escape(caption or next(iter(filter(None, columns)), "Table"), quote=True)
+    region = f'<div class="parley" tabindex="0" role="group" aria-label="{name}">'
+    return f'{region}<table{kind}>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def _format_row(row: Sequence[str], strong: bool) -> str:

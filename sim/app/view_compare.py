@@ -72,10 +72,10 @@ def _show_charts(results: dict[str, Result]) -> None:
     """Show how the talks ended, and what stood in the way."""
     left, right = st.columns(2)
     with left:
-        st.subheader("How the talks ended", anchor=False)
+        st.header("How the talks ended", anchor=False)
         show_chart(plot_outcomes(results), key="compared_outcomes")
     with right:
-        st.subheader("What stood in the way", anchor=False)
+        st.header("What stood in the way", anchor=False)
         show_chart(plot_blocking(results), key="compared_reasons")
 
 
@@ -83,7 +83,7 @@ def _show_tables(results: dict[str, Result]) -> None:
     """Show every other scenario against the first."""
     first = next(iter(results))
     for letter in list(results)[1:]:
-        st.subheader(f"{letter} against {first}", anchor=False)
+        st.header(f"{letter} against {first}", anchor=False)
         mismatch = describe_mismatch(results[first], results[letter])
         if mismatch:
             text = f"Not paired: the scenarios have {mismatch}, so that run k of one is not run k of the other."

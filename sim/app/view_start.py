@@ -43,9 +43,9 @@ def show() -> None:
     state.show_title(s.title)
     if s.summary:
         st.html(f'<p class="summary">{escape(" ".join(str(s.summary).split()))}</p>')
-    st.subheader("What if …", anchor=False)
+    st.header("What if …", anchor=False)
     show_questions("start")
-    st.subheader("What the scenario holds", anchor=False)
+    st.header("What the scenario holds", anchor=False)
     cards = {
         "Parties": [party.title + (" (observer)" if party.observer else "") for party in s.parties.values()],
         "At stake": [f"{b.title} ({sum(i.basket == k for i in s.issues.values())})" for k, b in s.baskets.items()],

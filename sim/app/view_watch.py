@@ -241,7 +241,7 @@ def _show_version(version: Version, at: int, part: int, beside: bool) -> None:
     """Show a round of one version."""
     s, story = version.loaded.scenario, version.story
     if beside:
-        st.subheader(version.heading, anchor=False)
+        st.header(version.heading, anchor=False)
     if not story.rounds:
         st.info("No round was planned.")
         return

@@ -121,7 +121,7 @@ def _show_convergence(before: Loaded, after: Loaded) -> None:
         st.info(escape_markdown(error))
         return
     issues = charts_what_if.sort_issues(base, changed)
-    st.subheader("How the offers converge, issue by issue", anchor=False)
+    st.header("How the offers converge, issue by issue", anchor=False)
     parties = {name: party.title for name, party in after.scenario.parties.items()}
     shades = zip(parties.values(), map(choose_shade, list_colours(len(parties))), strict=True)
     keys = "".join(f'<span><i style="background:{colour}"></i>{escape(title)}</span>' for title, colour in shades)
@@ -166,15 +166,15 @@ def _show_results(base: Result, changed: Result, measures: list[Contrast]) -> No
     left, right = st.columns(2)
     with left:
         if changed is base:
-            st.subheader("How the talks ended", anchor=False)
+            st.header("How the talks ended", anchor=False)
             show_chart(charts.plot_outcomes(both), key="outcomes")
         else:
-            st.subheader("Differences", anchor=False)
+            st.header("Differences", anchor=False)
             show_chart(charts_what_if.plot_differences(measures), key="differences")
     with right:
-        st.subheader("What stood in the way", anchor=False)
+        st.header("What stood in the way", anchor=False)
         show_chart(charts.plot_blocking(both), key="blocking")
-    st.subheader("Days until a first agreement", anchor=False)
+    st.header("Days until a first agreement", anchor=False)
     horizon = max(result.loaded.scenario.calendar.horizon.high for result in both.values())
     show_chart(charts_what_if.plot_agreements(both, titles, horizon), key="days")
     with st.expander("In numbers"):
