@@ -252,24 +252,29 @@ def _read_levers(s: Scenario, acts: list[Act], positions: list[Position], o: Ori
 
 
 def _receives(s: Scenario, act: Act, lever: Any) -> bool:
-    """Whether an act tells of supplies to a party that the lever relieves, without naming who sends them."""
-    actors = list_actors(s)
-    return any(actors.get(p) == act.actor and number.high > 0 for p, number in lever.relief.items())
+    """Whether a party tells of supplies to a party that the lever relieves, without naming who sends them."""
+    actors, receiver = list_actors(s), act.towards or act.actor
+    relieved = [actors.get(p) for p, number in lever.relief.items() if number.high > 0]
+    return act.actor in actors.values() and receiver in relieved
 
 
 def _read_rates(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
-    """The rate of a type of incident from the number of days on which such were documented."""
+    """The rate of a type of incident from the number of days on which such were documented.
+
+    Days are counted up to the newest entry: later ones are not quiet, nothing is known of them.
+    """
+    until = max((*(act.disclosed for act in acts), *(x.disclosed for x in positions)), default=s.as_of)
+    ids = {act.id for act in acts}
     for t, incident in s.incidents.items():
         if incident.documented is not None:
             kinds = ("incident", "threat", "postponement")
-            own = [act for act in acts if act.act in kinds and act.about in incident.documented and act.of is None]
+            own = [act for act in acts if act.act in kinds and act.about in incident.documented and act.of not in ids]
             since = incident.counted_since or (own[0].event if own else s.as_of)
             counted = [act for act in own if act.event >= since]
             before = [act for act in own if act.event < since]
             passed = {act.id: f"lies before {since}, from which incidents are counted" for act in before}
-            number = _count_rate(counted, (s.as_of - since).days)
-            ids = tuple(act.id for act in counted)
-            yield Reading(("incidents", t, "rate"), number, ids, passed, incident.rate is None)
+            number, support = _count_rate(counted, (until - since).days), tuple(act.id for act in counted)
+            yield Reading(("incidents", t, "rate"), number, support, passed, incident.rate is None)
 
 
 def _count_rate(acts: list[Act], days: int) -> Number:

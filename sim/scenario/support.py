@@ -10,6 +10,8 @@ from sim.evidence.acts import Act, Proposal
 from sim.evidence.positions import Position
 from sim.evidence.record import Record
 from sim.scenario.load import Loaded
+from sim.scenario.merge import Path
+from sim.scenario.readings import Reading
 
 Status = Literal["used", "superseded", "overridden", "left out", "unused"]
 STATUS: dict[Status, str] = {
@@ -159,6 +161,8 @@ def _trace_acts(loaded: Loaded) -> dict[str, tuple[Status, str]]:
         place = ".".join(path)
         status: Status = "used" if reading.is_open else "overridden"
         now = dict.fromkeys(reading.acts, (status, place if status == "used" else f"{place} is stated"))
+        if reading.is_open and reading.value is None:
+            now = _trace_valueless(loaded, path, reading)
         later: dict[str, tuple[Status, str]] = {
             name: ("superseded", f"{reason.removeprefix('superseded ')} in {place}")
             if reason.startswith(("superseded", "continues")) or reading.is_open
@@ -168,6 +172,25 @@ def _trace_acts(loaded: Loaded) -> dict[str, tuple[Status, str]]:
         for name, trace in (later | now).items():
             if name not in traces or order.index(trace[0]) < order.index(traces[name][0]):
                 traces[name] = trace
+    return traces
+
+
+def _trace_valueless(loaded: Loaded, path: Path, reading: Reading) -> dict[str, tuple[Status, str]]:
+    """Trace acts of an open part that give no value: stress counts where a salience rests on it, others nowhere."""
+    if path[-1] != "salience":
+        reason = f"nothing takes it: it gives no value of {'.'.join(path)}: no agreement of both, or told differently"
+        return dict.fromkeys(reading.acts, ("unused", reason))
+    stakes = loaded.scenario.parties[path[1]].issues
+    traces: dict[str, tuple[Status, str]] = {}
+    for name in reading.acts:
+        raised = [i for i, stake in stakes.items() if stake.salience and f" {name} " in (stake.salience.why or "")]
+        closer = [basis.salience for (p, _), basis in loaded.derivations.items() if p == path[1] and basis.salience]
+        if raised:
+            traces[name] = "used", f"parties.{path[1]}.issues.{raised[0]}.salience"
+        elif closer:
+            traces[name] = "superseded", f"by {closer[-1]}: every issue of its theme is stressed as much by itself"
+        else:
+            traces[name] = "overridden", f"{'.'.join(path)} is stated"
     return traces
 
 
