@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.evidence.acts import Act
 from sim.evidence.positions import Position
+from sim.scenario.incidents import read_incidents
 from sim.scenario.merge import Origins, Path
 from sim.scenario.numbers import Number
 from sim.scenario.past import PastSettlement
@@ -51,8 +52,8 @@ DENIED: Range = (0.1, 0.7)
 """Authority of a signatory that the observer denies in its own words."""
 UNCOUNTED: Range = (0.0, 0.5)
 """Share of what was agreed that a hand-over of unknown size carries out."""
-INTERVAL = (0.05, 0.95)
-"""Quantiles of the rate of incidents after a count (Jeffreys' prior for a Poisson rate)."""
+LEANS: Range = (0.3, 0.8)
+"""Leaning of a third party toward a party whose view it is documented to share: clear, short of an ally's."""
 
 
 def read_acts(s: Scenario, acts: list[Act], positions: list[Position], origins: Origins) -> dict[Path, Reading]:
@@ -78,7 +79,7 @@ def read_acts(s: Scenario, acts: list[Act], positions: list[Position], origins: 
         return {}
     readers: tuple[Callable[..., Iterator[Reading]], ...] = (
         *(_read_venues, _read_mandates, _read_authority, _read_trust, _read_facilitation),
-        *(_read_levers, _read_rates, _read_precedents, _read_others),
+        *(_read_leaning, _read_levers, read_incidents, _read_precedents, _read_others),
     )
     readings = [reading for reader in readers for reading in reader(s, acts, positions, origins)]
     return {reading.path: reading for reading in readings}
@@ -105,7 +106,7 @@ def _put(entity: Any, rest: list[str], value: Any) -> Any:
         return value
     head, *below = rest
     if isinstance(entity, dict):
-        return {**entity, head: _put(entity.get(head), below, value)}
+        return {**entity, head: _put(entity.get(head, {}), below, value)}
     return entity.model_copy(update={head: _put(getattr(entity, head), below, value)})
 
 
@@ -237,6 +238,17 @@ def _read_facilitation(s: Scenario, acts: list[Act], positions: list[Position], 
         yield Reading(path, number, ids, passed, mediator.styles.facilitation is None)
 
 
+def _read_leaning(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
+    """Leaning of a third party toward a party whose view it shares."""
+    for m, mediator in s.mediators.items():
+        for p, actor in list_actors(s).items():
+            own = [act for act in acts if act.act == "leaning" and (act.actor, act.towards) == (m, actor)]
+            if own:
+                latest, number = own[-1].id, make_range(LEANS, own[-1:], "shares the party's view")
+                passed = {act.id: f"superseded by {latest}" for act in own[:-1]}
+                yield Reading(("mediators", m, "leaning", p), number, (latest,), passed, p not in mediator.leaning)
+
+
 def _read_levers(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
     """The day from which a lever is on: that of the first documented act of its kind."""
     for n, sponsor in s.sponsors.items():
@@ -256,35 +268,6 @@ def _receives(s: Scenario, act: Act, lever: Any) -> bool:
     actors, receiver = list_actors(s), act.towards or act.actor
     relieved = [actors.get(p) for p, number in lever.relief.items() if number.high > 0]
     return act.actor in actors.values() and receiver in relieved
-
-
-def _read_rates(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
-    """The rate of a type of incident from the number of days on which such were documented.
-
-    Days are counted up to the newest entry: later ones are not quiet, nothing is known of them.
-    """
-    until = max((*(act.disclosed for act in acts), *(x.disclosed for x in positions)), default=s.as_of)
-    ids = {act.id for act in acts}
-    for t, incident in s.incidents.items():
-        if incident.documented is not None:
-            kinds = ("incident", "threat", "postponement")
-            own = [act for act in acts if act.act in kinds and act.about in incident.documented and act.of not in ids]
-            since = incident.counted_since or (own[0].event if own else s.as_of)
-            counted = [act for act in own if act.event >= since]
-            before = [act for act in own if act.event < since]
-            passed = {act.id: f"lies before {since}, from which incidents are counted" for act in before}
-            number, support = _count_rate(counted, (until - since).days), tuple(act.id for act in counted)
-            yield Reading(("incidents", t, "rate"), number, support, passed, incident.rate is None)
-
-
-def _count_rate(acts: list[Act], days: int) -> Number:
-    """Return the 90% interval of a rate a day (Jeffreys 1961) after incidents on so many days out of `days`."""
-    from scipy.special import gammaincinv
-
-    count, days = len({act.event for act in acts}), max(days, 1)
-    low, high = (float(gammaincinv(count + 0.5, level)) / days for level in INTERVAL)
-    why = f"a day; such incidents are documented on {count} of {days} days: the 90% interval of the rate"
-    return make_range((low, high), acts, why) if acts else assume_range((low, high), why)
 
 
 def _read_precedents(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
@@ -337,8 +320,6 @@ def _read_others(s: Scenario, acts: list[Act], positions: list[Position], o: Ori
             path = ("documents",)
         elif act.act == "control" and act.towards in parties:
             path = ("parties", parties[act.towards], "compliance")
-        elif act.act == "leaning" and act.actor in s.mediators:
-            path = ("mediators", act.actor, "leaning", parties.get(str(act.towards), ""))
         elif act.act == "insistence" and act.actor in parties:
             path = ("parties", parties[act.actor], "issues", "*", "salience")
         if path:

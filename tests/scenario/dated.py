@@ -26,11 +26,16 @@ def open_all(name: str) -> tuple[Scenario, Loaded]:
     }
     venues = {v: venue.model_copy(update={"acceptability": {}}) for v, venue in s.venues.items()}
     mediators = {
-        m: x.model_copy(update={"styles": x.styles.model_copy(update={"facilitation": None})})
+        m: x.model_copy(update={"leaning": {}, "styles": x.styles.model_copy(update={"facilitation": None})})
         for m, x in s.mediators.items()
     }
+    incidents = {
+        t: x if x.doer else x.model_copy(update={"attribution": {}, "rate": None if x.documented else x.rate})
+        for t, x in s.incidents.items()
+    }
     evidence = s.evidence.model_copy(update={"left_out": {}})  # type: ignore[union-attr]
-    parts = {"parties": parties, "venues": venues, "mediators": mediators, "evidence": evidence, "precedents": {}}
+    parts = {"parties": parties, "venues": venues, "mediators": mediators, "evidence": evidence}
+    parts |= {"incidents": incidents, "precedents": {}}
     return s.model_copy(update=parts), loaded
 
 

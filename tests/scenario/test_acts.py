@@ -45,11 +45,16 @@ def _swap(path: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _unlike(plain: Scenario, mirrored: Scenario) -> list[str]:
-    """Paths of parties and venues whose mirror image is not the number of the other side."""
+    """Paths whose mirror image is not the number of the other side."""
     numbers, images = dict(iterate_numbers(plain)), dict(iterate_numbers(mirrored))
     faults = []
     for path, number in numbers.items():
-        if path[0] in ("parties", "venues") and path[2] not in ("ratifiers", "side"):
+        by_party = path[0] in ("parties", "venues") and path[2] not in ("ratifiers", "side")
+        if (
+            by_party
+            or path[2:3] == ("leaning",)
+            or (path[2:3] == ("attribution",) and not plain.incidents[path[1]].doer)
+        ):
             image = images[_swap(path)]
             ends: tuple[float, ...] = (image.low, image.mode, image.high)
             if path[-1] in ("demand", "reservation", "conceded"):
@@ -133,6 +138,49 @@ def test_a_rate_is_the_interval_of_its_count() -> None:
     rate = load("istanbul-2025-june").scenario.incidents["sabotage"].rate
     assert rate is not None
     assert (rate.low, rate.high) == pytest.approx((0.3518 / 50, 7.8147 / 50), rel=1e-3)
+
+
+def test_days_without_documents_are_not_quiet() -> None:
+    """The documents end soon after 10 June 2025: a later date makes no incident rarer."""
+    later = {"as_of": "2025-06-12", "start": "2025-06-20"}
+    rates = [load("istanbul-2025-june", changes).scenario.incidents["threats"].rate for changes in ({}, later)]
+    # One day in 25 by 10 June, one in 26 by 11 June, the newest by the 12th: chi-square with 3 degrees of freedom.
+    assert [rate.high for rate in rates if rate] == pytest.approx([7.8147 / 50, 7.8147 / 52], rel=1e-3)
+
+
+def test_who_is_blamed_follows_from_what_each_side_says(tmp_path: Path) -> None:
+    sabotage = load("istanbul-2025-june").scenario.incidents["sabotage"]
+    ends = {(p, q): (x.low, x.high, x.provenance) for p, row in sabotage.attribution.items() for q, x in row.items()}
+    assert ends == dict.fromkeys([("russia", "ukraine"), ("ukraine", "russia")], (0.3, 1.0, "derived"))
+    file = tmp_path / "silent.yaml"
+    file.write_text("extends: istanbul-2025-june\nid: silent\nevidence: {left_out: {bridges: Ukraine did not reply}}\n")
+    assert set(load(file).scenario.incidents["sabotage"].attribution) == {"russia"}
+    stated = load("istanbul-2025-june", {"incidents.sabotage.attribution.ukraine.russia": 0.9}).scenario
+    assert stated.incidents["sabotage"].attribution["ukraine"]["russia"].mode == 0.9
+
+
+def test_leaning_by_what_is_said_of_a_shared_view() -> None:
+    belarus = load("istanbul-2025-june").scenario.mediators["belarus"]
+    toward = belarus.leaning["russia"]
+    assert (toward.low, toward.high, toward.provenance) == (0.3, 0.8, "derived")
+    assert "by-2025-06-10-causes" in (toward.why or "")
+    assert belarus.leaning["ukraine"].high < 0  # stated, as in 2022
+
+
+def test_another_coding_does_not_replace_the_usual_one_before_it_is_known(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = [
+        x.model_copy(update={"disclosed": datetime.date(2025, 6, 11)})
+        if x.id == "ua-2025-06-02-monitoring-joint"
+        else x
+        for x in record.positions
+    ]
+    monkeypatch.setattr(derivation, "load_record", lambda _: record.model_copy(update={"positions": late}))
+    chosen = {"evidence.alternatives": ["ua-2025-06-02-monitoring-joint"]}
+    demand = load("istanbul-2025-june", chosen).scenario.parties["ukraine"].issues["monitoring"].demand
+    assert demand is not None
+    assert (demand.mode, demand.why) == (0.0, "ua-2025-06-02-monitoring")
 
 
 def test_another_coding_counts_only_where_it_is_chosen() -> None:

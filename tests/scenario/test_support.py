@@ -59,6 +59,28 @@ def test_control_an_entry_without_a_place_is_unused(tmp_path: Path) -> None:
     assert {"ua-2025-04-23-eu", "ru-2022-02-27-gomel"} <= unused
 
 
+def test_an_act_that_gives_no_value_is_not_used(tmp_path: Path) -> None:
+    """Nothing was signed on 29 March 2022: the entry is no settlement to build on."""
+    file = tmp_path / "mine.yaml"
+    file.write_text("extends: istanbul-2025\nid: mine\nevidence: {left_out: {ua-2022-03-29-unsigned: null}}\n")
+    (support,) = [x for x in list_support(load(file)) if x.id == "ua-2022-03-29-unsigned"]
+    assert support.status == "unused"
+    assert "gives no value of precedents.guarantee_scope" in support.reason
+
+
+def test_stress_counts_only_where_it_raises_a_salience(tmp_path: Path) -> None:
+    stress, raised = "ru-2025-05-28-root-causes", "parties.russia.issues.{}.salience"
+    assert {x.id: x.status for x in list_support(load("istanbul-2025-june"))}[stress] == "used"
+    stakes = load("istanbul-2025-june").scenario.parties["russia"].issues
+    own = {
+        raised.format(i): 0.5
+        for i, stake in stakes.items()
+        if stress in ((stake.salience and stake.salience.why) or "")
+    }
+    (support,) = [x for x in list_support(load("istanbul-2025-june", own)) if x.id == stress]
+    assert own and support.status in ("superseded", "overridden")
+
+
 def test_the_newest_documents_are_at_work() -> None:
     """Entries that no number rested on before acts were read."""
     used = {x.id for x in list_support(load("istanbul-2025-june")) if x.status in ("used", "overridden")}
@@ -75,7 +97,7 @@ def _describe(s: Scenario, path: tuple[str, ...]) -> Any:
     """A number with its source; the reason is left out, for it names the entries. Saliences have theirs there."""
     node: Any = s
     for step in path:
-        node = node.get(step) if isinstance(node, dict) else getattr(node, step)
+        node = node.get(step) if isinstance(node, dict) else getattr(node, step, None)
     if not isinstance(node, Number):
         return node
     return (node.low, node.high, node.source, node.locator, node.why if path[-1] == "salience" else "")
