@@ -260,7 +260,8 @@ def _read_levers(s: Scenario, acts: list[Act], positions: list[Position], o: Ori
             if own:
                 path = ("sponsors", n, "levers", k, "on")
                 passed = {act.id: f"continues {own[0].id}" for act in own[1:]}
-                yield Reading(path, own[0].event, (own[0].id,), passed, lever.on is None and lever.kind == "dated")
+                is_open = lever.on is None and lever.kind == "dated"
+                yield Reading(path, own[0].event, (own[0].id,), passed, is_open, tuple(passed) if presses else ())
 
 
 def _receives(s: Scenario, act: Act, lever: Any) -> bool:

@@ -105,6 +105,10 @@ def test_a_moved_date_names_outdated_lines() -> None:
     assert verbs["parties.ukraine.mandate"] == ("contradict", ("ua-2025-06-10-mandate", "ua-2025-06-10-president"))
     assert verbs["venues.minsk.acceptability.ukraine"] == ("outdate", ("by-2025-06-10-minsk",))
     assert verbs["documents.russian_memorandum"] == ("contradict", ("ru-memorandum-2025-06-02",))
+    assert verbs["parties.ukraine.preconditions"] == ("outdate", ("ua-2025-06-02-sequence",))
+    assert verbs["sponsors.united_states.levers.pressure_to_talk.on"] == ("outdate", ("us-2025-05-30-sanctions",))
+    # "Nothing documented by 15 May": a range where both have spoken since.
+    assert verbs["parties.ukraine.issues.bodies.demand"] == ("outdate", ("ua-2025-06-07-bodies",))
     own = load("istanbul-2025", {"as_of": "2025-06-10", "start": "2025-06-11", "parties.ukraine.mandate": []})
     assert "parties.ukraine.mandate" not in {x.path for x in list_contradictions(own)}
 

@@ -19,6 +19,7 @@ from sim.scenario.schema import Scenario
 from sim.scenario.support import STATUS, list_support
 from tests.scenario.dated import CASE, DATED, drop, open_all, prepare
 
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "cases" / "russia-ukraine.md"
 DAY = datetime.timedelta(days=1)
 
 
@@ -50,6 +51,9 @@ def test_every_position_and_act_has_its_place(name: str, record: Record) -> None
     chosen = [support for support in counted if support.status == "left out"]
     assert all(support.reason.startswith("by choice: ") for support in chosen)
     assert len(chosen) <= 0.15 * len(counted)
+    counts = [sum(support.status == status for support in counted) for status in list(STATUS)[:4]]
+    row = " | ".join(map(str, (f"| `{name}`", len(counted), *counts))) + " |"
+    assert row in PAGE.read_text(encoding="utf-8")
 
 
 def test_control_an_entry_without_a_place_is_unused(tmp_path: Path) -> None:
