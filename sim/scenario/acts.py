@@ -52,6 +52,8 @@ DENIED: Range = (0.1, 0.7)
 """Authority of a signatory that the observer denies in its own words."""
 UNCOUNTED: Range = (0.0, 0.5)
 """Share of what was agreed that a hand-over of unknown size carries out."""
+DISOBEYED: Range = (0.3, 0.9)
+"""Compliance of a party whose units do not follow orders: below the default at both ends."""
 LEANS: Range = (0.3, 0.8)
 """Leaning of a third party toward a party whose view it is documented to share: clear, short of an ally's."""
 
@@ -78,7 +80,7 @@ def read_acts(s: Scenario, acts: list[Act], positions: list[Position], origins: 
     if s.evidence is None:
         return {}
     readers: tuple[Callable[..., Iterator[Reading]], ...] = (
-        *(_read_venues, _read_mandates, _read_authority, _read_trust, _read_facilitation),
+        *(_read_venues, _read_mandates, _read_authority, _read_trust, _read_control, _read_facilitation),
         *(_read_leaning, _read_levers, read_incidents, _read_precedents, _read_others),
     )
     readings = [reading for reader in readers for reading in reader(s, acts, positions, origins)]
@@ -87,7 +89,7 @@ def read_acts(s: Scenario, acts: list[Act], positions: list[Position], origins: 
 
 def apply_readings(s: Scenario, readings: dict[Path, Reading]) -> Scenario:
     """Return a scenario in which the parts that it leaves open have the values of the readings."""
-    data: dict[str, Any] = {"precedents": dict(s.precedents)}
+    data: dict[str, Any] = {"precedents": dict(s.precedents), "documents": dict(s.documents)}
     for kind in ("parties", "mediators", "sponsors", "venues", "incidents"):
         data[kind] = dict(getattr(s, kind))
     for path, reading in readings.items():
@@ -223,6 +225,17 @@ def _find_share(delivery: Act, acts: list[Act]) -> Range:
     return share, share
 
 
+def _read_control(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
+    """Compliance of a party whose control over its forces is denied; a charge that it contests counts nowhere."""
+    for p, actor in list_actors(s).items():
+        own = [act for act in acts if act.act == "control" and act.towards == actor and not act.contested]
+        if own:
+            number, latest = make_range(DISOBEYED, own[-1:], "units do not follow orders"), own[-1].id
+            passed = {act.id: f"superseded by {latest}" for act in own[:-1]}
+            is_open = is_default(o, p, "compliance")
+            yield Reading(("parties", p, "compliance"), number, (latest,), passed, is_open)
+
+
 def _read_facilitation(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
     """Facilitation of a third party by the strongest thing it is documented to have done."""
     for m, mediator in s.mediators.items():
@@ -319,7 +332,7 @@ def _read_others(s: Scenario, acts: list[Act], positions: list[Position], o: Ori
             path = ("start_level",)
         elif act.act == "documents_first":
             path = ("documents",)
-        elif act.act == "control" and act.towards in parties:
+        elif act.act == "control" and act.contested and act.towards in parties:
             path = ("parties", parties[act.towards], "compliance")
         elif act.act == "insistence" and act.actor in parties:
             path = ("parties", parties[act.actor], "issues", "*", "salience")

@@ -35,7 +35,7 @@ def open_all(name: str) -> tuple[Scenario, Loaded]:
     }
     evidence = s.evidence.model_copy(update={"left_out": {}})  # type: ignore[union-attr]
     parts = {"parties": parties, "venues": venues, "mediators": mediators, "evidence": evidence}
-    parts |= {"incidents": incidents, "precedents": {}}
+    parts |= {"incidents": incidents, "precedents": {}, "documents": {}}
     return s.model_copy(update=parts), loaded
 
 
@@ -44,6 +44,7 @@ def _bare(stake: Stake) -> Stake:
 
 
 def drop(record: Record, names: set[str]) -> Record:
-    """A record without the positions and acts of these names."""
-    rest = {kind: [x for x in getattr(record, kind) if x.id not in names] for kind in ("positions", "acts")}
+    """A record without the positions, acts and papers of these names."""
+    kinds = ("positions", "acts", "proposals")
+    rest = {kind: [x for x in getattr(record, kind) if x.id not in names] for kind in kinds}
     return record.model_copy(update=rest)

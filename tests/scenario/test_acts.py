@@ -163,12 +163,33 @@ def test_who_is_blamed_follows_from_what_each_side_says(tmp_path: Path) -> None:
     assert stated.incidents["sabotage"].attribution["ukraine"]["russia"].mode == 0.9
 
 
+def test_a_contested_charge_moves_nothing_and_the_other_coding_lowers_compliance() -> None:
+    usual = load("istanbul-2022").scenario.parties["ukraine"].compliance
+    assert (usual.low, usual.high, usual.provenance) == (0.6, 0.98, "assumed")
+    chosen = load("istanbul-2022", {"evidence.alternatives": ["ru-2022-03-07-orders-as-said"]}).scenario.parties
+    assert (chosen["ukraine"].compliance.low, chosen["ukraine"].compliance.high) == (0.3, 0.9)
+    assert chosen["russia"].compliance.low == 0.6
+
+
 def test_leaning_by_what_is_said_of_a_shared_view() -> None:
     belarus = load("istanbul-2025-june").scenario.mediators["belarus"]
     toward = belarus.leaning["russia"]
     assert (toward.low, toward.high, toward.provenance) == (0.3, 0.8, "derived")
     assert "by-2025-06-10-causes" in (toward.why or "")
     assert belarus.leaning["ukraine"].high < 0  # stated, as in 2022
+
+
+def test_papers_of_the_parties_are_on_the_table_once_disclosed(tmp_path: Path) -> None:
+    file = tmp_path / "bare.yaml"
+    bare = "documents: null\nparties: {ukraine: {meets_only_if: []}}\n"
+    file.write_text(f"extends: istanbul-2025-round-2\nid: bare\n{bare}")
+    before = load(file).scenario.documents
+    # Handed over by 28 May, its text known on 2 June; the papers of 7 March 2022 are left out by choice.
+    assert list(before) == ["ua_proposals_2022_03_29", "ua_draft_2022_04_06", "ua_europe_proposals_2025_04_23"]
+    after = load(file, {"as_of": "2025-06-02", "start": "2025-06-03"}).scenario.documents
+    assert set(after) - set(before) == {"ru_memorandum_2025_06_02", "ua_memorandum_2025_06_02"}
+    assert after["ru_memorandum_2025_06_02"].author == "russia"
+    assert "russian_memorandum" in load("istanbul-2025-round-2").scenario.documents  # what is stated wins
 
 
 def test_another_coding_does_not_replace_the_usual_one_before_it_is_known(

@@ -188,7 +188,8 @@ def _state(s: Scenario, loaded: Loaded) -> tuple[set[str], dict[Any, Any]]:
         for path, number in iterate_numbers(complete)
     }
     mandates = {p: tuple(map(str, party.mandate or [])) for p, party in complete.parties.items()}
-    return support, {**numbers, "mandates": mandates, "levers": repr(complete.sponsors)}
+    others = {"levers": repr(complete.sponsors), "papers": tuple(complete.documents)}
+    return support, {**numbers, "mandates": mandates, **others}
 
 
 def _widen() -> tuple[Scenario, Loaded]:
@@ -215,14 +216,14 @@ FIRST, LAST = datetime.date(2022, 2, 1), datetime.date(2025, 6, 10)
 
 def _list_days(record: Record) -> list[datetime.date]:
     """The days of a disclosure from the first day of the walk to its last."""
-    days = {entry.disclosed for entry in (*record.positions, *record.acts)}
+    days = {entry.disclosed for entry in (*record.positions, *record.acts, *record.proposals)}
     return sorted(day for day in days if FIRST <= day <= LAST)
 
 
 @pytest.mark.slow
 def test_day_by_day_only_disclosures_move_a_number(record: Record) -> None:
     s, loaded = _widen()
-    disclosed = {entry.id: entry.disclosed for entry in (*record.positions, *record.acts)}
+    disclosed = {entry.id: entry.disclosed for entry in (*record.positions, *record.acts, *record.proposals)}
     before, changes = None, []
     for n in range((LAST - FIRST).days + 1):
         day = FIRST + n * DAY
@@ -246,7 +247,7 @@ def test_between_disclosures_nothing_moves_and_later_entries_never_count(
         state = _state(s.model_copy(update={"as_of": day}), loaded)
         if following - day > DAY:
             assert _state(s.model_copy(update={"as_of": following - DAY}), loaded) == state, day
-        later = {x.id for x in (*record.positions, *record.acts) if x.disclosed > day}
+        later = {x.id for x in (*record.positions, *record.acts, *record.proposals) if x.disclosed > day}
         known = drop(record, later)
         monkeypatch.setattr(derivation, "load_record", lambda _, known=known: known)
         assert _state(s.model_copy(update={"as_of": day}), loaded) == state, day
