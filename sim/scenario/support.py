@@ -9,6 +9,7 @@ from typing import Literal
 from sim.evidence.acts import Act, Proposal
 from sim.evidence.positions import Position
 from sim.evidence.record import Record
+from sim.scenario.admission import select_entries
 from sim.scenario.load import Loaded
 from sim.scenario.merge import Path
 from sim.scenario.readings import Reading
@@ -62,12 +63,27 @@ def list_support(loaded: Loaded) -> list[Support]:
     last = _find_last(record.positions, loaded)
     supports = [_describe_position(loaded, x, positions, last) for x in record.positions if x.disclosed <= day]
     supports += [_describe_act(loaded, x, acts, record) for x in record.acts if x.disclosed <= day]
+    supports = _mark_refused(loaded, record, supports)
     by_id = {support.id: support for support in supports}
     supports += [_describe_paper(loaded, x, papers, by_id) for x in papers]
     for remark in record.remarks:
         if remark.event <= day:
             supports.append(Support(remark.id, "context", "left out", "by choice: context, never a position"))
     return supports
+
+
+def _mark_refused(loaded: Loaded, record: Record, supports: list[Support]) -> list[Support]:
+    """Give the reason where the switch of documents does not admit an entry that nothing takes."""
+    assert loaded.scenario.evidence is not None
+    admit = loaded.scenario.evidence.admit
+    if admit == "all":
+        return supports
+    positions, acts = select_entries(loaded.scenario, record, loaded.origins)
+    known = {x.id for x in positions} | {x.id for x in acts}
+    reason = f"by choice: `evidence.admit` is `{admit}`"
+    idle = ("unused", "superseded", "overridden")
+    refused = {x.id for x in supports if x.id not in known and x.status in idle and "another coding" not in x.reason}
+    return [Support(x.id, x.kind, "left out", reason) if x.id in refused else x for x in supports]
 
 
 def count_support(supports: list[Support]) -> dict[Status, int]:

@@ -63,6 +63,15 @@ def test_control_an_entry_without_a_place_is_unused(tmp_path: Path) -> None:
     assert {"ua-2025-04-23-eu", "ru-2022-02-27-gomel"} <= unused
 
 
+def test_what_the_switch_does_not_admit_says_so() -> None:
+    supports = list_support(load("istanbul-2025-june", {"evidence.admit": "own"}))
+    assert {x.reason for x in supports if x.id == "ua-2025-05-29-no-answer"} == {"by choice: `evidence.admit` is `own`"}
+    assert [x for x in supports if x.status == "unused"] == []
+    used = {x.id for x in supports if x.status == "used" and x.kind == "position"}
+    attributed = {x.id for x in load_record(CASE).positions if x.kind != "own"}
+    assert used and not used & attributed
+
+
 def test_an_act_that_gives_no_value_is_not_used(tmp_path: Path) -> None:
     """Nothing was signed on 29 March 2022: the entry is no settlement to build on."""
     file = tmp_path / "mine.yaml"
