@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import re
 from pathlib import Path
 
 import pytest
 
+from sim.core.errors import ParleyError
 from sim.evidence.record import Record, load_record
 from sim.scenario import derive as derivation
 from sim.scenario.contradictions import list_contradictions
 from sim.scenario.derive import derive
+from sim.scenario.ledger import build_ledger
 from sim.scenario.load import load
 from sim.scenario.numbers import iterate_numbers
 from sim.scenario.schema import Scenario
@@ -97,6 +100,14 @@ def test_control_one_turned_position_breaks_the_mirror(record: Record, monkeypat
 @pytest.mark.parametrize("name", DATED)
 def test_no_line_of_a_shipped_scenario_is_outdated(name: str) -> None:
     assert [str(contradiction) for contradiction in list_contradictions(load(name))] == []
+
+
+def test_what_the_scenario_states_wins_and_is_shown() -> None:
+    notes = [note for group in build_ledger(load("istanbul-2025")) for note in group.notes]
+    stated = (
+        "acceptability russia: stated by the scenario; by documented acts 0.8 to 1 (the party offered to meet there"
+    )
+    assert [note for note in notes if note.startswith(stated)]
 
 
 def test_a_moved_date_names_outdated_lines() -> None:
@@ -224,6 +235,8 @@ def test_as_of_writes_a_scenario_with_its_changes(tmp_path: Path) -> None:
     from sim.scenario.redate import write_redated
 
     file = write_redated("istanbul-2025", datetime.date(2025, 6, 10), tmp_path / "moved.yaml")
+    with pytest.raises(ParleyError, match="exists already and is left as it is"):
+        write_redated("istanbul-2025", datetime.date(2025, 6, 10), file)
     text = file.read_text(encoding="utf-8")
     loaded = load(file)
     assert loaded.scenario.as_of == datetime.date(2025, 6, 10)
@@ -271,3 +284,27 @@ def test_show_unused_and_warnings_on_the_command_line() -> None:
     assert result.exit_code == 0
     assert "warning: parties.ukraine.mandate (istanbul-2025.yaml:" in result.output
     assert "left out\tposition\tua-2025-06-02-eu\tby choice: no objection of Russia is documented" in result.output
+
+
+def test_the_guide_to_a_later_date_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from typer.testing import CliRunner
+
+    from sim.cli.main import app
+
+    guide = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "move-a-scenario-in-time.md"
+    text, run = guide.read_text(encoding="utf-8"), CliRunner().invoke
+    monkeypatch.chdir(tmp_path)
+    (written,) = re.findall(r"^parley (as-of .*)$", text, re.M)
+    assert run(app, written.split()).exit_code == 0
+    (file,) = re.findall(r"```yaml\n# file: my-june.yaml\n(.*?)```", text, re.S)
+    Path("my-june.yaml").write_text(file, encoding="utf-8")
+    result = run(app, ["show", "my-june.yaml", "--unused"])
+    assert result.exit_code == 0
+    warnings = re.findall(r"warning: (\S+)", result.output)
+    assert warnings and not {"parties.ukraine.mandate", "venues.minsk.acceptability.ukraine"} & set(warnings)
+    assert "left out\tact\tua-2025-05-23-vatican\tby choice: no side has come back to it since May" in result.output
+    s = load("my-june.yaml").scenario
+    assert [entry.level for entry in s.parties["ukraine"].mandate or []] == ["ministers", "leaders"]
+    assert s.incidents["sabotage"].attribution["ukraine"]["russia"].provenance == "derived"
+    (other,) = re.findall(r"my-june.yaml,evidence.alternatives=\[(.*?)\]", text)
+    assert load("my-june.yaml", {"evidence.alternatives": [other]}).scenario.evidence

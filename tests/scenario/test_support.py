@@ -103,6 +103,17 @@ def test_the_newest_documents_are_at_work() -> None:
     assert {"eu-2025-05-28-germany-package", "ru-2025-05-28-root-causes", "by-2014-09-05-minsk"} <= used
 
 
+def test_no_round_after_2_june_2025_is_coded(record: Record) -> None:
+    """The answer is kept back: no position, paper, meeting or agreement after the newest document of 10 June."""
+    end = datetime.date(2025, 6, 10)
+    late = [x for x in record.acts if x.event > end]
+    assert {x.act for x in late} <= {"delivery", "arms_supply"}
+    assert {x.id for x in record.positions if x.event > end} <= {"ua-2025-06-11-arms"}  # in the article of that day
+    assert [x.id for x in record.proposals if x.handed > end] == []
+    rounds = [x for x in record.acts if x.act in ("convening", "agreement") and x.event > datetime.date(2025, 6, 2)]
+    assert [x.about for x in rounds] == ["talks"]  # a readiness to meet, no meeting
+
+
 # What a derived number rests on carries it
 
 
