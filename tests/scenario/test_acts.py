@@ -16,6 +16,7 @@ from sim.scenario.derive import derive
 from sim.scenario.ledger import build_ledger
 from sim.scenario.load import load
 from sim.scenario.numbers import iterate_numbers
+from sim.scenario.redate import write_redated
 from sim.scenario.schema import Scenario
 from tests.scenario.dated import CASE, DATED, open_all
 
@@ -232,8 +233,6 @@ def test_another_coding_counts_only_where_it_is_chosen() -> None:
 
 
 def test_as_of_writes_a_scenario_with_its_changes(tmp_path: Path) -> None:
-    from sim.scenario.redate import write_redated
-
     file = write_redated("istanbul-2025", datetime.date(2025, 6, 10), tmp_path / "moved.yaml")
     with pytest.raises(ParleyError, match="exists already and is left as it is"):
         write_redated("istanbul-2025", datetime.date(2025, 6, 10), file)
@@ -248,6 +247,15 @@ def test_as_of_writes_a_scenario_with_its_changes(tmp_path: Path) -> None:
     for path, number in iterate_numbers(loaded.scenario):
         if path[-1] != "age" and (path not in before or before[path].format_range() != number.format_range()):
             assert f"{'.'.join(path)}: " in text, path
+
+
+def test_as_of_says_where_the_documents_end(tmp_path: Path) -> None:
+    heads = {}
+    for day in (datetime.date(2025, 6, 10), datetime.date(2025, 6, 12)):
+        file = write_redated("istanbul-2025", day, tmp_path / f"on-{day}.yaml")
+        heads[day.day] = file.read_text(encoding="utf-8").splitlines()[0]
+    assert heads[10].endswith("instead of 2025-05-15.")
+    assert heads[12].endswith("The newest document that counts is of 2025-06-11: of later days nothing is known here.")
 
 
 @pytest.mark.parametrize(
