@@ -8,27 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-<<<<<<< HEAD
 from sim.app.build_fields import Path, bind, get_title, show_figure
 from sim.app.build_scale import show_stake
 from sim.app.build_statements import show_statements
 from sim.app.draft import BLANK, STYLES, Draft, add_entity, remove_entity
-=======
-from sim.app.chart_element import show_chart
-from sim.app.charts_build import plot_scale
-from sim.app.draft import (
-    ASSUMED,
-    BLANK,
-    DOCUMENTED,
-    STAKES,
-    STYLES,
-    Draft,
-    add_entity,
-    read_value,
-    remove_entity,
-    write_value,
-)
->>>>>>> p4
 from sim.app.draft_yaml import choose_id
 from sim.app.escape import escape_markdown
 
@@ -144,15 +127,10 @@ def _show_issue(draft: Draft, key: str) -> None:
     for n, (place, _) in enumerate(issue["options"]):
         st.text_input(f"What {place:g} on the scale means", **bind((*at, "options", n, 1)))
     st.button("Add a point between", key=f"between:{key}", on_click=_add_option, args=(issue["options"],))
-<<<<<<< HEAD
     st.caption(
         "Drag the two handles of a party to its demand and its reservation value. Filled bar: range of the demand; "
         "outlined bar: range of the reservation value. Shaded: what all could accept, at the middle of the ranges."
     )
-=======
-    show_chart(plot_scale(draft, key), key=f"scale:{key}")
-    st.caption("Thick: demand. Outlined: reservation value. Shaded: all could accept it, at the middle of the ranges.")
->>>>>>> p4
     for party in issue["stakes"]:
         show_stake(draft, key, party)
 
