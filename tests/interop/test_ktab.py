@@ -97,6 +97,7 @@ def test_semicolons(tmp_path):
         (XML.replace("<dSal>50</dSal>", "<dSal>500</dSal>"), "salience 1 is `500`; allowed: 0 to 100"),
         (XML.replace(">100</capability>", ">-1</capability>"), "capability is `-1`; allowed: 0 or more"),
         (XML.replace("<dName>Road</dName>", ""), "3 actors on 0 dimensions"),
+        (CSV.replace(",3,1,", ",160,1,"), "towns.csv:1: 160 actors on 1 dimensions; 2 to 100 actors and 1 to 40 dimen"),
     ],
 )
 def test_what_is_refused_is_named(tmp_path, text, message):
