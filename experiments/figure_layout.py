@@ -102,9 +102,12 @@ _WIDEST = 3.6
 
 def measure_width(text: str, size: float = 9) -> float:
     """Measure the widest line of a text in inches; `size` is that of the letters in points."""
-    from matplotlib.textpath import TextPath
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path  # outlines of the letters, as `TextPath` makes them, are not needed
 
-    return max(TextPath((0, 0), line or " ", size=size).get_extents().width / 72 for line in text.split("\n"))
+    font = FontProperties(size=size)
+    lines = (line or " " for line in text.split("\n"))
+    return max(text_to_path.get_text_width_height_descent(line, font, False)[0] / 72 for line in lines)
 
 
 def measure_margin(names: Iterable[str], most: float = _WIDEST) -> float:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 STYLE = """<style>
 .parley{overflow-x:auto}
 .parley table{border-collapse:collapse;font-size:0.9rem;width:100%;font-variant-numeric:tabular-nums}
-.parley th,.parley td{padding:0.25rem 0.6rem;border-bottom:1px solid #ddd;text-align:right;vertical-align:top}
+.parley th,.parley td{padding:0.25rem 0.6rem;border-bottom:1px solid var(--line);text-align:right;vertical-align:top}
 .parley th:first-child,.parley td:first-child,.parley .text td,.parley .text th{text-align:left}
 .parley tr.strong td{font-weight:600}
 .parley caption{text-align:left;font-weight:600;padding:0.3rem 0}
@@ -25,7 +25,10 @@ def format_table(
     body = "".join(_format_row(row, k in marked) for k, row in enumerate(rows))
     kind = ' class="text"' if text else ""
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return f'<div class="parley"><table{kind}>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    # A table that scrolls on its own must be reached by keyboard.
+    name = escape(caption or next(iter(filter(None, columns)), "Table"), quote=True)
+    region = f'<div class="parley" tabindex="0" role="group" aria-label="{name}">'
+    return f'{region}<table{kind}>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def _format_row(row: Sequence[str], strong: bool) -> str:

@@ -24,6 +24,7 @@ def explore() -> None:
     from sim.app import state, view_what_if
 
     state.start()
+    state.show_choice()
     view_what_if.show()
 
 
@@ -31,6 +32,7 @@ def one_run() -> None:
     from sim.app import state, view_watch
 
     state.start()
+    state.show_choice()
     view_watch.show()
 
 
@@ -38,6 +40,7 @@ def compare() -> None:
     from sim.app import state, view_compare
 
     state.start()
+    state.show_choice()
     view_compare.show()
 
 
@@ -47,6 +50,10 @@ def opened(page: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> Any:
     test = AppTest.from_function(page, default_timeout=600)
     test.session_state["runs"] = 500
     return test.run()
+
+
+def selector(test: Any) -> Any:
+    return next(box for box in test.selectbox if box.label == "Scenario")
 
 
 def errors(test: Any) -> list[str]:
@@ -62,12 +69,12 @@ def test_a_scenario_opened_by_its_path_is_the_one_the_selector_shows(
     path.write_text("extends: river-border\nid: mine\ntitle: Mine alone\n", encoding="utf-8")
     path.with_name("river-border.yaml").write_bytes((shipped_folder() / "river-border.yaml").read_bytes())
     test.text_input(key="file").set_value(str(path)).run()
-    assert (test.selectbox(key="scenario").value, test.title[0].value) == (str(path), "Mine alone")
-    test.selectbox(key="scenario").set_value("generic-crisis").run()
+    assert (selector(test).value, test.title[0].value) == (str(path), "Mine alone")
+    selector(test).set_value("generic-crisis").run()
     assert test.title[0].value != "Mine alone"
     assert test.text_input(key="file").value == ""
     test.text_input(key="file").set_value("nowhere.yaml").run()
-    assert test.selectbox(key="scenario").value == "generic-crisis"
+    assert selector(test).value == "generic-crisis"
     assert "nowhere.yaml" in errors(test)[0]
 
 
@@ -77,7 +84,7 @@ def test_a_refused_seed_keeps_its_complaint_as_long_as_it_stands(monkeypatch: py
         test.text_input(key="seed_text").set_value(text).run()
         assert f"`{text}` is not a seed: enter a whole number from 0; the seed stays 0" in errors(test)
     test.text_input(key="seed_text").set_value("-3").run()
-    test.selectbox(key="scenario").set_value("generic-crisis").run()
+    selector(test).set_value("generic-crisis").run()
     assert test.text_input(key="seed_text").value == "-3" and len(errors(test)) == 1
     test.text_input(key="seed_text").set_value("7").run()
     assert not errors(test)
@@ -102,7 +109,7 @@ def test_compare_follows_the_scenario_of_the_sidebar(monkeypatch: pytest.MonkeyP
     test = opened(compare, monkeypatch)
     assert test.multiselect(key="compared").value[0] == "river-border"
     test.multiselect(key="compared").set_value(["river-border", "generic-crisis"]).run()
-    test.selectbox(key="scenario").set_value("istanbul-2022").run()
+    selector(test).set_value("istanbul-2022").run()
     assert test.multiselect(key="compared").value == ["istanbul-2022", "generic-crisis"]
     assert not errors(test)
 
@@ -117,7 +124,7 @@ def test_runs_that_were_stopped_wait_until_they_are_started(monkeypatch: pytest.
     test.session_state["runs"], test.session_state["seed_now"] = 500, 11
     test.session_state["stopped"] = (scenario_hash(load("river-border")), 500, 11)
     test.run()
-    assert [info.value for info in test.info] == ["Stopped."] and not errors(test)
+    assert [info.value for info in test.info] == ["Stopped after 0 of 500 runs."] and not errors(test)
     next(button for button in test.button if button.label == "Run it").click().run()
     assert not test.info and any("500 runs" in text.value for text in test.markdown)
 
