@@ -10,6 +10,7 @@ import altair as alt
 from sim.app.explore import Result
 from sim.app.theme import (
     COLOURS,
+    FILLED,
     INK,
     LINE,
     PERCENT,
@@ -84,18 +85,20 @@ def plot_blocking(results: Mapping[str, Result]) -> Plot:
     )
     scale = alt.Scale(domain=used, range=[SHADES[reason] for reason in used])
     x = alt.X("from:Q", title="Share of runs", scale=_WHOLE, axis=alt.Axis(**PERCENT))
+    symbols = alt.Legend(symbolStrokeColor=QUIET, symbolStrokeWidth=1)
     tip = ["place:N", "reason:N", alt.Tooltip("share:Q", format=".1%")]
     layers = [
-        base.mark_bar(stroke=INK, strokeWidth=0.6).encode(
-            x=x, x2="to:Q", color=alt.Color("reason:N", title=None, scale=scale), tooltip=tip
-        ),
+        base.mark_bar(stroke=INK, strokeWidth=0.6)
+        .encode(x=x, x2="to:Q", color=alt.Color("reason:N", title=None, scale=scale, legend=symbols), tooltip=tip)
+        .properties(name=f"{FILLED} parts"),
         base.transform_filter(f"datum.share >= {_LEAST_LABEL}")
         .mark_text(fontSize=11)
         .encode(
             x=alt.X("middle:Q", title="Share of runs"),
             text=alt.Text("share:Q", format=".0%"),
             color=alt.condition(_test_dark(used), alt.value("white"), alt.value(INK)),
-        ),
+        )
+        .properties(name=f"{FILLED} numbers"),
     ]
     height = max(24, LINE * count_lines(places) + 4) * len(places) + 70 + 20 * len(used)
     return style_chart(alt.layer(*layers), height, "What was settled, and what stood in the way", 1)

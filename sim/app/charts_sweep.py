@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from sim.app.theme import COLOURS, INK, LINE, WRAPPED, Plot, count_lines, style_chart, wrap_label
+from sim.app.theme import COLOURS, FILLED, INK, LINE, WRAPPED, Plot, count_lines, style_chart, wrap_label
 
 Row = dict[str, Any]
 
@@ -87,10 +87,12 @@ def plot_heat_map(rows: list[Row], title: str, factors: Sequence[tuple[str, str]
     tip = ["x:N", "y:N", alt.Tooltip("value:Q", format=".2f"), alt.Tooltip("difference:Q", format="+.2f")]
     base = alt.Chart(alt.Data(values=data)).encode(x=x, y=y)
     layers = [
-        base.mark_rect(stroke=INK, strokeWidth=0.5).encode(
-            color=alt.Color("difference:Q", scale=colours, legend=legend), tooltip=tip
-        ),
-        base.mark_text(fontSize=13, color=INK).encode(text="words:N"),
+        base.mark_rect(stroke=INK, strokeWidth=0.5)
+        .encode(color=alt.Color("difference:Q", scale=colours, legend=legend), tooltip=tip)
+        .properties(name=f"{FILLED} fields"),
+        base.mark_text(fontSize=13)
+        .encode(text="words:N", color=alt.value(INK))
+        .properties(name=f"{FILLED} numbers"),
     ]
     height = max(40, LINE * count_lines(ys) + 8) * len(ys) + 110
     return style_chart(alt.layer(*layers), height, f"{title}: paired differences by two factors")

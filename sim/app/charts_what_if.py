@@ -39,7 +39,8 @@ def plot_convergence(base: Trajectory, changed: Trajectory, issue: str, titles: 
     about : str
         Text alternative.
     """
-    whole = alt.Scale(domain=[0, max(int(changed.days[-1]), 1)], nice=False)
+    # Marks beyond the scale would leave the chart no width.
+    whole = alt.Scale(domain=[0, max(int(changed.days[-1]), int(base.days[-1]), 1)], nice=False)
     x = alt.X("day:Q", title="days", scale=whole, axis=alt.Axis(tickCount=4))
     scale = alt.Scale(domain=[_STRIP[0], 1.02], nice=False)
     y = alt.Y("low:Q", title=None, scale=scale, axis=alt.Axis(values=[0, 0.5, 1], grid=True))

@@ -20,6 +20,8 @@ Changes = dict[str, Any]
 """Values at dotted paths, as `Loaded.with_changes` takes them."""
 
 WHY = "set on the interactive page"
+MEDIATION = "Who mediates, and how"
+"""Group of the choices about mediators."""
 
 
 @dataclass(frozen=True)
@@ -125,19 +127,19 @@ def list_controls(loaded: Loaded) -> list[Control]:
     for name in s.mediators:
         own = f"mediators.{name}."
         result += [
-            _make_seat_choice(s, name),
+            make_seat_choice(s, name),
             *(x for x in sliders if x.group == "Mediators" and x.path.startswith(own)),
         ]
     rest = [slider for slider in sliders if slider.group not in (OTHER, "Mediators")]
     return result + _list_mandates(s, loaded) + rest
 
 
-def _make_seat_choice(s: Scenario, name: str) -> Choice:
+def make_seat_choice(s: Scenario, name: str) -> Choice:
     """Whether a mediator always attends or only where it hosts."""
     mediator, ways = s.mediators[name], {"always": "always", "hosted": "only where it hosts"}
     first = {ways[mediator.attends]: Changes()}
     rest = {ways[w]: {f"mediators.{name}.attends": w} for w in ways if w != mediator.attends}
-    return Choice(f"{name}.attends", f"{mediator.title} at the table", "Mediators", first | rest)
+    return Choice(f"{name}.attends", f"{mediator.title} at the table", MEDIATION, first | rest)
 
 
 def describe_idle_controls(control: Choice, s: Scenario) -> str:

@@ -12,7 +12,8 @@ st.set_page_config(page_title="parley", layout="wide", initial_sidebar_state="au
 loading = st.empty()
 loading.markdown("Loading the model. The first start compiles once, about 30 s.")
 
-from sim.app import state, style  # noqa: E402
+from sim.app import bar, state, style  # noqa: E402
+from sim.app.chart_element import is_dark  # noqa: E402
 
 VIEWS = (
     ("view_start", "Start", "start"),
@@ -31,10 +32,13 @@ pages = {
     if find_spec(f"sim.app.{module}") is not None
 }
 st.session_state.what_if_page = pages["view_what_if"]
-chosen = st.navigation(list(pages.values()), position="top")
+chosen = st.navigation(list(pages.values()), position="hidden")
 loading.empty()
-st.html(style.PAGE)
+st.html(style.write_style(is_dark()))
 state.start()
+bar.show_bar(pages)
+st.html(style.NARROW)
+state.show_choice()
 chosen.run()
 st.caption(
     "Results are conditional on the scenario's assumptions; they are not a forecast. Nothing leaves this machine."

@@ -17,6 +17,8 @@ _MOST = 48
 """Ensembles and trajectories that stay in memory."""
 MEASURED = 300
 """Runs whose convergence is measured by day."""
+_PAUSE = 0.1
+"""Seconds between two reports of how far runs are."""
 
 
 class _Store:
@@ -58,19 +60,71 @@ def get_ensemble(loaded: Loaded, n: int, seed: int) -> Result:
     if result is not None:
         return result
     if st.session_state.get("stopped") == key:
-        st.info("Stopped.")
+        st.info(f"Stopped after {st.session_state.get('done', 0):,} of {n:,} runs.")
         st.button("Run it", key="resume", on_click=st.session_state.pop, args=("stopped",))
         st.stop()
     status = st.session_state.get("status")
+    job = _Job(loaded, n, seed)
     try:
         first = f"0 of {n:,} runs" if store.compiled else f"Compiling once, about 30 s; then {n:,} runs"
         _say(status, first, key)
-        result = simulate(loaded, n, seed, lambda done: _say(status, f"{done:,} of {n:,} runs", None))
+        while not job.ended.wait(_PAUSE):
+            if job.done:
+                _say(status, f"{job.done:,} of {n:,} runs", None)
+            elif not store.compiled:
+                # A message lets Streamlit end this script where the reader asks for it.
+                _say(status, first, None)
+        result = job.take()
     finally:
+        job.stop()
+        st.session_state.done = job.done
         if status is not None:
             status.empty()
     store.put(key, result)
     return result
+
+
+class _Stop(Exception):
+    """Ends the runs that their reader stopped."""
+
+
+class _Job:
+    """An ensemble that runs beside the script of a tab, so that the script can end while the engine is compiled."""
+
+    def __init__(self, loaded: Loaded, n: int, seed: int) -> None:
+        self.done = 0
+        self.ended = threading.Event()
+        self._stopped = threading.Event()
+        self._result: Result | None = None
+        self._error: BaseException | None = None
+        threading.Thread(target=self._run, args=(loaded, n, seed), daemon=True).start()
+
+    def stop(self) -> None:
+        """Stop the runs soon."""
+        self._stopped.set()
+
+    def take(self) -> Result:
+        """Return the ensemble once it has ended. Raises what ended it early."""
+        self.ended.wait()
+        if self._error is not None:
+            raise self._error
+        assert self._result is not None
+        return self._result
+
+    def _run(self, loaded: Loaded, n: int, seed: int) -> None:
+        """Run the ensemble."""
+        try:
+            self._result = simulate(loaded, n, seed, self._count)
+        except BaseException as error:  # noqa: BLE001 the script that waits raises it
+            self._error = error
+        finally:
+            self.ended.set()
+
+    def _count(self, done: int) -> None:
+        """Count finished runs."""
+        if self._stopped.is_set():
+            raise _Stop
+        self.done = done
 
 
 def get_trajectory(loaded: Loaded, n: int, seed: int) -> Trajectory:

@@ -35,8 +35,13 @@ def build_options(port: int) -> dict[str, str | int | bool]:
         "browser.serverAddress": "127.0.0.1",
         "client.toolbarMode": "minimal",
         "client.showErrorDetails": "none",
-        "theme.base": "light",
-        "theme.primaryColor": "#0072B2",
+        # A blue on which white print has a contrast of 5 to 1, and which has more than 3 to 1 on either background.
+        "theme.light.primaryColor": "#0072B2",
+        "theme.dark.primaryColor": "#0072B2",
+        "theme.dark.backgroundColor": "#0E1117",
+        "theme.dark.secondaryBackgroundColor": "#1C222B",
+        "theme.dark.textColor": "#FAFAFA",
+        "theme.dark.linkColor": "#7CC4EE",
         "logger.level": "warning",
         "logger.hideWelcomeMessage": True,  # it would name an address without the token
     }

@@ -8,6 +8,7 @@ import streamlit as st
 
 from sim.app import state
 from sim.app.controls import (
+    MEDIATION,
     OTHER,
     Choice,
     Control,
@@ -22,7 +23,7 @@ from sim.app.escape import escape_markdown
 from sim.app.presets import WORDS, list_presets
 from sim.scenario.load import Loaded
 
-_ORDER = ("Venue", WORDS, "Mediators", "Incidents", "Mandates", "Trust", "Patience", "Documents")
+_ORDER = ("Venue", WORDS, MEDIATION, "Mediators", "Incidents", "Mandates", "Trust", "Patience", "Documents")
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -43,12 +44,15 @@ def show_controls() -> None:
     """Show the controls in the side panel."""
     all_controls, sliders = list_all()
     with st.sidebar:
-        st.subheader("Controls")
+        st.header("Controls")
         st.caption("Two handles are the ends of the assumed range: uncertain. Put them together to fix the number.")
         ordered = sorted(all_controls, key=lambda control: _ORDER.index(control.group))
+        open_groups = {WORDS, "Venue", "Patience"}
+        if len(state.get_edits().base.scenario.mediators) == 1:
+            open_groups.add(MEDIATION)
         for group, members in groupby(ordered, key=lambda control: control.group):
             # The controls of a closed group are not built: dozens of them would delay every answer.
-            box = st.expander(group, expanded=group in (WORDS, "Venue", "Patience"), on_change="rerun")
+            box = st.expander(group, expanded=group in open_groups, on_change="rerun")
             if box.open:
                 with box:
                     for control in members:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from sim.app import progress
 from sim.app.address import parse_whole, read_changes, read_whole, write_link, write_query
@@ -52,21 +53,23 @@ def get_seed() -> int:
 
 
 def start() -> None:
-    """Prepare a new tab and show the choice of scenario, runs and seed. Never fails."""
+    """Prepare a new tab, or return to a state to which the browser went back. Never fails."""
     if "edits" not in st.session_state:
         st.session_state.problems = {}
         st.session_state.edits = Edits(shipped()[0])
         _restore(st.query_params.to_dict())
+    elif _came_by_history():
+        _return(st.query_params.to_dict())
     # A widget that is not shown, on another page or in a closed group, loses its value: assignment keeps it.
     for key in ("runs", "run", "words", "numbers"):
         if key in st.session_state:
             st.session_state[key] = st.session_state[key]
-    _write_address()
+
+
+def show_choice() -> None:
+    """Show the choice of scenario in the side panel, and what is wrong with its files."""
     _show_choice()
     _warn_of_files()
-    with st.sidebar.popover("Copy link"):
-        st.code(get_link(), language=None)
-        st.caption("It opens this state for whoever may open this page. It holds no token.")
     st.session_state.status = st.empty()
 
 
@@ -74,10 +77,10 @@ def _show_choice() -> None:
     """Show the choice of scenario, runs and seed in the side panel."""
     names = list(dict.fromkeys([*_list_shipped(), get_edits().name]))
     with st.sidebar:
-        # A scenario opened by its path was not chosen in this widget.
-        if st.session_state.get("scenario") != get_edits().name:
-            st.session_state.scenario = get_edits().name
-        st.selectbox("Scenario", names, key="scenario", on_change=_open_selected)
+        # The present scenario is also the default: a browser that has lost the choice must not open another one.
+        name = get_edits().name
+        key = f"scenario:{name}"
+        st.selectbox("Scenario", names, names.index(name), key=key, on_change=_open_selected, args=(key,))
         show_error("scenario")
         with st.expander("A scenario file, runs, seed"):
             st.text_input("Path of a scenario file", key="file", on_change=_open_file)
@@ -99,33 +102,64 @@ def _restore(query: dict[str, str]) -> None:
     _open(query.get("scenario", first))
     if "scenario" in st.session_state.problems and get_edits().name != first and "scenario" in query:
         st.session_state.edits = Edits(first) if first in shipped() else st.session_state.edits
+    st.session_state.first_name = get_edits().name
+    _take_numbers(query)
+    if "scenario" not in st.session_state.problems:
+        _take_changes(query)
+
+
+def _came_by_history() -> bool:
+    """Whether the browser went back or forward to an address of this tab."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
+def _return(query: dict[str, str]) -> None:
+    """Return to a state that this tab left; an address without a state is that of its start."""
+    st.session_state.problems = {}
+    name = query.get("scenario", st.session_state.first_name)
+    if name != get_edits().name:
+        _open(name)
+    _take_numbers(query)
+    st.session_state.seed_text, st.session_state.round_now = str(get_seed()), 0
+    if name == get_edits().name:
+        _take_changes(query)
+
+
+def _take_numbers(query: dict[str, str]) -> None:
+    """Take runs, seed and run of a query."""
     runs = read_whole(query, "runs", USUAL_RUNS)
     st.session_state.runs = runs if runs in RUNS else USUAL_RUNS
     st.session_state.seed_now = read_whole(query, "seed", 0)
     st.session_state.run_now = read_whole(query, "run", 0, 10**9)
-    if "scenario" not in st.session_state.problems:
+
+
+def _take_changes(query: dict[str, str]) -> None:
+    """Take the baseline and the changes of a query."""
+    unpin()
+    if query.get("baseline"):
         apply_changes("scenario", lambda: read_changes(query, "baseline"))
-        if get_edits().changes:
-            pin()
-        apply_changes("scenario", lambda: read_changes(query, "changes"))
+        pin()
+    apply_changes("scenario", lambda: read_changes(query, "changes"))
 
 
-def _write_query() -> dict[str, str]:
+def write_state() -> dict[str, str]:
     """Write the query of the present state."""
     edits, run = get_edits(), int(st.session_state.get("run_now", 0))
     return write_query(edits.name, edits.changes, st.session_state.get("pinned") or {}, get_runs(), get_seed(), run)
 
 
-def _write_address() -> None:
-    """Write the state into the address, so that it survives a reload, and a restart of the server."""
-    query = _write_query()
+def write_address() -> dict[str, str]:
+    """Write the state into the address, so that it survives a reload, and a restart of the server. Returns it."""
+    query = write_state()
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
+    return query
 
 
 def get_link() -> str:
     """Return the address of the present state, without the token."""
-    return write_link(str(st.context.url or "http://127.0.0.1"), _write_query())
+    return write_link(str(st.context.url or "http://127.0.0.1"), write_state())
 
 
 # The baseline
@@ -162,11 +196,11 @@ def _open(name: str, where: str = "scenario") -> None:
     st.session_state.problems = {key: text for key, text in st.session_state.problems.items() if key == "seed"}
 
 
-def _open_selected() -> None:
+def _open_selected(key: str) -> None:
     """Open the scenario chosen in the sidebar."""
     st.session_state.file = ""  # its path names another scenario
     st.session_state.problems.pop("file", None)
-    _open(st.session_state.scenario)
+    _open(st.session_state[key])
 
 
 def _open_file() -> None:

@@ -1,4 +1,4 @@
-"""Look of the page's charts: colours with a contrast of at least 3 to 1 on white, and what all charts share."""
+"""Look of the page: colours with a contrast of at least 3 to 1 in both themes, and what all charts share."""
 
 from __future__ import annotations
 
@@ -12,6 +12,18 @@ COLOURS = ("#0072B2", "#C1440E", "#007A5A", "#A8527F", "#8A6100", "#1F6E9C", "#4
 SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "triangle-left", "triangle-right")
 INK, QUIET, ZONE = "#1A1A1A", "#6C6C6C", "#D6EBE1"
 """Text and rules; the scenario as it is; the area of a zone of agreement, which a line bounds."""
+GRID, WHITE = "#E5E5E5", "white"
+"""Lines of the grid; marks that are filled with the background."""
+BACKGROUND = {"light": "#FFFFFF", "dark": "#0E1117"}
+"""Background of the page in each theme: those of Streamlit."""
+DARK = {
+    "#0072B2": "#4FA9DD", "#C1440E": "#F08A5D", "#007A5A": "#3DBB94", "#A8527F": "#D98CB3", "#8A6100": "#CFA33A",
+    "#1F6E9C": "#7CC4EE", "#4D4D4D": "#B5B5B5", "#000000": "#F5F5F5", INK: "#EDEDED", QUIET: "#A3A3A3",
+    ZONE: "#1F4A3A", GRID: "#333842", WHITE: BACKGROUND["dark"],
+}  # fmt: skip
+"""Colour in the dark theme of each colour of the light one."""
+FILLED = "filled"
+"""Start of the names of layers whose fills, and the print on them, are the same in both themes."""
 PERCENT: dict[str, Any] = {"format": ".0%", "values": [0, 0.2, 0.4, 0.6, 0.8, 1.0]}
 """The axis of a share, which always runs from 0 to 100%."""
 LINE = 14
@@ -50,7 +62,32 @@ def style_chart(chart: Plot, height: int | alt.Step, about: str, legend: int = 2
     """Give a chart its height, its text alternative and the common look; `legend` is the columns of its legend."""
     whole = chart.properties(height=height, width="container", description=about)
     return (
-        whole.configure_axis(labelFontSize=12, titleFontSize=12, labelColor=INK, titleColor=INK, gridColor="#E5E5E5")
-        .configure_legend(orient="bottom", columns=legend, labelFontSize=12, labelLimit=320)
+        whole.configure(background="transparent")
+        .configure_axis(labelFontSize=12, titleFontSize=12, labelColor=INK, titleColor=INK, gridColor=GRID)
+        .configure_legend(
+            orient="bottom", columns=legend, labelFontSize=12, labelLimit=320, labelColor=INK, titleColor=INK
+        )
+        # A screen reader reads the description and the tables, not hundreds of marks one by one.
+        .configure_mark(aria=False)
+        .configure_text(color=INK)
         .configure_view(stroke=None)
     )
+
+
+def darken(node: Any) -> Any:
+    """Write the specification of a chart in the colours of the dark theme; its data stay as they are.
+
+    Parameters
+    ----------
+    node : object
+        The specification, or a part of it.
+    """
+    if isinstance(node, list):
+        return [darken(part) for part in node]
+    if not isinstance(node, dict):
+        return DARK.get(node, node) if isinstance(node, str) else node
+    # What a scenario says may be the name of a colour.
+    dark = {key: part if key in ("data", "datasets", "domain", "sort") else darken(part) for key, part in node.items()}
+    if str(node.get("name", "")).startswith(FILLED):
+        dark["encoding"] = node["encoding"]
+    return dark

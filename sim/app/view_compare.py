@@ -8,6 +8,7 @@ from string import ascii_uppercase
 import streamlit as st
 
 from sim.app import compare, state
+from sim.app.chart_element import show_chart
 from sim.app.charts import plot_blocking, plot_outcomes
 from sim.app.escape import escape_markdown
 from sim.app.explore import Result, excludes_zero, format_contrast
@@ -71,18 +72,18 @@ def _show_charts(results: dict[str, Result]) -> None:
     """Show how the talks ended, and what stood in the way."""
     left, right = st.columns(2)
     with left:
-        st.subheader("How the talks ended", anchor=False)
-        st.altair_chart(plot_outcomes(results), key="compared_outcomes", theme=None)
+        st.header("How the talks ended", anchor=False)
+        show_chart(plot_outcomes(results), key="compared_outcomes")
     with right:
-        st.subheader("What stood in the way", anchor=False)
-        st.altair_chart(plot_blocking(results), key="compared_reasons", theme=None)
+        st.header("What stood in the way", anchor=False)
+        show_chart(plot_blocking(results), key="compared_reasons")
 
 
 def _show_tables(results: dict[str, Result]) -> None:
     """Show every other scenario against the first."""
     first = next(iter(results))
     for letter in list(results)[1:]:
-        st.subheader(f"{letter} against {first}", anchor=False)
+        st.header(f"{letter} against {first}", anchor=False)
         mismatch = describe_mismatch(results[first], results[letter])
         if mismatch:
             text = f"Not paired: the scenarios have {mismatch}, so that run k of one is not run k of the other."

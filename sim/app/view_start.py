@@ -43,9 +43,9 @@ def show() -> None:
     state.show_title(s.title)
     if s.summary:
         st.html(f'<p class="summary">{escape(" ".join(str(s.summary).split()))}</p>')
-    st.subheader("What if …", anchor=False)
+    st.header("What if …", anchor=False)
     show_questions("start")
-    st.subheader("What the scenario holds", anchor=False)
+    st.header("What the scenario holds", anchor=False)
     cards = {
         "Parties": [party.title + (" (observer)" if party.observer else "") for party in s.parties.values()],
         "At stake": [f"{b.title} ({sum(i.basket == k for i in s.issues.values())})" for k, b in s.baskets.items()],
@@ -56,7 +56,8 @@ def show() -> None:
     }  # fmt: skip
     st.html(f'<div class="cards">{"".join(_format_card(title, entries) for title, entries in cards.items())}</div>')
     days = s.calendar.horizon.format_range()
-    st.caption(f"{len(s.issues)} issues, {len(s.incidents)} kinds of incidents, {days} days from {s.start}.")
+    counts = f"Issues: {len(s.issues)}. Kinds of incidents: {len(s.incidents)}. Days from {s.start}: {days}."
+    st.caption(counts)
 
 
 def _format_card(title: str, entries: list[str]) -> str:
@@ -75,7 +76,7 @@ def show_questions(where: str) -> None:
             label, key = escape_markdown(question.label), f"ask:{where}:{number}"
             now: Literal["primary", "secondary"] = "primary" if edits.changes == changes else "secondary"
             if st.button(label, key=key, type=now, on_click=_ask, args=(changes,)) and where == "start":
-                st.switch_page(st.session_state[WHAT_IF])
+                st.switch_page(st.session_state[WHAT_IF], query_params=state.write_state())
 
 
 def _ask(changes: Changes) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from experiments.results import Results, format_value, load
 from sim.app import compare, state
+from sim.app.chart_element import show_chart
 from sim.app.charts_sweep import plot_effects, plot_heat_map, plot_points
 from sim.app.controls import Choice, Slider
 from sim.app.escape import escape_markdown
@@ -179,7 +180,7 @@ def _show_points(sweep: compare.Sweep, measure: str, words: str, key: str) -> No
     titles = sweep.factors
     factor = st.selectbox("By", list(titles), key=f"by:{key}", format_func=titles.__getitem__)
     rows = compare.select_rows(sweep, measure, factor)
-    st.altair_chart(plot_points(rows, titles[factor], words), key=f"points:{key}", theme=None)
+    show_chart(plot_points(rows, titles[factor], words), key=f"points:{key}")
     st.caption("Values with 95% intervals; paired differences are shown for sweeps without failed points, up to "
                f"{MOST_POINTS} points.")  # fmt: skip
 
@@ -190,16 +191,14 @@ def _show_differences(
     """Show chart and table of the differences."""
     factors = list(sweep.factors)
     if len(factors) == 2 and len(rows) > 2:
-        st.altair_chart(
-            plot_heat_map(rows, words, list(sweep.factors.items())), key=f"heat:{key}", theme=None
-        )
+        show_chart(plot_heat_map(rows, words, list(sweep.factors.items())), key=f"heat:{key}")
     else:
         values = dict(zip(results.points["point"], results.points[factors[0]], strict=True)) if factors else {}
         for row in rows:
             row["place"] = values.get(row["point"])
         levels = list(values.values()) if len(factors) == 1 else []
         title = sweep.factors[factors[0]] if factors else ""
-        st.altair_chart(plot_effects(rows, words, title, levels), key=f"effects:{key}", theme=None)
+        show_chart(plot_effects(rows, words, title, levels), key=f"effects:{key}")
     scale, unit = (100, ".1f") if any(row["kind"] == "share" for row in rows) else (1, ".3f")
     cells = [
         (

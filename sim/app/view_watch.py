@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from sim.app import charts_run, state
+from sim.app.chart_element import show_chart
 from sim.app.escape import escape_markdown
 from sim.app.single_run import Bools, Round, Story, describe_divergence, find_next_run, list_endings, record_run
 from sim.app.tables import STYLE, format_table
@@ -240,7 +242,7 @@ def _show_version(version: Version, at: int, part: int, beside: bool) -> None:
     """Show a round of one version."""
     s, story = version.loaded.scenario, version.story
     if beside:
-        st.subheader(version.heading, anchor=False)
+        st.header(version.heading, anchor=False)
     if not story.rounds:
         st.info("No round was planned.")
         return
@@ -276,7 +278,7 @@ def _show_version(version: Version, at: int, part: int, beside: bool) -> None:
 def _draw(spec: charts_run.Spec, rows: list[charts_run.Row], key: str) -> None:
     """Draw a chart whose form stays while its rows change, so that it moves instead of being drawn anew."""
     whole = {**spec, "datasets": {"rows": pd.DataFrame(rows)}}
-    st.vega_lite_chart(None, whole, key=key, theme=None, width="stretch")
+    show_chart(whole, key=key)
 
 
 def _show_packages(now: Round, loaded: Loaded) -> None:
@@ -288,6 +290,7 @@ def _show_packages(now: Round, loaded: Loaded) -> None:
 
 
 def _format_line(line: str) -> str:
-    """Format a line of the narrative as HTML, indented by its depth."""
+    """Format a line of the narrative as HTML, indented by its depth; labels between backticks are in italics."""
     depth = (len(line) - len(line.lstrip())) // 2
-    return f'<p style="margin:0.15rem 0 0.15rem {1.2 * max(depth - 1, 0):g}rem">{escape(line.strip())}</p>'
+    text = re.sub(r"`([^`]+)`", r"<i>\1</i>", escape(line.strip()))
+    return f'<p style="margin:0.15rem 0 0.15rem {1.2 * max(depth - 1, 0):g}rem">{text}</p>'

@@ -8,13 +8,14 @@ from itertools import groupby
 import streamlit as st
 
 from sim.app import charts, charts_what_if, progress, side_panel, state
+from sim.app.chart_element import choose_shade, show_chart
 from sim.app.clauses import show_clauses
 from sim.app.controls import Changes
 from sim.app.escape import escape_markdown
 from sim.app.explore import Contrast, Result, compute_contrasts, describe_change, excludes_zero, format_contrast
 from sim.app.phrases import group_changes, name_change
 from sim.app.tables import STYLE, format_table
-from sim.app.theme import list_colours
+from sim.app.theme import QUIET, list_colours
 from sim.app.verdict import write_verdict
 from sim.app.view_start import list_answers, show_questions
 from sim.core.errors import ParleyError
@@ -120,11 +121,11 @@ def _show_convergence(before: Loaded, after: Loaded) -> None:
         st.info(escape_markdown(error))
         return
     issues = charts_what_if.sort_issues(base, changed)
-    st.subheader("How the offers converge, issue by issue", anchor=False)
+    st.header("How the offers converge, issue by issue", anchor=False)
     parties = {name: party.title for name, party in after.scenario.parties.items()}
-    shades = zip(parties.values(), list_colours(len(parties)), strict=True)
+    shades = zip(parties.values(), map(choose_shade, list_colours(len(parties))), strict=True)
     keys = "".join(f'<span><i style="background:{colour}"></i>{escape(title)}</span>' for title, colour in shades)
-    baseline = "" if same else '<span><i style="background:#6C6C6C"></i>baseline</span>'
+    baseline = "" if same else f'<span><i style="background:{choose_shade(QUIET)}"></i>baseline</span>'
     st.html(f'<p class="key">{keys}{baseline}</p>')
     _show_issues(base, changed, issues[:FEW], after)
     st.caption(
@@ -154,7 +155,7 @@ def _show_issues(base: Trajectory, changed: Trajectory, issues: list[str], loade
                 st.html(f'<p class="panel" title="{escape(scale)}">{words}</p>')
                 about = f"{s.issues[issue].title}: offers by day. {scale}"
                 chart = charts_what_if.plot_convergence(base, changed, issue, parties, about)
-                st.altair_chart(chart, width="stretch", theme=None, key=f"issue:{issue}")
+                show_chart(chart, key=f"issue:{issue}")
 
 
 def _show_results(base: Result, changed: Result, measures: list[Contrast]) -> None:
@@ -165,17 +166,17 @@ def _show_results(base: Result, changed: Result, measures: list[Contrast]) -> No
     left, right = st.columns(2)
     with left:
         if changed is base:
-            st.subheader("How the talks ended", anchor=False)
-            st.altair_chart(charts.plot_outcomes(both), width="stretch", theme=None, key="outcomes")
+            st.header("How the talks ended", anchor=False)
+            show_chart(charts.plot_outcomes(both), key="outcomes")
         else:
-            st.subheader("Differences", anchor=False)
-            st.altair_chart(charts_what_if.plot_differences(measures), width="stretch", theme=None, key="differences")
+            st.header("Differences", anchor=False)
+            show_chart(charts_what_if.plot_differences(measures), key="differences")
     with right:
-        st.subheader("What stood in the way", anchor=False)
-        st.altair_chart(charts.plot_blocking(both), width="stretch", theme=None, key="blocking")
-    st.subheader("Days until a first agreement", anchor=False)
+        st.header("What stood in the way", anchor=False)
+        show_chart(charts.plot_blocking(both), key="blocking")
+    st.header("Days until a first agreement", anchor=False)
     horizon = max(result.loaded.scenario.calendar.horizon.high for result in both.values())
-    st.altair_chart(charts_what_if.plot_agreements(both, titles, horizon), width="stretch", theme=None, key="days")
+    show_chart(charts_what_if.plot_agreements(both, titles, horizon), key="days")
     with st.expander("In numbers"):
         _show_table(measures, changed is not base)
 

@@ -8,8 +8,11 @@ import math
 import numpy as np
 import pytest
 
-from sim.app.charts import SHADES
+from sim.app.charts import SHADES, compute_contrast, plot_blocking, plot_outcomes
+from sim.app.explore import simulate
+from sim.app.theme import BACKGROUND, DARK, GRID, INK, WHITE, ZONE, darken
 from sim.core.layout import Floats
+from sim.scenario.load import load
 
 LEAST = 10.0
 """ΔE2000 below which two fields of a chart are easily taken for one; the pair that was, lay at 5."""
@@ -28,14 +31,14 @@ SIGHTS = {
 XYZ = np.array(
     [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
 )
-WHITE = np.array([0.95047, 1.0, 1.08883])
+DAYLIGHT = np.array([0.95047, 1.0, 1.08883])
 
 
 def lab(colour: str, sight: Floats) -> tuple[float, float, float]:
     """CIELAB (D65) of an sRGB colour as it is seen."""
     given = np.array([int(colour[k : k + 2], 16) for k in (1, 3, 5)]) / 255
     linear = np.where(given <= 0.04045, given / 12.92, ((given + 0.055) / 1.055) ** 2.4)
-    seen = XYZ @ np.clip(sight @ linear, 0, 1) / WHITE
+    seen = XYZ @ np.clip(sight @ linear, 0, 1) / DAYLIGHT
     x, y, z = np.where(seen > 216 / 24389, np.cbrt(seen), (24389 / 27 * seen + 16) / 116).tolist()
     return 116 * y - 16, 500 * (x - y), 200 * (y - z)
 
@@ -88,3 +91,31 @@ def test_any_two_reasons_can_be_told_apart(sight: str) -> None:
 
 def test_control_the_shades_that_were_confused_are_found() -> None:
     assert delta(lab("#0072B2", SIGHTS["normal"]), lab("#1B6A93", SIGHTS["normal"])) == pytest.approx(5.3, abs=0.05)
+
+
+# The two themes
+
+
+@pytest.mark.parametrize("colour", sorted({*DARK} - {ZONE, GRID, WHITE}))
+def test_marks_stand_out_from_the_page_in_both_themes(colour: str) -> None:
+    assert compute_contrast(colour, BACKGROUND["light"]) >= 3  # WCAG 2.2, 1.4.11
+    assert compute_contrast(DARK[colour], BACKGROUND["dark"]) >= 3
+
+
+def test_control_the_formula_of_contrast_finds_pale_yellow() -> None:
+    assert compute_contrast("#FFFFFF", "#000000") == pytest.approx(21)
+    assert compute_contrast("#F0E442", "#FFFFFF") == pytest.approx(1.3, abs=0.05)
+
+
+def test_the_dark_theme_changes_colours_and_never_words_or_fills() -> None:
+    result = simulate(load("river-border"), 60, 1)
+    light = plot_blocking({"white": result, "#0072B2": result}).to_dict()
+    dark = darken(light)
+    assert dark["config"]["axis"]["labelColor"] == DARK[INK]
+    parts = dark["layer"][0]
+    assert parts["mark"]["stroke"] == DARK[INK] and parts["encoding"] == light["layer"][0]["encoding"]
+    assert compute_contrast(DARK[INK], BACKGROUND["dark"]) >= 3  # the outline of every part
+    lines = darken(plot_outcomes({"white": result, "#0072B2": result}).to_dict())
+    assert lines["layer"][0]["encoding"]["color"]["scale"]["domain"] == ["white", "#0072B2"]
+    assert set(lines["layer"][0]["encoding"]["color"]["scale"]["range"]) <= {*DARK.values()}
+    assert "background" in dark["config"]

@@ -24,6 +24,7 @@ def explore() -> None:
     from sim.app import state, view_what_if
 
     state.start()
+    state.show_choice()
     view_what_if.show()
 
 
@@ -31,6 +32,7 @@ def one_run() -> None:
     from sim.app import state, view_watch
 
     state.start()
+    state.show_choice()
     view_watch.show()
 
 
@@ -38,6 +40,7 @@ def compare() -> None:
     from sim.app import state, view_compare
 
     state.start()
+    state.show_choice()
     view_compare.show()
 
 
@@ -47,6 +50,10 @@ def opened(page: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> Any:
     test = AppTest.from_function(page, default_timeout=600)
     test.session_state["runs"] = 500
     return test.run()
+
+
+def selector(test: Any) -> Any:
+    return next(box for box in test.selectbox if box.label == "Scenario")
 
 
 def errors(test: Any) -> list[str]:
@@ -62,12 +69,12 @@ def test_a_scenario_opened_by_its_path_is_the_one_the_selector_shows(
     path.write_text("extends: river-border\nid: mine\ntitle: Mine alone\n", encoding="utf-8")
     path.with_name("river-border.yaml").write_bytes((shipped_folder() / "river-border.yaml").read_bytes())
     test.text_input(key="file").set_value(str(path)).run()
-    assert (test.selectbox(key="scenario").value, test.title[0].value) == (str(path), "Mine alone")
-    test.selectbox(key="scenario").set_value("generic-crisis").run()
+    assert (selector(test).value, test.title[0].value) == (str(path), "Mine alone")
+    selector(test).set_value("generic-crisis").run()
     assert test.title[0].value != "Mine alone"
     assert test.text_input(key="file").value == ""
     test.text_input(key="file").set_value("nowhere.yaml").run()
-    assert test.selectbox(key="scenario").value == "generic-crisis"
+    assert selector(test).value == "generic-crisis"
     assert "nowhere.yaml" in errors(test)[0]
 
 
@@ -77,7 +84,7 @@ def test_a_refused_seed_keeps_its_complaint_as_long_as_it_stands(monkeypatch: py
         test.text_input(key="seed_text").set_value(text).run()
         assert f"`{text}` is not a seed: enter a whole number from 0; the seed stays 0" in errors(test)
     test.text_input(key="seed_text").set_value("-3").run()
-    test.selectbox(key="scenario").set_value("generic-crisis").run()
+    selector(test).set_value("generic-crisis").run()
     assert test.text_input(key="seed_text").value == "-3" and len(errors(test)) == 1
     test.text_input(key="seed_text").set_value("7").run()
     assert not errors(test)
@@ -102,7 +109,7 @@ def test_compare_follows_the_scenario_of_the_sidebar(monkeypatch: pytest.MonkeyP
     test = opened(compare, monkeypatch)
     assert test.multiselect(key="compared").value[0] == "river-border"
     test.multiselect(key="compared").set_value(["river-border", "generic-crisis"]).run()
-    test.selectbox(key="scenario").set_value("istanbul-2022").run()
+    selector(test).set_value("istanbul-2022").run()
     assert test.multiselect(key="compared").value == ["istanbul-2022", "generic-crisis"]
     assert not errors(test)
 
@@ -117,7 +124,7 @@ def test_runs_that_were_stopped_wait_until_they_are_started(monkeypatch: pytest.
     test.session_state["runs"], test.session_state["seed_now"] = 500, 11
     test.session_state["stopped"] = (scenario_hash(load("river-border")), 500, 11)
     test.run()
-    assert [info.value for info in test.info] == ["Stopped."] and not errors(test)
+    assert [info.value for info in test.info] == ["Stopped after 0 of 500 runs."] and not errors(test)
     next(button for button in test.button if button.label == "Run it").click().run()
     assert not test.info and any("500 runs" in text.value for text in test.markdown)
 
@@ -136,3 +143,36 @@ def test_clauses_are_those_of_the_command_line(monkeypatch: pytest.MonkeyPatch) 
     share = re.search(r"half released +(\S+ \(\d+%\))", result.output)
     assert share is not None
     assert f"<td>half released</td><td>{float(share[1].split('%')[0]):.0f}% (" in tables
+
+
+def build() -> None:
+    from sim.app import state, view_build
+
+    state.start()
+    view_build.show()
+
+
+def press(test: Any, label: str) -> None:
+    next(button for button in test.button if button.label == label).click().run()
+
+
+def test_mandates_preconditions_and_entries_are_asked_for_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    test = opened(build, monkeypatch)
+    test.text_input(key="l1").set_value("delegates, elders").run()
+    test.radio(key="draft_part").set_value("Baskets").run()
+    press(test, "Add a basket")
+    test.radio(key="draft_part").set_value("Parties").run()
+    press(test, "Add a limit of its mandate")
+    press(test, "Add a precondition")
+    next(box for box in test.checkbox if box.label == "joins the talks later").set_value(True).run()
+    at = "parties/parties_1/preconditions/0"
+    test.radio(key=f"b1:{at}/basis").set_value("document").run()
+    test.text_input(key=f"b1:{at}/locator").set_value("p. 4").run()
+    test.text_input(key="b1:parties/parties_1/mandate/0/why").set_value("elders decide").run()
+    assert not test.exception
+    text = " ".join(test.code[0].value.split())
+    assert "mandate: - {baskets: [new_basket], level: elders, assumed: elders decide}" in text
+    assert "preconditions: - basket: new_basket requires: settled: agreement source: source locator: p. 4" in text
+    assert "enters: date: 2030-02-07" in text
+    press(test, "Remove it")
+    assert "elders decide" not in test.code[0].value
