@@ -178,9 +178,10 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     _keep_verb(sys.argv[1:2])
     try:
-        app()
-    except SystemExit as end:
-        _leave(end)
+        try:
+            app()
+        except SystemExit as end:
+            _leave(end)
     except BrokenPipeError:  # the reader closed the pipe (`parley show … | head`)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)

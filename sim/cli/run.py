@@ -88,6 +88,7 @@ def add(app: typer.Typer) -> None:
         with FigureProcess() as figure_process:  # it loads Matplotlib while this process loads the engine
             from sim.results.plan import plan
             from sim.results.store import write_ensemble
+            from sim.results.zones import ZoneCounter
 
             transform_plan, target = build_transform(posterior), None
             if until_se is not None:
@@ -98,6 +99,7 @@ def add(app: typer.Typer) -> None:
             )
             job = replace(job, target=target)
             pages: list[str] = []
+            zones = ZoneCounter(job) if job.posterior is None else None
 
             def on_summary(summary: Summary) -> None:
                 """Prepare the text while the figures are drawn; it is printed when everything is written."""
@@ -105,7 +107,7 @@ def add(app: typer.Typer) -> None:
 
                 screen = make_console()
                 with screen.capture() as capture:
-                    print_summary(screen, summary, job)
+                    print_summary(screen, summary, job, zones)
                 pages.append(capture.get())
 
             with show_preview(job, scenario, changes or ()), show_progress(job.n) as progress:
@@ -119,6 +121,7 @@ def add(app: typer.Typer) -> None:
                     assumptions=assumptions,
                     figure_process=figure_process,
                     on_summary=on_summary,
+                    on_sample=zones.add if zones else None,
                 )
         typer.echo("".join(pages), nl=False)
         if len(job.problem.experts) > 1:

@@ -20,13 +20,16 @@ if TYPE_CHECKING:
 
     from sim.figures.scales import Scale
     from sim.results.plan import Plan
-    from sim.results.zones import Split
+    from sim.results.zones import Split, ZoneCounter
     from sim.tables.quantities import Share
     from sim.tables.summary import Summary
 
 
-def print_summary(screen: Console, summary: Summary, job: Plan) -> None:
-    """Print outcomes, settlements, days, blocking reasons, means, and what the numbers are conditional on."""
+def print_summary(screen: Console, summary: Summary, job: Plan, zones: ZoneCounter | None = None) -> None:
+    """Print outcomes, settlements, days, blocking reasons, means, and what the numbers are conditional on.
+
+    Without a counter of zones, the first runs are simulated again to count them.
+    """
     s = job.loaded.scenario
     titles = {name: basket.title for name, basket in s.baskets.items()}
     changed = " (changed)" if job.loaded.changes else ""
@@ -39,7 +42,7 @@ def print_summary(screen: Console, summary: Summary, job: Plan) -> None:
         _tabulate_days(summary, titles),
         *_tabulate_closed(summary, titles),
         *_tabulate_terms(summary, create_scales(s)),
-        _tabulate_reasons(summary, titles, *_split_reasons(summary, job)),
+        _tabulate_reasons(summary, titles, *_split_reasons(summary, job, zones)),
     ):
         screen.print(build_table(text_table, screen.width))
     screen.print(_format_means(summary), highlight=False, markup=False)
@@ -200,12 +203,12 @@ def _tabulate_terms(summary: Summary, scales: Mapping[str, Scale]) -> list[TextT
     return [TextTable(caption_terms(summary), columns, rows, texts=2)] if rows else []
 
 
-def _split_reasons(summary: Summary, job: Plan) -> tuple[int, dict[str, Split]]:
+def _split_reasons(summary: Summary, job: Plan, zones: ZoneCounter | None) -> tuple[int, dict[str, Split]]:
     """Split the runs without a zone of agreement, if there are any."""
     from sim.results.zones import split_zones
 
     if any(_NO_ZONE in summary.reason_shares(basket) for basket in summary.baskets):
-        return split_zones(job)
+        return split_zones(job) if zones is None else zones.splits()
     return 0, {}
 
 

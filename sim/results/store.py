@@ -27,6 +27,7 @@ from sim.tables.summary import Summary
 if TYPE_CHECKING:
     from typing import BinaryIO
 
+    from sim.core.columns import Chunk
     from sim.figures.process import FigureProcess
     from sim.tables.trajectory import Trajectory
 
@@ -129,6 +130,7 @@ def write_ensemble(
     assumptions: bool = False,
     figure_process: FigureProcess | None = None,
     on_summary: Callable[[Summary], object] | None = None,
+    on_sample: Callable[[Plan, Chunk], object] | None = None,
 ) -> Summary:
     """Simulate a plan and write `runs.parquet`, `rounds.parquet`, `manifest.json` and figures into a folder.
 
@@ -153,7 +155,9 @@ def write_ensemble(
     figure_process : FigureProcess, optional
         A process that draws the figures meanwhile; without it this process draws them at the end.
     on_summary : callable, optional
-        Called with the summary before figures and manifest are complete, so that both can be prepared meanwhile.
+        Called with the summary before figures and manifest are complete, to prepare a report meanwhile.
+    on_sample : callable, optional
+        Called with the plan of the runs measured by day, and each of its chunks, which hold all offers.
 
     Returns
     -------
@@ -167,7 +171,7 @@ def write_ensemble(
     """
     with OutputFolder(folder, "run", force) as out:
         about = manifest(job)
-        trajectory = simulate_trajectory(job) if figures and count_measured(job) else None
+        trajectory = simulate_trajectory(job, on_chunk=on_sample) if figures and count_measured(job) else None
         if figure_process is not None and trajectory is not None:
             figure_process.send(None, about, out.stage, figures, trajectory)
         names = job.problem.names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,9 @@ def count_measured(job: Plan) -> int:
     return runs if runs >= min(job.n, LEAST_RUNS) else 0
 
 
-def simulate_trajectory(job: Plan, runs: int | None = None) -> Trajectory:
+def simulate_trajectory(
+    job: Plan, runs: int | None = None, on_chunk: Callable[[Plan, Chunk], object] | None = None
+) -> Trajectory:
     """Simulate the first runs of an ensemble and measure their convergence on days from the start to the horizon.
 
     The runs are those of the ensemble: same draws, same rounds. Nothing else of them is kept.
@@ -56,6 +59,8 @@ def simulate_trajectory(job: Plan, runs: int | None = None) -> Trajectory:
         The ensemble.
     runs : int, optional
         Runs to measure at most; by default as many as `count_measured` says.
+    on_chunk : callable, optional
+        Called with the plan of these runs and each of its chunks, which hold all offers.
 
     Returns
     -------
@@ -74,7 +79,11 @@ def simulate_trajectory(job: Plan, runs: int | None = None) -> Trajectory:
     days = np.unique(np.rint(np.linspace(0, horizon, DAYS)).astype(np.int64))
     problem = job.problem.with_days(days.tolist())
     sample = replace(job, problem=problem, assumptions=job.assumptions[:n], fates=job.fates[:n], keep_rounds=True)
-    parts = [_measure_chunk(chunk, days, problem.names) for chunk in simulate_chunks(sample.with_offers())]
+    parts = []
+    for chunk in simulate_chunks(sample.with_offers()):
+        parts.append(_measure_chunk(chunk, days, problem.names))
+        if on_chunk is not None:
+            on_chunk(sample, chunk)
     values = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
     return Trajectory(days, n, {key: _summarise(key[0], column) for key, column in values.items()})
 

@@ -38,6 +38,41 @@ class Split(NamedTuple):
     raised: int = 0
 
 
+class ZoneCounter:
+    """Counter of what closes the zones of agreement that runs leave open, chunk by chunk.
+
+    Interests are judged at the reservation values of the last planned round, which the balance of forces has moved by
+    then.
+
+    Parameters
+    ----------
+    job : Plan
+        The ensemble.
+    """
+
+    def __init__(self, job: Plan):
+        self._job = job
+        self._chunks: list[tuple[Plan, Chunk]] = []
+
+    def add(self, sample: Plan, chunk: Chunk) -> None:
+        """Take the runs of a chunk of a plan, which holds all offers; only their last rounds are kept."""
+        met = chunk.rows > 0
+        last = np.cumsum(chunk.rows)[met] - 1
+        self._chunks.append((sample, Chunk(chunk.start, chunk.runs, chunk.rounds[last], met.astype(np.int64))))
+
+    def splits(self) -> tuple[int, dict[str, Split]]:
+        """Count; as `split_zones`."""
+        problem = self._job.problem
+        rules = zip(problem.names.baskets, problem.structure.decision.tolist(), strict=True)
+        unanimous = {name for name, rule in rules if rule == DecisionRule.UNANIMITY}
+        games = {game.name: game for game in _list_games(problem) if game.name in unanimous}
+        counts = Counter[tuple[str, bool]]()
+        for sample, chunk in self._chunks:
+            counts.update(_judge_chunk(sample, chunk, games))
+        runs = sum(chunk.rows.size for _, chunk in self._chunks)
+        return runs, {name: Split(counts[name, False], counts[name, True]) for name in games}
+
+
 def split_zones(job: Plan, runs: int | None = None) -> tuple[int, dict[str, Split]]:
     """Split the runs without a zone of agreement by what closes it.
 
@@ -60,14 +95,11 @@ def split_zones(job: Plan, runs: int | None = None) -> tuple[int, dict[str, Spli
         Counts by basket, for those that unanimity settles: elsewhere the zone is that of a coalition.
     """
     n = 0 if job.posterior is not None else min(job.n, count_measured(job) if runs is None else runs)
-    rules = zip(job.problem.names.baskets, job.problem.structure.decision.tolist(), strict=True)
-    unanimous = {name for name, rule in rules if rule == DecisionRule.UNANIMITY}
-    games = {game.name: game for game in _list_games(job.problem) if game.name in unanimous}
-    counts = Counter[tuple[str, bool]]()
+    counter = ZoneCounter(job)
     sample = replace(job, assumptions=job.assumptions[:n], fates=job.fates[:n], keep_rounds=True)
     for chunk in simulate_chunks(sample.with_offers()) if n else ():
-        counts.update(_judge_chunk(sample, chunk, games))
-    return n, {name: Split(counts[name, False], counts[name, True]) for name in games}
+        counter.add(sample, chunk)
+    return counter.splits()
 
 
 def _list_games(problem: Problem) -> Iterator[Game]:
