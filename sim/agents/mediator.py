@@ -7,6 +7,7 @@ import mesa
 from sim.agents.protocols import Basket, Party, Talks
 from sim.core.layout import MEDIATOR, Floats, W
 from sim.rules import convening, mediation
+from sim.rules.mediation import Strength
 
 
 class Mediator(mesa.Agent):
@@ -19,9 +20,14 @@ class Mediator(mesa.Agent):
         self.name, self.index, self.present = name, index, True
         self.strengths: list[float] = model.theta.mediator[:, index].tolist()
         self.always = bool(model.structure.attends[index])
+        self._strength = {kind: self._weigh(int(kind)) for kind in Strength}  # asked for in every phase
 
     def strength(self, kind: int) -> float:
         """One of its strengths, a member of `Strength`."""
+        return self._strength[kind]
+
+    def _weigh(self, kind: int) -> float:
+        """One of its strengths, by the rule; as a number, since numba is slow to tell the type of a member."""
         own = self.strengths
         return mediation.effective_strength(
             kind,

@@ -17,7 +17,7 @@ from sim.core.choices import check_dispatchers
 from sim.core.columns import Chunk, round_width, run_width
 from sim.core.errors import WorkerError
 from sim.core.layout import Ints
-from sim.core.processes import end_with_parent, ignore_working_folder
+from sim.core.processes import defer_signals, end_with_parent, ignore_working_folder
 from sim.scenario.resolve import Problem
 
 RETRIES = 2
@@ -81,7 +81,7 @@ def _in_processes(
             for start in starts:
                 some = slice(start, start + chunk)
                 work = (problem, start, assumptions[some], fates[some], party_class)
-                with ignore_working_folder():  # processes start when work is handed in
+                with ignore_working_folder(), defer_signals():  # processes start when work is handed in
                     under_way.append(pool.submit(mesa_chunk, *work))
                 if len(under_way) > 2 * workers:
                     yield under_way.popleft().result()

@@ -36,6 +36,7 @@ def assess(mem: Memory) -> None:
     s[S.EXPECTED] = s[S.DEAL] = 0.0
     for b in range(x.baskets):
         may = progress_counts and is_open[b] != 0 and may_settle(mem, b)
+        may = may and (detail or s[S.EXPECTED] < nearness.SURE_PROGRESS)  # no basket can add to sure progress
         deal = deal_counts and is_open[b] != 0 and spoils[b] != 0
         if detail or may or deal:
             measure_nearness(mem, b, True)
@@ -83,7 +84,7 @@ def measure_nearness(mem: Memory, b: int, whole: bool) -> None:
         return
     for m in range(x.parties):
         if stake[m, b] != 0:
-            floors[m] = present_aspiration(mem, m, b)
+            floors[m] = present_aspiration(mem, m, b, floors[m])
     at_aspirations = walk(mem, count, u - floors[p], v - floors[q]) if two else surplus_of_many(mem, b)
     floors[:] = 1.0
     at_demands = walk(mem, count, u - 1.0, v - 1.0) if two else surplus_of_many(mem, b)

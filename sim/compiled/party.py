@@ -184,11 +184,10 @@ def aspire(mem: Memory, p: int, b: int) -> None:
 
 
 @rule
-def present_aspiration(mem: Memory, p: int, b: int) -> float:
-    """Aspiration a party would hold out for now; nothing of it is kept."""
+def present_aspiration(mem: Memory, p: int, b: int, floor: float) -> float:
+    """Aspiration a party would hold out for now above its present floor; nothing of it is kept."""
     s = view.scalar(mem)
-    lowest = least_floor_of(mem, p, b, pull_of(mem, p, s[S.LEVERAGE]))
-    return aspiration_above(mem, p, b, floor_of(mem, p, b), lowest)
+    return aspiration_above(mem, p, b, floor, least_floor_of(mem, p, b, pull_of(mem, p, s[S.LEVERAGE])))
 
 
 @rule
@@ -253,7 +252,7 @@ def offer_now(mem: Memory, p: int, b: int) -> None:
     rank_into(mem, p, b, priority, caps)
     conceding = strip.conceded(mem, (), lo, hi)
     offer.water_fill(
-        1.0 - present_aspiration(mem, p, b),
+        1.0 - present_aspiration(mem, p, b, floor_of(mem, p, b)),
         strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
         priority,
         caps,

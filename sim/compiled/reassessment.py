@@ -155,13 +155,14 @@ def follow_precedents(mem: Memory, step: int) -> None:
     for b in range(x.baskets):
         lo, hi = first_issue[b], first_issue[b + 1]
         known = False
-        for i in range(lo, hi):
-            if not math.isnan(point[i]):
-                known = True
+        if step == 0:
+            for i in range(lo, hi):
+                if not math.isnan(point[i]):
+                    known = True
         for p in range(x.parties):
             if stake[p, b] == 0:
                 continue
-            if step == 0 and known:
+            if known:
                 pb[PB.PRECEDENT_FLOOR, p, b] = floor_of(mem, p, b)
             if not math.isnan(pb[PB.PRECEDENT_FLOOR, p, b]):
                 precedent.stretch(

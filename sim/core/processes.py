@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,31 @@ def ignore_working_folder() -> Iterator[None]:
             del os.environ[SAFE_PATH]
         else:
             os.environ[SAFE_PATH] = before
+
+
+@contextmanager
+def defer_signals() -> Iterator[None]:
+    """Let signals that end this process wait until the block is done.
+
+    A pool that is interrupted while it starts a worker does not know of that worker, which then finds its queues gone
+    and prints a traceback.
+    """
+    if threading.current_thread() is not threading.main_thread():  # no other thread runs handlers
+        yield
+        return
+    waiting: list[int] = []
+    before = {}
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) not in (signal.SIG_IGN, None):
+            before[number] = signal.signal(number, lambda came, _: waiting.append(came))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in waiting:
+            signal.raise_signal(number)
 
 
 def end_with_parent() -> None:

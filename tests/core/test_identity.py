@@ -36,6 +36,7 @@ def test_the_copy_has_the_hashes_of_the_original(copy: Path) -> None:
     assert hash_copy(copy) == hash_copy(ROOT)
 
 
+@pytest.mark.slow
 def test_every_changed_rule_and_engine_file_changes_both_hashes(copy: Path) -> None:
     """One digit, one operator or one line of each file."""
     before = hash_copy(copy)

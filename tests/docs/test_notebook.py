@@ -20,6 +20,7 @@ def execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
     client.execute(env={**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "module://matplotlib_inline.backend_inline"})
 
 
+@pytest.mark.slow
 def test_the_notebook_runs(tmp_path: Path) -> None:
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     assert len(notebook.cells) < 25

@@ -58,6 +58,7 @@ def test_control_a_folder_that_is_no_package(tmp_path: Path) -> None:
 SCRIPTS = sorted((DOCS / "gallery").glob("plot_*.py"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", SCRIPTS, ids=[script.stem for script in SCRIPTS])
 def test_a_script_of_the_gallery_draws(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MPLBACKEND", "agg")

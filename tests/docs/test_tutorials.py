@@ -60,6 +60,7 @@ def command(line: str, where: str) -> None:
     assert result.exit_code == 0, f"{where}: {line}\n{result.output}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(path.name for path in TUTORIALS.glob("0*.md")))
 def test_tutorial_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With what `make run` installs: an import of anything else fails."""

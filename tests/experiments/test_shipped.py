@@ -48,7 +48,9 @@ def test_each_has_a_question_a_short_script_and_a_page(name: str) -> None:
     assert images and all((PAGES / image).is_file() for image in images)
 
 
-@pytest.mark.parametrize("name", list_shipped())
+@pytest.mark.parametrize(
+    "name", [name if name == "venue" else pytest.param(name, marks=pytest.mark.slow) for name in list_shipped()]
+)
 def test_each_runs_and_draws_in_short(name: str, tmp_path: Path) -> None:
     if read_experiment(name).design == "morris":
         pytest.importorskip("SALib", reason="the extra `discover` is not installed")

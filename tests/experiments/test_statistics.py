@@ -351,6 +351,7 @@ def test_prim_finds_the_box_that_is_there() -> None:
     assert result.interesting == int(wanted.sum()) and result.cases == 1000
 
 
+@pytest.mark.slow
 def test_prim_control_no_box_where_interest_is_chance() -> None:
     pytest.importorskip("ema_workbench", reason="the extra `discover` is not installed")
     random = np.random.default_rng(6)

@@ -81,6 +81,7 @@ def test_a_case_of_an_experiment_is_chosen(tmp_path: Path) -> None:
     assert wrong.exit_code == 2 and "did you mean `belarus-2022`" in wrong.output
 
 
+@pytest.mark.slow
 def test_a_factorial_sweep_gives_main_effects(tmp_path: Path) -> None:
     mine, out = tmp_path / "mine.yaml", tmp_path / "out"
     mine.write_text(MINE + "  incidents.boat_clash.rate: [0.1, 2]\n", encoding="utf-8")
@@ -204,6 +205,7 @@ def test_sensitivity_of_a_nested_sweep_and_discovery(tmp_path: Path) -> None:
     assert parley("sensitivity", str(tmp_path / "s")).exit_code == 2
 
 
+@pytest.mark.slow
 def test_a_nested_sweep_is_split_at_every_point_and_says_which(tmp_path: Path) -> None:
     nested = MINE.replace("runs: 60", "nested: {assumptions: 8, fates: 6}") + "  behaviour.convening.base: [-90, 0]\n"
     (tmp_path / "n.yaml").write_text(nested, encoding="utf-8")
@@ -239,6 +241,7 @@ def test_a_range_that_ends_at_zero_is_remembered(tmp_path: Path) -> None:
     assert result.exit_code == 0 and "behaviour.convening.base" in result.output
 
 
+@pytest.mark.slow
 def test_the_page_on_reading_tables_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("duckdb", reason="a development dependency")
     monkeypatch.chdir(tmp_path)
