@@ -5,8 +5,9 @@ Every `plot_` function draws into axes; the `draw_` function beside it makes the
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib import rc_context
@@ -69,7 +70,8 @@ def plot_heatmap(
             text = f"{value:.1%}" if share else f"{value:,.{decimals}f}"
             colour = "black" if value > (low + high) / 2 else "white"
             ax.text(j, i, text, ha="center", va="center", fontsize=8, color=colour)
-    ax.set_xticks(range(grid.shape[1]), [format_value(c) for c in grid.columns], fontsize=8)
+    wide, size = (99, 8.0) if grid.shape[1] < 5 else (9, 6.5)  # letters a line: many columns leave little room
+    ax.set_xticks(range(grid.shape[1]), [textwrap.fill(format_value(c), wide) for c in grid.columns], fontsize=size)
     ax.set_yticks(range(grid.shape[0]), [format_value(r) for r in grid.index])
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
@@ -86,6 +88,7 @@ def draw_heatmap(
     level: str = "",
     panel: str | None = None,
     also_span: Sequence[str] = (),
+    only: Sequence[Any] = (),
 ) -> Figure:
     """Draw the captioned figure of a measure over two factors: a panel of `plot_heatmap` a value of a third factor.
 
@@ -103,12 +106,15 @@ def draw_heatmap(
         Factor with a panel a value.
     also_span : sequence of str
         Measures of other figures that are to be compared with this one; colours span their values too.
+    only : sequence, optional
+        Values of the third factor that get a panel; all by default.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
     rows = select_rows(results, measure, level)
+    rows = rows[rows[panel].isin(only)] if panel and only else rows
     of_panel = list(dict.fromkeys(rows[panel])) if panel else [None]
     columns, lines = (list(dict.fromkeys(rows[k])) for k in (x, y))
     height, head = 0.45 + 0.42 * len(lines), 0.2 if panel else 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from experiments.results import Results
+from experiments.results import Results, label_points
 from sim.core.errors import ParleyError
 from sim.core.version import __version__
 from sim.figures.style import CAUTION, DPI, LINE_STYLES, STYLE, Caption, create_figure
@@ -60,9 +60,10 @@ def create_panels(
     legend: int,
     columns: int,
     head: float = 0.0,
+    rows: int = 1,
     **shared: Any,
 ) -> tuple[Figure, list[Any]]:
-    """Create a captioned figure with panels side by side.
+    """Create a captioned figure with panels side by side, in rows.
 
     Parameters
     ----------
@@ -71,13 +72,15 @@ def create_panels(
     title : str
         Title of the figure.
     height, left : float
-        Height of the panels and room on their left, in inches.
+        Height of a row of panels and room on its left, in inches.
     legend : int
         Rows to leave free for the legend below.
     columns : int
-        Number of panels.
+        Number of panels in a row.
     head : float
         Inches above the panels for their titles.
+    rows : int
+        Number of rows.
     **shared
         Options of `Figure.subplots`.
 
@@ -85,10 +88,12 @@ def create_panels(
     -------
     tuple of Figure and list of Axes
     """
-    figure, axes = create_figure(caption, title, height + head, left, legend)
+    gap = head + 0.3
+    figure, axes = create_figure(caption, title, rows * height + (rows - 1) * gap + head, left, legend)
     axes.remove()
     figure.subplots_adjust(top=figure.subplotpars.top - head / figure.get_figheight())
-    return figure, list(figure.subplots(1, columns, squeeze=False, gridspec_kw={"wspace": 0.16}, **shared)[0])
+    spaces = {"wspace": 0.16, "hspace": gap / height}
+    return figure, list(figure.subplots(rows, columns, squeeze=False, gridspec_kw=spaces, **shared).flat)
 
 
 _WIDEST = 3.6
@@ -97,9 +102,12 @@ _WIDEST = 3.6
 
 def measure_width(text: str, size: float = 9) -> float:
     """Measure the widest line of a text in inches; `size` is that of the letters in points."""
-    from matplotlib.textpath import TextPath
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path  # outlines of the letters, as `TextPath` makes them, are not needed
 
-    return max(TextPath((0, 0), line or " ", size=size).get_extents().width / 72 for line in text.split("\n"))
+    font = FontProperties(size=size)
+    lines = (line or " " for line in text.split("\n"))
+    return max(text_to_path.get_text_width_height_descent(line, font, False)[0] / 72 for line in lines)
 
 
 def measure_margin(names: Iterable[str], most: float = _WIDEST) -> float:
@@ -190,6 +198,37 @@ def get_title(results: Results, factor: str) -> str:
     """Return the title of a factor, or its name."""
     factors = results.manifest["asked"]["experiment"]["factors"]
     return str(factors.get(factor, {}).get("title") or factor)
+
+
+def label_rows(results: Results, by: Sequence[str] | None = None) -> tuple[dict[int, str], str]:
+    """Label points by the values of factors that all have titles, which are returned too; else by names and values.
+
+    Parameters
+    ----------
+    results : Results
+        A finished sweep.
+    by : sequence of str, optional
+        Factors that label the points; all by default.
+
+    Returns
+    -------
+    labels : dict of int to str
+        Label by number of the point.
+    titles : str
+        What the labels are values of, for a line below the figure; empty where they say it themselves.
+    """
+    names = list(by or results.factors)
+    titles = [get_title(results, name) for name in names]
+    by_name = not names or any(title == name for title, name in zip(titles, names, strict=True))
+    return label_points(results, by, with_names=by_name), "" if by_name else f"Points by: {', '.join(titles)}"
+
+
+def write_foot(figure: Figure, text: str, titles: str) -> None:
+    """Write the label of the axes of all panels, and below it what the labels of points are values of."""
+    height = figure.get_figheight()
+    figure.text(0.5, (0.5 if titles else 0.3) / height, text, ha="center", fontsize=9)
+    if titles:
+        figure.text(0.5, 0.3 / height, clip_text(titles, 6.4, 8), ha="center", fontsize=8)
 
 
 def select_rows(results: Results, measure: str, level: str = "", kind: str | None = None) -> pd.DataFrame:

@@ -18,9 +18,11 @@ from experiments.figure_layout import (
     build_note,
     compute_pitch,
     create_panels,
+    label_rows,
     measure_margin,
     select_rows,
     wrap_names,
+    write_foot,
 )
 from experiments.results import Results, label_points
 from sim.figures.style import (
@@ -41,6 +43,8 @@ from sim.scenario.ladder import read_titles
 
 _MIN_SHARE = 0.005
 """A code that reaches this share nowhere gets no panel."""
+_MOST_ABREAST = 4
+"""Panels in a row; the titles of more would run into each other."""
 _SHARE_ENDS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 
 
@@ -64,7 +68,7 @@ def plot_outcome_share(results: Results, code: str, by: Sequence[str] | None = N
         The axes, one row a point; x is the share of runs.
     """
     ax = create_axes() if ax is None else ax
-    names = label_points(results, by)
+    names, _ = label_rows(results, by)
     summary = results.summary
     rows = summary[(summary["measure"] == "outcome") & (summary["level"] == code)]
     row_of = {point: row for row, point in enumerate(names)}
@@ -74,7 +78,7 @@ def plot_outcome_share(results: Results, code: str, by: Sequence[str] | None = N
     titles = read_titles(results.manifest["asked"]["scenario"])
     most = float(rows["high"].max())
     end = next(k for k in _SHARE_ENDS if most <= k or k == 1.0)
-    _format_panel(ax, textwrap.fill(titles[code].split(":")[0], 13), end, names)
+    _format_panel(ax, textwrap.fill(titles[code].split(":")[0], 15), end, names)
     return ax
 
 
@@ -84,20 +88,23 @@ def draw_outcome_shares(results: Results, title: str, by: Sequence[str] | None =
     summary = results.summary[results.summary["measure"] == "outcome"]
     peak = summary.groupby("level")["mean"].max()
     codes = [code for code in read_titles(results.manifest["asked"]["scenario"]) if peak.get(code, 0.0) >= _MIN_SHARE]
-    figure, axes = _create_panels(results, title, by, len(codes), 0.24)
-    for ax, code in zip(axes, codes, strict=True):
+    (_, titles), rows = label_rows(results, by), -(-len(codes) // _MOST_ABREAST)
+    figure, axes = _create_panels(results, title, by, -(-len(codes) // max(rows, 1)), 0.24, bool(titles), max(rows, 1))
+    for ax, code in zip(axes, codes, strict=False):
         plot_outcome_share(results, code, by, ax)
-    figure.text(0.5, 0.3 / figure.get_figheight(), "Share of runs, with 95% interval", ha="center", fontsize=9)
+    for ax in axes[len(codes) :]:
+        ax.set_visible(False)
+    write_foot(figure, "Share of runs, with 95% interval", titles)
     return figure
 
 
 def _create_panels(
-    results: Results, title: str, by: Sequence[str] | None, count: int, pitch: float, legend: int = 0
+    results: Results, title: str, by: Sequence[str] | None, count: int, pitch: float, legend: int = 0, rows: int = 1
 ) -> tuple[Figure, list[Axes]]:
-    """Create a captioned figure of panels side by side, a row a point in each."""
-    names = wrap_names(label_points(results, by).values())
-    height = 0.35 + compute_pitch(names, pitch) * len(names)
-    return create_panels(build_note(results), title, height, measure_margin(names), legend, count, 0.36, sharey=True)
+    """Create a captioned figure of panels, `count` side by side, a row a point in each."""
+    names = wrap_names(label_rows(results, by)[0].values())
+    height, note = 0.35 + compute_pitch(names, pitch) * len(names), build_note(results)
+    return create_panels(note, title, height, measure_margin(names), legend, count, 0.36, rows, sharey=True)
 
 
 def _format_panel(ax: Axes, title: str, end: float, names: Mapping[int, str]) -> None:
@@ -200,7 +207,7 @@ def plot_blocking(
         The axes, one stacked bar a point; x is the share of runs.
     """
     ax = create_axes() if ax is None else ax
-    names = label_points(results, by)
+    names, _ = label_rows(results, by)
     start = np.zeros(len(names))
     for reason, (colour, hatch) in REASON_STYLES.items():
         if reason == "settled":

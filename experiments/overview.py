@@ -12,7 +12,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.contrasts import label_where
-from experiments.figure_layout import build_note, compute_pitch, measure_margin, save_figures, wrap_names
+from experiments.figure_layout import (
+    build_note,
+    clip_text,
+    compute_pitch,
+    label_rows,
+    measure_margin,
+    save_figures,
+    wrap_names,
+)
 from experiments.results import Results, label_points
 from sim.figures.style import (
     BLUE,
@@ -125,7 +133,7 @@ def plot_closed(results: Results, ax: Axes | None = None, *, legend: bool = True
         The axes, one row a point; x is the mean closed share.
     """
     ax = create_axes() if ax is None else ax
-    names = label_points(results)
+    names, _ = label_rows(results)
     place = {point: row for row, point in enumerate(names)}
     for n, ((measure, label), (colour, mark)) in enumerate(zip(_DAYS.items(), _MARKS, strict=True)):
         rows = results.summary[results.summary["measure"] == measure].dropna(subset=["mean"])
@@ -145,10 +153,14 @@ def plot_closed(results: Results, ax: Axes | None = None, *, legend: bool = True
 @rc_context(STYLE)
 def draw_closed(results: Results) -> Figure:
     """Draw the captioned figure of `plot_closed`."""
-    names = wrap_names(label_points(results).values())
+    labels, titles = label_rows(results)
+    names = wrap_names(labels.values())
     height = 0.35 + compute_pitch(names, 0.3) * len(names)
-    figure, ax = create_figure(build_note(results), "How far the parties came", height, measure_margin(names), 1)
+    title, left = "How far the parties came", measure_margin(names)
+    figure, ax = create_figure(build_note(results), title, height, left, 1 + bool(titles))
     add_legend_below(figure, *legend_entries(plot_closed(results, ax, legend=False)), 3)
+    if titles:
+        ax.set_xlabel(f"{ax.get_xlabel()}\n{clip_text(titles, 5, 9)}")
     return figure
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from sim.app.draft_statements import ASSUMED, DOCUMENTED, forget_entity, read_statements
 from sim.scenario.dump import dump_scenario
 from sim.scenario.ladder import SHIPPED, build_ladder
 from sim.scenario.load import load
@@ -20,8 +21,6 @@ Figure = dict[str, Any]
 
 BLANK = "behaviour"
 """The file that a blank draft extends."""
-ASSUMED, DOCUMENTED = "assumed", "document"
-"""What a figure rests on."""
 STYLES = ("facilitation", "formulation", "manipulation")
 STAKES = ("demand", "reservation", "salience")
 _ORDINALS = ("First", "Second", "Third")
@@ -92,7 +91,8 @@ def _read_stake(party: Mapping[str, Any], issue: str) -> dict[str, Any]:
     stake = party.get("issues", {}).get(issue)
     if stake is None:
         return make_stake(0, 2) | {"active": False}
-    return {"active": True} | {name: read_figure(stake[name]) for name in STAKES if name in stake}
+    figures = {name: read_figure(stake[name]) for name in STAKES if name in stake}
+    return {"active": True, "red_line": stake.get("red_line", False), **figures}
 
 
 def _read_figures(raw: Mapping[str, Any]) -> dict[str, Figure]:
@@ -101,7 +101,9 @@ def _read_figures(raw: Mapping[str, Any]) -> dict[str, Figure]:
 
 
 _READERS: dict[str, Any] = {
-    "parties": lambda x: {"deadline": read_figure(x["deadline"]), "trust": _read_figures(x["trust"])},
+    "parties": lambda x: {
+        "deadline": read_figure(x["deadline"]), "trust": _read_figures(x["trust"]), **read_statements(x)
+    },
     "baskets": lambda x: {"code": x["code"], "level": x["level"]},
     "issues": lambda x: {"basket": x["basket"], "options": [[o["at"], o["label"]] for o in x["options"]]},
     "mediators": lambda x: {
@@ -128,7 +130,8 @@ def make_stake(place: int, count: int) -> dict[str, Any]:
         reservation = make_figure(0.7, 0.9)
     else:
         reservation = make_figure(0.4, 0.7) if middle < 0.5 else make_figure(0.3, 0.6)
-    return {"active": True, "demand": demand, "reservation": reservation, "salience": make_figure(0.4, 0.8)}
+    own = {"active": True, "red_line": False}
+    return {**own, "demand": demand, "reservation": reservation, "salience": make_figure(0.4, 0.8)}
 
 
 def add_entity(draft: Draft, group: str, title: str) -> str:
@@ -136,7 +139,8 @@ def add_entity(draft: Draft, group: str, title: str) -> str:
     key = _find_free_key(draft[group], group)
     parties = list(draft["parties"])
     if group == "parties":
-        new: dict[str, Any] = {"deadline": make_figure(120, 540), "trust": {p: make_figure(0.1, 0.4) for p in parties}}
+        trust = {p: make_figure(0.1, 0.4) for p in parties}
+        new: dict[str, Any] = {"deadline": make_figure(120, 540), "trust": trust, **read_statements({})}
         for other in draft["parties"].values():
             other["trust"][key] = make_figure(0.1, 0.4)
         for k, issue in enumerate(draft["issues"].values()):
@@ -174,6 +178,7 @@ def _find_free_key(entries: Mapping[str, Any], group: str) -> str:
 def remove_entity(draft: Draft, group: str, key: str) -> None:
     """Remove an entity and what others say of it."""
     del draft[group][key]
+    forget_entity(draft, group, key)
     if group == "parties":
         for other in draft["parties"].values():
             other["trust"].pop(key, None)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.app.draft import BLANK, DOCUMENTED, STAKES, Draft, Figure, import_draft
+from sim.app.draft import BLANK, STAKES, Draft, Figure, import_draft
+from sim.app.draft_statements import DOCUMENTED
 from sim.core.errors import ParleyError
 from sim.scenario.library import find_shipped
 from sim.scenario.load import load
@@ -56,11 +57,49 @@ def _write_party(draft: Draft, key: str, party: Mapping[str, Any], names: Mappin
     stakes = {names["issues"][i]: issue["stakes"][key] for i, issue in draft["issues"].items()}
     issues = {
         issue: {name: _write(draft, stake[name]) for name in STAKES if name in stake}
+        | ({"red_line": True} if stake["red_line"] else {})
         for issue, stake in stakes.items()
         if stake["active"]
     }
     trust = {names["parties"][other]: _write(draft, figure) for other, figure in party["trust"].items()}
-    return {"deadline": _write(draft, party["deadline"]), "trust": trust, "issues": issues}
+    numbers = {"deadline": _write(draft, party["deadline"]), "trust": trust, "issues": issues}
+    return numbers | _write_statements(draft, party, names)
+
+
+def _write_statements(draft: Draft, party: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
+    """Write mandate, preconditions and entry of a party; an empty list says that a shipped one is gone."""
+    baskets, issues = names["baskets"], names["issues"]
+    mandate = [
+        {"baskets": [baskets[b] for b in x["baskets"]], "level": x["level"], **_write_rest(draft, x, ("bars", "since"))}
+        for x in party["mandate"]
+    ]
+    conditions = [
+        {"basket": baskets.get(x["basket"], "")}
+        | {"requires": {kind: baskets.get(b, b) for kind, b in x["requires"].items()}}
+        | ({"sequencing": issues[x["sequencing"]]} if x.get("sequencing") else {})
+        | _write_rest(draft, x, ("bars",))
+        for x in party["preconditions"]
+    ]  # fmt: skip
+    lists = {"mandate": mandate, "preconditions": conditions}
+    written: dict[str, Any] = {name: x for name, x in lists.items() if x or draft["base"] != BLANK}
+    if party["enters"]:
+        written["enters"] = _write_rest(draft, party["enters"], ("date",))
+    return written
+
+
+def _write_rest(draft: Draft, statement: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
+    """Write some keys of a statement, and what it rests on."""
+    rest = {key: statement[key] for key in keys if statement.get(key) is not None}
+    if statement["basis"] == DOCUMENTED:
+        return rest | _write_place(draft, statement)
+    why = statement["why"] or draft["why"]
+    return rest | ({"assumed": why} if why else {})
+
+
+def _write_place(draft: Draft, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the document of a figure or a statement, and the place in it."""
+    source = name_entities(draft["sources"]).get(entry["source"], entry["source"]) or "source"
+    return {"source": source, "locator": entry["locator"] or ""}
 
 
 def _write_issue(draft: Draft, key: str, issue: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,8 +143,7 @@ def _write(draft: Draft, figure: Figure) -> dict[str, Any]:
     """Write a figure in one of the forms of a number. Without a reason of its own it has that of the whole draft."""
     why = figure["why"] or draft["why"]
     if figure["basis"] == DOCUMENTED:
-        source = name_entities(draft["sources"]).get(figure["source"], figure["source"]) or "source"
-        return {"value": figure["low"], "source": source, "locator": figure["locator"] or ""}
+        return {"value": figure["low"], **_write_place(draft, figure)}
     if figure["low"] == figure["high"]:
         return {"value": figure["low"], "convention": why}
     inside = figure["mode"] is not None and figure["low"] <= figure["mode"] <= figure["high"]

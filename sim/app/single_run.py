@@ -168,6 +168,8 @@ def list_stakes(model: NegotiationModel, loaded: Loaded) -> tuple[list[Row], lis
 
 # Choosing runs
 
+_CEASEFIRE = "ceasefire"
+
 
 def list_endings(result: Result, base: Result | None = None) -> dict[str, Bools]:
     """List the ways in which runs go, each with the runs that go so; ways of no run are left out.
@@ -181,6 +183,9 @@ def list_endings(result: Result, base: Result | None = None) -> dict[str, Bools]
     """
     outcomes = np.array(result.codes("outcome"))
     ways = {f"ends as: {title}": outcomes == code for code, title in result.summary.outcomes.items()}
+    if _CEASEFIRE in result.summary.outcomes:
+        high = list(result.summary.outcomes)[list(result.summary.outcomes).index(_CEASEFIRE) :]
+        ways["reaches a ceasefire or more"] = np.isin(np.array(result.codes("peak_outcome")), high)
     blocked = np.array([result.codes(f"blocked_{basket}") for basket in result.summary.baskets])
     ways["sees a settlement collapse"] = result.values("collapses") > 0
     ways["fails to be ratified"] = result.values("failed_ratifications") > 0

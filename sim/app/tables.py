@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from urllib.parse import urlsplit
 
 STYLE = """<style>
 .parley{overflow-x:auto}
@@ -32,5 +33,17 @@ def format_table(
 
 def _format_row(row: Sequence[str], strong: bool) -> str:
     """Format one row, its cells escaped."""
-    cells = "".join(f"<td>{escape(cell)}</td>" for cell in row)
+    cells = "".join(f"<td>{_format_cell(cell)}</td>" for cell in row)
     return f'<tr class="strong">{cells}</tr>' if strong else f"<tr>{cells}</tr>"
+
+
+class Address(str):
+    """A cell that is the address of a document."""
+
+
+def _format_cell(cell: str) -> str:
+    """Format a cell as text; an address of the web as a link, which is asked for only when somebody follows it."""
+    text = escape(cell)
+    if isinstance(cell, Address) and urlsplit(cell).scheme in ("http", "https"):
+        return f'<a href="{text}" rel="noreferrer" target="_blank">{escape(urlsplit(cell).netloc)}</a>'
+    return text

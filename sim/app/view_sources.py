@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
 
 from sim.app import state
 from sim.app.controls import Choice, list_controls
+from sim.app.document_effects import RUNS, Effect, compute_effects
 from sim.app.escape import escape_markdown
 from sim.app.explore import OUTCOMES, compute_contrasts, excludes_zero, format_contrast
-from sim.app.tables import STYLE, format_table
+from sim.app.tables import STYLE, Address, format_table
 from sim.core.errors import ParleyError
 from sim.results.manifest import count_numbers, list_citations
+from sim.scenario.dump import scenario_hash
 from sim.scenario.ledger import ORIGINS, Entry, Group, build_ledger
+from sim.scenario.library import load_papers
+from sim.scenario.load import Loaded
 
 COLUMNS = ("Number", "Value or range", "Origin", "Where, why")
 
@@ -27,11 +35,20 @@ def show() -> None:
         STYLE
         + format_table(f"{sum(numbers.values())} numbers", ("Origin", "Numbers", "What it means"), rows, text=True)
     )
+    documents = list_citations(edits.loaded)
+    own, rest = st.tabs(["Numbers", f"Documents and papers ({len(documents)})"])
+    with own:
+        _show_numbers(edits.loaded, list(numbers))
+    with rest:
+        _show_documents(edits.loaded, documents)
+
+
+def _show_numbers(loaded: Loaded, origins: list[str]) -> None:
+    """Show the numbers that match what was typed and chosen."""
     with st.container(horizontal=True):
         words = st.text_input("Find", key="source_words", placeholder="trust memory", width=260)
-        origins = st.multiselect("Origin", [o for o in ORIGINS if o in numbers], key="source_origins", width=420)
-    _show_groups(build_ledger(edits.loaded), words, origins)
-    _show_documents()
+        chosen = st.multiselect("Origin", [o for o in ORIGINS if o in origins], key="source_origins", width=420)
+    _show_groups(build_ledger(loaded), words, chosen)
 
 
 def _show_switch() -> None:
@@ -90,11 +107,46 @@ def _matches(entry: Entry, group: Group, words: str, origins: list[str]) -> bool
     return (not origins or entry.origin in origins) and all(word in text for word in words.lower().split())
 
 
-def _show_documents() -> None:
-    """Show the documents and papers."""
-    documents = list_citations(state.get_edits().loaded)
-    if not documents:
-        return
-    with st.expander(f"Documents and papers these numbers rest on ({len(documents)})"):
-        rows = [(c["id"], c["citation"], c["cited_for"] or "", c["perspective"] or "") for c in documents]
-        st.html(STYLE + format_table("", ("Id", "Citation", "Cited for", "Perspective"), rows, text=True))
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _compute_effects(key: str, _loaded: Loaded, seed: int, _progress: Callable[[float], object]) -> dict[str, Effect]:
+    """Compute the effects of the documents once for each scenario."""
+    return compute_effects(_loaded, seed, _progress)
+
+
+def _show_documents(loaded: Loaded, documents: list[dict[str, Any]]) -> None:
+    """Show documents and papers with their addresses; on request those first that matter most to how runs end."""
+    effects = _show_ranking(loaded) if loaded.scenario.evidence else {}
+    places = {name: n for n, name in enumerate(effects)}
+    documents.sort(key=lambda c: places.get(c["id"], len(places)))
+    record = loaded.load_record()
+    sources = {**(record.sources if record else {}), **load_papers()}
+    rows = [_describe(c, sources[c["id"]].url or "", effects.get(c["id"])) for c in documents]
+    columns = ("Document", "Without it, other outcome", "closed share moves by", "Address", "Cited for", "Perspective")
+    visible = range(6) if effects else (0, 3, 4, 5)
+    cells = [[row[k] for k in visible] for row in rows]
+    st.html(STYLE + format_table("", [columns[k] for k in visible], cells, text=True))
+
+
+def _show_ranking(loaded: Loaded) -> dict[str, Effect]:
+    """Show the switch that ranks the documents; return their effects where it is on."""
+    if not st.toggle("First those that matter most", key="rank_documents", help="Takes up to half a minute."):
+        return {}
+    bar = st.progress(0.0, "Running without each document in turn")
+    effects = _compute_effects(scenario_hash(loaded), loaded, state.get_seed(), bar.progress)
+    bar.empty()
+    st.caption(
+        f"{RUNS} runs without the coded positions and acts that rest on a document alone, against the same runs with "
+        "them: the share that ends with another outcome, and the mean change of the share of the distance closed. "
+        "Documents without coded entries of their own follow."
+    )
+    return effects
+
+
+def _describe(entry: dict[str, Any], url: str, effect: Effect | None) -> tuple[str, ...]:
+    """Cells of a document: citation, effect, address, what it is cited for, and perspective."""
+    text, numbers = entry["citation"].removesuffix(url).strip(), ("", "")
+    if effect is not None and math.isnan(effect.share):
+        numbers = ("cannot do without it", "")
+    elif effect is not None:
+        numbers = (f"{effect.share:.1%}", f"{100 * effect.closed:.1f} points")
+    return (text, *numbers, Address(url), entry["cited_for"] or "", entry["perspective"] or "")

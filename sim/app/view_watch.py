@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import NamedTuple
 
@@ -289,6 +290,7 @@ def _show_packages(now: Round, loaded: Loaded) -> None:
 
 
 def _format_line(line: str) -> str:
-    """Format a line of the narrative as HTML, indented by its depth."""
+    """Format a line of the narrative as HTML, indented by its depth; labels between backticks are in italics."""
     depth = (len(line) - len(line.lstrip())) // 2
-    return f'<p style="margin:0.15rem 0 0.15rem {1.2 * max(depth - 1, 0):g}rem">{escape(line.strip())}</p>'
+    text = re.sub(r"`([^`]+)`", r"<i>\1</i>", escape(line.strip()))
+    return f'<p style="margin:0.15rem 0 0.15rem {1.2 * max(depth - 1, 0):g}rem">{text}</p>'

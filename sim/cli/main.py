@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import inspect
 import os
 import re
 import signal
 import sys
+import threading
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -138,9 +141,20 @@ def _end_on_signal(number: int, frame: FrameType | None) -> None:
     sys.exit(128 + number)
 
 
+def _leave(end: SystemExit) -> NoReturn:
+    """End this process at once where nothing else runs in it; taking it apart takes a fifth of a second."""
+    if threading.active_count() > 1 or not isinstance(end.code, int | None):
+        raise end
+    sys.stdout.flush()
+    sys.stderr.flush()
+    atexit._run_exitfuncs()
+    os._exit(end.code or 0)
+
+
 def main() -> None:
     """Run the command."""
     os.environ["PYTHONSAFEPATH"] = "1"  # no process started from here runs modules of the working folder
+    gc.set_threshold(100_000, 50, 50)  # searching all that is imported for garbage again and again takes a twentieth
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # a closed terminal sends the last
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as under `nohup`
@@ -150,6 +164,8 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     try:
         app()
+    except SystemExit as end:
+        _leave(end)
     except BrokenPipeError:  # the reader closed the pipe (`parley show … | head`)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)

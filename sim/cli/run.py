@@ -16,6 +16,7 @@ from sim.cli.options import ChangesOption, ScenarioArgument, SeedOption, make_co
 if TYPE_CHECKING:
     from sim.results.plan import Plan
     from sim.results.progress import Progress
+    from sim.tables.summary import Summary
 
 _RUNS = 1000
 _ENGINE = "Code that simulates: compiled (fast), mesa (the reference, in plain Python) or auto."
@@ -96,8 +97,18 @@ def add(app: typer.Typer) -> None:
                 plan(scenario, _RUNS if n is None else n, seed, engine=engine, changes=parse_changes(changes))
             )
             job = replace(job, target=target)
+            screen, pages = make_console(), list[str]()
+
+            def on_summary(summary: Summary) -> None:
+                """Prepare the text while the figures are drawn; it is printed when everything is written."""
+                from sim.cli.summary import print_summary
+
+                with screen.capture() as capture:
+                    print_summary(screen, summary, job)
+                pages.append(capture.get())
+
             with show_preview(job, scenario, changes or ()), show_progress(job.n) as progress:
-                summary = write_ensemble(
+                write_ensemble(
                     job,
                     folder,
                     progress,
@@ -106,10 +117,9 @@ def add(app: typer.Typer) -> None:
                     offers=offers,
                     assumptions=assumptions,
                     figure_process=figure_process,
+                    on_summary=on_summary,
                 )
-        from sim.cli.summary import print_summary
-
-        print_summary(make_console(), summary, job)
+        typer.echo("".join(pages), nl=False)
         if len(job.problem.experts) > 1:
             print_disagreement(folder, job)
         typer.echo(f"\nTables, manifest and figures are in {folder}")

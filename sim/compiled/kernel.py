@@ -16,13 +16,13 @@ from sim.compiled.memory.fields import N, P
 from sim.compiled.reassessment import reassess, update_readiness
 from sim.compiled.report import report_round, report_run
 from sim.compiled.state import begin
-from sim.core.jit import inline_step, rule
+from sim.core.jit import entry_point, inline_step
 from sim.core.layout import PARTY, Floats, Ints, Priors
 from sim.rules import outcome
 from sim.rules.assumption import draw_theta
 
 
-@rule
+@entry_point
 def simulate(
     mem: Memory,
     priors: Priors,

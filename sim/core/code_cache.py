@@ -87,11 +87,10 @@ def claim_folder(folder: Path) -> Path:
         folder.mkdir(mode=0o700)
     if hasattr(os, "getuid"):  # Windows keeps temporary and user folders apart by user
         _check_parents(folder)
-        _check_own(folder)
+        _check_own(folder, folder.lstat())
         if stat.S_IMODE(folder.lstat().st_mode) != 0o700:
             raise Refusal(f"`{folder}` is open to others; its mode has to be 0700")
-        for path in _iterate_content(folder):
-            _check_own(path)
+        _check_content(folder)
     with tempfile.TemporaryFile(dir=folder):
         return folder
 
@@ -105,21 +104,21 @@ def _check_parents(folder: Path) -> None:
             raise Refusal(f"`{folder}` lies in `{parent}`, which others can change")
 
 
-def _check_own(path: Path) -> None:
+def _check_own(path: str | Path, status: os.stat_result) -> None:
     """Refuse what belongs to somebody else, and what is neither a file nor a folder."""
-    status = path.lstat()
     if status.st_uid != os.geteuid():
         raise Refusal(f"`{path}` belongs to another user")
     if not (stat.S_ISDIR(status.st_mode) or stat.S_ISREG(status.st_mode)):
         raise Refusal(f"`{path}` is neither a file nor a folder")
 
 
-def _iterate_content(folder: Path) -> Iterator[Path]:
-    """Everything below a folder. Links are not followed."""
-    for entry in os.scandir(folder):
-        yield Path(entry.path)
-        if entry.is_dir(follow_symlinks=False):
-            yield from _iterate_content(Path(entry.path))
+def _check_content(folder: str | Path) -> None:
+    """Check everything below a folder, of which there are thousands of files after a while; links are not followed."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            _check_own(entry.path, entry.stat(follow_symlinks=False))
+            if entry.is_dir(follow_symlinks=False):
+                _check_content(entry.path)
 
 
 def _make_fresh_folder(key: str) -> Path | None:

@@ -21,6 +21,8 @@ _NUMBERS = (
 )  # fmt: skip
 """Folders whose code decides the numbers of a run."""
 _BLOCK = 1 << 20
+_COMMIT = "# branch.oid "
+"""How the line of `git status` with the commit begins."""
 
 
 def hash_bytes(content: bytes) -> str:
@@ -108,9 +110,14 @@ def describe_checkout(root: Path = _ROOT) -> dict[str, Any] | None:
     git = shutil.which("git") if (root / ".git").exists() else None
     if git is None:
         return None
-    commit = _ask_git([git, "rev-parse", "HEAD"], root)
-    status = _ask_git([git, "status", "--porcelain"], root)
-    return None if not commit or status is None else {"commit": commit, "dirty": bool(status)}
+    status = _ask_git([git, "status", "--porcelain=v2", "--branch"], root)
+    if status is None:
+        return None
+    lines = status.splitlines()
+    commit = next((line.removeprefix(_COMMIT) for line in lines if line.startswith(_COMMIT)), "(initial)")
+    if commit == "(initial)":  # there is none yet
+        return None
+    return {"commit": commit, "dirty": not all(line.startswith("#") for line in lines)}
 
 
 def _ask_git(command: list[str], root: Path) -> str | None:

@@ -3,11 +3,12 @@
 | Decorator | For | Compiled |
 | --- | --- | --- |
 | `rule` | any rule, and any larger part of the compiled engine | alone, kept on disk, callable from Python |
+| `entry_point` | what Python calls and no compiled code does | alone, kept on disk without what callers would link |
 | `inline_rule` | a short rule in an inner loop | as `rule`, and inlined in machine code wherever it is called |
 | `inline_part` | a private part of one rule or solver | inlined in machine code, not kept, not called from Python |
 | `inline_step` | an outer level of the compiled engine | never alone: its source is inlined before types are inferred |
 
-All four compile without fast-math: IEEE arithmetic, never reordered.
+All five compile without fast-math: IEEE arithmetic, never reordered.
 
 Numba keys its disk cache by the file that holds a function; a rule changed in *another* file goes unnoticed and old
 machine code is served. The cache folder here is named by a hash over every source that can end up in compiled code,
@@ -105,7 +106,7 @@ def _cache_set() -> Iterator[None]:
             settings.CACHE_DIR = before
 
 
-def _compile(function: _F, **more: Any) -> _F:
+def _compile(function: _F, is_entry: bool = False, **more: Any) -> _F:
     """Compile a function that is kept on disk; `_nrt` off leaves out reference counts, for rules make no arrays."""
     if PLAIN:
         return function
@@ -114,17 +115,17 @@ def _compile(function: _F, **more: Any) -> _F:
     options: Any = {"nogil": True, "error_model": "numpy", "_nrt": False, **more}
     compiled = numba.njit(no_cfunc_wrapper=True, **options)(function)
     if compiled is not function:  # it is where a file of settings tells numba to compile nothing
-        _keep(compiled, function)
+        _keep(compiled, function, is_entry)
     return cast(_F, compiled)
 
 
-def _keep(compiled: Any, function: Callable[..., object]) -> None:
+def _keep(compiled: Any, function: Callable[..., object], is_entry: bool) -> None:
     """Keep the machine code of a function on disk where there is a folder for it."""
     from sim.core.numba_cache import keep_on_disk
 
     with _cache_set():
         if _CACHE is not None:
-            keep_on_disk(compiled, function)
+            keep_on_disk(compiled, function, is_entry)
 
 
 def compile_callback(function: Callable[..., object], signature: Any) -> Any:
@@ -148,7 +149,7 @@ def compile_callback(function: Callable[..., object], signature: Any) -> Any:
     options = {"error_model": "numpy", "_nrt": False}
     compiled = CFunc(function, sigutils.normalize_signature(signature), locals={}, options=options)
     with _cache_set():
-        _keep(compiled, function)
+        _keep(compiled, function, is_entry=True)
         compiled.compile()
     return compiled
 
@@ -159,6 +160,11 @@ def rule(function: _F) -> _F:
     Rules make no arrays, so reference counts are left out: counting would cost more than many a rule.
     """
     return _compile(function)
+
+
+def entry_point(function: _F) -> _F:
+    """Compile a function that only Python calls: as `rule`, and faster to load, for no compiled code can call it."""
+    return _compile(function, is_entry=True)
 
 
 def inline_rule(function: _F) -> _F:

@@ -8,6 +8,7 @@ import pickle
 from collections.abc import Callable
 from typing import Any
 
+from llvmlite import binding
 from numba.core import caching
 
 _DAMAGE = (
@@ -32,6 +33,16 @@ class _Files(caching.CompileResultCacheImpl):
     _locator_classes = (_Locator,)
 
 
+class _EntryFiles(_Files):
+    """Files of functions that no compiled code links: without the bitcode, whose reading takes most of the time."""
+
+    def reduce(self, cres: Any) -> Any:
+        (name, kind, (machine_code, _)), described, *others = super().reduce(cres)
+        symbols = (described.llvm_func_name, described.llvm_cpython_wrapper_name, described.llvm_cfunc_wrapper_name)
+        text = "\n".join(f'define void @"{symbol}"() {{ unreachable }}' for symbol in symbols)  # numba asks for these
+        return ((name, kind, (machine_code, binding.parse_assembly(text).as_bitcode())), described, *others)
+
+
 class _Cache(caching.FunctionCache):
     """Numba's cache of one function; what cannot be read or written is compiled in memory instead."""
 
@@ -54,7 +65,23 @@ class _Cache(caching.FunctionCache):
                 super().save_overload(sig, data)
 
 
-def keep_on_disk(dispatcher: Any, function: Callable[..., object]) -> None:
-    """Give a function that numba compiles a cache in the folder that numba is set to."""
+class _EntryCache(_Cache):
+    """The cache of a function that no compiled code links."""
+
+    _impl_class = _EntryFiles
+
+
+def keep_on_disk(dispatcher: Any, function: Callable[..., object], is_entry: bool) -> None:
+    """Give a function that numba compiles a cache in the folder that numba is set to.
+
+    Parameters
+    ----------
+    dispatcher : numba dispatcher or callback
+        What compiles the function.
+    function : callable
+        The function.
+    is_entry : bool
+        Whether it is called from Python or by its address only.
+    """
     with contextlib.suppress(RuntimeError):  # the folder cannot be written: the function is compiled in memory
-        dispatcher._cache = _Cache(function)
+        dispatcher._cache = (_EntryCache if is_entry else _Cache)(function)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +16,7 @@ from sim.figures.convergence import draw_convergence
 from sim.figures.days import draw_days
 from sim.figures.distance import draw_closed
 from sim.figures.outcomes import draw_outcomes
-from sim.figures.style import CAUTION, DPI, STYLE, Caption
+from sim.figures.style import CAUTION, DPI, PNG_LEVEL, STYLE, Caption
 from sim.figures.terms import draw_terms
 from sim.tables.summary import Summary
 from sim.tables.trajectory import Trajectory
@@ -35,9 +35,19 @@ TRAJECTORY_FIGURES: dict[str, Callable[[Trajectory, Caption], Figure]] = {
 }
 """Figures drawn from a trajectory."""
 
+_WRITER: dict[str, dict[str, Any]] = {"png": {"pil_kwargs": {"compress_level": PNG_LEVEL}}}
+"""What Matplotlib passes on to the writer of a format."""
+
+
+SHARES = (frozenset({"terms", "outcomes"}), frozenset({"days", "blocking"}))
+"""Two halves of the work on the figures of a summary, for two processors."""
+
 
 def draw_figures(
-    summary: Summary | None, manifest: Mapping[str, Any], trajectory: Trajectory | None = None
+    summary: Summary | None,
+    manifest: Mapping[str, Any],
+    trajectory: Trajectory | None = None,
+    names: Collection[str] = tuple(FIGURES),
 ) -> dict[str, Figure]:
     """Draw all figures of an ensemble.
 
@@ -49,6 +59,8 @@ def draw_figures(
         Its manifest; the captions come from it.
     trajectory : Trajectory, optional
         How it converges; without it, figures over time are left out.
+    names : collection of str
+        Which of `FIGURES` to draw.
 
     Returns
     -------
@@ -57,7 +69,9 @@ def draw_figures(
     """
     caption = Caption.from_manifest(manifest)
     with rc_context(STYLE):
-        figures = {} if summary is None else {name: draw(summary, caption) for name, draw in FIGURES.items()}
+        figures = {}
+        if summary is not None:
+            figures = {name: draw(summary, caption) for name, draw in FIGURES.items() if name in names}
         if trajectory is not None:
             sample = replace(caption, n=trajectory.runs, of=caption.n)
             figures |= {name: draw(trajectory, sample) for name, draw in TRAJECTORY_FIGURES.items()}
@@ -70,6 +84,7 @@ def save_figures(
     folder: Path,
     formats: Sequence[str] = ("png", "svg"),
     trajectory: Trajectory | None = None,
+    names: Collection[str] = tuple(FIGURES),
 ) -> list[Path]:
     """Write every figure in every format, with the fingerprint of the result inside.
 
@@ -85,6 +100,8 @@ def save_figures(
         Suffixes that Matplotlib knows.
     trajectory : Trajectory, optional
         How it converges; without it, figures over time are left out.
+    names : collection of str
+        Which of `FIGURES` to draw.
 
     Returns
     -------
@@ -92,11 +109,11 @@ def save_figures(
         The files.
     """
     paths = []
-    for name, figure in draw_figures(summary, manifest, trajectory).items():
+    for name, figure in draw_figures(summary, manifest, trajectory, names).items():
         for suffix in formats:
             path = folder / f"{name}.{suffix}"
             with rc_context(STYLE):
-                figure.savefig(path, dpi=DPI, metadata=_metadata(suffix, manifest))
+                figure.savefig(path, dpi=DPI, metadata=_metadata(suffix, manifest), **_WRITER.get(suffix, {}))
             paths.append(path)
     return paths
 

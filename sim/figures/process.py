@@ -1,7 +1,7 @@
 """A second process that loads Matplotlib while the first one simulates, and draws the figures it is sent.
 
-On Linux it draws all deliveries but the last in forks, so that two processors share the figures. Nothing it does is
-needed: where it cannot be started, or ends early, the caller draws by itself.
+On Linux it draws all deliveries but half of the last in forks, so that two processors share the figures. Nothing it
+does is needed: where it cannot be started, or ends early, the caller draws by itself.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ import pickle
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -85,19 +87,35 @@ def main() -> None:
     """Draw what comes through standard input until it ends; the status says whether all could be drawn."""
     import gc
 
-    from sim.figures.ensemble import save_figures, warm_up
+    from sim.figures.ensemble import SHARES, save_figures, warm_up
 
     gc.disable()  # the process lives for a second, and searching it for garbage takes a tenth of that
     warm_up()
-    forks = []
+    forks: list[int] = []
+    arguments: tuple[Any, ...]
     with suppress(EOFError):
         while True:
             arguments, is_last = pickle.load(sys.stdin.buffer)
-            fork = os.fork() if sys.platform == "linux" and not is_last else None
-            if fork:
-                forks.append(fork)
-                continue
-            save_figures(*arguments)
-            if fork == 0:
-                os._exit(0)
-    sys.exit(max((os.waitstatus_to_exitcode(os.waitpid(fork, 0)[1]) != 0 for fork in forks), default=0))
+            if sys.platform != "linux":
+                save_figures(*arguments)
+            elif not is_last:
+                forks.append(_fork(partial(save_figures, *arguments)))
+            else:
+                work: Callable[..., object] = partial(save_figures, *arguments)
+                forks.append(_fork(partial(work, names=SHARES[0])))
+                work(names=SHARES[1])
+    failed = [os.waitstatus_to_exitcode(os.waitpid(fork, 0)[1]) != 0 for fork in forks]
+    os._exit(any(failed))  # taking the interpreter apart would take a twentieth of a second
+
+
+def _fork(work: Callable[[], object]) -> int:
+    """Do some work in a fork of this process; returns its number. Its status says whether the work was done."""
+    fork = os.fork()
+    if not fork:
+        status = 1
+        try:
+            work()
+            status = 0
+        finally:
+            os._exit(status)
+    return fork

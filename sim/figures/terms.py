@@ -51,7 +51,7 @@ def plot_terms(summary: Summary, issue: str, scale: Scale | None = None, ax: Axe
     ax = create_axes() if ax is None else ax
     places, runs = summary.count_terms(issue)
     heights, edges = np.histogram(places, bins=_BINS, range=(0, 1), weights=runs)
-    ax.barh(edges[:-1], heights, height=1 / _BINS, align="edge", color=BLUE)
+    ax.stairs(heights, edges, orientation="horizontal", fill=True, color=BLUE)
     terms = summary.terms(issue)
     if terms.runs:
         ax.axhline(terms.quantiles[0.5], color=VERMILION, lw=1.2)

@@ -30,17 +30,23 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A file of a folder: its kind, its content as the reader left it, and why it is of no use."""
+    """A file of a folder: its kind, its content as the reader left it, why it is of no use, and where it is wrong."""
 
     path: Path
     kind: Kind
     content: Any = None
     problem: str = ""
+    line: int | None = None
 
     @property
     def name(self) -> str:
         """Name of the file."""
         return self.path.name
+
+    @property
+    def where(self) -> str:
+        """Name of the file, with the line of its fault."""
+        return self.name if self.line is None else f"{self.name}:{self.line}"
 
 
 Classify = Callable[[Path], Candidate]
@@ -72,7 +78,7 @@ def find(folder: Path, files: list[Candidate], name: str, kind: Kind, classify: 
     chosen = fitting[0]
     if chosen.kind is not kind:
         problem = chosen.problem or f"is a {chosen.kind.value}" * (chosen.kind is not Kind.OTHER)
-        raise ScenarioError(problem or f"is no {kind.value}", file=chosen.name)
+        raise ScenarioError(problem or f"is no {kind.value}", file=chosen.name, line=chosen.line)
     return chosen
 
 
@@ -113,6 +119,12 @@ def choose_profiles(
     raise ScenarioError(problem, file=folder.name)
 
 
+def note_unreadable(files: list[Candidate], chosen: Sequence[Candidate]) -> list[str]:
+    """Note the files of a folder that were passed over because they cannot be read."""
+    paths = {candidate.path for candidate in chosen}
+    return [f"{c.where}: passed over, it {c.problem}" for c in files if c.problem and c.path not in paths][:MAX_SHOWN]
+
+
 def _names(files: list[Candidate]) -> str:
     more = f" and {len(files) - MAX_SHOWN} more" if len(files) > MAX_SHOWN else ""
     return ", ".join(c.name for c in files[:MAX_SHOWN]) + more
@@ -128,4 +140,4 @@ def _count(files: list[Candidate]) -> str:
 
 
 def _problems(files: list[Candidate]) -> str:
-    return "".join(f"; {c.name} {c.problem}" for c in files if c.problem)
+    return "".join(f"; {c.where} {c.problem}" for c in files if c.problem)

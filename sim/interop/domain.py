@@ -17,7 +17,7 @@ MAX_OUTCOMES = 1_000_000
 
 @dataclass(frozen=True)
 class Profile:
-    """One side: a weight (n,) and an evaluation in [0, 1] of each value of each issue; its worth of no agreement."""
+    """One side: a weight (n,) and an evaluation, at most 1, of each value of each issue; its worth of no agreement."""
 
     name: str
     weights: Floats

@@ -13,8 +13,8 @@ MAX_BYTES = 2_000_000
 _DECORATION = re.compile(r"[^a-z0-9]+")
 
 
-def text_of(path: Path) -> str:
-    """The text of a UTF-8 file of at most MAX_BYTES. Raises ScenarioError."""
+def text_of(path: Path, spare: str | None = None) -> str:
+    """The text of a UTF-8 file of at most MAX_BYTES, or in the `spare` encoding. Raises ScenarioError."""
     name = path.name or str(path)
     try:
         if not path.is_file():
@@ -28,6 +28,8 @@ def text_of(path: Path) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if spare is not None:
+            return raw.decode(spare)
         line = raw.count(b"\n", 0, error.start) + 1
         raise ScenarioError("is not UTF-8; save the file as UTF-8", file=name, line=line) from None
 
@@ -52,12 +54,12 @@ def clip_text(text: str) -> str:
 
 def different(labels: list[str]) -> tuple[str, ...]:
     """Labels with a number behind those that repeat."""
-    names: list[str] = []
+    names: dict[str, None] = {}
     for label in labels:
         name, k = label or "option", 2
         while name in names:
             name, k = f"{label} ({k})", k + 1
-        names.append(name)
+        names[name] = None
     return tuple(names)
 
 

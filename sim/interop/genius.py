@@ -4,7 +4,8 @@ A utility space is additive: the utility of an outcome is the sum over issues of
 
 - A weight belongs to the issue of its `index`, among the issues that stand beside it. Weights are not scaled. An issue
   without a weight counts 0 (GENIUS sets no weight there and values no outcome).
-- On a discrete issue an evaluation is divided by the largest of the profile's items there; below 1e-5 all are 0.
+- On a discrete issue an evaluation is divided by the largest of the profile's items there; below 1e-5 all are 0. An
+  evaluation below 0 counts as it stands.
 - On an integer issue it is `slope (value - lowerbound) + offset`, cut to [0, 1], and is not divided.
 - Weights of objectives above an issue are not applied.
 
@@ -29,12 +30,12 @@ import numpy as np
 
 from sim.core.errors import ScenarioError
 from sim.core.layout import Floats
-from sim.interop.candidates import Candidate, Kind, candidates, choose_domain, choose_profiles
+from sim.interop.candidates import Candidate, Kind, candidates, choose_domain, choose_profiles, note_unreadable
 from sim.interop.domain import Domain, Profile
 from sim.interop.files import clip_text, different
-from sim.interop.xmltree import attribute, number, parse, whole
+from sim.interop.xmltree import attribute, line_of, number, parse, whole
 
-MAX_VALUES, MAX_ISSUES = 500, 60
+MAX_VALUES, MAX_ISSUES = 10_000, 60
 CEILING = 1.0
 """GENIUS cuts every utility at this."""
 _NOTHING = 1e-5
@@ -66,9 +67,9 @@ class Space:
         """Keep a note under the file's name."""
         self.notes.append(f"{self.file}: {text}")
 
-    def refuse(self, problem: str) -> ScenarioError:
-        """Return an error under the file's name."""
-        return ScenarioError(problem, file=self.file)
+    def refuse(self, problem: str, element: ET.Element | None = None) -> ScenarioError:
+        """Return an error under the file's name, with the line of an element."""
+        return ScenarioError(problem, file=self.file, line=None if element is None else line_of(element))
 
 
 def read(folder: Path, domain: str | None = None, profiles: Sequence[str] = ()) -> Domain:
@@ -99,11 +100,13 @@ def read(folder: Path, domain: str | None = None, profiles: Sequence[str] = ()) 
     spaces = choose_profiles(folder, files, profiles, classify, partial(_fits, issues))
     names = different([clip_text(space.path.stem) for space in spaces])
     read_spaces = [_profile(Space(c.name, c.content), n, issues) for c, n in zip(spaces, names, strict=True)]
-    notes = tuple(dict.fromkeys(text for _, texts in read_spaces for text in texts))
+    notes = [text for _, texts in read_spaces for text in texts]
+    if not profiles:
+        notes += note_unreadable(files, spaces)
     values = tuple(different([clip_text(value) for value in issue.values]) for issue in issues)
     titles = different([clip_text(issue.name) for issue in issues])
     sides = tuple(profile for profile, _ in read_spaces)
-    return Domain(clip_text(template.path.stem), titles, values, sides, CEILING, notes)
+    return Domain(clip_text(template.path.stem), titles, values, sides, CEILING, tuple(dict.fromkeys(notes)))
 
 
 def classify(path: Path) -> Candidate:
@@ -111,7 +114,7 @@ def classify(path: Path) -> Candidate:
     try:
         root = parse(path)
     except ScenarioError as error:
-        return Candidate(path, Kind.OTHER, None, error.problem)
+        return Candidate(path, Kind.OTHER, None, error.problem, error.line)
     if root.tag == "utility_space":
         return Candidate(path, Kind.PROFILE, root)
     if root.tag == "negotiation_template" or root.find("utility_space") is not None:
@@ -123,7 +126,14 @@ def read_issues(file: str, root: ET.Element) -> list[Issue]:
     """Read the issues of a domain file. Raises ScenarioError."""
     space = root.find("utility_space")
     top = root if space is None else space
-    issues = [_issue(file, element) for element, _ in _levels(top)]
+    tree = top.find("objective")
+    inside = 0 if tree is None else sum(1 for _ in _levels(tree))
+    elements = [element for element, _ in _levels(top)]
+    if inside < len(elements):
+        outside = len(elements) - inside
+        problem = f"{outside} issues stand outside of the first `objective`: GENIUS 10 does not load them"
+        raise ScenarioError(problem, file=file)
+    issues = [_issue(file, element) for element in elements]
     if not 1 <= len(issues) <= MAX_ISSUES:
         raise ScenarioError(f"{len(issues)} issues; 1 to {MAX_ISSUES} issues with names are needed", file=file)
     indices = [issue.index for issue in issues]
@@ -133,9 +143,13 @@ def read_issues(file: str, root: ET.Element) -> list[Issue]:
     return issues
 
 
-def _levels(element: ET.Element) -> Iterator[tuple[ET.Element, dict[str, str]]]:
+Weights = dict[str, ET.Element]
+"""Weights by index."""
+
+
+def _levels(element: ET.Element) -> Iterator[tuple[ET.Element, Weights]]:
     """Issues below an element, each with the weights by index beside it (of one index the last counts)."""
-    weights = {w.get("index", ""): w.get("value", "") for w in element.findall("weight")}
+    weights = {w.get("index", "").strip(): w for w in element.findall("weight")}
     for child in element:
         if child.tag == "issue":
             yield child, weights
@@ -148,25 +162,26 @@ def _kind(element: ET.Element) -> str:
 
 
 def _issue(file: str, element: ET.Element) -> Issue:
-    index, name = whole(file, element, "index"), attribute(file, element, "name")
-    title, kind, low = clip_text(name), _kind(element), 0
+    """An issue of a domain file."""
+    index, name, kind, low = whole(file, element, "index"), attribute(file, element, "name"), _kind(element), 0
+    values: tuple[str, ...] = ()
+    problem = ""
     if kind == "real":
-        problem = f"issue `{title}` is real-valued; discrete and integer issues are read"
-        raise ScenarioError(problem, file=file)
-    if kind == "discrete":
+        problem = "is real-valued; discrete and integer issues are read"
+    elif kind == "discrete":
         values = tuple(dict.fromkeys(attribute(file, item, "value") for item in element.findall("item")))
         if not 1 <= len(values) <= MAX_VALUES:
-            problem = f"issue `{title}` has {len(values):,} values; 1 to {MAX_VALUES} different values are read"
-            raise ScenarioError(problem, file=file)
+            problem = f"has {len(values):,} values; 1 to {MAX_VALUES:,} different values are read"
     elif kind == "integer":
         low, high = (_bound(file, element, end) for end in ("lowerbound", "upperbound"))
-        if not low <= high < low + MAX_VALUES:
-            problem = f"issue `{title}` goes from {low} to {high}; at most {MAX_VALUES} whole numbers are read"
-            raise ScenarioError(problem, file=file)
-        values = tuple(str(k) for k in range(low, high + 1))
+        if low <= high < low + MAX_VALUES:
+            values = tuple(str(k) for k in range(low, high + 1))
+        else:
+            problem = f"goes from {low} to {high}; 1 to {MAX_VALUES:,} whole numbers are read"
     else:
-        problem = f"issue `{title}` is of type `{clip_text(kind)[:40]}`; discrete and integer issues are read"
-        raise ScenarioError(problem, file=file)
+        problem = f"is of type `{clip_text(kind)[:40]}`; discrete and integer issues are read"
+    if problem:
+        raise ScenarioError(f"issue `{clip_text(name)}` {problem}", file=file, line=line_of(element))
     return Issue(index, name, kind == "integer", values, low)
 
 
@@ -186,11 +201,11 @@ def _fits(issues: list[Issue], candidate: Candidate) -> bool:
 def _profile(space: Space, name: str, issues: list[Issue]) -> tuple[Profile, list[str]]:
     """One side's table, and the notes on it."""
     _check_additive(space)
-    elements: dict[int, tuple[ET.Element, dict[str, str]]] = {}
+    elements: dict[int, tuple[ET.Element, Weights]] = {}
     for element, weights in _levels(space.root):
         index = whole(space.file, element, "index")
         if index in elements:
-            raise space.refuse(f"two issues have the index {index}")
+            raise space.refuse(f"two issues have the index {index}", element)
         elements[index] = element, weights
     shares, tables = [], []
     for issue in issues:
@@ -224,28 +239,30 @@ def _check_name(space: Space, element: ET.Element, issue: Issue, issues: list[Is
     if name == issue.name:
         return
     if any(name == other.name for other in issues):
-        raise space.refuse(
-            f"index {issue.index} is `{clip_text(name)}` here and `{clip_text(issue.name)}` in the domain file"
-        )
+        problem = f"index {issue.index} is `{clip_text(name)}` here and `{clip_text(issue.name)}` in the domain file"
+        raise space.refuse(f"{problem}; GENIUS goes by the index and ignores the names: correct one of both", element)
     space.note(f"`{clip_text(name)}` is read as issue `{clip_text(issue.name)}`: both have the index {issue.index}")
 
 
-def _weight(space: Space, issue: Issue, weights: dict[str, str]) -> float:
+def _weight(space: Space, issue: Issue, weights: Weights) -> float:
     """The weight of the issue's index; 0, and a note, without one."""
-    by_index = {key.strip(): value for key, value in weights.items()}
-    text = by_index.get(str(issue.index))
-    if text is None:
+    element = weights.get(str(issue.index))
+    if element is None:
         space.note(
             f"no weight for issue `{clip_text(issue.name)}` (index {issue.index}): GENIUS sets none, it counts 0"
         )
         return 0.0
-    return number(space.file, ET.Element("weight", value=text), "value")
+    weight = number(space.file, element, "value")
+    if weight < 0.0:
+        title = clip_text(issue.name)
+        raise space.refuse(f"the weight of issue `{title}` is {weight:g}; weights are 0 or more and not all 0", element)
+    return weight
 
 
 def _check_weights(space: Space, shares: list[float]) -> None:
     total = sum(shares)
-    if min(shares) < 0.0 or total <= 0.0:
-        raise space.refuse("weights are 0 or more and not all 0")
+    if total <= 0.0:
+        raise space.refuse("all weights are 0; weights are 0 or more and not all 0")
     if abs(total - 1.0) > 1e-6:
         cut = ", and utilities are cut at 1" if total > 1.0 else ""
         space.note(f"weights sum to {total:.6g}; they are not scaled, as in GENIUS{cut}")
@@ -271,7 +288,7 @@ def _evaluations(space: Space, element: ET.Element, issue: Issue) -> Floats:
     kind, title = _kind(element), clip_text(issue.name)
     if kind != ("integer" if issue.integer else "discrete"):
         other = "integer" if issue.integer else "discrete"
-        raise space.refuse(f"issue `{title}` is {clip_text(kind)[:40]} here and {other} in the domain file")
+        raise space.refuse(f"issue `{title}` is {clip_text(kind)[:40]} here and {other} in the domain file", element)
     return _straight(space, element, issue) if issue.integer else _read_table(space, element, issue)
 
 
@@ -282,12 +299,12 @@ def _read_table(space: Space, element: ET.Element, issue: Issue) -> Floats:
     table = {attribute(space.file, item, "value"): number(space.file, item, "evaluation") for item in items}
     missing = [value for value in issue.values if value not in table]
     if missing:
-        raise space.refuse(f"issue `{title}`: no evaluation of `{clip_text(missing[0])}`")
-    if min(table.values()) < 0.0:
-        raise space.refuse(f"issue `{title}`: evaluations are 0 or more")
+        raise space.refuse(f"issue `{title}`: no evaluation of `{clip_text(missing[0])}`", element)
     most = max(table.values())
     if most < _NOTHING:
         return np.zeros(len(issue.values))
+    if min(table.values()) < 0.0:
+        space.note(f"issue `{title}`: evaluations below 0 count as they stand, as in GENIUS")
     if most > max(table[value] for value in issue.values):
         space.note(f"issue `{title}`: the largest evaluation is that of a value which the domain file does not have")
     if most < 1.0 - 1e-9:
@@ -301,12 +318,12 @@ def _straight(space: Space, element: ET.Element, issue: Issue) -> Floats:
     evaluator = element.find("evaluator")
     if evaluator is None:
         if element.find("item") is not None:
-            raise space.refuse(f"issue `{title}` is integer and has items; a linear `evaluator` is read")
+            raise space.refuse(f"issue `{title}` is integer and has items; a linear `evaluator` is read", element)
         space.note(f"issue `{title}` has no evaluator: it is worth 0, as in GENIUS")
         return np.zeros(len(issue.values))
     kind = evaluator.get("ftype", "linear")
     if kind != "linear":
-        raise space.refuse(f"issue `{title}` has a `{clip_text(kind)[:40]}` evaluator; linear ones are read")
+        raise space.refuse(f"issue `{title}` has a `{clip_text(kind)[:40]}` evaluator; linear ones are read", evaluator)
     slope, offset = (number(space.file, evaluator, name) for name in ("slope", "offset"))
     own = element.get("lowerbound") or element.find("range") is not None
     low = _bound(space.file, element, "lowerbound") if own else issue.low

@@ -22,7 +22,7 @@ import numpy as np
 
 from sim.core.errors import ScenarioError
 from sim.core.layout import Floats
-from sim.interop.candidates import Candidate, Kind, candidates, choose_domain, choose_profiles
+from sim.interop.candidates import Candidate, Kind, candidates, choose_domain, choose_profiles, note_unreadable
 from sim.interop.domain import Domain, Profile
 from sim.interop.files import clip_text, different, text_of
 from sim.interop.genius import MAX_ISSUES, MAX_VALUES
@@ -43,7 +43,7 @@ def read(folder: Path, domain: str | None = None, profiles: Sequence[str] = ()) 
         name, issues = read_issues(template.name, template.content)
         spaces = choose_profiles(folder, files, profiles, classify, partial(_fits, issues))
     names = different([clip_text(space.path.stem) for space in spaces])
-    notes: list[str] = []
+    notes: list[str] = [] if profiles else note_unreadable(files, spaces)
     sides = tuple(_profile(c, n, issues, notes) for c, n in zip(spaces, names, strict=True))
     values = tuple(different([clip_text(value) for value in texts]) for texts in issues.values())
     return Domain(
@@ -56,7 +56,9 @@ def classify(path: Path) -> Candidate:
     try:
         content = json.loads(text_of(path))
     except ScenarioError as error:
-        return Candidate(path, Kind.OTHER, None, error.problem)
+        return Candidate(path, Kind.OTHER, None, error.problem, error.line)
+    except json.JSONDecodeError as error:
+        return Candidate(path, Kind.OTHER, None, f"is no JSON: {error.msg} (column {error.colno})", error.lineno)
     except (ValueError, RecursionError) as error:
         return Candidate(path, Kind.OTHER, None, f"is no JSON: {error}")
     if isinstance(content, dict) and isinstance(content.get(LINEAR), dict):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from xml.parsers import expat
 
 import numpy as np
 
@@ -16,41 +17,61 @@ from sim.core.errors import ScenarioError
 from sim.interop.files import clip_text, text_of
 
 MAX_DEPTH, MAX_TAGS = 20, 100_000
+MOST = 1e12
+"""Largest size of a number."""
 _LONE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
 _JOINED_ATTRIBUTES = re.compile(r"""(=\s*"[^"<>]*")(?=[A-Za-z_])""")
 _DECLARATION = re.compile(r"<\?xml[^>]*\?>")
 
 
+class Tag(ET.Element):
+    """An element that knows its line in the file."""
+
+    line: int = 0
+
+
 def parse(path: Path) -> ET.Element:
-    """Return the root element of a file. Raises ScenarioError with file and reason."""
-    text = text_of(path)
+    """Return the root element of a file, made of `Tag`. Raises ScenarioError with file, line and reason."""
+    text = text_of(path, spare="latin-1")  # old files of GENIUS; only names can be wrong by it, numbers are ASCII
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise ScenarioError("holds a document type or entities; plain elements are read", file=path.name)
-    parser = ET.XMLParser(target=_Limited(path.name))
+    parser = expat.ParserCreate()
+    tree = _Limited(path.name, parser)
+    parser.StartElementHandler, parser.EndElementHandler = tree.start, tree.end
+    parser.CharacterDataHandler = tree.data
     try:
-        parser.feed(_mend(text))
-        root: ET.Element = parser.close()
-    except (ET.ParseError, ValueError) as error:
+        parser.Parse(_mend(text), True)
+    except expat.ExpatError as error:
+        problem = f"is no XML: {expat.ErrorString(error.code)} (column {error.offset + 1})"
+        raise ScenarioError(problem, file=path.name, line=error.lineno) from None
+    except ValueError as error:
         raise ScenarioError(f"is no XML: {error}", file=path.name) from None
+    root: ET.Element = tree.close()
     return root
+
+
+def line_of(element: ET.Element) -> int | None:
+    """Return the line of an element in its file; None for one that was not read from a file."""
+    return getattr(element, "line", None)
 
 
 def attribute(file: str, element: ET.Element, name: str) -> str:
     """Return an attribute as it is written. Raises ScenarioError where it is missing or blank."""
     text = element.get(name)
     if text is None or not text.strip():
-        raise ScenarioError(f"a tag `{clip_text(element.tag)}` lacks its `{name}`", file=file)
+        raise _wrong(file, element, name, f"a tag `{clip_text(element.tag)}` lacks its `{name}`")
     return text
 
 
 def number(file: str, element: ET.Element, name: str) -> float:
     """Return an attribute as a finite number. Raises ScenarioError."""
+    text = attribute(file, element, name)
     try:
-        value = float(attribute(file, element, name))
+        value = float(text)
     except ValueError:
         value = np.nan
-    if not np.isfinite(value) or abs(value) > 1e12:
-        raise ScenarioError(f"`{name}` of a tag `{clip_text(element.tag)}` is no number of a usable size", file=file)
+    if not np.isfinite(value) or abs(value) > MOST:
+        raise _wrong(file, element, name, f"`{clip_text(text)[:40]}`; allowed: a number from -{MOST:g} to {MOST:g}")
     return value
 
 
@@ -58,23 +79,29 @@ def whole(file: str, element: ET.Element, name: str) -> int:
     """Return an attribute as a whole number. Raises ScenarioError."""
     value = number(file, element, name)
     if value != int(value):
-        raise ScenarioError(f"`{name}` of a tag `{clip_text(element.tag)}` is no whole number", file=file)
+        raise _wrong(file, element, name, f"`{clip_text(element.get(name, ''))[:40]}`; allowed: a whole number")
     return int(value)
+
+
+def _wrong(file: str, element: ET.Element, name: str, problem: str) -> ScenarioError:
+    """An error about an attribute, with the line of its element; the key is the path `tag.attribute`."""
+    return ScenarioError(problem, file=file, line=line_of(element), key=f"{clip_text(element.tag)}.{name}")
 
 
 def _mend(text: str) -> str:
     """Mend the breaches of XML that GENIUS's own parser lets pass."""
     text = _LONE_AMPERSAND.sub("&amp;", text)
     text = _JOINED_ATTRIBUTES.sub(r"\1 ", text)
-    return _DECLARATION.sub("", text, count=1).strip()
+    # Line breaks stay, so that a message gives the line of the file.
+    return _DECLARATION.sub(lambda hit: "\n" * hit.group().count("\n"), text, count=1)
 
 
 class _Limited(ET.TreeBuilder):
     """A tree that refuses to grow deep or large."""
 
-    def __init__(self, file: str):
-        super().__init__()
-        self.file, self.depth, self.tags = file, 0, 0
+    def __init__(self, file: str, parser: expat.XMLParserType):
+        super().__init__(element_factory=Tag)
+        self.file, self.parser, self.depth, self.tags = file, parser, 0, 0
 
     def start(self, tag: str, attrs: dict[str, str]) -> ET.Element:
         """Open a tag. Raises ScenarioError past the limits."""
@@ -82,7 +109,10 @@ class _Limited(ET.TreeBuilder):
         if self.depth > MAX_DEPTH or self.tags > MAX_TAGS:
             limit = f"{MAX_DEPTH} levels of nesting and {MAX_TAGS:,} tags"
             raise ScenarioError(f"has more than {limit}, the most that are read", file=self.file)
-        return super().start(tag, attrs)
+        element = super().start(tag, attrs)
+        if isinstance(element, Tag):
+            element.line = self.parser.CurrentLineNumber
+        return element
 
     def end(self, tag: str) -> ET.Element:
         """Close a tag."""

@@ -35,15 +35,45 @@ def describe_comparison(folder: Path, manifest: dict[str, Any]) -> Iterator[Sect
     for counts, title in _read_changes(manifest):
         section.blocks.append(f"{title}: {describe_changes(counts)}")
     titles = _name_contrasts(manifest)
+    baskets = _title_baskets(manifest)
+    verdicts = [_describe_verdict(titles.get(label, label), rows, baskets) for label, rows in contrasts.items()]
+    if verdicts:
+        yield Section("", [*verdicts], first=True)
     for label, rows in contrasts.items():
-        contrast, baskets = titles.get(label, label), list_baskets(row["measure"] for row in rows)
-        main = [row for row in rows if is_main(row["measure"], baskets)]
+        contrast, names = titles.get(label, label), list_baskets(row["measure"] for row in rows)
+        main = [row for row in rows if is_main(row["measure"], names)]
         pairs = max(row["n"] for row in rows)
         section.blocks.append(Table(f"{contrast}: {pairs:,.0f} pairs of runs", _COLUMNS, [*map(_format_row, main)]))
         others = [row for row in rows if row not in main]
         if others:
             section.blocks.append(Table(f"{contrast}: other measures", _COLUMNS, [*map(_format_row, others)]))
     yield section
+
+
+def _describe_verdict(contrast: str, rows: list[dict[str, Any]], baskets: dict[str, str]) -> str:
+    """Describe the largest difference of a share of runs that survives the correction, or say that none does."""
+    names = list_baskets(row["measure"] for row in rows)
+    main = [row for row in rows if is_main(row["measure"], names) and row["kind"] == "share"]
+    sure = [row for row in main if row["p_holm"] < 0.05]
+    if not sure:
+        return f"{contrast}: no share of runs in the main table differs after Holm's correction."
+    row = max(sure, key=lambda row: abs(row["difference"]))
+    first, second = (f"{row[name]:.1%}" for name in ("first", "second"))
+    difference, low, high = (f"{100 * row[name]:+.1f}" for name in ("difference", "low", "high"))
+    name = row["measure"].removeprefix("settled_")
+    title = f"{baskets[name]} settled at the end" if name in baskets else name.replace("_", " ")
+    title += f": {row['level']}" if row["level"] else ""
+    text = f"{contrast}: the largest difference of a share is in {title}, {second} of runs instead of {first} "
+    return text + f"({difference} points, 95% interval {low} to {high})."
+
+
+def _title_baskets(manifest: dict[str, Any]) -> dict[str, str]:
+    """Titles of the baskets of all scenarios by name, those of the first one first."""
+    titles: dict[str, str] = {}
+    for entry in manifest.get("scenarios", []):
+        for name, basket in entry["resolved"].get("baskets", {}).items():
+            titles.setdefault(name, basket.get("title", name))
+    return titles
 
 
 def _name_contrasts(manifest: dict[str, Any]) -> dict[str, str]:

@@ -36,6 +36,9 @@ def describe_sweep(folder: Path, manifest: dict[str, Any]) -> Iterator[Section]:
     labels, head = _label_points(results), _head(results)
     failed = {int(point["point"]): point["error"] for point in points if isinstance(point["error"], str)}
     complete = [point for point in labels if point in {point for point, _, _ in cells}]
+    verdict = _describe_verdict(cells, {point: labels[point] for point in complete}, head)
+    if verdict:
+        yield Section("", [verdict], first=True)
     section = Section("In numbers", [*_remarks(results, len(complete), len(failed))])
     measures = list(dict.fromkeys(key[1:] for key in cells))
     outcomes = read_titles(manifest["asked"]["scenario"])
@@ -50,6 +53,30 @@ def describe_sweep(folder: Path, manifest: dict[str, Any]) -> Iterator[Section]:
     yield section
 
 
+_VERDICTS = (("outcome_at_least", "ceasefire", "a ceasefire or more"), ("closed", "", "the distance closed"))
+"""Measures of which the first one at hand says what a sweep comes to."""
+
+
+def _describe_verdict(cells: Cells, labels: dict[int, str], head: str) -> str:
+    """Describe in a sentence between which points the main measure moves; empty where no such measure is at hand."""
+    for measure, level, what in _VERDICTS:
+        rows = {point: cells[point, measure, level] for point in labels if (point, measure, level) in cells}
+        if len(rows) < 2:
+            continue
+        most, least = (choose(rows, key=lambda point: rows[point]["mean"]) for choose in (max, min))
+        if rows[most]["mean"] == rows[least]["mean"]:
+            return f"Over {len(rows):,} points, {what} does not move: {rows[most]['mean']:.1%} at each."
+        ends = [f"{rows[k]['mean']:.1%} at {labels[k]} (95% {_format_ends(rows[k])})" for k in (least, most)]
+        about = "" if head == "Point" else f" by {head}"
+        return f"Over {len(rows):,} points{about}, {what}: from {ends[0]} to {ends[1]}."
+    return ""
+
+
+def _format_ends(cell: Cell) -> str:
+    """Interval of a share in percent."""
+    return f"{cell['low']:.1%} to {cell['high']:.1%}"
+
+
 def _label_points(results: Results) -> dict[int, str]:
     """A name for every point."""
     from experiments.results import label_points
@@ -60,8 +87,10 @@ def _label_points(results: Results) -> dict[int, str]:
 
 
 def _head(results: Results) -> str:
-    """Heading of the names: the factors; `Point` where there are none or too many."""
-    return ", ".join(results.factors) if 0 < len(results.factors) <= MOST_FACTORS else "Point"
+    """Heading of the names: the titles of the factors; `Point` where there are none or too many."""
+    entries = results.manifest["asked"]["experiment"].get("factors", {})
+    titles = [str((entries.get(name) or {}).get("title") or name) for name in results.factors]
+    return ", ".join(titles) if 0 < len(titles) <= MOST_FACTORS else "Point"
 
 
 def _basket_titles(manifest: dict[str, Any]) -> dict[str, str]:

@@ -55,6 +55,7 @@ NOT_HASHABLE = "not hashable"
 """Stands for the hash of a party class whose source cannot be read."""
 _MANY = 1000
 _PAPER = re.compile(r"([A-Z][\w-]+)(?:,? (?:et al\.|& [A-Z][\w-]+|and [A-Z][\w-]+))? \(?((?:19|20)\d\d)\b")
+_VERSION = re.compile(r"^Version:(.*)$", re.MULTILINE)
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
@@ -78,7 +79,7 @@ def manifest(job: Plan) -> dict[str, Any]:
         "fingerprint": compute_fingerprint(job),
         "seed": job.seed,
         "n": job.n,
-        "engine": job.engine,
+        "engine": str(job.engine),
         "posterior": to_plain_data({"name": job.posterior.name, **job.posterior.note}) if job.posterior else None,
         "party_class": describe_class(party_class) if party_class else None,
         "party_source": hash_class(party_class) or NOT_HASHABLE if party_class else None,
@@ -297,11 +298,13 @@ def describe_environment() -> dict[str, Any]:
 
 
 def _version(package: str) -> str | None:
-    """Version of a package, if it is installed."""
+    """Version of a package, if it is installed; `metadata.version` parses its whole description, which is slow."""
     try:
-        return metadata.version(package)
+        text = metadata.distribution(package).read_text("METADATA") or ""
     except metadata.PackageNotFoundError:
         return None
+    line = _VERSION.search(text)
+    return line[1].strip() if line else metadata.version(package)
 
 
 def _processor() -> str:

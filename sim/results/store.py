@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -128,6 +128,7 @@ def write_ensemble(
     offers: bool = False,
     assumptions: bool = False,
     figure_process: FigureProcess | None = None,
+    on_summary: Callable[[Summary], object] | None = None,
 ) -> Summary:
     """Simulate a plan and write `runs.parquet`, `rounds.parquet`, `manifest.json` and figures into a folder.
 
@@ -151,6 +152,8 @@ def write_ensemble(
         Whether to write `assumptions.parquet` too: the values drawn for all ranged numbers, one row a run.
     figure_process : FigureProcess, optional
         A process that draws the figures meanwhile; without it this process draws them at the end.
+    on_summary : callable, optional
+        Called with the summary before figures and manifest are complete, so that both can be prepared meanwhile.
 
     Returns
     -------
@@ -177,6 +180,8 @@ def write_ensemble(
         summary = _write_tables(tables, schemas, out)
         if figure_process is not None and figures:
             figure_process.send(summary, about, out.stage, figures, is_last=True)
+        if on_summary is not None:
+            on_summary(summary)
         _finish(job, out, about, summary, figures, trajectory, figure_process)
     return summary
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.evidence.acts import Act
 from sim.evidence.positions import Position
+from sim.scenario.incidents import read_incidents
 from sim.scenario.merge import Origins, Path
 from sim.scenario.numbers import Number
 from sim.scenario.past import PastSettlement
@@ -51,8 +52,10 @@ DENIED: Range = (0.1, 0.7)
 """Authority of a signatory that the observer denies in its own words."""
 UNCOUNTED: Range = (0.0, 0.5)
 """Share of what was agreed that a hand-over of unknown size carries out."""
-INTERVAL = (0.05, 0.95)
-"""Quantiles of the rate of incidents after a count (Jeffreys' prior for a Poisson rate)."""
+DISOBEYED: Range = (0.3, 0.9)
+"""Compliance of a party whose units do not follow orders: below the default at both ends."""
+LEANS: Range = (0.3, 0.8)
+"""Leaning of a third party toward a party whose view it is documented to share: clear, short of an ally's."""
 
 
 def read_acts(s: Scenario, acts: list[Act], positions: list[Position], origins: Origins) -> dict[Path, Reading]:
@@ -77,8 +80,8 @@ def read_acts(s: Scenario, acts: list[Act], positions: list[Position], origins: 
     if s.evidence is None:
         return {}
     readers: tuple[Callable[..., Iterator[Reading]], ...] = (
-        *(_read_venues, _read_mandates, _read_authority, _read_trust, _read_facilitation),
-        *(_read_levers, _read_rates, _read_precedents, _read_others),
+        *(_read_venues, _read_mandates, _read_authority, _read_trust, _read_control, _read_facilitation),
+        *(_read_leaning, _read_levers, read_incidents, _read_precedents, _read_others),
     )
     readings = [reading for reader in readers for reading in reader(s, acts, positions, origins)]
     return {reading.path: reading for reading in readings}
@@ -86,7 +89,7 @@ def read_acts(s: Scenario, acts: list[Act], positions: list[Position], origins: 
 
 def apply_readings(s: Scenario, readings: dict[Path, Reading]) -> Scenario:
     """Return a scenario in which the parts that it leaves open have the values of the readings."""
-    data: dict[str, Any] = {"precedents": dict(s.precedents)}
+    data: dict[str, Any] = {"precedents": dict(s.precedents), "documents": dict(s.documents)}
     for kind in ("parties", "mediators", "sponsors", "venues", "incidents"):
         data[kind] = dict(getattr(s, kind))
     for path, reading in readings.items():
@@ -105,7 +108,7 @@ def _put(entity: Any, rest: list[str], value: Any) -> Any:
         return value
     head, *below = rest
     if isinstance(entity, dict):
-        return {**entity, head: _put(entity.get(head), below, value)}
+        return {**entity, head: _put(entity.get(head, {}), below, value)}
     return entity.model_copy(update={head: _put(getattr(entity, head), below, value)})
 
 
@@ -222,6 +225,17 @@ def _find_share(delivery: Act, acts: list[Act]) -> Range:
     return share, share
 
 
+def _read_control(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
+    """Compliance of a party whose control over its forces is denied; a charge that it contests counts nowhere."""
+    for p, actor in list_actors(s).items():
+        own = [act for act in acts if act.act == "control" and act.towards == actor and not act.contested]
+        if own:
+            number, latest = make_range(DISOBEYED, own[-1:], "units do not follow orders"), own[-1].id
+            passed = {act.id: f"superseded by {latest}" for act in own[:-1]}
+            is_open = is_default(o, p, "compliance")
+            yield Reading(("parties", p, "compliance"), number, (latest,), passed, is_open)
+
+
 def _read_facilitation(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
     """Facilitation of a third party by the strongest thing it is documented to have done."""
     for m, mediator in s.mediators.items():
@@ -237,6 +251,17 @@ def _read_facilitation(s: Scenario, acts: list[Act], positions: list[Position], 
         yield Reading(path, number, ids, passed, mediator.styles.facilitation is None)
 
 
+def _read_leaning(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
+    """Leaning of a third party toward a party whose view it shares."""
+    for m, mediator in s.mediators.items():
+        for p, actor in list_actors(s).items():
+            own = [act for act in acts if act.act == "leaning" and (act.actor, act.towards) == (m, actor)]
+            if own:
+                latest, number = own[-1].id, make_range(LEANS, own[-1:], "shares the party's view")
+                passed = {act.id: f"superseded by {latest}" for act in own[:-1]}
+                yield Reading(("mediators", m, "leaning", p), number, (latest,), passed, p not in mediator.leaning)
+
+
 def _read_levers(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
     """The day from which a lever is on: that of the first documented act of its kind."""
     for n, sponsor in s.sponsors.items():
@@ -248,38 +273,15 @@ def _read_levers(s: Scenario, acts: list[Act], positions: list[Position], o: Ori
             if own:
                 path = ("sponsors", n, "levers", k, "on")
                 passed = {act.id: f"continues {own[0].id}" for act in own[1:]}
-                yield Reading(path, own[0].event, (own[0].id,), passed, lever.on is None and lever.kind == "dated")
+                is_open = lever.on is None and lever.kind == "dated"
+                yield Reading(path, own[0].event, (own[0].id,), passed, is_open, tuple(passed) if presses else ())
 
 
 def _receives(s: Scenario, act: Act, lever: Any) -> bool:
-    """Whether an act tells of supplies to a party that the lever relieves, without naming who sends them."""
-    actors = list_actors(s)
-    return any(actors.get(p) == act.actor and number.high > 0 for p, number in lever.relief.items())
-
-
-def _read_rates(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
-    """The rate of a type of incident from the number of days on which such were documented."""
-    for t, incident in s.incidents.items():
-        if incident.documented is not None:
-            kinds = ("incident", "threat", "postponement")
-            own = [act for act in acts if act.act in kinds and act.about in incident.documented and act.of is None]
-            since = incident.counted_since or (own[0].event if own else s.as_of)
-            counted = [act for act in own if act.event >= since]
-            before = [act for act in own if act.event < since]
-            passed = {act.id: f"lies before {since}, from which incidents are counted" for act in before}
-            number = _count_rate(counted, (s.as_of - since).days)
-            ids = tuple(act.id for act in counted)
-            yield Reading(("incidents", t, "rate"), number, ids, passed, incident.rate is None)
-
-
-def _count_rate(acts: list[Act], days: int) -> Number:
-    """Return the 90% interval of a rate a day (Jeffreys 1961) after incidents on so many days out of `days`."""
-    from scipy.special import gammaincinv
-
-    count, days = len({act.event for act in acts}), max(days, 1)
-    low, high = (float(gammaincinv(count + 0.5, level)) / days for level in INTERVAL)
-    why = f"a day; such incidents are documented on {count} of {days} days: the 90% interval of the rate"
-    return make_range((low, high), acts, why) if acts else assume_range((low, high), why)
+    """Whether a party tells of supplies to a party that the lever relieves, without naming who sends them."""
+    actors, receiver = list_actors(s), act.towards or act.actor
+    relieved = [actors.get(p) for p, number in lever.relief.items() if number.high > 0]
+    return act.actor in actors.values() and receiver in relieved
 
 
 def _read_precedents(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
@@ -330,10 +332,8 @@ def _read_others(s: Scenario, acts: list[Act], positions: list[Position], o: Ori
             path = ("start_level",)
         elif act.act == "documents_first":
             path = ("documents",)
-        elif act.act == "control" and act.towards in parties:
+        elif act.act == "control" and act.contested and act.towards in parties:
             path = ("parties", parties[act.towards], "compliance")
-        elif act.act == "leaning" and act.actor in s.mediators:
-            path = ("mediators", act.actor, "leaning", parties.get(str(act.towards), ""))
         elif act.act == "insistence" and act.actor in parties:
             path = ("parties", parties[act.actor], "issues", "*", "salience")
         if path:

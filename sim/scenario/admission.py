@@ -75,7 +75,7 @@ def _select(scenario: Scenario, entries: Sequence[Entry], record: Record) -> lis
     """Select the entries disclosed by `as_of` that the perspective admits, other codings in place of the usual ones."""
     assert scenario.evidence is not None
     admit, chosen = scenario.evidence.admit, scenario.evidence.alternatives
-    replaced = {entry.alternative_to for entry in entries if entry.id in chosen}
+    replaced = {entry.alternative_to for entry in entries if entry.id in chosen and entry.disclosed <= scenario.as_of}
     known = [
         entry
         for entry in entries

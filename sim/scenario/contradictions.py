@@ -70,6 +70,7 @@ def list_contradictions(loaded: Loaded) -> list[Contradiction]:
     return [
         *_compare_readings(loaded, disclosed),
         *_compare_stakes(loaded, admitted),
+        *_compare_conditions(loaded, admitted),
         *_compare_papers(loaded, record),
     ]
 
@@ -164,7 +165,9 @@ def _compare_word(stake: Stake, part: str, newer: list[Position]) -> str | None:
     """Return how newer words stand to a stated demand or reservation value."""
     if part == "demand":
         assert stake.demand
-        return None if stake.demand.low <= newer[-1].value <= stake.demand.high else "contradict"
+        if not stake.demand.low <= newer[-1].value <= stake.demand.high:
+            return "contradict"
+        return "outdate" if stake.demand.low < stake.demand.high else None  # a range where there is a word now
     if stake.reservation is None or stake.demand is None:
         return None
     sign, value = _find_sign(stake), _find_farthest(stake, newer).value
@@ -172,6 +175,19 @@ def _compare_word(stake: Stake, part: str, newer: list[Position]) -> str | None:
     if sign * (value - far) > 1e-9:
         return "contradict"
     return "outdate" if sign * (value - near) > 1e-9 else None
+
+
+def _compare_conditions(loaded: Loaded, admitted: list[Position]) -> Iterator[Contradiction]:
+    """Compare what a party wants settled first with its newer own words on what comes first."""
+    for p, party in loaded.scenario.parties.items():
+        here = _find_date(loaded, ("parties", p, "preconditions"))
+        for issue in dict.fromkeys(x.sequencing for x in party.preconditions if x.sequencing) if here else ():
+            own = [x for x in admitted if (x.actor, x.issue) == (party.actor or p, issue) and x.kind == "own"]
+            newer = [x for x in own if here and x.disclosed > here[0]]
+            if here and newer:
+                word, at = newer[-1], f"parties.{p}.preconditions"
+                instead = f"the party stands at {word.value:g} on {issue} ({word.stance} of {word.event})"
+                yield Contradiction(at, here[1], here[0], (word.id,), "outdate", instead)
 
 
 def _compare_papers(loaded: Loaded, record: Record) -> Iterator[Contradiction]:

@@ -20,6 +20,7 @@ from sim.scenario.citations import check_citations
 from sim.scenario.merge import Origins
 from sim.scenario.merge import Path as Route
 from sim.scenario.numbers import Number, make_convention
+from sim.scenario.papers import read_papers
 from sim.scenario.readings import Reading
 from sim.scenario.schema import Party, Scenario, Stake
 
@@ -84,6 +85,7 @@ def derive(scenario: Scenario, origins: Origins, folder: Path) -> tuple[Scenario
                 stakes[i], notes[p, i] = stressed, replace(notes[p, i], salience=None)
         parties[p] = party.model_copy(update={"issues": stakes})
     readings = read_acts(scenario, acts, admitted, origins)
+    readings |= {reading.path: reading for reading in read_papers(scenario, record.proposals)} if record else {}
     return apply_readings(scenario.model_copy(update={"parties": parties}), readings), notes, readings
 
 

@@ -325,8 +325,12 @@ def _validate(plain: dict[str, Any], origins: merge.Origins) -> Scenario:
 def list_paths(scenario: Scenario) -> list[str]:
     """List every dotted path at which a value can be set: numbers, switches, and optional entries that are absent."""
     paths = {".".join(path) for path in _iterate_leaves(scenario, ())}
+    # What may be left to documented acts.
     places = {f"venues.{v}.acceptability.{p}" for v in scenario.venues for p in scenario.parties}
-    return sorted(paths | places)  # acceptability may be left to documented acts
+    places |= {f"mediators.{m}.leaning.{p}" for m in scenario.mediators for p in scenario.parties}
+    charged = [t for t, incident in scenario.incidents.items() if incident.documented is not None]
+    pairs = [(p, q) for p in scenario.parties for q in scenario.parties if p != q]
+    return sorted(paths | places | {f"incidents.{t}.attribution.{p}.{q}" for t in charged for p, q in pairs})
 
 
 def _iterate_leaves(node: Any, path: merge.Path) -> Iterable[merge.Path]:

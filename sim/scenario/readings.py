@@ -22,7 +22,7 @@ class Reading:
     ----------
     path : tuple of str
         The part of the scenario.
-    value : Number, date, list of Mandate, PastSettlement or None
+    value : Number, date, list of Mandate, Document, PastSettlement or None
         What the part is by these acts; None where acts bear on it but give no value.
     acts : tuple of str
         The ids of the acts that the value rests on.
@@ -79,6 +79,6 @@ def assume_range(ends: Range, why: str) -> Number:
     return Number.model_validate({"assumed": list(ends), "why": why})
 
 
-def is_default(origins: Origins, party: str, part: str, other: str) -> bool:
+def is_default(origins: Origins, party: str, part: str, *other: str) -> bool:
     """Whether a number of a party comes from the defaults, not from the scenario itself."""
-    return origins.find(("parties", party, part, other)) == origins.find(("defaults", "party", part))
+    return origins.find(("parties", party, part, *other)) == origins.find(("defaults", "party", part))

@@ -70,13 +70,25 @@ def format_redated(name: str, base: str, before: Loaded, after: Loaded) -> str:
     contradictions = [str(contradiction) for contradiction in list_contradictions(after)]
     advice = "They still hold here; change them, or delete one with `null` to leave it to the documents"
     parts = [
-        f"# {base} as of {s.as_of.isoformat()} instead of {before.scenario.as_of.isoformat()}.\n",
+        f"# {base} as of {s.as_of.isoformat()} instead of {before.scenario.as_of.isoformat()}.{_describe_end(after)}\n",
         format_yaml(data),
         _format_list(f"Lines of the base that newer documents contradict or outdate. {advice}", contradictions),
         _format_list("Numbers that change with the date", _list_changes(before, after)),
         _format_list("Entries disclosed since on which no number rests", _list_idle(before, after)),
     ]
     return "\n".join(parts)
+
+
+def _describe_end(loaded: Loaded) -> str:
+    """Describe where the documents end, if they end before the date."""
+    record, day = loaded.load_record(), loaded.scenario.as_of
+    if record is None:
+        return ""
+    days = [*(x.disclosed for x in record.positions), *(x.disclosed for x in record.acts)]
+    newest = max((known for known in days if known <= day), default=None)
+    if newest is None or newest == day:
+        return ""
+    return f" The newest document that counts is of {newest.isoformat()}: of later days nothing is known here."
 
 
 def _format_list(title: str, lines: list[str]) -> str:

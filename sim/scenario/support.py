@@ -9,7 +9,10 @@ from typing import Literal
 from sim.evidence.acts import Act, Proposal
 from sim.evidence.positions import Position
 from sim.evidence.record import Record
+from sim.scenario.admission import select_entries
 from sim.scenario.load import Loaded
+from sim.scenario.merge import Path
+from sim.scenario.readings import Reading
 
 Status = Literal["used", "superseded", "overridden", "left out", "unused"]
 STATUS: dict[Status, str] = {
@@ -60,12 +63,27 @@ def list_support(loaded: Loaded) -> list[Support]:
     last = _find_last(record.positions, loaded)
     supports = [_describe_position(loaded, x, positions, last) for x in record.positions if x.disclosed <= day]
     supports += [_describe_act(loaded, x, acts, record) for x in record.acts if x.disclosed <= day]
+    supports = _mark_refused(loaded, record, supports)
     by_id = {support.id: support for support in supports}
     supports += [_describe_paper(loaded, x, papers, by_id) for x in papers]
     for remark in record.remarks:
         if remark.event <= day:
             supports.append(Support(remark.id, "context", "left out", "by choice: context, never a position"))
     return supports
+
+
+def _mark_refused(loaded: Loaded, record: Record, supports: list[Support]) -> list[Support]:
+    """Give the reason where the switch of documents does not admit an entry that nothing takes."""
+    assert loaded.scenario.evidence is not None
+    admit = loaded.scenario.evidence.admit
+    if admit == "all":
+        return supports
+    positions, acts = select_entries(loaded.scenario, record, loaded.origins)
+    known = {x.id for x in positions} | {x.id for x in acts}
+    reason = f"by choice: `evidence.admit` is `{admit}`"
+    idle = ("unused", "superseded", "overridden")
+    refused = {x.id for x in supports if x.id not in known and x.status in idle and "another coding" not in x.reason}
+    return [Support(x.id, x.kind, "left out", reason) if x.id in refused else x for x in supports]
 
 
 def count_support(supports: list[Support]) -> dict[Status, int]:
@@ -159,6 +177,8 @@ def _trace_acts(loaded: Loaded) -> dict[str, tuple[Status, str]]:
         place = ".".join(path)
         status: Status = "used" if reading.is_open else "overridden"
         now = dict.fromkeys(reading.acts, (status, place if status == "used" else f"{place} is stated"))
+        if reading.is_open and reading.value is None:
+            now = _trace_valueless(loaded, path, reading)
         later: dict[str, tuple[Status, str]] = {
             name: ("superseded", f"{reason.removeprefix('superseded ')} in {place}")
             if reason.startswith(("superseded", "continues")) or reading.is_open
@@ -168,6 +188,25 @@ def _trace_acts(loaded: Loaded) -> dict[str, tuple[Status, str]]:
         for name, trace in (later | now).items():
             if name not in traces or order.index(trace[0]) < order.index(traces[name][0]):
                 traces[name] = trace
+    return traces
+
+
+def _trace_valueless(loaded: Loaded, path: Path, reading: Reading) -> dict[str, tuple[Status, str]]:
+    """Trace acts of an open part that give no value: stress counts where a salience rests on it, others nowhere."""
+    if path[-1] != "salience":
+        reason = f"nothing takes it: it gives no value of {'.'.join(path)}: no agreement of both, or told differently"
+        return dict.fromkeys(reading.acts, ("unused", reason))
+    stakes = loaded.scenario.parties[path[1]].issues
+    traces: dict[str, tuple[Status, str]] = {}
+    for name in reading.acts:
+        raised = [i for i, stake in stakes.items() if stake.salience and f" {name} " in (stake.salience.why or "")]
+        closer = [basis.salience for (p, _), basis in loaded.derivations.items() if p == path[1] and basis.salience]
+        if raised:
+            traces[name] = "used", f"parties.{path[1]}.issues.{raised[0]}.salience"
+        elif closer:
+            traces[name] = "superseded", f"by {closer[-1]}: every issue of its theme is stressed as much by itself"
+        else:
+            traces[name] = "overridden", f"{'.'.join(path)} is stated"
     return traces
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import zipfile
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from sim.app.draft import add_entity, import_draft, read_figure, remove_entity, start_draft
+from sim.app.build_scale import draw_scale, find_middle, find_zone, mirror_stake, move_stake
+from sim.app.draft import add_entity, import_draft, make_stake, read_figure, remove_entity, start_draft
+from sim.app.draft_statements import add_mandate, add_precondition, make_statement
 from sim.app.draft_yaml import check_draft, choose_id, format_draft, name_entities, pack_draft, write_draft
 from sim.cli.main import app
 from sim.scenario.dump import dump_scenario
@@ -90,6 +93,63 @@ def test_a_documented_number_needs_its_place_and_comes_with_its_sources(tmp_path
         archive.extractall(tmp_path / "unpacked")
     number = load(tmp_path / "unpacked" / "my-talks.yaml").scenario.parties["first_party"].deadline
     assert (number.low, number.source, number.locator) == (100, "a_report", "p. 3")
+
+
+def test_statements_of_a_party_reach_the_scenario_and_go_with_what_they_name(tmp_path: Path) -> None:
+    draft = start_draft(3) | {"why": "invented", "levels": ["delegates", "elders"]}
+    second = add_entity(draft, "baskets", "Water")
+    add_entity(draft, "issues", "Hours at the well")
+    draft["issues"]["issues_2"]["basket"] = second
+    add_mandate(draft, "parties_1")
+    add_precondition(draft, "parties_2")
+    late = make_statement(date=datetime.date(2030, 3, 1), why="it hesitates")
+    draft["parties"]["parties_3"]["enters"] = late
+    parties = load(write_draft(draft, tmp_path)).scenario.parties
+    (limit,), (condition,) = parties["first_party"].mandate, parties["second_party"].preconditions
+    assert (limit.baskets, limit.level, limit.assumed) == (["water"], "elders", "invented")
+    assert (condition.basket, condition.requires.settled, condition.assumed) == ("water", "agreement", "invented")
+    assert parties["third_party"].enters.date == datetime.date(2030, 3, 1)
+    remove_entity(draft, "issues", "issues_2")
+    remove_entity(draft, "baskets", second)
+    assert all(not party["mandate"] and not party["preconditions"] for party in draft["parties"].values())
+
+
+def test_a_shipped_precondition_can_be_removed_and_a_limit_changed(tmp_path: Path) -> None:
+    draft = import_draft("river-border") | {"why": "tried"}
+    draft["parties"]["southbank"]["preconditions"].clear()
+    draft["parties"]["northbank"]["mandate"][0]["level"] = "delegation"
+    add_precondition(draft, "upland")
+    parties = load(write_draft(draft, tmp_path)).scenario.parties
+    assert parties["southbank"].preconditions == []
+    assert parties["northbank"].mandate[0].level == "delegation"
+    assert parties["northbank"].mandate[0].assumed == "invented: the crossing is for ministers"
+    assert [(x.basket, x.requires.settled) for x in parties["upland"].preconditions] == [("river", "exchange")]
+
+
+def test_handles_move_demand_and_reservation_value_and_documents_do_not_move() -> None:
+    stake = make_stake(1, 2)  # demands 0.9 to 1, accepts down to 0.3 to 0.6
+    move_stake(stake, 0.2, 0.98)
+    ends = {name: (stake[name]["low"], stake[name]["high"]) for name in ("demand", "reservation")}
+    assert ends == {"demand": (0.96, 1.0), "reservation": (0.05, 0.35)}
+    move_stake(stake, 0.5, 0.5)
+    move_stake(stake, 0.4, 0.5)  # the demand stays on its side, and a range regains its width
+    assert (stake["demand"]["low"], stake["demand"]["high"]) == (0.45, 0.55)
+    assert find_middle(stake["reservation"]) == 0.4
+    mirror_stake(stake)
+    assert (find_middle(stake["demand"]), find_middle(stake["reservation"])) == (0.5, 0.6)
+    stake["demand"]["basis"] = "document"
+    move_stake(stake, 0.1, 0.9)
+    assert find_middle(stake["demand"]) == 0.5
+
+
+def test_labels_stand_at_their_places_on_the_scale() -> None:
+    draft = start_draft(2)
+    draft["issues"]["issues_1"]["options"] = [[0, "<b>none"], [0.25, "a quarter"], [1, "all"]]
+    drawn = draw_scale(draft, "issues_1", "parties_1")
+    assert re.findall(r"left:([\d.]+)%;top:34px[^>]*>([^<]*)<", drawn) == [
+        ("0.00", "&lt;b&gt;none"), ("25.00", "a quarter"), ("100.00", "all")
+    ]  # fmt: skip
+    assert find_zone(draft["issues"]["issues_1"]["stakes"].values()) == (0.45, 0.55)
 
 
 def test_names_come_from_titles_and_differ() -> None:
@@ -181,9 +241,8 @@ def test_a_student_makes_two_villages_and_a_well(browser: Any, address: str, dow
     student.write("Title of the issue", "Hours at the well")
     student.write("What 0 on the scale means", "Upper village all day")
     student.write("What 1 on the scale means", "Lower village all day")
-    reservation = "Reservation value: the least it accepts"
-    student.push(reservation, 1, Keys.RIGHT * 2)  # of the upper village: up to 0.8
-    student.until_file("reservation: {assumed: [0.4, 0.8], why: invented for a class}")
+    student.push("From the demand of Upper village to its reservation value", 1, Keys.RIGHT * 5)  # from 0.55 to 0.6
+    student.until_file("reservation: {assumed: [0.45, 0.75], why: invented for a class}")
     student.add("an issue", "Cost of the pump")
     student.choose_part("Mediators")
     student.add("a mediator", "The elder")

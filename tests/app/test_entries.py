@@ -143,3 +143,36 @@ def test_clauses_are_those_of_the_command_line(monkeypatch: pytest.MonkeyPatch) 
     share = re.search(r"half released +(\S+ \(\d+%\))", result.output)
     assert share is not None
     assert f"<td>half released</td><td>{float(share[1].split('%')[0]):.0f}% (" in tables
+
+
+def build() -> None:
+    from sim.app import state, view_build
+
+    state.start()
+    view_build.show()
+
+
+def press(test: Any, label: str) -> None:
+    next(button for button in test.button if button.label == label).click().run()
+
+
+def test_mandates_preconditions_and_entries_are_asked_for_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    test = opened(build, monkeypatch)
+    test.text_input(key="l1").set_value("delegates, elders").run()
+    test.radio(key="draft_part").set_value("Baskets").run()
+    press(test, "Add a basket")
+    test.radio(key="draft_part").set_value("Parties").run()
+    press(test, "Add a limit of its mandate")
+    press(test, "Add a precondition")
+    next(box for box in test.checkbox if box.label == "joins the talks later").set_value(True).run()
+    at = "parties/parties_1/preconditions/0"
+    test.radio(key=f"b1:{at}/basis").set_value("document").run()
+    test.text_input(key=f"b1:{at}/locator").set_value("p. 4").run()
+    test.text_input(key="b1:parties/parties_1/mandate/0/why").set_value("elders decide").run()
+    assert not test.exception
+    text = " ".join(test.code[0].value.split())
+    assert "mandate: - {baskets: [new_basket], level: elders, assumed: elders decide}" in text
+    assert "preconditions: - basket: new_basket requires: settled: agreement source: source locator: p. 4" in text
+    assert "enters: date: 2030-02-07" in text
+    press(test, "Remove it")
+    assert "elders decide" not in test.code[0].value

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from selenium.webdriver.common.by import By
 from typer.testing import CliRunner
 
 from experiments.results import load
@@ -37,11 +38,21 @@ def test_a_sweep_of_the_page_is_that_of_the_command_line(
     assert [cells[0] for cells in page.values()] == [f"{mean * 100:.1f}%" for mean in means]
     assert [cells[1] for cells in page.values()] == [f"{(mean - means[0]) * 100:+.1f}" for mean in means]
     assert len(set(means)) > 1
-    # Two factors make a heat map; the folder of the command line opens.
+    # Two factors make a heat map of twelve points.
     choose(reader, "Second factor", "Where rounds are held")
     reader.settle()
     reader.press("Run 12 points")
-    reader.wait.until(lambda b: len(reader.table()) > 0 and "Where rounds are held" in reader.text())
+    reader.wait.until(lambda b: len(b.find_elements(By.CSS_SELECTOR, ".parley tbody tr")) == 12)
+    reader.settle()
+    # The folder of the command line opens, beside the results of the page.
+    tab = reader.browser.find_element(By.XPATH, "//*[@role='tab'][contains(., 'Open a finished folder')]")
+    reader.browser.execute_script("arguments[0].click()", tab)
+    reader.enter("Folder that `parley sweep` wrote", str(tmp_path / "out"))
+    reader.wait.until(lambda b: len(b.find_elements(By.CSS_SELECTOR, ".parley tbody tr")) == 15)
+    reader.settle()
+    rows = reader.browser.find_elements(By.CSS_SELECTOR, ".parley tbody tr")[12:]
+    cells = [[cell.get_attribute("textContent") for cell in row.find_elements(By.TAG_NAME, "td")] for row in rows]
+    assert [row[1] for row in cells] == [f"{mean * 100:.1f}%" for mean in means]
 
 
 @pytest.mark.slow

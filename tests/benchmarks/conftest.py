@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.benchmarks.pairs import Measured, Results, Work, in_pairs
+from tests.benchmarks.pairs import PAIRS, Measured, Results, Work, in_pairs
 from tests.benchmarks.report import page
 
 
@@ -30,8 +30,10 @@ def results() -> Iterator[Results]:
 def compare(benchmark: Any, results: Results) -> Callable[..., Measured]:
     """Time two works in pairs and note the median ratio."""
 
-    def measure(section: str, subject: str, fast: Work, slow: Work, **target: float) -> Measured:
-        ratios, fast_rate, slow_rate = in_pairs(benchmark, fast, slow)
+    def measure(
+        section: str, subject: str, fast: Work, slow: Work, pairs: int = PAIRS, **target: float
+    ) -> Measured:
+        ratios, fast_rate, slow_rate = in_pairs(benchmark, fast, slow, pairs)
         middle = statistics.median(ratios)
         spread = (middle, min(ratios), max(ratios))
         row = Measured(section, subject, fast.name, slow.name, *spread, fast_rate, slow_rate, **target)

@@ -81,6 +81,12 @@ SECTIONS = {
         "The others write one table. The versions in NumPy and Mesa were written for this purpose; their offers give "
         "in by the same share on every issue. Times in brackets are extrapolated from the two sizes before.",
     ),
+    "earlier": (
+        "Against an earlier commit",
+        "The ratio is the wall time of a whole command over that of the earlier commit, median of pairs: 9 for runs, "
+        "5 for sweeps, 2 for the first run. The earlier commit is 6661d5a, the last one before version 2 of the model "
+        "and its measures. `PARLEY_EARLIER` names a folder with its checkout; without it this section is left out.",
+    ),
     "memory": (
         "Memory",
         "Largest resident memory of any process of `parley run istanbul-2025`, in MB.",

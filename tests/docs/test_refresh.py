@@ -53,6 +53,19 @@ def test_control_numbers_that_move(monkeypatch: pytest.MonkeyPatch) -> None:
     assert find_reasons(entry, (), ("river-border",)) == ["numbers of river-border have moved"]
 
 
+def test_other_code_with_the_same_numbers_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next comparison need not simulate again; a list of what would be done notes nothing."""
+    entry = {"sources": {}, "model": "older", "numbers": {}, "products": {}, "seconds": 1}
+    monkeypatch.setattr(refresh, "RECORD", tmp_path / "refresh.json")
+    monkeypatch.setattr(freshness, "RECORD", tmp_path / "refresh.json")
+    monkeypatch.setattr(refresh, "list_steps", lambda: [Step("one", (), (), (), "docs")])
+    refresh.write_entry("one", entry)
+    refresh.main(["--list"])
+    assert read_record()["one"]["model"] == "older"
+    refresh.main([])
+    assert read_record()["one"] == {**entry, "model": freshness.hash_model()}
+
+
 def test_words_about_a_function_are_no_change(tmp_path: Path) -> None:
     texts = ('def f():\n    "One."\n    return 1\n', "def f():  # two\n    return 1\n", "def f():\n    return 2\n")
     for n, text in enumerate(texts):

@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 
 from experiments.contrasts import MEASURES
-from experiments.pages import MAIN, PAGES, PageWords, read_effects, render_page
+from experiments.pages import MAIN, PAGES, PageWords, read_effects, read_numbers, render_page
 from experiments.spec import read_experiment
 from sim.core.errors import ParleyError
 
 WRITTEN = sorted(path.stem for path in (PAGES / "results").glob("*.csv"))
+NUMBERED = sorted({path.stem for path in (PAGES / "results").glob("*.json")} - set(WRITTEN))
 CASES = ["belarus-2022", "istanbul-2022", "istanbul-2025"]
 FIVE = {"venue", "mediation", "incidents", "mandate-and-sequence", "pace"}
 
@@ -40,6 +41,23 @@ def test_another_number_gives_another_page(name: str) -> None:
         assert (PAGES / f"{name}.md").read_text(encoding="utf-8") != render_page(name, effects)
     except ParleyError as error:
         assert "rewrite its template" in str(error)
+
+
+@pytest.mark.parametrize("name", NUMBERED)
+def test_a_page_is_what_its_numbers_give(name: str) -> None:
+    assert (PAGES / f"{name}.md").read_text(encoding="utf-8") == render_page(name, None, read_numbers(name))
+
+
+def test_where_to_meet_next_is_answered_first() -> None:
+    """Where, when and on what in the first sentence; what it hangs on in the same paragraph, with the test of it."""
+    numbers, page = read_numbers("next-venue"), (PAGES / "next-venue.md").read_text(encoding="utf-8")
+    answer = page.split("\n\n")[1]
+    assert answer.startswith(f"**Answer.** In {numbers['best']}, ")
+    assert "20 to 30 June" in answer and "humanitarian matters" in answer and re.search(r"hangs\s+on", answer)
+    agreed, minsk = (numbers["places"][name]["gap_180"] for name in ("Minsk, agreed", "Minsk"))
+    assert abs(agreed) < 0.2 * abs(minsk)  # the page says: nearly all of the difference is gone
+    numbers["places"]["Minsk"]["gap_180"] -= 1.0  # control: another number gives another page
+    assert render_page("next-venue", None, numbers) != page
 
 
 @pytest.mark.parametrize("name", sorted(FIVE))

@@ -3,6 +3,7 @@
 The rules are those of GENIUS 10.4 (`AdditiveUtilitySpace.getUtility`, `EvaluatorDiscrete`, `EvaluatorInteger`): the sum
 over issues of the weight with the issue's own index times its evaluation, cut at 1; a discrete evaluation over the
 largest of its issue (0 where that is below 1e-5); an integer one `slope (value - lowerbound) + offset`, cut to [0, 1].
+Nothing here is imported from the project.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from xml.sax.saxutils import quoteattr
 
 @dataclass
 class Discrete:
-    """A discrete issue: values, and for each side their evaluations."""
+    """A discrete issue: values, and for each side their evaluations, which may go beyond the domain's values."""
 
     index: int
     name: str
@@ -34,7 +35,7 @@ class Discrete:
     def xml(self, side: int | None) -> str:
         """The tag in the domain file (side None) or in a side's profile."""
         items = []
-        for k, value in enumerate(self.values, 1):
+        for k, value in enumerate(self.values if side is None else self.evaluations[side], 1):
             worth = "" if side is None else f' evaluation="{self.evaluations[side][value]!r}"'
             items.append(f'<item index="{k}" value={quoteattr(value)}{worth}/>')
         if self.nested:
@@ -124,6 +125,18 @@ class Files:
         return parts
 
 
+def discrete(index: int, name: str, values: str, *tables: list[float], nested: bool = False) -> Discrete:
+    names = values.split()
+    return Discrete(index, name, names, [dict(zip(names, table, strict=True)) for table in tables], nested)
+
+
+def price_and_date(weights: tuple[float, ...] = (0.9, 0.1, 0.2, 0.8)) -> Files:
+    """The case of two issues with indices 2 and 3 under an objective."""
+    issues = [discrete(2, "price", "low high", [1, 0], [0, 1]), discrete(3, "date", "soon late", [1, 0], [0, 1])]
+    a, b, c, d = weights
+    return Files(issues, [{2: a, 3: b}, {2: c, 3: d}], [0.0, 0.0])
+
+
 def random_files(seed: int, sides: int = 2, plain: bool = False) -> Files:
     """A random domain in any legal shape; a `plain` one has only what NegMAS's reader takes as GENIUS does.
 
@@ -155,8 +168,11 @@ def _issue(chance: random.Random, index: int, k: int, sides: int, plain: bool) -
     values = [f"v{n} <{k}>" for n in range(chance.randint(1 if not plain else 2, 5))]
     tables = []
     for _ in range(sides):
-        kind = "unit" if plain else chance.choice(["unit", "whole", "zero", "small"])
-        table = {value: _evaluation(chance, kind) for value in values}
+        kind = "unit" if plain else chance.choice(["unit", "whole", "zero", "small", "below"])
+        listed = values if plain else chance.sample(values, len(values))
+        if not plain and chance.random() < 0.15:
+            listed.append("a value of no outcome")
+        table = {value: _evaluation(chance, kind) for value in listed}
         if kind == "unit":
             table[chance.choice(values)] = 1.0
         tables.append(table)
@@ -173,6 +189,8 @@ def _evaluation(chance: random.Random, kind: str) -> float:
         return 0.0
     if kind == "whole":
         return float(chance.randint(0, 100))
+    if kind == "below":
+        return chance.uniform(-0.5, 5.0)
     return chance.random() * (1.0 if kind == "unit" else 0.7)
 
 

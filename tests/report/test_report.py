@@ -82,14 +82,25 @@ def test_report_of_a_comparison(tmp_path: Path) -> None:
     assert "not a forecast" in text
 
 
+PATIENCE = "parties.northbank.deadline"
+
+
 def test_report_of_a_sweep(tmp_path: Path) -> None:
+    from experiments.results import load
     from experiments.sweep import run_sweep
 
-    asked = {"experiment": "x", "scenario": "river-border", "runs": 20, "factors": {"calendar.horizon": [60, 180]}}
+    asked = {"experiment": "x", "scenario": "river-border", "runs": 60, "factors": {PATIENCE: [20, 300]}}
     run_sweep(asked, tmp_path / "sweep")
     text = validated(render_report(tmp_path / "sweep"))
-    assert "calendar.horizon" in text
+    assert PATIENCE in text
     assert "not a forecast" in text
+    summary = load(tmp_path / "sweep").summary
+    rows = summary[(summary["measure"] == "outcome_at_least") & (summary["level"] == "ceasefire")]
+    means = rows.set_index("point")["mean"]
+    ends = {point: f"{mean:.1%} at {(20, 300)[point]} " for point, mean in means.items()}
+    verdict = text[text.index('<p class="verdict">') : text.index("<figure") if "<figure" in text else None]
+    least, most = means.idxmin(), means.idxmax()
+    assert least != most and f"from {ends[least]}" in verdict and f"to {ends[most]}" in verdict
 
 
 FIT = """# Talks < and & crises
@@ -207,6 +218,9 @@ def test_a_comparison_has_a_table_a_contrast_in_percent(tmp_path: Path) -> None:
         share = wanted.loc[("outcome", "texts")]
         assert row[1:3] == [f"{100 * share['first']:.1f}", f"{100 * share['second']:.1f}"]
         assert row[4] == f"{100 * share['low']:+.1f} to {100 * share['high']:+.1f}"
+        sure = wanted[(wanted["kind"] == "share") & (wanted["p_holm"] < 0.05)]
+        largest = f"{label} − river-border: the largest difference of a share is in "
+        assert (largest in text) == bool(len(sure)) or f"{label} − river-border: no share of runs" in text
         others = rows_of(text, f"{label} − river-border: other measures")[1:]
         assert len(rows) + len(others) == len(wanted), "no difference is left out"
 

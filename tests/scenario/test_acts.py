@@ -1,189 +1,29 @@
-"""Documented acts in scenarios: every entry accounted for, no leak of later ones, both sides by one mapping."""
+"""Documented acts: both sides by one mapping, warnings of outdated lines, hand-worked numbers, the verb."""
 
 from __future__ import annotations
 
 import datetime
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from sim.core.errors import ParleyError
 from sim.evidence.record import Record, load_record
 from sim.scenario import derive as derivation
 from sim.scenario.contradictions import list_contradictions
 from sim.scenario.derive import derive
-from sim.scenario.library import shipped_folder
-from sim.scenario.load import Loaded, _validate, _with_version, load
-from sim.scenario.numbers import Number, iterate_numbers
-from sim.scenario.readings import Reading
-from sim.scenario.schema import Scenario, Stake
-from sim.scenario.support import STATUS, list_support
-
-CASE = shipped_folder() / "cases" / "russia-ukraine"
-DATED = ("belarus-2022", "istanbul-2022", "istanbul-2025", "istanbul-2025-round-2", "istanbul-2025-june")
-DAY = datetime.timedelta(days=1)
+from sim.scenario.ledger import build_ledger
+from sim.scenario.load import load
+from sim.scenario.numbers import iterate_numbers
+from sim.scenario.redate import write_redated
+from sim.scenario.schema import Scenario
+from tests.scenario.dated import CASE, DATED, open_all
 
 
 @pytest.fixture(scope="module")
 def record() -> Record:
     return load_record(CASE)
-
-
-# Every entry is accounted for
-
-
-@pytest.mark.parametrize("name", DATED)
-def test_every_position_and_act_has_its_place(name: str, record: Record) -> None:
-    loaded = load(name)
-    supports = list_support(loaded)
-    entries = {entry.id for entry in (*record.positions, *record.acts) if entry.disclosed <= loaded.scenario.as_of}
-    counted = [support for support in supports if support.kind in ("position", "act")]
-    assert {support.id for support in counted} == entries
-    assert len(counted) == len(entries)
-    assert {support.status for support in supports} <= set(STATUS)
-    assert [support for support in supports if support.status == "unused"] == []
-    known = {entry.id for entry in (*record.positions, *record.acts, *record.proposals)}
-    for support in supports:
-        if support.status == "superseded":  # by which entry, or why it is not counted
-            words = set(re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)+", support.reason))
-            assert words & known - {support.id} or "lies before" in support.reason, support
-        if support.status == "overridden":  # by what in the scenario
-            assert re.match(r"[a-z_]+(\.[a-z_*]+)* is stated|start|documents|levels", support.reason), support
-    chosen = [support for support in counted if support.status == "left out"]
-    assert all(support.reason.startswith("by choice: ") for support in chosen)
-    assert len(chosen) <= 0.15 * len(counted)
-
-
-def test_control_an_entry_without_a_place_is_unused(tmp_path: Path) -> None:
-    file = tmp_path / "mine.yaml"
-    file.write_text("extends: istanbul-2025\nid: mine\nevidence:\n  left_out: {eu_membership: null, gomel: null}\n")
-    unused = {support.id for support in list_support(load(file)) if support.status == "unused"}
-    assert {"ua-2025-04-23-eu", "ru-2022-02-27-gomel"} <= unused
-
-
-def test_the_newest_documents_are_at_work() -> None:
-    """Entries that no number rested on before acts were read."""
-    used = {x.id for x in list_support(load("istanbul-2025-june")) if x.status in ("used", "overridden")}
-    assert {"ua-2025-06-10-mandate", "ua-2025-06-10-president", "ru-2025-05-23-delivery"} <= used
-    assert {"ua-memorandum-2025-06-02", "ru-memorandum-2025-06-02", "inc-2025-06-01-bryansk"} <= used
-    assert {"thr-2025-05-28-medinsky", "ru-2025-05-30-legitimacy", "ua-2025-06-02-june"} <= used
-    assert {"eu-2025-05-28-germany-package", "ru-2025-05-28-root-causes", "by-2014-09-05-minsk"} <= used
-
-
-# What a derived number rests on carries it
-
-
-def _describe(s: Scenario, path: tuple[str, ...]) -> Any:
-    node: Any = s
-    for step in path:
-        node = node.get(step) if isinstance(node, dict) else getattr(node, step)
-    return (node.low, node.high, node.source, node.why) if isinstance(node, Number) else node
-
-
-def _is_placed(reading: Reading) -> bool:
-    return reading.is_open and bool(reading.acts) and reading.value is not None
-
-
-@pytest.mark.parametrize("name", DATED[3:])
-def test_without_its_acts_a_derived_part_changes(name: str, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
-    loaded = load(name)
-    s = _validate(_with_version(loaded.data, loaded.origins), loaded.origins)
-    s = s.model_copy(update={"evidence": s.evidence.model_copy(update={"left_out": {}})})  # type: ignore[union-attr]
-    whole, _, readings = derive(s, loaded.origins, CASE)
-    placed = [reading for reading in readings.values() if _is_placed(reading)]
-    assert len(placed) >= 12
-    for reading in placed:
-        smaller = record.model_copy(update={"acts": [act for act in record.acts if act.id not in reading.acts]})
-        monkeypatch.setattr(derivation, "load_record", lambda _, smaller=smaller: smaller)
-        without, _, _ = derive(s, loaded.origins, CASE)
-        path = reading.path if reading.path[0] != "precedents" else reading.path[:1]
-        assert _describe(without, path) != _describe(whole, path), reading.path
-
-
-@pytest.mark.parametrize("name", DATED)
-def test_without_its_position_a_derived_demand_changes(
-    name: str, record: Record, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    s, loaded = _open(name)
-    whole, derivations, _ = derive(s, loaded.origins, CASE)
-    for (p, i), basis in derivations.items():
-        for part, support in (("demand", basis.demand), ("conceded", basis.conceded), ("salience", basis.salience)):
-            if support:
-                rest = [position for position in record.positions if position.id != support]
-                smaller = record.model_copy(update={"positions": rest})
-                monkeypatch.setattr(derivation, "load_record", lambda _, smaller=smaller: smaller)
-                without, _, _ = derive(s, loaded.origins, CASE)
-                path = ("parties", p, "issues", i, part)
-                assert _describe(without, path) != _describe(whole, path), (path, support)
-
-
-# Nothing later enters, and nothing changes without a disclosure
-
-
-def _open(name: str) -> tuple[Scenario, Loaded]:
-    """The scenario before derivation, with as much left to the documents as can be."""
-    loaded = load(name)
-    s = _validate(_with_version(loaded.data, loaded.origins), loaded.origins)
-    parties = {
-        p: party.model_copy(update={"mandate": None, "issues": {i: _bare(x) for i, x in party.issues.items()}})
-        for p, party in s.parties.items()
-    }
-    venues = {v: venue.model_copy(update={"acceptability": {}}) for v, venue in s.venues.items()}
-    mediators = {
-        m: x.model_copy(update={"styles": x.styles.model_copy(update={"facilitation": None})})
-        for m, x in s.mediators.items()
-    }
-    evidence = s.evidence.model_copy(update={"left_out": {}})  # type: ignore[union-attr]
-    parts = {"parties": parties, "venues": venues, "mediators": mediators, "evidence": evidence, "precedents": {}}
-    return s.model_copy(update=parts), loaded
-
-
-def _bare(stake: Stake) -> Stake:
-    return stake.model_copy(update={"demand": None, "reservation": None, "salience": None})
-
-
-def _state(s: Scenario, loaded: Loaded) -> tuple[set[str], dict[Any, Any]]:
-    """Supporting entries and numbers; rates are left out, for their count of days is an age."""
-    complete, derivations, readings = derive(s, loaded.origins, CASE)
-    support = {act for reading in readings.values() for act in reading.acts}
-    for basis in derivations.values():
-        support |= {name for name in (basis.demand, basis.conceded, basis.withdrawn_by, basis.salience) if name}
-    numbers = {
-        path: (number.low, number.mode, number.high, number.source, number.locator)
-        for path, number in iterate_numbers(complete)
-        if path[-1] != "rate"
-    }
-    mandates = {p: tuple(map(str, party.mandate or [])) for p, party in complete.parties.items()}
-    return support, {**numbers, "mandates": mandates}
-
-
-def test_day_by_day_only_disclosures_move_a_number(record: Record) -> None:
-    s, loaded = _open("istanbul-2025-june")
-    disclosed = {entry.id: entry.disclosed for entry in (*record.positions, *record.acts)}
-    days = set(disclosed.values())
-    first, last = datetime.date(2022, 2, 1), datetime.date(2025, 6, 10)
-    before, changes = None, []
-    for n in range((last - first).days + 1):
-        day = first + n * DAY
-        state = _state(s.model_copy(update={"as_of": day}), loaded)
-        assert all(disclosed[name] <= day for name in state[0]), day
-        if before is not None and state != before:
-            changes.append(day)
-        before = state
-    assert [day for day in changes if day not in days] == []
-    assert len(changes) > 20
-
-
-def test_control_a_leak_is_seen(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A rule that admits entries a day early moves numbers on days without a disclosure."""
-    s, loaded = _open("istanbul-2025-june")
-    early = [x.model_copy(update={"disclosed": x.disclosed - DAY}) for x in record.positions]
-    monkeypatch.setattr(derivation, "load_record", lambda _: record.model_copy(update={"positions": early}))
-    quiet = datetime.date(2022, 9, 29)  # statements of 30 September 2022 are known the day before
-    assert all(quiet != entry.disclosed for entry in (*record.positions, *record.acts))
-    states = [_state(s.model_copy(update={"as_of": day}), loaded) for day in (quiet - DAY, quiet)]
-    assert states[0] != states[1]
 
 
 # Both sides by one mapping
@@ -209,11 +49,16 @@ def _swap(path: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _unlike(plain: Scenario, mirrored: Scenario) -> list[str]:
-    """Paths of parties and venues whose mirror image is not the number of the other side."""
+    """Paths whose mirror image is not the number of the other side."""
     numbers, images = dict(iterate_numbers(plain)), dict(iterate_numbers(mirrored))
     faults = []
     for path, number in numbers.items():
-        if path[0] in ("parties", "venues") and path[2] not in ("ratifiers", "side"):
+        by_party = path[0] in ("parties", "venues") and path[2] not in ("ratifiers", "side")
+        if (
+            by_party
+            or path[2:3] == ("leaning",)
+            or (path[2:3] == ("attribution",) and not plain.incidents[path[1]].doer)
+        ):
             image = images[_swap(path)]
             ends: tuple[float, ...] = (image.low, image.mode, image.high)
             if path[-1] in ("demand", "reservation", "conceded"):
@@ -232,7 +77,7 @@ def _unlike(plain: Scenario, mirrored: Scenario) -> list[str]:
 def test_swapped_actors_on_turned_scales_get_mirror_numbers(
     name: str, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    s, loaded = _open(name)
+    s, loaded = open_all(name)
     plain, _, _ = derive(s, loaded.origins, CASE)
     image = _mirror(record)
     monkeypatch.setattr(derivation, "load_record", lambda _: image)
@@ -241,7 +86,7 @@ def test_swapped_actors_on_turned_scales_get_mirror_numbers(
 
 
 def test_control_one_turned_position_breaks_the_mirror(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
-    s, loaded = _open("istanbul-2025-june")
+    s, loaded = open_all("istanbul-2025-june")
     plain, _, _ = derive(s, loaded.origins, CASE)
     image = _mirror(record)
     acts = [x.model_copy(update={"act": "venue_offer"}) if x.id == "ua-2022-02-27-minsk" else x for x in image.acts]
@@ -258,12 +103,24 @@ def test_no_line_of_a_shipped_scenario_is_outdated(name: str) -> None:
     assert [str(contradiction) for contradiction in list_contradictions(load(name))] == []
 
 
+def test_what_the_scenario_states_wins_and_is_shown() -> None:
+    notes = [note for group in build_ledger(load("istanbul-2025")) for note in group.notes]
+    stated = (
+        "acceptability russia: stated by the scenario; by documented acts 0.8 to 1 (the party offered to meet there"
+    )
+    assert [note for note in notes if note.startswith(stated)]
+
+
 def test_a_moved_date_names_outdated_lines() -> None:
     moved = load("istanbul-2025", {"as_of": "2025-06-10", "start": "2025-06-11"})
     verbs = {x.path: (x.verb, x.entries) for x in list_contradictions(moved)}
     assert verbs["parties.ukraine.mandate"] == ("contradict", ("ua-2025-06-10-mandate", "ua-2025-06-10-president"))
     assert verbs["venues.minsk.acceptability.ukraine"] == ("outdate", ("by-2025-06-10-minsk",))
     assert verbs["documents.russian_memorandum"] == ("contradict", ("ru-memorandum-2025-06-02",))
+    assert verbs["parties.ukraine.preconditions"] == ("outdate", ("ua-2025-06-02-sequence",))
+    assert verbs["sponsors.united_states.levers.pressure_to_talk.on"] == ("outdate", ("us-2025-05-30-sanctions",))
+    # "Nothing documented by 15 May": a range where both have spoken since.
+    assert verbs["parties.ukraine.issues.bodies.demand"] == ("outdate", ("ua-2025-06-07-bodies",))
     own = load("istanbul-2025", {"as_of": "2025-06-10", "start": "2025-06-11", "parties.ukraine.mandate": []})
     assert "parties.ukraine.mandate" not in {x.path for x in list_contradictions(own)}
 
@@ -299,6 +156,70 @@ def test_a_rate_is_the_interval_of_its_count() -> None:
     assert (rate.low, rate.high) == pytest.approx((0.3518 / 50, 7.8147 / 50), rel=1e-3)
 
 
+def test_days_without_documents_are_not_quiet() -> None:
+    """The documents end soon after 10 June 2025: a later date makes no incident rarer."""
+    later = {"as_of": "2025-06-12", "start": "2025-06-20"}
+    rates = [load("istanbul-2025-june", changes).scenario.incidents["threats"].rate for changes in ({}, later)]
+    # One day in 25 by 10 June, one in 26 by 11 June, the newest by the 12th: chi-square with 3 degrees of freedom.
+    assert [rate.high for rate in rates if rate] == pytest.approx([7.8147 / 50, 7.8147 / 52], rel=1e-3)
+
+
+def test_who_is_blamed_follows_from_what_each_side_says(tmp_path: Path) -> None:
+    sabotage = load("istanbul-2025-june").scenario.incidents["sabotage"]
+    ends = {(p, q): (x.low, x.high, x.provenance) for p, row in sabotage.attribution.items() for q, x in row.items()}
+    assert ends == dict.fromkeys([("russia", "ukraine"), ("ukraine", "russia")], (0.3, 1.0, "derived"))
+    file = tmp_path / "silent.yaml"
+    file.write_text("extends: istanbul-2025-june\nid: silent\nevidence: {left_out: {bridges: Ukraine did not reply}}\n")
+    assert set(load(file).scenario.incidents["sabotage"].attribution) == {"russia"}
+    stated = load("istanbul-2025-june", {"incidents.sabotage.attribution.ukraine.russia": 0.9}).scenario
+    assert stated.incidents["sabotage"].attribution["ukraine"]["russia"].mode == 0.9
+
+
+def test_a_contested_charge_moves_nothing_and_the_other_coding_lowers_compliance() -> None:
+    usual = load("istanbul-2022").scenario.parties["ukraine"].compliance
+    assert (usual.low, usual.high, usual.provenance) == (0.6, 0.98, "assumed")
+    chosen = load("istanbul-2022", {"evidence.alternatives": ["ru-2022-03-07-orders-as-said"]}).scenario.parties
+    assert (chosen["ukraine"].compliance.low, chosen["ukraine"].compliance.high) == (0.3, 0.9)
+    assert chosen["russia"].compliance.low == 0.6
+
+
+def test_leaning_by_what_is_said_of_a_shared_view() -> None:
+    belarus = load("istanbul-2025-june").scenario.mediators["belarus"]
+    toward = belarus.leaning["russia"]
+    assert (toward.low, toward.high, toward.provenance) == (0.3, 0.8, "derived")
+    assert "by-2025-06-10-causes" in (toward.why or "")
+    assert belarus.leaning["ukraine"].high < 0  # stated, as in 2022
+
+
+def test_papers_of_the_parties_are_on_the_table_once_disclosed(tmp_path: Path) -> None:
+    file = tmp_path / "bare.yaml"
+    bare = "documents: null\nparties: {ukraine: {meets_only_if: []}}\n"
+    file.write_text(f"extends: istanbul-2025-round-2\nid: bare\n{bare}")
+    before = load(file).scenario.documents
+    # Handed over by 28 May, its text known on 2 June; the papers of 7 March 2022 are left out by choice.
+    assert list(before) == ["ua_proposals_2022_03_29", "ua_draft_2022_04_06", "ua_europe_proposals_2025_04_23"]
+    after = load(file, {"as_of": "2025-06-02", "start": "2025-06-03"}).scenario.documents
+    assert set(after) - set(before) == {"ru_memorandum_2025_06_02", "ua_memorandum_2025_06_02"}
+    assert after["ru_memorandum_2025_06_02"].author == "russia"
+    assert "russian_memorandum" in load("istanbul-2025-round-2").scenario.documents  # what is stated wins
+
+
+def test_another_coding_does_not_replace_the_usual_one_before_it_is_known(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = [
+        x.model_copy(update={"disclosed": datetime.date(2025, 6, 11)})
+        if x.id == "ua-2025-06-02-monitoring-joint"
+        else x
+        for x in record.positions
+    ]
+    monkeypatch.setattr(derivation, "load_record", lambda _: record.model_copy(update={"positions": late}))
+    chosen = {"evidence.alternatives": ["ua-2025-06-02-monitoring-joint"]}
+    demand = load("istanbul-2025-june", chosen).scenario.parties["ukraine"].issues["monitoring"].demand
+    assert demand is not None
+    assert (demand.mode, demand.why) == (0.0, "ua-2025-06-02-monitoring")
+
+
 def test_another_coding_counts_only_where_it_is_chosen() -> None:
     usual = load("istanbul-2025-june").scenario.parties["ukraine"].issues["monitoring"].demand
     chosen = {"evidence.alternatives": ["ua-2025-06-02-monitoring-joint"]}
@@ -312,9 +233,9 @@ def test_another_coding_counts_only_where_it_is_chosen() -> None:
 
 
 def test_as_of_writes_a_scenario_with_its_changes(tmp_path: Path) -> None:
-    from sim.scenario.redate import write_redated
-
     file = write_redated("istanbul-2025", datetime.date(2025, 6, 10), tmp_path / "moved.yaml")
+    with pytest.raises(ParleyError, match="exists already and is left as it is"):
+        write_redated("istanbul-2025", datetime.date(2025, 6, 10), file)
     text = file.read_text(encoding="utf-8")
     loaded = load(file)
     assert loaded.scenario.as_of == datetime.date(2025, 6, 10)
@@ -326,6 +247,15 @@ def test_as_of_writes_a_scenario_with_its_changes(tmp_path: Path) -> None:
     for path, number in iterate_numbers(loaded.scenario):
         if path[-1] != "age" and (path not in before or before[path].format_range() != number.format_range()):
             assert f"{'.'.join(path)}: " in text, path
+
+
+def test_as_of_says_where_the_documents_end(tmp_path: Path) -> None:
+    heads = {}
+    for day in (datetime.date(2025, 6, 10), datetime.date(2025, 6, 12)):
+        file = write_redated("istanbul-2025", day, tmp_path / f"on-{day}.yaml")
+        heads[day.day] = file.read_text(encoding="utf-8").splitlines()[0]
+    assert heads[10].endswith("instead of 2025-05-15.")
+    assert heads[12].endswith("The newest document that counts is of 2025-06-11: of later days nothing is known here.")
 
 
 @pytest.mark.parametrize(
@@ -362,3 +292,27 @@ def test_show_unused_and_warnings_on_the_command_line() -> None:
     assert result.exit_code == 0
     assert "warning: parties.ukraine.mandate (istanbul-2025.yaml:" in result.output
     assert "left out\tposition\tua-2025-06-02-eu\tby choice: no objection of Russia is documented" in result.output
+
+
+def test_the_guide_to_a_later_date_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from typer.testing import CliRunner
+
+    from sim.cli.main import app
+
+    guide = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "move-a-scenario-in-time.md"
+    text, run = guide.read_text(encoding="utf-8"), CliRunner().invoke
+    monkeypatch.chdir(tmp_path)
+    (written,) = re.findall(r"^parley (as-of .*)$", text, re.M)
+    assert run(app, written.split()).exit_code == 0
+    (file,) = re.findall(r"```yaml\n# file: my-june.yaml\n(.*?)```", text, re.S)
+    Path("my-june.yaml").write_text(file, encoding="utf-8")
+    result = run(app, ["show", "my-june.yaml", "--unused"])
+    assert result.exit_code == 0
+    warnings = re.findall(r"warning: (\S+)", result.output)
+    assert warnings and not {"parties.ukraine.mandate", "venues.minsk.acceptability.ukraine"} & set(warnings)
+    assert "left out\tact\tua-2025-05-23-vatican\tby choice: no side has come back to it since May" in result.output
+    s = load("my-june.yaml").scenario
+    assert [entry.level for entry in s.parties["ukraine"].mandate or []] == ["ministers", "leaders"]
+    assert s.incidents["sabotage"].attribution["ukraine"]["russia"].provenance == "derived"
+    (other,) = re.findall(r"my-june.yaml,evidence.alternatives=\[(.*?)\]", text)
+    assert load("my-june.yaml", {"evidence.alternatives": [other]}).scenario.evidence

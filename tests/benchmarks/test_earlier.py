@@ -1,0 +1,40 @@
+"""How long users wait, against an earlier commit of which `PARLEY_EARLIER` names a checkout; nothing fails for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.earlier import EARLIER, HERE, compile_first, simulate, sweep
+
+pytestmark = pytest.mark.skipif(not EARLIER, reason="PARLEY_EARLIER names no checkout of an earlier commit")
+
+PAIRS = 9
+VERSIONS = {"defaults": "", "model.version 1": "model.version: 1"}
+
+
+@pytest.fixture
+def earlier():
+    return Path(EARLIER)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(("scenario", "n", "most"), [("river-border", 10, 0.5), ("istanbul-2025", 10_000, 0.55)])
+def test_runs(compare, tmp_path, earlier, scenario, n, most, version):
+    changes = ["--set", VERSIONS[version].replace(": ", "=")] if VERSIONS[version] else []
+    before = simulate("earlier", earlier, tmp_path, scenario, n)
+    now = simulate("now", HERE, tmp_path, scenario, n, *changes)
+    compare("earlier", f"`parley run {scenario} -n {n}`, {version}", before, now, PAIRS, at_most=most)
+
+
+def test_first_run(compare, tmp_path, earlier):
+    before, now = (compile_first(n, c, tmp_path, "river-border", 10) for n, c in (("earlier", earlier), ("now", HERE)))
+    compare("earlier", "`parley run river-border -n 10` for the first time", before, now, 2, at_most=0.6)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_sweeps(compare, tmp_path, earlier, version):
+    before = sweep("earlier", earlier, tmp_path, 50, 2000)
+    now = sweep("now", HERE, tmp_path, 50, 2000, VERSIONS[version])
+    compare("earlier", f"sweep of 50 points and 2,000 runs, {version}", before, now, 5, at_most=0.7)
