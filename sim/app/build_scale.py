@@ -115,7 +115,8 @@ def draw_scale(draft: Draft, issue: str, party: str) -> str:
     colour = choose_shade(list_colours(len(draft["parties"]))[list(draft["parties"]).index(party)])
     demand, reservation = (entry["stakes"][party][name] for name in ("demand", "reservation"))
     zone = find_zone(entry["stakes"].values())
-    parts = [_draw_bar(*zone, f"top:0;height:30px;background:{choose_shade(ZONE)};border:1px solid #8C8C8C")] if zone else []
+    shade = f"top:0;height:30px;background:{choose_shade(ZONE)};border:1px solid #8C8C8C"
+    parts = [_draw_bar(*zone, shade)] if zone else []
     parts.append(_draw_bar(demand["low"], demand["high"], f"top:3px;height:10px;background:{colour}"))
     outline = f"top:17px;height:10px;border:2px solid {colour};background:transparent"
     parts.append(_draw_bar(reservation["low"], reservation["high"], outline))

@@ -84,6 +84,13 @@ def get_ensemble(loaded: Loaded, n: int, seed: int) -> Result:
     return result
 
 
+def is_known(loaded: Loaded, n: int, seed: int) -> bool:
+    """Whether an ensemble is in memory."""
+    from sim.scenario.dump import scenario_hash
+
+    return _get_store().get((scenario_hash(loaded), n, seed)) is not None
+
+
 class _Stop(Exception):
     """Ends the runs that their reader stopped."""
 
