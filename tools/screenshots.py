@@ -67,7 +67,7 @@ def save_picture(browser: webdriver.Chrome, width: int, path: Path, most: int = 
     resize(browser, width, min(max(int(height) + 20, 800), most))
     time.sleep(2.0)
     with Image.open(io.BytesIO(browser.get_screenshot_as_png())) as image:
-        image.convert("RGB").quantize(96, dither=Image.Dither.NONE).convert("RGB").save(path, lossless=True, method=6)
+        image.convert("RGB").save(path, lossless=True, quality=100, method=6)
 
 
 def resize(browser: webdriver.Chrome, width: int, height: int) -> None:
