@@ -20,7 +20,7 @@ class Mediator(mesa.Agent):
         self.name, self.index, self.present = name, index, True
         self.strengths: list[float] = model.theta.mediator[:, index].tolist()
         self.always = bool(model.structure.attends[index])
-        self._strength: dict[int, float] = {kind: self._weigh(int(kind)) for kind in Strength}  # asked for in every phase
+        self._strength: dict[int, float] = {kind: self._weigh(int(kind)) for kind in Strength}  # every phase asks
 
     def strength(self, kind: int) -> float:
         """One of its strengths, a member of `Strength`."""

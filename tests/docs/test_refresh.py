@@ -99,9 +99,9 @@ def test_a_page_by_hand_says_that_its_numbers_are_older(tmp_path: Path) -> None:
     assert page.read_text(encoding="utf-8") == "# Title\n\nText.\n"
 
 
-@pytest.mark.parametrize("step", [step for step in STEPS if step.text], ids=lambda step: step.name)
-def test_a_page_by_hand_was_read_over_or_says_otherwise(step: Step) -> None:
-    entry = read_record().get(step.name)
-    assert entry is not None, "was never refreshed"
-    text = (freshness.ROOT / step.text).read_text(encoding="utf-8")
-    assert entry.get("read") == entry["numbers"] or freshness.NOTICE in text
+def test_a_page_by_hand_was_read_over_or_says_otherwise() -> None:
+    for step in (step for step in STEPS if step.text):  # none today
+        entry = read_record().get(step.name)
+        assert entry is not None, f"{step.name} was never refreshed"
+        text = (freshness.ROOT / step.text).read_text(encoding="utf-8")
+        assert entry.get("read") == entry["numbers"] or freshness.NOTICE in text, step.name
