@@ -13,6 +13,8 @@ from sim.core.atomic import OutputFolder, report_write_errors
 from sim.results.manifest import describe_software, manifest, write_manifest
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from experiments.compare import Comparison
     from sim.results.plan import Plan
 
@@ -57,6 +59,23 @@ def _format_contrast(labels: list[str]) -> str:
     return f"{second} compared with {first}"
 
 
+def _name_scenarios(comparison: Comparison) -> dict[str, str]:
+    """Name scenarios by what stands before the colon of their titles, and changes; by labels if two are alike."""
+    names = {}
+    for label, job in zip(comparison.labels, comparison.plans, strict=True):
+        changes = (f"{path} = {value}" for path, value in job.loaded.changes.items())
+        names[label] = ", ".join([job.loaded.scenario.title.split(":")[0], *changes])
+    return names if len(set(names.values())) == len(names) else {label: label for label in names}
+
+
+def _rename_contrasts(comparison: Comparison, names: dict[str, str]) -> pd.DataFrame:
+    """Return the differences with the names of the scenarios in place of their labels."""
+    first = comparison.labels[0]
+    contrasts = {f"{label} − {first}": f"{name} − {names[first]}" for label, name in names.items()}
+    frame = comparison.frame
+    return frame.assign(contrast=[contrasts.get(contrast, contrast) for contrast in frame["contrast"]])
+
+
 def write_comparison(comparison: Comparison, out: OutputFolder) -> None:
     """Write the table as CSV, figures of outcome shares and of convergence as PNG and SVG, and the manifest.
 
@@ -73,15 +92,16 @@ def write_comparison(comparison: Comparison, out: OutputFolder) -> None:
         A file cannot be written.
     """
     record = build_manifest(comparison.labels, comparison.plans)
-    contrast = _format_contrast(comparison.labels)
+    names = _name_scenarios(comparison)
+    contrast, frame = _format_contrast(list(names.values())), _rename_contrasts(comparison, names)
     mark = record["fingerprint"]
     scale = f"{comparison.n:,} paired runs"
     note = Note(contrast, comparison.n, comparison.seed, mark, {}, scale=scale)
     with report_write_errors(out.folder):
         comparison.frame.to_csv(out.path("differences.csv"), index=False, lineterminator="\n")
         figures = {
-            "differences": draw_forest(comparison.frame, note, "Difference of outcome shares"),
-            "effects": draw_effects(comparison.frame, note),
+            "differences": draw_forest(frame, note, "Difference of outcome shares"),
+            "effects": draw_effects(frame, note),
         }
         save_figures(figures, out.stage, mark)
         record["changed"] = count_changes(comparison)

@@ -87,6 +87,8 @@ def _show_talks(draft: Draft) -> None:
     st.text_input(
         "Levels of delegation, lowest first, with commas", key=f"l{number}", on_change=_set_levels, args=(f"l{number}",)
     )
+    if len(draft["levels"]) > 1:
+        st.selectbox("Level of the first round", draft["levels"], **bind(("start_level",)))
     show_figure("Horizon: days for which the talks are followed", ("horizon",), 10, 730, 5)
 
 
@@ -98,9 +100,11 @@ def _set_title(key: str) -> None:
 
 
 def _set_levels(key: str) -> None:
-    """Take the levels; baskets and limits at a level that is gone turn to the lowest one."""
+    """Take the levels; what was at a level that is gone turns to the lowest one."""
     draft: Draft = st.session_state.draft
     draft["levels"] = [level.strip() for level in st.session_state[key].split(",") if level.strip()] or ["delegates"]
+    if draft["start_level"] not in draft["levels"]:
+        draft["start_level"] = draft["levels"][0]
     limits = [limit for party in draft["parties"].values() for limit in party["mandate"]]
     for entry in (*draft["baskets"].values(), *limits):
         entry["level"] = entry["level"] if entry["level"] in draft["levels"] else draft["levels"][0]

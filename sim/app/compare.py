@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.scenario.ladder import CODE_TITLES
+from sim.scenario.library import list_files, shipped
+from sim.yamlio.reader import read
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_SCENARIOS = 4
 """Scenarios that one comparison holds."""
+
+
+@cache
+def list_titles() -> dict[str, str]:
+    """List the titles of the shipped scenarios by name."""
+    known = set(shipped())
+    return {path.stem: str(read(path).data.get("title", path.stem)) for path in list_files() if path.stem in known}
 
 
 def update_selection(

@@ -51,7 +51,8 @@ def start_draft(parties: int) -> Draft:
     """Start a blank draft with two or three parties, one issue, one basket and one venue."""
     draft: Draft = {
         "base": BLANK, "id": "my-talks", "title": "My talks", "summary": "", "as_of": datetime.date(2030, 1, 1),
-        "start": datetime.date(2030, 1, 8), "levels": ["delegates"], "horizon": make_figure(180, 180, "half a year"),
+        "start": datetime.date(2030, 1, 8), "levels": ["delegates"],
+        "start_level": "delegates", "horizon": make_figure(180, 180, "half a year"),
         "why": "", "codes": SHIPPED.basket_codes, "sources": {},
         **{group: {} for group in ("parties", "baskets", "issues", "mediators", "venues", "incidents")},
     }  # fmt: skip
@@ -69,7 +70,8 @@ def import_draft(name: str) -> Draft:
     draft: Draft = {
         "base": name, "id": f"{name[:50]}-new", "title": f"{s['title']}, changed", "summary": "",
         "as_of": datetime.date.fromisoformat(s["as_of"]), "start": datetime.date.fromisoformat(s["start"]),
-        "levels": list(s["levels"]), "horizon": read_figure(s["calendar"]["horizon"]), "why": "",
+        "levels": list(s["levels"]), "start_level": s["start_level"], "why": "",
+        "horizon": read_figure(s["calendar"]["horizon"]),
         "codes": build_ladder(load(name).scenario.outcomes).basket_codes, "sources": {},
     }  # fmt: skip
     for group, read in _READERS.items():

@@ -40,7 +40,7 @@ def build_data(draft: Draft) -> dict[str, Any]:
         "as_of": draft["as_of"],
         "start": draft["start"],
         "levels": list(draft["levels"]),
-        "start_level": draft["levels"][0] if draft["levels"] else "",
+        "start_level": draft["start_level"],
         "calendar": {"horizon": _write(draft, draft["horizon"])},
     }
     if draft["sources"]:

@@ -11,6 +11,7 @@ STYLE = """<style>
 .parley table{border-collapse:collapse;font-size:0.9rem;width:100%;font-variant-numeric:tabular-nums}
 .parley th,.parley td{padding:0.25rem 0.6rem;border-bottom:1px solid var(--line);text-align:right;vertical-align:top}
 .parley th:first-child,.parley td:first-child,.parley .text td,.parley .text th{text-align:left}
+.parley a{color:var(--accent)}
 .parley tr.strong td{font-weight:600}
 .parley caption{text-align:left;font-weight:600;padding:0.3rem 0}
 </style>"""

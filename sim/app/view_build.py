@@ -9,6 +9,7 @@ import streamlit as st
 
 from sim.app import state
 from sim.app.build_forms import PARTS, put_draft, show_part
+from sim.app.compare import list_titles
 from sim.app.draft import BLANK, Draft, import_draft, start_draft
 from sim.app.draft_yaml import advise_draft, check_draft, list_files, pack_draft, write_draft
 from sim.app.editing import Edits
@@ -16,7 +17,6 @@ from sim.app.escape import escape_markdown
 from sim.app.explore import Result
 from sim.app.tables import STYLE, format_table
 from sim.core.errors import ParleyError
-from sim.scenario.library import shipped
 from sim.scenario.load import load
 
 _TWO, _THREE = "Blank, two parties", "Blank, three parties"
@@ -29,14 +29,15 @@ def show() -> None:
         put_draft(start_draft(2))
     draft: Draft = st.session_state.draft
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        options = [_TWO, _THREE, *shipped()]
-        st.selectbox("Start from", options, key="draft_base", width=320)
+        titles = {_TWO: _TWO, _THREE: _THREE, **list_titles()}
+        st.selectbox("Start from", list(titles), key="draft_base", format_func=titles.__getitem__, width=420)
         st.button("Start anew", on_click=_start, help="Replaces what is in the forms.")
     state.show_error("draft")
     left, right = st.columns([3, 2], gap="large")
     with left:
         if draft["base"] != BLANK:
-            st.caption(f"Everything not changed here is taken from {escape_markdown(draft['base'])}.")
+            title = list_titles()[draft["base"]]
+            st.caption(f"Everything not changed here is taken from: {escape_markdown(title)}.")
         part = st.radio("Part", PARTS, key="draft_part", horizontal=True, label_visibility="collapsed")
         show_part(draft, part)
     with right:

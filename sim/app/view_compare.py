@@ -15,16 +15,8 @@ from sim.app.explore import Result, excludes_zero, format_contrast
 from sim.app.scenario_differences import describe_mismatch, list_differences
 from sim.app.tables import STYLE, format_table
 from sim.core.errors import ParleyError
-from sim.scenario.library import list_files, shipped
+from sim.scenario.library import shipped
 from sim.scenario.load import load
-from sim.yamlio.reader import read
-
-
-@st.cache_resource(show_spinner=False)
-def _list_titles() -> dict[str, str]:
-    """List the titles of the shipped scenarios by name."""
-    known = set(shipped())
-    return {path.stem: str(read(path).data.get("title", path.stem)) for path in list_files() if path.stem in known}
 
 
 def show() -> None:
@@ -32,7 +24,7 @@ def show() -> None:
     state.show_title("Compare")
     edits = state.get_edits()
     mine = [f"{edits.name} (changed)"] if edits.changes else []
-    titles = {edits.name: edits.base.scenario.title, **_list_titles()}
+    titles = {edits.name: edits.base.scenario.title, **compare.list_titles()}
     titles |= dict.fromkeys(mine, f"{edits.base.scenario.title} (with your changes)")
     options = [*mine, *titles.keys() - set(mine)]
     options.sort(key=lambda name: (name not in mine, titles[name]))

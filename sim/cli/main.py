@@ -24,6 +24,8 @@ from sim.core.errors import ParleyError
 if TYPE_CHECKING:
     from types import FrameType
 
+    from typer.models import CommandInfo
+
 HELP = """\
 Simulate diplomatic talks: parties, mediators and sponsors bargain over issues, and every number of a scenario has a
 source or is marked as assumed.
@@ -151,6 +153,18 @@ def _leave(end: SystemExit) -> NoReturn:
     os._exit(end.code or 0)
 
 
+def _keep_verb(arguments: list[str]) -> None:
+    """Leave out all verbs but the one that the command names, if it does: Typer prepares the options of each."""
+    verbs = [verb for verb in app.registered_commands if _name_verb(verb) in arguments]
+    if verbs:
+        app.registered_commands, app.registered_groups = verbs, []
+
+
+def _name_verb(verb: CommandInfo) -> str:
+    """Return the name of a verb on the command line."""
+    return verb.name or verb.callback.__name__.replace("_", "-") if verb.callback else ""
+
+
 def main() -> None:
     """Run the command."""
     os.environ["PYTHONSAFEPATH"] = "1"  # no process started from here runs modules of the working folder
@@ -162,6 +176,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    _keep_verb(sys.argv[1:2])
     try:
         app()
     except SystemExit as end:

@@ -97,12 +97,13 @@ def add(app: typer.Typer) -> None:
                 plan(scenario, _RUNS if n is None else n, seed, engine=engine, changes=parse_changes(changes))
             )
             job = replace(job, target=target)
-            screen, pages = make_console(), list[str]()
+            pages: list[str] = []
 
             def on_summary(summary: Summary) -> None:
                 """Prepare the text while the figures are drawn; it is printed when everything is written."""
                 from sim.cli.summary import print_summary
 
+                screen = make_console()
                 with screen.capture() as capture:
                     print_summary(screen, summary, job)
                 pages.append(capture.get())

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
+import hashlib
 import inspect
 import textwrap
 from collections.abc import Callable
 from enum import IntEnum
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sim.core.errors import ParleyError
@@ -94,6 +97,24 @@ def check_dispatchers() -> None:
     ParleyError
         Names the choice, the member and the function that lacks the branch.
     """
+    mark = _find_mark()
+    if mark is not None and mark.exists():
+        return
     for choice, function in DISPATCHERS:
         if fault := _fault(choice, function):
             raise ParleyError(fault)
+    if mark is not None:
+        with contextlib.suppress(OSError):  # it is looked at again next time
+            mark.touch()
+
+
+def _find_mark() -> Path | None:
+    """The file that says that all dispatchers were checked; None where something else than the sources decides."""
+    from sim.core.jit import SOURCES, cache_folder  # the folder is named by a hash of these sources
+
+    folder, inside = cache_folder(), tuple(f"sim.{name}." for name in SOURCES)
+    checked = [(function.__module__, choice.__module__) for choice, function in DISPATCHERS]
+    if folder is None or not all(name.startswith(inside) for names in checked for name in names):
+        return None
+    names = sorted(f"{choice.__name__} {function.__module__}.{function.__name__}" for choice, function in DISPATCHERS)
+    return folder / f"dispatchers-{hashlib.blake2b(repr(names).encode(), digest_size=8).hexdigest()}"

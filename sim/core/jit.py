@@ -189,7 +189,7 @@ def _inline(function: _F, **more: Any) -> _F:
     import numba
 
     options: Any = {"nogil": True, "error_model": "numpy", "_nrt": False, **more}
-    return cast(_F, numba.njit(**options)(function))
+    return cast(_F, numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **options)(function))
 
 
 def inline_step(function: _F) -> _F:

@@ -87,9 +87,10 @@ def main() -> None:
     """Draw what comes through standard input until it ends; the status says whether all could be drawn."""
     import gc
 
+    gc.disable()  # the process lives for a second, and searching it for garbage takes a tenth of that
+    sys.modules["mpl_toolkits.mplot3d"] = None  # type: ignore[assignment]  # Matplotlib does without it, and starts sooner
     from sim.figures.ensemble import SHARES, save_figures, warm_up
 
-    gc.disable()  # the process lives for a second, and searching it for garbage takes a tenth of that
     warm_up()
     forks: list[int] = []
     arguments: tuple[Any, ...]

@@ -96,7 +96,7 @@ def test_a_documented_number_needs_its_place_and_comes_with_its_sources(tmp_path
 
 
 def test_statements_of_a_party_reach_the_scenario_and_go_with_what_they_name(tmp_path: Path) -> None:
-    draft = start_draft(3) | {"why": "invented", "levels": ["delegates", "elders"]}
+    draft = start_draft(3) | {"why": "invented", "levels": ["delegates", "elders"], "start_level": "elders"}
     second = add_entity(draft, "baskets", "Water")
     add_entity(draft, "issues", "Hours at the well")
     draft["issues"]["issues_2"]["basket"] = second
@@ -104,7 +104,9 @@ def test_statements_of_a_party_reach_the_scenario_and_go_with_what_they_name(tmp
     add_precondition(draft, "parties_2")
     late = make_statement(date=datetime.date(2030, 3, 1), why="it hesitates")
     draft["parties"]["parties_3"]["enters"] = late
-    parties = load(write_draft(draft, tmp_path)).scenario.parties
+    scenario = load(write_draft(draft, tmp_path)).scenario
+    parties = scenario.parties
+    assert scenario.start_level == "elders"
     (limit,), (condition,) = parties["first_party"].mandate, parties["second_party"].preconditions
     assert (limit.baskets, limit.level, limit.assumed) == (["water"], "elders", "invented")
     assert (condition.basket, condition.requires.settled, condition.assumed) == ("water", "agreement", "invented")

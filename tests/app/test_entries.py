@@ -176,3 +176,13 @@ def test_mandates_preconditions_and_entries_are_asked_for_with_a_reason(monkeypa
     assert "enters: date: 2030-02-07" in text
     press(test, "Remove it")
     assert "elders decide" not in test.code[0].value
+
+
+def test_a_draft_starts_from_a_shipped_case_by_its_title(monkeypatch: pytest.MonkeyPatch) -> None:
+    test = opened(build, monkeypatch)
+    assert "River border: an invented three-party case" in test.selectbox(key="draft_base").options
+    test.selectbox(key="draft_base").set_value("river-border").run()
+    press(test, "Start anew")
+    assert not test.exception
+    assert "extends: river-border" in test.code[0].value
+    assert any("taken from: River border" in caption.value for caption in test.caption)
