@@ -243,6 +243,7 @@ def write_draft(draft: Draft, folder: Path) -> Path:
 
 def check_draft(file: Path) -> tuple[bool, list[str]]:
     """Check a scenario file as `parley check --all` does; return whether it can be run, and the lines of the answer."""
+    from sim.scenario.check import describe_size
     from sim.scenario.contradictions import list_contradictions
     from sim.scenario.migration import list_unread
     from sim.scenario.resolve import resolve
@@ -253,8 +254,7 @@ def check_draft(file: Path) -> tuple[bool, list[str]]:
     except ParleyError as error:
         lines = [str(error), *getattr(error, "__notes__", [])]
         return False, [line.replace(f"{file.parent}/", "") for line in lines]
-    s = loaded.scenario
-    counts = f"{len(s.parties)} parties, {len(s.issues)} issues, {len(s.baskets)} baskets"
+    counts = describe_size(loaded.scenario)
     warnings = [f"warning: {warning}" for warning in (*list_contradictions(loaded), *list_unread(loaded))]
     return True, [f"{file.name}: in order ({counts})", *warnings]
 

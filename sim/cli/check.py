@@ -64,6 +64,7 @@ def list_advice(file: str) -> list[str]:
 def describe_scenario(file: str) -> str:
     """Describe a scenario that can be run: one line, and one for each warning. Raises ParleyError."""
     from sim.results.manifest import count_numbers
+    from sim.scenario.check import describe_size
     from sim.scenario.contradictions import list_contradictions
     from sim.scenario.load import load
     from sim.scenario.migration import list_unread
@@ -73,6 +74,6 @@ def describe_scenario(file: str) -> str:
     resolve(loaded.scenario, 0)
     s = loaded.scenario
     kinds = ", ".join(f"{count} {origin}" for origin, count in count_numbers(loaded).items())
-    entities = f"{len(s.parties)} parties, {len(s.issues)} issues, {len(s.baskets)} baskets"
+    entities = describe_size(s)
     warnings = "".join(f"\n  warning: {warning}" for warning in (*list_contradictions(loaded), *list_unread(loaded)))
     return f"{file}: in order ({entities}; numbers: {kinds}){warnings}"

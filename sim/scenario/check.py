@@ -266,3 +266,10 @@ def _check_known(s: Scenario, o: Origins, at: Path, date: datetime.date | None, 
     if date is not None and date > s.as_of and reason is None:
         problem = f"{date} is after `as_of` {s.as_of}: not yet known then; say why in `assumed` if you mean it"
         yield o.error(at, problem)
+
+
+def describe_size(scenario: Scenario) -> str:
+    """Describe the size of a scenario in words: `2 parties, 1 issue, 1 basket`."""
+    nouns = {"parties": "party", "issues": "issue", "baskets": "basket"}
+    counts = [(len(getattr(scenario, many)), one, many) for many, one in nouns.items()]
+    return ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in counts)

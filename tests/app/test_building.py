@@ -28,7 +28,7 @@ def test_a_blank_draft_passes_the_check_of_the_command_line(parties: int, tmp_pa
     file = write_draft(draft, tmp_path)
     checked = CliRunner().invoke(app, ["check", str(file)])
     assert checked.exit_code == 0, checked.output
-    assert f"in order ({parties} parties, 1 issues, 1 baskets" in checked.output
+    assert f"in order ({parties} parties, 1 issue, 1 basket" in checked.output
     assert check_draft(file)[0]
 
 
@@ -251,7 +251,7 @@ def test_a_student_makes_two_villages_and_a_well(browser: Any, address: str, dow
     student.choose_part("Incidents")
     student.add("a type of incident", "A quarrel at the well")
     assert student.steps < 30
-    assert "in order (2 parties, 2 issues, 1 baskets" in student.text()
+    assert "in order (2 parties, 2 issues, 1 basket" in student.text()
     student.browser.execute_script("document.querySelector(\"input[aria-label='Run after every change']\").click()")
     student.until("How the talks ended")
     student.settle()
