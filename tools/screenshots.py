@@ -1,4 +1,4 @@
-"""Take pictures of every view of the page for docs/screenshots, at 1280 and 400 pixels width.
+"""Take pictures of every view of the page for docs/screenshots, at 1280, 768 and 400 pixels width, light and dark.
 
 Usage: .venv/bin/python tools/screenshots.py [SCENARIO] [FOLDER]. Needs Chromium and its driver on the PATH.
 """
@@ -6,6 +6,7 @@ Usage: .venv/bin/python tools/screenshots.py [SCENARIO] [FOLDER]. Needs Chromium
 from __future__ import annotations
 
 import io
+import itertools
 import shutil
 import socket
 import subprocess
@@ -26,6 +27,7 @@ MINSK = "changes=" + quote('{"venue_choice.rule":"fixed","venue_choice.order":["
 PAGES = {"start": "", "what-if": f"what-if?{MINSK}", "run": "run", "sweep": "sweep", "compare": "compare",
          "build": "build", "sources": "sources"}  # fmt: skip
 """Address of every view; the change is one of istanbul-2025."""
+WIDTHS, THEMES = (1280, 768, 400), ("light", "dark")
 TOKEN = "pictures"
 QUIET = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
          "--disable-component-update", "--no-first-run", "--hide-scrollbars")  # fmt: skip
@@ -65,9 +67,7 @@ def save_picture(browser: webdriver.Chrome, width: int, path: Path, most: int = 
     resize(browser, width, min(max(int(height) + 20, 800), most))
     time.sleep(2.0)
     with Image.open(io.BytesIO(browser.get_screenshot_as_png())) as image:
-        image.convert("RGB").save(path, optimize=True)
-        if path.stat().st_size > 290_000:
-            image.convert("RGB").quantize(256).save(path, optimize=True)
+        image.convert("RGB").save(path, lossless=True, quality=100, method=6)
 
 
 def resize(browser: webdriver.Chrome, width: int, height: int) -> None:
@@ -93,14 +93,16 @@ def main() -> None:
     port = find_free_port()
     server = serve(scenario, port)
     try:
-        for width in (1280, 400):
+        for theme, width in itertools.product(THEMES, WIDTHS):
             browser = start_browser()
+            features = [{"name": "prefers-color-scheme", "value": theme}]
+            browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
             for name, path in PAGES.items():
                 resize(browser, width, 900)
                 mark = "&" if "?" in path else "?"
                 browser.get(f"http://127.0.0.1:{port}/{path}{mark}token={TOKEN}")
                 wait_until_idle(browser)
-                save_picture(browser, width, folder / f"{name}-{width}.png")
+                save_picture(browser, width, folder / f"{name}-{width}-{theme}.webp")
             browser.quit()
     finally:
         server.terminate()

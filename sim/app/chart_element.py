@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
+from altair.utils import schemapi
 
 from sim.app.theme import DARK, darken
+
+
+def skip_checks() -> None:
+    """Let Altair check no chart against its schema: that takes longer than making one, and the tests do it."""
+    schemapi.disable_debug_mode()
 
 
 def is_dark() -> bool:
@@ -29,5 +35,5 @@ def show_chart(chart: Any, key: str) -> None:
     key : str
         Key of the element.
     """
-    spec = chart if isinstance(chart, dict) else chart.to_dict()
+    spec = chart if isinstance(chart, dict) else chart.to_dict(validate=False)
     st.vega_lite_chart(None, darken(spec) if is_dark() else spec, key=key, theme=None, width="stretch")

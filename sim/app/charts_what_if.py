@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from copy import deepcopy
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -21,7 +23,9 @@ _SHARE = alt.Axis(format=".0%", values=[0, 0.2, 0.4, 0.6, 0.8, 1])
 Rows = list[dict[str, Any]]
 
 
-def plot_convergence(base: Trajectory, changed: Trajectory, issue: str, titles: dict[str, str], about: str) -> Plot:
+def plot_convergence(
+    base: Trajectory, changed: Trajectory, issue: str, titles: dict[str, str], about: str
+) -> dict[str, Any]:
     """Plot how the offers on an issue converge.
 
     Lines are the median offers with the middle 80% of runs, dotted lines the median reservation values, the area
@@ -38,16 +42,28 @@ def plot_convergence(base: Trajectory, changed: Trajectory, issue: str, titles: 
         Titles of the parties by name.
     about : str
         Text alternative.
+
+    Returns
+    -------
+    dict
+        The chart as a specification.
     """
+    rows = [*_list_zone(changed, issue), *_list_offers(changed, issue, titles, "offer"), *_list_settled(changed, issue)]
+    rows += [] if base is changed else _list_offers(base, issue, titles, "before")
+    names = tuple(titles.get(party, party) for party in changed.parties(issue))
     # Marks beyond the scale would leave the chart no width.
-    whole = alt.Scale(domain=[0, max(int(changed.days[-1]), int(base.days[-1]), 1)], nice=False)
+    last = max(int(changed.days[-1]), int(base.days[-1]), 1)
+    return {**deepcopy(_form_convergence(last, names, about)), "data": {"values": rows}}
+
+
+@lru_cache(maxsize=128)
+def _form_convergence(last: int, names: tuple[str, ...], about: str) -> dict[str, Any]:
+    """Form of a chart of convergence, which stays the same while its rows change; making it takes the most time."""
+    whole = alt.Scale(domain=[0, last], nice=False)
     x = alt.X("day:Q", title="days", scale=whole, axis=alt.Axis(tickCount=4))
     scale = alt.Scale(domain=[_STRIP[0], 1.02], nice=False)
     y = alt.Y("low:Q", title=None, scale=scale, axis=alt.Axis(values=[0, 0.5, 1], grid=True))
-    names = [titles.get(party, party) for party in changed.parties(issue)]
-    colour = alt.Color("party:N", scale=alt.Scale(domain=names, range=list_colours(len(names))), legend=None)
-    rows = [*_list_zone(changed, issue), *_list_offers(changed, issue, titles, "offer"), *_list_settled(changed, issue)]
-    rows += [] if base is changed else _list_offers(base, issue, titles, "before")
+    colour = alt.Color("party:N", scale=alt.Scale(domain=list(names), range=list_colours(len(names))), legend=None)
     median = alt.Y("median:Q", title=None, scale=scale)
     tip = [alt.Tooltip("party:N"), alt.Tooltip("day:Q"), alt.Tooltip("median:Q", format=".2f")]
     layers = [
@@ -60,7 +76,8 @@ def plot_convergence(base: Trajectory, changed: Trajectory, issue: str, titles: 
         _select("offer").mark_line(strokeWidth=2.2).encode(x=x, y=median, color=colour, tooltip=tip),
         _select("settled").mark_area(color=_AGREED).encode(x=x, y=y, y2="high:Q"),
     ]
-    return style_chart(alt.layer(*layers, data=_rows(rows)), 150, about)
+    form: dict[str, Any] = style_chart(alt.layer(*layers, data=_rows([])), 150, about).to_dict(validate=False)
+    return form
 
 
 def _select(kind: str) -> Plot:

@@ -16,8 +16,8 @@ from sim.analysis.acceptability import (
 )
 from sim.analysis.clauses import assess_clauses
 from sim.app.escape import escape_markdown
+from sim.app.identity import hash_scenario
 from sim.app.tables import STYLE, format_table
-from sim.scenario.dump import scenario_hash
 from sim.scenario.load import Loaded
 from sim.scenario.schema import Scenario
 
@@ -61,7 +61,7 @@ def show_clauses(loaded: Loaded, seed: int) -> None:
     with st.expander("What each party could live with, clause by clause"):
         if not st.toggle("Assess every labelled option (some seconds)", key="clauses"):
             return
-        result = _assess(scenario_hash(loaded), seed, loaded)
+        result = _assess(hash_scenario(loaded), seed, loaded)
         st.caption(
             f"Share of {result.n:,} draws in which an option alone is worth at least the party's floor, in brackets at "
             "least its reservation value, at the start of the talks. The floor counts the loss if others do not comply "

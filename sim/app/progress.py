@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from sim.app.explore import Result, simulate
+from sim.app.identity import hash_scenario
 from sim.scenario.load import Loaded
 from sim.tables.trajectory import Trajectory
 
@@ -53,9 +54,7 @@ def _get_store() -> _Store:
 
 def get_ensemble(loaded: Loaded, n: int, seed: int) -> Result:
     """Return an ensemble, from memory if it was run before; while it runs, say how far it is. Raises ParleyError."""
-    from sim.scenario.dump import scenario_hash
-
-    key, store = (scenario_hash(loaded), n, seed), _get_store()
+    key, store = (hash_scenario(loaded), n, seed), _get_store()
     result: Result | None = store.get(key)
     if result is not None:
         return result
@@ -82,6 +81,11 @@ def get_ensemble(loaded: Loaded, n: int, seed: int) -> Result:
             status.empty()
     store.put(key, result)
     return result
+
+
+def is_known(loaded: Loaded, n: int, seed: int) -> bool:
+    """Whether an ensemble is in memory."""
+    return _get_store().get((hash_scenario(loaded), n, seed)) is not None
 
 
 class _Stop(Exception):
@@ -131,9 +135,7 @@ def get_trajectory(loaded: Loaded, n: int, seed: int) -> Trajectory:
     """Return how the first runs of an ensemble converge, from memory if they were measured. Raises ParleyError."""
     from sim.results.plan import plan
     from sim.results.trajectory import simulate_trajectory
-    from sim.scenario.dump import scenario_hash
-
-    key, store = (scenario_hash(loaded), n, seed, "trajectory"), _get_store()
+    key, store = (hash_scenario(loaded), n, seed, "trajectory"), _get_store()
     result: Trajectory | None = store.get(key)
     if result is None:
         result = simulate_trajectory(plan(loaded, min(n, MEASURED), seed))

@@ -20,6 +20,7 @@ from sim.app.controls import (
     search_sliders,
 )
 from sim.app.escape import escape_markdown
+from sim.app.identity import hash_scenario
 from sim.app.presets import WORDS, list_presets
 from sim.scenario.load import Loaded
 
@@ -67,9 +68,7 @@ def show_controls() -> None:
 
 def _hash_base() -> str:
     """Hash of the unchanged scenario."""
-    from sim.scenario.dump import scenario_hash
-
-    return scenario_hash(state.get_edits().base)
+    return hash_scenario(state.get_edits().base)
 
 
 def _show_picker(sliders: list[Slider]) -> None:

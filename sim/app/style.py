@@ -39,13 +39,12 @@ p.key{margin:0;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem}p.key i{display:inli
 width:1.3rem;height:.25rem;margin:0 .4rem .25rem 0}
 .panel{margin:0;font-size:.9rem;line-height:1.25}
 [data-stale=true]{transition:opacity 0s 1.2s!important}
-[role=tab][aria-selected=true] p{color:var(--accent)!important}
-[data-testid=stSliderThumbValue]{color:var(--accent)!important}
+[role=tab][aria-selected=true] p,[data-testid=stSliderThumbValue]{color:var(--accent)!important}
 .narrow{display:none}
-@media(max-width:640px){.narrow{display:block;color:var(--quiet);font-size:.85rem;margin:0}
-.st-key-bar{gap:0 .1rem!important;padding-right:0}
+@media(max-width:1000px){.st-key-bar{gap:0 .1rem!important;padding-right:0}
 .st-key-bar [data-testid=stPageLink-NavLink]{padding:.1rem .3rem}
 .st-key-bar a p,.st-key-bar button p{font-size:.85rem!important}}
+@media(max-width:640px){.narrow{display:block;color:var(--quiet);font-size:.85rem;margin:0}}
 """
 
 

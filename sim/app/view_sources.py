@@ -13,10 +13,10 @@ from sim.app.controls import Choice, list_controls
 from sim.app.document_effects import RUNS, Effect, compute_effects
 from sim.app.escape import escape_markdown
 from sim.app.explore import OUTCOMES, compute_contrasts, excludes_zero, format_contrast
+from sim.app.identity import hash_scenario
 from sim.app.tables import STYLE, Address, format_table
 from sim.core.errors import ParleyError
 from sim.results.manifest import count_numbers, list_citations
-from sim.scenario.dump import scenario_hash
 from sim.scenario.ledger import ORIGINS, Entry, Group, build_ledger
 from sim.scenario.library import load_papers
 from sim.scenario.load import Loaded
@@ -132,7 +132,7 @@ def _show_ranking(loaded: Loaded) -> dict[str, Effect]:
     if not st.toggle("First those that matter most", key="rank_documents", help="Takes up to half a minute."):
         return {}
     bar = st.progress(0.0, "Running without each document in turn")
-    effects = _compute_effects(scenario_hash(loaded), loaded, state.get_seed(), bar.progress)
+    effects = _compute_effects(hash_scenario(loaded), loaded, state.get_seed(), bar.progress)
     bar.empty()
     st.caption(
         f"{RUNS} runs without the coded positions and acts that rest on a document alone, against the same runs with "

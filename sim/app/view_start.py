@@ -9,32 +9,30 @@ import streamlit as st
 
 from sim.app import state
 from sim.app.controls import Changes
+from sim.app.editing import Edits
 from sim.app.escape import escape_markdown
+from sim.app.identity import hash_scenario
 from sim.app.questions import Question, list_questions
 from sim.core.errors import ParleyError
-from sim.scenario.load import Loaded
 
 WHAT_IF = "what_if_page"
 """Where `page` keeps the page of the view that answers."""
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _list_questions(key: str, _loaded: Loaded) -> list[Question]:
-    """List the questions of a scenario once."""
-    return list_questions(_loaded)
+def _list_answers(key: str, _edits: Edits) -> list[tuple[Question, Changes]]:
+    """List the questions of a scenario once, with their changes written out."""
+    return [(question, _edits.expand(question.changes)) for question in list_questions(_edits.base)]
 
 
 def list_answers() -> list[tuple[Question, Changes]]:
     """List the questions of the open scenario, each with its changes written out; none where their file is wrong."""
-    from sim.scenario.dump import scenario_hash
-
     edits = state.get_edits()
     try:
-        questions = _list_questions(scenario_hash(edits.base), edits.base)
+        return _list_answers(hash_scenario(edits.base), edits)
     except ParleyError as error:
         st.session_state.problems["questions"] = str(error)
         return []
-    return [(question, edits.expand(question.changes)) for question in questions]
 
 
 def show() -> None:

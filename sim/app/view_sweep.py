@@ -13,6 +13,7 @@ from sim.app.chart_element import show_chart
 from sim.app.charts_sweep import plot_effects, plot_heat_map, plot_points
 from sim.app.controls import Choice, Slider
 from sim.app.escape import escape_markdown
+from sim.app.identity import hash_scenario
 from sim.app.sweep_design import (
     MOST_LEVELS,
     Factor,
@@ -58,11 +59,9 @@ def show() -> None:
 
 def _show_design() -> None:
     """Show the choice of factors, and the button that runs the sweep."""
-    from sim.scenario.dump import scenario_hash
-
     edits = state.get_edits()
     st.markdown(f"**{escape_markdown(edits.base.scenario.title)}**")
-    candidates = _list_candidates(scenario_hash(edits.base), edits.base)
+    candidates = _list_candidates(hash_scenario(edits.base), edits.base)
     first = _choose_factor("First factor", "sweep_first", candidates, list(candidates))
     others = [title for title in candidates if title != first.title]
     second = _choose_factor("Second factor", "sweep_second", candidates, [_NONE, *others])

@@ -12,6 +12,7 @@ import streamlit as st
 from sim.app import charts_run, state
 from sim.app.chart_element import show_chart
 from sim.app.escape import escape_markdown
+from sim.app.identity import hash_scenario
 from sim.app.single_run import Bools, Round, Story, describe_divergence, find_next_run, list_endings, record_run
 from sim.app.tables import STYLE, format_table
 from sim.core.errors import ParleyError
@@ -45,8 +46,6 @@ def _find_divergence(keys: tuple[str, str], _base: Loaded, _loaded: Loaded, seed
 
 def show() -> None:
     """Show the view."""
-    from sim.scenario.dump import scenario_hash
-
     edits, session = state.get_edits(), st.session_state
     state.show_title("Watch a run")
     session.setdefault("run_now", 0)
@@ -57,12 +56,12 @@ def show() -> None:
     chosen = {heading: pairs[heading] for heading in (list(pairs) if which == "both" else [which])}
     try:
         stories = {
-            heading: _record_run(scenario_hash(loaded), loaded, state.get_seed(), session.run_now)
+            heading: _record_run(hash_scenario(loaded), loaded, state.get_seed(), session.run_now)
             for heading, loaded in chosen.items()
         }
         part = (0, "")
         if len(chosen) == 2:
-            keys = (scenario_hash(edits.base), scenario_hash(edits.loaded))
+            keys = (hash_scenario(edits.base), hash_scenario(edits.loaded))
             part = _find_divergence(keys, edits.base, edits.loaded, state.get_seed(), session.run_now)
     except ParleyError as error:
         st.error(escape_markdown(error))

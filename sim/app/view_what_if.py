@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from itertools import groupby
+from typing import Any
 
 import streamlit as st
 
@@ -22,6 +23,8 @@ from sim.core.errors import ParleyError
 from sim.scenario.load import Loaded
 from sim.tables.trajectory import Trajectory
 
+FIRST = 2000
+"""Runs of which the sentence speaks first where more are asked for."""
 FEW = 6
 """Issues whose convergence is drawn at once; the others are folded."""
 
@@ -35,7 +38,9 @@ def show() -> None:
     chips = group_changes(edits.changes, edits.base.scenario, side_panel.list_all()[1])
     _show_chips(chips)
     before = state.get_baseline()
+    name = name_change(edits.changes, chips, list_answers())
     try:
+        sentence = _show_first(before, edits.loaded, name)
         base = state.get_ensemble(before, state.get_runs(), state.get_seed())
         same = before.changes == edits.loaded.changes
         changed = base if same else state.get_ensemble(edits.loaded, state.get_runs(), state.get_seed())
@@ -43,7 +48,7 @@ def show() -> None:
         st.error(f"These values cannot be run: {escape_markdown(error)}. Undo the latest change to go on.")
         return
     measures = compute_contrasts(base, changed)
-    _show_verdict(base, changed, measures, name_change(edits.changes, chips, list_answers()))
+    _show_verdict(sentence, base, changed, measures, name)
     _show_convergence(before, edits.loaded)
     _show_results(base, changed, measures)
     show_clauses(edits.loaded, state.get_seed())
@@ -101,14 +106,33 @@ def _show_downloads(any_changes: bool) -> None:
 # Results
 
 
-def _show_verdict(base: Result, changed: Result, measures: list[Contrast], title: str) -> None:
+def _show_first(before: Loaded, after: Loaded, name: str) -> Any:
+    """Show the sentence of the first runs where many are asked for and have not been run; return its place.
+
+    An empty place would take away the sentence before, so there is one only where the first runs fill it at once.
+    Raises ParleyError.
+    """
+    n, seed = state.get_runs(), state.get_seed()
+    if n <= FIRST or before.changes == after.changes or progress.is_known(after, n, seed):
+        return st.container()
+    place = st.empty()
+    base, changed = (state.get_ensemble(loaded, FIRST, seed) for loaded in (before, after))
+    _show_verdict(place, base, changed, compute_contrasts(base, changed), name, f" First {FIRST:,} of {n:,} runs.")
+    return place
+
+
+def _show_verdict(
+    place: Any, base: Result, changed: Result, measures: list[Contrast], title: str, note: str = ""
+) -> None:
     """Show the sentence."""
+    said = escape_markdown(describe_change(base, changed) + note)
     if changed is base:
-        st.markdown(escape_markdown(describe_change(base, changed)))
+        place.markdown(said)
         return
     sentence = write_verdict(base, changed, measures, title)
-    st.html(f'<p class="verdict">{escape(sentence[:1].upper() + sentence[1:])}</p>')
-    st.markdown(escape_markdown(describe_change(base, changed)))
+    with place.container():
+        st.html(f'<p class="verdict">{escape(sentence[:1].upper() + sentence[1:])}</p>')
+        st.markdown(said)
 
 
 def _show_convergence(before: Loaded, after: Loaded) -> None:

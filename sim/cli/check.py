@@ -17,7 +17,7 @@ def add(app: typer.Typer) -> None:
         files: Annotated[list[str], typer.Argument(help="Scenario files, or names of shipped scenarios.")],
         strict: Annotated[bool, typer.Option("--strict", help="Count advice as a fault: exit status 2.")] = False,
         everything: Annotated[
-            bool, typer.Option("--all", help="Name every fault of keys and values, or the first of every other kind.")
+            bool, typer.Option("--all", help="Name every fault, not only the first of a file.")
         ] = False,
     ) -> None:
         """Check scenario files; the first fault of each is named with file, line and key.

@@ -28,6 +28,7 @@ _LEAST_GAP = 1e-3
 _LEAST_WIDTH = 0.05
 """Least distance of demand and reservation point on a scale."""
 _LEAST_SALIENCE = 1e-6
+_LARGEST = "largest difference of a utility"
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ def report(domain: Domain, lines: Lines, go_on: bool = False) -> list[str]:
         where = f"{texts[rows.index(worst)]} ({', '.join(p.name for p in domain.profiles)})"
         raise ParleyError(problem + where + ask)
     largest = f"{worst.off:.3f}" if np.isfinite(worst.off) else "a solution that only one of both has"
-    return [*texts, f"largest difference of a utility: {largest}"]
+    return [*texts, f"{_LARGEST}: {largest}"]
 
 
 def _text(worth: Floats) -> str:
@@ -196,17 +197,21 @@ def _text(worth: Floats) -> str:
 
 
 def scenario(domain: Domain, lines: Lines, name: str, errors: list[str]) -> dict[str, Any]:
-    """Return the lines as the data of a scenario file whose summary states the `errors`."""
+    """Return the lines as the data of a scenario file whose summary states the `errors`, and its title the largest.
+
+    Every run, figure and report shows the title.
+    """
     issues = _issues(domain, lines)
     parties: dict[str, Any] = {}
     for p, profile in enumerate(domain.profiles):
         stakes = {issue: _stake(lines, p, k) for k, issue in enumerate(issues)}
         parties[slug(profile.name, parties, "side")] = {"title": profile.name, "issues": stakes}
+    largest = errors[-1] if errors[-1].startswith(_LARGEST) else f"{_LARGEST}: unknown"
     summary = "Imported; straight lines in place of the domain's tables. Utilities at the solutions, in the tables: "
     return {
         "extends": "behaviour",
         "id": name,
-        "title": f"GENIUS domain {domain.name}",
+        "title": f"GENIUS domain {domain.name}, approximated ({largest})",
         "summary": summary + "; ".join(errors) + ".",
         "as_of": "2000-01-01",
         "start": "2000-01-01",

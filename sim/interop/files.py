@@ -82,6 +82,8 @@ def write_scenario(data: dict[str, Any], out: Path, head: str) -> None:
             yaml.dump(data, stream)
         load(draft)
         draft.rename(out)
+    except ScenarioError as error:  # the draft is gone when the user reads this
+        raise ScenarioError(error.problem, file=out.name, key=error.key) from None
     except OSError as error:
         raise ParleyError(f"{out} cannot be written: {error.strerror}") from None
     finally:

@@ -112,39 +112,37 @@ def _profile(candidate: Candidate, name: str, issues: Values, notes: list[str]) 
     utilities, weights = content.get("issueUtilities"), content.get("issueWeights")
     if not isinstance(utilities, dict) or not isinstance(weights, dict):
         raise ScenarioError("`issueUtilities` and `issueWeights` are needed", file=file)
-    shares = np.array([_share(file, weights.get(issue), f"the weight of `{clip_text(issue)}`") for issue in issues])
+    shares = np.array([_share(file, weights.get(issue), f"issueWeights.{clip_text(issue)}") for issue in issues])
     if shares.sum() <= 0.0:
-        raise ScenarioError("weights are 0 or more and not all 0", file=file)
+        raise ScenarioError("all weights are 0; allowed: 0 to 1, not all 0", file=file, key="issueWeights")
     if abs(shares.sum() - 1.0) > 1e-6:
         notes.append(f"{file}: weights sum to {shares.sum():.6g}; they are not scaled, as in NegMAS")
     tables = [_table(file, utilities.get(issue), issue, values) for issue, values in issues.items()]
-    discount = _share(file, content.get("discount_factor", 1.0), "`discount_factor`")
+    discount = _share(file, content.get("discount_factor", 1.0), "discount_factor")
     if 0.0 < discount < 1.0:
         notes.append(f"{file}: the discount factor {discount:g} is dropped: utilities here do not fall with time")
     return Profile(name, shares, tuple(tables), _reserved(file, content, issues, shares, tables), discount)
 
 
-def _share(file: str, value: Any, what: str) -> float:
+def _share(file: str, value: Any, key: str) -> float:
     """A number in [0, 1]."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 <= value <= 1.0:
-        raise ScenarioError(f"{what} is no number from 0 to 1", file=file)
+        text = "is missing" if value is None else f"`{clip_text(str(value))[:40]}`"
+        raise ScenarioError(f"{text}; allowed: a number from 0 to 1", file=file, key=key)
     return float(value)
 
 
 def _table(file: str, entry: Any, issue: str, values: tuple[str, ...]) -> Floats:
     """Utilities of one issue's values."""
+    key = f"issueUtilities.{clip_text(issue)}"
     if not isinstance(entry, dict) or not isinstance(entry.get("discreteutils"), dict):
         kind = ", ".join(map(clip_text, entry)) if isinstance(entry, dict) else "missing"
-        raise ScenarioError(f"utilities of `{clip_text(issue)}` are {kind[:60]}; `discreteutils` are read", file=file)
+        raise ScenarioError(f"utilities are {kind[:60]}; `discreteutils` are read", file=file, key=key)
     table = entry["discreteutils"].get("valueUtilities")
     if not isinstance(table, dict):
-        raise ScenarioError(f"`{clip_text(issue)}` has no `valueUtilities`", file=file)
-    missing = [value for value in values if value not in table]
-    if missing:
-        raise ScenarioError(f"issue `{clip_text(issue)}`: no utility of `{clip_text(missing[0])}`", file=file)
-    return np.array(
-        [_share(file, table[v], f"the utility of `{clip_text(v)}` on `{clip_text(issue)}`") for v in values]
-    )
+        raise ScenarioError("has no `valueUtilities`", file=file, key=f"{key}.discreteutils")
+    key += ".discreteutils.valueUtilities"
+    return np.array([_share(file, table.get(value), f"{key}.{clip_text(value)}") for value in values])
 
 
 def _reserved(file: str, content: dict[str, Any], issues: Values, shares: Floats, tables: list[Floats]) -> float:
@@ -153,11 +151,12 @@ def _reserved(file: str, content: dict[str, Any], issues: Values, shares: Floats
     chosen = bid.get("issuevalues") if isinstance(bid, dict) else None
     if not isinstance(chosen, dict):
         value = content.get("reserved_value")
-        return 0.0 if value is None else _share(file, value, "`reserved_value`")
+        return 0.0 if value is None else _share(file, value, "reserved_value")
     parts = []
     for (issue, values), share, table in zip(issues.items(), shares, tables, strict=True):
         value = chosen.get(issue)
         if value is not None and str(value) not in values:
-            raise ScenarioError(f"the reservation bid has no known value on `{clip_text(issue)}`", file=file)
+            problem = f"`{clip_text(str(value))[:40]}` is no value of `{clip_text(issue)}`"
+            raise ScenarioError(problem, file=file, key=f"reservationBid.issuevalues.{clip_text(issue)}")
         parts.append(0.0 if value is None else float(share * table[values.index(str(value))]))
     return math.fsum(parts)

@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 from sim.analysis.actors import Actors, create_actors, weighted_mean, weighted_median
 from sim.core.errors import ScenarioError
 from sim.interop.files import clip_text, slug, text_of, write_scenario
-from sim.interop.xmltree import parse
+from sim.interop.xmltree import line_of, parse
+from sim.scenario.check import MOST
 
-MAX_ACTORS, MAX_DIMENSIONS = 200, 40
+MAX_ACTORS, MAX_DIMENSIONS = MOST["parties"], 40
 _ROOM = 0.05
 
 
@@ -112,17 +113,19 @@ def _xml_numbers(file: str, person: ET.Element, size: int) -> list[float]:
     positions, saliences = person.findall("Position/dCoord"), person.findall("Salience/dSal")
     if len(positions) != size or len(saliences) != size:
         problem = f"actor `{name}` has {len(positions)} positions and {len(saliences)} saliences on {size} dimensions"
-        raise ScenarioError(problem, file=file)
-    cells = [("capability", person.findtext("capability") or "", math.inf)]
+        raise ScenarioError(problem, file=file, line=line_of(person))
+    cells: list[tuple[str, ET.Element | None, float]] = [("capability", person.find("capability"), math.inf)]
     for k, (position, salience) in enumerate(zip(positions, saliences, strict=True), 1):
-        cells += [(f"position {k}", position.text or "", 100.0), (f"salience {k}", salience.text or "", 100.0)]
+        cells += [(f"position {k}", position, 100.0), (f"salience {k}", salience, 100.0)]
     rows = []
-    for what, text, most in cells:
+    for what, element, most in cells:
+        text = "" if element is None else element.text or ""
         number = _number(text)
         if not 0.0 <= number <= most or math.isinf(number):
             limit = "0 or more" if most == math.inf else "0 to 100"
             problem = f"actor `{name}`: {what} is `{clip_text(text)[:40]}`; allowed: {limit}"
-            raise ScenarioError(problem, file=file)
+            line = line_of(person if element is None else element)
+            raise ScenarioError(problem, file=file, line=line)
         rows.append(number)
     return rows
 

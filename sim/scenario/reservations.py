@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.rules.assumption import LEAST_DISTANCE
+from sim.scenario.conditions import Faults, raise_faults
 from sim.scenario.merge import Origins
 from sim.scenario.numbers import Number
 from sim.scenario.schema import Scenario, Stake
@@ -23,15 +24,19 @@ def check_reservations(scenario: Scenario, origins: Origins) -> None:
     Raises
     ------
     ScenarioError
-        Names the first stake whose ranges come too near, overlap, or lie the wrong way round.
+        Names the first stake whose ranges come too near, overlap, or lie the wrong way round; the others are notes.
     """
+    faults = []
     for p, party in scenario.parties.items():
         for i, stake in party.issues.items():
             others = [q.issues[i].demand for n, q in scenario.parties.items() if n != p and i in q.issues]
-            _check_reservation(origins, ("parties", p, "issues", i), stake, [d for d in others if d is not None])
+            known = [demand for demand in others if demand is not None]
+            faults += list(_check_reservation(origins, ("parties", p, "issues", i), stake, known))
+    raise_faults(faults)
 
 
-def _check_reservation(origins: Origins, at: tuple[str, ...], stake: Stake, others: list[Number]) -> None:
+def _check_reservation(origins: Origins, at: tuple[str, ...], stake: Stake, others: list[Number]) -> Faults:
+    """Check one stake: it has one fault at most."""
     demand = stake.demand
     assert demand is not None
     if stake.conceded is not None:
@@ -41,23 +46,25 @@ def _check_reservation(origins: Origins, at: tuple[str, ...], stake: Stake, othe
                 f"the demand {_quote(demand)} lies nearer than {LEAST_DISTANCE} to the end of the scale toward which "
             )
             problem += "the party would concede: no room is left for a reservation value"
-            raise origins.error((*at, "demand"), problem)
+            yield origins.error((*at, "demand"), problem)
         return
     reservation = stake.reservation
     assert reservation is not None
     if reservation.low <= demand.high + _SLACK and reservation.high >= demand.low - _SLACK:
         problem = f"{reservation.format_range()} overlaps the demand {_quote(demand)}"
-        raise origins.error((*at, "reservation"), problem + "; it must lie on the conceding side of it")
+        yield origins.error((*at, "reservation"), problem + "; it must lie on the conceding side of it")
+        return
     distance = max(reservation.low - demand.high, demand.low - reservation.high)
     if distance < LEAST_DISTANCE - _SLACK:
         problem = f"{reservation.format_range()} comes nearer than {LEAST_DISTANCE} to the demand {_quote(demand)}"
-        raise origins.error((*at, "reservation"), problem)
+        yield origins.error((*at, "reservation"), problem)
+        return
     upward = reservation.low > demand.high
     toward = any(d.high < demand.low - _SLACK if upward else d.low > demand.high + _SLACK for d in others)
     away = any(d.low > demand.high + _SLACK if upward else d.high < demand.low - _SLACK for d in others)
     if toward and not away:
         problem = f"{reservation.format_range()} lies on the wrong side of the demand {_quote(demand)}"
-        raise origins.error((*at, "reservation"), problem + ": conceding means moving toward the others' demands")
+        yield origins.error((*at, "reservation"), problem + ": conceding means moving toward the others' demands")
 
 
 def _quote(number: Number) -> str:

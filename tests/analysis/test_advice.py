@@ -202,13 +202,34 @@ def test_entries_that_a_switch_leaves_unread() -> None:
 
 
 def test_all_faults_of_references(tmp_path: Path) -> None:
-    """Faults that one file alone would hide behind the first: a date, a venue, a basket, an incident, a lever."""
-    text = "extends: river-border\nid: mine\nstart: 2029-01-01\nvenues: {lake_hall: {host: nobody}}\n"
-    text += "baskets: {calm: {level: kings}}\nincidents: {boat_clash: {offended: [nobody]}}\n"
+    """Faults that one file alone would hide behind the first: of every kind, and several of one kind."""
+    text = """extends: river-border
+id: mine
+start: 2029-01-01
+venues: {lake_hall: {host: nobody, acceptability: {nobody: 0.4}}, north_fort: {host: noone}}
+baskets: {calm: {level: kings, code: bad}, river: {level: queens}}
+incidents: {boat_clash: {doer: nobody, offended: [nobody, noone]}}
+parties: {upland: {preconditions: [{basket: b, requires: {delivered: c}}, {basket: calm, requires: {settled: calm}}]}}
+"""
     (tmp_path / "mine.yaml").write_text(text)
     status, output = run(tmp_path / "mine.yaml")
     assert status == 2 and "mine.yaml:3: start" in output and "nobody" not in output
     status, output = run("--all", tmp_path / "mine.yaml")
-    places = ("mine.yaml:3: start", "mine.yaml:4: venues.lake_hall.host", "mine.yaml:5: baskets.calm.level")
-    for place in (*places, "mine.yaml:6: incidents.boat_clash.offended"):
-        assert output.count(place) == 1
+    places = ["3: start", "4: venues.lake_hall.host", "4: venues.lake_hall.acceptability.nobody",
+              "4: venues.north_fort.host", "5: baskets.calm.level", "5: baskets.calm.code", "5: baskets.river.level",
+              "6: incidents.boat_clash.doer", "6: incidents.boat_clash.offended: unknown party `nobody`",
+              "6: incidents.boat_clash.offended: unknown party `noone`", "7: parties.upland.preconditions.0.basket",
+              "7: parties.upland.preconditions.0.requires", "7: parties.upland.preconditions.1:"]  # fmt: skip
+    assert [place for place in places if output.count(f"mine.yaml:{place}") != 1] == []
+    assert output.count("mine.yaml:") == len(places)
+
+
+def test_all_faults_of_reservation_values(tmp_path: Path) -> None:
+    text = "extends: river-border\nid: mine\nparties:\n"
+    for party in ("northbank", "southbank"):
+        text += f"  {party}: {{issues: {{water: {{demand: 0.5, reservation: 0.52}}}}}}\n"
+    (tmp_path / "mine.yaml").write_text(text)
+    status, output = run("--all", tmp_path / "mine.yaml")
+    assert status == 2
+    for line, party in ((4, "northbank"), (5, "southbank")):
+        assert output.count(f"mine.yaml:{line}: parties.{party}.issues.water.reservation: 0.52 comes nearer") == 1

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 pytest.importorskip("streamlit", reason="Streamlit is not installed (extra `app`)")
+import altair as alt
+
 from sim.app import charts_what_if
 from sim.app.address import read_changes, read_whole, write_link, write_query
 from sim.app.controls import list_sliders
@@ -111,14 +113,15 @@ def test_the_chart_of_convergence_shows_the_medians_of_the_runs() -> None:
     now = simulate_trajectory(plan(base, 50, 0))
     before = simulate_trajectory(plan(base.with_changes({"calendar.horizon": 180}), 50, 0))
     parties = {name: party.title for name, party in base.scenario.parties.items()}
-    spec = charts_what_if.plot_convergence(before, now, "patrols", parties, "about").to_dict()
+    spec = charts_what_if.plot_convergence(before, now, "patrols", parties, "about")
+    alt.LayerChart.from_dict(spec)  # it fits the schema
     rows = spec["data"]["values"]
     last = [row for row in rows if row["kind"] == "offer" and row["party"] == "Northbank"][-1]
     assert last["day"] == now.days[-1] == 180
     assert last["median"] == pytest.approx(now.offers("northbank", "patrols")[3, -1], abs=5e-4)
     assert {row["kind"] for row in rows} == {"zone", "offer", "settled", "before"}
     assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"] == [0, 180]  # the whole horizon
-    alone = charts_what_if.plot_convergence(now, now, "patrols", parties, "about").to_dict()
+    alone = charts_what_if.plot_convergence(now, now, "patrols", parties, "about")
     assert "before" not in {row["kind"] for row in alone["data"]["values"]}
     assert sorted(charts_what_if.sort_issues(before, now)) == sorted(base.scenario.issues)
 

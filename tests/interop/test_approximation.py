@@ -95,6 +95,8 @@ def test_import_refuses_and_can_be_asked_to_go_on(tmp_path):
     done = CliRunner().invoke(app, ["import", "genius", str(folder), "-o", str(out), "--approximate"])
     assert done.exit_code == 0 and "1.000/0.500 exact" in done.output
     assert "1.000/0.500 exact" in load(out).scenario.summary and "largest difference" in load(out).scenario.summary
+    # The screen of every run shows the title: lines .323/.335 at Nash, .099/.014 at the egalitarian point.
+    assert load(out).scenario.title == "GENIUS domain domain, approximated (largest difference of a utility: 0.736)"
 
 
 def test_import_states_its_error(tmp_path):
@@ -127,7 +129,9 @@ def test_a_domain_too_large_to_compare_with(tmp_path):
     with pytest.raises(ParleyError, match=r"1,030,301 outcomes are too many to compare .* --approximate"):
         domains.convert(folder, tmp_path / "x.yaml")
     _, errors = domains.convert(folder, tmp_path / "x.yaml", approximate=True)
-    assert "error is unknown" in errors[0] and "error is unknown" in load(tmp_path / "x.yaml").scenario.summary
+    scenario = load(tmp_path / "x.yaml").scenario
+    assert "error is unknown" in errors[0] and "error is unknown" in scenario.summary
+    assert scenario.title.endswith("approximated (largest difference of a utility: unknown)")
 
 
 @pytest.mark.parametrize("seed", range(25))

@@ -94,14 +94,17 @@ def test_brute_force_would_notice_another_disagreement_point():
 
 @pytest.mark.filterwarnings("ignore")
 def test_as_negmas_where_it_is_right():
-    """Utilities of NegMAS's points to 1e-6; it is right where its point is in the zone and no score is higher."""
+    """Utilities of NegMAS's points to 1e-6; it is right where its point is in the zone and no score is higher.
+
+    It is always right but for Kalai-Smorodinsky, where its point has a lower score on one domain in seven.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         negmas = pytest.importorskip("negmas", reason="the extra `negmas` is not installed")
         from negmas.preferences import ops
     rules = {NASH: ops.nash_points, EGALITARIAN: ops.kalai_points, UTILITARIAN: ops.max_welfare_points,
              KALAI_SMORODINSKY: ops.ks_points}  # fmt: skip
-    compared = dict.fromkeys(rules, 0)
+    compared, wrong = dict.fromkeys(rules, 0), dict.fromkeys(rules, 0)
     for seed in SEEDS:
         # NegMAS takes the worst outcome for the disagreement point where the reserved value lies below it.
         domain = _raised(random_domain(seed))
@@ -120,7 +123,11 @@ def test_as_negmas_where_it_is_right():
                 if np.all(theirs >= floor - 1e-9) and not _beats(name, mine[0] - floor, theirs - floor, most):
                     compared[name] += 1
                     assert np.abs(mine - theirs).max(axis=1).min() < 1e-6, (seed, name)
-    assert min(compared.values()) > 100, compared
+                else:
+                    wrong[name] += 1
+    assert min(compared.values()) > 150, compared
+    assert not any(count for name, count in wrong.items() if name != KALAI_SMORODINSKY), wrong
+    assert wrong[KALAI_SMORODINSKY] < 35, wrong
 
 
 def _raised(domain: Domain) -> Domain:

@@ -98,19 +98,22 @@ def changed(content: dict[str, Any], *path: str, to: Any) -> dict[str, Any]:
     return copy
 
 
+TABLE = ("issueUtilities", "place", "discreteutils", "valueUtilities")
+
+
 @pytest.mark.parametrize(
     ("first", "message"),
     [
         ({"PartialOrdering": {}}, "0 domain files and 1 utility spaces"),
         ({"SumOfGroupsUtilitySpace": {}}, "is a `SumOfGroupsUtilitySpace`; profiles of kind Linear"),
-        (changed(A, "issueWeights", "place", to=-1), "the weight of `place` is no number from 0 to 1"),
-        (changed(A, "issueWeights", to={"place": 0.6}), "the weight of `days` is no number"),
-        (changed(A, "issueUtilities", "days", to={"numberutils": {}}), "are numberutils; `discreteutils` are read"),
+        (changed(A, "issueWeights", "place", to=-1), "a.json: issueWeights.place: `-1`; allowed: a number from 0 to 1"),
+        (changed(A, "issueWeights", to={"place": 0.6}), "a.json: issueWeights.days: is missing; allowed: a number"),
+        (changed(A, "issueUtilities", "days", to={"numberutils": {}}), "issueUtilities.days: utilities are number"),
         (changed(A, "domain", "issuesValues", "days", to={"range": [0, 1, 1]}), "no list of values (a range"),
-        (changed(A, "issueUtilities", "place", "discreteutils", "valueUtilities", "sea", to=2), "the utility of `sea`"),
-        (changed(A, "issueUtilities", "place", "discreteutils", "valueUtilities", to={"sea": 1}), "no utility of `hil"),
+        (changed(A, *TABLE, "sea", to=2), "place.discreteutils.valueUtilities.sea: `2`; allowed: a number from 0 to 1"),
+        (changed(A, *TABLE, to={"sea": 1}), ".valueUtilities.hills: is missing; allowed: a number from 0 to 1"),
         (changed(A, "domain", "issuesValues", "days", "values", to=["2"]), "is about another domain"),
-        (changed(A, "reservationBid", "issuevalues", "days", to="9"), "no known value on `days`"),
+        (changed(A, "reservationBid", "issuevalues", "days", to="9"), "issuevalues.days: `9` is no value of `days`"),
     ],
 )
 def test_what_is_refused_is_named(tmp_path, first, message):

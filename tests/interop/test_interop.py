@@ -236,7 +236,7 @@ def test_names_and_labels():
 
 
 def test_nothing_is_left_behind(tmp_path):
-    with pytest.raises(ScenarioError):
+    with pytest.raises(ScenarioError, match=r"^x\.yaml: "):
         write_scenario({"extends": "behaviour", "id": "x"}, tmp_path / "x.yaml", "head")
     with pytest.raises(ParleyError):
         write_scenario({}, tmp_path / "x.txt", "head")

@@ -92,11 +92,12 @@ def test_semicolons(tmp_path):
         (CSV.replace(",", ";").replace("75", "75,5"), "`75,5` in cell 4; allowed: 0 to 100, with a point for decimals"),
         ("<Model/>", "is XML with root `Model`; KTAB's has `Scenario`"),
         ("<Scenario><Actors></Scenario>", "is no XML"),
-        (XML.replace("<dCoord>75</dCoord>", "<dCoord></dCoord>"), "actor `Alder`: position 1 is ``; allowed: 0 to 100"),
+        (XML.replace("<dCoord>75</dCoord>", "<dCoord></dCoord>"), "towns.csv:4: actor `Alder`: position 1 is ``; a"),
         (XML.replace("<dCoord>75</dCoord>", ""), "actor `Alder` has 0 positions and 1 saliences on 1 dimensions"),
         (XML.replace("<dSal>50</dSal>", "<dSal>500</dSal>"), "salience 1 is `500`; allowed: 0 to 100"),
         (XML.replace(">100</capability>", ">-1</capability>"), "capability is `-1`; allowed: 0 or more"),
         (XML.replace("<dName>Road</dName>", ""), "3 actors on 0 dimensions"),
+        (CSV.replace(",3,1,", ",160,1,"), "towns.csv:1: 160 actors on 1 dimensions; 2 to 100 actors and 1 to 40 dimen"),
     ],
 )
 def test_what_is_refused_is_named(tmp_path, text, message):

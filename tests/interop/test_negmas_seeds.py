@@ -31,12 +31,6 @@ class Random(NegmasParty):
     negotiators: ClassVar = {"northbank": negmas.sao.RandomNegotiator}
 
 
-class Micro(NegmasParty):
-    """Draws among what it has offered."""
-
-    negotiators: ClassVar = {"northbank": negmas.sao.MiCRONegotiator}
-
-
 def table(party: type[NegmasParty], **options) -> str:
     found = run_ensemble("river-border", party_class=party, **options)
     return found.runs.to_csv() + found.rounds.to_csv()
@@ -58,9 +52,9 @@ def test_another_seed_and_another_run_draw_otherwise():
 
 
 def test_any_chunks_and_workers():
-    whole = table(Random, n=6, seed=3, workers=1)
-    assert table(Random, n=6, seed=3, workers=1, chunk=2) == whole
-    assert table(Random, n=6, seed=3, workers=2, chunk=2) == whole
+    whole = table(Random, n=4, seed=3, workers=1)
+    assert table(Random, n=4, seed=3, workers=1, chunk=2) == whole
+    assert table(Random, n=4, seed=3, workers=2, chunk=2) == whole
 
 
 def test_runs_in_another_order():
@@ -105,11 +99,11 @@ for kind in {kinds!r}:
 
 def test_another_process_with_another_order_of_sets():
     script = textwrap.dedent(SCRIPT.format(kinds=DRAWING))
-    printed = []
-    for hashes in ("1", "2"):
-        environment = {**os.environ, "PYTHONHASHSEED": hashes, "PYTHONPATH": os.getcwd()}
-        words = [sys.executable, "-c", script]
-        printed.append(subprocess.run(words, env=environment, capture_output=True, text=True, check=True).stdout)
-    assert printed[0] == printed[1] and printed[0].count("\n") == len(DRAWING)
-    here = hashlib.sha256(table(Micro, n=4, seed=0, workers=1).encode()).hexdigest()
-    assert f"MiCRONegotiator {here}" in printed[0]
+    hashes = "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"
+    environment = {**os.environ, "PYTHONHASHSEED": hashes, "PYTHONPATH": os.getcwd()}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    expected = []
+    for kind in DRAWING:
+        seated = type("Seated", (NegmasParty,), {"negotiators": {"northbank": getattr(negmas.sao, kind)}})
+        expected.append(f"{kind} {hashlib.sha256(table(seated, n=4, seed=0, workers=1).encode()).hexdigest()}")
+    assert done.stdout.splitlines() == expected
