@@ -28,16 +28,14 @@ document.addEventListener('keydown', () => {
   window.said = document.querySelector('.verdict')?.innerText || '';
   window.waits = {key: performance.now()};
 }, true);
+setInterval(() => {
+  const state = document.querySelector('[data-test-script-state]')?.getAttribute('data-test-script-state');
+  const idle = state !== 'running' && !document.querySelector('[data-stale=true]') && 'sentence' in waits;
+  if (idle) note('drawn'); else delete waits.drawn;
+}, 20);
 """
-"""Notes when the first chart and a new sentence are there."""
-DRAWN = """
-const state = document.querySelector('[data-test-script-state]')?.getAttribute('data-test-script-state');
-const stale = document.querySelector('[data-stale=true]');
-const idle = state !== 'running' && !stale && 'sentence' in waits;
-if (!idle) { delete waits.drawn; return false; }
-waits.drawn = waits.drawn || performance.now();
-return performance.now() - waits.drawn > 1500;
-"""
+"""Notes when the first chart and a new sentence are there, and since when the page has been at rest."""
+DRAWN = "return performance.now() - waits.drawn > 1500"
 """Whether the script has ended and nothing has been redrawn for a while; the wait ends where the rest began."""
 PATIENCE = "Northbank: days until it would concede all"
 TARGETS = {
