@@ -35,6 +35,6 @@ def test_first_run(compare, tmp_path, earlier):
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_sweeps(compare, tmp_path, earlier, version):
-    before = sweep("earlier", earlier, tmp_path, 50, 2000)
-    now = sweep("now", HERE, tmp_path, 50, 2000, VERSIONS[version])
-    compare("earlier", f"sweep of 50 points and 2,000 runs, {version}", before, now, 5, at_most=0.7)
+    before = sweep("earlier", earlier, tmp_path, 25, 2000)
+    now = sweep("now", HERE, tmp_path, 25, 2000, VERSIONS[version])
+    compare("earlier", f"sweep of 25 points and 2,000 runs, {version}", before, now, 5, at_most=0.7)
