@@ -113,7 +113,7 @@ def run_in_processes(script: Path, place: Path, kills: dict[int, int]) -> str:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
 
 
-@pytest.mark.parametrize("kills", [{}, {5: 2}])
+@pytest.mark.parametrize("kills", [{5: 2}])
 def test_the_work_of_a_killed_process_is_done_again(tmp_path: Path, kills: dict[int, int]) -> None:
     (tmp_path / "marks").mkdir()
     assert run_in_processes(tmp_path / "script.py", tmp_path / "marks", kills) == f"{list(range(8))}\n"

@@ -37,7 +37,8 @@ def resize(browser: Any, width: int) -> None:
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
 
 
-@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_view_is_free_of_serious_barriers_wide_and_narrow(reader: Reader, theme: str) -> None:
     browser = reader.browser
     features = [{"name": "prefers-color-scheme", "value": theme}]

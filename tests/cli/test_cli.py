@@ -355,7 +355,10 @@ def test_a_reader_that_has_seen_enough(here: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), pytest.param(signal.SIGHUP, 129, marks=pytest.mark.slow)],
+)
 def test_an_interrupted_run_leaves_nothing(here: Path, number: int, status: int) -> None:
     # A job in the background of a shell is deaf to SIGINT, and one under `nohup` to SIGHUP; a user's program hears.
     hears = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "

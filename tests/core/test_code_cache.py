@@ -161,7 +161,9 @@ def test_what_another_user_planted_is_never_unpickled(tmp_path: Path) -> None:
     assert value == 1.5 and other != folder and not (tmp_path / "mark").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"\x80\x05", b"no pickle", None])
+@pytest.mark.parametrize(
+    "content", [b"", None, *(pytest.param(text, marks=pytest.mark.slow) for text in (b"\x80\x05", b"no pickle"))]
+)
 def test_a_damaged_cache_is_compiled_anew(tmp_path: Path, content: bytes | None) -> None:
     script, cache = tmp_path / "script.py", tmp_path / "cache"
     _, folder, _ = compute_in_child(script, cache)

@@ -213,6 +213,7 @@ def test_an_unknown_experiment_names_the_nearest() -> None:
         read_experiment("venu")
 
 
+@pytest.mark.slow
 def test_the_short_way_to_a_point_equals_the_long_one() -> None:
     setup = Setup.load(asked(factors={INSULATION: [0.1]}))
     assert len(setup.short_paths) > 100

@@ -184,6 +184,7 @@ def test_a_table_of_another_structure_is_refused(folder: Path, change: Any, mess
     assert message in refuse(lambda: render_report(folder))
 
 
+@pytest.mark.slow
 def test_a_bomb_is_refused_by_its_size_when_unpacked(tmp_path: Path) -> None:
     """Four megabytes that would fill gigabytes: limits are checked in the footer, before anything is unpacked."""
     table = pa.table({"run": pa.array([0]).take(pa.array([0] * 3_000_000))})

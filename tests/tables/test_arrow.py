@@ -62,7 +62,7 @@ def test_names_become_places_whatever_their_dictionary():
 
 
 @pytest.mark.parametrize("slow", ["pandas", "pyarrow.compute"])
-@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("before", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_a_run_does_without_what_is_slow_to_load(tmp_path, slow, before):
     code = (
         f"{'import ' + slow if before else ''}\nimport sys\nfrom sim.results.store import write_ensemble\n"
