@@ -136,10 +136,10 @@ def list_functions(words: PageWords) -> dict[str, Callable[..., str]]:
 
 def _wrap_paragraphs(text: str) -> str:
     """Wrap the paragraphs of a page; headings, tables, figures and lists stay as they are."""
-    options = {"width": _WIDTH, "break_long_words": False, "break_on_hyphens": False}
+    wrapper = textwrap.TextWrapper(_WIDTH, break_long_words=False, break_on_hyphens=False)
     parts = [part.strip("\n") for part in re.split(r"\n{2,}", text)]
     plain = [part.startswith(("#", "|", "!", "- ", "`" * 3)) for part in parts]
-    wrapped = (part if keep else textwrap.fill(part, **options) for part, keep in zip(parts, plain, strict=True))  # type: ignore[arg-type]
+    wrapped = (part if keep else wrapper.fill(part) for part, keep in zip(parts, plain, strict=True))
     return "\n\n".join(wrapped) + "\n"
 
 
