@@ -67,9 +67,10 @@ QUICK = $(wildcard $(addprefix tests/,rules solvers yamlio evidence malformed)) 
 quick: $(TEST_VENV)/.installed  ## run the tests of rules, solvers and scenarios without compiling, in under a minute
 	@NUMBA_DISABLE_JIT=1 $(TEST_VENV)/bin/python -m pytest --no-header -q -W ignore::RuntimeWarning $(QUICK) $(ARGS)
 
-# Files of tests are spread over the processors; what one process has compiled, the others read.
+# Files of tests are spread over one process more than there are processors, for tests of the page wait for a browser;
+# what one process has compiled, the others read.
 test: $(TEST_VENV)/.installed  ## run all tests except the slow ones, the verification and the benchmarks
-	@$(TEST_VENV)/bin/python -m pytest --no-header -n auto --dist loadfile $(ARGS)
+	@$(TEST_VENV)/bin/python -m pytest --no-header -n $$($(TEST_VENV)/bin/python -c 'import os; print(1 + (os.cpu_count() or 1))') --dist loadfile $(ARGS)
 
 verify: $(TEST_VENV)/.installed  ## check the model against known answers, then run all slow tests
 	@PARLEY_VERIFICATION_PAGE=docs/explanation/verification.md $(TEST_VENV)/bin/python -m pytest -q -m verification tests/verification $(ARGS)

@@ -33,9 +33,10 @@ def test_runs(compare, tmp_path, earlier, scenario, n, most, version):
             assert tables[0][column].equals(tables[1][column]), column
 
 
-def test_first_run(compare, tmp_path, earlier):
-    before, now = (compile_first(n, c, tmp_path, "river-border", 10) for n, c in (("earlier", earlier), ("now", HERE)))
-    compare("earlier", "`parley run river-border -n 10` for the first time", before, now, 2, at_most=0.6)
+@pytest.mark.parametrize(("scenario", "n"), [("river-border", 10), ("istanbul-2025", 10_000)])
+def test_first_run(compare, tmp_path, earlier, scenario, n):
+    before, now = (compile_first(name, at, tmp_path, scenario, n) for name, at in (("earlier", earlier), ("now", HERE)))
+    compare("earlier", f"`parley run {scenario} -n {n}` for the first time", before, now, 2, at_most=0.6)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
