@@ -37,6 +37,8 @@ PARTY_SOURCE = "party_class.py"
 """The module of the party class of a run."""
 ROW_GROUP = 65_536
 """Rows of a row group."""
+BATCH = 1_024
+"""Rows that Arrow encodes at once. Joined rows are cut at whole batches, so that where they are cut changes no byte."""
 SUMMARISED = 10_000
 """Runs that are summarised at once, which takes little longer than one chunk of them."""
 
@@ -72,30 +74,45 @@ class TableWriter:
             self._file: BinaryIO = path.open("wb")
             options: dict[str, Any] = {"compression": "zstd", "use_dictionary": labels, "write_page_checksum": True}
             self._writer = pq.ParquetWriter(self._file, schema, **options)
-        self._waiting: list[pa.Table] = []
+        self._parts: list[pa.Table] = []  # as they came, until they make a batch
+        self._batches: list[pa.Table] = []  # whole batches, until they make a row group
         self._rows = 0
 
     def write(self, table: pa.Table) -> None:
         """Add rows under the schema of the file."""
-        self._waiting.append(table)
+        self._parts.append(table)
         self._rows += table.num_rows
+        table = self._join()
+        stop = table.num_rows - table.num_rows % BATCH
+        self._batches.append(table.slice(0, stop))
+        self._parts = [table.slice(stop)]
         if self._rows >= ROW_GROUP:
-            table = self._join()
-            stop = table.num_rows - table.num_rows % ROW_GROUP
-            with report_write_errors(self.folder):
-                self._writer.write_table(table.slice(0, stop), row_group_size=ROW_GROUP)
-            self._waiting, self._rows = [table.slice(stop)], table.num_rows - stop
+            ready = pa.concat_tables(self._batches)
+            stop = self._rows - self._rows % ROW_GROUP
+            self._write(ready.slice(0, stop))
+            self._batches = [ready.slice(stop)]
+            self._rows -= stop
 
     def _join(self) -> pa.Table:
-        """Join all waiting rows into one table with one dictionary a column."""
-        return pa.concat_tables(self._waiting).unify_dictionaries().combine_chunks()
+        """Join the parts that wait into one table with one dictionary a column."""
+        pool = pa.system_memory_pool()  # Arrow's own keeps some fifty megabytes that nobody uses
+        return pa.concat_tables(self._parts).unify_dictionaries(pool).combine_chunks(pool)
+
+    def _write(self, table: pa.Table) -> None:
+        """Write row groups. Numbers stay apart in batches, for a copy of all would take as much memory again."""
+        with report_write_errors(self.folder):
+            table = table.unify_dictionaries()
+            for k, entry in enumerate(table.schema):
+                if pa.types.is_dictionary(entry.type):  # Arrow's statistics of labels depend on where they are cut
+                    table = table.set_column(k, entry, table.column(k).combine_chunks())
+            self._writer.write_table(table, row_group_size=ROW_GROUP)
 
     def close(self) -> None:
         """Write the waiting rows and force the file onto the disk."""
+        if self._rows:
+            self._write(pa.concat_tables([*self._batches, *self._parts]))
+        self._parts, self._batches, self._rows = [], [], 0
         with report_write_errors(self.folder):
-            if self._rows:
-                self._writer.write_table(self._join(), row_group_size=ROW_GROUP)
-            self._waiting, self._rows = [], 0
             self._writer.close()
             sync_file(self._file)
             self._file.close()
