@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,9 @@ from sim.tables.schema import build_round_table, build_run_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from sim.core.columns import Chunk
+
 
 def simulate_tables(job: Plan, progress: Progress | None = None) -> Generator[tuple[pa.Table, pa.Table], None, None]:
     """Simulate a plan and yield tables of runs and rounds, chunk by chunk in the order of runs.
@@ -43,6 +46,8 @@ def simulate_named_tables(
 ) -> Generator[dict[str, pa.Table], None, None]:
     """Simulate a plan and yield its tables by name, chunk by chunk in the order of runs.
 
+    The first chunks are simulated from now on, before a table is asked for.
+
     Parameters
     ----------
     job : Plan
@@ -57,8 +62,16 @@ def simulate_named_tables(
     dict of str to pyarrow.Table
         Tables of a chunk.
     """
+    chunks = simulate_chunks(job.with_offers() if offers else job)
+    return _build_tables(job, chunks, progress, offers, assumptions)
+
+
+def _build_tables(
+    job: Plan, chunks: Iterator[Chunk], progress: Progress | None, offers: bool, assumptions: bool
+) -> Generator[dict[str, pa.Table], None, None]:
+    """Tables by name of every chunk."""
     names = job.problem.names
-    for chunk in simulate_chunks(job.with_offers() if offers else job):
+    for chunk in chunks:
         stop = chunk.start + chunk.rows.size
         run = np.arange(chunk.start, stop, dtype=np.int64)
         drawn, fates = job.assumptions[chunk.start : stop], job.fates[chunk.start : stop]

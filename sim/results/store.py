@@ -187,6 +187,7 @@ def write_ensemble(
         The folder cannot be used.
     """
     with OutputFolder(folder, "run", force) as out:
+        tables = simulate_named_tables(job, progress, offers=offers, assumptions=assumptions)  # it begins
         about = manifest(job)
         trajectory = simulate_trajectory(job, on_chunk=on_sample) if figures and count_measured(job) else None
         if figure_process is not None and trajectory is not None:
@@ -197,7 +198,6 @@ def write_ensemble(
             schemas["offers"] = build_offer_schema()
         if assumptions:
             schemas["assumptions"] = build_assumption_schema(list(draw_values(job, job.assumptions[:1])))
-        tables = simulate_named_tables(job, progress, offers=offers, assumptions=assumptions)
         summary = _write_tables(tables, schemas, out)
         if figure_process is not None and figures:
             figure_process.send(summary, about, out.stage, figures, is_last=True)
