@@ -72,8 +72,6 @@ STYLE: dict[Any, Any] = {
 LABEL_BOX = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none"}
 _WIDTH = 6.6
 DPI = 150
-PNG_LEVEL = 3
-"""Effort of the compression of PNG files: Pillow's default of 6 takes twice as long, for files a tenth smaller."""
 
 CAUTION = "Conditional on the scenario's assumptions; not a forecast."
 
