@@ -187,7 +187,7 @@ def write_ensemble(
         The folder cannot be used.
     """
     with OutputFolder(folder, "run", force) as out:
-        tables = simulate_named_tables(job, progress, offers=offers, assumptions=assumptions)  # it begins
+        tables = simulate_named_tables(job, progress, offers=offers, assumptions=assumptions)  # it begins now
         about = manifest(job)
         trajectory = simulate_trajectory(job, on_chunk=on_sample) if figures and count_measured(job) else None
         if figure_process is not None and trajectory is not None:

@@ -119,8 +119,8 @@ def _measure_offers(chunk: Chunk, days: Ints, names: Names) -> dict[Key, Floats]
 
     def pick(column: Floats) -> Floats:
         """Entries (runs, days) of a column, which is copied because its entries lie far apart."""
-        picked: Floats = np.ascontiguousarray(column)[row]
-        return picked
+        entries: Floats = np.ascontiguousarray(column)[row]
+        return entries
 
     values: dict[Key, Floats] = {}
     for i, issue in enumerate(names.issues):
