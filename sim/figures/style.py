@@ -213,6 +213,7 @@ def create_grid(
         axes.append(figure.add_axes((x / wide, y / total, (width - left - 0.1) / wide, height / total)))
         for axis in (axes[-1].xaxis, axes[-1].yaxis):
             axis.set_label_coords(0, 0)  # these labels are empty; else every tick is measured to find their places
+            axis.minorTicks = []  # else one is made for nothing but to be copied
     return figure, axes
 
 

@@ -198,9 +198,12 @@ def write_ensemble(
             schemas["offers"] = build_offer_schema()
         if assumptions:
             schemas["assumptions"] = build_assumption_schema(list(draw_values(job, job.assumptions[:1])))
-        summary = _write_tables(tables, schemas, out)
-        if figure_process is not None and figures:
-            figure_process.send(summary, about, out.stage, figures, is_last=True)
+
+        def send(summary: Summary) -> None:
+            if figure_process is not None and figures:
+                figure_process.send(summary, about, out.stage, figures, is_last=True)
+
+        summary = _write_tables(tables, schemas, out, send)
         if on_summary is not None:
             on_summary(summary)
         _finish(job, out, about, summary, figures, trajectory, figure_process)
@@ -277,8 +280,13 @@ def _write_inputs(job: Plan, out: OutputFolder) -> None:
         out.path(PARTY_SOURCE).write_text(source, encoding="utf-8")
 
 
-def _write_tables(tables: Iterable[dict[str, pa.Table]], schemas: dict[str, pa.Schema], out: OutputFolder) -> Summary:
-    """Write tables part by part, and summarise runs and rounds."""
+def _write_tables(
+    tables: Iterable[dict[str, pa.Table]],
+    schemas: dict[str, pa.Schema],
+    out: OutputFolder,
+    on_count: Callable[[Summary], object] | None = None,
+) -> Summary:
+    """Write tables part by part, and summarise runs and rounds; `on_count` takes the summary before the last rows."""
     summary = Summary.from_tables(schemas["runs"])
     with ExitStack() as stack:
         writers = {
@@ -293,6 +301,8 @@ def _write_tables(tables: Iterable[dict[str, pa.Table]], schemas: dict[str, pa.S
             for name, writer in writers.items():
                 writer.write(part[name])
         _summarise(waiting, summary)
+        if on_count is not None:
+            on_count(summary)
     return summary
 
 
