@@ -6,9 +6,8 @@ import contextlib
 import os
 import queue
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -98,8 +97,7 @@ def compiled_chunks(
 ) -> Iterator[Chunk]:
     """All chunks in order, at most two a worker under way, so that memory does not grow with the number of runs.
 
-    Several workers begin at once, before the first chunk is asked for. One worker simulates a chunk when it is asked
-    for, on the thread that asks.
+    One worker simulates a chunk when it is asked for, on the thread that asks.
     """
     check_dispatchers()
     precompile(problem)
@@ -116,14 +114,8 @@ def compiled_chunks(
         finally:
             spaces.put(space)
 
-    starts = iter(range(0, fates.size, chunk))
-    chunks = map(work, starts) if threads == 1 else _map_on_threads(work, starts, threads)
-    return _return_spaces(chunks, problem, spaces)
-
-
-def _return_spaces(chunks: Iterator[Chunk], problem: Problem, spaces: queue.SimpleQueue[_Space]) -> Iterator[Chunk]:
-    """Chunks; after the last one, what the workers kept is there for the next plan."""
-    yield from chunks
+    starts = range(0, fates.size, chunk)
+    yield from map(work, starts) if threads == 1 else _map_on_threads(work, starts, threads)
     while not spaces.empty():
         memory, rounds = spaces.get()
         _SPARE_MEMORY.append((problem.structure, problem.streams, memory))
@@ -131,22 +123,15 @@ def _return_spaces(chunks: Iterator[Chunk], problem: Problem, spaces: queue.Simp
             _SPARE.append(rounds)
 
 
-def _map_on_threads(work: Callable[[int], Chunk], starts: Iterator[int], threads: int) -> Iterator[Chunk]:
-    """Begin chunks on a pool of threads; returns all in order."""
-    pool = ThreadPoolExecutor(threads)
-    under_way = deque(pool.submit(work, start) for start in islice(starts, 2 * threads))
-    return _collect(pool, work, starts, under_way)
-
-
-def _collect(
-    pool: ThreadPoolExecutor, work: Callable[[int], Chunk], starts: Iterator[int], under_way: deque[Future[Chunk]]
-) -> Iterator[Chunk]:
-    """Chunks of a pool of threads, in order; for each one taken another begins."""
-    with pool:
+def _map_on_threads(work: Callable[[int], Chunk], starts: Sequence[int], threads: int) -> Iterator[Chunk]:
+    """Chunks of a pool of threads, in order."""
+    with ThreadPoolExecutor(threads) as pool:
+        under_way: deque[Future[Chunk]] = deque()
         try:
             for start in starts:
                 under_way.append(pool.submit(work, start))
-                yield under_way.popleft().result()
+                if len(under_way) > 2 * threads:
+                    yield under_way.popleft().result()
             while under_way:
                 yield under_way.popleft().result()
         finally:

@@ -195,7 +195,8 @@ def compute_fingerprint(job: Plan) -> str:
     source += f" under {job.posterior.name}" if job.posterior else ""
     digest = hashlib.blake2b(digest_size=6)
     digest.update(f"{__version__}|{hash_rules()}|{scenario_hash(job.loaded)}|{job.seed}|{job.n}|{source}|".encode())
-    digest.update(job.assumptions.astype("<i8").tobytes() + job.fates.astype("<i8").tobytes())
+    for index in (job.assumptions, job.fates):
+        digest.update(index.astype("<i8", order="C", copy=False).data)
     return digest.hexdigest()
 
 

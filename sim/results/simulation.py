@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.core.layout import Floats, Ints
-from sim.results.plan import Plan, simulate_chunks
+from sim.results.plan import Engine, Plan, simulate_chunks
 from sim.results.progress import Progress
 from sim.tables.assumptions import build_assumption_table, draw_assumptions
 from sim.tables.offers import build_offer_table
@@ -46,7 +47,7 @@ def simulate_named_tables(
 ) -> Generator[dict[str, pa.Table], None, None]:
     """Simulate a plan and yield its tables by name, chunk by chunk in the order of runs.
 
-    The first chunks are simulated from now on, before a table is asked for.
+    Where nothing has to be compiled, several workers begin now, before a table is asked for.
 
     Parameters
     ----------
@@ -63,7 +64,39 @@ def simulate_named_tables(
         Tables of a chunk.
     """
     chunks = simulate_chunks(job.with_offers() if offers else job)
+    if job.workers > 1 and job.posterior is None and job.engine is Engine.COMPILED:
+        from sim.compiled.precompile import is_compiled
+
+        if is_compiled(job.problem):  # else an interruption would wait for the compiler on another thread
+            chunks = begin_chunks(chunks)
     return _build_tables(job, chunks, progress, offers, assumptions)
+
+
+def begin_chunks(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Ask for the first of some chunks on another thread; a pool of workers has the next ones under way then.
+
+    Parameters
+    ----------
+    chunks : iterator of Chunk
+        What `simulate_chunks` returns for several workers.
+
+    Returns
+    -------
+    iterator of Chunk
+        The same chunks.
+    """
+    thread = ThreadPoolExecutor(1)
+    first = thread.submit(next, chunks, None)
+    thread.shutdown(wait=False)
+    return _continue(first, chunks)
+
+
+def _continue(first: Future[Chunk | None], chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Yield the first chunk when it is there, then all others."""
+    chunk = first.result()
+    if chunk is not None:
+        yield chunk
+        yield from chunks
 
 
 def _build_tables(
