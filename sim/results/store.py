@@ -74,6 +74,7 @@ class TableWriter:
             self._file: BinaryIO = path.open("wb")
             options: dict[str, Any] = {"compression": "zstd", "use_dictionary": labels, "write_page_checksum": True}
             self._writer = pq.ParquetWriter(self._file, schema, **options)
+        self._pool = pa.system_memory_pool()  # Arrow's own keeps some fifty megabytes that nobody uses
         self._parts: list[pa.Table] = []  # as they came, until they make a batch
         self._batches: list[pa.Table] = []  # whole batches, until they make a row group
         self._rows = 0
@@ -95,16 +96,15 @@ class TableWriter:
 
     def _join(self) -> pa.Table:
         """Join the parts that wait into one table with one dictionary a column."""
-        pool = pa.system_memory_pool()  # Arrow's own keeps some fifty megabytes that nobody uses
-        return pa.concat_tables(self._parts).unify_dictionaries(pool).combine_chunks(pool)
+        return pa.concat_tables(self._parts).unify_dictionaries(self._pool).combine_chunks(self._pool)
 
     def _write(self, table: pa.Table) -> None:
         """Write row groups. Numbers stay apart in batches, for a copy of all would take as much memory again."""
         with report_write_errors(self.folder):
-            table = table.unify_dictionaries()
+            table = table.unify_dictionaries(self._pool)
             for k, entry in enumerate(table.schema):
                 if pa.types.is_dictionary(entry.type):  # Arrow's statistics of labels depend on where they are cut
-                    table = table.set_column(k, entry, table.column(k).combine_chunks())
+                    table = table.set_column(k, entry, table.column(k).combine_chunks(self._pool))
             self._writer.write_table(table, row_group_size=ROW_GROUP)
 
     def close(self) -> None:
