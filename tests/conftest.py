@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,16 @@ settings.register_profile(
     "fuzz", max_examples=100_000, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("parley")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compile_first() -> None:
+    """Compile the engine before the first of many tests; a few tests, in this process, compile what they call."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        from sim.compiled.precompile import precompile
+        from sim.results.plan import plan
+
+        precompile(plan("river-border", 1).problem)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

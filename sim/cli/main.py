@@ -165,6 +165,12 @@ def _name_verb(verb: CommandInfo) -> str:
     return verb.name or verb.callback.__name__.replace("_", "-") if verb.callback else ""
 
 
+def _find_command() -> list[str] | None:
+    """Find the interpreter and the arguments that started this process; None where a program calls `main`."""
+    arguments = sys.argv[1:]
+    return sys.orig_argv if arguments and sys.orig_argv[-len(arguments) :] == arguments else None
+
+
 def main() -> None:
     """Run the command."""
     os.environ["PYTHONSAFEPATH"] = "1"  # no process started from here runs modules of the working folder
@@ -179,7 +185,7 @@ def main() -> None:
     _keep_verb(sys.argv[1:2])
     try:
         try:
-            app()
+            app(obj=_find_command())
         except SystemExit as end:
             _leave(end)
     except BrokenPipeError:  # the reader closed the pipe (`parley show … | head`)

@@ -27,6 +27,7 @@ def add(app: typer.Typer) -> None:
 
     @app.command()
     def run(
+        context: typer.Context,
         scenario: ScenarioArgument,
         n: Annotated[int | None, typer.Option("-n", help="Number of runs.", show_default=str(_RUNS))] = None,
         seed: SeedOption = 0,
@@ -76,6 +77,7 @@ def add(app: typer.Typer) -> None:
 
         parley run istanbul-2025 --until-se outcome=0.005
         """
+        from sim.cli.plain import restart_in_plain_python
         from sim.cli.preview import show_preview
         from sim.core.atomic import OutputFolder
         from sim.core.errors import ParleyError
@@ -83,6 +85,8 @@ def add(app: typer.Typer) -> None:
 
         if n is not None and until_se is not None:
             raise ParleyError("-n and --until-se exclude each other: both decide the number of runs")
+        if engine == "auto" and posterior is None and n is not None:
+            restart_in_plain_python(context.obj, n)
         folder = out if out is not None else choose_folder(Path("out"), scenario)
         OutputFolder(folder, "run", force)  # refuse before the work, not after it
         with FigureProcess() as figure_process:  # it loads Matplotlib while this process loads the engine

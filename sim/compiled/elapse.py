@@ -12,7 +12,7 @@ from sim.compiled.party import least_readiness
 from sim.compiled.state import derive_reservations
 from sim.core.distributions import unit_exponential, weibull
 from sim.core.draws import uniform
-from sim.core.jit import inline_step, rule
+from sim.core.jit import inline_part, rule
 from sim.core.layout import PARTY, PI, W
 from sim.rules import pace
 from sim.rules.mediation import Strength
@@ -66,7 +66,7 @@ def elapse(mem: Memory, fate: int, step: int) -> tuple[float, bool, bool, float]
     return days, planned, ends, planned_day
 
 
-@inline_step
+@inline_part
 def gap_scale(mem: Memory, facilitation: float) -> float:
     """Weibull scale of the gap to the next planned round, in days."""
     x = sizes(mem)
@@ -87,7 +87,7 @@ def gap_scale(mem: Memory, facilitation: float) -> float:
     )
 
 
-@inline_step
+@inline_part
 def days_to_break_off(mem: Memory, fate: int, step: int) -> float:
     """Days until talks break off if they are not resumed before."""
     w = view.th_world(mem)
@@ -110,7 +110,7 @@ def any_open(mem: Memory) -> bool:
     return False
 
 
-@inline_step
+@inline_part
 def advance(mem: Memory, days: float, planned: bool) -> None:
     """Move the clock to the end of the gap; talks that resume start anew, talks that break off fall into abeyance."""
     n = view.count(mem)

@@ -20,7 +20,7 @@ from sim.compiled.party import (
     prepare,
     utility_of,
 )
-from sim.core.jit import inline_step, rule
+from sim.core.jit import inline_part, rule
 from sim.core.layout import W
 from sim.rules import distance, trust
 from sim.rules.acceptance import answer_without_noise
@@ -49,7 +49,7 @@ def exchange(mem: Memory, fate: int, step: int) -> None:
             discuss(mem, b)
 
 
-@inline_step
+@inline_part
 def discuss(mem: Memory, b: int) -> None:
     """Discuss a barred basket: every member puts its offer; no turn is played and nobody is asked."""
     x = sizes(mem)
@@ -66,7 +66,7 @@ def discuss(mem: Memory, b: int) -> None:
         basket[B.IN_PRINCIPLE, b] = 1.0 if in_principle(mem, b) else 0.0
 
 
-@inline_step
+@inline_part
 def on_agenda(mem: Memory, b: int) -> bool:
     """Whether a basket is negotiated in this round."""
     is_open = view.open(mem)
@@ -74,7 +74,7 @@ def on_agenda(mem: Memory, b: int) -> bool:
     return is_open[b] != 0 and status[b] == OPEN
 
 
-@inline_step
+@inline_part
 def exchange_offers(mem: Memory, fate: int, step: int, b: int) -> bool:
     """Exchange offers on one basket, turn by turn; true when enough accept, the package then in `package`."""
     x = sizes(mem)
@@ -117,7 +117,7 @@ def exchange_offers(mem: Memory, fate: int, step: int, b: int) -> bool:
     return settled
 
 
-@inline_step
+@inline_part
 def first_open_turn(mem: Memory, b: int) -> tuple[int, bool]:
     """A turn of two parties before which no offer can be accepted, whatever is drawn; the number of turns if none can.
 
@@ -170,7 +170,7 @@ def is_hopeless(mem: Memory, p: int, q: int, b: int, level: float, first: int, l
     return answer_without_noise(worth + 2.0 * ROUNDING, aspiration, w[W.BARGAINING_WIDTH]) < 0
 
 
-@inline_step
+@inline_part
 def end_exchange(mem: Memory, b: int, settled: bool, last_words: bool) -> None:
     """The offers that stand when the exchange is over: the package, or every party's last word if not there already."""
     x = sizes(mem)
@@ -220,7 +220,7 @@ def listen(mem: Memory) -> None:
             trusts[p, q] = trust.reciprocate(trusts[p, q], w[W.TRUST_RECIPROCITY_GAIN], share, own, before)
 
 
-@inline_step
+@inline_part
 def evaluate_offers(mem: Memory, p: int, b: int) -> None:
     """What one party makes of the others' last offers on one basket."""
     x = sizes(mem)

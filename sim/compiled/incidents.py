@@ -7,7 +7,7 @@ from sim.compiled.memory.fields import N, P, S
 from sim.compiled.memory.function_table import table_entry
 from sim.compiled.party import least_readiness
 from sim.core.draws import Lanes
-from sim.core.jit import inline_step
+from sim.core.jit import inline_part
 from sim.core.layout import INCIDENT, W
 from sim.rules import hawkes, incidents, readiness
 from sim.rules.hawkes import EventList, Offspring
@@ -75,7 +75,7 @@ def draw_incidents(mem: Memory, fate: int, step: int, days: float, planned: floa
     n[N.INCIDENTS_SINCE] += count
 
 
-@inline_step
+@inline_part
 def lanes(mem: Memory) -> Lanes:
     """Where draws are made side by side."""
     return Lanes(
@@ -88,7 +88,7 @@ def lanes(mem: Memory) -> Lanes:
     )
 
 
-@inline_step
+@inline_part
 def strike(mem: Memory, t: int, ago: float) -> None:
     """The effects of one incident of type `t`, `ago` days before the gap's end."""
     x = sizes(mem)

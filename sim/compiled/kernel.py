@@ -16,7 +16,7 @@ from sim.compiled.memory.fields import N, P
 from sim.compiled.reassessment import reassess, update_readiness
 from sim.compiled.report import report_round, report_run
 from sim.compiled.state import begin
-from sim.core.jit import entry_point, inline_step
+from sim.core.jit import entry_point, inline_part
 from sim.core.layout import PARTY, Floats, Ints, Priors
 from sim.rules import outcome
 from sim.rules.assumption import draw_theta
@@ -52,7 +52,7 @@ def simulate(
     return -1
 
 
-@inline_step
+@inline_part
 def play(mem: Memory, fate: int, rounds: Floats) -> None:
     """Play one run: the nine phases, step by step, until the horizon."""
     x = sizes(mem)

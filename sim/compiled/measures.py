@@ -13,7 +13,7 @@ from sim.compiled.memory.fields import PB, B, N, P, S
 from sim.compiled.memory.function_table import table_entry
 from sim.compiled.packages import list_coalition, order_frontier_of, surplus_of_many
 from sim.compiled.party import floor_of, offer_now, present_aspiration, pressure_on, would_accept
-from sim.core.jit import EPS, inline_step, rule
+from sim.core.jit import EPS, inline_part, rule
 from sim.core.layout import INCIDENT, PI, VENUE, W
 from sim.rules import distance, nearness, pace
 from sim.rules.decision import DecisionRule
@@ -46,7 +46,7 @@ def assess(mem: Memory) -> None:
             s[S.DEAL] = max(s[S.DEAL], basket[B.NEAR, b])
 
 
-@inline_step
+@inline_part
 def deal_is_read(mem: Memory) -> bool:
     """Whether any incidents depend on the deal in sight."""
     x = sizes(mem)
@@ -126,7 +126,7 @@ def will(mem: Memory, facilitation: float) -> float:
     return least if anybody else 0.0
 
 
-@inline_step
+@inline_part
 def update_gaps(mem: Memory) -> None:
     """Measure gaps where something has changed since they were measured last."""
     if view.count(mem)[N.CHANGED] != 0:
@@ -174,7 +174,7 @@ def measure_gaps(mem: Memory) -> float:
     return distance.ratio(open_part, open_weight)
 
 
-@inline_step
+@inline_part
 def choose_offers_now(mem: Memory, b: int) -> bool:
     """Write the offers that count into `offers_now` where they are not the latest: demands in abeyance, latent ones."""
     n = view.count(mem)
@@ -212,7 +212,7 @@ def measure_latent(mem: Memory) -> float:
     return distance.closed_share(distance.ratio(parts, weights), s[S.GAP_START])
 
 
-@inline_step
+@inline_part
 def offer_all_now(mem: Memory, b: int) -> None:
     """Write the offers each member would make now on a basket into `offers_now`."""
     x = sizes(mem)
@@ -222,7 +222,7 @@ def offer_all_now(mem: Memory, b: int) -> None:
             offer_now(mem, p, b)
 
 
-@inline_step
+@inline_part
 def demand_now(mem: Memory, b: int) -> None:
     """Write the demands of each member on a basket into `offers_now`."""
     x = sizes(mem)
@@ -234,7 +234,7 @@ def demand_now(mem: Memory, b: int) -> None:
             now[p, i] = stakes[PI.DEMAND, p, i]
 
 
-@inline_step
+@inline_part
 def offers_apart(mem: Memory, p: int, q: int, b: int) -> tuple[float, float]:
     """Distances between the latest offers of two parties on a basket: plain, and without offers that crossed."""
     first_issue = view.first_issue(mem)
@@ -264,7 +264,7 @@ def offers_now_apart(mem: Memory, p: int, q: int, b: int) -> float:
     )
 
 
-@inline_step
+@inline_part
 def in_principle(mem: Memory, b: int) -> bool:
     """Whether a present offer would settle a discussed basket: sharp answers, nothing drawn."""
     x = sizes(mem)

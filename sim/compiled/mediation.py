@@ -12,7 +12,7 @@ from sim.compiled.packages import list_members, nash_package
 from sim.compiled.party import accept
 from sim.core.choices import dispatches
 from sim.core.draws import uniform
-from sim.core.jit import inline_step, rule
+from sim.core.jit import inline_part, rule
 from sim.core.layout import MEDIATOR, PI, W
 from sim.rules import belief, mediation, trust
 from sim.rules.belief import Proposal
@@ -98,7 +98,7 @@ def propose_bridge(mem: Memory, fate: int, step: int, b: int) -> bool:
     return True
 
 
-@inline_step
+@inline_part
 def put_texts(mem: Memory, fate: int, step: int, b: int) -> bool:
     """Let each mediator at the table put a single text on one basket; true when enough accept it."""
     x = sizes(mem)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from sim.compiled.memory.buffer import Memory, sizes, view
-from sim.core.jit import inline_step, rule
+from sim.core.jit import inline_part, rule
 from sim.core.layout import MEDIATOR, W
 from sim.rules import mediation
 from sim.rules.mediation import Strength, effective_strength
 
 
-@inline_step
+@inline_part
 def strength_of(mem: Memory, kind: int, m: int) -> float:
     """One strength of a mediator, a member of `Strength`."""
     mediator = view.th_mediator(mem)
@@ -23,7 +23,7 @@ def strength_of(mem: Memory, kind: int, m: int) -> float:
     )
 
 
-@inline_step
+@inline_part
 def attends(mem: Memory, m: int, venue: int) -> bool:
     """Whether a mediator sits in a round at this venue: always, or where it hosts."""
     present = view.present(mem)
@@ -44,7 +44,7 @@ def attending_strength(mem: Memory, kind: int, venue: int) -> float:
     return combine(mem, kind, venue)
 
 
-@inline_step
+@inline_part
 def combine(mem: Memory, kind: int, venue: int) -> float:
     """Combined strength of present mediators, in full where one sits in a round at `venue` (-1: anywhere)."""
     x = sizes(mem)

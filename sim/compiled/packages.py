@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.function_table import table_entry
-from sim.core.jit import inline_step, rule
+from sim.core.jit import inline_part, rule
 from sim.core.layout import PI
 from sim.solvers.multi_party import CoalitionWork, max_min_many, nash_many
 from sim.solvers.two_party import max_min_two, nash_two, order_frontier
@@ -119,7 +119,7 @@ def greatest_surplus(mem: Memory, b: int) -> float:
     )
 
 
-@inline_step
+@inline_part
 def order_frontier_of(mem: Memory, b: int, p: int, q: int) -> tuple[int, float, float]:
     """Order the frontier of two members of a basket: how many issues trade utility, and utilities at the best end."""
     first_issue = view.first_issue(mem)
@@ -159,7 +159,7 @@ def surplus_of_many(mem: Memory, b: int) -> float:
     )
 
 
-@inline_step
+@inline_part
 def coalition_work(mem: Memory) -> CoalitionWork:
     """The scratch of the solvers for many."""
     return CoalitionWork(

@@ -9,14 +9,14 @@ import numpy as np
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, B, N, P, S
 from sim.core.draws import uniform
-from sim.core.jit import EPS, inline_step, rule
+from sim.core.jit import EPS, inline_part, rule
 from sim.core.layout import DYAD, LEVER_PARTY, PARTY, PI, Floats, W
 from sim.rules import aspiration, commitment, concession, mediation, offer, salience, urgency
 from sim.rules.acceptance import answer_without_noise, is_acceptable
 from sim.rules.value import acceptable_utility, utility, weighted_mean
 
 
-@inline_step
+@inline_part
 def utility_of(mem: Memory, p: int, b: int, package: Floats) -> float:
     """Utility to one party of a package of the basket's issues."""
     first_issue = view.first_issue(mem)
@@ -29,7 +29,7 @@ def utility_of(mem: Memory, p: int, b: int, package: Floats) -> float:
     )
 
 
-@inline_step
+@inline_part
 def pull_of(mem: Memory, p: int, leverage: float) -> float:
     """Pull of a party toward a settlement: pain, and leverage where it works on the floor."""
     x = sizes(mem)
@@ -37,14 +37,14 @@ def pull_of(mem: Memory, p: int, leverage: float) -> float:
     return party[P.PAIN, p] + mediation.leverage_on_floor(x.leverage, leverage)
 
 
-@inline_step
+@inline_part
 def least_floor_of(mem: Memory, p: int, b: int, pull: float) -> float:
     """`F_min` of a party on a basket under a pull."""
     red_share = view.red_share(mem)
     return commitment.least_floor(pull, red_share[p, b])
 
 
-@inline_step
+@inline_part
 def floor_under(mem: Memory, p: int, b: int, leverage: float) -> float:
     """Floor of a party on a basket under a leverage: the least chance of compliance among the others counts."""
     x = sizes(mem)
@@ -63,14 +63,14 @@ def floor_under(mem: Memory, p: int, b: int, leverage: float) -> float:
     return commitment.floor(x.relief, x.certain_loss, chance, exposure[0, p, b], pull, lowest)
 
 
-@inline_step
+@inline_part
 def floor_of(mem: Memory, p: int, b: int) -> float:
     """Floor of a party on a basket under the leverage of the last round held."""
     s = view.scalar(mem)
     return floor_under(mem, p, b, s[S.LEVERAGE])
 
 
-@inline_step
+@inline_part
 def concession_on(mem: Memory, p: int, b: int) -> float:
     """Concession of a party on a basket, the urgency of the basket counted; in abeyance it starts from `k0`."""
     own = view.th_party(mem)
@@ -84,7 +84,7 @@ def concession_on(mem: Memory, p: int, b: int) -> float:
     return urgency.urgent_concession(conceded, k0, own[PARTY.BETA, p], s[S.DAY], basket[B.SINCE, b], days[0, b])
 
 
-@inline_step
+@inline_part
 def pressure_on(mem: Memory, p: int) -> float:
     """Pressure of sponsors on a party to talk."""
     x = sizes(mem)
@@ -122,7 +122,7 @@ def concede(mem: Memory) -> None:
             party[P.CONCESSION, p] = concession_of(mem, p)
 
 
-@inline_step
+@inline_part
 def concession_of(mem: Memory, p: int) -> float:
     """Concession of one party for this round by its named rule."""
     x = sizes(mem)
@@ -160,7 +160,7 @@ def risk_limit(mem: Memory, p: int) -> float:
     )
 
 
-@inline_step
+@inline_part
 def prepare(mem: Memory, b: int) -> None:
     """Floors, aspirations, priorities and caps of every party with a stake in a basket."""
     x = sizes(mem)
@@ -171,7 +171,7 @@ def prepare(mem: Memory, b: int) -> None:
             rank_issues(mem, p, b)
 
 
-@inline_step
+@inline_part
 def aspire(mem: Memory, p: int, b: int) -> None:
     """Set floor, `F_min` and aspiration of a party on a basket for this round."""
     s = view.scalar(mem)
@@ -211,7 +211,7 @@ def aspiration_above(mem: Memory, p: int, b: int, floor: float, lowest: float) -
     return aspiration.aspiration(floor, lowest, conceded, party[P.HARDENING, p], audience, leverage)
 
 
-@inline_step
+@inline_part
 def rank_issues(mem: Memory, p: int, b: int) -> None:
     """Set priorities and caps of a party for conceding on the issues of a basket."""
     first_issue = view.first_issue(mem)
@@ -222,7 +222,7 @@ def rank_issues(mem: Memory, p: int, b: int) -> None:
     pb[PB.CAP_MEAN, p, b] = weighted_mean(caps, strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi))
 
 
-@inline_step
+@inline_part
 def rank_into(mem: Memory, p: int, b: int, priority: Floats, caps: Floats) -> None:
     """Write priorities and caps of a party for conceding on the issues of a basket."""
     first_issue = view.first_issue(mem)
@@ -266,7 +266,7 @@ def offer_now(mem: Memory, p: int, b: int) -> None:
     )
 
 
-@inline_step
+@inline_part
 def would_accept(mem: Memory, p: int, b: int, package: Floats) -> bool:
     """Whether a party would take a package of the basket at this round's aspiration, answering sharply."""
     pb = view.party_basket(mem)
@@ -297,7 +297,7 @@ def make_offer(mem: Memory, p: int, b: int, level: float) -> None:
     )
 
 
-@inline_step
+@inline_part
 def acceptable_worth(mem: Memory, p: int, b: int, package: Floats) -> float:
     """What a package of the basket's issues is worth to a party that answers; -inf where it crosses a red line."""
     first_issue = view.first_issue(mem)
@@ -311,7 +311,7 @@ def acceptable_worth(mem: Memory, p: int, b: int, package: Floats) -> float:
     )
 
 
-@inline_step
+@inline_part
 def accept(
     mem: Memory, p: int, b: int, package: Floats, threshold: float, key: np.uint64, fate: int, step: int, sub: int
 ) -> bool:
@@ -330,7 +330,7 @@ def accept(
     return is_acceptable(worth, threshold, w[W.BARGAINING_WIDTH], uniform(key, fate, step, sub))
 
 
-@inline_step
+@inline_part
 def next_utility(mem: Memory, p: int, b: int, turn: int) -> float:
     """Utility of a party's own next offer, the measure of what it is offered now."""
     x = sizes(mem)
@@ -340,7 +340,7 @@ def next_utility(mem: Memory, p: int, b: int, turn: int) -> float:
     return aspiration.next_utility(level, pb[PB.CAP_MEAN, p, b])
 
 
-@inline_step
+@inline_part
 def level_at(mem: Memory, p: int, b: int, turn: int) -> float:
     """What a party holds out for in a turn."""
     x = sizes(mem)

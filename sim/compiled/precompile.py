@@ -48,6 +48,12 @@ def is_compiled(problem: Problem) -> bool:
     return folder is not None and _mark(folder, problem).exists()
 
 
+def has_compiled() -> bool:
+    """Whether the engine has been compiled on this machine, for some scenario, and kept."""
+    folder = cache_folder()
+    return folder is not None and any(folder.glob("ready-*"))
+
+
 def _mark(folder: Path, problem: Problem) -> Path:
     """The file that says that all which a scenario calls is compiled."""
     return folder / f"ready-{len(needed(problem))}"

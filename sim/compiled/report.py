@@ -26,12 +26,12 @@ from sim.core.columns import (
     RUN,
     RUN_DETAIL_BASKET,
 )
-from sim.core.jit import EPS, inline_step, rule
+from sim.core.jit import EPS, inline_part, rule
 from sim.core.layout import PI, Floats
 from sim.rules import agenda, outcome
 
 
-@inline_step
+@inline_part
 def report_round(mem: Memory, rounds: Floats, step: int, days: float, code: int) -> None:
     """Write one row of the table of rounds; counts of what happened since the last row start anew."""
     x = sizes(mem)
@@ -86,7 +86,7 @@ def report_offers(mem: Memory, row: Floats, at: int) -> None:
                     row[here + OFFER.RESERVATION] = reservation[p, i]
 
 
-@inline_step
+@inline_part
 def report_detail(mem: Memory, row: Floats, at: int) -> None:
     """Write the costly measures of a planned round, from a place of the row on."""
     x = sizes(mem)
@@ -101,7 +101,7 @@ def report_detail(mem: Memory, row: Floats, at: int) -> None:
         at += len(DETAIL_BASKET)
 
 
-@inline_step
+@inline_part
 def report_run(mem: Memory, row: Floats) -> None:
     """Write the row of a finished run: the run's columns, then each basket's, then each party's."""
     x = sizes(mem)
@@ -139,7 +139,7 @@ def report_run(mem: Memory, row: Floats) -> None:
     report_terms(mem, row, at)
 
 
-@inline_step
+@inline_part
 def report_terms(mem: Memory, row: Floats, at: int) -> None:
     """Write terms by issue, convergence by day of measurement, then measures on request, from a place of the row on."""
     x = sizes(mem)

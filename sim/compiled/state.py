@@ -9,7 +9,7 @@ from sim.compiled.mediator import present_strength
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, B, N, P, S
 from sim.compiled.memory.function_table import table_entry
-from sim.core.jit import inline_step, rule
+from sim.core.jit import inline_part, rule
 from sim.core.layout import DYAD, INCIDENT, PI, Floats, W
 from sim.rules import belief, offer, ripeness, salience
 from sim.rules.aspiration import red_line_share
@@ -106,7 +106,7 @@ def begin(mem: Memory) -> None:
         remember_war(mem)
 
 
-@inline_step
+@inline_part
 def expect_others(mem: Memory) -> None:
     """Set the first beliefs of every party about the others' reservation values."""
     x = sizes(mem)
@@ -120,7 +120,7 @@ def expect_others(mem: Memory) -> None:
                 precision[p, q, i] = belief.PRIOR_PRECISION
 
 
-@inline_step
+@inline_part
 def remember_war(mem: Memory) -> None:
     """Start with what the war before the talks has left: cost, hardening, blame, and what the field has shown."""
     x = sizes(mem)

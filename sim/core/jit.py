@@ -2,13 +2,12 @@
 
 | Decorator | For | Compiled |
 | --- | --- | --- |
-| `rule` | any rule, and any larger part of the compiled engine | alone, kept on disk, callable from Python |
+| `rule` | any rule, and any larger part of the compiled engine | once for all callers; alone if Python calls it |
 | `entry_point` | what Python calls and no compiled code does | alone, kept on disk without what callers would link |
 | `inline_rule` | a short rule in an inner loop | as `rule`, and inlined in machine code wherever it is called |
-| `inline_part` | a private part of one rule or solver | inlined in machine code, not kept, not called from Python |
-| `inline_step` | an outer level of the compiled engine | never alone: its source is inlined before types are inferred |
+| `inline_part` | a private part of a rule or solver, a step of the engine | as `inline_rule`, never for Python |
 
-All five compile without fast-math: IEEE arithmetic, never reordered.
+All four compile without fast-math: IEEE arithmetic, never reordered.
 
 Numba keys its disk cache by the file that holds a function; a rule changed in *another* file goes unnoticed and old
 machine code is served. The cache folder here is named by a hash over every source that can end up in compiled code,
@@ -40,6 +39,9 @@ SOURCES = ("core", "rules", "solvers", "compiled")
 
 PLAIN = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 """Whether rules stay plain Python. Numba, which is slow to load, is not needed then."""
+
+_OPTIONS = {"nogil": True, "error_model": "numpy", "_nrt": False}
+"""Of all that is compiled; `_nrt` off leaves out reference counts, for rules make no arrays."""
 
 _F = TypeVar("_F", bound=Callable[..., object])
 
@@ -107,13 +109,12 @@ def _cache_set() -> Iterator[None]:
 
 
 def _compile(function: _F, is_entry: bool = False, **more: Any) -> _F:
-    """Compile a function that is kept on disk; `_nrt` off leaves out reference counts, for rules make no arrays."""
+    """Compile a function that is kept on disk once it has machine code."""
     if PLAIN:
         return function
-    import numba
+    from sim.core.linkage import make_dispatcher
 
-    options: Any = {"nogil": True, "error_model": "numpy", "_nrt": False, **more}
-    compiled = numba.njit(no_cfunc_wrapper=True, **options)(function)
+    compiled = make_dispatcher(function, no_cfunc_wrapper=True, **_OPTIONS, **more)
     if compiled is not function:  # it is where a file of settings tells numba to compile nothing
         _keep(compiled, function, is_entry)
     return cast(_F, compiled)
@@ -146,7 +147,7 @@ def compile_callback(function: Callable[..., object], signature: Any) -> Any:
     from numba.core import sigutils
     from numba.core.ccallback import CFunc
 
-    options = {"error_model": "numpy", "_nrt": False}
+    options = {name: _OPTIONS[name] for name in ("error_model", "_nrt")}
     compiled = CFunc(function, sigutils.normalize_signature(signature), locals={}, options=options)
     with _cache_set():
         _keep(compiled, function, is_entry=True)
@@ -155,8 +156,9 @@ def compile_callback(function: Callable[..., object], signature: Any) -> Any:
 
 
 def rule(function: _F) -> _F:
-    """Compile a rule: kept on disk, free of the global lock, IEEE arithmetic without reordering.
+    """Compile a rule: free of the global lock, IEEE arithmetic without reordering.
 
+    Where compiled code calls it, `sim.core.linkage` compiles it into its callers; what Python calls is kept on disk.
     Rules make no arrays, so reference counts are left out: counting would cost more than many a rule.
     """
     return _compile(function)
@@ -173,29 +175,14 @@ def inline_rule(function: _F) -> _F:
 
 
 def inline_part(function: _F) -> _F:
-    """Compile a private part of one rule or solver, inlined in machine code where it is called.
+    """Compile a private part of one rule or solver, or a step of the compiled engine, inlined where it is called.
 
     In a loop of some nanoseconds the call of a function with a dozen arrays, each passed as seven words, costs more
-    than the arithmetic. A part is compiled with the rule that calls it, is not kept on disk, and is not for use from
-    Python.
+    than the arithmetic. A part is compiled with what calls it, is not kept on disk, and is not for use from Python.
     """
-    return _inline(function, forceinline=True)
-
-
-def _inline(function: _F, **more: Any) -> _F:
-    """Prepare a function that is compiled with its callers only."""
     if PLAIN:
         return function
-    import numba
+    from sim.core.linkage import make_dispatcher
 
-    options: Any = {"nogil": True, "error_model": "numpy", "_nrt": False, **more}
-    return cast(_F, numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **options)(function))
-
-
-def inline_step(function: _F) -> _F:
-    """Inline a step of the compiled engine into the function around it, before types are inferred.
-
-    For the outermost levels of the engine, and for functions with one or two callers: each level that is compiled on
-    its own compiles all below it once more, and the first run of a fresh installation waits for it.
-    """
-    return _inline(function, inline="always")
+    inlined = make_dispatcher(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True, **_OPTIONS)
+    return cast(_F, inlined)

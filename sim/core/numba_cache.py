@@ -11,6 +11,8 @@ from typing import Any
 from llvmlite import binding
 from numba.core import caching
 
+from sim.core.linkage import Linked
+
 _DAMAGE = (
     OSError, EOFError, MemoryError, pickle.UnpicklingError, ArithmeticError, AttributeError, ImportError, LookupError,
     RuntimeError, TypeError, ValueError,
@@ -57,6 +59,9 @@ class _Cache(caching.FunctionCache):
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep machine code on disk, if there is any."""
+        if isinstance(data.entry_point, Linked):
+            return
         with contextlib.suppress(OSError):  # the disk is full, or the folder was removed meanwhile
             try:
                 super().save_overload(sig, data)

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.core.columns import round_width
 from sim.core.errors import ParleyError, nearest
+from sim.core.jit import PLAIN
 from sim.core.layout import Floats, Ints
 from sim.scenario.load import Loaded, load
 from sim.scenario.plain import load_plain
@@ -27,7 +28,7 @@ class Engine(StrEnum):
     """Code that simulates; both engines give the same numbers."""
 
     AUTO = "auto"
-    """Mesa for a party class of the user's, else compiled."""
+    """Mesa for a party class of the user's, and where compiling is turned off; else compiled."""
     MESA = "mesa"
     """Mesa agents: the reference, to read and to extend."""
     COMPILED = "compiled"
@@ -203,7 +204,9 @@ def _choose_engine(name: str, party_class: type[Party] | None) -> Engine:
         if engine is Engine.COMPILED:
             raise ParleyError("a party class of your own runs on the Mesa engine; leave `engine` at auto or mesa")
         return Engine.MESA
-    return Engine.COMPILED if engine is Engine.AUTO else engine
+    if engine is Engine.AUTO:
+        return Engine.MESA if PLAIN else Engine.COMPILED
+    return engine
 
 
 def _build_indices(

@@ -238,7 +238,7 @@ def _number(name: str) -> int:
 # Refusals come before the kernel.
 
 
-COMPILERS = {"rule", "inline_rule", "inline_part", "inline_step", "table_entry"}
+COMPILERS = {"rule", "inline_rule", "inline_part", "table_entry"}
 
 
 def test_nothing_compiled_raises():

@@ -1,0 +1,48 @@
+"""Few runs where nothing is compiled: in plain Python, with the same tables; otherwise as ever."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+import sim
+from sim.cli import plain
+from sim.compiled import precompile
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_few_runs_compile_nothing_and_are_the_same(tmp_path):
+    environment = {**os.environ, "PARLEY_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": str(ROOT)}
+    code = "from sim.cli.main import main; main()"
+    arguments = ["run", "river-border", "-n", "3", "--seed", "5", "-o", str(tmp_path / "out")]
+    subprocess.run([sys.executable, "-c", code, *arguments], env=environment, stdout=subprocess.DEVNULL, check=True)
+    assert not list((tmp_path / "cache").rglob("*.nbi"))
+    there = pq.read_table(tmp_path / "out" / "runs.parquet").to_pandas()
+    here = sim.run_ensemble("river-border", 3, 5).runs
+    assert there["outcome"].tolist() == here["outcome"].tolist()
+    assert there["closed"].tolist() == here["closed"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("command", "n", "compiled", "restarts"),
+    [
+        (["python", "run"], plain.FEW, False, True),
+        (["python", "run"], plain.FEW + 1, False, False),
+        (["python", "run"], plain.FEW, True, False),
+        (None, plain.FEW, False, False),
+    ],
+)
+def test_when_a_command_starts_again(monkeypatch, command, n, compiled, restarts):
+    started = []
+    monkeypatch.setattr(os, "execve", lambda *given: started.append(given))
+    monkeypatch.setattr(precompile, "has_compiled", lambda: compiled)
+    plain.restart_in_plain_python(command, n)
+    assert bool(started) == restarts
+    if restarts:
+        assert started[0][1][1:] == ["run"] and started[0][2]["NUMBA_DISABLE_JIT"] == "1"
