@@ -16,8 +16,7 @@ from sim.figures.convergence import draw_convergence
 from sim.figures.days import draw_days
 from sim.figures.distance import draw_closed
 from sim.figures.outcomes import draw_outcomes
-from sim.figures.png import write_png
-from sim.figures.style import CAUTION, DPI, STYLE, Caption
+from sim.figures.style import CAUTION, DPI, PNG_LEVEL, STYLE, Caption
 from sim.figures.terms import draw_terms
 from sim.tables.summary import Summary
 from sim.tables.trajectory import Trajectory
@@ -35,6 +34,10 @@ TRAJECTORY_FIGURES: dict[str, Callable[[Trajectory, Caption], Figure]] = {
     "closed": draw_closed,
 }
 """Figures drawn from a trajectory."""
+
+_WRITER: dict[str, dict[str, Any]] = {"png": {"pil_kwargs": {"compress_level": PNG_LEVEL}}}
+"""What Matplotlib passes on to the writer of a format."""
+
 
 SHARES = (frozenset({"terms", "outcomes"}), frozenset({"days", "blocking"}))
 """Two halves of the work on the figures of a summary, for two processors."""
@@ -109,12 +112,8 @@ def save_figures(
     for name, figure in draw_figures(summary, manifest, trajectory, names).items():
         for suffix in formats:
             path = folder / f"{name}.{suffix}"
-            about = _metadata(suffix, manifest)
             with rc_context(STYLE):
-                if suffix == "png":
-                    write_png(figure, path, DPI, about)
-                else:
-                    figure.savefig(path, dpi=DPI, metadata=about)
+                figure.savefig(path, dpi=DPI, metadata=_metadata(suffix, manifest), **_WRITER.get(suffix, {}))
             paths.append(path)
     return paths
 
@@ -124,7 +123,7 @@ def warm_up() -> None:
     figure = Figure(figsize=(1, 1))
     with rc_context(STYLE):
         figure.subplots().set_title("0", fontweight="bold")
-        write_png(figure, BytesIO(), DPI)
+        figure.savefig(BytesIO(), dpi=DPI)
 
 
 def _metadata(suffix: str, manifest: Mapping[str, Any]) -> dict[str, Any]:
