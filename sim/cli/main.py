@@ -174,7 +174,7 @@ def _find_command() -> list[str] | None:
 def main() -> None:
     """Run the command."""
     os.environ["PYTHONSAFEPATH"] = "1"  # no process started from here runs modules of the working folder
-    gc.set_threshold(100_000, 50, 50)  # searching all that is imported for garbage again and again takes a twentieth
+    gc.set_threshold(300_000, 50, 50)  # searching all that is imported for garbage again and again takes a twentieth
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # a closed terminal sends the last
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as under `nohup`

@@ -10,9 +10,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Polygon
 
-from sim.core.layout import Floats
+from sim.core.layout import Floats, Ints
 from sim.figures.scales import Scale, choose_labels
 from sim.figures.style import (
     BLACK,
@@ -82,10 +82,11 @@ def plot_offers(
     ax = create_axes() if ax is None else ax
     days, parties = trajectory.days, trajectory.parties(issue)
     low, high = find_zone(trajectory, issue)
-    ax.fill_between(days, low, high, where=(high >= low).tolist(), color=_ZONE, lw=0, zorder=0.5)
+    if (high >= low).any():
+        ax.fill_between(days, low, high, where=(high >= low).tolist(), color=_ZONE, lw=0, zorder=0.5)
     for party, (colour, dash) in zip(parties, itertools.cycle(PARTY_STYLES), strict=False):
         offer = trajectory.offers(party, issue)
-        ax.fill_between(days, offer[1], offer[5], color=colour, alpha=0.16, lw=0)
+        _fill(ax, days, offer[1], offer[5], color=colour, alpha=0.16)
         ax.plot(days, trajectory.reservations(party, issue)[3], color=colour, ls=":", lw=1.1)
         ax.plot(days, offer[3], color=colour, ls=dash, lw=1.9)
     _mark_settlements(ax, trajectory, issue)
@@ -118,12 +119,22 @@ def find_zone(trajectory: Trajectory, issue: str) -> tuple[Floats, Floats]:
     return np.maximum(low, min(demands)), np.minimum(high, max(demands))
 
 
+def _fill(ax: Axes, days: Ints, low: Floats, high: Floats, **style: Any) -> None:
+    """Fill between two lines, where nothing is missing without the limits that `fill_between` takes long to find."""
+    if np.isnan(low).any() or np.isnan(high).any():
+        ax.fill_between(days, low, high, lw=0, **style)
+    else:
+        corners = np.column_stack([np.r_[days, days[::-1]], np.r_[low, high[::-1]]])
+        ax.add_artist(Polygon(corners, lw=0, **style))
+
+
 def _mark_settlements(ax: Axes, trajectory: Trajectory, issue: str) -> None:
     """Draw the strip with the share of runs settled by day, and write the share at the end."""
     days, share = trajectory.days, trajectory.settled(issue)
     bottom, top = _STRIP
-    ax.fill_between(days, bottom, top, color="#F0F0F0", lw=0)
-    ax.fill_between(days, bottom, bottom + (top - bottom) * share, color=GREEN, lw=0)
+    _fill(ax, days, np.full(days.size, bottom), np.full(days.size, top), color="#F0F0F0")
+    if share.any():
+        _fill(ax, days, np.full(days.size, bottom), bottom + (top - bottom) * share, color=GREEN)
     text = format_percent(float(share[-1]), round(float(share[-1]) * trajectory.runs))
     colour = "white" if share[-1] > 0.9 else SMALL_PRINT
     ax.annotate(f"settled {text}", (1, sum(_STRIP) / 2), (-3, 0), xycoords=("axes fraction", "data"),

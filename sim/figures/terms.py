@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import StepPatch
 
 from sim.figures.scales import Scale, choose_labels
 from sim.figures.style import (
@@ -51,7 +52,8 @@ def plot_terms(summary: Summary, issue: str, scale: Scale | None = None, ax: Axe
     ax = create_axes() if ax is None else ax
     places, runs = summary.count_terms(issue)
     heights, edges = np.histogram(places, bins=_BINS, range=(0, 1), weights=runs)
-    ax.stairs(heights, edges, orientation="horizontal", fill=True, color=BLUE)
+    bars = StepPatch(heights, edges, orientation="horizontal", facecolor=BLUE, lw=0)
+    ax.add_artist(bars)  # `stairs` would look for the limits, which are set below
     terms = summary.terms(issue)
     if terms.runs:
         ax.axhline(terms.quantiles[0.5], color=VERMILION, lw=1.2)

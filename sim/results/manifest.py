@@ -54,6 +54,7 @@ _PACKAGES = (
 NOT_HASHABLE = "not hashable"
 """Stands for the hash of a party class whose source cannot be read."""
 _MANY = 1000
+_BLOCK = 10_000
 _PAPER = re.compile(r"([A-Z][\w-]+)(?:,? (?:et al\.|& [A-Z][\w-]+|and [A-Z][\w-]+))? \(?((?:19|20)\d\d)\b")
 _VERSION = re.compile(r"^Version:(.*)$", re.MULTILINE)
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
@@ -195,7 +196,8 @@ def compute_fingerprint(job: Plan) -> str:
     source += f" under {job.posterior.name}" if job.posterior else ""
     digest = hashlib.blake2b(digest_size=6)
     digest.update(f"{__version__}|{hash_rules()}|{scenario_hash(job.loaded)}|{job.seed}|{job.n}|{source}|".encode())
-    digest.update(job.assumptions.astype("<i8").tobytes() + job.fates.astype("<i8").tobytes())
+    for index in (job.assumptions, job.fates):
+        digest.update(index.astype("<i8", order="C", copy=False).data)
     return digest.hexdigest()
 
 
@@ -212,7 +214,8 @@ def to_plain_data(value: Any) -> Any:
 
 def compress_indices(index: Ints) -> list[list[int]] | dict[str, Any]:
     """Compress indices (n,) to ranges `[first, last]`, or to count, ends and a hash where there are 1,000 or more."""
-    ends = np.flatnonzero(np.diff(index) != 1)
+    blocks = range(0, index.size, _BLOCK)  # after a large array is freed, malloc keeps more for itself
+    ends = np.concatenate([k + np.flatnonzero(np.diff(index[k : k + _BLOCK + 1]) != 1) for k in blocks])
     if ends.size >= _MANY:
         digest = hashlib.blake2b(index.astype("<i8").tobytes(), digest_size=16).hexdigest()
         return {"count": int(index.size), "least": int(index.min()), "largest": int(index.max()), "hash": digest}

@@ -219,7 +219,8 @@ def _build_indices(
     size = n if n is not None else next(array.size for array in arrays if array is not None)
     if not 1 <= size <= MOST_RUNS:
         raise ParleyError(f"n is {size}; allowed: 1 to {MOST_RUNS:,}")
-    first, second = (np.arange(size, dtype=np.int64) if array is None else array for array in arrays)
+    all_ = np.arange(size, dtype=np.int64)
+    first, second = (all_ if array is None else array for array in arrays)
     if first.shape != (size,) or second.shape != (size,) or first.min() < 0 or second.min() < 0:
         raise ParleyError("assumptions and fates are indices from 0 on, as many as there are runs")
     return first, second

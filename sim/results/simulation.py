@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.core.layout import Floats, Ints
-from sim.results.plan import Plan, simulate_chunks
+from sim.results.plan import Engine, Plan, simulate_chunks
 from sim.results.progress import Progress
 from sim.tables.assumptions import build_assumption_table, draw_assumptions
 from sim.tables.offers import build_offer_table
@@ -16,6 +17,9 @@ from sim.tables.schema import build_round_table, build_run_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from sim.core.columns import Chunk
+
 
 def simulate_tables(job: Plan, progress: Progress | None = None) -> Generator[tuple[pa.Table, pa.Table], None, None]:
     """Simulate a plan and yield tables of runs and rounds, chunk by chunk in the order of runs.
@@ -43,6 +47,8 @@ def simulate_named_tables(
 ) -> Generator[dict[str, pa.Table], None, None]:
     """Simulate a plan and yield its tables by name, chunk by chunk in the order of runs.
 
+    Where nothing has to be compiled, several workers begin now, before a table is asked for.
+
     Parameters
     ----------
     job : Plan
@@ -57,8 +63,48 @@ def simulate_named_tables(
     dict of str to pyarrow.Table
         Tables of a chunk.
     """
+    chunks = simulate_chunks(job.with_offers() if offers else job)
+    if job.workers > 1 and job.posterior is None and job.engine is Engine.COMPILED:
+        from sim.compiled.precompile import is_compiled
+
+        if is_compiled(job.problem):  # else an interruption would wait for the compiler on another thread
+            chunks = begin_chunks(chunks)
+    return _build_tables(job, chunks, progress, offers, assumptions)
+
+
+def begin_chunks(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Ask for the first of some chunks on another thread; a pool of workers has the next ones under way then.
+
+    Parameters
+    ----------
+    chunks : iterator of Chunk
+        What `simulate_chunks` returns for several workers.
+
+    Returns
+    -------
+    iterator of Chunk
+        The same chunks.
+    """
+    thread = ThreadPoolExecutor(1)
+    first = thread.submit(next, chunks, None)
+    thread.shutdown(wait=False)
+    return _continue(first, chunks)
+
+
+def _continue(first: Future[Chunk | None], chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Yield the first chunk when it is there, then all others."""
+    chunk = first.result()
+    if chunk is not None:
+        yield chunk
+        yield from chunks
+
+
+def _build_tables(
+    job: Plan, chunks: Iterator[Chunk], progress: Progress | None, offers: bool, assumptions: bool
+) -> Generator[dict[str, pa.Table], None, None]:
+    """Tables by name of every chunk."""
     names = job.problem.names
-    for chunk in simulate_chunks(job.with_offers() if offers else job):
+    for chunk in chunks:
         stop = chunk.start + chunk.rows.size
         run = np.arange(chunk.start, stop, dtype=np.int64)
         drawn, fates = job.assumptions[chunk.start : stop], job.fates[chunk.start : stop]

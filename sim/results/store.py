@@ -37,6 +37,8 @@ PARTY_SOURCE = "party_class.py"
 """The module of the party class of a run."""
 ROW_GROUP = 65_536
 """Rows of a row group."""
+BATCH = 1_024
+"""Rows that Arrow encodes at once. Joined rows are cut at whole batches, so that where they are cut changes no byte."""
 SUMMARISED = 10_000
 """Runs that are summarised at once, which takes little longer than one chunk of them."""
 
@@ -72,30 +74,45 @@ class TableWriter:
             self._file: BinaryIO = path.open("wb")
             options: dict[str, Any] = {"compression": "zstd", "use_dictionary": labels, "write_page_checksum": True}
             self._writer = pq.ParquetWriter(self._file, schema, **options)
-        self._waiting: list[pa.Table] = []
+        self._pool = pa.system_memory_pool()  # Arrow's own keeps some fifty megabytes that nobody uses
+        self._parts: list[pa.Table] = []  # as they came, until they make a batch
+        self._batches: list[pa.Table] = []  # whole batches, until they make a row group
         self._rows = 0
 
     def write(self, table: pa.Table) -> None:
         """Add rows under the schema of the file."""
-        self._waiting.append(table)
+        self._parts.append(table)
         self._rows += table.num_rows
+        table = self._join()
+        stop = table.num_rows - table.num_rows % BATCH
+        self._batches.append(table.slice(0, stop))
+        self._parts = [table.slice(stop)]
         if self._rows >= ROW_GROUP:
-            table = self._join()
-            stop = table.num_rows - table.num_rows % ROW_GROUP
-            with report_write_errors(self.folder):
-                self._writer.write_table(table.slice(0, stop), row_group_size=ROW_GROUP)
-            self._waiting, self._rows = [table.slice(stop)], table.num_rows - stop
+            ready = pa.concat_tables(self._batches)
+            stop = self._rows - self._rows % ROW_GROUP
+            self._write(ready.slice(0, stop))
+            self._batches = [ready.slice(stop)]
+            self._rows -= stop
 
     def _join(self) -> pa.Table:
-        """Join all waiting rows into one table with one dictionary a column."""
-        return pa.concat_tables(self._waiting).unify_dictionaries().combine_chunks()
+        """Join the parts that wait into one table with one dictionary a column."""
+        return pa.concat_tables(self._parts).unify_dictionaries(self._pool).combine_chunks(self._pool)
+
+    def _write(self, table: pa.Table) -> None:
+        """Write row groups. Numbers stay apart in batches, for a copy of all would take as much memory again."""
+        with report_write_errors(self.folder):
+            table = table.unify_dictionaries(self._pool)
+            for k, entry in enumerate(table.schema):
+                if pa.types.is_dictionary(entry.type):  # Arrow's statistics of labels depend on where they are cut
+                    table = table.set_column(k, entry, table.column(k).combine_chunks(self._pool))
+            self._writer.write_table(table, row_group_size=ROW_GROUP)
 
     def close(self) -> None:
         """Write the waiting rows and force the file onto the disk."""
+        if self._rows:
+            self._write(pa.concat_tables([*self._batches, *self._parts]))
+        self._parts, self._batches, self._rows = [], [], 0
         with report_write_errors(self.folder):
-            if self._rows:
-                self._writer.write_table(self._join(), row_group_size=ROW_GROUP)
-            self._waiting, self._rows = [], 0
             self._writer.close()
             sync_file(self._file)
             self._file.close()
@@ -170,6 +187,7 @@ def write_ensemble(
         The folder cannot be used.
     """
     with OutputFolder(folder, "run", force) as out:
+        tables = simulate_named_tables(job, progress, offers=offers, assumptions=assumptions)  # it begins now
         about = manifest(job)
         trajectory = simulate_trajectory(job, on_chunk=on_sample) if figures and count_measured(job) else None
         if figure_process is not None and trajectory is not None:
@@ -180,10 +198,12 @@ def write_ensemble(
             schemas["offers"] = build_offer_schema()
         if assumptions:
             schemas["assumptions"] = build_assumption_schema(list(draw_values(job, job.assumptions[:1])))
-        tables = simulate_named_tables(job, progress, offers=offers, assumptions=assumptions)
-        summary = _write_tables(tables, schemas, out)
-        if figure_process is not None and figures:
-            figure_process.send(summary, about, out.stage, figures, is_last=True)
+
+        def send(summary: Summary) -> None:
+            if figure_process is not None and figures:
+                figure_process.send(summary, about, out.stage, figures, is_last=True)
+
+        summary = _write_tables(tables, schemas, out, send)
         if on_summary is not None:
             on_summary(summary)
         _finish(job, out, about, summary, figures, trajectory, figure_process)
@@ -260,8 +280,13 @@ def _write_inputs(job: Plan, out: OutputFolder) -> None:
         out.path(PARTY_SOURCE).write_text(source, encoding="utf-8")
 
 
-def _write_tables(tables: Iterable[dict[str, pa.Table]], schemas: dict[str, pa.Schema], out: OutputFolder) -> Summary:
-    """Write tables part by part, and summarise runs and rounds."""
+def _write_tables(
+    tables: Iterable[dict[str, pa.Table]],
+    schemas: dict[str, pa.Schema],
+    out: OutputFolder,
+    on_count: Callable[[Summary], object] | None = None,
+) -> Summary:
+    """Write tables part by part, and summarise runs and rounds; `on_count` takes the summary before the last rows."""
     summary = Summary.from_tables(schemas["runs"])
     with ExitStack() as stack:
         writers = {
@@ -276,6 +301,8 @@ def _write_tables(tables: Iterable[dict[str, pa.Table]], schemas: dict[str, pa.S
             for name, writer in writers.items():
                 writer.write(part[name])
         _summarise(waiting, summary)
+        if on_count is not None:
+            on_count(summary)
     return summary
 
 

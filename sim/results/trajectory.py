@@ -116,16 +116,23 @@ def _measure_offers(chunk: Chunk, days: Ints, names: Names) -> dict[Key, Floats]
     begun = last >= first[:, None]
     met = np.asarray(chunk.rows > 0).reshape(-1, 1)
     row = np.where(begun, last, np.minimum(first, max(len(terms) - 1, 0))[:, None])
+
+    def pick(column: Floats) -> Floats:
+        """Entries (runs, days) of a column, which is copied because its entries lie far apart."""
+        entries: Floats = np.ascontiguousarray(column)[row]
+        return entries
+
     values: dict[Key, Floats] = {}
     for i, issue in enumerate(names.issues):
-        standing = np.where(begun, terms[row, i], np.nan)
-        values[SETTLED, "", "", issue] = (~np.isnan(standing)).astype(np.float64)
+        standing = np.where(begun, pick(terms[:, i]), np.nan)
+        open_ = np.isnan(standing)
+        values[SETTLED, "", "", issue] = (~open_).astype(np.float64)
         for p in np.flatnonzero(holders[:, i]).tolist():
             party = names.parties[p]
-            stake = stakes[row, p, i]
-            offer = np.where(begun, stake[..., OFFER.OFFER], stake[..., OFFER.DEMAND])
-            values[OFFERED, "", party, issue] = np.where(met, np.where(np.isnan(standing), offer, standing), np.nan)
-            values[RESERVATION, "", party, issue] = np.where(met, stake[..., OFFER.RESERVATION], np.nan)
+            stake = [pick(stakes[:, p, i, k]) for k in (OFFER.OFFER, OFFER.DEMAND, OFFER.RESERVATION)]
+            offer = np.where(begun, stake[0], stake[1])
+            values[OFFERED, "", party, issue] = np.where(met, np.where(open_, offer, standing), np.nan)
+            values[RESERVATION, "", party, issue] = np.where(met, stake[2], np.nan)
     return values
 
 

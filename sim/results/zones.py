@@ -55,10 +55,13 @@ class ZoneCounter:
         self._chunks: list[tuple[Plan, Chunk]] = []
 
     def add(self, sample: Plan, chunk: Chunk) -> None:
-        """Take the runs of a chunk of a plan, which holds all offers; only their last rounds are kept."""
+        """Take the runs of a chunk of a plan, which holds all offers; only last rounds and reasons are kept."""
         met = chunk.rows > 0
         last = np.cumsum(chunk.rows)[met] - 1
-        self._chunks.append((sample, Chunk(chunk.start, chunk.runs, chunk.rounds[last], met.astype(np.int64))))
+        names = sample.problem.names
+        places = {name: k for k, (name, _) in enumerate(run_columns(names))}
+        blocked = chunk.runs[:, [places[f"blocked_{basket}"] for basket in names.baskets]]
+        self._chunks.append((sample, Chunk(chunk.start, blocked, chunk.rounds[last], met.astype(np.int64))))
 
     def splits(self) -> tuple[int, dict[str, Split]]:
         """Count; as `split_zones`."""
@@ -118,16 +121,18 @@ def _list_games(problem: Problem) -> Iterator[Game]:
 
 
 def _judge_chunk(job: Plan, chunk: Chunk, games: dict[str, Game]) -> Iterator[tuple[str, bool]]:
-    """Yield every basket that a run leaves open for want of a zone, and whether its interests alone leave one."""
+    """Yield every basket that a run leaves open for want of a zone, and whether its interests alone leave one.
+
+    The runs of the chunk are the reasons that block each basket.
+    """
     names = job.problem.names
-    places = {name: k for k, (name, _) in enumerate(run_columns(names))}
     _, stakes = split_offers(chunk.rounds, names)
     last = np.cumsum(chunk.rows) - 1
     priors = job.problem.priors
     theta, draws = np.empty(priors.base.size), np.empty(priors.place.size)
     own = theta_views(theta, names).party_issue  # shows each assumption that is drawn into `theta`
     for name, game in games.items():
-        blocked = chunk.runs[:, places[f"blocked_{name}"]] == BlockingReason.NO_ZONE_OF_AGREEMENT
+        blocked = chunk.runs[:, names.baskets.index(name)] == BlockingReason.NO_ZONE_OF_AGREEMENT
         rows, columns = [names.parties.index(p) for p in game.parties], [names.issues.index(i) for i in game.issues]
         at = np.ix_(rows, columns)
         for run in np.flatnonzero(blocked & (chunk.rows > 0)).tolist():
