@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -231,14 +231,15 @@ def _find_class(module: Any, steps: list[str]) -> type[Party] | None:
 
 
 def _import_file(path: Path) -> Any:
-    """Execute a Python file as a module. Raises ParleyError."""
-    spec = importlib.util.spec_from_file_location("parley_party_class", path)
-    if spec is None or spec.loader is None:
-        raise ParleyError(f"{path} is no Python module")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
+    """Execute a Python file as a module. Raises ParleyError.
+
+    An import would prefer bytecode that lies beside the file and was not checked, and leave some there.
+    """
+    module = ModuleType("parley_party_class")
+    module.__file__ = str(path)
+    sys.modules[module.__name__] = module
     try:
-        spec.loader.exec_module(module)
+        exec(compile(path.read_bytes(), path, "exec"), module.__dict__)
     except Exception as error:  # noqa: BLE001 (code of others may raise anything)
         raise ParleyError(f"{path} cannot be run: {type(error).__name__}: {error}") from None
     return module

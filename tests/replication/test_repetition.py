@@ -270,6 +270,28 @@ def test_a_party_class_runs_only_when_trusted(tmp_path: Path) -> None:
     assert status == 2 and "it is not run" in text and not mark.exists()
 
 
+def test_bytecode_beside_a_party_class_is_neither_run_nor_written(tmp_path: Path) -> None:
+    """Python's own import would run it, for it names the size and the time of the file; the file's hash is right."""
+    folder = write_party_run(tmp_path)
+    source, mark = folder / "party_class.py", tmp_path / "ran"
+    status = source.stat()
+    foreign = f"open({str(mark)!r}, 'w')\n{PARTY}"
+    cached = Path(importlib.util.cache_from_source(str(source)))
+    cached.parent.mkdir()
+    data = importlib._bootstrap_external._code_to_timestamp_pyc(  # type: ignore[attr-defined]
+        compile(foreign, str(source), "exec"), int(status.st_mtime), status.st_size
+    )
+    cached.write_bytes(data)
+    control = importlib.util.spec_from_file_location("control", source)
+    assert control is not None and control.loader is not None
+    control.loader.exec_module(importlib.util.module_from_spec(control))
+    assert mark.exists()  # the control: an import runs it
+    mark.unlink()
+    assert run("rerun", folder, "--trust-code")[0] == 0 and not mark.exists()
+    shutil.rmtree(cached.parent)
+    assert run("rerun", folder, "--trust-code")[0] == 0 and not cached.parent.exists()
+
+
 def test_a_party_class_that_breaks_is_one_message(tmp_path: Path) -> None:
     folder = write_party_run(tmp_path)
     for text, message in (("1 / 0\n", "ZeroDivisionError"), ("x = 1\n", "holds no party class")):
