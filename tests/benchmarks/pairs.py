@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-PAIRS = 15
+PAIRS = 9
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,12 @@ def rehearse(machines: int, threads: int, tasks: int, sleep: float) -> Rehearsal
 
     with (
         LocalCluster(
-            n_workers=machines, threads_per_worker=threads, processes=False, dashboard_address=None, silence_logs=50
+            n_workers=machines,
+            threads_per_worker=threads,
+            processes=False,
+            memory_limit=0,  # all share this process: with a hundredth of the memory each, they would pause for ever
+            dashboard_address=None,
+            silence_logs=50,
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
