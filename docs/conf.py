@@ -56,10 +56,11 @@ autodoc_default_options = {"members": True, "undoc-members": True, "show-inherit
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_preserve_defaults = True
-# Extras that the reference can do without.
 # What Streamlit runs as a script cannot be imported.
 autosummary_context = {"scripts": ["sim.app.page"]}
-autodoc_mock_imports = ["SALib", "dask", "distributed", "duckdb", "ema_workbench", "negmas", "pyabc", "streamlit"]
+# Extras that the reference can do without.
+autodoc_mock_imports = ["SALib", "altair", "dask", "distributed", "duckdb", "ema_workbench", "negmas", "pyabc"]
+autodoc_mock_imports += ["starlette", "streamlit"]
 numpydoc_show_class_members = False
 numpydoc_use_plots = False
 add_module_names = False
