@@ -102,6 +102,8 @@ def draw_curves(curves: Sequence[Curve], path: Path) -> None:
             axes.plot(across, up, color=colour, ls=dashes, marker="o", ms=3, label=label)
         axes.set_xscale("log")
         axes.set_yscale("log")
+        for axis in (axes.xaxis, axes.yaxis):  # the style reads no formulas, with which powers are written by default
+            axis.set_major_formatter("{x:,.0f}")
         axes.set_xlabel("Size, relative to the smallest")
         axes.set_ylabel("Processor time, relative to the smallest")
         axes.legend(fontsize=8)
