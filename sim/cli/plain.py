@@ -24,8 +24,7 @@ def restart_in_plain_python(command: Sequence[str] | None, n: int) -> None:
     """
     if command is None or n > FEW or os.name != "posix":
         return
-    from sim.compiled.precompile import has_compiled
-    from sim.core.jit import PLAIN
+    from sim.core.jit import PLAIN, has_compiled
 
     if PLAIN or has_compiled():
         return

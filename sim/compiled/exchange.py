@@ -9,23 +9,25 @@ from sim.compiled.measures import in_principle
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, B, N, P
 from sim.compiled.memory.function_table import table_entry
-from sim.compiled.packages import list_members
-from sim.compiled.party import (
+from sim.compiled.offers import (
     accept,
     acceptable_worth,
-    concede,
     level_at,
     make_offer,
     next_utility,
     prepare,
-    utility_of,
+    rank_issues,
 )
+from sim.compiled.packages import list_members
+from sim.compiled.party import aspire, concede, utility_of
 from sim.core.jit import inline_part, rule
 from sim.core.layout import W
 from sim.rules import distance, trust
 from sim.rules.acceptance import answer_without_noise
 from sim.rules.agenda import Deadlock
+from sim.rules.aspiration import concedes
 from sim.rules.commitment import is_reachable
+from sim.rules.concession import compares_risk
 from sim.rules.decision import DecisionRule
 from sim.rules.outcome import OPEN
 
@@ -56,13 +58,17 @@ def discuss(mem: Memory, b: int) -> None:
     stake = view.member(mem)
     pb = view.party_basket(mem)
     basket = view.basket(mem)
-    prepare(mem, b)
+    judged = x.detail != 0 or x.deadlock != Deadlock.STANDS  # whether it counts who would take the offers
     for p in range(x.parties):
         if stake[p, b] != 0:
-            make_offer(mem, p, b, pb[PB.ASPIRATION, p, b])
-            pb[PB.LAST, p, b] = pb[PB.ASPIRATION, p, b]
+            aspire(mem, p, b)
+            level = pb[PB.ASPIRATION, p, b]
+            pb[PB.LAST, p, b] = level
+            if judged or concedes(level):
+                rank_issues(mem, p, b)
+            make_offer(mem, p, b, level)
     view.latent(mem)[b] = 0
-    if x.detail != 0 or x.deadlock != Deadlock.STANDS:
+    if judged:
         basket[B.IN_PRINCIPLE, b] = 1.0 if in_principle(mem, b) else 0.0
 
 
@@ -202,14 +208,16 @@ def listen(mem: Memory) -> None:
     trusts = view.trust(mem)
     w = view.th_world(mem)
     gains[:] = 0.0
+    compared = False  # whether any party's concession hangs on risk limits
     for p in range(x.parties):
+        compared = compared or compares_risk(view.concession_rule(mem)[p])
         for field in (P.RECEIVED, P.OWN_VALUE, P.OFFERED_VALUE, P.FLOOR_VALUE, P.WEIGHT):
             party[field, p] = 0.0
     for b in range(x.baskets):
         if on_agenda(mem, b) or discussed[b] != 0:
             for p in range(x.parties):
                 if stake[p, b] != 0:
-                    evaluate_offers(mem, p, b)
+                    evaluate_offers(mem, p, b, compared)
     for p in range(x.parties):
         weight = party[P.WEIGHT, p]
         for field in (P.OWN_VALUE, P.OFFERED_VALUE, P.FLOOR_VALUE, P.RECEIVED):
@@ -221,8 +229,8 @@ def listen(mem: Memory) -> None:
 
 
 @inline_part
-def evaluate_offers(mem: Memory, p: int, b: int) -> None:
-    """What one party makes of the others' last offers on one basket."""
+def evaluate_offers(mem: Memory, p: int, b: int, compared: bool) -> None:
+    """What one party makes of the others' last offers on one basket; what risk limits are made of where compared."""
     x = sizes(mem)
     first_issue = view.first_issue(mem)
     salience_total = view.salience_total(mem)
@@ -245,6 +253,7 @@ def evaluate_offers(mem: Memory, p: int, b: int) -> None:
             others += 1
     party[P.WEIGHT, p] += weight
     party[P.RECEIVED, p] += weight * distance.ratio(total, float(others))
-    party[P.OWN_VALUE, p] += weight * utility_of(mem, p, b, strip.offers(mem, (p,), lo, hi))
-    party[P.OFFERED_VALUE, p] += weight * worst
-    party[P.FLOOR_VALUE, p] += weight * pb[PB.FLOOR, p, b]
+    if compared:
+        party[P.OWN_VALUE, p] += weight * utility_of(mem, p, b, strip.offers(mem, (p,), lo, hi))
+        party[P.OFFERED_VALUE, p] += weight * worst
+        party[P.FLOOR_VALUE, p] += weight * pb[PB.FLOOR, p, b]

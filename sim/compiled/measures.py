@@ -11,8 +11,9 @@ from sim.compiled.coalition import is_decided
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, B, N, P, S
 from sim.compiled.memory.function_table import table_entry
+from sim.compiled.offers import offer_now, would_accept
 from sim.compiled.packages import list_coalition, order_frontier_of, surplus_of_many
-from sim.compiled.party import floor_of, offer_now, present_aspiration, pressure_on, would_accept
+from sim.compiled.party import floor_of, present_aspiration, pressure_on
 from sim.core.jit import EPS, inline_part, rule
 from sim.core.layout import INCIDENT, PI, VENUE, W
 from sim.rules import distance, nearness, pace
@@ -37,7 +38,7 @@ def assess(mem: Memory) -> None:
     for b in range(x.baskets):
         may = progress_counts and is_open[b] != 0 and may_settle(mem, b)
         may = may and (detail or s[S.EXPECTED] < nearness.SURE_PROGRESS)  # no basket can add to sure progress
-        deal = deal_counts and is_open[b] != 0 and spoils[b] != 0
+        deal = deal_counts and is_open[b] != 0 and spoils[b] != 0 and (detail or s[S.DEAL] < nearness.AGREED)
         if detail or may or deal:
             measure_nearness(mem, b, True)
         if may:

@@ -8,8 +8,8 @@ from sim.compiled.mediator import attends, strength_of
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, N, S
 from sim.compiled.memory.function_table import table_entry
+from sim.compiled.offers import accept
 from sim.compiled.packages import list_members, nash_package
-from sim.compiled.party import accept
 from sim.core.choices import dispatches
 from sim.core.draws import uniform
 from sim.core.jit import inline_part, rule

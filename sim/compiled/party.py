@@ -1,19 +1,15 @@
-"""What a party wants, feels, concedes, offers and accepts."""
+"""What a party wants, feels, concedes and holds out for."""
 
 from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, B, N, P, S
-from sim.core.draws import uniform
-from sim.core.jit import EPS, inline_part, rule
+from sim.core.jit import inline_part, rule
 from sim.core.layout import DYAD, LEVER_PARTY, PARTY, PI, Floats, W
-from sim.rules import aspiration, commitment, concession, mediation, offer, salience, urgency
-from sim.rules.acceptance import answer_without_noise, is_acceptable
-from sim.rules.value import acceptable_utility, utility, weighted_mean
+from sim.rules import aspiration, commitment, concession, mediation, urgency
+from sim.rules.value import utility
 
 
 @inline_part
@@ -129,12 +125,15 @@ def concession_of(mem: Memory, p: int) -> float:
     own = view.th_party(mem)
     party = view.party(mem)
     seat = view.seated(mem)
-    least = math.inf
-    for q in range(x.parties):
-        if q != p and seat[q] != 0:
-            least = min(least, risk_limit(mem, q))
+    kind = view.concession_rule(mem)[p]
+    risk, least = 0.0, math.inf
+    if concession.compares_risk(kind):
+        risk = risk_limit(mem, p)
+        for q in range(x.parties):
+            if q != p and seat[q] != 0:
+                least = min(least, risk_limit(mem, q))
     return concession.concede(
-        view.concession_rule(mem)[p],
+        kind,
         own[PARTY.K0, p],
         own[PARTY.BETA, p],
         view.scalar(mem)[S.TALK_TIME] - party[P.ENTRY_TIME, p],
@@ -146,7 +145,7 @@ def concession_of(mem: Memory, p: int) -> float:
         own[PARTY.RATE, p],
         party[P.READINESS, p],
         own[PARTY.STEP, p],
-        risk_limit(mem, p),
+        risk,
         least,
     )
 
@@ -161,17 +160,6 @@ def risk_limit(mem: Memory, p: int) -> float:
 
 
 @inline_part
-def prepare(mem: Memory, b: int) -> None:
-    """Floors, aspirations, priorities and caps of every party with a stake in a basket."""
-    x = sizes(mem)
-    stake = view.member(mem)
-    for p in range(x.parties):
-        if stake[p, b] != 0:
-            aspire(mem, p, b)
-            rank_issues(mem, p, b)
-
-
-@inline_part
 def aspire(mem: Memory, p: int, b: int) -> None:
     """Set floor, `F_min` and aspiration of a party on a basket for this round."""
     s = view.scalar(mem)
@@ -179,7 +167,6 @@ def aspire(mem: Memory, p: int, b: int) -> None:
     floor = floor_of(mem, p, b)
     lowest = least_floor_of(mem, p, b, pull_of(mem, p, s[S.LEVERAGE]))
     pb[PB.FLOOR, p, b] = floor
-    pb[PB.LOWEST, p, b] = lowest
     pb[PB.ASPIRATION, p, b] = aspiration_above(mem, p, b, floor, lowest)
 
 
@@ -200,149 +187,14 @@ def aspiration_above(mem: Memory, p: int, b: int, floor: float, lowest: float) -
     party = view.party(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
     conceded = concession_on(mem, p, b)
-    announced = aspiration.announced_concession(
-        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
-        strip.reservation(mem, (p,), lo, hi),
-        strip.th_party_issue(mem, (PI.ANNOUNCED, p), lo, hi),
-        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
-    )
+    announced = 0.0
+    if view.announces(mem)[p, b] != 0:
+        announced = aspiration.announced_concession(
+            strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
+            strip.reservation(mem, (p,), lo, hi),
+            strip.th_party_issue(mem, (PI.ANNOUNCED, p), lo, hi),
+            strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
+        )
     audience = aspiration.audience_cost(w[W.BARGAINING_AUDIENCE], s[S.PUBLICITY], conceded, announced)
     leverage = mediation.leverage_on_aspiration(x.leverage, s[S.LEVERAGE])
     return aspiration.aspiration(floor, lowest, conceded, party[P.HARDENING, p], audience, leverage)
-
-
-@inline_part
-def rank_issues(mem: Memory, p: int, b: int) -> None:
-    """Set priorities and caps of a party for conceding on the issues of a basket."""
-    first_issue = view.first_issue(mem)
-    pb = view.party_basket(mem)
-    lo, hi = first_issue[b], first_issue[b + 1]
-    caps = strip.cap(mem, (p,), lo, hi)
-    rank_into(mem, p, b, strip.priority(mem, (p,), lo, hi), caps)
-    pb[PB.CAP_MEAN, p, b] = weighted_mean(caps, strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi))
-
-
-@inline_part
-def rank_into(mem: Memory, p: int, b: int, priority: Floats, caps: Floats) -> None:
-    """Write priorities and caps of a party for conceding on the issues of a basket."""
-    first_issue = view.first_issue(mem)
-    w = view.th_world(mem)
-    s = view.scalar(mem)
-    party = view.party(mem)
-    lo, hi = first_issue[b], first_issue[b + 1]
-    others, own_share = strip.believed(mem, (), lo, hi), strip.own_share(mem, (p,), lo, hi)
-    salience.estimate_shares(strip.others_share(mem, (p,), lo, hi), s[S.INFORMATION], others)
-    offer.compute_priorities(own_share, others, w[W.BARGAINING_LOGROLL], priority)
-    offer.compute_caps(
-        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
-        strip.reservation(mem, (p,), lo, hi),
-        strip.nearest(mem, (p,), lo, hi),
-        strip.red(mem, (p,), lo, hi),
-        party[P.PAIN, p],
-        caps,
-    )
-
-
-@rule
-def offer_now(mem: Memory, p: int, b: int) -> None:
-    """Write the offer a party would make now on a basket into `offers_now`; nothing else of it is kept."""
-    first_issue = view.first_issue(mem)
-    lo, hi = first_issue[b], first_issue[b + 1]
-    priority, caps = strip.priority_now(mem, (), lo, hi), strip.cap_now(mem, (), lo, hi)
-    rank_into(mem, p, b, priority, caps)
-    conceding = strip.conceded(mem, (), lo, hi)
-    offer.water_fill(
-        1.0 - present_aspiration(mem, p, b, floor_of(mem, p, b)),
-        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
-        priority,
-        caps,
-        conceding,
-    )
-    offer.compute_points(
-        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
-        strip.reservation(mem, (p,), lo, hi),
-        conceding,
-        strip.offers_now(mem, (p,), lo, hi),
-    )
-
-
-@inline_part
-def would_accept(mem: Memory, p: int, b: int, package: Floats) -> bool:
-    """Whether a party would take a package of the basket at this round's aspiration, answering sharply."""
-    pb = view.party_basket(mem)
-    if pb[PB.FLOOR, p, b] > 1.0 + EPS:
-        return False
-    threshold = aspiration.next_utility(pb[PB.ASPIRATION, p, b], pb[PB.CAP_MEAN, p, b])
-    return is_acceptable(acceptable_worth(mem, p, b, package), threshold, 0.0, 0.5)
-
-
-@rule
-def make_offer(mem: Memory, p: int, b: int, level: float) -> None:
-    """A party's offer on a basket at an aspiration level, written into its row of `offer`."""
-    first_issue = view.first_issue(mem)
-    lo, hi = first_issue[b], first_issue[b + 1]
-    conceding = strip.conceded(mem, (), lo, hi)
-    offer.water_fill(
-        1.0 - level,
-        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
-        strip.priority(mem, (p,), lo, hi),
-        strip.cap(mem, (p,), lo, hi),
-        conceding,
-    )
-    offer.compute_points(
-        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
-        strip.reservation(mem, (p,), lo, hi),
-        conceding,
-        strip.offers(mem, (p,), lo, hi),
-    )
-
-
-@inline_part
-def acceptable_worth(mem: Memory, p: int, b: int, package: Floats) -> float:
-    """What a package of the basket's issues is worth to a party that answers; -inf where it crosses a red line."""
-    first_issue = view.first_issue(mem)
-    lo, hi = first_issue[b], first_issue[b + 1]
-    return acceptable_utility(
-        package,
-        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
-        strip.reservation(mem, (p,), lo, hi),
-        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
-        strip.red(mem, (p,), lo, hi),
-    )
-
-
-@inline_part
-def accept(
-    mem: Memory, p: int, b: int, package: Floats, threshold: float, key: np.uint64, fate: int, step: int, sub: int
-) -> bool:
-    """Whether a party takes a package (of the basket's issues): floor in reach, no red line crossed, worth enough.
-
-    The noise is drawn, at its address, only where the answer hangs on it.
-    """
-    pb = view.party_basket(mem)
-    w = view.th_world(mem)
-    if not commitment.is_reachable(pb[PB.FLOOR, p, b]):
-        return False
-    worth = acceptable_worth(mem, p, b, package)
-    answer = answer_without_noise(worth, threshold, w[W.BARGAINING_WIDTH])
-    if answer != 0:
-        return answer > 0
-    return is_acceptable(worth, threshold, w[W.BARGAINING_WIDTH], uniform(key, fate, step, sub))
-
-
-@inline_part
-def next_utility(mem: Memory, p: int, b: int, turn: int) -> float:
-    """Utility of a party's own next offer, the measure of what it is offered now."""
-    x = sizes(mem)
-    pb = view.party_basket(mem)
-    last, target, floor = pb[PB.LAST, p, b], pb[PB.ASPIRATION, p, b], pb[PB.FLOOR, p, b]
-    level = aspiration.aspiration_at(last, target, floor, turn + 1, x.exchanges)
-    return aspiration.next_utility(level, pb[PB.CAP_MEAN, p, b])
-
-
-@inline_part
-def level_at(mem: Memory, p: int, b: int, turn: int) -> float:
-    """What a party holds out for in a turn."""
-    x = sizes(mem)
-    pb = view.party_basket(mem)
-    return aspiration.aspiration_at(pb[PB.LAST, p, b], pb[PB.ASPIRATION, p, b], pb[PB.FLOOR, p, b], turn, x.exchanges)

@@ -22,7 +22,7 @@ from sim.compiled.kernel import simulate
 from sim.compiled.memory.buffer import Buffer, needed
 from sim.compiled.memory.function_table import address
 from sim.core.columns import round_width, run_width
-from sim.core.jit import cache_folder, cache_refusals
+from sim.core.jit import READY, cache_folder, cache_refusals
 from sim.scenario.resolve import Problem
 
 _HERE = frozenset({"draw_incidents", "exchange", "surplus_of_many"})
@@ -48,15 +48,9 @@ def is_compiled(problem: Problem) -> bool:
     return folder is not None and _mark(folder, problem).exists()
 
 
-def has_compiled() -> bool:
-    """Whether the engine has been compiled on this machine, for some scenario, and kept."""
-    folder = cache_folder()
-    return folder is not None and any(folder.glob("ready-*"))
-
-
 def _mark(folder: Path, problem: Problem) -> Path:
     """The file that says that all which a scenario calls is compiled."""
-    return folder / f"ready-{len(needed(problem))}"
+    return folder / f"{READY}{len(needed(problem))}"
 
 
 def precompile(problem: Problem) -> None:

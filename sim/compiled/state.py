@@ -12,7 +12,7 @@ from sim.compiled.memory.function_table import table_entry
 from sim.core.jit import inline_part, rule
 from sim.core.layout import DYAD, INCIDENT, PI, Floats, W
 from sim.rules import belief, offer, ripeness, salience
-from sim.rules.aspiration import red_line_share
+from sim.rules.aspiration import has_announced, red_line_share
 from sim.rules.assumption import derive_reservation
 from sim.rules.belief import Proposal
 from sim.rules.mediation import Strength
@@ -164,6 +164,7 @@ def init_basket(mem: Memory, p: int, b: int) -> None:
     own = strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi)
     salience_total[p, b] = salience.total(own)
     red_share[p, b] = red_line_share(own, strip.red(mem, (p,), lo, hi))
+    view.announces(mem)[p, b] = has_announced(strip.th_party_issue(mem, (PI.ANNOUNCED, p), lo, hi))
     salience.compute_shares(own, strip.own_share(mem, (p,), lo, hi))
     others = strip.others_share(mem, (p,), lo, hi)
     salience.compute_others_shares(stakes[PI.SALIENCE, :, lo:hi], stake[:, b], p, others)

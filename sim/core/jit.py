@@ -22,6 +22,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -54,10 +55,8 @@ def source_hash() -> str:
     str
         24 hexadecimal digits.
     """
-    import numba
-
     digest = hashlib.blake2b(digest_size=12)
-    versions = (numba.__version__, numpy.__version__, sys.version)
+    versions = (version("numba"), numpy.__version__, sys.version)  # numba itself is slow to import
     digest.update(repr(versions).encode())
     files = [path for folder in SOURCES for path in (_SIM / folder).rglob("*.py")]
     for path in sorted(files):
@@ -86,6 +85,15 @@ def cache_folder() -> Path | None:
 def cache_refusals() -> tuple[str, ...]:
     """Return why folders were refused that compiled code would otherwise be kept in."""
     return _CHOICE.refusals
+
+
+READY = "ready-"
+"""Begins the name of the files that say what has been compiled and kept."""
+
+
+def has_compiled() -> bool:
+    """Whether the engine has been compiled on this machine, for some scenario, and kept."""
+    return _CACHE is not None and any(_CACHE.glob(f"{READY}*"))
 
 
 COMPILE_LOCK = threading.RLock()

@@ -114,6 +114,33 @@ def aspiration_at(last: float, target: float, floor: float, turn: int, turns: in
 
 
 @rule
+def has_announced(announced: Floats) -> bool:
+    """Whether a party has announced anything in public on a basket; without, `announced_concession` is 0.
+
+    Parameters
+    ----------
+    announced : (n,) float
+        Points announced in public; NaN means nothing beyond the demand.
+    """
+    for i in range(announced.size):
+        if not math.isnan(announced[i]):
+            return True
+    return False
+
+
+@rule
+def concedes(aspiration: float) -> bool:
+    """Whether a party concedes anything at an aspiration: at 1 it asks for its demand.
+
+    Parameters
+    ----------
+    aspiration : float
+        Utility, at most 1.
+    """
+    return aspiration < 1.0
+
+
+@rule
 def red_line_share(salience: Floats, red: Floats) -> float:
     """Return the share of a party's salience that lies on red-line issues.
 

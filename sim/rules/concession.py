@@ -217,6 +217,12 @@ def zeuthen_concession(last: float, step: float, risk: float, least_risk: float)
     return last
 
 
+@rule
+def compares_risk(kind: int) -> bool:
+    """Whether a rule of concession, a member of `ConcessionRule`, looks at risk limits."""
+    return kind == ConcessionRule.ZEUTHEN
+
+
 @dispatches(ConcessionRule)
 @rule
 def concede(

@@ -7,6 +7,9 @@ from sim.core.jit import EPS, rule
 NO_ZONE = -9.0
 """Surplus where somebody's floor is out of reach of any package."""
 
+AGREED = 1.0
+"""Nearness where one package suits everybody, the largest there is."""
+
 SURE_PROGRESS = 0.9
 """Largest nearness that counts as expected progress: an agreement in sight can still be missed."""
 
@@ -34,8 +37,8 @@ def nearness(surplus: float, at_aspirations: float, at_demands: float) -> float:
     if surplus < -EPS:
         return 0.0
     if at_demands >= -EPS:
-        return 1.0
-    return min(max(1.0 - at_aspirations / at_demands, 0.0), 1.0)
+        return AGREED
+    return min(max(1.0 - at_aspirations / at_demands, 0.0), AGREED)
 
 
 @rule

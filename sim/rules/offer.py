@@ -69,6 +69,9 @@ def water_fill(target: float, w: Floats, q: Floats, cap: Floats, out: Floats) ->
         The mean concession that was reached.
     """
     n = w.shape[0]
+    if n == 1 and q[0] == 1.0 and w[0] > 0.0:  # what the passes below come to, for the usual basket of one issue
+        out[0] = min(max(target * w[0], 0.0) / w[0], cap[0])
+        return w[0] * out[0] / w[0]
     weight = 0.0
     for k in range(n):
         weight += w[k]

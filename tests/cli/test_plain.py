@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from pandas.testing import assert_frame_equal
 
 import sim
 from sim.cli import plain
-from sim.compiled import precompile
+from sim.core import jit
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,10 +24,10 @@ def test_few_runs_compile_nothing_and_are_the_same(tmp_path):
     arguments = ["run", "river-border", "-n", "3", "--seed", "5", "-o", str(tmp_path / "out")]
     subprocess.run([sys.executable, "-c", code, *arguments], env=environment, stdout=subprocess.DEVNULL, check=True)
     assert not list((tmp_path / "cache").rglob("*.nbi"))
-    there = pq.read_table(tmp_path / "out" / "runs.parquet").to_pandas()
-    here = sim.run_ensemble("river-border", 3, 5).runs
-    assert there["outcome"].tolist() == here["outcome"].tolist()
-    assert there["closed"].tolist() == here["closed"].tolist()
+    here = sim.run_ensemble("river-border", 3, 5, engine="compiled")
+    for name, table in (("runs", here.run_table), ("rounds", here.round_table)):
+        there = pq.read_table(tmp_path / "out" / f"{name}.parquet").to_pandas()
+        assert_frame_equal(there, table.to_pandas(), check_exact=True)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ def test_few_runs_compile_nothing_and_are_the_same(tmp_path):
 def test_when_a_command_starts_again(monkeypatch, command, n, compiled, restarts):
     started = []
     monkeypatch.setattr(os, "execve", lambda *given: started.append(given))
-    monkeypatch.setattr(precompile, "has_compiled", lambda: compiled)
+    monkeypatch.setattr(jit, "has_compiled", lambda: compiled)
     plain.restart_in_plain_python(command, n)
     assert bool(started) == restarts
     if restarts:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.rules import aspiration
+from sim.rules import aspiration, offer
 from sim.rules.acceptance import answer_without_noise, is_acceptable
 
 
@@ -83,3 +83,16 @@ def test_answers_that_no_noise_can_change():
     largest = 1.0 - 2.0**-53
     assert is_acceptable(0.5 - 0.01 * 36.7, 0.5, 0.01, largest)
     assert not is_acceptable(0.5 - 0.01 * 36.8, 0.5, 0.01, largest)
+
+
+def test_what_is_skipped_changes_nothing():
+    """The compiled engine skips what these say is idle: the announced part is then 0, and so is the concession."""
+    d, r, w = np.ones(2), np.zeros(2), np.array([3.0, 1.0])
+    for points, has in ((np.full(2, np.nan), False), (np.array([np.nan, 0.6]), True)):
+        assert aspiration.has_announced(points) == has
+        assert (aspiration.announced_concession(d, r, points, w) > 0.0) == has
+    assert not aspiration.concedes(1.0)
+    assert aspiration.concedes(math.nextafter(1.0, 0.0))
+    out = np.empty(2)
+    offer.water_fill(1.0 - 1.0, w, np.array([2.0, 0.5]), np.ones(2), out)
+    assert list(out) == [0.0, 0.0]

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from sim.rules import concession
-from sim.rules.concession import RiskLimit
+from sim.rules.concession import ConcessionRule, RiskLimit
 
 K0 = 0.1
 STEPS = 40
@@ -157,3 +157,11 @@ def test_risk_limit_where_the_own_proposal_is_worth_no_more_than_disagreement(ki
 
 def test_zeuthen_with_nobody_else_concedes():
     assert concession.zeuthen_concession(0.3, 0.05, 0.6, np.inf) == pytest.approx(0.35)
+
+
+@pytest.mark.parametrize("kind", list(ConcessionRule))
+def test_who_compares_risk(kind):
+    """Risk limits are worked out only where a rule says that it looks at them."""
+    numbers = (0.1, 1.0, 30.0, 100.0, 0.2, 0.3, 0.1, 0.5, 0.2, 0.6, 0.05)
+    by_risk = {concession.concede(kind, *numbers, risk, least) for risk in (0.0, 0.9) for least in (0.1, np.inf)}
+    assert (len(by_risk) > 1) == concession.compares_risk(kind)

@@ -78,6 +78,18 @@ def test_water_fill_is_what_it_says(target, rows):
             assert level[0] * q[k] >= cap[k] * (1.0 - 1e-9)
 
 
+one_issue = st.tuples(st.floats(1e-3, 50.0), st.just(1.0) | st.floats(1e-3, 3.0), st.floats(0.0, 2.0))
+
+
+@given(st.floats(-0.5, 2.5), one_issue)
+def test_one_issue_takes_the_whole_concession(target, row):
+    """To the bit as beside an issue that can take none of it, which goes the long way."""
+    w, q, cap = row
+    mean, c = fill(target, [w], [q], [cap])
+    long_mean, long = fill(target, [w, 0.0], [q, 1.0], [cap, 0.0])
+    assert (mean, c[0]) == (long_mean, long[0])
+
+
 def prioritise(own, believed, logroll):
     out = np.full(len(own), np.nan)
     compute_priorities(np.array(own), np.array(believed), logroll, out)

@@ -100,7 +100,6 @@ class _PartyBasket(NamedTuple):
     ASPIRATION: int
     LAST: int
     FLOOR: int
-    LOWEST: int
     CAP_MEAN: int
     PRECEDENT_FLOOR: int
 
@@ -275,6 +274,7 @@ STATE = (
     _state("cap", "f", "PI"),
     _state("estimates", "f", "PI"),
     _state("red_share", "f", "PB"),  # share of salience on red lines
+    _state("announces", "i", "PB"),  # 1 where the party has announced anything in public on the basket
     _state("basket", "f", "B", len(B)),
     _state("settled", "i", "B"),  # 1 where a settlement stands
     _state("open", "i", "B"),  # 1 where the basket is to be settled (again)
