@@ -1,10 +1,11 @@
-"""Take pictures of every view of the page for docs/screenshots, at 1280, 768 and 400 pixels width, light and dark.
+"""Take pictures of the views of the page for docs/screenshots, at 1280, 768 and 400 pixels width, light and dark.
 
-Usage: .venv/bin/python tools/screenshots.py [SCENARIO] [FOLDER]. Needs Chromium and its driver on the PATH.
+`.venv/bin/python tools/screenshots.py --help` lists the options. Needs Chromium and its driver on the PATH.
 """
 
 from __future__ import annotations
 
+import argparse
 import io
 import itertools
 import shutil
@@ -23,10 +24,11 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from sim.cli.app import build_arguments, build_environment
 
-MINSK = "changes=" + quote('{"venue_choice.rule":"fixed","venue_choice.order":["minsk"]}')
-PAGES = {"start": "", "what-if": f"what-if?{MINSK}", "run": "run", "sweep": "sweep", "compare": "compare",
-         "build": "build", "sources": "sources"}  # fmt: skip
-"""Address of every view; the change is one of istanbul-2025."""
+PAGES = {"start": "", "what-if": "what-if", "run": "run", "sweep": "sweep", "compare": "compare", "build": "build",
+         "sources": "sources"}  # fmt: skip
+"""Address of every view."""
+CHANGES = {"istanbul-2025": {"what-if": '{"venue_choice.rule":"fixed","venue_choice.order":["minsk"]}'}}
+"""By scenario and view what is changed in the picture."""
 WIDTHS, THEMES = (1280, 768, 400), ("light", "dark")
 TOKEN = "pictures"
 QUIET = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
@@ -85,24 +87,40 @@ def start_browser() -> webdriver.Chrome:
     return webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
 
 
+def read_options(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Read the options of the command line."""
+    parser = argparse.ArgumentParser(description="Take pictures of the views of the page.")
+    parser.add_argument("scenario", nargs="?", default="istanbul-2025", help="scenario to show (default: %(default)s)")
+    parser.add_argument("-o", "--out", type=Path, default=Path("docs/screenshots"), help="folder (%(default)s)")
+    parser.add_argument("--view", nargs="+", choices=PAGES, default=list(PAGES), help="views (default: all)")
+    parser.add_argument("--width", nargs="+", type=int, choices=WIDTHS, default=WIDTHS, help="widths (default: all)")
+    parser.add_argument("--theme", nargs="+", choices=THEMES, default=THEMES, help="themes (default: both)")
+    return parser.parse_args(arguments)
+
+
+def build_address(scenario: str, view: str, port: int) -> str:
+    """Build the address of a view."""
+    changes = CHANGES.get(scenario, {}).get(view)
+    query = f"changes={quote(changes)}&" if changes else ""
+    return f"http://127.0.0.1:{port}/{PAGES[view]}?{query}token={TOKEN}"
+
+
 def main() -> None:
-    """Take all pictures."""
-    scenario = sys.argv[1] if len(sys.argv) > 1 else "istanbul-2025"
-    folder = Path(sys.argv[2] if len(sys.argv) > 2 else "docs/screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
+    """Take the pictures that the command line asks for."""
+    options = read_options()
+    options.out.mkdir(parents=True, exist_ok=True)
     port = find_free_port()
-    server = serve(scenario, port)
+    server = serve(options.scenario, port)
     try:
-        for theme, width in itertools.product(THEMES, WIDTHS):
+        for theme, width in itertools.product(options.theme, options.width):
             browser = start_browser()
             features = [{"name": "prefers-color-scheme", "value": theme}]
             browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-            for name, path in PAGES.items():
+            for view in options.view:
                 resize(browser, width, 900)
-                mark = "&" if "?" in path else "?"
-                browser.get(f"http://127.0.0.1:{port}/{path}{mark}token={TOKEN}")
+                browser.get(build_address(options.scenario, view, port))
                 wait_until_idle(browser)
-                save_picture(browser, width, folder / f"{name}-{width}-{theme}.webp")
+                save_picture(browser, width, options.out / f"{view}-{width}-{theme}.webp")
             browser.quit()
     finally:
         server.terminate()

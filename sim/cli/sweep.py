@@ -13,6 +13,7 @@ from sim.cli.options import make_console
 
 if TYPE_CHECKING:
     from experiments.spec import Contrast, Experiment
+    from sim.figures.process import FigureProcess
 
 
 def add(app: typer.Typer) -> None:
@@ -20,6 +21,7 @@ def add(app: typer.Typer) -> None:
 
     @app.command()
     def sweep(
+        context: typer.Context,
         experiment: Annotated[
             str, typer.Argument(help="Name of a shipped experiment or path of a YAML file.", show_default=False)
         ],
@@ -73,6 +75,9 @@ def add(app: typer.Typer) -> None:
 
         parley sweep mine.yaml -o results/mine --workers 4
         """
+        from sim.figures.process import FigureProcess
+
+        figure_process = context.with_resource(FigureProcess("experiments.overview_process"))
         from experiments.contrasts import parse_contrast
         from experiments.sweep import run_sweep
 
@@ -93,7 +98,7 @@ def add(app: typer.Typer) -> None:
             raise typer.Exit(130) from None
         tables = manifest["tables"]
         if len(tables["failed_points"]) < tables["points"]:
-            print_overview(out, {**spec.contrasts, **contrasts}, spec.measures)
+            print_overview(out, {**spec.contrasts, **contrasts}, spec.measures, figure_process)
         typer.echo(f"{tables['points']:,} points, {tables['runs']:,} runs; tables, figures and manifest are in {out}")
         for point, error in list_failures(manifest):
             typer.echo(f"point {point} failed: {error}", err=True)
@@ -112,10 +117,14 @@ def replace_runs(spec: Experiment, until: str, fixed: bool) -> Experiment:
     return spec.replace_keys(runs=count_sweep_runs(spec, until))
 
 
-def print_overview(folder: Path, contrasts: Mapping[str, Contrast], measures: Sequence[str]) -> None:
+def print_overview(
+    folder: Path, contrasts: Mapping[str, Contrast], measures: Sequence[str], figure_process: FigureProcess
+) -> None:
     """Print the table of points and of planned contrasts, and write the standard figures. Raises ParleyError."""
+    if not contrasts:
+        figure_process.send(folder, None, is_last=True)
     from experiments.contrasts import compute_effects
-    from experiments.overview import MOST_POINTS, tabulate_effects, tabulate_points, write_overview
+    from experiments.overview import MOST_POINTS, tabulate_effects, tabulate_points
     from experiments.results import load
     from sim.cli.summary import TextTable, build_table
 
@@ -124,6 +133,8 @@ def print_overview(folder: Path, contrasts: Mapping[str, Contrast], measures: Se
     if contrasts and failed:
         typer.echo("parley: contrasts need all points, and some failed", err=True)
     effects = compute_effects(results, contrasts, measures or None) if contrasts and not failed else None
+    if contrasts:
+        figure_process.send(folder, effects, is_last=True)
     screen.print(
         build_table(TextTable("Results at every point, with 95% intervals", *tabulate_points(results)), screen.width)
     )
@@ -134,7 +145,10 @@ def print_overview(folder: Path, contrasts: Mapping[str, Contrast], measures: Se
         screen.print(build_table(table, screen.width))
         tests = int(effects["p"].notna().sum())
         typer.echo(f"* differs from 0 after Holm's correction over all {tests} tests planned; effects.csv holds them.")
-    write_overview(results, effects, folder)
+    if not figure_process.finish():
+        from experiments.overview_plots import write_overview
+
+        write_overview(results, effects, folder)
 
 
 def load_experiment(name: str, runs: int | None, points: int | None, scenario: str | None = None) -> Experiment:

@@ -1,7 +1,7 @@
-"""A second process that loads Matplotlib while the first one simulates, and draws the figures it is sent.
+"""A second process that loads Matplotlib while the first one simulates, and draws what it is sent.
 
-On Linux it draws all deliveries but half of the last in forks, so that two processors share the figures. Nothing it
-does is needed: where it cannot be started, or ends early, the caller draws by itself.
+For `parley run` it draws, on Linux, all deliveries but half of the last in forks, so that two processors share the
+figures. Nothing it does is needed: where it cannot be started, or ends early, the caller draws by itself.
 """
 
 from __future__ import annotations
@@ -19,19 +19,25 @@ from pathlib import Path
 from typing import Any
 
 _ROOT = str(Path(__file__).resolve().parents[2])
-_CODE = f"import sys; sys.path.insert(0, {_ROOT!r}); from sim.figures.process import main; main()"
+_CODE = f"import sys; sys.path.insert(0, {_ROOT!r}); from {{module}} import main; main()"
 _SETTINGS = {"NUMBA_DISABLE_JIT": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """Nothing is compiled there, and a process with one thread may fork."""
 
 
 class FigureProcess:
-    """The second process, started at once. Use it as a context manager: at the end the process is gone."""
+    """The second process, started at once. Use it as a context manager: at the end the process is gone.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    module : str
+        The module whose `main` the process runs: it draws what comes through standard input until that ends.
+    """
+
+    def __init__(self, module: str = __name__) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._sent: list[Future[None]] = []
         self._sender = ThreadPoolExecutor(1)  # the process reads late, and a pipe holds little
-        command = [sys.executable, "-P", "-W", "ignore", "-c", _CODE]
+        command = [sys.executable, "-P", "-W", "ignore", "-c", _CODE.format(module=module)]
         null = subprocess.DEVNULL
         with suppress(OSError):
             self._process = subprocess.Popen(
@@ -44,7 +50,7 @@ class FigureProcess:
             )
 
     def send(self, *arguments: Any, is_last: bool = False) -> None:
-        """Send the arguments of one call of `sim.figures.ensemble.save_figures`; returns at once."""
+        """Send the arguments of one call of what draws, `sim.figures.ensemble.save_figures` here; returns at once."""
         self._sent.append(self._sender.submit(self._write, pickle.dumps((arguments, is_last))))
 
     def _write(self, data: bytes) -> None:
@@ -83,12 +89,17 @@ class FigureProcess:
                 self._process.stdin.close()
 
 
-def main() -> None:
-    """Draw what comes through standard input until it ends; the status says whether all could be drawn."""
+def hasten_imports() -> None:
+    """Make the imports that follow faster."""
     import gc
 
     gc.disable()  # the process lives for a second, and searching it for garbage takes a tenth of that
     sys.modules["mpl_toolkits.mplot3d"] = None  # type: ignore[assignment]  # Matplotlib does without it, and starts sooner
+
+
+def main() -> None:
+    """Draw what comes through standard input until it ends; the status says whether all could be drawn."""
+    hasten_imports()
     from sim.figures.ensemble import SHARES, save_figures, warm_up
 
     warm_up()

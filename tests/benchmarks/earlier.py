@@ -1,4 +1,4 @@
-"""Commands of this checkout and of an earlier one, as a user waits for them."""
+"""Commands of this checkout and of earlier ones, as a user waits for them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from pathlib import Path
 
 from tests.benchmarks.pairs import Work
 
-EARLIER = os.environ.get("PARLEY_EARLIER", "")
-"""Folder of a checkout to compare with, such as one that `git worktree add FOLDER 6661d5a` makes."""
+FOLDER = os.environ.get("PARLEY_EARLIER", "")
+"""Folder of checkouts to compare with, each named after its commit: `git worktree add FOLDER/6661d5a 6661d5a`."""
+
+CHANGES = {"d731cc4": "", "6661d5a": "model.version: 1"}
+"""By earlier commit what has to be changed here for the same runs: the second knows version 1 of the model only."""
 
 HERE = Path(__file__).resolve().parents[2]
 
@@ -44,14 +47,15 @@ def simulate(name: str, checkout: Path, folder: Path, scenario: str, n: int, *mo
     return Work(name, lambda: run(checkout, arguments, folder), n)
 
 
-def compile_first(name: str, checkout: Path, folder: Path, scenario: str, n: int) -> Work:
+def compile_first(name: str, checkout: Path, folder: Path, scenario: str, n: int, *more: str) -> Work:
     """`parley run` with nothing compiled yet."""
     counter = iter(range(1000))
 
     def first() -> None:
         cache = folder / f"cache-{name}-{next(counter)}"
         cache.mkdir(mode=0o700)
-        run(checkout, ["run", scenario, "-n", str(n), "-o", str(folder / f"first-{name}"), "--force"], folder, cache)
+        out = str(folder / f"first-{name}")
+        run(checkout, ["run", scenario, "-n", str(n), *more, "-o", out, "--force"], folder, cache)
 
     return Work(name, first, 1)
 

@@ -83,10 +83,11 @@ SECTIONS = {
         "in by the same share on every issue. Times in brackets are extrapolated from the two sizes before.",
     ),
     "earlier": (
-        "Against an earlier commit",
-        "The ratio is the wall time of a whole command over that of the earlier commit, median of pairs: 9 for runs, "
-        "5 for sweeps, 2 for the first run. The earlier commit is 6661d5a, the last one before version 2 of the model "
-        "and its measures. `PARLEY_EARLIER` names a folder with its checkout; without it this section is left out.",
+        "Against earlier commits",
+        "The ratio is the wall time of a whole command over that of an earlier commit, median of pairs: 9 for runs, "
+        "5 for sweeps, 2 for the first run. d731cc4 comes right before the work on waiting. 6661d5a is the last "
+        "one before version 2 of the model and its measures, which version 1 takes today too. `PARLEY_EARLIER` names a "
+        "folder with checkouts, each named after its commit; without it this section is left out.",
     ),
     "memory": (
         "Memory",

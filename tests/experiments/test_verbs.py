@@ -15,6 +15,7 @@ from experiments.results import load
 from experiments.variants import parse_variant
 from sim.cli.main import app
 from sim.core.errors import ParleyError
+from sim.figures import process
 from sim.report.document import render_report
 from sim.results.manifest import manifest
 from sim.results.plan import plan
@@ -56,6 +57,28 @@ def test_a_sweep_ends_with_tables_contrasts_and_figures(tmp_path: Path) -> None:
     assert {path.name for path in (out / "figures").glob("*.png")} == {"closed.png", "effects.png", "outcomes.png"}
     again = parley("sweep", str(mine), "-o", str(out), "--contrast", "venues.lake_hall.insulation=0.1:b")
     assert again.exit_code == 2 and "A:B" in again.output
+
+
+def test_a_sweep_draws_the_same_in_a_second_process_and_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process is never needed: a sweep that is there already draws its overview again, here if the process dies."""
+    mine, out = tmp_path / "mine.yaml", tmp_path / "out"
+    mine.write_text(MINE, encoding="utf-8")
+    contrast = ("--contrast", "venues.lake_hall.insulation=0.1:venues.lake_hall.insulation=0.9")
+    drawn: list[dict[str, bytes]] = []
+    used: list[bool] = []
+    finish = process.FigureProcess.finish
+    monkeypatch.setattr(process.FigureProcess, "finish", lambda self: used.append(finish(self)) or used[-1])
+    for code in (process._CODE, "raise SystemExit(3)"):
+        monkeypatch.setattr(process, "_CODE", code)
+        assert parley("sweep", str(mine), "-o", str(out), *contrast).exit_code == 0
+        files = [out / "effects.csv", *(out / "figures").iterdir()]
+        drawn.append({path.name: path.read_bytes() for path in files})
+        for path in files:
+            path.unlink()
+    assert drawn[0] == drawn[1] and len(drawn[0]) == 7
+    assert used == [True, False]
 
 
 def test_a_sweep_runs_until_every_point_is_sure_enough(tmp_path: Path) -> None:
