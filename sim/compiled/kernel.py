@@ -34,12 +34,13 @@ def simulate(
 ) -> int:
     """Runs k at `assumptions[k]` and `fates[k]`: a row of `runs` each, and `rows[k]` rows of `rounds`, run after run.
 
-    `rounds` has room for the longest of runs. Returns -1, or the first run with more incidents in one gap than fit.
+    `rounds` has room for the longest of runs, or for one only: then every run writes its rows in the same place, and
+    none are kept. Returns -1, or the first run with more incidents in one gap than fit.
     """
     n = view.count(mem)
     theta = view.theta(mem)
     drawn = view.drawn(mem)[: priors.place.size]
-    at = 0
+    at, whole = 0, rounds.shape[0] >= fates.size * sizes(mem).max_steps
     for k in range(fates.size):
         draw_theta(priors, assumptions[k], drawn, theta)
         begin(mem)
@@ -48,7 +49,7 @@ def simulate(
             return k
         report_run(mem, runs[k])
         rows[k] = n[N.ROWS]
-        at += n[N.ROWS]
+        at += n[N.ROWS] if whole else 0
     return -1
 
 

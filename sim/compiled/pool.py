@@ -71,7 +71,8 @@ def run_chunk(
     structure = problem.structure
     runs = np.empty((fates.size, run_width(structure)))
     rows = np.zeros(fates.size, dtype=np.int64)
-    failed = simulate(space.memory.address, problem.priors, assumptions, fates, runs, space.rounds, rows)
+    room = space.rounds if keep_rounds else space.rounds[: structure.max_steps]  # of one run, or it would be whole
+    failed = simulate(space.memory.address, problem.priors, assumptions, fates, runs, room, rows)
     if failed >= 0:
         raise ParleyError(
             f"run {start + failed} has more than {MAX_EVENTS} incidents between two rounds; lower the incident rates"
@@ -103,7 +104,7 @@ def compiled_chunks(
     precompile(problem)
     spaces: queue.SimpleQueue[_Space] = queue.SimpleQueue()
     for _ in range(threads):
-        rows = min(chunk, fates.size) * problem.structure.max_steps
+        rows = (min(chunk, fates.size) if keep_rounds else 1) * problem.structure.max_steps
         spaces.put(_Space(_memory(problem), _round_space(rows, round_width(problem.structure))))
 
     def work(start: int) -> Chunk:
