@@ -21,6 +21,8 @@ from tests.benchmarks.growth import grown
 
 REPEATS = 3
 """Each size is timed so often, all sizes in turn; the median counts."""
+LONG = 1_000_000
+"""From this size on the work takes minutes, and is timed once, without warming up."""
 
 
 @dataclass(frozen=True)
@@ -49,16 +51,17 @@ def fit_exponent(sizes: Sequence[float], seconds: Sequence[float]) -> float:
 def measure_curve(
     what: str, unit: str, sizes: Sequence[int], prepare: Callable[[int], Callable[[], Any]], repeats: int = REPEATS
 ) -> Curve:
-    """Time the work that `prepare` makes for every size, once for warmth and then `repeats` times in turn."""
+    """Time the work that `prepare` makes for every size below `LONG` once for warmth, then `repeats` times in turn."""
     works = [prepare(size) for size in sizes]
-    for work in works:
-        work()
     times: list[list[float]] = [[] for _ in works]
-    for _ in range(repeats):
-        for work, taken in zip(works, times, strict=True):
+    for turn in range(repeats + 1):
+        for size, work, taken in zip(sizes, works, times, strict=True):
+            if size >= LONG and turn != 1:
+                continue
             started = time.process_time()
             work()
-            taken.append(time.process_time() - started)
+            if turn > 0:
+                taken.append(time.process_time() - started)
     return Curve(what, unit, tuple(sizes), tuple(statistics.median(taken) for taken in times))
 
 
@@ -111,7 +114,7 @@ def draw_curves(curves: Sequence[Curve], path: Path) -> None:
 
 
 MEASURED: dict[str, tuple[str, tuple[int, ...], Callable[[int], Callable[[], Any]]]] = {
-    "runs": ("one thread", (1_000, 10_000, 100_000), lambda n: runs_of(grown(), n)),
+    "runs": ("one thread", (1_000, 10_000, 100_000, 1_000_000, 10_000_000), lambda n: runs_of(grown(), n)),
     "points of a sweep": ("10 runs each", (10, 100, 1_000), lambda n: points_of(n, 10)),
     "parties": ("200 runs", (2, 3, 4, 6, 8, 12), lambda n: runs_of(grown(parties=n), 200)),
     "issues": ("200 runs", (1, 6, 12, 24, 60), lambda n: runs_of(grown(issues=n), 200)),

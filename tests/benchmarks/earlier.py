@@ -34,6 +34,7 @@ def run(checkout: Path, arguments: Sequence[str], folder: Path, cache: Path | No
     """Run the command of a checkout, in a folder from which nothing is imported; `cache` is for compiled code."""
     module = "sim.cli.main" if (checkout / "sim" / "cli").is_dir() else "sim.cli"
     environment = {**os.environ, "PYTHONPATH": str(checkout)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # a checkout without bytecode would start slower than one with it
     if cache is not None:
         environment["PARLEY_CACHE_DIR"] = str(cache)
     command = [sys.executable, "-m", module, *arguments]

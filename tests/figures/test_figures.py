@@ -221,6 +221,21 @@ def test_terms_are_counted_along_the_scale() -> None:
     assert any("agreed in 10%; median 0.90" in text.get_text() for text in axes.texts)
 
 
+@pytest.mark.parametrize("issues", [("water",), ("water", "fish"), ("water", "fish", "swap")])
+def test_issues_of_terms_are_named_inside_the_figure(issues: tuple[str, ...]) -> None:
+    """A single axes is wider than one of two: its title began beyond the left edge."""
+    found = summary()
+    found.issues = issues
+    found.counts |= {f"terms_{issue}:fine": Counter({500: 90}) for issue in issues}
+    figure = draw_figures(found, MANIFEST)["terms"]
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    for issue, axes in zip(issues, figure.axes, strict=True):
+        (title,) = (text for text in axes.get_children() if isinstance(text, Text) and text.get_text() == issue)
+        box = title.get_window_extent(canvas.get_renderer())
+        assert figure.bbox.x0 <= box.x0 and box.x1 <= axes.bbox.x0 + 100
+
+
 def test_blocking_bars_fill_every_row() -> None:
     axes = draw_figures(summary(), MANIFEST)["blocking"].axes[0]
     ends: Counter[float] = Counter()
