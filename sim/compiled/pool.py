@@ -71,8 +71,8 @@ def run_chunk(
     structure = problem.structure
     runs = np.empty((fates.size, run_width(structure)))
     rows = np.zeros(fates.size, dtype=np.int64)
-    room = space.rounds if keep_rounds else space.rounds[: structure.max_steps]  # of one run, or it would be whole
-    failed = simulate(space.memory.address, problem.priors, assumptions, fates, runs, room, rows)
+    output = space.rounds if keep_rounds else space.rounds[: structure.max_steps]  # of one run, or it would be whole
+    failed = simulate(space.memory.address, problem.priors, assumptions, fates, runs, output, rows)
     if failed >= 0:
         raise ParleyError(
             f"run {start + failed} has more than {MAX_EVENTS} incidents between two rounds; lower the incident rates"

@@ -26,7 +26,7 @@ from sim.tables.summary import Summary
 _BINS = 40
 _LINE = 0.082
 """Height of a line of a label as a share of the scale, in an axes of the height used here."""
-_ROOM = 2.35
+_MARGIN = 2.35
 """Inches on the left of an axes, for the labels of its scale and the title above them."""
 LEAST_SHARE = 0.01
 """Share of runs that end with terms on an issue from which the figure shows it."""
@@ -123,7 +123,7 @@ def draw_terms(summary: Summary, caption: Caption) -> Figure:
     title = "What was agreed, against the labels of each scale"
     columns = 2 if len(issues) > 1 else 1
     count = max(len(issues), 1)
-    figure, axes = create_grid(caption, title, count, columns, height=1.45, left=_ROOM, legend=1, width=4.9)
+    figure, axes = create_grid(caption, title, count, columns, height=1.45, left=_MARGIN, legend=1, width=4.9)
     if not issues:
         axes[0].text(0.3, 0.5, "No issue is agreed in 1% of runs", ha="center", transform=axes[0].transAxes)
         axes[0].set_axis_off()
@@ -132,7 +132,7 @@ def draw_terms(summary: Summary, caption: Caption) -> Figure:
         plot_terms(summary, issue, scale, ax)
         across = ax.get_position().width * figure.get_figwidth()
         title = scale.title if scale else issue
-        ax.set_title(title, loc="left", fontsize=8.5, fontweight="bold", pad=12, x=(0.15 - _ROOM) / across)
+        ax.set_title(title, loc="left", fontsize=8.5, fontweight="bold", pad=12, x=(0.15 - _MARGIN) / across)
     note = "Bars: runs that end with these terms. Line: their median."
     note += f" On {rest} further issues fewer than 1% of runs end with terms." if rest else ""
     figure.text(0.12 / figure.get_figwidth(), 0.24 / figure.get_figheight(), note, fontsize=8, color="#333333")
