@@ -76,9 +76,7 @@ def measure_nearness(mem: Memory, b: int, whole: bool) -> None:
                 return
     two = list_coalition(mem, b) <= 2
     p, q = members[0], members[1]
-    count, u, v = 0, 0.0, 0.0
-    if two:  # the frontier is the same whatever the floors
-        count, u, v = order_frontier_of(mem, b, p, q)
+    count, u, v = order_frontier_of(mem, b, p, q) if two else (0, 0.0, 0.0)  # the same whatever the floors
     surplus = walk(mem, count, u - floors[p], v - floors[q]) if two else surplus_of_many(mem, b)
     basket[B.SURPLUS, b] = surplus
     if surplus < -EPS or not whole:
@@ -87,8 +85,10 @@ def measure_nearness(mem: Memory, b: int, whole: bool) -> None:
         if stake[m, b] != 0:
             floors[m] = present_aspiration(mem, m, b, floors[m])
     at_aspirations = walk(mem, count, u - floors[p], v - floors[q]) if two else surplus_of_many(mem, b)
-    floors[:] = 1.0
-    at_demands = walk(mem, count, u - 1.0, v - 1.0) if two else surplus_of_many(mem, b)
+    at_demands = 0.0
+    if at_aspirations < 0.0:  # else one package suits everybody now, whatever demands give
+        floors[:] = 1.0
+        at_demands = walk(mem, count, u - 1.0, v - 1.0) if two else surplus_of_many(mem, b)
     basket[B.NEAR, b] = nearness.nearness(surplus, at_aspirations, at_demands)
 
 

@@ -16,7 +16,7 @@ from experiments.setup import Setup
 from experiments.spec import read_experiment
 from experiments.tasks import Piece, run_part
 from sim.results.plan import plan, simulate_chunks
-from sim.scenario.load import Loaded
+from sim.scenario.load import Loaded, load
 from tests.benchmarks.growth import grown
 
 REPEATS = 3
@@ -114,7 +114,7 @@ def draw_curves(curves: Sequence[Curve], path: Path) -> None:
 
 
 MEASURED: dict[str, tuple[str, tuple[int, ...], Callable[[int], Callable[[], Any]]]] = {
-    "runs": ("one thread", (1_000, 10_000, 100_000, 1_000_000, 10_000_000), lambda n: runs_of(grown(), n)),
+    "runs": ("one thread", tuple(10**k for k in range(3, 8)), lambda n: runs_of(load("generic-crisis"), n)),
     "points of a sweep": ("10 runs each", (10, 100, 1_000), lambda n: points_of(n, 10)),
     "parties": ("200 runs", (2, 3, 4, 6, 8, 12), lambda n: runs_of(grown(parties=n), 200)),
     "issues": ("200 runs", (1, 6, 12, 24, 60), lambda n: runs_of(grown(issues=n), 200)),

@@ -58,7 +58,7 @@ def compile_first(name: str, checkout: Path, folder: Path, scenario: str, n: int
         out = str(folder / f"first-{name}")
         run(checkout, ["run", scenario, "-n", str(n), *more, "-o", out, "--force"], folder, cache)
 
-    return Work(name, first, 1)
+    return Work(name, first, n)
 
 
 def sweep(name: str, checkout: Path, folder: Path, points: int, runs: int, changes: str = "") -> Work:

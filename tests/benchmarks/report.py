@@ -66,13 +66,13 @@ SECTIONS = {
     ),
     "curves": (
         "How time grows",
-        "Processor time on one thread, the median of three; from 1,000,000 runs on it was taken once. The "
-        "scenario is the one of the section on doubling; points are those of a sweep of `river-border`, its table "
-        "included. The exponent b is that of `time = a · size^b`, fitted to the larger half of the sizes: 1 is "
-        "proportional. Runs and points grow in proportion; what is fixed weighs on few. Parties and rounds grow "
-        "by less, up to the sizes here: pairs of parties, and the linear programmes that three and more need, "
-        "weigh little beside what every party does. Issues share the work of a round, so that few cost little "
-        "more than one.\n\n"
+        "Processor time on one thread, the median of three; from 1,000,000 runs on it was taken once. Runs are "
+        "those of `generic-crisis`, points those of a sweep of `river-border`, its table included; the other "
+        "sizes belong to the scenario of the section on doubling. The exponent b is that of `time = a · size^b`, "
+        "fitted to the larger half of the sizes: 1 is proportional. Runs and points grow in proportion; what is "
+        "fixed weighs on few. Parties and rounds grow by less, up to the sizes here: pairs of parties, and the "
+        "linear programmes that three and more need, weigh little beside what every party does. Issues share the "
+        "work of a round, so that few cost little more than one.\n\n"
         "![Processor time against size](growth.png)",
     ),
     "commands": (

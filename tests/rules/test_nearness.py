@@ -30,6 +30,14 @@ def test_nearness_where_all_demands_fit_together():
     assert nearness(0.3, 0.0, 0.0) == 1.0
 
 
+@pytest.mark.parametrize("at_demands", [-2.0, -1.1e-9, -1e-12, 0.0, 0.4])
+def test_where_one_package_suits_everybody_demands_do_not_matter(at_demands):
+    """The compiled engine does not measure them then."""
+    for at_aspirations in (0.0, 1e-15, 0.2):
+        assert nearness(0.5, at_aspirations, at_demands) == 1.0
+    assert nearness(0.5, -0.2, -0.4) == 0.5
+
+
 def test_an_agreement_in_sight_can_still_be_missed():
     assert expect_progress(0.2, 1.0) == 0.9
     assert expect_progress(0.95, 0.1) == 0.95
