@@ -77,20 +77,19 @@ def offer_now(mem: Memory, p: int, b: int) -> None:
     if aspiration.concedes(level):
         prioritise(mem, p, b, priority)
     cap_concessions(mem, p, b, caps)
+    write_offer(mem, p, b, level, priority, caps, strip.offers_now(mem, (p,), lo, hi))
+
+
+@inline_part
+def write_offer(mem: Memory, p: int, b: int, level: float, priority: Floats, caps: Floats, package: Floats) -> None:
+    """Write a party's offer on a basket at an aspiration level into `package`."""
+    first_issue = view.first_issue(mem)
+    lo, hi = first_issue[b], first_issue[b + 1]
     conceding = strip.conceded(mem, (), lo, hi)
-    offer.water_fill(
-        1.0 - level,
-        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
-        priority,
-        caps,
-        conceding,
-    )
-    offer.compute_points(
-        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
-        strip.reservation(mem, (p,), lo, hi),
-        conceding,
-        strip.offers_now(mem, (p,), lo, hi),
-    )
+    weights = strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi)
+    demand = strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi)
+    offer.water_fill(1.0 - level, weights, priority, caps, conceding)
+    offer.compute_points(demand, strip.reservation(mem, (p,), lo, hi), conceding, package)
 
 
 @inline_part
@@ -120,20 +119,8 @@ def make_offer(mem: Memory, p: int, b: int, level: float) -> None:
     if not aspiration.concedes(level):
         demand_again(mem, p, b)
         return
-    conceding = strip.conceded(mem, (), lo, hi)
-    offer.water_fill(
-        1.0 - level,
-        strip.th_party_issue(mem, (PI.SALIENCE, p), lo, hi),
-        strip.priority(mem, (p,), lo, hi),
-        strip.cap(mem, (p,), lo, hi),
-        conceding,
-    )
-    offer.compute_points(
-        strip.th_party_issue(mem, (PI.DEMAND, p), lo, hi),
-        strip.reservation(mem, (p,), lo, hi),
-        conceding,
-        strip.offers(mem, (p,), lo, hi),
-    )
+    priority, caps = strip.priority(mem, (p,), lo, hi), strip.cap(mem, (p,), lo, hi)
+    write_offer(mem, p, b, level, priority, caps, strip.offers(mem, (p,), lo, hi))
 
 
 @inline_part

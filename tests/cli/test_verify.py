@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -68,9 +69,9 @@ MAKERS = [make_run, make_comparison, make_sweep, make_fit, make_analysis, make_d
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_every_file_of_every_kind_of_folder_is_checked(tmp_path: Path, make: object) -> None:
+def test_every_file_of_every_kind_of_folder_is_checked(tmp_path: Path, make: Callable[[Path], None]) -> None:
     folder = tmp_path / "out"
-    make(folder)  # type: ignore[operator]
+    make(folder)
     status, said = run("verify", folder)
     assert status == 0 and "are as they were written" in said, said
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))

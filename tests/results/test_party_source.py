@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -71,7 +72,7 @@ def module(tmp_path: Path) -> Iterator[object]:
     yield create
 
 
-def test_whatever_a_class_consists_of_changes_its_hash(module) -> None:  # type: ignore[no-untyped-def]
+def test_whatever_a_class_consists_of_changes_its_hash(module: Callable[[str], Any]) -> None:
     first = hash_class(module(SOURCE).Mine)
     assert first is not None and first == hash_class(module(SOURCE).Mine)
     changes = [
@@ -89,7 +90,7 @@ def test_whatever_a_class_consists_of_changes_its_hash(module) -> None:  # type:
     assert hash_class(module(SOURCE.replace("def create(step)", "def create(step, more=0)")).Mine) == first, "control"
 
 
-def test_classes_of_one_name_with_different_values_inside(module) -> None:  # type: ignore[no-untyped-def]
+def test_classes_of_one_name_with_different_values_inside(module: Callable[[str], Any]) -> None:
     create = module(SOURCE).create
     assert hash_class(create(0.1)) != hash_class(create(0.2))
     assert hash_class(create(0.1)) == hash_class(create(0.1))
@@ -105,7 +106,7 @@ def test_what_cannot_be_hashed_is_said(tmp_path: Path) -> None:
     assert about["party_source"] == NOT_HASHABLE
 
 
-def test_two_classes_have_two_fingerprints(module) -> None:  # type: ignore[no-untyped-def]
+def test_two_classes_have_two_fingerprints(module: Callable[[str], Any]) -> None:
     marks = []
     for text in (SOURCE, SOURCE.replace("0.25", "0.26"), SOURCE):
         about = manifest(plan("river-border", 2, party_class=module(text).Mine))
