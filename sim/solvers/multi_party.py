@@ -145,6 +145,31 @@ def compromise(d: Floats, w: Floats, member: Ints, out: Floats) -> None:
         out[k] = total / weight if weight > 0.0 else plain / count
 
 
+@inline_part
+def _is_beyond_reach(count: int, issues: int, work: CoalitionWork) -> bool:
+    """Whether a sum shows that no package gives all members their floors; where it does not, there may be none either.
+
+    The surpluses of those who fall short at the point in hand add up to most where every piece that raises the sum is
+    used in full. If that is below 0, one of them falls short at every package, and no programme need be solved.
+    `work.drift` holds the surpluses at the lower ends of the issues.
+    """
+    most, short = 0.0, 0
+    for m in range(count):
+        if work.surplus[m] < _NEAR:
+            most += work.drift[m]
+            short += 1
+    stride = work.slopes.shape[1]
+    for k in range(issues):
+        for j in range(work.pieces[k]):
+            rise = 0.0
+            for m in range(count):
+                if work.surplus[m] < _NEAR:
+                    rise += work.slopes[k * stride + j, m]
+            if rise > 0.0:
+                most += rise * (work.edges[k, j + 1] - work.edges[k, j])
+    return most < -2.0 * EPS * short
+
+
 @rule
 def nash_many(
     d: Floats,
@@ -199,6 +224,8 @@ def nash_many(
         out[k] = min(max(out[k], work.edges[k, 0]), work.edges[k, work.pieces[k]])
     least = move_to(count, issues, work, out)
     if least < _NEAR:
+        if _is_beyond_reach(count, issues, work):
+            return False
         for m in range(count):
             work.surplus[m] = work.drift[m]
         least = _solve_egalitarian(count, issues, work, out)

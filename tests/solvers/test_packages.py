@@ -356,6 +356,14 @@ def test_generated_baskets_of_many(basket):
         assert nash_shortfall(basket, out) < 1e-9
 
 
+@given(baskets(st.integers(3, 6)))
+def test_the_smallest_zone_of_many_is_found_and_none_where_there_is_none(basket):
+    best = greatest_least_surplus(basket)
+    assume(np.isfinite(best))
+    assert many_nash(basket._replace(floors=basket.floors + best - 1e-7))[0]
+    assert not many_nash(basket._replace(floors=basket.floors + best + 1e-7))[0]
+
+
 @given(baskets(st.just(2)))
 def test_both_ways_to_the_solution_of_two_give_the_same_utilities(basket):
     found, out = two_nash(basket)
