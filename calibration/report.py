@@ -126,7 +126,7 @@ def _content(result: Result) -> str:
         cells = [f"{r[f'baskets_{way}']:.0%}, {r[way]:.1%}" for way in ways]
         rows.append([r["round"], r["content"], *cells, f"{r['base rates']:.1%}", f"{r['all codes alike']:.1%}"])
     names = [*ways, "base rates", "all codes alike"]
-    means = [f"{np.mean([np.log(r[name]) for r in result.content]):.2f}" for name in names]
+    means = [f"{np.mean([np.log(r[name]) for r in result.content]):z.2f}" for name in names]
     rows.append(["mean log score", "", *means])
     head = ["round", "documented content", "before the fit", "under the fit", "round left out", "base rates of codes"]
     return "## Content\n\n" + format_table([*head, "all codes alike"], rows)
@@ -166,7 +166,7 @@ def _without(result: Result) -> str:
     for name in sorted(chosen, key=lambda name: -float(np.mean(scores[name]))):
         parts = np.array(scores[name])
         without = (parts.sum() - parts) / (len(parts) - 1)
-        rows.append([name, f"{parts.mean():.2f}", *(f"{value:.2f}" for value in without)])
+        rows.append([name, f"{parts.mean():z.2f}", *(f"{value:z.2f}" for value in without)])
     head = ["", "all rounds", *(f"without {name}" for name in rounds)]
     return "## Mean log score without one round\n\n" + format_table(head, rows)
 
@@ -176,7 +176,7 @@ def _scores(result: Result) -> str:
     assert result.theories is not None
     scores, mean = result.theories["log_scores"], result.theories["mean_log_score"]
     order = sorted(mean, key=lambda name: -mean[name])
-    rows = [[name, *(f"{s:.2f}" for s in scores[name]), f"{mean[name]:.3f}"] for name in order]
+    rows = [[name, *(f"{s:z.2f}" for s in scores[name]), f"{mean[name]:z.3f}"] for name in order]
     return "## Log score one round left out\n\n" + format_table(["", *result.theories["rounds"], "mean"], rows)
 
 

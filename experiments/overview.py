@@ -83,6 +83,6 @@ def tabulate_effects(effects: pd.DataFrame) -> tuple[tuple[str, ...], list[tuple
         difference, low, high = ((100.0 if percent else 1.0) * row[name] for name in ("difference", "low", "high"))
         star = "*" if row["p_holm"] < 0.05 else ""
         title = _COLUMNS[label] + (", points" if percent else "")
-        change = f"{difference:+.2f}{star} ({low:+.2f} to {high:+.2f})"
+        change = f"{difference:+z.2f}{star} ({low:+z.2f} to {high:+z.2f})"
         rows.append((row["difference_of"], where, title, change, f"{row['changed']:,} of {row['runs']:,}"))
     return ("Contrast", "Where", "Measure", "Paired difference", "Runs changed"), rows

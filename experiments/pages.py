@@ -274,7 +274,7 @@ def _format_signed(row: Mapping[str, Any], with_unit: bool = True) -> str:
 
 def _format_number(value: float) -> str:
     """Format a number with its sign; what rounds to zero has none."""
-    text = f"{value:+.1f}"
+    text = f"{value:+z.1f}"
     return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "−")
 
 

@@ -49,8 +49,8 @@ def compare_with_baselines(table: pd.DataFrame) -> Iterator[str]:
     """Say of every comparison how it came out, a sentence each."""
     for row in list_comparisons(table):
         yield (
-            f"{row['score']}: the fitted model less {row['baseline']}: {row['difference']:+.2f} "
-            f"({row['low']:+.2f} to {row['high']:+.2f}), better in {row['won']} of {row['dyads']} dyads "
+            f"{row['score']}: the fitted model less {row['baseline']}: {row['difference']:+z.2f} "
+            f"({row['low']:+z.2f} to {row['high']:+z.2f}), better in {row['won']} of {row['dyads']} dyads "
             f"(sign test p {row['p']:.2f})"
         )
 
@@ -114,7 +114,7 @@ def _list_sections(table: pd.DataFrame, units: Sequence[Unit], titles: Mapping[s
     yield "## Means\n\n" + format_table(
         ["forecast", "fit", *(SCORE_TITLES[score] for score in means.columns)],
         [
-            [names[name], FITS[fit], *(f"{value:.2f}" if value == value else "" for value in row)]
+            [names[name], FITS[fit], *(f"{value:z.2f}" if value == value else "" for value in row)]
             for (name, fit), row in means.iterrows()
         ],
     )
@@ -124,8 +124,8 @@ def _list_sections(table: pd.DataFrame, units: Sequence[Unit], titles: Mapping[s
             [
                 SCORE_TITLES[row["score"]],
                 names[row["baseline"]],
-                f"{row['difference']:+.2f}",
-                f"{row['low']:+.2f} to {row['high']:+.2f}",
+                f"{row['difference']:+z.2f}",
+                f"{row['low']:+z.2f} to {row['high']:+z.2f}",
                 f"{row['won']} of {row['dyads']}",
                 f"{row['p']:.2f}",
             ]
@@ -171,12 +171,12 @@ def _list_answers(table: pd.DataFrame, names: Mapping[str, str]) -> Iterator[str
         for name, fit in BASELINES:
             row = compare_scores(table, ("model", "others"), (name, fit), score)
             if row["dyads"]:
-                parts.append(f"{names[name]} in {row['won']} of {row['dyads']} dyads ({row['difference']:+.2f})")
+                parts.append(f"{names[name]} in {row['won']} of {row['dyads']} dyads ({row['difference']:+z.2f})")
         yield f"- On {SCORE_TITLES[score].split(',')[0]}, the fitted model does better than " + ", ".join(parts) + "."
         fit_gain = compare_scores(table, ("model", "others"), ("model", "no"), score)
         verb = "helps" if fit_gain["difference"] > 0 else "does not help"
         yield (
-            f"- Fitting on the other dyads {verb} there: {fit_gain['difference']:+.2f} against the model as shipped, "
+            f"- Fitting on the other dyads {verb} there: {fit_gain['difference']:+z.2f} against the model as shipped, "
             f"better in {fit_gain['won']} of {fit_gain['dyads']}."
         )
 
@@ -188,5 +188,5 @@ def _format_by_dyad(table: pd.DataFrame, names: Mapping[str, str]) -> str:
     wide = wide.loc[wide.mean(axis=1).sort_values(ascending=False).index]
     return format_table(
         ["highest code, fitted", *wide.columns],
-        [[names[str(name)], *(f"{value:.2f}" for value in row)] for name, row in wide.iterrows()],
+        [[names[str(name)], *(f"{value:z.2f}" for value in row)] for name, row in wide.iterrows()],
     )

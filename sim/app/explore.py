@@ -164,8 +164,8 @@ def describe_change(base: Result, changed: Result) -> str:
 def format_contrast(contrast: Contrast) -> tuple[str, str, str, str]:
     """Format the two values, the difference and its interval."""
     if contrast.share and not math.isnan(contrast.difference):
-        points = f"{contrast.low * 100:+.1f} to {contrast.high * 100:+.1f}"
-        return f"{contrast.first:.1%}", f"{contrast.second:.1%}", f"{contrast.difference * 100:+.1f} points", points
+        points = f"{contrast.low * 100:+z.1f} to {contrast.high * 100:+z.1f}"
+        return f"{contrast.first:.1%}", f"{contrast.second:.1%}", f"{contrast.difference * 100:+z.1f} points", points
     form = ".0f" if contrast.group == FIRST else ".2f" if abs(contrast.first) < 10 else ".1f"
     between = "–" if math.isnan(contrast.low) else f"{contrast.low:+{form}} to {contrast.high:+{form}}"
     first, second = _format_number(contrast.first, form), _format_number(contrast.second, form)

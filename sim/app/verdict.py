@@ -64,7 +64,7 @@ def format_interval(contrast: Contrast) -> str:
 
 def _format_signed(value: float) -> str:
     """Format a number with its sign, a real minus among them."""
-    return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
+    return f"{value:+z.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _list_reasons(contrasts: list[Contrast]) -> list[str]:

@@ -71,13 +71,13 @@ def add(app: typer.Typer) -> None:
 def _format_rounds(scores: dict[str, Any]) -> Iterator[str]:
     """Format the scores of the forecast, a line a round."""
     for row in scores["rounds"]:
-        parts = [f"{row['codes']} had {row['probability']:.0%}: log {row['log']:.2f}, Brier {row['brier']:.2f}"]
+        parts = [f"{row['codes']} had {row['probability']:.0%}: log {row['log']:z.2f}, Brier {row['brier']:.2f}"]
         if row["rps_gap"] is not None:
             parts.append(f"gap {row['gap']:.0f} days: ranked probability score {row['rps_gap']:.3f}")
         if "log_content" in row:
             baskets = f", its baskets {row['probability_baskets']:.0%}" if "probability_baskets" in row else ""
             share = f"{row['probability_content']:.1%}{baskets}"
-            parts.append(f"{row['content']} had {share}: log {row['log_content']:.2f}")
+            parts.append(f"{row['content']} had {share}: log {row['log_content']:z.2f}")
         beyond = " (beyond the forecast: by its last round)" if row["beyond"] else ""
         yield f"{row['id']}{beyond}: {'; '.join(parts)}"
 
@@ -91,7 +91,7 @@ def _tabulate(forecasts: dict[str, dict[str, Any]]) -> Any:
     rows = {name: scores["mean"] for name, scores in forecasts.items()} | first["baselines"]
     table = Table("", *_SCORES.values(), title=f"mean of {first['mean']['rounds']} rounds")
     for name in sorted(rows, key=lambda name: -rows[name]["log"]):
-        cells = ["" if rows[name][key] is None else f"{rows[name][key]:.3f}" for key in _SCORES]
+        cells = ["" if rows[name][key] is None else f"{rows[name][key]:z.3f}" for key in _SCORES]
         table.add_row(escape(name), *cells)
     return table
 

@@ -73,7 +73,7 @@ def _print(table: pd.DataFrame) -> None:
     means = mean_scores(table)
     grid = Table("forecast", "fit", *means.columns, title="Mean scores by dyad (log scores; higher is better)")
     for (name, fit), row in means.iterrows():
-        grid.add_row(name, fit, *(f"{value:.2f}" if value == value else "–" for value in row))
+        grid.add_row(name, fit, *(f"{value:z.2f}" if value == value else "–" for value in row))
     screen.print(grid)
     for line in compare_with_baselines(table):
         screen.print(line, markup=False)

@@ -59,7 +59,7 @@ def _describe_verdict(contrast: str, rows: list[dict[str, Any]], baskets: dict[s
         return f"{contrast}: no share of runs in the main table differs after Holm's correction."
     row = max(sure, key=lambda row: abs(row["difference"]))
     first, second = (f"{row[name]:.1%}" for name in ("first", "second"))
-    difference, low, high = (f"{100 * row[name]:+.1f}" for name in ("difference", "low", "high"))
+    difference, low, high = (f"{100 * row[name]:+z.1f}" for name in ("difference", "low", "high"))
     name = row["measure"].removeprefix("settled_")
     title = f"{baskets[name]} settled at the end" if name in baskets else name.replace("_", " ")
     title += f": {row['level']}" if row["level"] else ""
