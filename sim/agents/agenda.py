@@ -103,8 +103,7 @@ def lever_pulled(model: Talks, lever: int) -> bool:
 def received(model: Talks, document: int) -> bool:
     """Whether a document has been handed over: its date has come, or its round was held."""
     x = model.structure
-    at_round = x.document_round[document]
-    return bool(x.document_day[document] <= model.day or (at_round > 0 and model.held >= at_round))
+    return agenda.is_received(x.document_day[document], model.day, x.document_round[document], model.held)
 
 
 def count_papers(model: Talks) -> int:

@@ -30,9 +30,9 @@ def elapse(model: Talks) -> bool:
             facilitation,
             model.will,
         )
-        waited = unit_exponential(model.draw("resume", 0))
-        model.planned = waited <= rate * w[W.CALENDAR_ABEYANCE_REVIEW]
-        days = waited / rate if model.planned else w[W.CALENDAR_ABEYANCE_REVIEW]
+        waited, review = unit_exponential(model.draw("resume", 0)), w[W.CALENDAR_ABEYANCE_REVIEW]
+        model.planned = pace.resumes(rate, waited, review)
+        days = pace.days_of_abeyance(rate, waited, review)
     elif model.planned_step > 0:
         gap = weibull(model.draw("gap", 0), gap_scale(model, facilitation), w[W.CALENDAR_GAP_SHAPE])
         days = max(gap, w[W.CALENDAR_GAP_MIN])

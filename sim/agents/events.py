@@ -7,7 +7,7 @@ from typing import Any
 from sim.agents.protocols import Basket, Party, Talks
 from sim.core.jit import EPS
 from sim.core.layout import Floats
-from sim.rules import outcome
+from sim.rules import commitment, outcome
 from sim.rules.agenda import Condition
 from sim.rules.value import concave_utility, crosses_red_line
 
@@ -102,7 +102,7 @@ def _answers_by_rule(party: Party) -> bool:
 def explain_refusal(party: Party, basket: Basket, package: Floats, aspiration: float) -> dict[str, Any]:
     """Why a party refuses a package (n,): `floor` out of reach, a `red line`, or `worth` less than it asked for."""
     s = basket.slice
-    if party.floor[basket.index] > 1.0 + EPS:
+    if not commitment.is_reachable(party.floor[basket.index]):
         why = "floor"
     elif crosses_red_line(package, party.demand[s], party.reservation[s], party.red[s]):
         why = "red line"

@@ -1,10 +1,10 @@
-"""Phase 3: obligations that fell due are met in a share; settlements that stand may collapse."""
+"""Phase 3: the gap ends; obligations that fell due are met in a share; settlements that stand may collapse."""
 
 from __future__ import annotations
 
 import math
 
-from sim.agents import measures
+from sim.agents import elapse, measures
 from sim.agents.protocols import Basket, Obligation, Talks
 from sim.core.distributions import delivery_share
 from sim.core.layout import W
@@ -13,7 +13,8 @@ from sim.rules.outcome import COLLAPSED
 
 
 def implement(model: Talks) -> bool:
-    """Deliver what fell due, reopen renewable baskets, let settlements collapse."""
+    """Move the clock on; deliver what fell due, reopen renewable baskets, let settlements collapse."""
+    elapse.advance(model)
     due = [(o, basket) for basket in model.baskets for o in basket.obligations if o.pending and o.due <= model.day]
     for obligation, basket in sorted(due, key=lambda pair: pair[0].index):
         deliver(model, obligation, basket)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.agents import elapse
 from sim.agents.protocols import Talks
 from sim.core.errors import ParleyError
 from sim.core.layout import INCIDENT, W
@@ -22,7 +21,7 @@ class HawkesState:
 
 
 def draw_incidents(model: Talks) -> bool:
-    """Draw the incidents of the gap, apply their effects, and move the clock to the end of the gap.
+    """Draw the incidents of the gap and apply their effects on trust, cost, hardening and blame.
 
     Raises
     ------
@@ -32,7 +31,6 @@ def draw_incidents(model: Talks) -> bool:
     fade(model, model.days)
     if model.structure.incidents > 0:
         strike_all(model, _draw(model))
-    elapse.advance(model)
     return True
 
 

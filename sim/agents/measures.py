@@ -8,9 +8,9 @@ from sim.agents import agenda
 from sim.agents.coalition import is_decided
 from sim.agents.packages import greatest_surplus, spread
 from sim.agents.protocols import Basket, Talks
-from sim.core.jit import EPS
 from sim.core.layout import INCIDENT, Floats, W
-from sim.rules import distance, nearness, pace
+from sim.rules import distance, nearness, outcome, pace
+from sim.rules.commitment import is_reachable
 from sim.rules.spoilers import reads_deal
 
 Offers = dict[int, Floats]
@@ -49,14 +49,14 @@ def deal_is_read(model: Talks) -> bool:
 def measure_nearness(model: Talks, basket: Basket) -> None:
     """Set surplus and nearness of a basket."""
     basket.surplus, basket.near = surplus(model, basket), 0.0
-    if basket.surplus >= -EPS:
+    if outcome.has_zone(basket.surplus):
         basket.near = near(model, basket)
 
 
 def surplus(model: Talks, basket: Basket) -> float:
     """`max_x min_i (U_i - F_i)` at the present floors."""
     floors = [party.floor_of(basket) for party in basket.coalition]
-    if max(floors) > 1.0 + EPS:
+    if not is_reachable(max(floors)):
         return nearness.NO_ZONE
     return greatest_surplus(model, basket, spread(model, basket.coalition, floors))
 
@@ -144,7 +144,7 @@ def in_principle(model: Talks, basket: Basket) -> bool:
     """Whether a present offer would settle a discussed basket: sharp answers, nothing drawn."""
     b = basket.index
     for proposer in basket.members:
-        if proposer.floor[b] <= 1.0 + EPS:
+        if is_reachable(proposer.floor[b]):
             for party in basket.members:
                 willing = party is proposer or party.would_accept(basket, proposer.offer)
                 model.consents[party.index, b] = int(willing)

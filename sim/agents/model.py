@@ -50,7 +50,7 @@ PHASES: tuple[Callable[[Talks], bool], ...] = (
     mediation.mediate,
     conclusion.conclude,
 )
-"""The nine phases of a step, in order (specification, section 3). A phase returns whether the step goes on."""
+"""The nine phases of a step, in order A phase returns whether the step goes on."""
 
 
 def ignore_events(event: str, facts: dict[str, Any]) -> None:
@@ -130,7 +130,7 @@ class NegotiationModel(mesa.Model):
         measures.start(self)
 
     def _remember_war(self) -> None:
-        """Start with what the war before the talks has left: cost, hardening, blame, and what the field has shown."""
+        """Set cost, hardening, blame and observed severity from the war before the talks."""
         days, field = float(self.structure.war_days[0]), self.theta.incident
         if not ripeness.reads_past(self.structure.ripeness, days):
             return

@@ -13,7 +13,6 @@ import numpy as np
 
 from sim.agents.principal import Principal
 from sim.agents.protocols import Basket
-from sim.core.jit import EPS
 from sim.core.layout import LEVER_PARTY, Floats, W
 from sim.rules import (
     aspiration,
@@ -35,8 +34,6 @@ NAN, INF = math.nan, math.inf
 
 class Party(Principal):
     """A principal at the table: whether it comes, what it concedes, offers and accepts."""
-
-    # Whether it comes
 
     def meeting_chance(self, venue: int) -> float:
         """Chance that it comes to the planned round at a venue."""
@@ -73,8 +70,6 @@ class Party(Principal):
         leaning = model.leaning[host][self.index] if host >= 0 and model.mediators[host].present else 0.0
         effect = model.world[W.MEDIATION_LEANING_ACCEPTABILITY]
         return mediation.venue_acceptability(model.acceptability[venue][self.index], leaning, effect)
-
-    # How it bargains
 
     def concede(self) -> float:
         """Concession for this round by the party's named rule, 0 (its demand) to 1 (its floor)."""
@@ -179,7 +174,7 @@ class Party(Principal):
     def would_accept(self, basket: Basket, package: Floats) -> bool:
         """Whether it would take a package (I,) at this round's aspiration, answering sharply."""
         s, b = basket.slice, basket.index
-        if self.floor[b] > 1.0 + EPS:
+        if not commitment.is_reachable(self.floor[b]):
             return False
         own = (self.demand[s], self.reservation[s], self.salience[s], self.red[s])
         threshold = aspiration.next_utility(self.aspiration[b], self.cap_mean[b])
@@ -221,7 +216,7 @@ class Party(Principal):
         self.precedent_floor[basket.index] = self.floor_of(basket)
 
     def evaluate_offers(self, basket: Basket) -> float:
-        """What it makes of the others' last offers on a basket; returns the basket's weight to it."""
+        """Evaluate the other parties' latest offers on a basket; returns the party's salience weight of the basket."""
         b = basket.index
         weight = self.salience_total[b]
         worst, total, others = INF, 0.0, 0
@@ -230,7 +225,7 @@ class Party(Principal):
                 continue
             worth = self.utility_of(basket, other.offer)
             before = self.last_worth[other.index][b]
-            gain = 0.0 if math.isnan(before) else max(worth - before, 0.0)
+            gain = concession.offer_gain(worth, before)
             self.last_worth[other.index][b] = worth
             self.gains[other.index] += weight * gain
             worst, total, others = min(worst, worth), total + gain, others + 1

@@ -74,10 +74,8 @@ class Principal(mesa.Agent):
         self.derive_reservations()
         self.reservation = self.derived.copy()
 
-    # What it wants
-
     def init_basket(self, basket: Basket) -> None:
-        """What stays the same all run on a basket it has a stake in: shares of salience, others' demands on its way."""
+        """Compute the constants of a basket it has a stake in: salience shares and distances to the nearest demands."""
         s, x, everyone = basket.slice, self.model.structure, self.model.theta.party_issue
         stake = x.stake[:, basket.index]
         self.salience_total[basket.index] = salience.total(self.salience[s])
@@ -122,8 +120,6 @@ class Principal(mesa.Agent):
         """Utility of a package (I,) on one basket."""
         s = basket.slice
         return utility(package[s], self.demand[s], self.reservation[s], self.salience[s])
-
-    # What it feels
 
     def fade(self, cost: float, hardening: float, blame: float) -> None:
         """Cost, hardening and blame fade over a gap: the shares of each that are left."""

@@ -1,4 +1,4 @@
-"""What a phase and an agent may touch of a run: the model, its parties, mediators, sponsors and baskets as protocols.
+"""Protocols of the model, its parties, mediators, sponsors and baskets: what phases and agents may use of each.
 
 The classes themselves stand in `model`, `party`, `mediator`, `sponsor` and `basket`. Because each of them knows the
 others by protocol only, no two files import each other.

@@ -29,7 +29,6 @@ from sim.core.columns import (
     run_width,
 )
 from sim.core.fields import RUN_COLUMNS
-from sim.core.jit import EPS
 from sim.rules import agenda, outcome
 
 
@@ -108,10 +107,10 @@ def report_run(model: Talks) -> list[float]:
     row[RUN.DAY_OF_OUTCOME] = day_of_outcome(model, final)
     row[RUN.WALK_BACKS] = model.refusals + model.amendments + model.collapses
     row[RUN.DELIVERED_SHARE] = model.met_share / model.met if model.met > 0.0 else math.nan
-    edges = waiting_baskets(model)
+    edges = list_waiting(model)
     at = len(RUN)
     for basket in model.baskets:
-        zone = has_zone(basket)
+        zone = outcome.has_zone(basket.surplus)
         row[at + BASKET.SETTLED] = basket.settled_day
         row[at + BASKET.FIRST_SETTLED] = basket.first_day
         row[at + BASKET.ZONE] = float(zone)
@@ -165,11 +164,11 @@ def final_outcome(model: Talks) -> int:
     return outcome.final_code(model.held, best, all_settled, model.texts_ever, model.procedural_ever)
 
 
-def waiting_baskets(model: Talks) -> np.ndarray:
+def list_waiting(model: Talks) -> np.ndarray:
     """Which basket waits for which: unmet preconditions that bind, 1 where row waits for column."""
     edges = np.zeros((len(model.baskets), len(model.baskets)), dtype=np.int64)
     for row in model.structure.precondition.tolist():
-        if row[2] <= 1 and agenda_phase.binds(model, row):
+        if agenda.waits_for_basket(row[2]) and agenda_phase.binds(model, row):
             edges[row[1], row[3]] = 1
     return edges
 
@@ -180,11 +179,6 @@ def blocking_reason(model: Talks, basket: Basket, zone: bool, edges: np.ndarray)
         return 0
     deadlock = agenda.is_in_cycle(basket.index, edges, np.zeros(len(model.baskets), dtype=np.int64))
     return outcome.blocking_reason(model.held, basket.fallen, basket.agenda, deadlock, zone, model.abeyance)
-
-
-def has_zone(basket: Basket) -> bool:
-    """Whether a package exists that gives every party at least its floor."""
-    return basket.surplus >= -EPS
 
 
 def pareto_distance(model: Talks, basket: Basket) -> float:
@@ -204,8 +198,8 @@ def nash_distance(model: Talks, basket: Basket) -> float:
     whole[basket.slice] = package
     best, got = 1.0, 1.0
     for party in basket.coalition:
-        best *= max(party.utility_of(basket, whole) - floors[party.index], 0.0)
-        got *= max(party.utility_of(basket, model.package) - floors[party.index], 0.0)
+        best *= outcome.gain_over_floor(party.utility_of(basket, whole), floors[party.index])
+        got *= outcome.gain_over_floor(party.utility_of(basket, model.package), floors[party.index])
     return outcome.relative_loss(got, best)
 
 

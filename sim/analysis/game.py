@@ -2,7 +2,7 @@
 
 A game is the problem from which the talks start: demands, reservation values and saliences of an assumption index, and
 the floors of the parties on the first day (trust, exposure and guarantees; no pain yet). Values are clipped at 1 but
-not below, so that utilities are concave (specification, section 5).
+not below, so that utilities are concave.
 """
 
 from __future__ import annotations

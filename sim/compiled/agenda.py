@@ -84,14 +84,14 @@ def may_discuss(mem: Memory, b: int) -> bool:
     n = view.count(mem)
     basket_level = view.basket_level(mem)
     basket_bars = view.basket_bars(mem)
-    stake = view.member(mem)
+    member = view.member(mem)
     mandated_level = view.mandated_level(mem)
     mandate_bars = view.mandate_bars(mem)
     level = n[N.LEVEL]
     if level < basket_level[b] and basket_bars[b] != Bars.SETTLEMENT:
         return False
     for p in range(x.parties):
-        if stake[p, b] != 0 and level < mandated_level[p, b] and mandate_bars[p, b] != Bars.SETTLEMENT:
+        if member[p, b] != 0 and level < mandated_level[p, b] and mandate_bars[p, b] != Bars.SETTLEMENT:
             return False
     return True
 
@@ -114,13 +114,13 @@ def mandated(mem: Memory, b: int) -> bool:
     x = sizes(mem)
     n = view.count(mem)
     basket_level = view.basket_level(mem)
-    stake = view.member(mem)
+    member = view.member(mem)
     mandated_level = view.mandated_level(mem)
     level = n[N.LEVEL]
     if level < basket_level[b]:
         return False
     for p in range(x.parties):
-        if stake[p, b] != 0 and level < mandated_level[p, b]:
+        if member[p, b] != 0 and level < mandated_level[p, b]:
             return False
     return True
 
@@ -141,7 +141,7 @@ def holds(mem: Memory, kind: int, target: int) -> bool:
         return lever[target] != 0
     if kind == Condition.LEVER_OFF:
         return lever[target] == 0
-    return False  # never reached: `check_dispatchers` refuses a member without a branch
+    return False  # `check_dispatchers` refuses a member without a branch; a compiled phase cannot raise
 
 
 @rule
@@ -151,8 +151,7 @@ def received(mem: Memory, document: int) -> bool:
     document_day = view.document_day(mem)
     s = view.scalar(mem)
     n = view.count(mem)
-    at_round = document_round[document]
-    return document_day[document] <= s[S.DAY] or (at_round > 0 and n[N.HELD] >= at_round)
+    return agenda.is_received(document_day[document], s[S.DAY], document_round[document], n[N.HELD])
 
 
 @rule

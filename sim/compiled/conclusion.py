@@ -177,14 +177,14 @@ def sign(mem: Memory, b: int) -> None:
     """Make the package of a basket a precedent, with the floor of every member on this day."""
     x = sizes(mem)
     first_issue = view.first_issue(mem)
-    stake = view.signatory(mem)
+    signatory = view.signatory(mem)
     package = view.package(mem)
     point = view.precedent_point(mem)
     pb = view.party_basket(mem)
     for i in range(first_issue[b], first_issue[b + 1]):
         point[i] = package[i]
     for p in range(x.parties):
-        if stake[p, b] != 0:
+        if signatory[p, b] != 0:
             pb[PB.PRECEDENT_FLOOR, p, b] = floor_of(mem, p, b)
 
 
@@ -200,7 +200,7 @@ def approved(mem: Memory, fate: int, step: int, j: int, b: int) -> bool:
     key_amend = view.key_amend(mem)
     fallen = view.fallen(mem)
     n = view.count(mem)
-    stake = view.member(mem)
+    member = view.member(mem)
     party = view.party(mem)
     p = ratifier_party[j]
     lo, hi = first_issue[b], first_issue[b + 1]
@@ -219,7 +219,7 @@ def approved(mem: Memory, fate: int, step: int, j: int, b: int) -> bool:
         n[N.AMENDMENTS] += 1
         n[N.AMENDED_MASK] |= 1 << b
         for q in range(x.parties):
-            if q != p and stake[q, b] != 0:
+            if q != p and member[q, b] != 0:
                 party[P.HARDENING, q] += w[W.RATIFICATION_AMENDMENT_HARDENING]
     else:
         fallen[b] = outcome.REFUSED

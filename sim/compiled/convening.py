@@ -129,7 +129,7 @@ def meeting_chance(mem: Memory, p: int, v: int) -> float:
 
 @rule
 def raise_level(mem: Memory, fate: int, step: int) -> None:
-    """Whether the parties agree to meet at a higher level."""
+    """Let the parties agree to meet at a higher level."""
     x = sizes(mem)
     n = view.count(mem)
     is_open = view.open(mem)

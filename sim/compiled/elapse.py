@@ -48,8 +48,8 @@ def elapse(mem: Memory, fate: int, step: int) -> tuple[float, bool, bool, float]
         )
         review = w[W.CALENDAR_ABEYANCE_REVIEW]
         waited = unit_exponential(uniform(key_resume[0], fate, step, 0))
-        planned = waited <= rate * review
-        days = waited / rate if planned else review
+        planned = pace.resumes(rate, waited, review)
+        days = pace.days_of_abeyance(rate, waited, review)
     elif step > 0:
         drawn = weibull(uniform(key_gap[0], fate, step, 0), gap_scale(mem, facilitation), w[W.CALENDAR_GAP_SHAPE])
         days = max(drawn, w[W.CALENDAR_GAP_MIN])

@@ -27,7 +27,7 @@ from sim.rules.acceptance import answer_without_noise
 from sim.rules.agenda import Deadlock
 from sim.rules.aspiration import concedes
 from sim.rules.commitment import is_reachable
-from sim.rules.concession import compares_risk
+from sim.rules.concession import compares_risk, offer_gain
 from sim.rules.decision import DecisionRule
 from sim.rules.outcome import OPEN
 
@@ -55,12 +55,12 @@ def exchange(mem: Memory, fate: int, step: int) -> None:
 def discuss(mem: Memory, b: int) -> None:
     """Discuss a barred basket: every member puts its offer; no turn is played and nobody is asked."""
     x = sizes(mem)
-    stake = view.member(mem)
+    member = view.member(mem)
     pb = view.party_basket(mem)
     basket = view.basket(mem)
     judged = x.detail != 0 or x.deadlock != Deadlock.STANDS  # whether it counts who would take the offers
     for p in range(x.parties):
-        if stake[p, b] != 0:
+        if member[p, b] != 0:
             aspire(mem, p, b)
             level = pb[PB.ASPIRATION, p, b]
             pb[PB.LAST, p, b] = level
@@ -127,7 +127,7 @@ def exchange_offers(mem: Memory, fate: int, step: int, b: int) -> bool:
 def first_open_turn(mem: Memory, b: int) -> tuple[int, bool]:
     """A turn of two parties before which no offer can be accepted, whatever is drawn; the number of turns if none can.
 
-    Beside it, whether both have found out by putting their last word, which then stands in `offers`.
+    Also returns whether both parties have put their last offer of the round by then; it then stands in `offers`.
 
     A party walks straight from its last aspiration to this round's, its floor kept, and what it concedes grows on every
     issue as its aspiration falls, towards the other's demand and never past it. So where both come down, no offer is
@@ -180,14 +180,14 @@ def is_hopeless(mem: Memory, p: int, q: int, b: int, level: float, first: int, l
 def end_exchange(mem: Memory, b: int, settled: bool, last_words: bool) -> None:
     """The offers that stand when the exchange is over: the package, or every party's last word if not there already."""
     x = sizes(mem)
-    stake = view.member(mem)
+    member = view.member(mem)
     pb = view.party_basket(mem)
     first_issue = view.first_issue(mem)
     offers = view.offers(mem)
     package = view.package(mem)
     consents = view.consents(mem)
     for p in range(x.parties):
-        if stake[p, b] == 0:
+        if member[p, b] == 0:
             continue
         pb[PB.LAST, p, b] = pb[PB.ASPIRATION, p, b]
         if settled and consents[p, b] != 0:
@@ -203,7 +203,7 @@ def listen(mem: Memory) -> None:
     x = sizes(mem)
     gains = view.gains(mem)
     party = view.party(mem)
-    stake = view.member(mem)
+    member = view.member(mem)
     discussed = view.discussed(mem)
     trusts = view.trust(mem)
     w = view.th_world(mem)
@@ -216,7 +216,7 @@ def listen(mem: Memory) -> None:
     for b in range(x.baskets):
         if on_agenda(mem, b) or discussed[b] != 0:
             for p in range(x.parties):
-                if stake[p, b] != 0:
+                if member[p, b] != 0:
                     evaluate_offers(mem, p, b, compared)
     for p in range(x.parties):
         weight = party[P.WEIGHT, p]
@@ -230,11 +230,11 @@ def listen(mem: Memory) -> None:
 
 @inline_part
 def evaluate_offers(mem: Memory, p: int, b: int, compared: bool) -> None:
-    """What one party makes of the others' last offers on one basket; what risk limits are made of where compared."""
+    """Evaluate the other parties' latest offers on a basket, and where `compared` what risk limits are made of."""
     x = sizes(mem)
     first_issue = view.first_issue(mem)
     salience_total = view.salience_total(mem)
-    stake = view.member(mem)
+    member = view.member(mem)
     last_worth = view.last_worth(mem)
     gains = view.gains(mem)
     party = view.party(mem)
@@ -243,9 +243,9 @@ def evaluate_offers(mem: Memory, p: int, b: int, compared: bool) -> None:
     weight = salience_total[p, b]
     worst, total, others = math.inf, 0.0, 0
     for q in range(x.parties):
-        if q != p and stake[q, b] != 0:
+        if q != p and member[q, b] != 0:
             worth = utility_of(mem, p, b, strip.offers(mem, (q,), lo, hi))
-            gain = 0.0 if math.isnan(last_worth[p, q, b]) else max(worth - last_worth[p, q, b], 0.0)
+            gain = offer_gain(worth, last_worth[p, q, b])
             last_worth[p, q, b] = worth
             gains[p, q] += weight * gain
             worst = min(worst, worth)

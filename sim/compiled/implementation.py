@@ -1,10 +1,11 @@
-"""Phase 3: obligations that fell due are met in a share; settlements that stand may collapse."""
+"""Phase 3: the gap ends; obligations that fell due are met in a share; settlements that stand may collapse."""
 
 from __future__ import annotations
 
 import math
 
 from sim.compiled.basket import delivered, executed
+from sim.compiled.elapse import advance
 from sim.compiled.measures import assess
 from sim.compiled.mediator import leverage_of_mediators
 from sim.compiled.memory.buffer import Memory, sizes, strip, view
@@ -20,8 +21,9 @@ from sim.rules.outcome import COLLAPSED
 
 
 @table_entry
-def implement(mem: Memory, fate: int, step: int, days: float) -> None:
-    """Phase 3: obligations that fell due are met in a share; settlements that stand may collapse."""
+def implement(mem: Memory, fate: int, step: int, days: float, planned: bool) -> None:
+    """Move the clock on; deliver what fell due, reopen renewable baskets, let settlements collapse."""
+    advance(mem, days, planned)
     x = sizes(mem)
     s = view.scalar(mem)
     pending = view.pending(mem)
@@ -56,7 +58,7 @@ def implement(mem: Memory, fate: int, step: int, days: float) -> None:
 
 @rule
 def observe_delivery(mem: Memory, o: int, share: float) -> None:
-    """What the others make of a delivery: trust for the share met; the shortfall is an incident blamed on the doer."""
+    """Let the others observe a delivery: trust for the share met, blame and hardening for the shortfall."""
     x = sizes(mem)
     obligation_doer = view.obligation_doer(mem)
     w = view.th_world(mem)
@@ -80,7 +82,7 @@ def observe_delivery(mem: Memory, o: int, share: float) -> None:
 def collapse(mem: Memory, fate: int, step: int, b: int, days: float) -> bool:
     """Collapse a standing settlement at its hazard; returns whether it fell, its basket then being open again."""
     x = sizes(mem)
-    stake = view.signatory(mem)
+    signatory = view.signatory(mem)
     first_issue = view.first_issue(mem)
     package = strip.package(mem, (), first_issue[b], first_issue[b + 1])
     w = view.th_world(mem)
@@ -96,7 +98,7 @@ def collapse(mem: Memory, fate: int, step: int, b: int, days: float) -> bool:
     leverage = leverage_of_mediators(mem, -1)
     margin = math.inf
     for p in range(x.parties):
-        if stake[p, b] != 0:
+        if signatory[p, b] != 0:
             margin = min(margin, utility_of(mem, p, b, package) - floor_under(mem, p, b, leverage))
     chance = ratification.collapse_chance(
         w[W.COLLAPSE_HAZARD],

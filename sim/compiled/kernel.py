@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.compiled.agenda import read_mandates, set_agenda
 from sim.compiled.conclusion import conclude
 from sim.compiled.convening import convene
-from sim.compiled.elapse import advance, elapse
+from sim.compiled.elapse import elapse
 from sim.compiled.exchange import exchange
 from sim.compiled.implementation import implement
 from sim.compiled.incidents import draw_incidents
@@ -70,8 +70,7 @@ def play(mem: Memory, fate: int, rounds: Floats) -> None:
         draw_incidents(mem, fate, step, days, planned_day)
         if n[N.OVERFLOW] != 0:
             return
-        advance(mem, days, planned)
-        implement(mem, fate, step, days)
+        implement(mem, fate, step, days, planned)
         reassess(mem, fate, step, days)
         if ends:
             break

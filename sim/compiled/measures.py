@@ -14,9 +14,9 @@ from sim.compiled.memory.function_table import table_entry
 from sim.compiled.offers import offer_now, would_accept
 from sim.compiled.packages import list_coalition, order_frontier_of, surplus_of_many
 from sim.compiled.party import floor_of, present_aspiration, pressure_on
-from sim.core.jit import EPS, inline_part, rule
+from sim.core.jit import inline_part, rule
 from sim.core.layout import INCIDENT, PI, VENUE, W
-from sim.rules import distance, nearness, pace
+from sim.rules import commitment, distance, nearness, outcome, pace
 from sim.rules.decision import DecisionRule
 from sim.rules.spoilers import reads_deal
 from sim.solvers.two_party import walk_frontier
@@ -63,26 +63,26 @@ def deal_is_read(mem: Memory) -> bool:
 def measure_nearness(mem: Memory, b: int, whole: bool) -> None:
     """Set the surplus of a basket, and its nearness if `whole`."""
     x = sizes(mem)
-    stake = view.coalition(mem)
+    coalition = view.coalition(mem)
     floors = view.floor(mem)
     basket = view.basket(mem)
     members = view.members(mem)
     basket[B.NEAR, b] = 0.0
     basket[B.SURPLUS, b] = nearness.NO_ZONE
     for p in range(x.parties):
-        if stake[p, b] != 0:
+        if coalition[p, b] != 0:
             floors[p] = floor_of(mem, p, b)
-            if floors[p] > 1.0 + EPS:
+            if not commitment.is_reachable(floors[p]):
                 return
     two = list_coalition(mem, b) <= 2
     p, q = members[0], members[1]
     count, u, v = order_frontier_of(mem, b, p, q) if two else (0, 0.0, 0.0)  # the same whatever the floors
     surplus = walk(mem, count, u - floors[p], v - floors[q]) if two else surplus_of_many(mem, b)
     basket[B.SURPLUS, b] = surplus
-    if surplus < -EPS or not whole:
+    if not (whole and outcome.has_zone(surplus)):
         return
     for m in range(x.parties):
-        if stake[m, b] != 0:
+        if coalition[m, b] != 0:
             floors[m] = present_aspiration(mem, m, b, floors[m])
     at_aspirations = walk(mem, count, u - floors[p], v - floors[q]) if two else surplus_of_many(mem, b)
     at_demands = 0.0
@@ -269,18 +269,18 @@ def offers_now_apart(mem: Memory, p: int, q: int, b: int) -> float:
 def in_principle(mem: Memory, b: int) -> bool:
     """Whether a present offer would settle a discussed basket: sharp answers, nothing drawn."""
     x = sizes(mem)
-    stake = view.member(mem)
+    member = view.member(mem)
     first_issue = view.first_issue(mem)
     pb = view.party_basket(mem)
     consents = view.consents(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
     for p in range(x.parties):
-        if stake[p, b] != 0 and pb[PB.FLOOR, p, b] <= 1.0 + EPS:
+        if member[p, b] != 0 and commitment.is_reachable(pb[PB.FLOOR, p, b]):
             offered = strip.offers(mem, (p,), lo, hi)
             consents[:, b] = 0
             consents[p, b] = 1
             for q in range(x.parties):
-                if q != p and stake[q, b] != 0:
+                if q != p and member[q, b] != 0:
                     if would_accept(mem, q, b, offered):
                         consents[q, b] = 1
                     elif view.decision(mem)[b] == DecisionRule.UNANIMITY:

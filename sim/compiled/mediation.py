@@ -124,7 +124,7 @@ def draft(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
     """A mediator's text on a basket, written into `text`: false where it sees nothing all could accept."""
     x = sizes(mem)
     first_issue = view.first_issue(mem)
-    stake = view.member(mem)
+    member = view.member(mem)
     floors = view.floor(mem)
     pb = view.party_basket(mem)
     weights = view.weight(mem)
@@ -139,7 +139,7 @@ def draft(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
     text = view.text(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
     for p in range(x.parties):
-        if stake[p, b] == 0:
+        if member[p, b] == 0:
             continue
         floors[p] = pb[PB.FLOOR, p, b]
         weights[p] = mediation.nash_weight(leaning[0, m, p])
@@ -153,11 +153,11 @@ def draft(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
             )
     kind = text_rule[m]
     if kind == TextRule.COMPROMISE:
-        compromise(stakes[PI.DEMAND, :, lo:hi], stakes[PI.SALIENCE, :, lo:hi], stake[:, b], text[lo:hi])
+        compromise(stakes[PI.DEMAND, :, lo:hi], stakes[PI.SALIENCE, :, lo:hi], member[:, b], text[lo:hi])
         return True
     if kind == TextRule.NASH:
         return nash_package(mem, b)
-    return False  # never reached: `check_dispatchers` refuses a member without a branch
+    return False  # `check_dispatchers` refuses a member without a branch; a compiled phase cannot raise
 
 
 @rule
@@ -165,7 +165,7 @@ def is_adopted(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
     """The parties' answers to a mediator's text; when enough accept, it becomes the package."""
     x = sizes(mem)
     first_issue = view.first_issue(mem)
-    stake = view.member(mem)
+    member = view.member(mem)
     w = view.th_world(mem)
     leaning = view.th_leaning(mem)
     pb = view.party_basket(mem)
@@ -174,7 +174,7 @@ def is_adopted(mem: Memory, fate: int, step: int, m: int, b: int) -> bool:
     lo, hi = first_issue[b], first_issue[b + 1]
     consents[:, b] = 0
     for p in range(x.parties):
-        if stake[p, b] == 0:
+        if member[p, b] == 0:
             continue
         persuaded = mediation.persuasion(w[W.MEDIATION_PERSUASION], w[W.MEDIATION_LEANING_PERSUASION], leaning[0, m, p])
         threshold = mediation.text_threshold(pb[PB.ASPIRATION, p, b], pb[PB.FLOOR, p, b], persuaded)
@@ -194,12 +194,12 @@ def adopt(mem: Memory, b: int) -> None:
     """Make the text in `text` the package, and the offer of everybody who consents."""
     x = sizes(mem)
     first_issue = view.first_issue(mem)
-    stake = view.consents(mem)
+    consents = view.consents(mem)
     text = view.text(mem)
     package = view.package(mem)
     offers = view.offers(mem)
     for i in range(first_issue[b], first_issue[b + 1]):
         package[i] = text[i]
         for p in range(x.parties):
-            if stake[p, b] != 0:
+            if consents[p, b] != 0:
                 offers[p, i] = text[i]

@@ -1,4 +1,4 @@
-"""What a party offers, and what it accepts."""
+"""Offers of a party, and its answers to those of others."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sim.compiled.memory.buffer import Memory, sizes, strip, view
 from sim.compiled.memory.fields import PB, P, S
 from sim.compiled.party import aspire, floor_of, present_aspiration
 from sim.core.draws import uniform
-from sim.core.jit import EPS, inline_part, rule
+from sim.core.jit import inline_part, rule
 from sim.core.layout import PI, Floats, W
 from sim.rules import aspiration, commitment, offer, salience
 from sim.rules.acceptance import answer_without_noise, is_acceptable
@@ -17,11 +17,11 @@ from sim.rules.value import acceptable_utility, weighted_mean
 
 @inline_part
 def prepare(mem: Memory, b: int) -> None:
-    """Floors, aspirations, priorities and caps of every party with a stake in a basket."""
+    """Floors, aspirations, priorities and caps of every member of a basket."""
     x = sizes(mem)
-    stake = view.member(mem)
+    member = view.member(mem)
     for p in range(x.parties):
-        if stake[p, b] != 0:
+        if member[p, b] != 0:
             aspire(mem, p, b)
             rank_issues(mem, p, b)
 
@@ -96,7 +96,7 @@ def write_offer(mem: Memory, p: int, b: int, level: float, priority: Floats, cap
 def would_accept(mem: Memory, p: int, b: int, package: Floats) -> bool:
     """Whether a party would take a package of the basket at this round's aspiration, answering sharply."""
     pb = view.party_basket(mem)
-    if pb[PB.FLOOR, p, b] > 1.0 + EPS:
+    if not commitment.is_reachable(pb[PB.FLOOR, p, b]):
         return False
     threshold = aspiration.next_utility(pb[PB.ASPIRATION, p, b], pb[PB.CAP_MEAN, p, b])
     return is_acceptable(acceptable_worth(mem, p, b, package), threshold, 0.0, 0.5)
@@ -113,7 +113,7 @@ def demand_again(mem: Memory, p: int, b: int) -> None:
 
 @rule
 def make_offer(mem: Memory, p: int, b: int, level: float) -> None:
-    """A party's offer on a basket at an aspiration level, written into its row of `offer`."""
+    """A party's offer on a basket at an aspiration level, written into its row of `offers`."""
     first_issue = view.first_issue(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
     if not aspiration.concedes(level):

@@ -14,11 +14,11 @@ from sim.solvers.two_party import max_min_two, nash_two, order_frontier
 def list_members(mem: Memory, b: int) -> int:
     """List in `members` who negotiates a basket; returns how many."""
     x = sizes(mem)
-    stake = view.member(mem)
+    member = view.member(mem)
     members = view.members(mem)
     size = 0
     for p in range(x.parties):
-        if stake[p, b] != 0:
+        if member[p, b] != 0:
             members[size] = p
             size += 1
     return size
@@ -78,7 +78,7 @@ def nash_of_many(mem: Memory, b: int) -> bool:
     stakes = view.th_party_issue(mem)
     points = view.estimates(mem)
     red = view.red(mem)
-    stake = view.coalition(mem)
+    coalition = view.coalition(mem)
     return nash_many(
         stakes[PI.DEMAND, :, lo:hi],
         points[:, lo:hi],
@@ -86,7 +86,7 @@ def nash_of_many(mem: Memory, b: int) -> bool:
         view.floor(mem),
         red[:, lo:hi],
         view.weight(mem),
-        stake[:, b],
+        coalition[:, b],
         coalition_work(mem),
         strip.text(mem, (), lo, hi),
     )
@@ -146,14 +146,14 @@ def surplus_of_many(mem: Memory, b: int) -> float:
     stakes = view.th_party_issue(mem)
     points = view.reservation(mem)
     red = view.red(mem)
-    stake = view.coalition(mem)
+    coalition = view.coalition(mem)
     return max_min_many(
         stakes[PI.DEMAND, :, lo:hi],
         points[:, lo:hi],
         stakes[PI.SALIENCE, :, lo:hi],
         view.floor(mem),
         red[:, lo:hi],
-        stake[:, b],
+        coalition[:, b],
         coalition_work(mem),
         strip.text(mem, (), lo, hi),
     )

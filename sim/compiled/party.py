@@ -1,4 +1,4 @@
-"""What a party wants, feels, concedes and holds out for."""
+"""Utility, floor, concession and aspiration of a party."""
 
 from __future__ import annotations
 

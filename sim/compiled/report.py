@@ -26,7 +26,7 @@ from sim.core.columns import (
     RUN,
     RUN_DETAIL_BASKET,
 )
-from sim.core.jit import EPS, inline_part, rule
+from sim.core.jit import inline_part, rule
 from sim.core.layout import PI, Floats
 from sim.rules import agenda, outcome
 
@@ -122,7 +122,7 @@ def report_run(mem: Memory, row: Floats) -> None:
     list_waiting(mem)
     at = len(RUN)
     for b in range(x.baskets):
-        zone = basket[B.SURPLUS, b] >= -EPS
+        zone = outcome.has_zone(basket[B.SURPLUS, b])
         stands = settled[b] != 0
         row[at + BASKET.SETTLED] = basket[B.SETTLED_DAY, b]
         row[at + BASKET.FIRST_SETTLED] = basket[B.FIRST_DAY, b]
@@ -209,12 +209,12 @@ def final_outcome(mem: Memory) -> int:
 def pareto_distance(mem: Memory, b: int) -> float:
     """How much utility all parties could still gain alike over the settled package: 0 on the Pareto frontier."""
     x = sizes(mem)
-    stake = view.coalition(mem)
+    coalition = view.coalition(mem)
     floors = view.floor(mem)
     first_issue = view.first_issue(mem)
     package = strip.package(mem, (), first_issue[b], first_issue[b + 1])
     for p in range(x.parties):
-        if stake[p, b] != 0:
+        if coalition[p, b] != 0:
             floors[p] = utility_of(mem, p, b, package)
     return max(greatest_surplus(mem, b), 0.0)
 
@@ -227,7 +227,7 @@ def list_waiting(mem: Memory) -> None:
     edges[:] = 0
     for k in range(precondition.shape[0]):
         kind, target = precondition[k, 2], precondition[k, 3]
-        if kind <= 1 and binds(mem, k):
+        if agenda.waits_for_basket(kind) and binds(mem, k):
             edges[precondition[k, 1], target] = 1
 
 
@@ -272,20 +272,20 @@ def nash_distance(mem: Memory, b: int) -> float:
     1 where nothing gives all a gain, or where the package leaves someone without one.
     """
     x = sizes(mem)
-    stake = view.coalition(mem)
+    coalition = view.coalition(mem)
     floors, weights = view.floor(mem), view.weight(mem)
     first_issue = view.first_issue(mem)
     lo, hi = first_issue[b], first_issue[b + 1]
     text, package = strip.text(mem, (), lo, hi), strip.package(mem, (), lo, hi)
     for p in range(x.parties):
-        if stake[p, b] != 0:
+        if coalition[p, b] != 0:
             floors[p] = floor_of(mem, p, b)
             weights[p] = 1.0
     copy(view.reservation(mem), view.estimates(mem))
     has_package = nash_package(mem, b)
     best, got = 1.0, 1.0
     for p in range(x.parties):
-        if stake[p, b] != 0:
+        if coalition[p, b] != 0:
             best *= outcome.gain_over_floor(utility_of(mem, p, b, text), floors[p])
             got *= outcome.gain_over_floor(utility_of(mem, p, b, package), floors[p])
     return outcome.relative_loss(got, best) if has_package else 1.0

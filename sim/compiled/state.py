@@ -122,7 +122,7 @@ def expect_others(mem: Memory) -> None:
 
 @inline_part
 def remember_war(mem: Memory) -> None:
-    """Start with what the war before the talks has left: cost, hardening, blame, and what the field has shown."""
+    """Set cost, hardening, blame and observed severity from the war before the talks."""
     x = sizes(mem)
     s = view.scalar(mem)
     w = view.th_world(mem)
@@ -154,7 +154,7 @@ def remember_war(mem: Memory) -> None:
 
 @rule
 def init_basket(mem: Memory, p: int, b: int) -> None:
-    """What stays the same all run for a party on a basket: shares of salience, others' demands on its way."""
+    """Compute the constants of a party on a basket: salience shares and distances to the nearest demands."""
     first_issue = view.first_issue(mem)
     stakes = view.th_party_issue(mem)
     stake = view.stake(mem)
@@ -188,7 +188,7 @@ def copy(values: Floats, out: Floats) -> None:
 
 @rule
 def derive_reservations(mem: Memory) -> None:
-    """Reservation points from documented concessions for the present day (specification, section 2)."""
+    """Reservation points from documented concessions for the present day."""
     x = sizes(mem)
     stakes = view.th_party_issue(mem)
     is_derived = view.derived(mem)

@@ -1,4 +1,4 @@
-"""The registry: every coefficient, entity field, stream of draws and column of result tables is declared here, once.
+"""The registry: every coefficient, entity field and column of result tables is declared here, once.
 
 The array layouts of both engines, the schema's bounds and descriptions, the JSON schema, `parley show`, the tables of
 the documentation and what experiments may measure all follow from these declarations.

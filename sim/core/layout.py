@@ -1,9 +1,9 @@
 """Where each number of a scenario lies in the arrays that both engines read.
 
 All numbers of one run are one flat vector `theta`, cut into *blocks*: `theta.party[PARTY.DEADLINE, p]`. A block names
-its dimensions by letters (P parties, I issues, B baskets, M mediators, V venues, K levers, T incident types,
-O obligations, R ratifiers) and, for every field, the scenario path the number comes from. Nothing else in the project
-knows positions in `theta`; issues are ordered basket by basket, so a basket's issues are one contiguous slice.
+its dimensions by letters (`sim.core.declarations.LETTERS`) and, for every field, the scenario path the number comes
+from. Nothing else in the project knows positions in `theta`; issues are ordered basket by basket, so a basket's issues
+are one contiguous slice.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Structure(NamedTuple):
     """What is not a ranged number: counts, links between entities, switches, dates as days from the start.
 
     Counts are single integers; tables hold one row an entry. `-1` means none, `inf` a day that never comes. Each array
-    is annotated with its axes, a letter an axis (`sim.core.fields.LETTERS`). A dot is an axis of the array's own
+    is annotated with its axes, a letter an axis (`sim.core.declarations.LETTERS`). A dot is an axis of the array's own
     length, in streams one key without entity.
     """
 

@@ -66,6 +66,26 @@ def find_package(kind: int, ready: Ints, waits: Ints, package: Ints) -> None:
 
 
 @rule
+def is_received(since: float, day: float, at_round: int, held: int) -> bool:
+    """Whether a document has been handed over: its date has come, or its round was held.
+
+    Parameters
+    ----------
+    since, day : float
+        The document's date and the present day; infinite for a document without a date.
+    at_round, held : int
+        The round at which it is handed over, 0 for none, and the number of rounds held.
+    """
+    return since <= day or 0 < at_round <= held
+
+
+@rule
+def waits_for_basket(kind: int) -> bool:
+    """Whether a condition, a member of `Condition`, is met by another basket, so that baskets can wait in a circle."""
+    return kind in (Condition.SETTLED, Condition.DELIVERED)
+
+
+@rule
 def is_precondition_binding(sequencing_settled: bool, value: float) -> bool:
     """Whether a precondition that does not hold keeps a party from opening a basket.
 

@@ -8,7 +8,7 @@ from sim.core.jit import rule
 from sim.core.layout import Floats, Pool, Priors
 
 LEAST_DISTANCE = 0.05
-"""Least distance of a reservation value from the demand, on the issue's scale (specification, section 2)."""
+"""Least distance of a reservation value from the demand, on the issue's scale."""
 
 
 @rule
@@ -128,8 +128,7 @@ def derive_reservation(
 ) -> float:
     """Derive a reservation value from the furthest concession on record.
 
-    It is `r = d + (x* - d) ρ`, with ρ between `2^(-age/half-life) (1 - δ · withdrawn)` and `1 + m` (specification,
-    section 2).
+    It is `r = d + (x* - d) ρ`, with ρ between `2^(-age/half-life) (1 - δ · withdrawn)` and `1 + m`.
 
     Parameters
     ----------

@@ -223,6 +223,18 @@ def compares_risk(kind: int) -> bool:
     return kind == ConcessionRule.ZEUTHEN
 
 
+@rule
+def offer_gain(worth: float, before: float) -> float:
+    """Return what an offer gives its receiver beyond the offer before it, at least 0.
+
+    Parameters
+    ----------
+    worth, before : float
+        Utility to the receiver of the latest offer and of the one before; NaN where there was none, and the gain is 0.
+    """
+    return 0.0 if math.isnan(before) else max(worth - before, 0.0)
+
+
 @dispatches(ConcessionRule)
 @rule
 def concede(

@@ -1,4 +1,4 @@
-"""Whether, at which level and how soon the parties meet."""
+"""Whether the parties meet, and at which level."""
 
 from __future__ import annotations
 
@@ -102,52 +102,6 @@ def higher_level_odds(base: float, by_blocked: float, blocked_share: float, by_p
         Log-odds.
     """
     return base + by_blocked * blocked_share + by_push * push
-
-
-@rule
-def gap_scale(scale: float, shortening: float, facilitation: float) -> float:
-    """Return the Weibull scale of the gap to the next planned round: `scale · (1 - shortening · facilitation)`.
-
-    Parameters
-    ----------
-    scale : float
-        Scale without facilitation, in days.
-    shortening : float
-        Share by which full facilitation shortens the gap, in [0, 1].
-    facilitation : float
-        Strongest facilitation among the mediators that have not left, in [0, 1].
-
-    Returns
-    -------
-    float
-        Scale in days.
-    """
-    return scale * (1.0 - shortening * facilitation)
-
-
-@rule
-def resumption_rate(
-    rate: float, by_readiness: float, readiness: float, by_facilitation: float, facilitation: float
-) -> float:
-    """Return the rate at which talks resume from abeyance: `λ0 exp(a · least readiness + b · facilitation)`.
-
-    Parameters
-    ----------
-    rate : float
-        Rate `λ0` a day.
-    by_readiness, by_facilitation : float
-        Coefficients `a` and `b`.
-    readiness : float
-        Least readiness among the parties that must come, in [0, 1].
-    facilitation : float
-        Strongest facilitation among the mediators that have not left, in [0, 1].
-
-    Returns
-    -------
-    float
-        Rate a day.
-    """
-    return rate * math.exp(by_readiness * readiness + by_facilitation * facilitation)
 
 
 @rule

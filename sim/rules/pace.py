@@ -6,7 +6,6 @@ import math
 
 from sim.core.choices import Choice, dispatches
 from sim.core.jit import rule
-from sim.rules import convening
 
 
 class Pace(Choice):
@@ -21,6 +20,27 @@ class Resumption(Choice):
 
     READINESS = 0
     WILL = 1
+
+
+@rule
+def shorten_gap(scale: float, shortening: float, facilitation: float) -> float:
+    """Return the Weibull scale of a gap that facilitation shortens: `scale · (1 - shortening · facilitation)`.
+
+    Parameters
+    ----------
+    scale : float
+        Scale without facilitation, in days.
+    shortening : float
+        Share by which full facilitation shortens the gap, in [0, 1].
+    facilitation : float
+        Strongest facilitation among the mediators that have not left, in [0, 1].
+
+    Returns
+    -------
+    float
+        Scale in days.
+    """
+    return scale * (1.0 - shortening * facilitation)
 
 
 @dispatches(Pace)
@@ -49,10 +69,10 @@ def gap_scale(
         If the pace is unknown.
     """
     if kind == Pace.FIXED:
-        return convening.gap_scale(scale, shortening, facilitation)
+        return shorten_gap(scale, shortening, facilitation)
     if kind == Pace.DEADLINE:
         own = scale if math.isinf(least_deadline) else least_deadline / rounds
-        return convening.gap_scale(own, shortening, facilitation)
+        return shorten_gap(own, shortening, facilitation)
     raise ValueError("unknown pace")
 
 
@@ -102,6 +122,31 @@ def days_to_break_off(hazard: float, waited: float) -> float:
     return waited / hazard if hazard > 0.0 else math.inf
 
 
+@rule
+def readiness_rate(
+    rate: float, by_readiness: float, readiness: float, by_facilitation: float, facilitation: float
+) -> float:
+    """Return the rate of resumption by readiness: `λ0 exp(a · least readiness + b · facilitation)`.
+
+    Parameters
+    ----------
+    rate : float
+        Rate `λ0` a day.
+    by_readiness, by_facilitation : float
+        Coefficients `a` and `b`.
+    readiness : float
+        Least readiness among the parties that must come, in [0, 1].
+    facilitation : float
+        Strongest facilitation among the mediators that have not left, in [0, 1].
+
+    Returns
+    -------
+    float
+        Rate a day.
+    """
+    return rate * math.exp(by_readiness * readiness + by_facilitation * facilitation)
+
+
 @dispatches(Resumption)
 @rule
 def resumption_rate(
@@ -121,7 +166,29 @@ def resumption_rate(
         If the kind of resumption is unknown.
     """
     if kind == Resumption.READINESS:
-        return convening.resumption_rate(rate, by_readiness, readiness, by_facilitation, facilitation)
+        return readiness_rate(rate, by_readiness, readiness, by_facilitation, facilitation)
     if kind == Resumption.WILL:
         return rate * math.exp(will)
     raise ValueError("unknown kind of resumption")
+
+
+@rule
+def resumes(rate: float, waited: float, review: float) -> bool:
+    """Whether talks in abeyance resume before the next review: `e ≤ λ · review`.
+
+    Parameters
+    ----------
+    rate : float
+        Rate `λ` a day at which talks resume, at least 0.
+    waited : float
+        A unit exponential draw `e`.
+    review : float
+        Days until it is looked at anew, above 0.
+    """
+    return waited <= rate * review
+
+
+@rule
+def days_of_abeyance(rate: float, waited: float, review: float) -> float:
+    """Days that pass in abeyance: `e/λ` until talks resume, or the days to the next review; arguments as `resumes`."""
+    return waited / rate if resumes(rate, waited, review) else review

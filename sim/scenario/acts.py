@@ -190,7 +190,8 @@ def _read_authority(s: Scenario, acts: list[Act], positions: list[Position], o: 
 def _read_trust(s: Scenario, acts: list[Act], positions: list[Position], o: Origins) -> Iterator[Reading]:
     """Trust at the start: the default, raised by each hand-over of what was agreed, a gain that fades until the start.
 
-    As in the model, only what carries out a settlement counts; a measure of one side alone does not.
+    As in the model, only what carries out a settlement counts; a measure of one side alone does not. Unlike there, a
+    shortfall takes no trust away, and each gain is added to trust that has faded already.
     """
     actors, gain, memory = list_actors(s), s.behaviour.trust.delivery_gain, s.behaviour.trust.memory
     for p, q in iterate_pairs(s):

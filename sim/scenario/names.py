@@ -57,7 +57,7 @@ class Names:
         )
 
     def by_letter(self, letter: str) -> tuple[str, ...]:
-        """Return the names along an axis, by its letter (`sim.core.fields.LETTERS`)."""
+        """Return the names along an axis, by its letter (`sim.core.declarations.LETTERS`)."""
         names: tuple[str, ...] = getattr(self, LETTERS[letter])
         return names
 

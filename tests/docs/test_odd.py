@@ -61,6 +61,8 @@ COUNTS = {
     "turn": 8,
     "code": 8,
     "rounds_held": 2,
+    "at_round": 3,
+    "held": 3,
     "fallen": 4,
     "agenda": 3,
     "best_settled": 7,
@@ -82,7 +84,7 @@ MATRICES = {"d", "w", "demands"}
 MASKS = {"red", "active", "member"}
 POINTS = {"demand", "reservation", "d", "r", "announced"}
 SIGNED_BASE = {
-    "convening.resumption_rate": (0.0, 0.1),
+    "pace.readiness_rate": (0.0, 0.1),
     "hawkes.immigrant_day": (0.0, 0.5),
     "mediation.persuasion": (0.0, 1.0),
 }

@@ -165,3 +165,9 @@ def test_who_compares_risk(kind):
     numbers = (0.1, 1.0, 30.0, 100.0, 0.2, 0.3, 0.1, 0.5, 0.2, 0.6, 0.05)
     by_risk = {concession.concede(kind, *numbers, risk, least) for risk in (0.0, 0.9) for least in (0.1, np.inf)}
     assert (len(by_risk) > 1) == concession.compares_risk(kind)
+
+
+def test_what_an_offer_gives_beyond_the_one_before():
+    assert concession.offer_gain(0.5, 0.3) == pytest.approx(0.2)
+    assert concession.offer_gain(0.3, 0.5) == 0.0  # a step back takes nothing away
+    assert concession.offer_gain(0.5, np.nan) == 0.0  # the first offer that is heard

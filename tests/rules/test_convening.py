@@ -29,10 +29,8 @@ def test_a_sealed_venue_shuts_incidents_out():
     assert odds(5.0) == odds(0.0)
 
 
-def test_levels_gaps_resumption():
+def test_levels_and_procedure():
     assert convening.higher_level_odds(-4.0, 2.0, 0.5, 1.0, 0.25) == pytest.approx(-2.75)
-    assert convening.gap_scale(10.0, 0.4, 0.5) == pytest.approx(8.0)
-    assert convening.resumption_rate(0.01, 2.0, 0.5, 1.0, 0.5) == pytest.approx(0.01 * math.exp(1.5))
     assert convening.procedural_odds(0.5, 1.0, 0.25, 2.0, 0.5) == pytest.approx(1.75)
 
 

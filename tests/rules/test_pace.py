@@ -65,3 +65,18 @@ def test_unknown_kinds():
         pace.gap_scale(9, 1.0, 1.0, 1.0, 1.0, 1.0)
     with pytest.raises(ValueError, match="unknown kind of resumption"):
         pace.resumption_rate(9, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
+
+
+def test_abeyance_ends_or_is_looked_at_anew():
+    """At a rate of .01 a day, a draw of .2 means 20 days; a review after 10 days comes first."""
+    assert pace.resumes(0.01, 0.2, 30.0)
+    assert pace.days_of_abeyance(0.01, 0.2, 30.0) == pytest.approx(20.0)
+    assert not pace.resumes(0.01, 0.2, 10.0)
+    assert pace.days_of_abeyance(0.01, 0.2, 10.0) == 10.0
+    assert not pace.resumes(0.0, 0.2, 30.0)
+    assert pace.days_of_abeyance(0.0, 0.2, 30.0) == 30.0
+
+
+def test_facilitation_shortens_gaps_and_readiness_brings_talks_back():
+    assert pace.shorten_gap(10.0, 0.4, 0.5) == pytest.approx(8.0)
+    assert pace.readiness_rate(0.01, 2.0, 0.5, 1.0, 0.5) == pytest.approx(0.01 * math.exp(1.5))
