@@ -22,18 +22,39 @@ if TYPE_CHECKING:
 def compute_indices(
     design: str, unit: Floats, y: Floats, names: list[str], seed: int = 0, places: Mapping[str, Floats] | None = None
 ) -> pd.DataFrame:
-    """Compute the assumption and fate indices of some runs at a point.
+    """Compute Morris or Sobol indices of a result, with 95% intervals.
 
     Parameters
     ----------
-    experiment : Experiment
-        The experiment.
-    run : ndarray of int (n,)
-        Numbers of the runs.
+    design : str
+        `morris` or `saltelli`.
+    unit : ndarray (rows, d)
+        The design: every point in the unit cube.
+    y : ndarray (rows,)
+        Result at each point.
+    names : list of str
+        Names of the d factors, in the order of the columns.
+    seed : int
+        Seed of the bootstrap.
+    places : mapping of str to ndarray (rows,), optional
+        Where in [0, 1] each point's level lies, for the factors of a Morris design that have levels.
 
     Returns
     -------
-    tuple of ndarray of int (n,)
+    pd.DataFrame
+        One row a factor with its intervals: `mu_star` and `sigma`, or `first` and `total`; the largest `mu_star` or
+        `total` first.
+
+    Raises
+    ------
+    ParleyError
+        Another design, SALib is not installed, or the result is the same at every point.
+
+    References
+    ----------
+    Morris 1991, Technometrics 33, 161-174. Campolongo, Cariboni and Saltelli 2007, Environmental Modelling and Software
+    22, 1509-1518. Sobol 2001, Mathematics and Computers in Simulation 55, 271-280. Saltelli et al. 2010, Computer
+    Physics Communications 181, 259-270.
     """
     import pandas as pd
 

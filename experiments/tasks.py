@@ -124,8 +124,21 @@ def build_schema(setup: Setup) -> pa.Schema:
     return pa.schema([*fields, *(runs.field(name) for name in select_columns(setup))])
 
 
-def compute_indices(experiment: Experiment, run: Ints) -> tuple[Ints, Ints]:
-    """Assumption and fate index of some runs at a point, by their numbers."""
+def split_run_numbers(experiment: Experiment, run: Ints) -> tuple[Ints, Ints]:
+    """Split the numbers of some runs at a point into assumption and fate indices.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment.
+    run : ndarray of int (n,)
+        Numbers of the runs.
+
+    Returns
+    -------
+    tuple of ndarray of int (n,)
+        Assumption and fate index of each run.
+    """
     if experiment.nested is None:
         return run, run
     return run // experiment.nested.fates, run % experiment.nested.fates
@@ -159,7 +172,7 @@ def simulate_piece(
     ParleyError or ArithmeticError
         The point cannot be run (`POINT_ERRORS`).
     """
-    assumptions, fates = compute_indices(setup.experiment, np.arange(low, high, dtype=np.int64))
+    assumptions, fates = split_run_numbers(setup.experiment, np.arange(low, high, dtype=np.int64))
     problem = setup.resolve_point(point)
     engine = Engine.MESA if setup.experiment.engine == "mesa" else Engine.COMPILED
     size = min(CHUNK[engine], high - low)
@@ -244,7 +257,7 @@ def build_table(setup: Setup, pieces: list[Piece], rows: list[Floats]) -> pa.Tab
     width = run_width(setup.problem.structure)
     run = np.concatenate([np.arange(low, high, dtype=np.int64) for _, low, high in pieces])
     point = np.concatenate([np.full(high - low, n, dtype=np.int32) for n, low, high in pieces])
-    assumptions, fates = compute_indices(setup.experiment, run)
+    assumptions, fates = split_run_numbers(setup.experiment, run)
     whole = build_run_table(np.concatenate(rows).reshape(-1, width), run, assumptions, fates, names)
     schema = build_schema(setup)
     columns = [pa.array(point), *(whole.column(name) for name in schema.names[1:])]
