@@ -12,7 +12,7 @@ from typing import Any
 
 from experiments.setup import Setup
 from experiments.spec import Experiment
-from experiments.tasks import Piece, run_part
+from experiments.sweep_parts import Piece, run_part
 from sim.core.errors import ParleyError
 from sim.core.identity import hash_code
 from sim.results.extras import describe_missing

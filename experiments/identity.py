@@ -7,7 +7,7 @@ from typing import Any
 
 from experiments.setup import Setup
 from experiments.spec import PLANS
-from experiments.tasks import count_part_runs, select_columns
+from experiments.sweep_parts import count_part_runs, select_columns
 from sim.core.identity import hash_bytes, hash_code
 from sim.core.jit import source_hash
 from sim.core.version import __version__

@@ -15,8 +15,8 @@ from experiments.folder import SweepFolder
 from experiments.identity import FORMAT, describe_identity
 from experiments.setup import Setup
 from experiments.spec import Experiment, read_experiment
+from experiments.sweep_parts import IDENTITY, Piece, describe_part, run_part, split_parts
 from experiments.tables import write_tables
-from experiments.tasks import IDENTITY, Piece, describe_part, run_part, split_parts
 from experiments.validation import check_values
 from sim.compiled.pool import workers_available
 from sim.core.atomic import MANIFEST

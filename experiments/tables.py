@@ -10,7 +10,7 @@ import numpy as np
 from experiments.folder import SweepFolder
 from experiments.setup import Setup
 from experiments.summary import SummaryTable
-from experiments.tasks import Failure, read_failures
+from experiments.sweep_parts import Failure, read_failures
 from sim.core.layout import Ints
 from sim.results.reader import read_table
 

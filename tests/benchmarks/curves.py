@@ -14,7 +14,7 @@ import numpy as np
 
 from experiments.setup import Setup
 from experiments.spec import read_experiment
-from experiments.tasks import Piece, run_part
+from experiments.sweep_parts import Piece, run_part
 from sim.results.plan import plan, simulate_chunks
 from sim.scenario.load import Loaded, load
 from tests.benchmarks.growth import grown

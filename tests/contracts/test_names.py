@@ -78,7 +78,8 @@ OLD_MODULES = {
 """Names of files that must not come back anywhere, with what replaces them."""
 
 OLD_FILES = {
-    "experiments/parts.py": "experiments/tasks.py",
+    "experiments/parts.py": "experiments/sweep_parts.py",
+    "experiments/tasks.py": "experiments/sweep_parts.py",
     "sim/agents/gap.py": "sim/agents/elapse.py and incidents.py",
     "sim/compiled/gap.py": "sim/compiled/elapse.py and incidents.py",
     "sim/compiled/texts.py": "sim/compiled/mediation.py",

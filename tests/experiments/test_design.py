@@ -12,7 +12,7 @@ from experiments.design import Scope, build_points, expand_factors, multiply
 from experiments.sampling import draw_unit_sample
 from experiments.setup import Setup
 from experiments.spec import Experiment, Factor, list_shipped, read_experiment
-from experiments.tasks import count_part_runs, select_columns, split_parts
+from experiments.sweep_parts import count_part_runs, select_columns, split_parts
 from sim.core.errors import ParleyError, ScenarioError
 from sim.scenario.load import Loaded, load
 from sim.scenario.numbers import Number

@@ -211,7 +211,7 @@ def test_a_sweep_of_very_many_parts_is_refused_before_it_starts(tmp_path: Path) 
         run_sweep(asked, tmp_path / "out")
     assert not (tmp_path / "out").exists()
     from experiments.spec import read_experiment
-    from experiments.tasks import split_parts
+    from experiments.sweep_parts import split_parts
 
     for runs, chunk, points in ((7, 3, 4), (7, 21, 10), (100, 1, 3), (1, 1, 9)):
         experiment = read_experiment({**SMALL, "runs": runs, "chunk": chunk})

@@ -91,7 +91,7 @@ def test_the_tables_are_those_of_the_engine(whole: Path) -> None:
 DRIVER = """
     import json, os, signal, sys
     from pathlib import Path
-    from experiments import folder, sweep, tasks
+    from experiments import folder, sweep, sweep_parts
     from sim.core import atomic
 
     asked, out, kills = json.loads(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])
@@ -132,7 +132,7 @@ DRIVER = """
         elif moment == "after the rename":
             armed(atomic.os, "replace", count, True)
         else:
-            armed(tasks, "simulate_piece", count, moment == "after a piece")
+            armed(sweep_parts, "simulate_piece", count, moment == "after a piece")
 
     ended = []
     for moment, count in [*kills, (None, 0)]:

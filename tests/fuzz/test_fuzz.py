@@ -477,7 +477,7 @@ def test_posterior(record: Record, tmp_path: Path) -> None:
 def test_sweep_file(record: Record, tmp_path: Path) -> None:
     from experiments.setup import Setup
     from experiments.spec import read_experiment
-    from experiments.tasks import split_parts
+    from experiments.sweep_parts import split_parts
 
     path = tmp_path / "asked.yaml"
     whole = (
