@@ -7,7 +7,7 @@ Contraction: how much narrower than the prior the posterior is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -205,8 +205,3 @@ def narrow_sample(sample: Sample, factor: float = 0.4) -> Sample:
     return Sample(
         centre + (sample.values - centre) * factor, sample.weights, sample.codes, sample.numbers, sample.epsilon
     )
-
-
-def list_misfits(rows: Sequence[dict[str, Any]]) -> list[str]:
-    """Return the names of the summaries that the posterior predictive distribution does not fit."""
-    return [row["summary"] for row in rows if not row["fits"]]

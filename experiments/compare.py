@@ -319,25 +319,3 @@ def describe_changes(counts: Mapping[str, int]) -> str:
         return f"No row of any of {counts['of']:,} runs changed: what differs cannot have an effect in these runs."
     changed = f"Something changed in {counts['any']:,} of {counts['of']:,} runs"
     return f"{changed}, the outcome in {counts['outcome']:,}."
-
-
-def count_transitions(comparison: Comparison, second: int = 1) -> dict[tuple[str, str], int]:
-    """Count, run by run, how often an outcome of the first scenario became another of the second.
-
-    Parameters
-    ----------
-    comparison : Comparison
-        The comparison.
-    second : int
-        Number of the other scenario.
-
-    Returns
-    -------
-    dict of (str, str) to int
-        Counts by pair of outcomes, the largest first.
-    """
-    counts: dict[tuple[str, str], int] = {}
-    outcomes = [table.column("outcome").to_pylist() for table in (comparison.tables[0], comparison.tables[second])]
-    for pair in zip(*outcomes, strict=True):
-        counts[pair] = counts.get(pair, 0) + 1
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from experiments.results import Results, label_points
 from sim.core.errors import ParleyError
 from sim.core.version import __version__
-from sim.figures.style import CAUTION, DPI, LINE_STYLES, STYLE, Caption, create_figure
+from sim.figures.style import CAUTION, DPI, STYLE, Caption, create_figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -260,8 +260,3 @@ def select_rows(results: Results, measure: str, level: str = "", kind: str | Non
     if rows.empty:
         raise ParleyError(f"no measure `{measure}{'=' + level if level else ''}` in this sweep")
     return rows.merge(results.points, on="point", suffixes=("", "_point"))
-
-
-def get_line_style(n: int) -> tuple[str, str]:
-    """Colour and dashes of the n-th line."""
-    return LINE_STYLES[n % len(LINE_STYLES)]

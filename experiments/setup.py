@@ -62,11 +62,6 @@ class Setup:
         _check_names(experiment, problem)
         return Setup(experiment, base, build_points(experiment, base), problem, _find_short_paths(base, problem))
 
-    @property
-    def short_paths(self) -> list[str]:
-        """Paths whose numbers are written without resolving the scenario anew."""
-        return list(self._short)
-
     def resolve_point(self, point: Point) -> Problem:
         """Resolve a point. Raises ScenarioError where its values are refused."""
         return self.resolve_changes(point.changes)

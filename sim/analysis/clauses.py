@@ -19,8 +19,7 @@ from typing import Any
 import numpy as np
 
 from sim.analysis.acceptability import ALL, Acceptability, Clause, Package
-from sim.analysis.game import Game, build_games, start_talks
-from sim.analysis.grid import compute_utilities
+from sim.analysis.game import Game, build_games, compute_utilities, start_talks
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats, Ints
 from sim.scenario.load import Loaded

@@ -24,6 +24,8 @@ MIDDLE = -1
 """Stands for an assumption index with every range at its mode (a uniform one at its middle)."""
 WHOLE = "all baskets"
 """Name of the game of all baskets."""
+_TOUCH = 1e-9
+"""How far beyond a red line a package still counts as on it."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,17 @@ def build_games(model: NegotiationModel, whole: bool = True) -> list[Game]:
     if not result:
         raise ParleyError("no basket has two parties with a stake in it: there is nothing to bargain over")
     return result
+
+
+def compute_utilities(game: Game, packages: Floats) -> Floats:
+    """Compute the utilities (packages, P) of packages (packages, n); -inf where a package crosses a red line."""
+    columns = []
+    for i in range(game.floor.size):
+        values = (packages - game.reservation[i]) / (game.demand[i] - game.reservation[i])
+        utility = np.minimum(values, 1.0) @ game.salience[i]
+        crossed = np.any((values < -_TOUCH) & (game.red[i] == 1), axis=1)
+        columns.append(np.where(crossed, -np.inf, utility))
+    return np.column_stack(columns)
 
 
 def normalise(salience: Floats) -> Floats:

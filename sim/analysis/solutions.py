@@ -121,12 +121,6 @@ def utilitarian(game: Game) -> Floats | None:
     return best[1] if fair is None else fair[1]
 
 
-def compute_surplus(game: Game) -> float:
-    """Compute the greatest least gain over the floors: at or above 0 there is a zone; -inf where red lines clash."""
-    result = maximise_equal_gain(game, np.ones(game.floor.size), rational=False)
-    return -np.inf if result is None else result[0]
-
-
 def solve_all(game: Game, weights: Mapping[str, float] | None = None) -> list[Point]:
     """Compute all solutions of a game.
 

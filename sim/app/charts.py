@@ -143,9 +143,3 @@ def compute_luminance(colour: str) -> float:
     parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def compute_contrast(one: str, two: str) -> float:
-    """Compute the contrast of two colours, from 1 to 21 (WCAG 2.2)."""
-    low, high = sorted((compute_luminance(one), compute_luminance(two)))
-    return (high + 0.05) / (low + 0.05)

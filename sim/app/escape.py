@@ -33,11 +33,6 @@ def escape_markdown(text: object) -> str:
     return _MARKS.sub(r"\\\1", parted)
 
 
-def remove_escapes(text: str) -> str:
-    """Return the text that a reader sees for an escaped one."""
-    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text).replace(_JOINER, "")
-
-
 def escape_message(text: object) -> str:
     """Escape a message, in which names between backticks stay set off."""
     parts = " ".join(str(text).split()).split("`")

@@ -116,17 +116,6 @@ def round_width(counts: Counts) -> int:
     return _width(ROUND_COLUMNS, counts) + _width(OFFER_COLUMNS, counts)
 
 
-def kind_of(name: str, names: EntityNames) -> str:
-    """Kind of a column of the table of runs: count, share, day, distance, utility, code or reason.
-
-    Raises
-    ------
-    KeyError
-        If the table of runs has no such column.
-    """
-    return {full: column.kind for full, column in run_columns(names)}[name]
-
-
 class Chunk(NamedTuple):
     """Raw rows of consecutive runs: `runs` (n, width), and `rounds` (total, width), `rows[k]` of them for run k."""
 

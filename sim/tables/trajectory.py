@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.core.errors import ParleyError
 from sim.core.layout import Floats, Ints
 from sim.tables.arrow import encode_numbers, encode_texts
 
@@ -21,9 +20,6 @@ EVERYTHING, LATENT, BASKET, OFFER, RESERVATION, SETTLED = (
     *("closed", "latent_closed", "closed of basket", "offer", "reservation", "settled"),
 )
 """Measures by name. The share of runs in which an issue is settled has no quantiles; it stands at each of them."""
-
-COLUMNS = {"measure": "text", "basket": "text", "party": "text", "issue": "text", "day": "number", "runs": "number"}
-"""Columns of the table that are no quantiles, each with what it holds."""
 
 Key = tuple[str, str, str, str]
 """Measure, basket, party and issue; empty where the measure has none."""
@@ -93,27 +89,6 @@ class Trajectory:
         columns["runs"] = encode_numbers(np.full(len(keys) * size, self.runs, dtype=np.int64))
         columns |= {name_quantile(q): encode_numbers(values[k], ~np.isnan(values[k])) for k, q in enumerate(BANDS)}
         return pa.table(columns)
-
-    @classmethod
-    def from_table(cls, table: pa.Table) -> Trajectory:
-        """Read what `to_table` wrote.
-
-        Raises
-        ------
-        ParleyError
-            The rows are not those of a trajectory.
-        """
-        texts = [table.column(name).to_pylist() for name in ("measure", "basket", "party", "issue")]
-        keys = list(dict.fromkeys(zip(*texts, strict=True)))
-        size = table.num_rows // max(len(keys), 1)
-        days = np.array(table.column("day").to_pylist()[:size], dtype=np.int64)
-        if not keys or table.num_rows != size * len(keys) or not (np.diff(days) > 0).all():
-            raise ParleyError("the table of the trajectory is damaged: its days do not repeat for every measure")
-        values = np.array(
-            [table.column(name_quantile(q)).to_numpy(zero_copy_only=False) for q in BANDS], dtype=np.float64
-        )
-        bands = {key: values[:, k * size : (k + 1) * size] for k, key in enumerate(keys)}
-        return cls(days, int(table.column("runs")[0].as_py()), bands)
 
 
 def name_quantile(q: float) -> str:

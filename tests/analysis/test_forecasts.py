@@ -14,7 +14,6 @@ from sim.analysis.challenge import (
     forecast,
     utility,
 )
-from sim.analysis.forecasts import forecast_issues
 from sim.analysis.votes import (
     BINARY,
     CUBIC,
@@ -25,7 +24,6 @@ from sim.analysis.votes import (
     win_probability,
 )
 from sim.core.errors import ParleyError
-from sim.scenario.load import load
 
 
 def three() -> Actors:
@@ -119,12 +117,3 @@ def test_forecast_stays_among_the_positions_and_ends():
         assert 0.0 <= found.outcome <= 1.0
     alike = create_actors(["a", "b"], [1, 1], [0.4, 0.4], [1, 1])
     assert forecast(alike).outcome == 0.4 and len(forecast(alike).positions) == 1
-
-
-def test_on_a_scenario():
-    rows = {row["issue"]: row for row in forecast_issues(load("river-border").scenario)}
-    # detainees at the middle of the ranges: .95 with salience .75, .15 with .5
-    assert rows["detainees"]["weighted_mean"] == pytest.approx((0.95 * 0.75 + 0.15 * 0.5) / 1.25)
-    assert set(rows) == {"detainees", "patrols", "crossing", "water"}
-    heavy = {row["issue"]: row for row in forecast_issues(load("river-border").scenario, {"southbank": 100.0})}
-    assert heavy["detainees"]["weighted_median"] == pytest.approx(0.15)

@@ -10,15 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.analysis import grid, solutions
-from sim.analysis.game import MIDDLE, WHOLE, Game, build_games, start_talks
-from sim.analysis.linear import maximise_utility
+from sim.analysis import solutions
+from sim.analysis.game import MIDDLE, WHOLE, Game, build_games, compute_utilities, start_talks
+from sim.analysis.linear import maximise_equal_gain, maximise_utility
 from sim.analysis.study import analyse, solve_game, tabulate_frontiers, tabulate_solutions, tabulate_zones
 from sim.analysis.zone import compute_max_min_gain, estimate_zones
 from sim.core.errors import ParleyError
 from sim.rules.value import concave_utility
 from sim.scenario.load import load
 from sim.scenario.resolve import resolve
+from tests.analysis.grid import find_solutions
 
 
 def game_of(seed: int, parties: int, issues: int, red: bool = False, floor: float = 0.0) -> Game:
@@ -40,6 +41,12 @@ def listed(game: Game, steps: int) -> np.ndarray:
     return np.array(list(itertools.product(np.linspace(0.0, 1.0, steps + 1), repeat=len(game.issues))))
 
 
+def compute_surplus(game: Game) -> float:
+    """The greatest least gain over the floors: at or above 0 there is a zone; -inf where red lines clash."""
+    result = maximise_equal_gain(game, np.ones(game.floor.size), rational=False)
+    return -np.inf if result is None else result[0]
+
+
 cases = st.tuples(st.integers(0, 10**6), st.integers(2, 4), st.integers(1, 3), st.booleans())
 
 
@@ -49,9 +56,9 @@ def test_no_package_of_a_grid_does_better(case):
     """Each solution beats every package of a fine grid at what defines it, and lies where it may."""
     game = game_of(*case)
     packages = listed(game, {1: 400, 2: 60, 3: 18}[len(game.issues)])
-    worth = grid.compute_utilities(game, packages)
+    worth = compute_utilities(game, packages)
     fits = np.all(worth >= game.floor - 1e-9, axis=1)
-    surplus = solutions.compute_surplus(game)
+    surplus = compute_surplus(game)
     assert (worth - game.floor).min(axis=1).max() <= surplus + 1e-8
     assert surplus == pytest.approx(compute_max_min_gain(game, game.floor), abs=1e-8)
     found = {point.name: point for point in solutions.solve_all(game)}
@@ -82,7 +89,7 @@ def test_solutions_are_efficient(case):
     from sim.analysis.linear import Programme
 
     game = game_of(*case)
-    if solutions.compute_surplus(game) < 1e-6:
+    if compute_surplus(game) < 1e-6:
         return
     for point in solutions.solve_all(game):
         for i in range(len(game.parties)):
@@ -99,7 +106,7 @@ def test_frontier_of_two_is_a_concave_chain_that_nothing_lies_beyond(seed, issue
     game = game_of(seed, 2, issues, red)
     corners = solutions.find_frontier(game)
     if not corners:
-        assert solutions.compute_surplus(game) == -np.inf
+        assert compute_surplus(game) == -np.inf
         return
     line = np.array([game.utilities(package) for package in corners])
     assert np.all(np.diff(line[:, 0]) <= 1e-9) and np.all(np.diff(line[:, 1]) >= -1e-9)
@@ -133,14 +140,14 @@ def test_by_hand_a_zone_of_one_issue():
         "g", ("a", "b"), ("x",), np.array([[1.0], [0.0]]), np.array([[0.3], [0.4]]), np.ones((2, 1)),
         np.zeros((2, 1), np.int64), np.zeros(2),
     )  # fmt: skip
-    assert solutions.compute_surplus(game) == pytest.approx(1 / 11)
+    assert compute_surplus(game) == pytest.approx(1 / 11)
     assert solutions.nash(game) == pytest.approx([0.35])
     assert solutions.nash(game, np.array([3.0, 1.0])) == pytest.approx([0.375])
     assert solutions.kalai_smorodinsky(game) == pytest.approx([0.35])
     assert solutions.egalitarian(game) == pytest.approx([0.4 - 0.4 / 11])
     assert solutions.utilitarian(game) == pytest.approx([0.3])
     apart = replace(game, reservation=np.array([[0.5], [0.4]]))
-    assert solutions.solve_all(apart) == [] and solutions.compute_surplus(apart) < 0
+    assert solutions.solve_all(apart) == [] and compute_surplus(apart) < 0
 
 
 def test_issues_alike_are_settled_alike():
@@ -181,7 +188,7 @@ def test_zones_count_indices():
     found = estimate_zones(problem, 15)
     assert [zone.name for zone in found] == ["exchange", "calm", "river", WHOLE]
     for b, zone in enumerate(found):
-        surplus = [solutions.compute_surplus(build_games(start_talks(problem, k))[b]) for k in range(15)]
+        surplus = [compute_surplus(build_games(start_talks(problem, k))[b]) for k in range(15)]
         assert zone.surplus == pytest.approx(surplus, abs=1e-8)
         assert zone.commitment == sum(s >= -1e-9 for s in surplus) / 15
         assert zone.interests >= zone.commitment and zone.interests_interval[0] <= zone.interests
@@ -254,13 +261,10 @@ def test_an_analysis_leaves_whole_folders_or_none(tmp_path, monkeypatch):
 def test_discrete_solutions_by_hand():
     """Four packages: (3, 1), (2, 2.5), (1, 3), (2, 2); the last is dominated."""
     worth = np.array([[3.0, 1.0], [2.0, 2.5], [1.0, 3.0], [2.0, 2.0]])
-    assert grid.find_efficient(worth).tolist() == [0, 1, 2]
     zero = np.zeros(2)
-    assert grid.find_solutions(worth, zero, "nash").tolist() == [1]
-    assert grid.find_solutions(worth, zero, "egalitarian").tolist() == [1, 3]
-    assert grid.find_solutions(worth, zero, "utilitarian").tolist() == [1]
-    assert grid.find_solutions(worth, zero, "kalai-smorodinsky").tolist() == [1, 3]
-    assert grid.find_solutions(worth, np.array([2.5, 0.0]), "nash").tolist() == [0]
-    assert grid.find_solutions(worth, np.array([4.0, 0.0]), "nash").size == 0
-    twice = np.array([[1.0, 2.0], [1.0 + 1e-13, 2.0], [1.0, 2.0 - 1e-13]])
-    assert grid.find_efficient(twice).size == 1
+    assert find_solutions(worth, zero, "nash").tolist() == [1]
+    assert find_solutions(worth, zero, "egalitarian").tolist() == [1, 3]
+    assert find_solutions(worth, zero, "utilitarian").tolist() == [1]
+    assert find_solutions(worth, zero, "kalai-smorodinsky").tolist() == [1, 3]
+    assert find_solutions(worth, np.array([2.5, 0.0]), "nash").tolist() == [0]
+    assert find_solutions(worth, np.array([4.0, 0.0]), "nash").size == 0

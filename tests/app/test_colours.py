@@ -8,11 +8,12 @@ import math
 import numpy as np
 import pytest
 
-from sim.app.charts import SHADES, compute_contrast, plot_blocking, plot_outcomes
+from sim.app.charts import SHADES, plot_blocking, plot_outcomes
 from sim.app.explore import simulate
 from sim.app.theme import BACKGROUND, DARK, GRID, INK, WHITE, ZONE, darken
 from sim.core.layout import Floats
 from sim.scenario.load import load
+from tests.app.contrast import compute_contrast
 
 LEAST = 10.0
 """ΔE2000 below which two fields of a chart are easily taken for one; the pair that was, lay at 5."""

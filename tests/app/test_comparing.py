@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.app import compare
-from sim.app.charts import compute_contrast, plot_blocking
+from sim.app.charts import plot_blocking
 from sim.app.charts_sweep import plot_points
 from sim.app.explore import (
     FIRST,
@@ -25,6 +25,7 @@ from sim.app.explore import (
 from sim.app.scenario_differences import describe_mismatch, list_differences
 from sim.app.theme import COLOURS, INK, QUIET
 from sim.scenario.load import load
+from tests.app.contrast import compute_contrast
 
 
 @pytest.fixture(scope="module")

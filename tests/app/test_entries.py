@@ -14,10 +14,10 @@ from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from sim.app.clauses import DRAWS
-from sim.app.escape import remove_escapes
 from sim.app.state import parse_whole
 from sim.cli.main import app
 from sim.scenario.library import shipped_folder
+from tests.app.unescape import remove_escapes
 
 
 def explore() -> None:

@@ -14,13 +14,14 @@ import pytest
 
 pytest.importorskip("streamlit", reason="Streamlit is not installed (extra `app`)")
 from sim.app.access import open_scenario
-from sim.app.escape import escape_markdown, escape_message, remove_escapes
+from sim.app.escape import escape_markdown, escape_message
 from sim.app.guard import hash_script
 from sim.core.errors import ScenarioError
 from sim.scenario.library import shipped_folder
 from sim.yamlio.reader import read
 from sim.yamlio.writer import format_yaml
 from tests.app.reader import TITLES, TOKEN, Reader
+from tests.app.unescape import remove_escapes
 
 ATTACK = "A*STAR* ![p](http://192.0.2.7/p.png) [bank](x) <img src=http://192.0.2.7/q.png> :bank: http://192.0.2.7/"
 TEXT_KEYS = ("title", "label", "why", "assumed", "summary", "note", "notes", "convention", "cited_for", "citation")

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from sim.core.columns import BASKET, RUN, kind_of, round_width, run_columns, run_width
+from experiments.measures import kind_of
+from sim.core.columns import BASKET, RUN, round_width, run_columns, run_width
 from sim.core.declarations import Coefficient
 from sim.core.fields import BLOCKS, COEFFICIENTS, RUN_COLUMNS, W
 from sim.scenario import merge
@@ -113,4 +114,4 @@ def test_columns_of_a_run_follow_family_by_family() -> None:
     [("utility_settled_side", "utility"), ("settled_swap", "day"), ("zone_border", "share"), ("rounds_held", "count")],
 )
 def test_the_kind_of_a_column_is_declared(name: str, kind: str) -> None:
-    assert kind_of(name, NAMES) == kind
+    assert kind_of(name) == kind

@@ -216,8 +216,8 @@ def test_an_unknown_experiment_names_the_nearest() -> None:
 @pytest.mark.slow
 def test_the_short_way_to_a_point_equals_the_long_one() -> None:
     setup = Setup.load(asked(factors={INSULATION: [0.1]}))
-    assert len(setup.short_paths) > 100
-    for path in setup.short_paths:
+    assert len(setup._short) > 100
+    for path in setup._short:
         pool = {"elicited": {"a": [0.2, 0.3, 0.4]}}
         for value in (0.5, 0, {"assumed": [0.2, 0.4]}, {"assumed": [0.2, 0.3, 0.4]}, pool):
             changes = {path: value}

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.analysis import grid
-from sim.analysis.game import Game, build_games, start_talks
+from sim.analysis.game import Game, build_games, compute_utilities, start_talks
 from sim.interop.discrete import domain, option_labels, option_points
 from sim.interop.domain import Domain, Profile
 from sim.interop.export import export
 from sim.interop.tactics import play
 from sim.scenario.load import load
 from sim.scenario.resolve import resolve
+from tests.analysis.grid import find_solutions, list_packages
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -63,7 +63,7 @@ def compare(ours: np.ndarray, floor: np.ndarray, ufuns: list, space) -> int:
     """
     found, floor = 0, np.maximum(floor, ours.min(axis=0))
     for rule in RULES:
-        mine, theirs = ours[grid.find_solutions(ours, floor, rule)], np.array(solved(rule, ufuns, space))
+        mine, theirs = ours[find_solutions(ours, floor, rule)], np.array(solved(rule, ufuns, space))
         assert bool(len(mine)) == bool(len(theirs)), rule
         if not len(mine):
             continue
@@ -85,9 +85,9 @@ def test_exported_scenario(tmp_path, trust):
         by_name = {ufun.name: ufun for ufun in read.ufuns}
         ufuns = [by_name[party] for party in game.parties]
         assert [ufun.reserved_value for ufun in ufuns] == pytest.approx(game.floor.tolist())
-        packages = grid.list_packages(option_points(loaded.scenario, game))
+        packages = list_packages(option_points(loaded.scenario, game))
         outcomes = domain(game, option_points(loaded.scenario, game), option_labels(loaded.scenario, game)).outcomes()
-        ours = grid.compute_utilities(game, packages)
+        ours = compute_utilities(game, packages)
         theirs = np.array([[float(ufun(outcome)) for ufun in ufuns] for outcome in outcomes])
         allowed = np.isfinite(ours)
         assert np.abs(np.where(allowed, ours - theirs, 0.0)).max() < 1e-9
@@ -116,7 +116,7 @@ def test_solutions_on_random_games(seed, parties, issues, values):
     labels = [tuple(f"v{k}" for k in range(values))] * issues
     found = domain(game, points, labels)
     space = space_of(found)
-    ours = grid.compute_utilities(game, grid.list_packages(points))
+    ours = compute_utilities(game, list_packages(points))
     assert found.worth() == pytest.approx(ours)
     compare(ours, game.floor, ufuns_of(found, space), space)
 
@@ -127,7 +127,7 @@ def test_that_check_would_notice():
     points = [np.linspace(0.0, 1.0, 4)] * 2
     found = domain(game, points, [("a", "b", "c", "d")] * 2)
     space = space_of(found)
-    moved = grid.compute_utilities(game, grid.list_packages(points)) + 1e-5
+    moved = compute_utilities(game, list_packages(points)) + 1e-5
     with pytest.raises(AssertionError):
         compare(moved, game.floor, ufuns_of(found, space), space)
 
