@@ -82,7 +82,7 @@ def simulate(loaded: Loaded, n: int, seed: int, on_progress: Callable[[int], Non
 
 OUTCOMES, SETTLED, MEANS = "How the talks ended", "Settled at the end", "On average"
 FIRST = "Median day of the first agreement, whether or not it stood"
-_MEANS = {
+MEAN_TITLES = {
     "days": "days until the talks end",
     "rounds_held": "rounds held",
     "rounds_postponed": "rounds postponed",
@@ -90,6 +90,7 @@ _MEANS = {
     "incidents": "incidents",
     "gap_open": "gap between positions at the end",
 }
+"""Columns whose means the page compares, with their titles."""
 
 
 def compute_contrasts(base: Result, changed: Result) -> list[Contrast]:
@@ -99,19 +100,19 @@ def compute_contrasts(base: Result, changed: Result) -> list[Contrast]:
     shared = [basket for basket in base.summary.baskets if basket in changed.summary.baskets]
     for measure in (_compare_settled, _compare_first_day):
         result += [measure(base, changed, basket, s.baskets[basket].title) for basket in shared]
-    for name, title in _MEANS.items():
-        result.append(_compare_values(MEANS, title, False, base.values(name), changed.values(name)))
+    for name, title in MEAN_TITLES.items():
+        result.append(compare_values(MEANS, title, False, base.values(name), changed.values(name)))
     for party in base.summary.parties:
         if party in changed.summary.parties:
             title, name = f"utility of the standing agreements to {s.parties[party].title}", f"utility_{party}"
-            result.append(_compare_values(MEANS, title, False, base.values(name), changed.values(name)))
+            result.append(compare_values(MEANS, title, False, base.values(name), changed.values(name)))
     return result
 
 
 def _compare_code(base: Result, changed: Result, code: str) -> Contrast:
     """Contrast of an outcome."""
     pair = (_indicate(result, "outcome", code) for result in (base, changed))
-    return _compare_values(OUTCOMES, base.summary.outcomes[code], True, *pair)
+    return compare_values(OUTCOMES, base.summary.outcomes[code], True, *pair)
 
 
 def _indicate(result: Result, column: str, label: str) -> Floats:
@@ -126,7 +127,7 @@ def _indicate(result: Result, column: str, label: str) -> Floats:
 def _compare_settled(base: Result, changed: Result, basket: str, title: str) -> Contrast:
     """Contrast of the share of runs with a settlement at the end."""
     first, second = (~np.isnan(result.values(f"settled_{basket}")) for result in (base, changed))
-    return _compare_values(SETTLED, title, True, first.astype(np.float64), second.astype(np.float64))
+    return compare_values(SETTLED, title, True, first.astype(np.float64), second.astype(np.float64))
 
 
 def _compare_first_day(base: Result, changed: Result, basket: str, title: str) -> Contrast:
@@ -135,15 +136,30 @@ def _compare_first_day(base: Result, changed: Result, basket: str, title: str) -
     return Contrast(FIRST, title, False, first, second, second - first, math.nan, math.nan)
 
 
-def _compare_values(group: str, name: str, share: bool, first: Floats, second: Floats) -> Contrast:
-    """Contrast of two columns of values, run by run."""
-    paired = compute_difference(first, second)
-    if paired is None:
+def compare_values(
+    group: str, name: str, share: bool, first: Floats, second: Floats, *, paired: bool = True
+) -> Contrast:
+    """Compare two columns of values, over the runs in which both have one.
+
+    Parameters
+    ----------
+    group, name : str
+        Group and title of the measure.
+    share : bool
+        Whether the values are 0 or 1, and their mean a share of runs.
+    first, second : ndarray of float, shape (n,)
+        Values by run; NaN where a run has none.
+    paired : bool
+        Whether run k of both has the same draws; if not, the interval is that of separate draws.
+    """
+    result = compute_difference(first, second)
+    if result is None:
         # Nothing varies or nothing pairs: there is no interval.
         both = ~(np.isnan(first) | np.isnan(second))
         a, b = (float(x[both].mean()) if both.any() else math.nan for x in (first, second))
         return Contrast(group, name, share, a, b, b - a, b - a, b - a)
-    return Contrast(group, name, share, paired.first, paired.second, paired.difference, paired.low, paired.high)
+    ends = (result.low, result.high) if paired else (result.unpaired_low, result.unpaired_high)
+    return Contrast(group, name, share, result.first, result.second, result.difference, *ends)
 
 
 def excludes_zero(contrast: Contrast) -> bool:

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments.compare import compute_difference
-from sim.app.explore import MEANS, OUTCOMES, SETTLED, Contrast, Result
-from sim.core.layout import Floats
+from sim.app.explore import MEAN_TITLES, MEANS, OUTCOMES, SETTLED, Contrast, Result, compare_values
 
 _KINDS = ("parties", "issues", "baskets", "mediators", "venues", "incidents")
-_MEANS = {
-    "days": "days until the talks end",
-    "rounds_held": "rounds held",
-    "rounds_postponed": "rounds postponed",
-    "days_in_abeyance": "days in abeyance",
-    "incidents": "incidents",
-}
 
 
 def describe_mismatch(first: Result, other: Result) -> str:
@@ -44,23 +35,13 @@ def list_differences(first: Result, other: Result) -> list[Contrast]:
     for code, title in first.summary.outcomes.items():
         if code in other.summary.outcomes:
             own, theirs = ((column == code).astype(np.float64) for column in columns)
-            rows.append(_compare(OUTCOMES, title, True, own, theirs, paired))
+            rows.append(compare_values(OUTCOMES, title, True, own, theirs, paired=paired))
     for basket in first.summary.baskets:
         if basket in other.summary.baskets:
             own, theirs = ((~np.isnan(x.values(f"settled_{basket}"))).astype(np.float64) for x in (first, other))
             titles = (x.loaded.scenario.baskets[basket].title for x in (first, other))
             name = " / ".join(dict.fromkeys(titles))
-            rows.append(_compare(SETTLED, name, True, own, theirs, paired))
-    for column, name in _MEANS.items():
-        rows.append(_compare(MEANS, name, False, first.values(column), other.values(column), paired))
+            rows.append(compare_values(SETTLED, name, True, own, theirs, paired=paired))
+    for column, name in MEAN_TITLES.items():
+        rows.append(compare_values(MEANS, name, False, first.values(column), other.values(column), paired=paired))
     return rows
-
-
-def _compare(group: str, name: str, share: bool, first: Floats, other: Floats, paired: bool) -> Contrast:
-    """Compare two columns of values, run by run or as separate samples."""
-    result = compute_difference(first, other)
-    if result is None:
-        a, b = float(np.nanmean(first)), float(np.nanmean(other))
-        return Contrast(group, name, share, a, b, b - a, b - a, b - a)
-    ends = (result.low, result.high) if paired else (result.unpaired_low, result.unpaired_high)
-    return Contrast(group, name, share, result.first, result.second, result.difference, *ends)

@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sim.app import compare
@@ -17,6 +18,7 @@ from sim.app.explore import (
     OUTCOMES,
     SETTLED,
     Result,
+    compare_values,
     compute_contrasts,
     excludes_zero,
     format_contrast,
@@ -46,6 +48,16 @@ def test_other_structures_are_not_paired_and_their_intervals_are_those_of_separa
     error = math.sqrt(a.var(ddof=1) / a.size + b.var(ddof=1) / b.size)
     assert held.high - held.difference == pytest.approx(1.96 * error, rel=1e-3)
     assert held.difference == pytest.approx(b.mean() - a.mean())
+    assert (MEANS, "gap between positions at the end") in rows
+
+
+def test_a_run_without_a_value_is_left_out_of_both_means() -> None:
+    first, second = np.array([1.0, 2.0, np.nan]), np.array([1.0, 2.0, 9.0])
+    for paired in (True, False):
+        same = compare_values(MEANS, "a", False, first, second, paired=paired)
+        assert (same.first, same.second, same.difference) == (1.5, 1.5, 0.0)
+        none = compare_values(MEANS, "a", False, np.full(3, np.nan), second, paired=paired)
+        assert math.isnan(none.second) and math.isnan(none.difference)
 
 
 def test_the_same_structure_is_paired() -> None:
