@@ -12,8 +12,10 @@ from sim.rules.outcome import CODES, POSTPONED
 
 OTHER = "other"
 """Stands for every venue that a scenario does not know."""
-_JEFFREYS = 0.5
+JEFFREYS = 0.5
+"""Count that Jeffreys' prior adds to every class, so that no share is 0."""
 ALIKE, BASE_RATES, LAST = "all alike", "base rates", "last round repeats"
+"""Names of the baselines."""
 
 
 class KnownRound(NamedTuple):
@@ -71,7 +73,7 @@ def _format(
     edges: Sequence[float],
     venues: Sequence[str],
     passed: float,
-    pseudo: float = _JEFFREYS,
+    pseudo: float = JEFFREYS,
 ) -> dict[str, Any]:
     """Turn counts into shares, each class with a pseudo-count; no share where a round held cannot lie."""
     codes, gaps, places = (values + pseudo for values in counts)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from calibration.baselines import ALIKE, BASE_RATES
 from calibration.calibrate import CONDITIONAL, Result, compute_agreement
 from calibration.predictive import count_codes
 from sim.core.atomic import write_file
@@ -124,12 +125,12 @@ def _content(result: Result) -> str:
     rows, ways = [], ("before", "fit", "left_out")
     for r in result.content:
         cells = [f"{r[f'baskets_{way}']:.0%}, {r[way]:.1%}" for way in ways]
-        rows.append([r["round"], r["content"], *cells, f"{r['base rates']:.1%}", f"{r['all codes alike']:.1%}"])
-    names = [*ways, "base rates", "all codes alike"]
+        rows.append([r["round"], r["content"], *cells, f"{r[BASE_RATES]:.1%}", f"{r[ALIKE]:.1%}"])
+    names = [*ways, BASE_RATES, ALIKE]
     means = [f"{np.mean([np.log(r[name]) for r in result.content]):z.2f}" for name in names]
     rows.append(["mean log score", "", *means])
     head = ["round", "documented content", "before the fit", "under the fit", "round left out", "base rates of codes"]
-    return "## Content\n\n" + format_table([*head, "all codes alike"], rows)
+    return "## Content\n\n" + format_table([*head, ALIKE], rows)
 
 
 def _theories(result: Result) -> str:

@@ -3,6 +3,9 @@
 Log score and Brier score over outcome codes and venues (Brier 1950; Good 1952), ranked probability score over the bins
 of the gap (Epstein 1969; Murphy 1971), log score of what was settled and on what terms. Lower is better for all but the
 log score. Baselines that know no model are scored on the same rounds.
+
+Where the record admits several codes, their probabilities are added up: what is scored is the probability that one of
+them comes about. `calibration.validation.scores` averages the logs instead; the two log scores do not compare.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ from calibration.content import (
 )
 from calibration.records import COLUMNS
 from sim.core.errors import ParleyError, nearest
+from sim.core.layout import Floats
 from sim.core.renames import read_code
 from sim.rules.outcome import CODES
 
@@ -130,15 +134,15 @@ def compute_brier_score(shares: Sequence[float], hit: Sequence[bool]) -> float:
     return (1 - p) ** 2 + sum(s * s for s, h in zip(shares, hit, strict=True) if not h)
 
 
-def compute_ranked_score(shares: Sequence[float], at: int) -> float:
+def compute_ranked_score(shares: Sequence[float] | Floats, at: int) -> float:
     """Return the ranked probability score, from 0 to 1: the mean squared difference of the cumulated shares.
 
     Parameters
     ----------
     shares : sequence of float (b,)
-        Probability of each bin.
+        Probability of each class, in their order.
     at : int
-        Bin that happened.
+        Class that happened.
 
     References
     ----------

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from calibration.baselines import ALIKE, BASE_RATES, JEFFREYS, LAST
 from calibration.fit_file import FitFile
 from calibration.inference import Table
 from calibration.problem import FitProblem, Progress, prepare
@@ -21,8 +22,6 @@ from calibration.summaries import Layout, Observation, compute_distance
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats, Ints
 from sim.rules.outcome import CODES, POSTPONED
-
-_JEFFREYS = 0.5
 
 
 def list_theories(file: FitFile) -> list[tuple[str, tuple[bool, ...], dict[str, Any]]]:
@@ -248,7 +247,7 @@ def smooth_codes(codes: Ints, weights: Floats) -> Floats:
 
 def _smooth_counts(counts: Floats) -> Floats:
     """Turn counts of codes (8,) into smoothed shares, with none for `postponed`."""
-    smoothed = counts + _JEFFREYS
+    smoothed = counts + JEFFREYS
     smoothed[POSTPONED] = 0.0
     return smoothed / smoothed.sum()
 
@@ -284,7 +283,7 @@ def predict_baselines(problem: FitProblem) -> dict[str, list[Floats]]:
     Returns
     -------
     dict of list of ndarray (8,)
-        By baseline, an array a round: base rates of the other rounds; the last outcome repeating in half of all cases,
+        By baseline, an array a round: base rates of the other rounds; the code of the last round in half of all cases,
         base rates otherwise; all codes alike.
     """
     allowed = problem.record.allowed.astype(float)
@@ -295,7 +294,7 @@ def predict_baselines(problem: FitProblem) -> dict[str, list[Floats]]:
         base.append(rate)
         repeats.append(rate if j == 0 else 0.5 * each[j - 1] + 0.5 * rate)
     alike = [_smooth_counts(np.zeros(len(CODES))) for _ in each]
-    return {"base rates": base, "last outcome repeats": repeats, "all codes alike": alike}
+    return {BASE_RATES: base, LAST: repeats, ALIKE: alike}
 
 
 def compute_log_scores(problem: FitProblem, predictions: Sequence[Floats]) -> Floats:

@@ -53,15 +53,15 @@ def forecast_rates(others: Sequence[Observed], record: Observed) -> Forecast:
     n = silence.size * gaps.size
     return Forecast(
         rows,
-        codes=np.repeat(share_codes(others)[None, :], len(record.codes), axis=0),
+        codes=np.repeat(count_code_shares(others)[None, :], len(record.codes), axis=0),
         silence=np.repeat(silence, gaps.size),
         gaps=np.repeat(np.tile(gaps, silence.size)[:, None], record.days.size, axis=1),
         weight=np.full(n, 1.0 / n),
     )
 
 
-def share_codes(others: Sequence[Observed]) -> Floats:
-    """Return the shares (c,) of codes among the recorded rounds of other cases, one round spread evenly added."""
+def count_code_shares(others: Sequence[Observed]) -> Floats:
+    """Count the shares (c,) of codes among the recorded rounds of other cases, one round spread evenly added."""
     total = np.full(KINDS, 1.0 / KINDS)
     for record in others:
         for hit in record.codes:
@@ -87,7 +87,7 @@ def forecast_clock(others: Sequence[Observed], bounds: Sequence[tuple[int, int]]
         Number of rounds whose codes are forecast.
     """
     level, slope = fit_rate(others)
-    held = share_codes(others).copy()
+    held = count_code_shares(others).copy()
     held[0] = 0.0
     below = np.cumsum(held / held.sum())
     rows = []

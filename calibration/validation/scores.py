@@ -2,7 +2,7 @@
 
 A forecast is a set of weighted runs, or probabilities by window from a baseline. Where the record admits several codes,
 the log score is the average of the logs of their probabilities; their probabilities are never added up, which would
-reward a forecast for the vagueness of the record.
+reward a forecast for the vagueness of the record. (`calibration.score` and `calibration.theories` do add them up.)
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calibration.score import compute_ranked_score
 from calibration.validation.windows import Observed, Runs
 from sim.core.layout import Floats
 from sim.rules.outcome import CODES
@@ -144,8 +145,7 @@ def log_score(p: Floats, hit: np.ndarray) -> float:
 
 def ranked_score(p: Floats, hit: np.ndarray) -> float:
     """Return the ranked probability score of probabilities (c,), averaged over the codes that the record admits."""
-    below = np.cumsum(p)[:-1]
-    return float(np.mean([((below - (np.arange(p.size - 1) >= at)) ** 2).mean() for at in np.flatnonzero(hit)]))
+    return float(np.mean([compute_ranked_score(p, at) for at in np.flatnonzero(hit).tolist()]))
 
 
 def ranked_score_of_draws(draws: Floats, weight: Floats, at: float) -> float:

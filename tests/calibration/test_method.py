@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from calibration import checks
+from calibration.baselines import ALIKE, BASE_RATES, LAST
 from calibration.fit_file import load_fit
 from calibration.inference import Sample, Table, adjust_by_regression, compute_weighted_quantile, reject_distant
 from calibration.particles import assign_fates, create_runner, hash_vector
@@ -273,11 +274,11 @@ def test_baselines_by_hand() -> None:
     allowed = np.zeros((3, len(CODES)), dtype=bool)
     allowed[[0, 1, 2], [PROCEDURAL, HUMANITARIAN, PROCEDURAL]] = True
     result = predict_baselines(SimpleNamespace(record=Observation(allowed, np.zeros(0), np.zeros(0))))
-    base, repeats = result["base rates"], result["last outcome repeats"]
+    base, repeats = result[BASE_RATES], result[LAST]
     assert base[2][PROCEDURAL] == base[2][HUMANITARIAN] == pytest.approx(1.5 / 5.5)
     assert base[1][PROCEDURAL] == pytest.approx(2.5 / 5.5) and base[1][POSTPONED] == 0.0
     assert repeats[2][HUMANITARIAN] == pytest.approx(0.5 + 0.5 * 1.5 / 5.5)
-    assert repeats[0].tolist() == base[0].tolist() and result["all codes alike"][0][NONE] == pytest.approx(1 / 7)
+    assert repeats[0].tolist() == base[0].tolist() and result[ALIKE][0][NONE] == pytest.approx(1 / 7)
 
 
 def test_what_tells_of_a_round_is_left_out_with_it() -> None:
