@@ -77,8 +77,7 @@ def add(app: typer.Typer) -> None:
 
         parley run istanbul-2025 --until-se outcome=0.005
         """
-        from sim.cli.plain import restart_in_plain_python
-        from sim.cli.preview import show_preview
+        from sim.cli.cold_start import restart_in_plain_python, show_preview
         from sim.core.atomic import OutputFolder
         from sim.core.errors import ParleyError
         from sim.figures.process import FigureProcess

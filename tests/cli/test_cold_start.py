@@ -1,4 +1,4 @@
-"""Few runs where nothing is compiled: in plain Python, with the same tables; otherwise as ever."""
+"""Where nothing is compiled: few runs in plain Python with the same tables, or a preview of the first runs."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import sim
-from sim.cli import plain
+from sim.cli import cold_start
 from sim.core import jit
+from sim.results.plan import plan
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,17 +34,32 @@ def test_few_runs_compile_nothing_and_are_the_same(tmp_path):
 @pytest.mark.parametrize(
     ("command", "n", "compiled", "restarts"),
     [
-        (["python", "run"], plain.FEW, False, True),
-        (["python", "run"], plain.FEW + 1, False, False),
-        (["python", "run"], plain.FEW, True, False),
-        (None, plain.FEW, False, False),
+        (["python", "run"], cold_start.FEW, False, True),
+        (["python", "run"], cold_start.FEW + 1, False, False),
+        (["python", "run"], cold_start.FEW, True, False),
+        (None, cold_start.FEW, False, False),
     ],
 )
 def test_when_a_command_starts_again(monkeypatch, command, n, compiled, restarts):
     started = []
     monkeypatch.setattr(os, "execve", lambda *given: started.append(given))
     monkeypatch.setattr(jit, "has_compiled", lambda: compiled)
-    plain.restart_in_plain_python(command, n)
+    cold_start.restart_in_plain_python(command, n)
     assert bool(started) == restarts
     if restarts:
         assert started[0][1][1:] == ["run"] and started[0][2]["NUMBA_DISABLE_JIT"] == "1"
+
+
+def test_the_preview_shows_the_first_runs(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["", "river-border", "10", "3", "calendar.horizon=90"])
+    cold_start.print_preview()
+    line = capsys.readouterr().err
+    runs = sim.run_ensemble("river-border", 10, 3, changes={"calendar.horizon": 90}).runs
+    for code, count in runs["outcome"].value_counts().items():
+        assert (f"{code} {count / 10:.0%}" in line) == (count > 0)
+
+
+def test_nothing_is_previewed_without_a_terminal(monkeypatch):
+    monkeypatch.setattr(cold_start.subprocess, "Popen", None)
+    with cold_start.show_preview(plan("river-border", 10), "river-border", ()):
+        pass
