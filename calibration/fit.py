@@ -21,8 +21,8 @@ from calibration.problem import FitProblem
 from calibration.summaries import compute_distance
 from sim.core.atomic import write_file
 from sim.core.errors import ParleyError
+from sim.core.extras import describe_missing
 from sim.core.layout import Floats
-from sim.results.extras import describe_missing
 
 SmcProgress = Callable[[int, int, int], None]
 """Called with generation, particles accepted so far in it, and evaluations so far in it."""

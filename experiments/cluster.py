@@ -14,8 +14,8 @@ from experiments.setup import Setup
 from experiments.spec import Experiment
 from experiments.sweep_parts import Piece, run_part
 from sim.core.errors import ParleyError
+from sim.core.extras import describe_missing
 from sim.core.identity import hash_code
-from sim.results.extras import describe_missing
 from sim.scenario.dump import scenario_hash
 
 PATIENCE = 5.0

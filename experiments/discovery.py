@@ -19,7 +19,7 @@ import numpy as np
 from experiments.results import Results
 from experiments.sensitivity import collect_point_means
 from sim.core.errors import ParleyError
-from sim.results.extras import describe_missing
+from sim.core.extras import describe_missing
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from experiments.spec import Experiment
+from sim.core.extras import describe_missing
 from sim.core.layout import Floats
-from sim.results.extras import describe_missing
 
 MORRIS_LEVELS = 4
 

@@ -11,9 +11,9 @@ from experiments.results import Results
 from experiments.sampling import MORRIS_LEVELS, build_salib_problem, draw_unit_sample
 from experiments.spec import Experiment, read_experiment
 from sim.core.errors import ParleyError, nearest
+from sim.core.extras import describe_missing
 from sim.core.layout import Floats
 from sim.core.statistics import Z95
-from sim.results.extras import describe_missing
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -80,7 +80,7 @@ def build_arguments(port: int) -> list[str]:
     """
     from importlib.util import find_spec
 
-    from sim.results.extras import describe_missing
+    from sim.core.extras import describe_missing
 
     if find_spec("streamlit") is None:
         raise describe_missing("app", "the page needs Streamlit")

@@ -31,10 +31,10 @@ import numpy as np
 
 from sim.agents.party import Party
 from sim.core.draws import threefry2x64
+from sim.core.extras import describe_missing
 from sim.core.jit import EPS
 from sim.core.layout import Floats, W
 from sim.interop.discrete import CROSSED
-from sim.results.extras import describe_missing
 from sim.rules.value import crosses_red_line, value
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sim.core.atomic import check_new_file, replace_file, report_write_errors
 from sim.core.errors import ParleyError
-from sim.results.extras import describe_missing
+from sim.core.extras import describe_missing
 
 if TYPE_CHECKING:
     import pandas as pd

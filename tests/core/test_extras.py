@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.results import extras
-from sim.results.extras import DISTRIBUTION, describe_missing
+from sim.core import extras
+from sim.core.extras import DISTRIBUTION, describe_missing
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
