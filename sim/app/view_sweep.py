@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from experiments.results import Results, format_value, load
-from sim.app import compare, state
+from sim.app import state
 from sim.app.chart_element import show_chart
 from sim.app.charts_sweep import plot_effects, plot_heat_map, plot_points
 from sim.app.controls import Choice, Slider
@@ -25,6 +25,7 @@ from sim.app.sweep_design import (
 )
 from sim.app.sweep_effects import MOST_POINTS, list_effects, list_points
 from sim.app.sweep_job import SweepJob
+from sim.app.sweep_results import Sweep, describe_measure, list_measures, load_sweep, select_rows
 from sim.app.tables import STYLE, format_table
 from sim.core.errors import ParleyError
 from sim.scenario.load import Loaded
@@ -143,7 +144,7 @@ def _open_folder() -> None:
 def _show_results(folder: Path, key: str) -> None:
     """Show the paired differences of one measure."""
     try:
-        results, sweep = load(folder), compare.load_sweep(folder)
+        results, sweep = load(folder), load_sweep(folder)
     except (ParleyError, OSError) as error:
         st.error(escape_markdown(error))
         return
@@ -151,8 +152,8 @@ def _show_results(folder: Path, key: str) -> None:
     if len(labels) < 2:
         st.info("This sweep has a single point.")
         return
-    known = compare.list_measures(sweep.summary)
-    words = {name: compare.describe_measure(name, sweep.titles) for name in known}
+    known = list_measures(sweep.summary)
+    words = {name: describe_measure(name, sweep.titles) for name in known}
     best = known.index(_MEASURE) if _MEASURE in known else 0
     measure = st.selectbox("Measure", known, best, key=f"measure:{key}", format_func=words.__getitem__)
     if len(labels) > MOST_POINTS or results.manifest["tables"]["failed_points"]:
@@ -171,21 +172,21 @@ def _show_results(folder: Path, key: str) -> None:
     )
 
 
-def _show_points(sweep: compare.Sweep, measure: str, words: str, key: str) -> None:
+def _show_points(sweep: Sweep, measure: str, words: str, key: str) -> None:
     """Show the values of a measure in a large sweep, or one with failed points, without differences."""
     if not sweep.factors:
         st.info("The points of this sweep have no factors.")
         return
     titles = sweep.factors
     factor = st.selectbox("By", list(titles), key=f"by:{key}", format_func=titles.__getitem__)
-    rows = compare.select_rows(sweep, measure, factor)
+    rows = select_rows(sweep, measure, factor)
     show_chart(plot_points(rows, titles[factor], words), key=f"points:{key}")
     st.caption("Values with 95% intervals; paired differences are shown for sweeps without failed points, up to "
                f"{MOST_POINTS} points.")  # fmt: skip
 
 
 def _show_differences(
-    results: Results, sweep: compare.Sweep, rows: list[dict[str, Any]], words: str, key: str
+    results: Results, sweep: Sweep, rows: list[dict[str, Any]], words: str, key: str
 ) -> None:
     """Show chart and table of the differences."""
     factors = list(sweep.factors)

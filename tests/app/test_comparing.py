@@ -25,6 +25,7 @@ from sim.app.explore import (
     simulate,
 )
 from sim.app.scenario_differences import describe_mismatch, list_differences
+from sim.app.sweep_results import Sweep, describe_measure, load_sweep, select_rows
 from sim.app.theme import COLOURS, INK, QUIET
 from sim.scenario.load import load
 from tests.app.contrast import compute_contrast
@@ -129,25 +130,25 @@ SMALL: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def swept(tmp_path_factory: pytest.TempPathFactory) -> compare.Sweep:
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
     from experiments.sweep import run_sweep
 
     folder: Path = tmp_path_factory.mktemp("sweep") / "out"
     run_sweep(SMALL, folder, workers=1)
-    return compare.load_sweep(folder)
+    return load_sweep(folder)
 
 
-def test_every_point_of_a_sweep_has_a_name(swept: compare.Sweep) -> None:
-    rows = compare.select_rows(swept, "outcome_at_least=ceasefire", "patience")
+def test_every_point_of_a_sweep_has_a_name(swept: Sweep) -> None:
+    rows = select_rows(swept, "outcome_at_least=ceasefire", "patience")
     assert [row["point"] for row in rows] == [
         f"patience {days}, sequence {order}" for days in (60, 120) for order in ("as coded", "no preconditions")
     ]
     assert swept.factors == {"patience": "Patience of all", "sequence": "sequence"}
 
 
-def test_points_that_differ_on_another_factor_stand_beside_each_other(swept: compare.Sweep) -> None:
-    rows = compare.select_rows(swept, "outcome_at_least=ceasefire", "sequence")
-    words = compare.describe_measure("outcome_at_least=ceasefire", swept.titles)
+def test_points_that_differ_on_another_factor_stand_beside_each_other(swept: Sweep) -> None:
+    rows = select_rows(swept, "outcome_at_least=ceasefire", "sequence")
+    words = describe_measure("outcome_at_least=ceasefire", swept.titles)
     drawn = plot_points(rows, "Sequence", words).to_dict()["layer"][1]["encoding"]
     assert drawn["y"]["title"] == ["Ended at least as", "ceasefire, share of runs"]
     assert (drawn["x"]["title"], drawn["x"]["sort"]) == ("Sequence", ["as coded", "no preconditions"])
@@ -165,13 +166,13 @@ def test_many_points_are_put_on_a_scale() -> None:
 
 def test_measures_are_put_in_words() -> None:
     titles = {"exchange": "Exchange of crews", "northbank": "Northbank"}
-    assert compare.describe_measure("blocked_exchange=no mandate", titles) == (
+    assert describe_measure("blocked_exchange=no mandate", titles) == (
         "Exchange of crews: in the way: no mandate, share of runs"
     )
     assert (
-        compare.describe_measure("day_first_settled_exchange", titles) == "Exchange of crews: mean day first agreed on"
+        describe_measure("day_first_settled_exchange", titles) == "Exchange of crews: mean day first agreed on"
     )
     assert (
-        compare.describe_measure("utility_northbank", titles) == "Northbank: utility of the standing agreements, mean"
+        describe_measure("utility_northbank", titles) == "Northbank: utility of the standing agreements, mean"
     )
-    assert compare.describe_measure("rounds_held", titles) == "Rounds held, mean"
+    assert describe_measure("rounds_held", titles) == "Rounds held, mean"
