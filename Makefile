@@ -5,7 +5,7 @@ PYTHON ?=
 VENV ?= .venv
 TEST_VENV ?= .venv-test
 DOCS_VENV ?= .venv-docs
-EXTRAS ?= app,bench,calibrate,cluster,dev,discover,negmas
+EXTRAS ?= app,calibrate,cluster,dev,discover,negmas
 
 SCENARIO ?= istanbul-2025
 N ?= 10000

@@ -59,7 +59,7 @@ autodoc_preserve_defaults = True
 # What Streamlit runs as a script cannot be imported.
 autosummary_context = {"scripts": ["sim.app.page"]}
 # Extras that the reference can do without.
-autodoc_mock_imports = ["SALib", "altair", "dask", "distributed", "duckdb", "ema_workbench", "negmas", "pyabc"]
+autodoc_mock_imports = ["SALib", "altair", "distributed", "ema_workbench", "negmas", "pyabc"]
 autodoc_mock_imports += ["starlette", "streamlit"]
 numpydoc_show_class_members = False
 numpydoc_use_plots = False

@@ -38,7 +38,7 @@ def test_how_time_grows(results):
 
 
 def test_how_long_users_wait(results, tmp_path):
-    pytest.importorskip("negmas", reason="NegMAS comes with the extra `bench`")
+    pytest.importorskip("negmas", reason="NegMAS comes with the extra `negmas`")
     sizes = scaled(SIZES)
     rows = []
     for name, command in list_commands(tmp_path).items():

@@ -98,7 +98,7 @@ def test_what_doubling_costs(compare, what):
 @pytest.mark.parametrize(("engine", "threads"), FORMS)
 @pytest.mark.parametrize("part", ["the core alone", "whole runs of one round"])
 def test_the_bargaining_core_against_negmas(compare, part, engine, threads):
-    negmas = pytest.importorskip("negmas", reason="NegMAS comes with the extra `bench`")
+    negmas = pytest.importorskip("negmas", reason="NegMAS comes with the extra `negmas`")
     negotiate = negmas_negotiation()
 
     def many() -> None:
