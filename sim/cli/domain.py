@@ -97,7 +97,7 @@ def _show_outcomes(domain: Domain, solutions: Solutions, numbers: Ints) -> None:
     for k in numbers[:_MOST_SHOWN].tolist():
         pairs = zip(domain.profiles, solutions.worth[k].tolist(), strict=True)
         worth = "  ".join(f"{side.name} {u:.4f}" for side, u in pairs)
-        package = "  ".join(f"{i}: {v}" for i, v in zip(domain.issues, domain.outcome(k), strict=True))
+        package = "  ".join(f"{i}: {v}" for i, v in zip(domain.issues, domain.find_outcome(k), strict=True))
         typer.echo(f"  {worth}  |  {package}")
     if numbers.size > _MOST_SHOWN:
         typer.echo(f"  and {numbers.size - _MOST_SHOWN:,} more; --out writes them all")
@@ -113,7 +113,7 @@ def write(domain: Domain, solutions: Solutions, out: OutputFolder) -> None:
     head = [*(f"value: {issue}" for issue in domain.issues), *(f"utility: {p.name}" for p in domain.profiles)]
 
     def row(k: int) -> list[str | float]:
-        return [*domain.outcome(k), *solutions.worth[k].tolist()]
+        return [*domain.find_outcome(k), *solutions.worth[k].tolist()]
 
     rows = [[n, d, *row(k)] for n, d in DEFINITIONS.items() for k in solutions.points[n].tolist()]
     pareto = [row(k) for k in solutions.efficient.tolist()]

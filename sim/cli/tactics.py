@@ -57,5 +57,5 @@ def add(app: typer.Typer) -> None:
         typer.echo(f"agreement in step {ending.step}, offered by {table.profiles[ending.proposer].name}")
         for issue, value in zip(table.issues, ending.agreement, strict=True):
             typer.echo(f"  {issue}: {value}")
-        for side, u in zip(table.profiles, table.worth()[ending.number].tolist(), strict=True):
+        for side, u in zip(table.profiles, table.compute_worth()[ending.number].tolist(), strict=True):
             typer.echo(f"  utility of {side.name}: {u:.4f} (no agreement: {side.reserved:.4f})")

@@ -18,7 +18,7 @@ from sim.analysis.solutions import EGALITARIAN, solve_all
 from sim.core.errors import ParleyError
 from sim.core.layout import Floats
 from sim.interop.domain import MAX_OUTCOMES, Domain
-from sim.interop.files import slug
+from sim.interop.files import make_name
 from sim.interop.solutions import DEFINITIONS, solve
 
 MOST_OFF = 0.1
@@ -67,8 +67,8 @@ class Lines:
         shares: Floats = sizes / sizes.sum(axis=1, keepdims=True)
         return shares
 
-    def game(self, domain: Domain) -> Game:
-        """The lines as a bargaining problem in which no agreement is worth 0 to every side."""
+    def build_game(self, domain: Domain) -> Game:
+        """Build the bargaining problem of the lines, in which no agreement is worth 0 to every side."""
         sides = tuple(profile.name for profile in domain.profiles)
         none = np.zeros(self.slope.shape, dtype=np.int64)
         numbers = self.demand, self.reservation, self.salience
@@ -99,7 +99,7 @@ def fit(domain: Domain) -> Lines:
     places = []
     for k in range(size):
         tables = np.array([profile.weights[k] * profile.evaluations[k] for profile in domain.profiles])
-        place = _places(tables, _spans(domain))
+        place = _place_values(tables, _compute_spans(domain))
         centred = place - place.mean()
         square = float(centred @ centred)
         slope[:, k] = tables @ centred / square if square > 0.0 else 0.0
@@ -108,19 +108,19 @@ def fit(domain: Domain) -> Lines:
         top += start + np.maximum(slope[:, k], 0.0)
         places.append(place)
     reach = np.abs(slope).sum(axis=1)
-    share = (np.minimum(top, domain.ceiling) - domain.reserved()) / np.where(reach > 0.0, reach, 1.0)
+    share = (np.minimum(top, domain.ceiling) - domain.list_reserved_values()) / np.where(reach > 0.0, reach, 1.0)
     width = np.where(reach > 0.0, np.clip(share, _LEAST_WIDTH, 1.0), 1.0)
     return Lines(tuple(places), slope, width)
 
 
-def _spans(domain: Domain) -> Floats:
+def _compute_spans(domain: Domain) -> Floats:
     """Utility (P,) from each side's worst outcome to its best, without the ceiling; 1 where it does not care."""
     pairs = [zip(profile.weights, profile.evaluations, strict=True) for profile in domain.profiles]
     spans = np.array([sum(weight * np.ptp(table) for weight, table in side) for side in pairs])
     return np.where(spans > 0.0, spans, 1.0)
 
 
-def _places(tables: Floats, spans: Floats) -> Floats:
+def _place_values(tables: Floats, spans: Floats) -> Floats:
     """Places in [0, 1] of an issue's values (m,) for weighted tables (P, m): ends at 0 and 1, none together."""
     size = tables.shape[1]
     scaled = tables / spans[:, None]
@@ -139,19 +139,19 @@ def _places(tables: Floats, spans: Floats) -> Floats:
     return np.round(place, 9)
 
 
-def misses(domain: Domain, lines: Lines) -> list[Miss]:
+def compare_solutions(domain: Domain, lines: Lines) -> list[Miss]:
     """Compare the lines' solutions, valued in the tables, with the exact ones.
 
     A scale of a scenario has no gaps: between two listed values a table is taken as straight. Raises ParleyError
     where the domain is too large to solve.
     """
-    exact, packages = solve(domain), {point.name: point.package for point in solve_all(lines.game(domain))}
+    exact, packages = solve(domain), {point.name: point.package for point in solve_all(lines.build_game(domain))}
     rows, lacking = [], np.full(len(domain.profiles), np.nan)
     for name in DEFINITIONS:
         worth = exact.worth[exact.points[name]]
         # A zone of one point is too narrow for the linear programme of Kalai-Smorodinsky: all solutions are that point.
         package = packages.get(name, packages.get(EGALITARIAN))
-        mine = lacking if package is None else value(domain, lines, package)
+        mine = lacking if package is None else compute_utilities(domain, lines, package)
         if not worth.size:
             rows.append(Miss(name, mine, lacking))
             continue
@@ -160,7 +160,7 @@ def misses(domain: Domain, lines: Lines) -> list[Miss]:
     return rows
 
 
-def value(domain: Domain, lines: Lines, package: Floats) -> Floats:
+def compute_utilities(domain: Domain, lines: Lines, package: Floats) -> Floats:
     """Return utilities (P,) in the tables of a package (n,) of points on the scales."""
     worth = np.zeros(len(domain.profiles))
     for k, (x, place) in enumerate(zip(package.tolist(), lines.places, strict=True)):
@@ -181,8 +181,11 @@ def report(domain: Domain, lines: Lines, go_on: bool = False) -> list[str]:
         if not go_on:
             raise ParleyError(text + ask)
         return [f"{text}: their error is unknown"]
-    rows = misses(domain, lines)
-    texts = [f"{row.name}: {_text(row.lines)} by straight lines, {_text(row.exact)} exact" for row in rows]
+    rows = compare_solutions(domain, lines)
+    texts = [
+        f"{row.name}: {_format_utilities(row.lines)} by straight lines, {_format_utilities(row.exact)} exact"
+        for row in rows
+    ]
     worst = max(rows, key=lambda row: row.off)
     if worst.off > MOST_OFF and not go_on:
         problem = f"the scenario's solutions lie too far from the domain's, a utility by more than {MOST_OFF:g}: "
@@ -192,20 +195,20 @@ def report(domain: Domain, lines: Lines, go_on: bool = False) -> list[str]:
     return [*texts, f"{_LARGEST}: {largest}"]
 
 
-def _text(worth: Floats) -> str:
+def _format_utilities(worth: Floats) -> str:
     return "no agreement" if np.isnan(worth).all() else "/".join(f"{u:.3f}" for u in worth.tolist())
 
 
-def scenario(domain: Domain, lines: Lines, name: str, errors: list[str]) -> dict[str, Any]:
+def build_scenario(domain: Domain, lines: Lines, name: str, errors: list[str]) -> dict[str, Any]:
     """Return the lines as the data of a scenario file whose summary states the `errors`, and its title the largest.
 
     Every run, figure and report shows the title.
     """
-    issues = _issues(domain, lines)
+    issues = _build_issues(domain, lines)
     parties: dict[str, Any] = {}
     for p, profile in enumerate(domain.profiles):
-        stakes = {issue: _stake(lines, p, k) for k, issue in enumerate(issues)}
-        parties[slug(profile.name, parties, "side")] = {"title": profile.name, "issues": stakes}
+        stakes = {issue: _build_stake(lines, p, k) for k, issue in enumerate(issues)}
+        parties[make_name(profile.name, parties, "side")] = {"title": profile.name, "issues": stakes}
     largest = errors[-1] if errors[-1].startswith(_LARGEST) else f"{_LARGEST}: unknown"
     summary = "Imported; straight lines in place of the domain's tables. Utilities at the solutions, in the tables: "
     return {
@@ -224,7 +227,7 @@ def scenario(domain: Domain, lines: Lines, name: str, errors: list[str]) -> dict
     }
 
 
-def _issues(domain: Domain, lines: Lines) -> dict[str, Any]:
+def _build_issues(domain: Domain, lines: Lines) -> dict[str, Any]:
     """Issues with their values in the order of their places."""
     issues: dict[str, Any] = {}
     for k, title in enumerate(domain.issues):
@@ -232,11 +235,11 @@ def _issues(domain: Domain, lines: Lines) -> dict[str, Any]:
         options = [{"at": float(place[v]), "label": labels[v]} for v in np.argsort(place)]
         if len(options) == 1:
             options.append({"at": 1.0, "label": f"{labels[0]} (the only value)"})
-        issues[slug(title, issues, "issue")] = {"title": title, "basket": "package", "options": options}
+        issues[make_name(title, issues, "issue")] = {"title": title, "basket": "package", "options": options}
     return issues
 
 
-def _stake(lines: Lines, p: int, k: int) -> dict[str, Any]:
+def _build_stake(lines: Lines, p: int, k: int) -> dict[str, Any]:
     """Demand, reservation point and salience of one side on one issue."""
     why = {"convention": "a straight line fitted to the domain's evaluations, weight and reservation value"}
     numbers = (("demand", lines.demand), ("reservation", lines.reservation), ("salience", lines.salience))

@@ -53,7 +53,7 @@ Classify = Callable[[Path], Candidate]
 """Read a file and say what it is; a file that cannot be read is OTHER, with the problem."""
 
 
-def candidates(folder: Path, suffix: str, classify: Classify) -> list[Candidate]:
+def classify_files(folder: Path, suffix: str, classify: Classify) -> list[Candidate]:
     """Classify the files of a folder with a suffix, by file name. Raises ScenarioError."""
     if not folder.is_dir():
         raise ScenarioError("no such folder", file=folder.name or str(folder))
@@ -73,7 +73,7 @@ def find(folder: Path, files: list[Candidate], name: str, kind: Kind, classify: 
     if not fitting:
         known = [c.name for c in files if c.kind is kind]
         raise ScenarioError(
-            f"no file `{clip_text(name)}`; {_list(kind, known)}{nearest(name, known)}", file=folder.name
+            f"no file `{clip_text(name)}`; {_list_names(kind, known)}{nearest(name, known)}", file=folder.name
         )
     chosen = fitting[0]
     if chosen.kind is not kind:
@@ -90,9 +90,10 @@ def choose_domain(folder: Path, files: list[Candidate], name: str | None, classi
     if len(domains) == 1:
         return domains[0]
     if domains:
-        text = f"{len(domains)} domain files: {_names(domains)}; name one with --domain"
+        text = f"{len(domains)} domain files: {_join_names(domains)}; name one with --domain"
         raise ScenarioError(text, file=folder.name)
-    raise ScenarioError(f"{_count(files)}; one and at least two are needed{_problems(files)}", file=folder.name)
+    problem = f"{_count_kinds(files)}; one and at least two are needed{_join_problems(files)}"
+    raise ScenarioError(problem, file=folder.name)
 
 
 def choose_profiles(
@@ -111,11 +112,11 @@ def choose_profiles(
     if len(fitting) == SIDES:
         return fitting
     if len(fitting) > SIDES:
-        text = _names(fitting)
+        text = _join_names(fitting)
         problem = f"{len(fitting)} profiles for {SIDES} sides: {text}; name one a side with --profile, twice or more"
         raise ScenarioError(problem, file=folder.name)
     unfit = "".join(f"; {c.name} has other issues" for c in profiles if c not in fitting)
-    problem = f"{_count(files)}; one and at least two are needed{unfit}{_problems(files)}"
+    problem = f"{_count_kinds(files)}; one and at least two are needed{unfit}{_join_problems(files)}"
     raise ScenarioError(problem, file=folder.name)
 
 
@@ -125,19 +126,19 @@ def note_unreadable(files: list[Candidate], chosen: Sequence[Candidate]) -> list
     return [f"{c.where}: passed over, it {c.problem}" for c in files if c.problem and c.path not in paths][:MAX_SHOWN]
 
 
-def _names(files: list[Candidate]) -> str:
+def _join_names(files: list[Candidate]) -> str:
     more = f" and {len(files) - MAX_SHOWN} more" if len(files) > MAX_SHOWN else ""
     return ", ".join(c.name for c in files[:MAX_SHOWN]) + more
 
 
-def _list(kind: Kind, names: list[str]) -> str:
+def _list_names(kind: Kind, names: list[str]) -> str:
     return f"{kind.value} files are: {', '.join(names)}" if names else f"there is no {kind.value} file"
 
 
-def _count(files: list[Candidate]) -> str:
+def _count_kinds(files: list[Candidate]) -> str:
     counts = [sum(c.kind is kind for c in files) for kind in (Kind.DOMAIN, Kind.PROFILE)]
     return f"{counts[0]} domain files and {counts[1]} utility spaces"
 
 
-def _problems(files: list[Candidate]) -> str:
+def _join_problems(files: list[Candidate]) -> str:
     return "".join(f"; {c.where} {c.problem}" for c in files if c.problem)

@@ -50,22 +50,23 @@ class Domain:
         """Number of outcomes."""
         return math.prod(self.shape)
 
-    def outcomes(self) -> list[tuple[str, ...]]:
+    def list_outcomes(self) -> list[tuple[str, ...]]:
         """List every outcome, the last issue moving fastest. Raises ParleyError where there are too many."""
-        self._fits()
+        self._check_count()
         return list(itertools.product(*self.values))
 
-    def outcome(self, number: int) -> tuple[str, ...]:
-        """Return the outcome of a number in the order of `outcomes`, without listing them."""
+    def find_outcome(self, number: int) -> tuple[str, ...]:
+        """Find the outcome of a number in the order of `list_outcomes`, without listing them."""
         places = np.unravel_index(number, self.shape)
         return tuple(values[int(k)] for values, k in zip(self.values, places, strict=True))
 
-    def worth(self) -> Floats:
-        """Return utilities (outcomes, profiles) in the order of `outcomes`: sums of weight times evaluation, cut off.
+    def compute_worth(self) -> Floats:
+        """Compute utilities (outcomes, profiles) in the order of `list_outcomes`.
 
-        Raises ParleyError where there are too many outcomes.
+        A utility is the sum of weight times evaluation, and at most the ceiling. Raises ParleyError where there are
+        too many outcomes.
         """
-        self._fits()
+        self._check_count()
         columns = []
         for profile in self.profiles:
             total = np.zeros(1)
@@ -74,10 +75,10 @@ class Domain:
             columns.append(np.minimum(total, self.ceiling))
         return np.column_stack(columns)
 
-    def _fits(self) -> None:
+    def _check_count(self) -> None:
         if self.count > MAX_OUTCOMES:
             raise ParleyError(f"{self.count:,} outcomes are too many to list; at most {MAX_OUTCOMES:,} are")
 
-    def reserved(self) -> Floats:
-        """Return the worth of no agreement to each side (profiles,)."""
+    def list_reserved_values(self) -> Floats:
+        """List the worth of no agreement to each side (profiles,)."""
         return np.array([profile.reserved for profile in self.profiles])

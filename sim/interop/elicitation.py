@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter, ValidationError
 
 from sim.core.errors import ParleyError, ScenarioError, nearest
-from sim.interop.files import clip_text, slug, text_of, write_scenario
+from sim.interop.files import clip_text, make_name, read_text, write_scenario
 from sim.scenario.experts import MOST_EXPERTS, Judgement, make_judgement
 from sim.scenario.load import Loaded, load
 from sim.scenario.numbers import iterate_numbers
@@ -67,7 +67,7 @@ def convert(file: Path, out: Path, scenario: str | None = None) -> dict[str, lis
         judgements.setdefault(answer.path, []).append(answer.judgement)
     data: dict[str, Any] = {
         "extends": base,
-        "id": slug(out.stem).replace("_", "-"),
+        "id": make_name(out.stem).replace("_", "-"),
         "title": f"{loaded.scenario.title}, with elicited numbers",
     }
     for path, own in judgements.items():
@@ -113,7 +113,7 @@ def read_answers(file: Path) -> tuple[str | None, list[Answer]]:
 
 def _read_rows(file: Path) -> list[tuple[int, list[str]]]:
     """Rows that are not blank, with their lines; separated by commas, or by semicolons where the first line says so."""
-    text = text_of(file)
+    text = read_text(file)
     first = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",", strict=True)
     try:

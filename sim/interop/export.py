@@ -11,15 +11,15 @@ from typing import Any
 
 from sim.analysis.game import MIDDLE, build_games, start_talks
 from sim.core.atomic import OutputFolder, report_write_errors
-from sim.interop.discrete import domain, option_labels, option_points
+from sim.interop.discrete import build_domain, list_option_labels, list_option_points
 from sim.interop.domain import Domain
 from sim.results.manifest import describe_theory, write_manifest
 from sim.scenario.load import Loaded
 from sim.scenario.resolve import resolve
 
 
-def negmas_files(of: Domain) -> dict[str, dict[str, Any]]:
-    """File names and their contents for one domain."""
+def build_negmas_files(of: Domain) -> dict[str, dict[str, Any]]:
+    """Build the contents of the files of one domain, by file name."""
     space = {
         "type": "DiscreteCartesianOutcomeSpace",
         "name": of.name,
@@ -44,12 +44,12 @@ def negmas_files(of: Domain) -> dict[str, dict[str, Any]]:
     return files
 
 
-def domains(loaded: Loaded, seed: int = 0, assumption: int = MIDDLE) -> list[Domain]:
-    """One domain a basket, and one for all baskets at once if there are several: labelled options as values."""
+def build_domains(loaded: Loaded, seed: int = 0, assumption: int = MIDDLE) -> list[Domain]:
+    """Build one domain a basket, and one for all baskets if there are several: labelled options as values."""
     games = []
     for game in build_games(start_talks(resolve(loaded.scenario, seed), assumption)):
-        points, labels = option_points(loaded.scenario, game), option_labels(loaded.scenario, game)
-        games.append(domain(game, points, labels))
+        points, labels = list_option_points(loaded.scenario, game), list_option_labels(loaded.scenario, game)
+        games.append(build_domain(game, points, labels))
     return games
 
 
@@ -60,10 +60,10 @@ def export(loaded: Loaded, out: Path, seed: int = 0, assumption: int = MIDDLE) -
     """
     with OutputFolder(out, "export", force=None) as whole, report_write_errors(out):
         written = []
-        for game in domains(loaded, seed, assumption):
+        for game in build_domains(loaded, seed, assumption):
             folder = whole.path(game.name)
             folder.mkdir()
-            for name, content in negmas_files(game).items():
+            for name, content in build_negmas_files(game).items():
                 text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
                 (folder / name).write_text(text + "\n", encoding="utf-8")
             written.append(out / game.name)

@@ -13,8 +13,8 @@ MAX_BYTES = 2_000_000
 _DECORATION = re.compile(r"[^a-z0-9]+")
 
 
-def text_of(path: Path, spare: str | None = None) -> str:
-    """The text of a UTF-8 file of at most MAX_BYTES, or in the `spare` encoding. Raises ScenarioError."""
+def read_text(path: Path, spare: str | None = None) -> str:
+    """Read the text of a UTF-8 file of at most MAX_BYTES, or in the `spare` encoding. Raises ScenarioError."""
     name = path.name or str(path)
     try:
         if not path.is_file():
@@ -34,8 +34,8 @@ def text_of(path: Path, spare: str | None = None) -> str:
         raise ScenarioError("is not UTF-8; save the file as UTF-8", file=name, line=line) from None
 
 
-def slug(text: str, taken: Iterable[str] = (), fallback: str = "item") -> str:
-    """A name that a scenario may use, made of a title: lower-case letters, digits, underscores; none of `taken`."""
+def make_name(text: str, taken: Iterable[str] = (), fallback: str = "item") -> str:
+    """Make a name that a scenario may use from a title: lower-case letters, digits, underscores; none of `taken`."""
     plain = _DECORATION.sub("_", text.lower()).strip("_")[:50].strip("_")
     if not plain:
         plain = fallback
@@ -48,12 +48,12 @@ def slug(text: str, taken: Iterable[str] = (), fallback: str = "item") -> str:
 
 
 def clip_text(text: str) -> str:
-    """A text on one printable line, for titles."""
+    """Put a text on one printable line of at most 200 characters, for titles and messages."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200]
 
 
-def different(labels: list[str]) -> tuple[str, ...]:
-    """Labels with a number behind those that repeat."""
+def number_repeats(labels: list[str]) -> tuple[str, ...]:
+    """Put a number behind labels that repeat."""
     names: dict[str, None] = {}
     for label in labels:
         name, k = label or "option", 2

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from sim.core.errors import ScenarioError
 from sim.interop import genius, geniusweb
-from sim.interop.approximation import fit, report, scenario
-from sim.interop.candidates import Kind, candidates
+from sim.interop.approximation import build_scenario, fit, report
+from sim.interop.candidates import Kind, classify_files
 from sim.interop.domain import Domain
-from sim.interop.files import slug, write_scenario
+from sim.interop.files import make_name, write_scenario
 
 FORMATS = {".xml": genius, ".json": geniusweb}
 
@@ -25,10 +25,10 @@ def read(source: Path, domain: str | None = None, profiles: Sequence[str] = ()) 
         source, domain = source.parent, source.name
     if not source.is_dir():
         raise ScenarioError("no such folder", file=source.name or str(source))
-    return FORMATS[_suffix(source, [*([domain] if domain else []), *profiles])].read(source, domain, profiles)
+    return FORMATS[_choose_suffix(source, [*([domain] if domain else []), *profiles])].read(source, domain, profiles)
 
 
-def _suffix(folder: Path, names: Sequence[str]) -> str:
+def _choose_suffix(folder: Path, names: Sequence[str]) -> str:
     """The format's suffix. Raises ScenarioError where the folder holds profiles of both and none is named."""
     suffixes = {Path(name).suffix for name in names}.intersection(FORMATS)
     if len(suffixes) > 1:
@@ -40,7 +40,7 @@ def _suffix(folder: Path, names: Sequence[str]) -> str:
     holding = [
         suffix
         for suffix, module in FORMATS.items()
-        if any(c.kind is Kind.PROFILE for c in candidates(folder, suffix, module.classify))
+        if any(c.kind is Kind.PROFILE for c in classify_files(folder, suffix, module.classify))
     ]
     if len(holding) > 1:
         problem = "holds profiles of GENIUS (.xml) and of GeniusWeb (.json); name --domain and --profile"
@@ -75,12 +75,12 @@ def convert(
     table = read(source, domain, profiles)
     lines = fit(table)
     errors = report(table, lines, approximate)
-    name = slug(out.stem, fallback="genius").replace("_", "-")
+    name = make_name(out.stem, fallback="genius").replace("_", "-")
     head = [
         f"Imported from the domain {table.name}, sides {', '.join(profile.name for profile in table.profiles)}.",
         "Straight lines stand in place of its tables; `parley analyse` and `parley tactics` on the folder are exact.",
         *errors,
         *(f"Note: {note}" for note in table.notes),
     ]
-    write_scenario(scenario(table, lines, name, errors), out, "\n".join(head))
+    write_scenario(build_scenario(table, lines, name, errors), out, "\n".join(head))
     return table, errors

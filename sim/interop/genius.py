@@ -30,10 +30,10 @@ import numpy as np
 
 from sim.core.errors import ScenarioError
 from sim.core.layout import Floats
-from sim.interop.candidates import Candidate, Kind, candidates, choose_domain, choose_profiles, note_unreadable
+from sim.interop.candidates import Candidate, Kind, choose_domain, choose_profiles, classify_files, note_unreadable
 from sim.interop.domain import Domain, Profile
-from sim.interop.files import clip_text, different
-from sim.interop.xmltree import attribute, line_of, number, parse, whole
+from sim.interop.files import clip_text, number_repeats
+from sim.interop.xmltree import find_line, parse, read_attribute, read_number, read_whole_number
 
 MAX_VALUES, MAX_ISSUES = 10_000, 60
 CEILING = 1.0
@@ -69,7 +69,7 @@ class Space:
 
     def refuse(self, problem: str, element: ET.Element | None = None) -> ScenarioError:
         """Return an error under the file's name, with the line of an element."""
-        return ScenarioError(problem, file=self.file, line=None if element is None else line_of(element))
+        return ScenarioError(problem, file=self.file, line=None if element is None else find_line(element))
 
 
 def read(folder: Path, domain: str | None = None, profiles: Sequence[str] = ()) -> Domain:
@@ -94,17 +94,17 @@ def read(folder: Path, domain: str | None = None, profiles: Sequence[str] = ()) 
     ScenarioError
         A file cannot be read as additive tables, or the choice is open; then the candidates are listed.
     """
-    files = candidates(folder, ".xml", classify)
+    files = classify_files(folder, ".xml", classify)
     template = choose_domain(folder, files, domain, classify)
     issues = read_issues(template.name, template.content)
     spaces = choose_profiles(folder, files, profiles, classify, partial(_fits, issues))
-    names = different([clip_text(space.path.stem) for space in spaces])
-    read_spaces = [_profile(Space(c.name, c.content), n, issues) for c, n in zip(spaces, names, strict=True)]
+    names = number_repeats([clip_text(space.path.stem) for space in spaces])
+    read_spaces = [_read_profile(Space(c.name, c.content), n, issues) for c, n in zip(spaces, names, strict=True)]
     notes = [text for _, texts in read_spaces for text in texts]
     if not profiles:
         notes += note_unreadable(files, spaces)
-    values = tuple(different([clip_text(value) for value in issue.values]) for issue in issues)
-    titles = different([clip_text(issue.name) for issue in issues])
+    values = tuple(number_repeats([clip_text(value) for value in issue.values]) for issue in issues)
+    titles = number_repeats([clip_text(issue.name) for issue in issues])
     sides = tuple(profile for profile, _ in read_spaces)
     return Domain(clip_text(template.path.stem), titles, values, sides, CEILING, tuple(dict.fromkeys(notes)))
 
@@ -127,13 +127,13 @@ def read_issues(file: str, root: ET.Element) -> list[Issue]:
     space = root.find("utility_space")
     top = root if space is None else space
     tree = top.find("objective")
-    inside = 0 if tree is None else sum(1 for _ in _levels(tree))
-    elements = [element for element, _ in _levels(top)]
+    inside = 0 if tree is None else sum(1 for _ in _iterate_issues(tree))
+    elements = [element for element, _ in _iterate_issues(top)]
     if inside < len(elements):
         outside = len(elements) - inside
         problem = f"{outside} issues stand outside of the first `objective`: GENIUS 10 does not load them"
         raise ScenarioError(problem, file=file)
-    issues = [_issue(file, element) for element in elements]
+    issues = [_read_issue(file, element) for element in elements]
     if not 1 <= len(issues) <= MAX_ISSUES:
         raise ScenarioError(f"{len(issues)} issues; 1 to {MAX_ISSUES} issues with names are needed", file=file)
     indices = [issue.index for issue in issues]
@@ -147,33 +147,37 @@ Weights = dict[str, ET.Element]
 """Weights by index."""
 
 
-def _levels(element: ET.Element) -> Iterator[tuple[ET.Element, Weights]]:
-    """Issues below an element, each with the weights by index beside it (of one index the last counts)."""
+def _iterate_issues(element: ET.Element) -> Iterator[tuple[ET.Element, Weights]]:
+    """Iterate over the issues below an element, each with the weights beside it by index.
+
+    Of several weights of one index the last counts.
+    """
     weights = {w.get("index", "").strip(): w for w in element.findall("weight")}
     for child in element:
         if child.tag == "issue":
             yield child, weights
         else:
-            yield from _levels(child)
+            yield from _iterate_issues(child)
 
 
-def _kind(element: ET.Element) -> str:
+def _read_kind(element: ET.Element) -> str:
     return (element.get("type") or element.get("etype") or element.get("vtype") or "discrete").lower()
 
 
-def _issue(file: str, element: ET.Element) -> Issue:
-    """An issue of a domain file."""
-    index, name, kind, low = whole(file, element, "index"), attribute(file, element, "name"), _kind(element), 0
+def _read_issue(file: str, element: ET.Element) -> Issue:
+    """Read an issue of a domain file."""
+    index, name = read_whole_number(file, element, "index"), read_attribute(file, element, "name")
+    kind, low = _read_kind(element), 0
     values: tuple[str, ...] = ()
     problem = ""
     if kind == "real":
         problem = "is real-valued; discrete and integer issues are read"
     elif kind == "discrete":
-        values = tuple(dict.fromkeys(attribute(file, item, "value") for item in element.findall("item")))
+        values = tuple(dict.fromkeys(read_attribute(file, item, "value") for item in element.findall("item")))
         if not 1 <= len(values) <= MAX_VALUES:
             problem = f"has {len(values):,} values; 1 to {MAX_VALUES:,} different values are read"
     elif kind == "integer":
-        low, high = (_bound(file, element, end) for end in ("lowerbound", "upperbound"))
+        low, high = (_read_bound(file, element, end) for end in ("lowerbound", "upperbound"))
         if low <= high < low + MAX_VALUES:
             values = tuple(str(k) for k in range(low, high + 1))
         else:
@@ -181,29 +185,29 @@ def _issue(file: str, element: ET.Element) -> Issue:
     else:
         problem = f"is of type `{clip_text(kind)[:40]}`; discrete and integer issues are read"
     if problem:
-        raise ScenarioError(f"issue `{clip_text(name)}` {problem}", file=file, line=line_of(element))
+        raise ScenarioError(f"issue `{clip_text(name)}` {problem}", file=file, line=find_line(element))
     return Issue(index, name, kind == "integer", values, low)
 
 
-def _bound(file: str, element: ET.Element, name: str) -> int:
-    """An end of an integer issue: an attribute of the issue, in old files of its `range`."""
+def _read_bound(file: str, element: ET.Element, name: str) -> int:
+    """Read an end of an integer issue: an attribute of the issue, in old files of its `range`."""
     old = element.find("range")
-    return whole(file, element if old is None or element.get(name) else old, name)
+    return read_whole_number(file, element if old is None or element.get(name) else old, name)
 
 
 def _fits(issues: list[Issue], candidate: Candidate) -> bool:
     """Whether a utility space is about the issues of a domain."""
-    elements = {e.get("index"): e.get("name") for e, _ in _levels(candidate.content)}
+    elements = {e.get("index"): e.get("name") for e, _ in _iterate_issues(candidate.content)}
     names = {str(issue.index): issue.name for issue in issues}
     return elements.keys() == names.keys() or set(elements.values()) == set(names.values())
 
 
-def _profile(space: Space, name: str, issues: list[Issue]) -> tuple[Profile, list[str]]:
-    """One side's table, and the notes on it."""
+def _read_profile(space: Space, name: str, issues: list[Issue]) -> tuple[Profile, list[str]]:
+    """Read one side's table, and the notes on it."""
     _check_additive(space)
     elements: dict[int, tuple[ET.Element, Weights]] = {}
-    for element, weights in _levels(space.root):
-        index = whole(space.file, element, "index")
+    for element, weights in _iterate_issues(space.root):
+        index = read_whole_number(space.file, element, "index")
         if index in elements:
             raise space.refuse(f"two issues have the index {index}", element)
         elements[index] = element, weights
@@ -213,12 +217,12 @@ def _profile(space: Space, name: str, issues: list[Issue]) -> tuple[Profile, lis
             raise space.refuse(f"says nothing on issue `{clip_text(issue.name)}` (index {issue.index})")
         element, weights = elements[issue.index]
         _check_name(space, element, issue, issues)
-        shares.append(_weight(space, issue, weights))
-        tables.append(_evaluations(space, element, issue))
+        shares.append(_read_weight(space, issue, weights))
+        tables.append(_read_evaluations(space, element, issue))
     _check_weights(space, shares)
     reserved = list(space.root.iter("reservation"))  # GENIUS walks the whole file: the last one counts
-    floor = number(space.file, reserved[-1], "value") if reserved else 0.0
-    return Profile(name, np.array(shares), tuple(tables), floor, _discount(space)), space.notes
+    floor = read_number(space.file, reserved[-1], "value") if reserved else 0.0
+    return Profile(name, np.array(shares), tuple(tables), floor, _read_discount(space)), space.notes
 
 
 def _check_additive(space: Space) -> None:
@@ -244,15 +248,15 @@ def _check_name(space: Space, element: ET.Element, issue: Issue, issues: list[Is
     space.note(f"`{clip_text(name)}` is read as issue `{clip_text(issue.name)}`: both have the index {issue.index}")
 
 
-def _weight(space: Space, issue: Issue, weights: Weights) -> float:
-    """The weight of the issue's index; 0, and a note, without one."""
+def _read_weight(space: Space, issue: Issue, weights: Weights) -> float:
+    """Read the weight of the issue's index; 0, and a note, without one."""
     element = weights.get(str(issue.index))
     if element is None:
         space.note(
             f"no weight for issue `{clip_text(issue.name)}` (index {issue.index}): GENIUS sets none, it counts 0"
         )
         return 0.0
-    weight = number(space.file, element, "value")
+    weight = read_number(space.file, element, "value")
     if weight < 0.0:
         title = clip_text(issue.name)
         raise space.refuse(f"the weight of issue `{title}` is {weight:g}; weights are 0 or more and not all 0", element)
@@ -268,8 +272,8 @@ def _check_weights(space: Space, shares: list[float]) -> None:
         space.note(f"weights sum to {total:.6g}; they are not scaled, as in GENIUS{cut}")
 
 
-def _discount(space: Space) -> float:
-    """The discount factor, which is not used: a note says so."""
+def _read_discount(space: Space) -> float:
+    """Read the discount factor, which is not used: a note says so."""
     texts = [element.get("value", "") for element in space.root.iter("discount_factor")]
     try:
         factor = float(texts[-1]) if texts else 1.0
@@ -283,20 +287,20 @@ def _discount(space: Space) -> float:
     return factor
 
 
-def _evaluations(space: Space, element: ET.Element, issue: Issue) -> Floats:
-    """Evaluations in [0, 1] of the domain's values of one issue."""
-    kind, title = _kind(element), clip_text(issue.name)
+def _read_evaluations(space: Space, element: ET.Element, issue: Issue) -> Floats:
+    """Read evaluations of the domain's values of one issue, at most 1."""
+    kind, title = _read_kind(element), clip_text(issue.name)
     if kind != ("integer" if issue.integer else "discrete"):
         other = "integer" if issue.integer else "discrete"
         raise space.refuse(f"issue `{title}` is {clip_text(kind)[:40]} here and {other} in the domain file", element)
-    return _straight(space, element, issue) if issue.integer else _read_table(space, element, issue)
+    return _read_evaluator(space, element, issue) if issue.integer else _read_table(space, element, issue)
 
 
 def _read_table(space: Space, element: ET.Element, issue: Issue) -> Floats:
-    """Evaluations of a discrete issue's values, divided by the largest of the profile's items."""
+    """Read evaluations of a discrete issue's values, divided by the largest of the profile's items."""
     title = clip_text(issue.name)
     items = [item for item in element.findall("item") if item.get("evaluation", "null") != "null"]
-    table = {attribute(space.file, item, "value"): number(space.file, item, "evaluation") for item in items}
+    table = {read_attribute(space.file, item, "value"): read_number(space.file, item, "evaluation") for item in items}
     missing = [value for value in issue.values if value not in table]
     if missing:
         raise space.refuse(f"issue `{title}`: no evaluation of `{clip_text(missing[0])}`", element)
@@ -312,8 +316,8 @@ def _read_table(space: Space, element: ET.Element, issue: Issue) -> Floats:
     return np.array([table[value] for value in issue.values]) / most
 
 
-def _straight(space: Space, element: ET.Element, issue: Issue) -> Floats:
-    """Evaluations of an integer issue's values: a line from the profile's lower end, cut to [0, 1]."""
+def _read_evaluator(space: Space, element: ET.Element, issue: Issue) -> Floats:
+    """Compute evaluations of an integer issue's values: a line from the profile's lower end, cut to [0, 1]."""
     title = clip_text(issue.name)
     evaluator = element.find("evaluator")
     if evaluator is None:
@@ -324,8 +328,8 @@ def _straight(space: Space, element: ET.Element, issue: Issue) -> Floats:
     kind = evaluator.get("ftype", "linear")
     if kind != "linear":
         raise space.refuse(f"issue `{title}` has a `{clip_text(kind)[:40]}` evaluator; linear ones are read", evaluator)
-    slope, offset = (number(space.file, evaluator, name) for name in ("slope", "offset"))
+    slope, offset = (read_number(space.file, evaluator, name) for name in ("slope", "offset"))
     own = element.get("lowerbound") or element.find("range") is not None
-    low = _bound(space.file, element, "lowerbound") if own else issue.low
+    low = _read_bound(space.file, element, "lowerbound") if own else issue.low
     steps = np.array([int(value) for value in issue.values], dtype=np.float64) - low
     return np.clip(slope * steps + offset, 0.0, 1.0)

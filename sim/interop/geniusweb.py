@@ -22,9 +22,9 @@ import numpy as np
 
 from sim.core.errors import ScenarioError
 from sim.core.layout import Floats
-from sim.interop.candidates import Candidate, Kind, candidates, choose_domain, choose_profiles, note_unreadable
+from sim.interop.candidates import Candidate, Kind, choose_domain, choose_profiles, classify_files, note_unreadable
 from sim.interop.domain import Domain, Profile
-from sim.interop.files import clip_text, different, text_of
+from sim.interop.files import clip_text, number_repeats, read_text
 from sim.interop.genius import MAX_ISSUES, MAX_VALUES
 
 LINEAR = "LinearAdditiveUtilitySpace"
@@ -34,27 +34,26 @@ Values = dict[str, tuple[str, ...]]
 
 def read(folder: Path, domain: str | None = None, profiles: Sequence[str] = ()) -> Domain:
     """Read the GeniusWeb profiles of a folder; parameters, result and errors are those of `genius.read`."""
-    files = candidates(folder, ".json", classify)
+    files = classify_files(folder, ".json", classify)
     if domain is None and not any(c.kind is Kind.DOMAIN for c in files):
         spaces = choose_profiles(folder, files, profiles, classify, lambda c: True)
-        name, issues = _own_domain(spaces[0])
+        name, issues = _read_own_domain(spaces[0])
     else:
         template = choose_domain(folder, files, domain, classify)
         name, issues = read_issues(template.name, template.content)
         spaces = choose_profiles(folder, files, profiles, classify, partial(_fits, issues))
-    names = different([clip_text(space.path.stem) for space in spaces])
+    names = number_repeats([clip_text(space.path.stem) for space in spaces])
     notes: list[str] = [] if profiles else note_unreadable(files, spaces)
-    sides = tuple(_profile(c, n, issues, notes) for c, n in zip(spaces, names, strict=True))
-    values = tuple(different([clip_text(value) for value in texts]) for texts in issues.values())
-    return Domain(
-        clip_text(name), different([clip_text(n) for n in issues]), values, sides, notes=tuple(dict.fromkeys(notes))
-    )
+    sides = tuple(_read_profile(c, n, issues, notes) for c, n in zip(spaces, names, strict=True))
+    values = tuple(number_repeats([clip_text(value) for value in texts]) for texts in issues.values())
+    titles = number_repeats([clip_text(n) for n in issues])
+    return Domain(clip_text(name), titles, values, sides, notes=tuple(dict.fromkeys(notes)))
 
 
 def classify(path: Path) -> Candidate:
     """Say whether a JSON file is a domain, a profile, or something else."""
     try:
-        content = json.loads(text_of(path))
+        content = json.loads(read_text(path))
     except ScenarioError as error:
         return Candidate(path, Kind.OTHER, None, error.problem, error.line)
     except json.JSONDecodeError as error:
@@ -89,8 +88,8 @@ def read_issues(file: str, content: dict[str, Any]) -> tuple[str, Values]:
     return str(content.get("name") or Path(file).stem), issues
 
 
-def _own_domain(candidate: Candidate) -> tuple[str, Values]:
-    """Name and issues of the domain inside a profile."""
+def _read_own_domain(candidate: Candidate) -> tuple[str, Values]:
+    """Read name and issues of the domain inside a profile."""
     domain = candidate.content.get("domain")
     if not isinstance(domain, dict):
         raise ScenarioError("holds no `domain`, and the folder has no domain file", file=candidate.name)
@@ -102,8 +101,8 @@ def _fits(issues: Values, candidate: Candidate) -> bool:
     return isinstance(utilities, dict) and utilities.keys() == issues.keys()
 
 
-def _profile(candidate: Candidate, name: str, issues: Values, notes: list[str]) -> Profile:
-    """One side's table."""
+def _read_profile(candidate: Candidate, name: str, issues: Values, notes: list[str]) -> Profile:
+    """Read one side's table."""
     file, content = candidate.name, candidate.content
     if isinstance(content.get("domain"), dict):
         own = read_issues(file, content["domain"])[1]
@@ -112,28 +111,28 @@ def _profile(candidate: Candidate, name: str, issues: Values, notes: list[str]) 
     utilities, weights = content.get("issueUtilities"), content.get("issueWeights")
     if not isinstance(utilities, dict) or not isinstance(weights, dict):
         raise ScenarioError("`issueUtilities` and `issueWeights` are needed", file=file)
-    shares = np.array([_share(file, weights.get(issue), f"issueWeights.{clip_text(issue)}") for issue in issues])
+    shares = np.array([_read_share(file, weights.get(issue), f"issueWeights.{clip_text(issue)}") for issue in issues])
     if shares.sum() <= 0.0:
         raise ScenarioError("all weights are 0; allowed: 0 to 1, not all 0", file=file, key="issueWeights")
     if abs(shares.sum() - 1.0) > 1e-6:
         notes.append(f"{file}: weights sum to {shares.sum():.6g}; they are not scaled, as in NegMAS")
-    tables = [_table(file, utilities.get(issue), issue, values) for issue, values in issues.items()]
-    discount = _share(file, content.get("discount_factor", 1.0), "discount_factor")
+    tables = [_read_table(file, utilities.get(issue), issue, values) for issue, values in issues.items()]
+    discount = _read_share(file, content.get("discount_factor", 1.0), "discount_factor")
     if 0.0 < discount < 1.0:
         notes.append(f"{file}: the discount factor {discount:g} is dropped: utilities here do not fall with time")
-    return Profile(name, shares, tuple(tables), _reserved(file, content, issues, shares, tables), discount)
+    return Profile(name, shares, tuple(tables), _read_reserved(file, content, issues, shares, tables), discount)
 
 
-def _share(file: str, value: Any, key: str) -> float:
-    """A number in [0, 1]."""
+def _read_share(file: str, value: Any, key: str) -> float:
+    """Check a number in [0, 1]."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 <= value <= 1.0:
         text = "is missing" if value is None else f"`{clip_text(str(value))[:40]}`"
         raise ScenarioError(f"{text}; allowed: a number from 0 to 1", file=file, key=key)
     return float(value)
 
 
-def _table(file: str, entry: Any, issue: str, values: tuple[str, ...]) -> Floats:
-    """Utilities of one issue's values."""
+def _read_table(file: str, entry: Any, issue: str, values: tuple[str, ...]) -> Floats:
+    """Read the utilities of one issue's values."""
     key = f"issueUtilities.{clip_text(issue)}"
     if not isinstance(entry, dict) or not isinstance(entry.get("discreteutils"), dict):
         kind = ", ".join(map(clip_text, entry)) if isinstance(entry, dict) else "missing"
@@ -142,16 +141,16 @@ def _table(file: str, entry: Any, issue: str, values: tuple[str, ...]) -> Floats
     if not isinstance(table, dict):
         raise ScenarioError("has no `valueUtilities`", file=file, key=f"{key}.discreteutils")
     key += ".discreteutils.valueUtilities"
-    return np.array([_share(file, table.get(value), f"{key}.{clip_text(value)}") for value in values])
+    return np.array([_read_share(file, table.get(value), f"{key}.{clip_text(value)}") for value in values])
 
 
-def _reserved(file: str, content: dict[str, Any], issues: Values, shares: Floats, tables: list[Floats]) -> float:
-    """What no agreement is worth: the utility of the reservation bid."""
+def _read_reserved(file: str, content: dict[str, Any], issues: Values, shares: Floats, tables: list[Floats]) -> float:
+    """Compute what no agreement is worth: the utility of the reservation bid."""
     bid = content.get("reservationBid")
     chosen = bid.get("issuevalues") if isinstance(bid, dict) else None
     if not isinstance(chosen, dict):
         value = content.get("reserved_value")
-        return 0.0 if value is None else _share(file, value, "reserved_value")
+        return 0.0 if value is None else _read_share(file, value, "reserved_value")
     parts = []
     for (issue, values), share, table in zip(issues.items(), shares, tables, strict=True):
         value = chosen.get(issue)

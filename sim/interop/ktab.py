@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from sim.analysis.actors import Actors, create_actors, weighted_mean, weighted_median
 from sim.core.errors import ScenarioError
-from sim.interop.files import clip_text, slug, text_of, write_scenario
-from sim.interop.xmltree import line_of, parse
+from sim.interop.files import clip_text, make_name, read_text, write_scenario
+from sim.interop.xmltree import find_line, parse
 from sim.scenario.check import MOST
 
 MAX_ACTORS, MAX_DIMENSIONS = MOST["parties"], 40
@@ -46,11 +46,11 @@ class Table:
 
 def read(path: Path) -> Table:
     """Read a KTAB file, CSV or XML by what it holds. Raises ScenarioError with file, and line of a CSV."""
-    return _read_xml(path) if text_of(path).lstrip().startswith("<") else _read_csv(path)
+    return _read_xml(path) if read_text(path).lstrip().startswith("<") else _read_csv(path)
 
 
 def _read_csv(path: Path) -> Table:
-    file, text = path.name, text_of(path)
+    file, text = path.name, read_text(path)
     first_line = next((line for line in text.splitlines() if line.strip()), "")
     mark = ";" if first_line.count(";") > first_line.count(",") else ","
     try:
@@ -64,24 +64,24 @@ def _read_csv(path: Path) -> Table:
     (first, head), (_, heading), body = rows[0], rows[1], rows[2:]
     if len(head) < 4:
         raise ScenarioError("the first line is `name, description, actors, dimensions`", file=file, line=first)
-    count, size = (_whole(file, first, head[k], what) for k, what in ((2, "actors"), (3, "dimensions")))
+    count, size = (_read_whole(file, first, head[k], what) for k, what in ((2, "actors"), (3, "dimensions")))
     if not 2 <= count <= MAX_ACTORS or not 1 <= size <= MAX_DIMENSIONS:
         limits = f"2 to {MAX_ACTORS} actors and 1 to {MAX_DIMENSIONS} dimensions are read"
         raise ScenarioError(f"{count} actors on {size} dimensions; {limits}", file=file, line=first)
     if len(body) != count:
         raise ScenarioError(f"{count} actors are announced and {len(body)} listed", file=file, line=first)
     width = 3 + 2 * size
-    numbers = np.array([_numbers(file, n, row, width) for n, row in body])
+    numbers = np.array([_read_numbers(file, n, row, width) for n, row in body])
     names = [clip_text(row[0]) for _, row in body]
-    dimensions = tuple(_dimension(heading, k) for k in range(size))
-    groups = _groups(names, numbers)
+    dimensions = tuple(_name_dimension(heading, k) for k in range(size))
+    groups = _build_groups(names, numbers)
     return Table(
         clip_text(head[0]), clip_text(head[1]), dimensions, tuple(clip_text(row[1]) for _, row in body), groups
     )
 
 
-def _groups(names: list[str], numbers: NDArray[np.float64]) -> tuple[Actors, ...]:
-    """Actors on each dimension from rows of power, then position and salience on each, on KTAB's scale."""
+def _build_groups(names: list[str], numbers: NDArray[np.float64]) -> tuple[Actors, ...]:
+    """Build the actors on each dimension from rows of power, then position and salience on each, on KTAB's scale."""
     power, shares = numbers[:, 0].tolist(), numbers[:, 1:] / 100
     size = shares.shape[1] // 2
     return tuple(
@@ -99,39 +99,39 @@ def _read_xml(path: Path) -> Table:
     if not 2 <= len(people) <= MAX_ACTORS or not 1 <= len(dimensions) <= MAX_DIMENSIONS:
         limits = f"2 to {MAX_ACTORS} actors and 1 to {MAX_DIMENSIONS} dimensions are read"
         raise ScenarioError(f"{len(people)} actors on {len(dimensions)} dimensions; {limits}", file=file)
-    numbers = np.array([_xml_numbers(file, person, len(dimensions)) for person in people])
+    numbers = np.array([_read_xml_numbers(file, person, len(dimensions)) for person in people])
     names = [clip_text(person.findtext("name") or "") or f"Actor {k}" for k, person in enumerate(people, 1)]
     about = tuple(clip_text(person.findtext("description") or "") for person in people)
-    groups = _groups(names, numbers)
+    groups = _build_groups(names, numbers)
     title, text = (clip_text(root.findtext(tag) or "") for tag in ("name", "desc"))
-    return Table(title, text, dimensions, about, groups, tuple(_xml_notes(file, root)))
+    return Table(title, text, dimensions, about, groups, tuple(_list_xml_notes(file, root)))
 
 
-def _xml_numbers(file: str, person: ET.Element, size: int) -> list[float]:
-    """Power, then position and salience on each dimension, of an `Actor`."""
+def _read_xml_numbers(file: str, person: ET.Element, size: int) -> list[float]:
+    """Read power, then position and salience on each dimension, of an `Actor`."""
     name = clip_text(person.findtext("name") or "an actor")
     positions, saliences = person.findall("Position/dCoord"), person.findall("Salience/dSal")
     if len(positions) != size or len(saliences) != size:
         problem = f"actor `{name}` has {len(positions)} positions and {len(saliences)} saliences on {size} dimensions"
-        raise ScenarioError(problem, file=file, line=line_of(person))
+        raise ScenarioError(problem, file=file, line=find_line(person))
     cells: list[tuple[str, ET.Element | None, float]] = [("capability", person.find("capability"), math.inf)]
     for k, (position, salience) in enumerate(zip(positions, saliences, strict=True), 1):
         cells += [(f"position {k}", position, 100.0), (f"salience {k}", salience, 100.0)]
     rows = []
     for what, element, most in cells:
         text = "" if element is None else element.text or ""
-        number = _number(text)
+        number = _parse_number(text)
         if not 0.0 <= number <= most or math.isinf(number):
             limit = "0 or more" if most == math.inf else "0 to 100"
             problem = f"actor `{name}`: {what} is `{clip_text(text)[:40]}`; allowed: {limit}"
-            line = line_of(person if element is None else element)
+            line = find_line(person if element is None else element)
             raise ScenarioError(problem, file=file, line=line)
         rows.append(number)
     return rows
 
 
-def _xml_notes(file: str, root: ET.Element) -> list[str]:
-    """What the file holds and this project does not use."""
+def _list_xml_notes(file: str, root: ET.Element) -> list[str]:
+    """List what the file holds and this project does not use."""
     notes = []
     parameters = [f"{e.tag} {clip_text(e.text or '')}" for e in root.iterfind("ModelParameters/*")]
     if parameters:
@@ -141,33 +141,33 @@ def _xml_notes(file: str, root: ET.Element) -> list[str]:
     return notes
 
 
-def _number(text: str) -> float:
+def _parse_number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
         return math.nan
 
 
-def _dimension(heading: list[str], k: int) -> str:
+def _name_dimension(heading: list[str], k: int) -> str:
     label = clip_text(heading[3 + 2 * k]) if len(heading) > 3 + 2 * k else ""
     return label or f"Dimension {k + 1}"
 
 
-def _whole(file: str, line: int, cell: str, what: str) -> int:
+def _read_whole(file: str, line: int, cell: str, what: str) -> int:
     if not cell.isascii() or not cell.isdigit() or len(cell) > 6:
         problem = f"the number of {what} is `{clip_text(cell)[:40]}`; a whole number is needed"
         raise ScenarioError(problem, file=file, line=line)
     return int(cell)
 
 
-def _numbers(file: str, line: int, row: list[str], width: int) -> list[float]:
-    """Power, then position and salience on each dimension."""
+def _read_numbers(file: str, line: int, row: list[str], width: int) -> list[float]:
+    """Read power, then position and salience on each dimension."""
     cells = row[:-1] if len(row) == width + 1 and not row[-1] else row
     if len(cells) != width:
         raise ScenarioError(f"{len(cells)} cells; {width} are needed", file=file, line=line)
     rows = []
     for k, cell in enumerate(cells[2:]):
-        number = _number(cell)
+        number = _parse_number(cell)
         most = math.inf if k == 0 else 100.0
         if not 0.0 <= number <= most or math.isinf(number):
             limit = "0 or more" if k == 0 else "0 to 100"
@@ -177,23 +177,23 @@ def _numbers(file: str, line: int, row: list[str], width: int) -> list[float]:
     return rows
 
 
-def scenario(table: Table, file: str, name: str) -> dict[str, Any]:
-    """The table as a scenario: one issue a dimension, one basket for all, everyone's agreement needed."""
+def build_scenario(table: Table, file: str, name: str) -> dict[str, Any]:
+    """Build a scenario from a table: one issue a dimension, one basket for all, everyone's agreement needed."""
     parties: dict[str, Any] = {}
     issues: dict[str, Any] = {}
     for title in table.dimensions:
         ends = [{"at": 0, "label": "0 on the imported scale"}, {"at": 1, "label": "100 on the imported scale"}]
-        issues[slug(title, issues, "dimension")] = {"title": title, "basket": "package", "options": ends}
+        issues[make_name(title, issues, "dimension")] = {"title": title, "basket": "package", "options": ends}
     group = table.groups[0]
     for a, actor in enumerate(group.names):
-        stakes = {issue: _stake(table.groups[k], a) for k, issue in enumerate(issues)}
+        stakes = {issue: _build_stake(table.groups[k], a) for k, issue in enumerate(issues)}
         title = f"{actor}: {table.descriptions[a]} (power {group.capability[a]:g})"
-        parties[slug(actor, parties, "actor")] = {"title": title, "issues": stakes}
+        parties[make_name(actor, parties, "actor")] = {"title": title, "issues": stakes}
     return {
         "extends": "behaviour",
         "id": name,
         "title": table.title or name,
-        "summary": _summary(table, file),
+        "summary": _describe_table(table, file),
         "as_of": "2000-01-01",
         "start": "2000-01-01",
         "levels": ["delegation"],
@@ -205,7 +205,7 @@ def scenario(table: Table, file: str, name: str) -> dict[str, Any]:
     }
 
 
-def _summary(table: Table, file: str) -> str:
+def _describe_table(table: Table, file: str) -> str:
     forecasts = "; ".join(
         f"{title}: mean {100 * weighted_mean(g):.2f}, median {100 * weighted_median(g):.2f}"
         for title, g in zip(table.dimensions, table.groups, strict=True)
@@ -217,7 +217,7 @@ def _summary(table: Table, file: str) -> str:
     )
 
 
-def _stake(group: Actors, a: int) -> dict[str, Any]:
+def _build_stake(group: Actors, a: int) -> dict[str, Any]:
     """Demand as stated; the reservation point anywhere from there to the farthest actor on the side of the others."""
     stated, others = float(group.position[a]), np.delete(group.position, a)
     weight = np.delete(group.weight, a)
@@ -238,11 +238,11 @@ def _stake(group: Actors, a: int) -> dict[str, Any]:
 def convert(path: Path, out: Path) -> Table:
     """Read a KTAB file and write it as a scenario file. Raises ParleyError; nothing is left behind then."""
     table = read(path)
-    name = slug(out.stem, fallback="ktab").replace("_", "-")
+    name = make_name(out.stem, fallback="ktab").replace("_", "-")
     head = (
         f"Imported from KTAB: {clip_text(path.name)}.\nDemands and saliences are the file's, which names no source for "
         "them; a demand at an end of the scale that leaves\nno room to concede is moved in by at most .1. "
         "The rest is assumed."
     )
-    write_scenario(scenario(table, path.name, name), out, head)
+    write_scenario(build_scenario(table, path.name, name), out, head)
     return table

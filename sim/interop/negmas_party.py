@@ -45,8 +45,8 @@ MakeNegotiator = Callable[[], Any]
 """Makes a fresh NegMAS SAO negotiator; a negotiator's class is one."""
 
 
-def negmas() -> Any:
-    """The module `negmas`. Raises ParleyError where it is not installed."""
+def import_negmas() -> Any:
+    """Import the module `negmas`. Raises ParleyError where it is not installed."""
     try:
         import negmas as module
     except ImportError:
@@ -95,13 +95,13 @@ class Seat:
 
     def _join(self, make: MakeNegotiator, party: Party, basket: Basket) -> None:
         """Make the negotiator and a mechanism around it that hands over its preferences."""
-        module, steps = negmas(), self.steps
+        module, steps = import_negmas(), self.steps
         names = party.model.names.issues[basket.slice]
         issues = [module.outcomes.CategoricalIssue(v, n) for v, n in zip(self.labels, names, strict=True)]
         space = module.make_os(issues)
         mechanism = module.sao.SAOMechanism(outcome_space=space, n_steps=steps)
         self.negotiator = make()
-        mechanism.add(self.negotiator, ufun=self._ufun(module, space, party, basket))
+        mechanism.add(self.negotiator, ufun=self._build_ufun(module, space, party, basket))
         others = [other for other in basket.members if other is not party]
         for other in others:
             mechanism.add(module.sao.RandomNegotiator(name=other.name), ufun=None)
@@ -111,9 +111,9 @@ class Seat:
         self.yes = module.ResponseType.ACCEPT_OFFER
         self.mechanism = mechanism
         # What a mechanism calls first: it hands over the preferences, then tells that talks start.
-        self.negotiator._on_negotiation_start(self.state(0))
+        self.negotiator._on_negotiation_start(self.make_state(0))
 
-    def _ufun(self, module: Any, space: Any, party: Party, basket: Basket) -> Any:
+    def _build_ufun(self, module: Any, space: Any, party: Party, basket: Basket) -> Any:
         salience = party.salience[basket.slice]
         shares = salience / salience.sum() if salience.sum() > 0.0 else np.full(basket.size, 1.0 / basket.size)
         tables = []
@@ -128,8 +128,8 @@ class Seat:
             tables, weights=shares.tolist(), outcome_space=space, reserved_value=floor, name=party.name
         )
 
-    def state(self, step: int, offer: tuple[float, ...] | None = None, by: int | None = None) -> Any:
-        """What the negotiator is told of a step: NegMAS's clock, (step + 1)/(steps + 1)."""
+    def make_state(self, step: int, offer: tuple[float, ...] | None = None, by: int | None = None) -> Any:
+        """Make the state of a step for the negotiator: NegMAS's clock, (step + 1)/(steps + 1)."""
         time = min((step + 1) / (self.steps + 1), 1.0)
         return self.state_class(
             running=True,
@@ -141,15 +141,15 @@ class Seat:
             current_proposer=self.ids.get(-1 if by is None else by),
         )
 
-    def nearest(self, package: Floats) -> tuple[float, ...]:
-        """The listed outcome nearest to a package (n,) on every issue."""
+    def find_nearest(self, package: Floats) -> tuple[float, ...]:
+        """Find the listed outcome nearest to a package (n,) on every issue."""
         pairs = zip(self.points, self.labels, package, strict=True)
         return tuple(labels[int(np.argmin(np.abs(at - x)))] for at, labels, x in pairs)
 
     def propose(self, step: int) -> Floats | None:
-        """The package that the negotiator offers; None if it has nothing to offer."""
+        """Return the package that the negotiator offers; None if it has nothing to offer."""
         with self.chance.install():
-            outcome = self.negotiator.propose(self.state(step))
+            outcome = self.negotiator.propose(self.make_state(step))
         outcome = getattr(outcome, "outcome", outcome)
         if outcome is None:
             return None
@@ -158,7 +158,7 @@ class Seat:
 
     def accepts(self, step: int, package: Floats, by: int) -> bool:
         """The negotiator's answer to a package offered by a party's index."""
-        state = self.state(step, self.nearest(package), by)
+        state = self.make_state(step, self.find_nearest(package), by)
         source = state.current_proposer
         with self.chance.install():
             self.negotiator.on_partner_proposal(state, source, state.current_offer)
@@ -208,7 +208,7 @@ class NegmasParty(Party):
         super().restart()
         self._seats.clear()
 
-    def _step(self, seat: Seat, answering: bool) -> int:
+    def _count_steps(self, seat: Seat, answering: bool) -> int:
         """NegMAS counts a step when everybody had a turn; whoever answers first in a turn is in the next one."""
         turns = seat.rounds * self.model.structure.exchanges + seat.turn + int(answering)
         return turns // seat.size
@@ -236,7 +236,7 @@ class NegmasParty(Party):
         if seat is None:
             return super().make_offer(basket, level)
         requested, self._requested = self._requested, False
-        package = seat.propose(self._step(seat, False)) if requested else None
+        package = seat.propose(self._count_steps(seat, False)) if requested else None
         if package is not None:
             self.offer[basket.slice] = package
         return self.offer[basket.slice]
@@ -253,8 +253,8 @@ class NegmasParty(Party):
         whole[s] = package
         if self.utility_of(basket, whole) < self.floor[basket.index] - EPS:
             return False
-        return seat.accepts(self._step(seat, True), package, self._proposer(basket))
+        return seat.accepts(self._count_steps(seat, True), package, self._find_proposer(basket))
 
-    def _proposer(self, basket: Basket) -> int:
+    def _find_proposer(self, basket: Basket) -> int:
         members = basket.members
         return members[(self.model.held + self._seats[basket.index].turn) % len(members)].index

@@ -33,7 +33,7 @@ class Solutions:
     Attributes
     ----------
     worth : Floats
-        Utilities (outcomes, sides) in the order of `Domain.outcomes`.
+        Utilities (outcomes, sides) in the order of `Domain.list_outcomes`.
     zone : Ints
         Numbers of the outcomes that give every side at least its reservation value.
     efficient : Ints
@@ -50,28 +50,28 @@ class Solutions:
 
 def solve(domain: Domain) -> Solutions:
     """Return all solution points. Raises ParleyError where there are too many outcomes to list."""
-    worth = domain.worth()
-    floor = domain.reserved()
+    worth = domain.compute_worth()
+    floor = domain.list_reserved_values()
     zone = np.flatnonzero(np.all(worth >= floor - _TIE, axis=1))
-    points = {name: _best(worth, floor, zone, name) for name in DEFINITIONS}
-    return Solutions(worth, zone, efficient(worth), points)
+    points = {name: _find_best(worth, floor, zone, name) for name in DEFINITIONS}
+    return Solutions(worth, zone, find_efficient(worth), points)
 
 
-def _best(worth: Floats, floor: Floats, zone: Ints, name: str) -> Ints:
-    """Numbers of the outcomes of a zone that solve, without those another one of them beats."""
+def _find_best(worth: Floats, floor: Floats, zone: Ints, name: str) -> Ints:
+    """Find the outcomes of a zone that solve, without those that another one of them beats."""
     if not zone.size:
         return zone
     gain = worth[zone] - floor
-    best = zone[_equal(_score(gain, name))]
-    unbeaten = efficient(worth[best])
+    best = zone[_find_greatest(_score_gains(gain, name))]
+    unbeaten = find_efficient(worth[best])
     # Outcomes with equal utilities solve alike: all of them are listed.
     keep = [bool(np.any(np.all(np.abs(worth[best[unbeaten]] - worth[k]) <= _TIE, axis=1))) for k in best]
     remaining: Ints = best[np.array(keep, dtype=bool)]
     return remaining
 
 
-def _score(gain: Floats, name: str) -> Floats:
-    """What a solution maximises, for gains (outcomes, sides)."""
+def _score_gains(gain: Floats, name: str) -> Floats:
+    """Compute what a solution maximises, for gains (outcomes, sides)."""
     score: Floats
     if name == NASH:
         score = np.prod(np.maximum(gain, 0.0), axis=1)
@@ -87,12 +87,12 @@ def _score(gain: Floats, name: str) -> Floats:
     return score
 
 
-def _equal(score: Floats) -> Ints:
-    """Places of the greatest scores."""
+def _find_greatest(score: Floats) -> Ints:
+    """Find the places of the greatest scores."""
     return np.flatnonzero(score >= score.max() - _TIE)
 
 
-def efficient(worth: Floats) -> Ints:
+def find_efficient(worth: Floats) -> Ints:
     """Return the numbers of Pareto-efficient rows of utilities (outcomes, sides); of equal rows the first.
 
     A row is beaten by one that is no worse for any side and better by more than 1e-9 for some side.

@@ -30,7 +30,7 @@ _DECIMALS = 9
 class Ending:
     """The agreement (None without one), the steps taken, the last one included, and who offered it.
 
-    `number` is the agreement's place in the order of `Domain.outcomes`.
+    `number` is the agreement's place in the order of `Domain.list_outcomes`.
     """
 
     agreement: tuple[str, ...] | None
@@ -53,22 +53,22 @@ class Tactic:
         self.order = np.lexsort([-np.arange(worth.size), self.worth])
         self.sorted = self.worth[self.order]
 
-    def aspiration(self, time: float) -> float:
-        """Lower edge of the band at a relative time in (0, 1]."""
+    def compute_aspiration(self, time: float) -> float:
+        """Compute the lower edge of the band at a relative time in (0, 1]."""
         level = (self.top - self.bottom) * (1.0 - time**self.exponent) + self.bottom
         return max(self.bottom, min(self.top, level - self.tolerance))
 
-    def offer(self, time: float) -> int:
-        """Index of the outcome worth least inside the band."""
-        return int(self.order[int(np.searchsorted(self.sorted, self.aspiration(time), side="left"))])
+    def choose_offer(self, time: float) -> int:
+        """Choose the outcome worth least inside the band; returns its index."""
+        return int(self.order[int(np.searchsorted(self.sorted, self.compute_aspiration(time), side="left"))])
 
     def accepts(self, outcome: int, time: float) -> bool:
         """Whether an outcome lies inside the band."""
-        return bool(self.worth[outcome] >= self.aspiration(time))
+        return bool(self.worth[outcome] >= self.compute_aspiration(time))
 
 
-def exponent_of(tactic: str | float) -> float:
-    """The exponent x of a named tactic, or a number above 0. Raises ParleyError."""
+def find_exponent(tactic: str | float) -> float:
+    """Find the exponent x of a named tactic, or read a number above 0. Raises ParleyError."""
     if isinstance(tactic, str) and tactic in EXPONENTS:
         return EXPONENTS[tactic]
     try:
@@ -81,15 +81,15 @@ def exponent_of(tactic: str | float) -> float:
 
 
 def play(domain: Domain, tactics: Sequence[str | float], steps: int, tolerance: float = TOLERANCE) -> Ending:
-    """Alternating offers with one tactic a side. Raises ParleyError."""
+    """Play alternating offers with one tactic a side. Raises ParleyError."""
     if len(tactics) != len(domain.profiles) or len(tactics) < 2:
         raise ParleyError(f"{len(tactics)} tactics for {len(domain.profiles)} sides; at least two, one each")
     if not 1 <= steps <= 1_000_000:
         raise ParleyError(f"{steps} steps; allowed: 1 to 1000000")
     if not 0.0 <= tolerance <= 1.0:
         raise ParleyError(f"a tolerance of {tolerance:g}; allowed: 0 to 1")
-    worth = domain.worth()
-    reserved, powers = domain.reserved().tolist(), [exponent_of(tactic) for tactic in tactics]
+    worth = domain.compute_worth()
+    reserved, powers = domain.list_reserved_values().tolist(), [find_exponent(tactic) for tactic in tactics]
     sides = [Tactic(worth[:, k], reserved[k], power, tolerance) for k, power in enumerate(powers)]
     table, proposer, agreed = -1, -1, 0
     offers: list[tuple[int, int, tuple[str, ...]]] = []
@@ -99,8 +99,8 @@ def play(domain: Domain, tactics: Sequence[str | float], steps: int, tolerance: 
             if table >= 0 and side.accepts(table, time):
                 agreed += 1
                 if agreed == len(sides) - 1:
-                    return Ending(domain.outcome(table), step + 1, proposer, tuple(offers), table)
+                    return Ending(domain.find_outcome(table), step + 1, proposer, tuple(offers), table)
                 continue
-            table, proposer, agreed = side.offer(time), k, 0
-            offers.append((step, k, domain.outcome(table)))
+            table, proposer, agreed = side.choose_offer(time), k, 0
+            offers.append((step, k, domain.find_outcome(table)))
     return Ending(None, steps, None, tuple(offers))

@@ -14,7 +14,7 @@ from xml.parsers import expat
 import numpy as np
 
 from sim.core.errors import ScenarioError
-from sim.interop.files import clip_text, text_of
+from sim.interop.files import clip_text, read_text
 
 MAX_DEPTH, MAX_TAGS = 20, 100_000
 MOST = 1e12
@@ -32,7 +32,7 @@ class Tag(ET.Element):
 
 def parse(path: Path) -> ET.Element:
     """Return the root element of a file, made of `Tag`. Raises ScenarioError with file, line and reason."""
-    text = text_of(path, spare="latin-1")  # old files of GENIUS; only names can be wrong by it, numbers are ASCII
+    text = read_text(path, spare="latin-1")  # old files of GENIUS; only names can be wrong by it, numbers are ASCII
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise ScenarioError("holds a document type or entities; plain elements are read", file=path.name)
     parser = expat.ParserCreate()
@@ -50,42 +50,43 @@ def parse(path: Path) -> ET.Element:
     return root
 
 
-def line_of(element: ET.Element) -> int | None:
+def find_line(element: ET.Element) -> int | None:
     """Return the line of an element in its file; None for one that was not read from a file."""
     return getattr(element, "line", None)
 
 
-def attribute(file: str, element: ET.Element, name: str) -> str:
+def read_attribute(file: str, element: ET.Element, name: str) -> str:
     """Return an attribute as it is written. Raises ScenarioError where it is missing or blank."""
     text = element.get(name)
     if text is None or not text.strip():
-        raise _wrong(file, element, name, f"a tag `{clip_text(element.tag)}` lacks its `{name}`")
+        raise _make_error(file, element, name, f"a tag `{clip_text(element.tag)}` lacks its `{name}`")
     return text
 
 
-def number(file: str, element: ET.Element, name: str) -> float:
+def read_number(file: str, element: ET.Element, name: str) -> float:
     """Return an attribute as a finite number. Raises ScenarioError."""
-    text = attribute(file, element, name)
+    text = read_attribute(file, element, name)
     try:
         value = float(text)
     except ValueError:
         value = np.nan
     if not np.isfinite(value) or abs(value) > MOST:
-        raise _wrong(file, element, name, f"`{clip_text(text)[:40]}`; allowed: a number from -{MOST:g} to {MOST:g}")
+        problem = f"`{clip_text(text)[:40]}`; allowed: a number from -{MOST:g} to {MOST:g}"
+        raise _make_error(file, element, name, problem)
     return value
 
 
-def whole(file: str, element: ET.Element, name: str) -> int:
+def read_whole_number(file: str, element: ET.Element, name: str) -> int:
     """Return an attribute as a whole number. Raises ScenarioError."""
-    value = number(file, element, name)
+    value = read_number(file, element, name)
     if value != int(value):
-        raise _wrong(file, element, name, f"`{clip_text(element.get(name, ''))[:40]}`; allowed: a whole number")
+        raise _make_error(file, element, name, f"`{clip_text(element.get(name, ''))[:40]}`; allowed: a whole number")
     return int(value)
 
 
-def _wrong(file: str, element: ET.Element, name: str, problem: str) -> ScenarioError:
+def _make_error(file: str, element: ET.Element, name: str, problem: str) -> ScenarioError:
     """An error about an attribute, with the line of its element; the key is the path `tag.attribute`."""
-    return ScenarioError(problem, file=file, line=line_of(element), key=f"{clip_text(element.tag)}.{name}")
+    return ScenarioError(problem, file=file, line=find_line(element), key=f"{clip_text(element.tag)}.{name}")
 
 
 def _mend(text: str) -> str:

@@ -37,7 +37,7 @@ def test_weights_shrink_by_the_spread():
     assert np.abs(lines.slope) == pytest.approx(np.array([[0.05, 0.45], [0.45, 0.05]]))
     assert lines.salience == pytest.approx(np.array([[0.1, 0.9], [0.9, 0.1]]))
     assert lines.demand.tolist() == [[1.0, 1.0], [0.0, 0.0]]
-    for miss in approximation.misses(INDIFFERENT, lines):
+    for miss in approximation.compare_solutions(INDIFFERENT, lines):
         assert miss.lines == pytest.approx([0.95, 0.95]) and miss.exact == pytest.approx([0.95, 0.95])
         assert miss.off < 1e-6
 
@@ -46,7 +46,7 @@ def test_saliences_as_they_were_would_be_told():
     """The old lines: weights as they stand. Their Nash package is worth .55 to both, or as far from .95 at least."""
     lines = approximation.fit(INDIFFERENT)
     old = approximation.Lines(lines.places, np.sign(lines.slope) * 0.5, np.ones(2))
-    nash = approximation.misses(INDIFFERENT, old)[0]
+    nash = approximation.compare_solutions(INDIFFERENT, old)[0]
     assert nash.off > 0.1
     with pytest.raises(ParleyError, match=r"solutions lie too far .*0.950/0.950 exact"):
         approximation.report(INDIFFERENT, old)
@@ -147,8 +147,8 @@ def test_lines_are_exact_where_the_tables_are(seed):
     weights = chance.dirichlet(np.ones(len(sizes)), sides).tolist()
     found = domain(tables, weights)
     lines = approximation.fit(found)
-    worth = found.worth()
-    game = lines.game(found)
+    worth = found.compute_worth()
+    game = lines.build_game(found)
     places = np.array(np.meshgrid(*lines.places, indexing="ij")).reshape(len(sizes), -1).T
     ours = np.array([game.utilities(package) for package in places])
     for side in range(sides):

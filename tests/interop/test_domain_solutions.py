@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from sim.cli.main import app
 from sim.core.errors import ParleyError
 from sim.interop.domain import Domain, Profile
-from sim.interop.solutions import DEFINITIONS, efficient, solve
+from sim.interop.solutions import DEFINITIONS, find_efficient, solve
 from tests.interop.genius_files import Discrete, Files
 
 NASH, KALAI_SMORODINSKY, EGALITARIAN, UTILITARIAN = DEFINITIONS
@@ -108,7 +108,7 @@ def test_as_negmas_where_it_is_right():
     for seed in SEEDS:
         # NegMAS takes the worst outcome for the disagreement point where the reserved value lies below it.
         domain = _raised(random_domain(seed))
-        ours, floor = solve(domain), domain.reserved()
+        ours, floor = solve(domain), domain.list_reserved_values()
         if not ours.zone.size:
             continue
         listed = zip(domain.values, domain.issues, strict=True)
@@ -132,7 +132,7 @@ def test_as_negmas_where_it_is_right():
 
 def _raised(domain: Domain) -> Domain:
     """The domain with reservation values no lower than the worst outcome."""
-    worst = domain.worth().min(axis=0).tolist()
+    worst = domain.compute_worth().min(axis=0).tolist()
     pairs = zip(domain.profiles, worst, strict=True)
     profiles = [Profile(p.name, p.weights, p.evaluations, max(p.reserved, least)) for p, least in pairs]
     return Domain(domain.name, domain.issues, domain.values, tuple(profiles))
@@ -167,9 +167,9 @@ def test_by_hand():
     domain = Domain("d", ("price", "date"), (("low", "high"), ("soon", "late")), (a, b))
     found = solve(domain)
     for name in DEFINITIONS:
-        assert [domain.outcome(k) for k in found.points[name]] == [("high", "soon")]
+        assert [domain.find_outcome(k) for k in found.points[name]] == [("high", "soon")]
         assert found.worth[found.points[name][0]].tolist() == pytest.approx([0.95, 0.95])
-    assert [domain.outcome(k) for k in found.efficient] == [("low", "soon"), ("high", "soon"), ("high", "late")]
+    assert [domain.find_outcome(k) for k in found.efficient] == [("low", "soon"), ("high", "soon"), ("high", "late")]
 
 
 def test_no_zone_and_too_many_outcomes():
@@ -186,7 +186,7 @@ def test_no_zone_and_too_many_outcomes():
 
 def test_efficient_drops_what_is_weakly_beaten_and_keeps_one_of_equals():
     worth = np.array([[0.5, 0.5], [0.5, 0.4], [1.0, 0.0], [0.5, 0.5], [0.0, 1.0], [0.0, 0.9]])
-    assert efficient(worth).tolist() == [0, 2, 4]
+    assert find_efficient(worth).tolist() == [0, 2, 4]
 
 
 # The verb
@@ -252,5 +252,5 @@ def test_ties_go_to_the_outcome_listed_last():
 
     worth = np.array([0.1 + 0.2, 0.3, 0.3, 0.1])
     assert worth[0] != worth[1]
-    assert Tactic(worth, 0.0, 1.0).offer(0.1) == 2
+    assert Tactic(worth, 0.0, 1.0).choose_offer(0.1) == 2
     assert json.dumps(Tactic(worth, 0.0, 1.0).order.tolist()) == "[3, 2, 1, 0]"

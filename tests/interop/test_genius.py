@@ -23,7 +23,7 @@ SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCh
 def ending(folder: Path, steps: int = 50) -> tuple:
     domain = genius.read(folder)
     found = play(domain, ["linear"] * len(domain.profiles), steps)
-    return found.agreement, found.step, domain.worth()[found.number].tolist()
+    return found.agreement, found.step, domain.compute_worth()[found.number].tolist()
 
 
 def test_weights_go_by_index(tmp_path):
@@ -41,7 +41,7 @@ def test_a_weight_left_out_is_nothing_and_is_noted(tmp_path):
 
 def test_weights_are_not_scaled(tmp_path):
     found = genius.read(price_and_date((0.9, 0.6, 0.2, 0.2)).write(tmp_path))
-    assert found.worth().max(axis=0).tolist() == pytest.approx([1.0, 0.4])  # 1.5 is cut at 1
+    assert found.compute_worth().max(axis=0).tolist() == pytest.approx([1.0, 0.4])  # 1.5 is cut at 1
     assert [note for note in found.notes if "sum to 1.5" in note and "cut at 1" in note]
     assert [note for note in found.notes if "sum to 0.4" in note]
 
@@ -76,7 +76,7 @@ def test_an_issue_worth_nothing(tmp_path):
     issues = [discrete(1, "price", "low high", [0, 0], [0, 1]), discrete(2, "date", "soon late", [1, 0], [0, 1])]
     found = genius.read(Files(issues, [{1: 0.7, 2: 0.3}] * 2, [0.0, 0.0]).write(tmp_path))
     assert found.profiles[0].evaluations[0].tolist() == [0.0, 0.0]
-    assert found.worth()[:, 0].tolist() == pytest.approx([0.3, 0.0, 0.3, 0.0])
+    assert found.compute_worth()[:, 0].tolist() == pytest.approx([0.3, 0.0, 0.3, 0.0])
 
 
 def test_evaluations_below_nothing_and_values_of_no_outcome(tmp_path):
@@ -93,7 +93,7 @@ def test_evaluations_below_nothing_and_values_of_no_outcome(tmp_path):
 def test_every_outcome_as_the_reference_values_it(seed):
     files, domain = written(seed)
     assert gap(files, domain) < 1e-12
-    assert domain.reserved().tolist() == files.reserved
+    assert domain.list_reserved_values().tolist() == files.reserved
 
 
 def written(seed: int) -> tuple[Files, Domain]:
@@ -109,9 +109,9 @@ def gap(files: Files, domain: Domain) -> float:
     order = [domain.issues.index(issue.name) for issue in files.issues]
     assert sorted(order) == list(range(len(order))) and domain.count == len(outcomes)
     expected = np.array([[files.utility(side, outcome) for side in range(2)] for outcome in outcomes])
-    listed = {outcome: k for k, outcome in enumerate(domain.outcomes())}
+    listed = {outcome: k for k, outcome in enumerate(domain.list_outcomes())}
     places = [listed[tuple(outcome[order.index(k)] for k in range(len(order)))] for outcome in outcomes]
-    return float(np.abs(domain.worth()[places] - expected).max())
+    return float(np.abs(domain.compute_worth()[places] - expected).max())
 
 
 def weights_by_position(files: Files) -> None:
@@ -209,13 +209,13 @@ def test_agreements_on_the_same_files_as_negmas_reads_them(negmas, seed, exponen
         folder = files.write(Path(name))
         ours = genius.read(folder, profiles=[f"side{k}" for k in range(len(exponents))])
         theirs = negmas.Scenario.from_genius_folder(folder)
-    assume(apart(ours.worth()))
+    assume(apart(ours.compute_worth()))
     by_name = {ufun.name: ufun for ufun in theirs.ufuns}
     ufuns = [by_name[profile.name] for profile in ours.profiles]
     typed = {str(outcome): outcome for outcome in theirs.outcome_space.enumerate()}
     values = [[float(u(o)) for u in ufuns] for o in typed.values()]
     mine = {str(tuple(_typed(v, i) for v, i in zip(o, files.issues, strict=True))): w.tolist()
-            for o, w in zip(ours.outcomes(), ours.worth(), strict=True)}  # fmt: skip
+            for o, w in zip(ours.list_outcomes(), ours.compute_worth(), strict=True)}  # fmt: skip
     assert [mine[key] for key in typed] == [pytest.approx(value, abs=1e-9) for value in values]
     found = play(ours, exponents, steps, tolerance)
     agreement, step = session(negmas, theirs.outcome_space, ufuns, exponents, steps, tolerance)
@@ -239,7 +239,8 @@ def test_agreements_in_any_shape_on_the_reference_utilities(negmas, seed, expone
     files = random_files(seed, sides=len(exponents))
     with tempfile.TemporaryDirectory() as name:
         ours = genius.read(files.write(Path(name)), profiles=[f"side{k}" for k in range(len(exponents))])
-    assume(ours.count <= 400 and all(r <= w for r, w in zip(files.reserved, ours.worth().max(axis=0), strict=True)))
+    assume(ours.count <= 400)
+    assume(all(r <= w for r, w in zip(files.reserved, ours.compute_worth().max(axis=0), strict=True)))
     places = [ours.issues.index(issue.name) for issue in files.issues]
     listed = zip(ours.values, ours.issues, strict=True)
     space = negmas.make_os([negmas.outcomes.CategoricalIssue(list(v), n) for v, n in listed])
@@ -247,7 +248,7 @@ def test_agreements_in_any_shape_on_the_reference_utilities(negmas, seed, expone
     for side in range(len(exponents)):
         mapping = {
             outcome: round(files.utility(side, tuple(outcome[k] for k in places)), 9) + 1e-12 * (ours.count - number)
-            for number, outcome in enumerate(ours.outcomes())
+            for number, outcome in enumerate(ours.list_outcomes())
         }
         options = {"outcome_space": space, "reserved_value": files.reserved[side]}
         ufuns.append(negmas.preferences.MappingUtilityFunction(mapping, **options))

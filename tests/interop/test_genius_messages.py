@@ -107,7 +107,8 @@ def test_a_long_list_of_values(tmp_path):
     """1,001 slices of a pie."""
     names = [f"slice {k}" for k in range(1001)]
     tables = [{name: float(k) for k, name in enumerate(names)}, {name: 1000.0 - k for k, name in enumerate(names)}]
-    worth = genius.read(Files([Discrete(1, "pie", names, tables)], [{1: 1.0}] * 2, [0.0, 0.0]).write(tmp_path)).worth()
+    files = Files([Discrete(1, "pie", names, tables)], [{1: 1.0}] * 2, [0.0, 0.0])
+    worth = genius.read(files.write(tmp_path)).compute_worth()
     assert worth[[0, 250, 1000]].tolist() == [[0.0, 1.0], [0.25, 0.75], [1.0, 0.0]]
 
 

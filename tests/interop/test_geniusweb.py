@@ -48,16 +48,16 @@ def test_by_hand(tmp_path):
     assert [p.name for p in found.profiles] == ["a", "b"]
     by_hand = {("sea", "2"): (0.68, 0.35), ("sea", "5"): (0.96, 0.25), ("hills", "2"): (0.32, 0.85),
                ("hills", "5"): (0.6, 0.75)}  # fmt: skip
-    for outcome, worth in zip(found.outcomes(), found.worth(), strict=True):
+    for outcome, worth in zip(found.list_outcomes(), found.compute_worth(), strict=True):
         assert worth.tolist() == pytest.approx(by_hand[outcome])
-    assert found.reserved().tolist() == pytest.approx([0.32, 0.0])  # (hills, 2), and no reservation bid
+    assert found.list_reserved_values().tolist() == pytest.approx([0.32, 0.0])  # (hills, 2), and no reservation bid
 
 
 def test_a_domain_file_beside_the_profiles(tmp_path):
     domain = {"name": "trip", "issuesValues": {"days": {"values": ["5", "2"]}, "place": {"values": ["sea", "hills"]}}}
     found = geniusweb.read(write(tmp_path / "d", trip=domain, a=A, b=B))
     assert found.issues == ("days", "place") and found.values[0] == ("5", "2")
-    assert found.worth()[0].tolist() == pytest.approx([0.96, 0.25])
+    assert found.compute_worth()[0].tolist() == pytest.approx([0.96, 0.25])
 
 
 def random_profiles(seed: int) -> dict[str, Any]:
@@ -83,8 +83,8 @@ def test_as_negmas_reads_the_same_files(tmp_path, seed):
     ours = geniusweb.read(folder)
     for k, name in enumerate("ab"):
         ufun, _ = negmas.preferences.UtilityFunction.from_geniusweb(folder / f"{name}.json")
-        theirs = [float(ufun(outcome)) for outcome in ours.outcomes()]
-        assert ours.worth()[:, k] == pytest.approx(np.array(theirs), abs=1e-12)
+        theirs = [float(ufun(outcome)) for outcome in ours.list_outcomes()]
+        assert ours.compute_worth()[:, k] == pytest.approx(np.array(theirs), abs=1e-12)
         if ours.profiles[k].reserved or (ufun.reserved_value is not None and np.isfinite(ufun.reserved_value)):
             assert ours.profiles[k].reserved == pytest.approx(float(ufun.reserved_value), abs=1e-12)
 

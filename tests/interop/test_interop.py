@@ -15,9 +15,9 @@ from sim.analysis.game import MIDDLE, build_games, start_talks
 from sim.core.errors import ParleyError, ScenarioError
 from sim.interop import export, genius, ktab, tactics
 from sim.interop import folder as domains
-from sim.interop.discrete import CROSSED, domain
+from sim.interop.discrete import CROSSED, build_domain
 from sim.interop.domain import Domain, Profile
-from sim.interop.files import different, slug, write_scenario
+from sim.interop.files import make_name, number_repeats, write_scenario
 from sim.scenario.load import load
 from sim.scenario.resolve import resolve
 
@@ -119,8 +119,8 @@ def test_genius_by_hand(tmp_path):
     assert buyer.evaluations[1] == pytest.approx([1.0, 0.25])
     assert seller.evaluations[0] == pytest.approx([0.2, 0.6, 1.0])
     assert (buyer.reserved, seller.reserved) == (0.3, 0.1)
-    assert found.outcomes()[1] == ("low", "2")
-    assert found.worth()[1] == pytest.approx([0.75 * 1.0 + 0.25 * 0.25, 0.5 * 0.2 + 0.5 * 1.0])
+    assert found.list_outcomes()[1] == ("low", "2")
+    assert found.compute_worth()[1] == pytest.approx([0.75 * 1.0 + 0.25 * 0.25, 0.5 * 0.2 + 0.5 * 1.0])
 
 
 def test_genius_becomes_a_scenario_that_runs(tmp_path):
@@ -223,16 +223,18 @@ def test_an_export_that_cannot_be_written_leaves_nothing(tmp_path, monkeypatch):
 def test_a_red_line_makes_an_outcome_worse_than_none():
     loaded = load("river-border")
     game = build_games(start_talks(resolve(loaded.scenario, 0), MIDDLE))[2]
-    found = domain(game, [np.array([0.0, 0.5, 1.0])] * 2, [("a", "b", "c")] * 2)
+    found = build_domain(game, [np.array([0.0, 0.5, 1.0])] * 2, [("a", "b", "c")] * 2)
     crossing = found.profiles[1].evaluations[0]  # southbank's red line lies at .5
     assert crossing[0] * game.salience[1, 0] == pytest.approx(CROSSED)
     assert crossing[1:] == pytest.approx([0.0, 1.0])
 
 
 def test_names_and_labels():
-    assert slug("Ministry of Land!") == "ministry_of_land" and slug("7 towns", fallback="actor") == "actor_7_towns"
-    assert slug("", fallback="x") == "x" and slug("a", ["a", "a_2"]) == "a_3" and len(slug("x" * 90)) <= 60
-    assert different(["a", "b", "a", "a", ""]) == ("a", "b", "a (2)", "a (3)", "option")
+    assert make_name("Ministry of Land!") == "ministry_of_land"
+    assert make_name("7 towns", fallback="actor") == "actor_7_towns"
+    assert make_name("", fallback="x") == "x" and make_name("a", ["a", "a_2"]) == "a_3"
+    assert len(make_name("x" * 90)) <= 60
+    assert number_repeats(["a", "b", "a", "a", ""]) == ("a", "b", "a (2)", "a (3)", "option")
 
 
 def test_nothing_is_left_behind(tmp_path):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.analysis.game import Game, build_games, compute_utilities, start_talks
-from sim.interop.discrete import domain, option_labels, option_points
+from sim.interop.discrete import build_domain, list_option_labels, list_option_points
 from sim.interop.domain import Domain, Profile
 from sim.interop.export import export
 from sim.interop.tactics import play
@@ -85,8 +85,9 @@ def test_exported_scenario(tmp_path, trust):
         by_name = {ufun.name: ufun for ufun in read.ufuns}
         ufuns = [by_name[party] for party in game.parties]
         assert [ufun.reserved_value for ufun in ufuns] == pytest.approx(game.floor.tolist())
-        packages = list_packages(option_points(loaded.scenario, game))
-        outcomes = domain(game, option_points(loaded.scenario, game), option_labels(loaded.scenario, game)).outcomes()
+        points = list_option_points(loaded.scenario, game)
+        packages = list_packages(points)
+        outcomes = build_domain(game, points, list_option_labels(loaded.scenario, game)).list_outcomes()
         ours = compute_utilities(game, packages)
         theirs = np.array([[float(ufun(outcome)) for ufun in ufuns] for outcome in outcomes])
         allowed = np.isfinite(ours)
@@ -114,10 +115,10 @@ def test_solutions_on_random_games(seed, parties, issues, values):
     game = random_game(seed, parties, issues)
     points = [np.linspace(0.0, 1.0, values)] * issues
     labels = [tuple(f"v{k}" for k in range(values))] * issues
-    found = domain(game, points, labels)
+    found = build_domain(game, points, labels)
     space = space_of(found)
     ours = compute_utilities(game, list_packages(points))
-    assert found.worth() == pytest.approx(ours)
+    assert found.compute_worth() == pytest.approx(ours)
     compare(ours, game.floor, ufuns_of(found, space), space)
 
 
@@ -125,7 +126,7 @@ def test_that_check_would_notice():
     """The compromise of two, a little off the solution, is not found among NegMAS's points."""
     game = random_game(3, 2, 2)
     points = [np.linspace(0.0, 1.0, 4)] * 2
-    found = domain(game, points, [("a", "b", "c", "d")] * 2)
+    found = build_domain(game, points, [("a", "b", "c", "d")] * 2)
     space = space_of(found)
     moved = compute_utilities(game, list_packages(points)) + 1e-5
     with pytest.raises(AssertionError):
@@ -211,8 +212,8 @@ def test_tactics_on_a_genius_folder(tmp_path, exponents, steps):
     ours = genius.read(tmp_path)
     by_name = {ufun.name: ufun for ufun in read.ufuns}
     ufuns = [by_name[profile.name] for profile in ours.profiles]
-    theirs = [[float(ufun(outcome)) for ufun in ufuns] for outcome in ours.outcomes()]
-    assert ours.worth() == pytest.approx(np.array(theirs))
+    theirs = [[float(ufun(outcome)) for ufun in ufuns] for outcome in ours.list_outcomes()]
+    assert ours.compute_worth() == pytest.approx(np.array(theirs))
     ending = play(ours, exponents, steps)
     assert (ending.agreement, ending.step) == session(ufuns, read.outcome_space, exponents, steps)
 
@@ -299,4 +300,4 @@ def test_without_the_extra(monkeypatch):
 
     monkeypatch.setitem(__import__("sys").modules, "negmas", None)
     with pytest.raises(ParleyError, match="install it with"):
-        negmas_party.negmas()
+        negmas_party.import_negmas()
