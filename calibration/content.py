@@ -221,7 +221,7 @@ def _parse_term(text: str) -> tuple[str, tuple[float, float]]:
             return match["issue"], (low, float(match["high"]) if match["high"] else low)
     except ValueError:
         pass
-    raise ParleyError(f"`{text.strip()}` is no term; write issue=0.5 or issue=0..1")
+    raise ParleyError(f"`{text.strip()}` is not a term; write issue=0.5 or issue=0..1")
 
 
 def format_content(alternatives: Sequence[Content]) -> str:

@@ -109,11 +109,11 @@ def repeat_forecast(path: Path, scratch: Path, workers: int | None = None) -> tu
     Raises
     ------
     ParleyError
-        The file is no forecast that can be repeated, or it was changed after it was written.
+        The file is not a forecast that can be repeated, or it was changed after it was written.
     """
     earlier = read_json(path)
     if not isinstance(earlier, dict) or earlier.get("kind") != "forecast" or "draws" not in earlier:
-        raise ParleyError(f"{path} is no forecast that can be repeated; earlier versions wrote no posterior into it")
+        raise ParleyError(f"{path} is not a forecast that can be repeated; earlier versions wrote no posterior into it")
     try:
         file = ForecastFile.model_validate(earlier)
         after = datetime.date.fromisoformat(file.after)

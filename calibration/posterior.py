@@ -170,7 +170,8 @@ def _list_paths(path: Path) -> list[str]:
         names = file.schema_arrow.names
     paths = [name for name in names if name != WEIGHT]
     if WEIGHT not in names or not paths:
-        raise ParleyError(f"`{path}` is no posterior: it needs a column `{WEIGHT}`, a column a scenario path, and rows")
+        needs = f"it needs a column `{WEIGHT}`, a column for each scenario path, and rows"
+        raise ParleyError(f"`{path}` is not a posterior: {needs}")
     return paths
 
 

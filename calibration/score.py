@@ -163,9 +163,10 @@ def read_forecast(path: Path) -> dict[str, Any]:
     try:
         venues = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ParleyError(f"{path} is no forecast: {error}") from None
+        raise ParleyError(f"{path} is not a forecast: {error}") from None
     if not isinstance(venues, dict) or venues.get("kind") != "forecast":
-        raise ParleyError(f"{path} is no forecast; `parley forecast SCENARIO --posterior DIR --after DATE` writes one")
+        hint = "`parley forecast SCENARIO --posterior DIR --after DATE` writes one"
+        raise ParleyError(f"{path} is not a forecast; {hint}")
     return venues
 
 

@@ -112,8 +112,10 @@ def _check_scheduler(address: str) -> None:
         with ThreadPoolExecutor(1) as other:  # a notebook has a loop of its own on this thread
             other.submit(asyncio.run, _ask_identity(address)).result()
     except (OSError, ValueError, TimeoutError, MemoryError) as error:
-        # What is no scheduler answers something else, of which the first bytes are taken for a length.
-        reason = "what answers is no scheduler" if isinstance(error, MemoryError) else str(error) or "no answer"
+        # Another kind of server answers something else, whose first bytes are taken for a length.
+        reason = str(error) or "no answer"
+        if isinstance(error, MemoryError):
+            reason = "the address does not answer as a scheduler"
         raise ParleyError(f"no Dask scheduler answers at {address}: {reason} (an address is HOST:PORT)") from None
 
 

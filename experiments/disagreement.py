@@ -103,7 +103,7 @@ def analyse_run(folder: Path) -> pd.DataFrame:
     """Compute the disagreement of a folder that `parley run` wrote. Raises ParleyError."""
     manifest = read_manifest(folder) or {}
     if manifest.get("kind") != "run":
-        raise ParleyError(f"`{folder}` is no folder of `parley run`")
+        raise ParleyError(f"`{folder}` is not a folder of `parley run`")
     check_files(folder, manifest)
     problem = resolve(load_resolved(manifest["scenario"]["resolved"]).scenario, manifest["seed"])
     return compute_disagreement(read_table(folder / "runs.parquet", {"assumption": "number"}), problem)

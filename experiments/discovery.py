@@ -65,7 +65,7 @@ def discover(
 ) -> Boxes:
     """Find the box of a sweep's points at which a measure is above a limit.
 
-    A factor whose levels are no numbers counts as one factor of 0 or 1 for each level.
+    A factor whose levels are not numbers counts as one factor of 0 or 1 for each level.
 
     Parameters
     ----------

@@ -47,7 +47,7 @@ def build_data(draft: Draft) -> dict[str, Any]:
         data["evidence"] = {"folder": name_documents(draft)}
     for group, write in _WRITERS.items():
         entries = draft[group].items()
-        # A blank title would be no key at all, and a file without parties says more clearly what is missing.
+        # A blank title would make no key at all, and a file without parties says more clearly what is missing.
         data[group] = {names[group][key]: {"title": x["title"], **write(draft, key, x, names)} for key, x in entries}
     return {key: value for key, value in data.items() if value != {} or key in ("parties", "issues", "baskets")}
 

@@ -99,7 +99,7 @@ def _describe_factor(factor: Factor) -> dict[str, Any]:
 
 
 def format_experiment(experiment: dict[str, Any]) -> str:
-    """Format an experiment as a file; a scenario that is no shipped one must stand beside it."""
+    """Format an experiment as a file; a scenario that is not a shipped one must be in the same folder."""
     name = experiment["scenario"]
     beside = name if name in shipped() else Path(name).name
     head = "# Written on the page of parley. Run it with: parley sweep page-sweep.yaml -o page-sweep\n"

@@ -36,8 +36,8 @@ def add(app: typer.Typer) -> None:
         try:
             day = datetime.date.fromisoformat(date)
         except ValueError:
-            raise ParleyError(f"`{date}` is no date; write YYYY-MM-DD") from None
+            raise ParleyError(f"`{date}` is not a date; write YYYY-MM-DD") from None
         if output.suffix != ".yaml":
-            raise ParleyError(f"`{output.name}` is no name of a scenario file; write NAME.yaml")
+            raise ParleyError(f"`{output.name}` is not a valid name of a scenario file; write NAME.yaml")
         path = write_redated(scenario, day, output)
         typer.echo(f"{path.name} is written. Next: parley check {path.name}; parley run {path.name}")

@@ -39,7 +39,7 @@ def add(app: typer.Typer) -> None:
         """Fit assumed ranges to the record of past talks (ABC-SMC), check the fit, and compare theories.
 
         The same command continues a fit that was stopped. Results are conditional on the scenarios, on their ranges and
-        on the coding of the record; they are no forecast.
+        on the coding of the record; they are not a forecast.
 
         For example:
 

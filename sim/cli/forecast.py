@@ -60,7 +60,7 @@ def add(app: typer.Typer) -> None:
         try:
             date = datetime.date.fromisoformat(after)
         except ValueError:
-            raise ParleyError(f"--after: `{after}` is no date; write YYYY-MM-DD") from None
+            raise ParleyError(f"--after: `{after}` is not a date; write YYYY-MM-DD") from None
         check_new_file(out)
         loaded, draws = load(scenario), read_posterior(posterior) if posterior else None
         result = compute_forecast(loaded, draws, date, n, seed, rounds)

@@ -44,7 +44,7 @@ parley new my-talks --from river-border  start a scenario of your own
 
 `parley VERB --help` explains a verb.
 
-Results are conditional on the assumptions of a scenario; they are no forecast.
+Results are conditional on the assumptions of a scenario; they are not a forecast.
 """
 
 

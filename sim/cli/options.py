@@ -61,7 +61,7 @@ def add_folder(message: str, arguments: Iterable[str]) -> str:
 
 
 def make_console(stderr: bool = False) -> Console:
-    """Make a console; where the output is no terminal, lines are wide enough for tables and nothing is coloured."""
+    """Make a console; where the output is not a terminal, lines are wide enough for tables and nothing is coloured."""
     from rich.console import Console
 
     screen = Console(stderr=stderr, highlight=False)

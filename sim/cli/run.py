@@ -65,7 +65,7 @@ def add(app: typer.Typer) -> None:
     ) -> None:
         """Simulate a scenario many times: how the talks end, how long they take, and what blocks a settlement.
 
-        Results are conditional on the assumptions that `parley show` lists; they are no forecast.
+        Results are conditional on the assumptions that `parley show` lists; they are not a forecast.
 
         For example:
 

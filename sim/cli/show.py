@@ -42,7 +42,7 @@ def add(app: typer.Typer) -> None:
             bool,
             typer.Option(
                 "--plain",
-                help="Print one number a line, separated by tabs (the default when the output is no terminal).",
+                help="Print one number a line, separated by tabs (the default when the output is not a terminal).",
             ),
         ] = False,
         unused: Annotated[

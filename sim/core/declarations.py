@@ -62,7 +62,7 @@ class Block(NamedTuple):
 
 
 def _last_name(path: str) -> str:
-    """The last piece of a path that is no placeholder, in capitals."""
+    """The last piece of a path that is not a placeholder, in capitals."""
     return next(piece for piece in reversed(path.split(".")) if not piece.startswith("{")).upper()
 
 

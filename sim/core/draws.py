@@ -114,7 +114,7 @@ def threefry2x64(k0: np.uint64, k1: np.uint64, c0: np.uint64, c1: np.uint64) -> 
 def open_unit(word: np.uint64) -> float:
     """Map a random word to the middle of one of 2^52 equal cells of (0, 1): never 0, never 1.
 
-    With 53 bits the topmost midpoint is no double and rounds to 1. With 52, `u` and `1 - u` are both exact.
+    With 53 bits the topmost midpoint is not a double and rounds to 1. With 52, `u` and `1 - u` are both exact.
 
     Parameters
     ----------

@@ -105,7 +105,7 @@ def describe_checkout(root: Path = _ROOT) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        `commit`, and `dirty`: whether files differ from it. None where the folder is no checkout or git is missing.
+        `commit`, and `dirty`: whether files differ from it. None where the folder is not a checkout or git is missing.
     """
     git = shutil.which("git") if (root / ".git").exists() else None
     if git is None:

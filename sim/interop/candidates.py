@@ -78,7 +78,7 @@ def find(folder: Path, files: list[Candidate], name: str, kind: Kind, classify: 
     chosen = fitting[0]
     if chosen.kind is not kind:
         problem = chosen.problem or f"is a {chosen.kind.value}" * (chosen.kind is not Kind.OTHER)
-        raise ScenarioError(problem or f"is no {kind.value}", file=chosen.name, line=chosen.line)
+        raise ScenarioError(problem or f"is not a {kind.value}", file=chosen.name, line=chosen.line)
     return chosen
 
 

@@ -226,7 +226,7 @@ def _read_profile(space: Space, name: str, issues: list[Issue]) -> tuple[Profile
 
 
 def _check_additive(space: Space) -> None:
-    """Refuse spaces that are no weighted sum, by what they are."""
+    """Refuse spaces that are not weighted sums, and say what they are."""
     kind = space.root.get("type", "").lower()
     tags = {element.tag for element in space.root.iter()}
     if kind == "nonlinear" or tags.intersection(_NONLINEAR):
@@ -280,7 +280,7 @@ def _read_discount(space: Space) -> float:
     except ValueError:
         factor = math.nan
     if math.isnan(factor):
-        space.note(f"the discount factor `{clip_text(texts[-1])[:40]}` is no number and is dropped")
+        space.note(f"the discount factor `{clip_text(texts[-1])[:40]}` is not a number and is dropped")
         return 1.0
     if 0.0 < factor < 1.0:
         space.note(f"the discount factor {factor:g} is dropped: utilities here do not fall with time")

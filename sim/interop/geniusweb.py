@@ -57,9 +57,9 @@ def classify(path: Path) -> Candidate:
     except ScenarioError as error:
         return Candidate(path, Kind.OTHER, None, error.problem, error.line)
     except json.JSONDecodeError as error:
-        return Candidate(path, Kind.OTHER, None, f"is no JSON: {error.msg} (column {error.colno})", error.lineno)
+        return Candidate(path, Kind.OTHER, None, f"is not JSON: {error.msg} (column {error.colno})", error.lineno)
     except (ValueError, RecursionError) as error:
-        return Candidate(path, Kind.OTHER, None, f"is no JSON: {error}")
+        return Candidate(path, Kind.OTHER, None, f"is not JSON: {error}")
     if isinstance(content, dict) and isinstance(content.get(LINEAR), dict):
         return Candidate(path, Kind.PROFILE, content[LINEAR])
     if isinstance(content, dict) and "issuesValues" in content:
@@ -155,7 +155,7 @@ def _read_reserved(file: str, content: dict[str, Any], issues: Values, shares: F
     for (issue, values), share, table in zip(issues.items(), shares, tables, strict=True):
         value = chosen.get(issue)
         if value is not None and str(value) not in values:
-            problem = f"`{clip_text(str(value))[:40]}` is no value of `{clip_text(issue)}`"
+            problem = f"`{clip_text(str(value))[:40]}` is not a value of `{clip_text(issue)}`"
             raise ScenarioError(problem, file=file, key=f"reservationBid.issuevalues.{clip_text(issue)}")
         parts.append(0.0 if value is None else float(share * table[values.index(str(value))]))
     return math.fsum(parts)

@@ -57,7 +57,7 @@ def _read_csv(path: Path) -> Table:
         lines = csv.reader(io.StringIO(text), delimiter=mark, skipinitialspace=True)
         rows = [(n, [cell.strip() for cell in row]) for n, row in enumerate(lines, 1)]
     except csv.Error as error:
-        raise ScenarioError(f"is no CSV: {error}", file=file) from None
+        raise ScenarioError(f"is not CSV: {error}", file=file) from None
     rows = [(n, row) for n, row in rows if any(row)]
     if len(rows) < 4:
         raise ScenarioError("a KTAB file has a line of counts, a heading and at least two actors", file=file)

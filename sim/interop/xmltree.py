@@ -1,7 +1,7 @@
 """XML of other tools as a tree of elements: limited in size and depth, without document types or entities.
 
 Files of GENIUS break some rules of XML that its own parser does not know: a bare `&` in a value, no space between two
-attributes, a comment before the declaration. Those are mended; everything else that is no XML is refused.
+attributes, a comment before the declaration. Those are mended; everything else that is not XML is refused.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ def parse(path: Path) -> ET.Element:
     try:
         parser.Parse(_mend(text), True)
     except expat.ExpatError as error:
-        problem = f"is no XML: {expat.ErrorString(error.code)} (column {error.offset + 1})"
+        problem = f"is not XML: {expat.ErrorString(error.code)} (column {error.offset + 1})"
         raise ScenarioError(problem, file=path.name, line=error.lineno) from None
     except ValueError as error:
-        raise ScenarioError(f"is no XML: {error}", file=path.name) from None
+        raise ScenarioError(f"is not XML: {error}", file=path.name) from None
     root: ET.Element = tree.close()
     return root
 

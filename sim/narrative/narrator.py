@@ -98,7 +98,7 @@ class Narrator:
     # Opening and end
 
     def write_opening(self, seed: int, run: int) -> None:
-        """Write scenario, baskets and issues, and the caution that one run is no forecast."""
+        """Write scenario, baskets and issues, and the caution that one run is not a forecast."""
         s, titles = self.titles.scenario, self.titles
         self.lines += [f"{s.title}: run {run} under seed {seed}"]
         self.add_line(

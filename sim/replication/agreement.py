@@ -16,7 +16,7 @@ _UNTOLD = {
     "created", "command", "sessions", "checksum", "hashes", "files", "hash", "citations", "git", "tables",
     "source_files", "complete", "fingerprint",
 }  # fmt: skip
-"""Keys that are no inputs: time, command, checksums, and what follows from other keys."""
+"""Keys that are not inputs: time, command, checksums, and what follows from other keys."""
 _MACHINE = {"workers", "chunk", "platform"}
 """Keys of the environment on which no number depends."""
 

@@ -47,7 +47,7 @@ def extract_archive(path: Path, folder: Path) -> list[str]:
     Raises
     ------
     ParleyError
-        It is no ZIP file, it is damaged, it exceeds a limit, or an entry is a link or leads out of the folder.
+        It is not a ZIP file, it is damaged, it exceeds a limit, or an entry is a link or leads out of the folder.
     """
     with open_regular(path, None) as stream:
         try:
@@ -57,7 +57,7 @@ def extract_archive(path: Path, folder: Path) -> list[str]:
                 for entry in entries:
                     _extract_entry(path, archive, entry, folder)
         except _DAMAGE as error:
-            raise ParleyError(one_line(f"{path} is no sound ZIP file: {error}")[:500]) from None
+            raise ParleyError(one_line(f"{path} is not an intact ZIP file: {error}")[:500]) from None
     return [entry.filename for entry in entries]
 
 
@@ -86,7 +86,7 @@ def _check_entry(path: Path, entry: zipfile.ZipInfo) -> None:
     steps = name.split("/")
     forbidden = any(letter in _FORBIDDEN or ord(letter) < 32 for letter in name)
     if not name or len(name) > MOST_NAME or forbidden or any(step in ("", ".", "..") for step in steps):
-        raise ParleyError(one_line(f"{path}: `{name[:80]}` is no name of a file inside the package"))
+        raise ParleyError(one_line(f"{path}: `{name[:80]}` is not a valid name of a file inside the package"))
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
         raise ParleyError(one_line(f"{path}: `{name}` is a link or another special file"))

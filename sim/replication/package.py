@@ -52,7 +52,7 @@ def open_results(source: Path, scratch: Path) -> Iterator[Path]:
     target = scratch / "package"
     extract_archive(source, target)
     if not (target / RESULTS / MANIFEST).is_file():
-        raise ParleyError(f"`{source}` is no package of `parley pack`: it has no {RESULTS}/{MANIFEST}")
+        raise ParleyError(f"`{source}` is not a package of `parley pack`: it has no {RESULTS}/{MANIFEST}")
     yield target / RESULTS
 
 
@@ -162,7 +162,7 @@ def _describe_package(manifest: dict[str, Any], missing: list[str]) -> str:
         "",
         f"Results of parley {manifest['parley']}{commit}, fingerprint {manifest.get('fingerprint')}, made with Python "
         f"{environment.get('python')} on {environment.get('machine')} ({environment.get('processor')}).",
-        "They are conditional on the assumptions of the scenario; they are no forecast.",
+        "They are conditional on the assumptions of the scenario; they are not a forecast.",
         "",
         "Two commands repeat them. The first goes into a fresh environment of the same Python version, in which parley "
         f"{manifest['parley']} is installed already:",

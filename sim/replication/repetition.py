@@ -138,7 +138,7 @@ def repeat_file(path: Path, scratch: Path, workers: int | None = None) -> Repeti
     Raises
     ------
     ParleyError
-        The file is no forecast that can be repeated.
+        The file is not a forecast that can be repeated.
     """
     from calibration.forecast_file import PROVENANCE, repeat_forecast
 

@@ -47,7 +47,7 @@ def write_excel(frames: Mapping[str, pd.DataFrame], file: Path) -> None:
     import pandas as pd
 
     if file.suffix != ".xlsx":
-        raise ParleyError(f"`{file}` is no name of a workbook; it has to end in .xlsx")
+        raise ParleyError(f"`{file}` is not a name of a workbook; it has to end in .xlsx")
     if importlib.util.find_spec("openpyxl") is None:
         raise describe_missing("excel", "workbooks need openpyxl (to_csv does not)")
     check_new_file(file)

@@ -189,7 +189,7 @@ def plan(
 
 
 def check_seed(seed: object) -> None:
-    """Refuse a seed that is no whole number from 0 on; truth values and floats are refused too. Raises ParleyError."""
+    """Refuse a seed that is not a whole number from 0 on, also truth values and floats. Raises ParleyError."""
     if isinstance(seed, bool | np.bool_) or not isinstance(seed, int | np.integer) or seed < 0:
         raise ParleyError(f"the seed is {seed!r}; it has to be a whole number, 0 or more")
 

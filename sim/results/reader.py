@@ -58,7 +58,7 @@ def open_regular(path: Path, most: int | None = MOST_BYTES) -> Iterator[BinaryIO
     Raises
     ------
     ParleyError
-        It is no regular file, it is too large, or it cannot be read.
+        It is not a regular file, it is too large, or it cannot be read.
     """
     try:
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -98,7 +98,7 @@ def read_json(path: Path, most: int = MOST_BYTES) -> Any:
     try:
         data = json.loads(read_text(path, most), parse_constant=refuse)
     except (ValueError, RecursionError) as error:
-        raise ParleyError(one_line(f"{path} is no JSON: {error}")) from None
+        raise ParleyError(one_line(f"{path} is not JSON: {error}")) from None
     level, depth = [data], 0
     while level := [below for node in level for below in _list_inner(node)]:
         depth += 1
@@ -135,11 +135,11 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
         return None
     data = read_json(path)
     if not isinstance(data, dict):
-        raise ParleyError(f"{path} is no manifest: it has to hold a mapping")
+        raise ParleyError(f"{path} is not a manifest: it has to hold a mapping")
     kind = data.get("kind")
     schema: type[Manifest] | None = SCHEMAS.get(kind) if isinstance(kind, str) else None
     if schema is None:
-        raise ParleyError(one_line(f"{path} is no manifest: its `kind` has to be one of {', '.join(SCHEMAS)}"))
+        raise ParleyError(one_line(f"{path} is not a manifest: its `kind` has to be one of {', '.join(SCHEMAS)}"))
     validate(schema, data, path)
     if not is_sealed(data):
         raise ParleyError(f"{path} was changed after it was written: its checksum does not fit")
@@ -173,7 +173,7 @@ def open_table(path: Path, columns: Mapping[str, str]) -> Iterator[pq.ParquetFil
     Raises
     ------
     ParleyError
-        It is no such table, or it turns out to be damaged inside the block.
+        It is not such a table, or it turns out to be damaged inside the `with` block.
     """
     import pyarrow.parquet as pq
 

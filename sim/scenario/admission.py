@@ -60,14 +60,14 @@ def _check_names(scenario: Scenario, record: Record, origins: Origins) -> None:
     alternatives = [entry.id for entry in entries if entry.alternative_to]
     for name in scenario.evidence.alternatives:
         if name not in alternatives:
-            problem = f"`{name}` is no alternative coding{nearest(name, alternatives)}"
+            problem = f"`{name}` is not an alternative coding{nearest(name, alternatives)}"
             raise origins.error(("evidence", "alternatives"), problem)
     known = {entry.id for entry in entries}
     known |= {paper.id for paper in record.proposals} | {remark.id for remark in record.remarks}
     known |= {position.issue for position in record.positions} | {act.about for act in record.acts}
     for name in scenario.evidence.left_out:
         if name not in known:
-            problem = f"`{name}` is no entry, issue or subject of the documents{nearest(name, sorted(known))}"
+            problem = f"`{name}` is not an entry, issue or subject of the documents{nearest(name, sorted(known))}"
             raise origins.error(("evidence", "left_out", name), problem)
 
 

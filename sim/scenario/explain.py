@@ -39,7 +39,7 @@ def _explain_detail(first: Any, origins: Origins) -> ScenarioError:
     """Return one problem of a scenario."""
     path = tuple(str(part) for part in first["loc"])
     if path and path[-1] == "[key]":
-        return origins.error(path[:-1], f"`{first['input']}` is no name; {NAMES}")
+        return origins.error(path[:-1], f"`{first['input']}` is not a valid name; {NAMES}")
     dashes = ", with dashes in place of underscores" if path == ("id",) else ""
     problem = describe_error(first, Scenario, path, NAMES + dashes)
     return origins.error(path, problem + _suggest_entity(first["type"], path, origins))

@@ -58,7 +58,7 @@ class Entry:
 
 @dataclass
 class Group:
-    """Numbers that belong together, with notes on choices that are no numbers."""
+    """Numbers that belong together, with notes on choices that are not numbers."""
 
     title: str
     rank: tuple[int, int] = (0, 0)
@@ -145,7 +145,7 @@ def _title_stake(s: Scenario, party: str, issue: str) -> str:
 
 
 def _iterate_notes(loaded: Loaded) -> Iterator[tuple[str, str]]:
-    """Yield title and note: choices that are no numbers, and positions that derived numbers rest on or pass over."""
+    """Yield title and note: choices that are not numbers, and positions that derived numbers rest on or pass over."""
     s = loaded.scenario
     yield from _iterate_settings(s)
     for name, party in s.parties.items():
@@ -180,7 +180,7 @@ def _iterate_notes(loaded: Loaded) -> Iterator[tuple[str, str]]:
 
 
 def _iterate_readings(loaded: Loaded) -> Iterator[tuple[str, str]]:
-    """Yield title and note: acts behind derived parts that are no numbers, and acts that stated parts override."""
+    """Yield title and note: acts behind derived parts that are not numbers, and acts that stated parts override."""
     for path, reading in loaded.readings.items():
         if not reading.acts or path[0] not in ("parties", "mediators", "sponsors", "venues", "incidents"):
             continue

@@ -121,7 +121,7 @@ def load(name: str | Path, changes: Mapping[str, Any] | None = None) -> Loaded:
     data = _add_catalogue(data, origins, path.parent)
     for party in data["parties"] if isinstance(data.get("parties"), dict) else []:
         if not re.fullmatch(NAME_PATTERN, str(party)):  # before the name is copied into every map by party
-            raise origins.error(("parties", str(party)), f"`{party}` is no name; {NAMES}")
+            raise origins.error(("parties", str(party)), f"`{party}` is not a valid name; {NAMES}")
     loaded = _finish(merge.expand_maps(data), origins, path.parent, changes or {})
     evidence = loaded.scenario.evidence
     documents = [] if evidence is None else _find_record(path.parent, evidence.folder, origins).rglob("*.yaml")
@@ -144,7 +144,7 @@ def load_resolved(data: Mapping[str, Any]) -> Loaded:
     Raises
     ------
     ScenarioError
-        The data is no such scenario.
+        The data is not such a scenario.
     """
     origins, plain = merge.Origins(), dict(data)
     scenario = _validate(plain, origins)

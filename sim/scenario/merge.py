@@ -152,7 +152,7 @@ def apply_defaults(data: Data, origins: Origins) -> Data:
     Raises
     ------
     ScenarioError
-        A default is for no kind of entity, or is no mapping.
+        A default is for no kind of entity, or is not a mapping.
     """
     data = copy.deepcopy(data)
     defaults = data.pop("defaults", {})

@@ -53,7 +53,7 @@ def migrate(path: Path) -> tuple[str, list[str]]:
     Raises
     ------
     ScenarioError
-        The file is no YAML that parley reads.
+        The file is not YAML that parley reads.
     """
     read(path)  # one clear message for what the rewriter would refuse in its own words
     yaml = YAML()

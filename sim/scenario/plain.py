@@ -36,7 +36,7 @@ def load_plain(data: Mapping[str, Any]) -> Loaded:
     Raises
     ------
     ScenarioError
-        The data cannot be written as YAML, or is no scenario.
+        The data cannot be written as YAML, or is not a scenario.
 
     Examples
     --------

@@ -50,7 +50,7 @@ def write_scaffold(name: str, size: Size, folder: Path) -> Path:
     Raises
     ------
     ParleyError
-        The name is no id or is taken, or the size is out of bounds.
+        The name is not a valid id or is taken, or the size is out of bounds.
     """
     name = name.removesuffix(".yaml")
     check_id(name)

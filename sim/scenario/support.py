@@ -146,7 +146,8 @@ def _describe_position(
     if third and x.issue in loaded.scenario.issues:
         return Support(x.id, "position", "overridden", f"{third} is stated; a third party's terms")
     party = x.actor in {entry.actor or p for p, entry in loaded.scenario.parties.items()}
-    why = f"`{x.issue}` is no issue of the scenario" if party or third else f"`{x.actor}` is no party of the scenario"
+    name, kind = (x.issue, "an issue") if party or third else (x.actor, "a party")
+    why = f"`{name}` is not {kind} of the scenario"
     return Support(x.id, "position", "unused", f"nothing takes it: {why}")
 
 
@@ -234,13 +235,13 @@ def _explain_idle(loaded: Loaded, x: Act) -> str:
     if x.act in ("incident", "threat", "postponement"):
         return f"no type of incident counts `{x.about}` in `documented`"
     if x.act in ("mediation", "leaning") and x.actor not in s.mediators:
-        return f"`{x.actor}` is no mediator of the scenario"
+        return f"`{x.actor}` is not a mediator of the scenario"
     if x.act in ("lever", "sanctions", "arms_supply"):
         return f"`{x.actor}` has no lever of this kind in the scenario"
     if x.act == "mandate":
         return "it names no theme and level"
     if x.act == "agreement":
-        return f"`{x.about}` is no issue of the scenario"
+        return f"`{x.about}` is not an issue of the scenario"
     if x.act == "delivery":
         return "no agreement of both on the same subject came before"
     return f"no part of a scenario follows from acts of the kind `{x.act}`"

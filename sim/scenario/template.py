@@ -51,7 +51,7 @@ def write_template(name: str, base: str, folder: Path) -> Path:
     Raises
     ------
     ParleyError
-        The name is no id or is taken, or the new file could not extend the base.
+        The name is not a valid id or is taken, or the new file could not extend the base.
     """
     name = name.removesuffix(".yaml")
     parent = find_base(name, base, folder)
@@ -83,7 +83,7 @@ def find_base(name: str, base: str, folder: Path) -> Path:
     Raises
     ------
     ParleyError
-        The name is no id or is that of a shipped scenario, or the new file could not extend the base.
+        The name is not a valid id or is that of a shipped scenario, or the new file could not extend the base.
     """
     check_id(name)
     parent = locate(base)
@@ -99,7 +99,7 @@ def find_base(name: str, base: str, folder: Path) -> Path:
 def check_id(name: str) -> None:
     """Check that a new scenario can have a name. Raises ParleyError."""
     if not _ID.fullmatch(name):
-        raise ParleyError(f"`{name}` is no id; allowed: lower-case letters, digits and hyphens, at most 60")
+        raise ParleyError(f"`{name}` is not a valid id; allowed: lower-case letters, digits and hyphens, at most 60")
     if find_shipped(name):
         raise ParleyError(f"`{name}` is the name of a shipped scenario; choose another")
 

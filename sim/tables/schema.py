@@ -83,7 +83,7 @@ def read_outcomes(schema: pa.Schema) -> dict[str, str]:
         titles = None
     whole = isinstance(titles, dict) and len(titles) == len(CODES)
     if not whole or not all(isinstance(title, str) for title in titles.values()):
-        raise ParleyError(f"the table is damaged: its outcomes are no ladder of {len(CODES)} codes with titles")
+        raise ParleyError(f"the table is damaged: its outcomes are not a ladder of {len(CODES)} codes with titles")
     return titles
 
 

@@ -128,7 +128,7 @@ def _read_text(path: Path, name: str) -> str:
     except OSError as error:
         raise ScenarioError(f"cannot be read: {error.strerror}", file=name) from None
     except ValueError:  # a NUL in the path
-        raise ScenarioError("is no path of a file", file=repr(name)) from None
+        raise ScenarioError("is not a valid path of a file", file=repr(name)) from None
     _check_size(len(raw), name)
     try:
         return raw.decode("utf-8-sig")

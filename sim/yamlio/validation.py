@@ -129,7 +129,7 @@ def describe_problem(first: Any, key: str, keys: list[str], labels: list[str], n
     if kind == "literal_error":
         return f"{describe_value(value)} is not known; allowed: {', '.join(labels)}{nearest(str(value), labels)}"
     if kind in ("string_pattern_mismatch", "string_too_long"):
-        return f"`{value}` is no name; {names}"
+        return f"`{value}` is not a valid name; {names}"
     if kind == "too_short":
         return f"needs at least {_format_count(limits['min_length'])}, got {limits['actual_length']}"
     if kind in ("greater_than_equal", "less_than_equal"):
@@ -163,7 +163,7 @@ def list_keys(model: type[BaseModel], path: tuple[str, ...]) -> list[str]:
 
 
 def list_labels(annotation: Any) -> list[str]:
-    """List the labels that an annotation allows, in order; none where it is no choice."""
+    """List the labels that an annotation allows, in order; none where it is not a choice."""
     for part in get_args(annotation):
         if isinstance(part, LabelOf):
             return list(part.choice.labels())

@@ -285,6 +285,6 @@ def test_a_fault_is_stated_beside_the_form(browser: Any, address: str) -> None:
     student.write("Title of the case", "*Bold* ![p](http://example.org/p.png)")
     student.choose_part("Baskets")
     student.press("Remove")
-    student.until("issues.first_issue.basket: `` is no name")
+    student.until("issues.first_issue.basket: `` is not a valid name")
     student.wait.until(lambda b: "in order" not in student.text())
     assert "baskets" in student.text()

@@ -55,7 +55,7 @@ def test_a_cell_of_a_record() -> None:
     two = content.parse_content("swap; relief: route=1, time=0..0.4")
     assert two == [{"swap": {}, "relief": {"route": (1.0, 1.0), "time": (0.0, 0.4)}}]
     assert content.format_content(two) == "swap and relief (route 1, time 0 to 0.4)"
-    with pytest.raises(ParleyError, match=r"`number:0\.5` is no term"):
+    with pytest.raises(ParleyError, match=r"`number:0\.5` is not a term"):
         content.parse_content("swap: number:0.5")
     assert content.check_content([SWAP], AGENDA) is None
     assert "did you mean `swap`" in str(content.check_content([{"swop": {}}], AGENDA))

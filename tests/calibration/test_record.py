@@ -178,7 +178,7 @@ def test_a_fit_is_printed_as_it_is_titled(capsys: pytest.CaptureFixture[str]) ->
 def test_a_file_that_is_no_forecast(tmp_path: Path) -> None:
     file = tmp_path / "f.json"
     file.write_text("[1]", encoding="utf-8")
-    with pytest.raises(ParleyError, match="is no forecast"):
+    with pytest.raises(ParleyError, match="is not a forecast"):
         score.read_forecast(file)
 
 

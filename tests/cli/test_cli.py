@@ -63,7 +63,7 @@ def test_help_imports_nothing_heavy() -> None:
 def test_help_teaches() -> None:
     text = parley("--help")
     assert "parley run river-border -n 1000" in text
-    assert "they are no forecast" in " ".join(text.split())
+    assert "they are not a forecast" in " ".join(text.split())
     for verb in ("list", "show", "check", "run", "trace", "cite", "new", "schema"):
         assert re.search(rf"^\W+{verb}\b", text, re.M), verb
         assert "--help" in parley(verb, "--help")
@@ -180,7 +180,7 @@ def test_new_overwrites_nothing(here: Path) -> None:
     (here / "mine.yaml").write_text("mine")
     assert "mine.yaml exists already" in parley("new", "mine", "--from", "river-border", code=2)
     assert (here / "mine.yaml").read_text() == "mine"
-    assert "is no id" in parley("new", "../mine", code=2)
+    assert "is not a valid id" in parley("new", "../mine", code=2)
     assert "is the name of a shipped scenario" in parley("new", "river-border", code=2)
     (here / "below").mkdir()
     assert "no scenario `nothing`" in parley("new", "other", "--from", "nothing", code=2)

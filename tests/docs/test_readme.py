@@ -104,4 +104,4 @@ def test_links_lead_somewhere():
 
 
 def test_says_that_it_is_no_forecast():
-    assert "Results are conditional on assumptions and are no forecast." in PAGE
+    assert "Results are conditional on assumptions and are not a forecast." in PAGE

@@ -144,7 +144,7 @@ def test_wrong_paths_fail_before_anything_runs(factors: dict[str, Any], message:
         ),
         ({"factors": {INSULATION: [0.1]}, "seed": -1}, "seed: -1 is out of bounds; allowed: 0 or more"),
         ({"factors": {INSULATION: [0.1]}, "design": "factoral"}, "design: .*did you mean `factorial`"),
-        ({"factors": {INSULATION: [0.1]}, "experiment": "My Exp"}, "`My Exp` is no name; names are lower-case"),
+        ({"factors": {INSULATION: [0.1]}, "experiment": "My Exp"}, "`My Exp` is not a valid name; names are"),
         ({"factors": {INSULATION: [0.1]}, "nested": {"assumption": 2, "fates": 3}}, "nested.assumption: unknown key"),
         ({"factors": {INSULATION: [0.1]}, "keep": "outcome"}, "keep: expected `all`, or a list .*got text `outcome`"),
         ({"factors": {INSULATION: 60}}, "expected a list of levels, .*got the number `60`"),

@@ -115,9 +115,9 @@ def test_a_long_list_of_values(tmp_path):
 def test_a_file_that_is_passed_over_is_noted(tmp_path):
     folder = two(tmp_path, side2="<utility_space><objective></utility_space>", stray="<a/>")
     notes = genius.read(folder).notes
-    assert notes == ("side2.xml:1: passed over, it is no XML: mismatched tag (column 29)",)
+    assert notes == ("side2.xml:1: passed over, it is not XML: mismatched tag (column 29)",)
     assert genius.read(folder, profiles=["side0", "side1"]).notes == ()
-    with pytest.raises(ScenarioError, match=r"side2\.xml:1: is no XML: mismatched tag"):
+    with pytest.raises(ScenarioError, match=r"side2\.xml:1: is not XML: mismatched tag"):
         genius.read(folder, profiles=["side0", "side2"])
 
 

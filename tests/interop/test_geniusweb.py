@@ -113,7 +113,7 @@ TABLE = ("issueUtilities", "place", "discreteutils", "valueUtilities")
         (changed(A, *TABLE, "sea", to=2), "place.discreteutils.valueUtilities.sea: `2`; allowed: a number from 0 to 1"),
         (changed(A, *TABLE, to={"sea": 1}), ".valueUtilities.hills: is missing; allowed: a number from 0 to 1"),
         (changed(A, "domain", "issuesValues", "days", "values", to=["2"]), "is about another domain"),
-        (changed(A, "reservationBid", "issuevalues", "days", to="9"), "issuevalues.days: `9` is no value of `days`"),
+        (changed(A, "reservationBid", "issuevalues", "days", to="9"), "issuevalues.days: `9` is not a value of `days`"),
     ],
 )
 def test_what_is_refused_is_named(tmp_path, first, message):

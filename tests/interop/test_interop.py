@@ -149,7 +149,7 @@ def test_genius_becomes_a_scenario_that_runs(tmp_path):
         ("shop", DOMAIN.replace('type="integer"', 'type="real"'), "issue `days` is real-valued"),
         ("shop", DOMAIN.replace('upperbound="2"', 'upperbound="100000"'), "1 to 10,000 whole numbers"),
         ("shop", DOMAIN.replace('type="integer"', 'type="time"'), "of type `time`"),
-        ("shop", "<negotiation_template>", "is no XML"),
+        ("shop", "<negotiation_template>", "is not XML"),
         ("buyer", "<other/>", "1 domain files and 1 utility spaces"),
         ("buyer", SPACE.format(10, 6, 2, 4, 1, 0, 0, 0.3), "weights are 0 or more and not all 0"),
         ("buyer", SPACE.format(10, 6, 2, 4, 1, -1, 1, 0.3), r"buyer\.xml:7: the weight of issue `price` is -1"),

@@ -91,7 +91,7 @@ def test_semicolons(tmp_path):
     [
         (CSV.replace(",", ";").replace("75", "75,5"), "`75,5` in cell 4; allowed: 0 to 100, with a point for decimals"),
         ("<Model/>", "is XML with root `Model`; KTAB's has `Scenario`"),
-        ("<Scenario><Actors></Scenario>", "is no XML"),
+        ("<Scenario><Actors></Scenario>", "is not XML"),
         (XML.replace("<dCoord>75</dCoord>", "<dCoord></dCoord>"), "towns.csv:4: actor `Alder`: position 1 is ``; a"),
         (XML.replace("<dCoord>75</dCoord>", ""), "actor `Alder` has 0 positions and 1 saliences on 1 dimensions"),
         (XML.replace("<dSal>50</dSal>", "<dSal>500</dSal>"), "salience 1 is `500`; allowed: 0 to 100"),

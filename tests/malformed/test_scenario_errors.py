@@ -48,11 +48,11 @@ MESSAGES = {
     "without-id": "1: id: is missing and must be given",
     "misspelt-party": "4: parties.wst.title: is missing and must be given (did you mean `west`?)",
     "deletes-nothing": "4: venues.hal: nothing of this name is there to delete (did you mean `hall`?)",
-    "party-without-a-name": f"4: parties.nörd: `nörd` is no name; {NAMES}",
+    "party-without-a-name": f"4: parties.nörd: `nörd` is not a valid name; {NAMES}",
     "scripted-before-the-start": "5: incidents.clash.scripted: 2030-01-08 is not after `start` 2030-01-08: "
     "it would never happen",
     "beyond-the-calendar": "3: start: 9999-12-31 and the horizon lead beyond the year 9999",
-    "no-name": f"4: venues.Great Hall: `Great Hall` is no name; {NAMES}",
+    "no-name": f"4: venues.Great Hall: `Great Hall` is not a valid name; {NAMES}",
     # kinds of value
     "wrong-type-number": f"5: parties.east.compliance: expected {FORMS}, got text `high`",
     "wrong-type-mapping": "3: venues: expected a mapping, got a list",

@@ -103,7 +103,7 @@ def test_a_file_used_as_a_folder() -> None:
 
 
 def test_a_path_no_file_can_have() -> None:
-    assert refusal(Path("a\0b.yaml")) == "'a\\x00b.yaml': is no path of a file"
+    assert refusal(Path("a\0b.yaml")) == "'a\\x00b.yaml': is not a valid path of a file"
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")

@@ -104,7 +104,7 @@ def refuse(path: Path, folder: Path) -> str:
 )
 def test_names_that_lead_elsewhere(tmp_path: Path, name: str) -> None:
     path = write(tmp_path / "p.zip", **{name: b"x"})
-    assert "is no name of a file inside the package" in refuse(path, tmp_path)
+    assert "is not a valid name of a file inside the package" in refuse(path, tmp_path)
 
 
 def test_links_devices_and_encrypted_entries(tmp_path: Path) -> None:

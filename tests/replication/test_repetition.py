@@ -214,7 +214,7 @@ def test_a_forecast_is_repeated_from_its_file_alone(forecast: Path, tmp_path: Pa
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
-        ({"kind": "run"}, "no forecast that can be repeated"),
+        ({"kind": "run"}, "not a forecast that can be repeated"),
         ({"draws": "%"}, "f.json"),
         ({"draws": "eHg="}, "draws.parquet"),
         ({"runs": 10**12}, "runs"),

@@ -123,7 +123,7 @@ def test_a_wrong_ladder_is_refused_with_file_and_line(tmp_path: Path, old: str, 
     "text", ["{", "[]", '{"a": "b"}', '{"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6, "g": 7, "h": 8}']
 )
 def test_a_table_with_a_broken_ladder_is_refused(text: str) -> None:
-    with pytest.raises(ParleyError, match="no ladder of 8 codes"):
+    with pytest.raises(ParleyError, match="not a ladder of 8 codes"):
         read_outcomes(pa.schema([("run", pa.int64())], metadata={"outcomes": text}))
 
 

@@ -263,8 +263,8 @@ def test_as_of_says_where_the_documents_end(tmp_path: Path) -> None:
     [
         (["istanbul-2025", "2025-05-10", "-o", "a.yaml"], "2025-05-10 is not after 2025-05-15, the `as_of` of"),
         (["river-border", "2031-01-01", "-o", "a.yaml"], "`river-border` rests on no documents"),
-        (["istanbul-2025", "2025-06-99", "-o", "a.yaml"], "`2025-06-99` is no date; write YYYY-MM-DD"),
-        (["istanbul-2025", "2025-06-10", "-o", "a.txt"], "`a.txt` is no name of a scenario file; write NAME.yaml"),
+        (["istanbul-2025", "2025-06-99", "-o", "a.yaml"], "`2025-06-99` is not a date; write YYYY-MM-DD"),
+        (["istanbul-2025", "2025-06-10", "-o", "a.txt"], "`a.txt` is not a valid name of a scenario file; write NAME"),
         (["istanbul-2025", "2025-06-10", "-o", "istanbul-2022.yaml"], "is the name of a shipped scenario"),
     ],
 )

@@ -93,7 +93,7 @@ def test_options_that_do_not_fit_write_nothing(
 
 
 def test_a_name_that_is_no_id_is_refused() -> None:
-    with pytest.raises(ParleyError, match="is no id"):
+    with pytest.raises(ParleyError, match="is not a valid id"):
         write_scaffold("My Talks", Size(), Path())
 
 
