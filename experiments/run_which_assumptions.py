@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MEASURES = {
-    "closed": ("closed", "What the closed share at the end hangs on"),
-    "ceasefire": ("outcome_at_least=ceasefire", "What the share of ceasefires hangs on"),
-    "rounds": ("rounds_held", "What the number of rounds held hangs on"),
+    "closed": ("closed", "What the closed share at the end depends on"),
+    "ceasefire": ("outcome_at_least=ceasefire", "What the share of ceasefires depends on"),
+    "rounds": ("rounds_held", "What the number of rounds held depends on"),
 }
 
 

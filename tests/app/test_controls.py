@@ -76,7 +76,7 @@ def test_every_option_of_every_choice_is_a_scenario_that_loads(name: str) -> Non
 
 
 def test_controls_of_a_mediator_that_does_not_sit_in_are_said_to_do_nothing() -> None:
-    """What is said is so: nothing of any run hangs on them; where it sits in always, nothing is said of it."""
+    """What is said is so: nothing of any run depends on them; where it sits in always, nothing is said of it."""
     base = load("istanbul-2025")
     states = {
         name: describe_idle_controls(choice("istanbul-2025", f"{name}.attends"), base.scenario)

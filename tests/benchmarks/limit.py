@@ -14,7 +14,7 @@ from tests.benchmarks.counting import Counts
 
 @numba.njit(nogil=True, error_model="numpy")
 def _loop(runs, draws, values, exps, logs, pows, key):
-    """So many of each operation a run, on numbers that hang on the draws so that nothing can be left out."""
+    """So many of each operation a run, on numbers that depend on the draws so that nothing can be left out."""
     total = 0.0
     for run in range(runs):
         u = 0.5

@@ -49,11 +49,11 @@ def test_a_page_is_what_its_numbers_give(name: str) -> None:
 
 
 def test_where_to_meet_next_is_answered_first() -> None:
-    """Where, when and on what in the first sentence; what it hangs on in the same paragraph, with the test of it."""
+    """Where, when and on what in the first sentence; what it depends on in the same paragraph, with the test of it."""
     numbers, page = read_numbers("next-venue"), (PAGES / "next-venue.md").read_text(encoding="utf-8")
     answer = page.split("\n\n")[1]
-    assert answer.startswith(f"**Answer.** The runs, which are no forecast, speak for {numbers['best']}, ")
-    assert "20 to 30 June" in answer and "humanitarian matters" in answer and re.search(r"hangs\s+on", answer)
+    assert answer.startswith(f"**Answer.** The runs, which are not a forecast, speak for {numbers['best']}, ")
+    assert "20 to 30 June" in answer and "humanitarian matters" in answer and re.search(r"depends\s+on", answer)
     agreed, minsk = (numbers["places"][name]["gap_180"] for name in ("Minsk, agreed", "Minsk"))
     assert abs(agreed) < 0.2 * abs(minsk)  # the page says: nearly all of the difference is gone
     numbers["places"]["Minsk"]["gap_180"] -= 1.0  # control: another number gives another page
@@ -75,7 +75,7 @@ def test_every_planned_contrast_is_in_the_table(name: str) -> None:
 def test_the_first_paragraph_answers(name: str) -> None:
     page = (PAGES / f"{name}.md").read_text(encoding="utf-8")
     answer = next(part for part in page.split("\n\n") if part.lstrip().startswith("**Answer.**"))
-    assert re.search(r"(raises|lowers|changes|leaves) ", answer) and "95% interval" in answer and "hangs on" in answer
+    assert re.search(r"(raises|lowers|changes|leaves) ", answer) and "95% interval" in answer and "depends on" in answer
     assert all(f"`{case}`" in answer for case in CASES)
     assert "runs changed" in page and "runs in which any column" in page
 
