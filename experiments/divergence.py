@@ -64,7 +64,7 @@ _FACTS: dict[str, tuple[str, ...]] = {
 }
 _EXTREMES = (1e-9, 1.0 - 1e-9)
 MOST = 12
-"""Partings that are followed at most."""
+"""Most divergences that are followed."""
 
 
 class Address(NamedTuple):

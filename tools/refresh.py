@@ -7,7 +7,7 @@ Usage:
     python tools/refresh.py --force          every step
     python tools/refresh.py --read venue …   their pages by hand were read over: drop the notice of older numbers
 
-A step that was stopped is taken up where it was; a finished one is skipped until something it was made from changes.
+A step that was interrupted resumes; a finished one is skipped until something it was made from changes.
 The record docs/refresh.json holds what each step was made from; `tests/docs/test_refresh.py` compares. Not redone here:
 `make verify` and `make bench` write their own pages, tools/screenshots.py needs a browser.
 """

@@ -36,7 +36,7 @@ def forecast_uniform(record: Observed) -> Forecast:
 
 
 def forecast_rates(others: Sequence[Observed], record: Observed) -> Forecast:
-    """Return what happened in other cases as the forecast of one case, of which only the sizes are read.
+    """Return what happened in other cases as the forecast of one case; of its record only the sizes are read.
 
     The code of a window has the shares of the same window of other cases, one case spread evenly over all codes added.
     The longest silence has the share of the time observed that it has in another case; gaps are those of other cases.

@@ -59,7 +59,7 @@ def _advise_deadlines(loaded: Loaded) -> Iterator[Advice]:
 
 
 def _describe_clock(party: Party, horizon: float) -> str:
-    """Say how much of what a party could concede its clock concedes at most by the horizon."""
+    """Describe the share of its range that a party concedes by the horizon under its clock; empty without a clock."""
     rule = party.concession
     if rule.rule not in (ConcessionRule.CLOCK.label, ConcessionRule.MIXED.label):
         return ""
@@ -140,7 +140,7 @@ def _find_distance(loaded: Loaded, basket: str) -> str:
 
 
 def _find_cause(loaded: Loaded, basket: str) -> str:
-    """Say which of exposure and distrust raises the floors: without which of them there is a zone."""
+    """Name what raises the floors, exposure or distrust: without it some draws have a zone."""
     causes = {
         f"exposure (baskets.{basket}.exposure)": {f"baskets.{basket}.exposure.*": 0.0},
         "distrust (parties.*.trust)": {"parties.*.trust.*": 1.0},
@@ -151,7 +151,7 @@ def _find_cause(loaded: Loaded, basket: str) -> str:
 
 
 def _find_share(loaded: Loaded, basket: str, changes: dict[str, float]) -> float:
-    """Return the share of draws with a zone above the floors under changes; 0 where they cannot be made."""
+    """Return the share of draws with a zone above the floors under changes; 0 where the scenario refuses them."""
     try:
         zones = _estimate(loaded.with_changes(changes))
     except ParleyError:

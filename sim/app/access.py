@@ -1,4 +1,4 @@
-"""Scenarios opened on the page: only scenarios, and nothing of another file's content in a message."""
+"""Scenarios opened on the page: other files are refused, and messages never quote their content."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ LONGEST = 20_000
 
 
 def write_query(name: str, changes: Changes, baseline: Changes, runs: int, seed: int, run: int) -> dict[str, str]:
-    """Write the query; what is as at the start is left out.
+    """Write the query; settings that still have their first value are left out.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def read_changes(query: Mapping[str, str], key: str) -> Changes:
 
 
 def read_whole(query: Mapping[str, str], key: str, usual: int, below: int = 2**63) -> int:
-    """Read a whole number of a query; `usual` where it is none."""
+    """Read a whole number of a query; return `usual` where the text is not one."""
     number = parse_whole(query.get(key, ""), below)
     return usual if number is None else number
 

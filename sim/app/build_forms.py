@@ -100,7 +100,7 @@ def _set_title(key: str) -> None:
 
 
 def _set_levels(key: str) -> None:
-    """Take the levels; what was at a level that is gone turns to the lowest one."""
+    """Store the levels; entries whose level was removed get the lowest one."""
     draft: Draft = st.session_state.draft
     draft["levels"] = [level.strip() for level in st.session_state[key].split(",") if level.strip()] or ["delegates"]
     if draft["start_level"] not in draft["levels"]:

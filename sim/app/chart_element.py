@@ -11,7 +11,7 @@ from sim.app.theme import DARK, darken
 
 
 def skip_checks() -> None:
-    """Let Altair check no chart against its schema: that takes longer than making one, and the tests do it."""
+    """Turn off Altair's check of charts against its schema: it takes longer than making them, and the tests do it."""
     schemapi.disable_debug_mode()
 
 

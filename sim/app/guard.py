@@ -1,4 +1,4 @@
-"""What stands before the page: the Host, Origin and token of every request, and a policy on every response.
+"""Protection of the page: checks of Host, Origin and token on every request, and a policy on every response.
 
 A page on this machine is open to other users of it and, by a name that a hostile site lets point to 127.0.0.1, to that
 site. So every request, WebSocket handshakes included, must name this machine as its host and carry the token that

@@ -93,7 +93,7 @@ class _Stop(Exception):
 
 
 class _Job:
-    """An ensemble that runs beside the script of a tab, so that the script can end while the engine is compiled."""
+    """An ensemble on a thread of its own, so that the script of a tab can end while the engine is compiled."""
 
     def __init__(self, loaded: Loaded, n: int, seed: int) -> None:
         self.done = 0

@@ -172,7 +172,7 @@ _CEASEFIRE = "ceasefire"
 
 
 def list_endings(result: Result, base: Result | None = None) -> dict[str, Bools]:
-    """List the ways in which runs go, each with the runs that go so; ways of no run are left out.
+    """List the courses that runs take, each with its runs; a course that no run takes is left out.
 
     Parameters
     ----------

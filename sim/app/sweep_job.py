@@ -16,7 +16,7 @@ class _Stop(Exception):
 
 
 class SweepJob:
-    """One sweep into a folder of its own, which goes with the job.
+    """One sweep into its own folder, which is deleted with the job.
 
     Attributes
     ----------

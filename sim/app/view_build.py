@@ -55,7 +55,7 @@ def _start() -> None:
 
 
 def _find_folder() -> Path:
-    """Folder of this tab's drafts; it goes when the tab's session ends."""
+    """Find the folder of this tab's drafts; it is deleted when the tab's session ends."""
     if "draft_folder" not in st.session_state:
         st.session_state.draft_folder = TemporaryDirectory(prefix="parley-")
     return Path(st.session_state.draft_folder.name)

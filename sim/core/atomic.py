@@ -240,7 +240,7 @@ class OutputFolder:
                 path.rmdir()
 
     def _publish(self) -> None:
-        """Move all files and folders to their names, the manifest last: where it is, all else is."""
+        """Move all files and folders to their names, the manifest last: a folder with a manifest is complete."""
         for path in self.stage.rglob("*"):
             if path.is_dir():
                 sync_folder(path)

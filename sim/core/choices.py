@@ -109,7 +109,7 @@ def check_dispatchers() -> None:
 
 
 def _find_mark() -> Path | None:
-    """The file that says that all dispatchers were checked; None where something else than the sources decides."""
+    """Return the file that marks dispatchers as checked; None where some lie outside of the hashed sources."""
     from sim.core.jit import SOURCES, cache_folder  # the folder is named by a hash of these sources
 
     folder, inside = cache_folder(), tuple(f"sim.{name}." for name in SOURCES)

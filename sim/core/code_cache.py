@@ -96,7 +96,7 @@ def claim_folder(folder: Path) -> Path:
 
 
 def _check_parents(folder: Path) -> None:
-    """Refuse a folder on whose way another user can put something else."""
+    """Refuse a folder if another user can replace one of the folders above it."""
     for parent in folder.resolve().parents:
         status = parent.stat()
         open_to_all = status.st_mode & stat.S_IWOTH and not status.st_mode & stat.S_ISVTX

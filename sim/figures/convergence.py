@@ -120,7 +120,7 @@ def find_zone(trajectory: Trajectory, issue: str) -> tuple[Floats, Floats]:
 
 
 def _fill(ax: Axes, days: Ints, low: Floats, high: Floats, **style: Any) -> None:
-    """Fill between two lines, where nothing is missing without the limits that `fill_between` takes long to find."""
+    """Fill between two lines; without missing values by a polygon, because `fill_between` is slow."""
     if np.isnan(low).any() or np.isnan(high).any():
         ax.fill_between(days, low, high, lw=0, **style)
     else:

@@ -1,1 +1,1 @@
-"""Carrying work over from and to the field's other tools: KTAB, GENIUS, NegMAS."""
+"""Import from and export to other tools of the field: KTAB, GENIUS, NegMAS."""

@@ -1,4 +1,4 @@
-"""A scenario near to a domain: straight lines in place of tables, and how far they lead away from the exact solutions.
+"""A scenario that approximates a domain: straight lines in place of tables, and their error at the exact solutions.
 
 A scenario values points on a scale along straight lines, a domain values each labelled value by a table. On each issue
 the values are placed where the sides' weighted tables lie nearest to lines (least squares: the first singular vector of
@@ -22,7 +22,7 @@ from sim.interop.files import make_name
 from sim.interop.solutions import DEFINITIONS, solve
 
 MOST_OFF = 0.1
-"""Largest difference in a side's utility at a solution with which a scenario is written without being asked."""
+"""Largest error of a utility at a solution; with a larger one a scenario is written only under `--approximate`."""
 _LEAST_GAP = 1e-3
 """Least distance between two places on a scale, so that options ascend."""
 _LEAST_WIDTH = 0.05
@@ -171,7 +171,7 @@ def compute_utilities(domain: Domain, lines: Lines, package: Floats) -> Floats:
 
 
 def report(domain: Domain, lines: Lines, go_on: bool = False) -> list[str]:
-    """Return lines of text on how far the straight lines lead; `go_on` accepts any error.
+    """Describe the error of the straight lines, line by line; `go_on` accepts any error.
 
     Raises ParleyError where a utility is off by more than MOST_OFF, or cannot be checked, and `go_on` is false.
     """

@@ -1,4 +1,4 @@
-"""Which files of a folder are a domain and its profiles, and which of them the user means.
+"""Choice of a domain and its profiles among the files of a folder.
 
 A folder often holds several domains, several alternative profiles of one side, and files of other kinds. The files do
 not say which profiles sit at one table, so that the user names them where there is a choice.
@@ -30,7 +30,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A file of a folder: its kind, its content as the reader left it, why it is of no use, and where it is wrong."""
+    """A file of a folder: its kind, the content that was read, why it cannot be used, and the line of the fault."""
 
     path: Path
     kind: Kind

@@ -1,4 +1,4 @@
-"""Reading what others wrote and writing scenarios: small files, every fault with its file, nothing half done."""
+"""Files of other tools, read within limits of size, and scenarios written from them; nothing is left half-written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A folder of GENIUS (XML) or GeniusWeb (JSON) files as a domain, or as a scenario near to it."""
+"""A folder of GENIUS (XML) or GeniusWeb (JSON) files as a domain, or as a scenario that approximates it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _choose_suffix(folder: Path, names: Sequence[str]) -> str:
 def convert(
     source: Path, out: Path, domain: str | None = None, profiles: Sequence[str] = (), approximate: bool = False
 ) -> tuple[Domain, list[str]]:
-    """Read a domain and write a scenario near to it.
+    """Read a domain and write a scenario that approximates it.
 
     Parameters
     ----------
@@ -60,17 +60,17 @@ def convert(
     out : Path
         The scenario file; it must not exist.
     approximate : bool
-        Write it however far the straight lines lead from the exact solutions.
+        Write it whatever the error of the straight lines at the exact solutions.
 
     Returns
     -------
     tuple of Domain and list of str
-        The domain, and how far the straight lines lead from it.
+        The domain, and a description of the error of the straight lines.
 
     Raises
     ------
     ParleyError
-        A file cannot be used, or the straight lines lead too far; nothing is left behind then.
+        A file cannot be used, or the error is too large; no file is written then.
     """
     table = read(source, domain, profiles)
     lines = fit(table)

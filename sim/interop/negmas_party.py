@@ -55,7 +55,7 @@ def import_negmas() -> Any:
 
 
 _BEYOND = 2**62
-"""No planned step is so late: at this one of the `accept` stream a negotiator's generators start."""
+"""Step of the `accept` stream at which a negotiator's generators start; no planned step is as late."""
 
 
 class Generators:
@@ -204,7 +204,7 @@ class NegmasParty(Party):
         return Seat(self.negotiators[self.name], self, basket, points, steps, chance)
 
     def restart(self) -> None:
-        """Back from abeyance: the negotiator starts anew too."""
+        """Return from abeyance as any party; the negotiator starts anew too."""
         super().restart()
         self._seats.clear()
 

@@ -179,7 +179,7 @@ def _restore_scenario(entry: dict[str, Any]) -> Loaded:
 
 
 def _expand_indices(manifest: dict[str, Any], key: str) -> Ints:
-    """Expand ranges of indices. Raises ParleyError where they are not as many as runs, or only their hash is there."""
+    """Expand ranges of indices. Raises ParleyError if their number is not that of the runs, or only a hash was kept."""
     ranges, n = manifest[key], manifest["n"]
     if not isinstance(ranges, list):
         raise ParleyError("the manifest holds only a hash of the indices of the draws; such a run cannot be repeated")

@@ -46,7 +46,7 @@ KINDS = ("number", "flag", "text", "code")
 
 @contextmanager
 def open_regular(path: Path, most: int | None = MOST_BYTES) -> Iterator[BinaryIO]:
-    """Open a regular file for reading; a link, a pipe or a device is never opened for good.
+    """Open a regular file for reading; links, pipes and devices are refused.
 
     Parameters
     ----------

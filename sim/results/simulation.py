@@ -73,7 +73,7 @@ def simulate_named_tables(
 
 
 def begin_chunks(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-    """Ask for the first of some chunks on another thread; a pool of workers has the next ones under way then.
+    """Request the first chunk on another thread, so that a pool of workers starts on the next ones too.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def begin_chunks(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
 
 
 def _continue(first: Future[Chunk | None], chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-    """Yield the first chunk when it is there, then all others."""
+    """Yield the first chunk as soon as it is finished, then all others."""
     chunk = first.result()
     if chunk is not None:
         yield chunk

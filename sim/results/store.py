@@ -38,7 +38,7 @@ PARTY_SOURCE = "party_class.py"
 ROW_GROUP = 65_536
 """Rows of a row group."""
 BATCH = 1_024
-"""Rows that Arrow encodes at once. Joined rows are cut at whole batches, so that where they are cut changes no byte."""
+"""Rows that Arrow encodes at once. Chunks end at whole batches, so that the length of a chunk changes no byte."""
 SUMMARISED = 10_000
 """Runs that are summarised at once, which takes little longer than one chunk of them."""
 

@@ -34,9 +34,9 @@ MOST_RUNS = {Engine.MESA: 100, Engine.COMPILED: 1000}
 DAYS = 60
 """Days on which they are measured, spread evenly."""
 MOST_NUMBERS = 20_000_000
-"""Numbers that are held in memory at most: a scenario with many parties and issues is measured in fewer runs."""
+"""Most numbers held in memory: a scenario with many parties and issues is measured in fewer runs."""
 LEAST_RUNS = 20
-"""Runs from which quantiles say something; an ensemble of fewer is measured whole."""
+"""Fewest runs that give meaningful quantiles; a smaller ensemble is measured in all its runs."""
 
 
 def count_measured(job: Plan) -> int:

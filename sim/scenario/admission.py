@@ -54,7 +54,7 @@ def select_entries(scenario: Scenario, record: Record, origins: Origins) -> tupl
 
 
 def _check_names(scenario: Scenario, record: Record, origins: Origins) -> None:
-    """Refuse alternatives that are none, and names that stand for nothing in the documents."""
+    """Refuse alternatives that are not alternative codings, and names that the documents do not have."""
     assert scenario.evidence is not None
     entries: list[Position | Act] = [*record.positions, *record.acts]
     alternatives = [entry.id for entry in entries if entry.alternative_to]

@@ -247,7 +247,7 @@ def _check_documents(s: Scenario, o: Origins) -> Faults:
 
 
 def _check_past(s: Scenario, o: Origins) -> Faults:
-    """What lies before the talks: the war, matters that are urgent since then, and earlier settlements."""
+    """Check what precedes the talks: the war, matters that have been urgent since a date, and earlier settlements."""
     days: list[tuple[Path, datetime.date]] = [(("war", "since"), s.war.since)] if s.war else []
     days += [(("baskets", b, "urgency", "since"), x.urgency.since) for b, x in s.baskets.items() if x.urgency]
     for at, date in days:

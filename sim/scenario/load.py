@@ -204,7 +204,7 @@ class _Layers:
 def _lay_over(
     data: dict[str, Any], layer: dict[str, Any], origins: merge.Origins, path: Path, document: Document
 ) -> dict[str, Any]:
-    """A file's own keys over those of its bases; `origins` learns where they stand."""
+    """Lay a file's own keys over those of its bases; `origins` records where they are written."""
 
     def put(key: merge.Path) -> None:
         origins.note(key, path.name, document.line(_key_path(key)))

@@ -12,7 +12,7 @@ from sim.scenario.template import check_id, write_new
 HORIZON = 180
 """Days that the runs of a blank scenario follow the talks."""
 MOST_PARTIES, MOST_ISSUES, MOST_VENUES = 10, 30, 10
-"""The largest blank scenario: what a person still fills in by hand."""
+"""Size of the largest blank scenario; more could hardly be filled in by hand."""
 _WHY = "placeholder"
 _LOW = {"demand": [0.0, 0.1], "reservation": [0.4, 0.8]}
 _HIGH = {"demand": [0.9, 1.0], "reservation": [0.2, 0.6]}
