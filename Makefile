@@ -60,7 +60,7 @@ app: $(VENV)/.installed-app  ## open the interactive page on SCENARIO in the web
 # Rules and solvers run as plain Python, so nothing is compiled. Their 64-bit arithmetic wraps around on purpose, which
 # NumPy warns about outside compiled code.
 # Tests that resolve hundreds of scenarios take long without compiled code: `make test` has them.
-QUICK = $(wildcard $(addprefix tests/,rules solvers yamlio evidence malformed)) \
+QUICK = $(wildcard $(addprefix tests/,rules solvers yamlio malformed)) \
     $(filter-out %/test_acts.py %/test_support.py %/test_scaffold.py,$(wildcard tests/scenario/test_*.py)) \
     tests/contracts/test_house.py tests/contracts/test_imports.py
 

@@ -29,8 +29,9 @@ QUOTATION = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|«[^»\n]*»")
 
 @pytest.fixture(scope="module")
 def texts(committed: list[str]) -> list[tuple[str, str]]:
-    """Path and text of every committed file that is text; the malformed fixtures are malformed on purpose."""
-    readable = [name for name in committed if not name.startswith("tests/malformed/fixtures/")]
+    """Path and text of every committed file that is text; some fixtures are malformed on purpose."""
+    malformed = ("tests/malformed/fixtures/", "tests/yamlio/fixtures/")
+    readable = [name for name in committed if not name.startswith(malformed)]
     raw = {name: (ROOT / name).read_bytes() for name in readable}
     return [(name, data.decode("utf-8")) for name, data in raw.items() if b"\0" not in data]
 
