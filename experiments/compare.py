@@ -284,6 +284,25 @@ def list_changed_runs(comparison: Comparison, second: int = 1) -> list[int]:
     return [k for k, (a, b) in enumerate(zip(*outcomes, strict=True)) if a != b]
 
 
+_KINDS = ("parties", "issues", "baskets", "mediators", "venues", "incidents")
+"""Parts of a scenario whose names are addresses of draws."""
+
+
+def describe_mismatch(first: Loaded, other: Loaded) -> str:
+    """Describe in what two scenarios differ so that runs do not pair; empty where run k pairs with run k.
+
+    Draws are addressed by the names of parties, issues and so on. Where these differ, a draw of one scenario decides
+    something else in the other, or nothing.
+
+    Parameters
+    ----------
+    first, other : Loaded
+        The scenarios.
+    """
+    kinds = [kind for kind in _KINDS if list(getattr(first.scenario, kind)) != list(getattr(other.scenario, kind))]
+    return f"other {' and '.join([', '.join(kinds[:-1]), kinds[-1]] if kinds[:-1] else kinds)}" if kinds else ""
+
+
 def count_changes(comparison: Comparison) -> dict[str, dict[str, int]]:
     """Count in how many pairs of runs anything, and the outcome, differs between the first scenario and each other.
 

@@ -72,7 +72,25 @@ def list_pairs(results: Results, contrast: Contrast) -> list[Pair]:
         A factor or value is unknown, or no pair of points fits.
     """
     factors = results.factors
-    points = {row["point"]: _label_values(row, factors) for row in results.points.to_dict("records")}
+    points = {row["point"]: label_values(row, factors) for row in results.points.to_dict("records")}
+    return find_pairs(points, contrast)
+
+
+def find_pairs(points: Mapping[int, Mapping[str, str]], contrast: Contrast) -> list[Pair]:
+    """Find the pairs of points that a contrast compares.
+
+    Parameters
+    ----------
+    points : mapping of int to mapping
+        By number of the point the labels of its values, by factor.
+    contrast : Contrast
+        The contrast.
+
+    Raises
+    ------
+    ParleyError
+        A factor or value is unknown, or no pair of points fits.
+    """
     base, other = (side if isinstance(side, Mapping) else {VARIANT: side} for side in (contrast.base, contrast.other))
     for name, value in [*base.items(), *other.items(), *contrast.where.items()]:
         _check_value(name, value, points)
@@ -100,9 +118,9 @@ def format_contrast(contrast: Contrast) -> str:
     return f"{names}{second} − {first}"
 
 
-def _label_values(row: Mapping[str, Any], factors: Sequence[str]) -> dict[str, str]:
+def label_values(row: Mapping[str, Any], factors: Sequence[str]) -> dict[str, str]:
     """Return the values of a point by factor, as labels."""
-    return {name: format_value(row[name]) for name in factors}
+    return {name: format_value(row.get(name)) for name in factors}
 
 
 def _check_value(name: str, value: Any, points: Mapping[int, Mapping[str, str]]) -> None:
@@ -208,7 +226,7 @@ class _PointTables:
         self._values: dict[int, dict[Measure, Floats]] = {}
         self.measures = list(self.read(next(iter(self._start))))
         for name in names:
-            if not any(_is_called(measure, name) for measure in self.measures):
+            if not any(is_called(measure, name) for measure in self.measures):
                 known = [measure.label for measure, _ in compute_measures(self._slice(next(iter(self._start))))]
                 raise ParleyError(f"no measure `{name}`{nearest(name, known)}")
 
@@ -222,7 +240,7 @@ class _PointTables:
             runs = self._slice(point)
             columns = [c for c in runs.column_names if c not in INDEX and any(_is_of(n, c) for n in self._names)]
             measures = compute_measures(runs.select(columns))
-            self._values[point] = {m: v for m, v in measures if any(_is_called(m, name) for name in self._names)}
+            self._values[point] = {m: v for m, v in measures if any(is_called(m, name) for name in self._names)}
         return self._values[point]
 
     def count_changes(self, pair: Pair) -> int:
@@ -236,7 +254,7 @@ class _PointTables:
         return int(changed.sum())
 
 
-def _is_called(measure: Measure, name: str) -> bool:
+def is_called(measure: Measure, name: str) -> bool:
     """Return whether a name means a measure: its label, all its levels, or a closed share at any of its days."""
     plain = re.sub(r"_d\d+$", "", measure.measure)
     return name in (measure.label, measure.measure, plain)

@@ -56,6 +56,10 @@ def _format_cell(row: Mapping[str, Any] | None, label: str) -> str:
         return "–"
     factor, unit = (100.0, "%") if row["kind"] == "share" or "closed" in label else (1.0, "")
     mean, low, high = (factor * row[name] for name in ("mean", "low", "high"))
+    if np.isnan(low):
+        return f"{mean:.1f}{unit}"
+    if row["kind"] == "share":  # Wilson's interval lies unevenly around a share near 0 or 1
+        return f"{mean:.1f}% ({low:.0f}–{high:.0f})" if high - low >= 10.0 else f"{mean:.1f}% ({low:.1f}–{high:.1f})"
     return f"{mean:.1f}{unit} ±{(high - low) / 2:.1f}"
 
 

@@ -176,7 +176,7 @@ class Experiment(_Model):
         assert self.runs is not None
         return self.runs
 
-    def replace_keys(self, **keys: int | None) -> Experiment:
+    def replace_keys(self, **keys: Any) -> Experiment:
         """Return the experiment with other values of some keys; None leaves a key as it is. Raises ScenarioError."""
         experiment = _validate(self.model_dump() | {k: v for k, v in keys.items() if v is not None}, None)
         experiment._document = self._document

@@ -17,7 +17,7 @@ from experiments.setup import Setup
 from experiments.spec import Experiment, read_experiment
 from experiments.sweep_parts import IDENTITY, Piece, describe_part, run_part, split_parts
 from experiments.tables import write_tables
-from experiments.validation import check_values
+from experiments.validation import check_plans, check_values
 from sim.compiled.pool import workers_available
 from sim.core.atomic import MANIFEST
 from sim.core.errors import ParleyError
@@ -95,6 +95,7 @@ def run_sweep(
     setup = Setup.load(read_experiment(source), base)
     parts = split_parts(setup.experiment, len(setup.points))
     check_values(setup)
+    check_plans(setup)
     experiment, target = describe_identity(setup), SweepFolder(folder)
     identity = hash_data(experiment)
     with target.claim(experiment):

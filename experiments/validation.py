@@ -1,4 +1,4 @@
-"""Checks of an experiment's values before anything runs, so that a refused value costs no sweep and no folder."""
+"""Checks of an experiment's values and plans before anything runs, so that a refusal costs no sweep and no folder."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from experiments.contrasts import find_pairs, is_called, label_values
 from experiments.design import Scope, compute_changes
+from experiments.measures import INDEX, compute_measures, kind_of
 from experiments.results import format_value
 from experiments.setup import Setup
 from experiments.spec import Factor
-from sim.core.errors import ParleyError, ScenarioError
+from sim.core.errors import ParleyError, ScenarioError, nearest
 from sim.scenario.merge import CHANGE
+from sim.tables.schema import build_run_schema
 
 MOST_CANDIDATES = 500
 """Values that are tried; some go a long way and take a fiftieth of a second."""
@@ -34,6 +37,32 @@ def check_values(setup: Setup) -> None:
         error = _find_error(setup, alternatives)
         if error is not None:
             raise _locate_error(setup, error, place, name)
+
+
+def check_plans(setup: Setup) -> None:
+    """Refuse a planned contrast or measure that the sweep cannot give, before anything runs.
+
+    Raises
+    ------
+    ScenarioError
+        A factor, value or measure is unknown, or no two points fit; the message names the place in the experiment.
+    """
+    experiment = setup.experiment
+    factors = list(dict.fromkeys(name for point in setup.points for name in point.values))
+    points = {point.number: label_values(point.values, factors) for point in setup.points}
+    for name, contrast in experiment.contrasts.items():
+        try:
+            find_pairs(points, contrast)
+        except ParleyError as error:
+            raise experiment.refuse(str(error), "contrasts", name) from None
+    columns = build_run_schema(setup.problem.names)
+    known = [measure for measure, _ in compute_measures(columns.empty_table())]
+    values = [name for name in columns.names if name not in INDEX]
+    coded = ["outcome_at_least", *(name for name in values if kind_of(name) in ("code", "reason"))]
+    for place, name in enumerate(experiment.measures):
+        if not any(is_called(measure, name) for measure in known) and name.partition("=")[0] not in coded:
+            labels = [*coded, *(measure.label for measure in known)]
+            raise experiment.refuse(f"no measure `{name}`{nearest(name, labels)}", "measures", place)
 
 
 def _iterate_candidates(setup: Setup) -> Iterator[Candidate]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.agents import agenda, events, mediation
+from sim.agents.answers import check_share
 from sim.agents.protocols import Party, Talks
 from sim.core.layout import VENUE, W
 from sim.rules import convening, outcome, readiness, venue
@@ -22,7 +23,7 @@ def convene(model: Talks) -> bool:
     absent = []
     for party in model.parties:
         if party.seated:
-            party.willing = party.meeting_chance(model.venue)
+            party.willing = check_share(party, "meeting_chance", party.meeting_chance(model.venue))
             if model.draw("convene", party.index) >= party.willing:
                 absent.append(party)
     if model.observed:

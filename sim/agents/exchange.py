@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from sim.agents import events, measures
+from sim.agents.answers import check_share
 from sim.agents.coalition import is_decided, list_consenting
 from sim.agents.protocols import Basket, Talks
 from sim.core.layout import Floats, W
@@ -20,7 +21,7 @@ def exchange(model: Talks) -> bool:
         party.concession_before = party.concession
     for party in model.parties:
         if party.entered:
-            party.concession = party.concede()
+            party.concession = check_share(party, "concede", party.concede())
     for basket in model.baskets:
         basket.agreed = on_agenda(basket) and exchange_offers(model, basket)
         if basket.discussed:

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from experiments import compare
 from sim.app.explore import MEAN_TITLES, MEANS, OUTCOMES, SETTLED, Contrast, Result, compare_values
-
-_KINDS = ("parties", "issues", "baskets", "mediators", "venues", "incidents")
 
 
 def describe_mismatch(first: Result, other: Result) -> str:
-    """Describe in what two scenarios differ so that runs do not pair; empty where run k pairs with run k.
-
-    Draws are addressed by the names of parties, issues and so on. Where these differ, a draw of one scenario decides
-    something else in the other, or nothing.
-    """
-    a, b = first.loaded.scenario, other.loaded.scenario
-    kinds = [kind for kind in _KINDS if list(getattr(a, kind)) != list(getattr(b, kind))]
-    if kinds:
-        return f"other {' and '.join([', '.join(kinds[:-1]), kinds[-1]] if kinds[:-1] else kinds)}"
-    if (first.seed, first.n) != (other.seed, other.n):
-        return "other seeds or numbers of runs"
-    return ""
+    """Describe in what two results differ so that runs do not pair; empty where run k pairs with run k."""
+    if mismatch := compare.describe_mismatch(first.loaded, other.loaded):
+        return mismatch
+    return "other seeds or numbers of runs" if (first.seed, first.n) != (other.seed, other.n) else ""
 
 
 def list_differences(first: Result, other: Result) -> list[Contrast]:

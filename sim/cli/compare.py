@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.options import SeedOption, make_console
+from sim.cli.text_table import TextTable, build_table
 
 if TYPE_CHECKING:
     from experiments.compare import Comparison
@@ -37,9 +38,10 @@ def add(app: typer.Typer) -> None:
     ) -> None:
         """Compare scenarios with the first one on common random numbers: run k of each has the same draws.
 
-        Prints differences with 95% intervals, from paired and (for comparison) from separate draws, and the share of
-        the variance that pairing removes. A star marks a difference that stays significant after Holm's
-        correction over the whole table.
+        Prints differences with 95% intervals from paired draws; with --all also those that separate draws would give,
+        and the share of the variance that pairing removes. A star marks a difference that stays significant after
+        Holm's correction over the whole table. Scenarios with other parties, issues or venues do not share their
+        draws: their intervals are those of separate draws.
 
         For example:
 
@@ -71,49 +73,52 @@ def add(app: typer.Typer) -> None:
 
 def print_comparison(comparison: Comparison, everything: bool) -> None:
     """Print the table of differences, one block a contrast."""
-    from rich.table import Table
-
-    from experiments.compare import count_changes, describe_changes, list_changed_runs
+    from experiments.compare import count_changes, describe_changes, describe_mismatch, list_changed_runs
     from experiments.measures import is_main, list_baskets
 
-    counts = count_changes(comparison)
-
-    for contrast, rows in comparison.frame.groupby("contrast", sort=False):
-        table = Table(
-            title=f"{contrast}\n{comparison.n:,} runs each, seed {comparison.seed}, same draws", title_justify="left"
-        )
-        for name in ("measure", "first", "second", "difference", "paired 95%", "unpaired 95%", "saved"):
-            table.add_column(name, justify="left" if name == "measure" else "right")
+    counts, scenarios = count_changes(comparison), [job.loaded for job in comparison.plans]
+    screen, mismatches = make_console(), [describe_mismatch(scenarios[0], other) for other in scenarios[1:]]
+    for (contrast, rows), mismatch in zip(comparison.frame.groupby("contrast", sort=False), mismatches, strict=True):
+        draws = "separate draws" if mismatch else "same draws"
+        title = f"{contrast}\n{comparison.n:,} runs each, seed {comparison.seed}, {draws}"
+        columns = ["Measure", "First", "Second", "Difference", "95% interval"]
+        columns += ["Separate draws, 95%", "Variance saved"] if everything and not mismatch else []
         baskets = list_baskets(rows["measure"])
-        for row in rows.to_dict("records"):
-            if everything or is_main(row["measure"], baskets):
-                table.add_row(*_format_row(row))
-        make_console().print(table)
-    for label in comparison.labels[1:]:
-        typer.echo(f"{label}: {describe_changes(counts[label])}")
-    changed = ", ".join(map(str, list_changed_runs(comparison)[:8])) or "none"
-    typer.echo(f"* differs from 0 after correction: {comparison.correction}.")
-    typer.echo(f"Runs whose outcome changes, for --run: {changed}")
+        main = [row for row in rows.to_dict("records") if everything or is_main(row["measure"], baskets)]
+        cells = [_format_row(row, bool(mismatch))[: len(columns)] for row in main]
+        screen.print(build_table(TextTable(title, tuple(columns), cells), screen.width))
+    for label, mismatch in zip(comparison.labels[1:], mismatches, strict=True):
+        if mismatch:
+            typer.echo(f"{label}: not paired: the scenarios have {mismatch}, so that run k is another in each.")
+        else:
+            typer.echo(f"{label}: {describe_changes(counts[label])}")
+    if not all(mismatches):
+        typer.echo(f"* differs from 0 after correction: {comparison.correction}.")
+    if not mismatches[0]:
+        changed = ", ".join(map(str, list_changed_runs(comparison)[:8])) or "none"
+        typer.echo(f"Runs whose outcome changes, for --run: {changed}")
     typer.echo("Conditional on the assumptions of the scenarios; not a forecast.")
 
 
-def _format_row(row: dict[str, Any]) -> list[str]:
-    """Format the cells of one measure."""
+def _format_row(row: dict[str, Any], separate: bool) -> tuple[str, ...]:
+    """Format the cells of one measure, all with as many decimals; without a star where draws are separate."""
     from experiments.measures import is_percent
 
     percent = is_percent(row["measure"], row["kind"])
+    factor, largest = (100.0, 0.0) if percent else (1.0, max(abs(row["first"]), abs(row["second"])))
+    decimals = 1 if percent or largest >= 10.0 else 2 if largest >= 1.0 else 3
 
     def format_number(value: float, sign: str = "") -> str:
-        return f"{100 * value:{sign}.1f}" if percent else f"{value:{sign}.3g}"
+        return f"{factor * value:{sign}z.{decimals}f}"
 
     name = row["measure"].replace("_", " ") + (f": {row['level']}" if row["level"] else "") + (" %" if percent else "")
-    star = "*" if row["p_holm"] < 0.05 else " "
-    intervals = [
+    star = "*" if row["p_holm"] < 0.05 and not separate else " "
+    paired, unpaired = (
         f"{format_number(row[a], '+')} to {format_number(row[b], '+')}"
         for a, b in (("low", "high"), ("unpaired_low", "unpaired_high"))
-    ]
-    means = [format_number(row["first"]), format_number(row["second"]), format_number(row["difference"], "+") + star]
-    return [name, *means, *intervals, f"{row['variance_saved']:.0%}"]
+    )
+    means = (format_number(row["first"]), format_number(row["second"]), format_number(row["difference"], "+") + star)
+    return (name, *means, unpaired if separate else paired, unpaired, f"{row['variance_saved']:.0%}")
 
 
 def print_divergence(variants: list[tuple[str, Any]], seed: int, run: int) -> None:

@@ -81,12 +81,14 @@ def add(app: typer.Typer) -> None:
         from experiments.contrasts import parse_contrast
         from experiments.sweep import run_sweep
 
-        contrasts = {text: parse_contrast(text) for text in contrast or []}
+        planned = {text: parse_contrast(text).model_dump() for text in contrast or []}
 
         def say(line: str) -> None:
             typer.echo(f"parley: {line}", err=True)
 
         spec = load_experiment(experiment, runs, points, scenario)
+        if planned:
+            spec = spec.replace_keys(contrasts={**spec.model_dump()["contrasts"], **planned})
         if until_se is not None:
             spec = replace_runs(spec, until_se, runs is not None)
             say(f"{spec.runs:,} runs at each point for {until_se}")
@@ -98,7 +100,7 @@ def add(app: typer.Typer) -> None:
             raise typer.Exit(130) from None
         tables = manifest["tables"]
         if len(tables["failed_points"]) < tables["points"]:
-            print_overview(out, {**spec.contrasts, **contrasts}, spec.measures, figure_process)
+            print_overview(out, spec.contrasts, spec.measures, figure_process)
         typer.echo(f"{tables['points']:,} points, {tables['runs']:,} runs; tables, figures and manifest are in {out}")
         for point, error in list_failures(manifest):
             typer.echo(f"point {point} failed: {error}", err=True)
@@ -126,7 +128,7 @@ def print_overview(
     from experiments.contrasts import compute_effects
     from experiments.overview import MOST_POINTS, tabulate_effects, tabulate_points
     from experiments.results import load
-    from sim.cli.summary import TextTable, build_table
+    from sim.cli.text_table import TextTable, build_table
 
     results, screen = load(folder), make_console()
     failed = results.manifest["tables"]["failed_points"]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sim.tables.quantities import format_percent
+from sim.tables.quantities import format_interval, format_percent
 
 if TYPE_CHECKING:
     from sim.core.units import NativeUnit
@@ -64,11 +64,6 @@ def _format_spreads(spreads: list[Spread]) -> list[str]:
 def format_mean(mean: float) -> str:
     """Format a mean share in percent; it may be negative, and is a dash where it is missing."""
     return "–" if math.isnan(mean) else f"{mean:.1%}"
-
-
-def format_interval(spread: Spread) -> str:
-    """Format the 95% interval of a mean share."""
-    return f"{spread.low:.1%} to {spread.high:.1%}" if spread.runs else "–"
 
 
 def list_terms(summary: Summary, scales: Mapping[str, Scale]) -> Rows:

@@ -20,6 +20,7 @@ from sim.results.store import save_tables
 from sim.results.trajectory import count_measured, simulate_trajectory
 from sim.scenario.load import Loaded
 from sim.tables.estimates import build_estimates
+from sim.tables.quantities import format_interval
 from sim.tables.summary import Summary
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _describe(ensemble: Ensemble) -> list[str]:
     return [
         f"Ensemble: {scenario['title']}{changed}, {counts.n:,} runs, seed {ensemble.manifest['seed']}",
         f"  outcomes: {outcomes}",
-        f"  distance closed at the end: {closed.mean:.1%} (95% {closed.low:.1%} to {closed.high:.1%})",
+        f"  distance closed at the end: {closed.mean:.1%} (95% {format_interval(closed)})",
         f"  settled: {settled}",
         f"  conditional on the scenario's assumptions, no forecast; result {ensemble.manifest['fingerprint']}",
     ]

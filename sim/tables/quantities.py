@@ -82,15 +82,20 @@ def compute_share(count: int, of: int) -> Share:
 
 
 def compute_spread(counts: Counter[int]) -> Spread:
-    """Compute mean, 95% interval and quantiles of a number that was counted in thousandths."""
+    """Compute mean, 95% interval and quantiles of a number that was counted in thousandths; one run has no interval."""
     runs = counts.total()
     if not runs:
         return Spread(0, math.nan, math.nan, math.nan, dict.fromkeys(QUANTILES, math.nan))
     mean = sum(value * times for value, times in counts.items()) / runs
     squares = sum((value - mean) ** 2 * times for value, times in sorted(counts.items()))
-    half = Z95 * math.sqrt(squares / max(runs - 1, 1) / runs)
+    half = Z95 * math.sqrt(squares / (runs - 1) / runs) if runs > 1 else math.nan
     ends = (mean / FINE, (mean - half) / FINE, (mean + half) / FINE)
     return Spread(runs, *ends, {q: quantile(counts, q) / FINE for q in QUANTILES})
+
+
+def format_interval(spread: Spread) -> str:
+    """Format the 95% interval of a mean share; a dash where fewer than two runs give none."""
+    return "–" if math.isnan(spread.low) else f"{spread.low:.1%} to {spread.high:.1%}"
 
 
 def format_percent(share: float, count: int) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from experiments.compare import compute_difference
 from experiments.contrasts import compute_effects, list_pairs, parse_contrast
+from experiments.overview import _format_cell
 from experiments.results import Results, load
 from experiments.spec import Contrast, read_experiment
 from experiments.sweep import run_sweep
-from sim.core.errors import ParleyError
+from sim.core.errors import ParleyError, ScenarioError
 from sim.core.statistics import holm
+from sim.tables.quantities import compute_spread
 
 INSULATION = "venues.lake_hall.insulation"
 FACTORS = {
@@ -107,3 +111,38 @@ def test_cases_put_their_keys_over_the_experiment(tmp_path: Path) -> None:
         read_experiment(
             {**first.model_dump(exclude_defaults=True), "cases": {"river-border": {"rnus": 1}}}
         ).list_cases()
+
+
+PLAN = {
+    "experiment": "planned", "scenario": "river-border", "runs": 4, "factors": {"venues.lake_hall.insulation": [0, 1]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("plans", "problem"),
+    [
+        ({"measures": ["closd"]}, "measures.0.*no measure `closd`.*did you mean `closed`"),
+        (
+            {"contrasts": {"one": {"base": {INSULATION: 0}, "other": {INSULATION: 2}}}},
+            "contrasts.one.*has no value `2`.*it has 0, 1",
+        ),
+    ],
+)
+def test_a_plan_that_cannot_be_carried_out_is_refused_before_anything_runs(tmp_path, plans, problem):
+    with pytest.raises(ScenarioError, match=problem):
+        run_sweep({**PLAN, **plans}, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_measures_by_level_and_by_name_are_taken(tmp_path):
+    measures = ["closed", "outcome=texts", "outcome_at_least", "day_settled_calm", "closed_calm"]
+    assert run_sweep({**PLAN, "measures": measures}, tmp_path / "out")["complete"]
+
+
+def test_intervals_of_shares_are_not_even_and_one_run_has_none():
+    """Of 200 runs none: 0 to 1.9%, by Wilson (1.96² / (200 + 1.96²))."""
+    row = {"kind": "share", "mean": 0.0, "low": 0.0, "high": 0.0188}
+    assert _format_cell(row, "outcome_at_least=ceasefire") == "0.0% (0.0–1.9)"
+    assert _format_cell({"kind": "mean", "mean": 2.0, "low": math.nan, "high": math.nan}, "rounds_held") == "2.0"
+    assert compute_spread(Counter({300: 1})).mean == pytest.approx(0.3)
+    assert math.isnan(compute_spread(Counter({300: 1})).low)

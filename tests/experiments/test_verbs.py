@@ -148,7 +148,7 @@ def test_compare_prints_intervals_and_says_how_it_corrects(tmp_path: Path) -> No
     other = "river-border,venues.lake_hall.acceptability.southbank=0.1"
     result = parley("compare", "river-border", other, "-n", "300", "-o", str(tmp_path / "out"))
     assert result.exit_code == 0
-    assert "paired" in result.output and "Holm (1979)" in result.output and "not a forecast" in result.output
+    assert "same draws" in result.output and "Holm (1979)" in result.output and "not a forecast" in result.output
     files = {"differences.csv", "differences.png", "differences.svg", "effects.png", "effects.svg", "manifest.json"}
     assert {p.name for p in (tmp_path / "out").iterdir()} == files
     run = re.search(r"for --run: (\d+)", result.output)
@@ -158,6 +158,19 @@ def test_compare_prints_intervals_and_says_how_it_corrects(tmp_path: Path) -> No
     assert parley("compare", "river-border").exit_code == 2
     nowhere = parley("compare", "river-border", other, "--run", run[1], "-o", str(tmp_path / "trace"))
     assert nowhere.exit_code == 2 and "leave out --out" in nowhere.output and not (tmp_path / "trace").exists()
+
+
+def test_scenarios_of_other_parties_are_not_called_paired() -> None:
+    """Draws are addressed by names: run k of one is not run k of the other, and no interval may claim so."""
+    result = parley("compare", "river-border", "generic-crisis", "-n", "40")
+    assert result.exit_code == 0
+    assert "separate draws" in result.output and "same draws" not in result.output
+    assert "not paired" in result.output and "for --run" not in result.output and "*" not in result.output
+
+
+def test_a_title_with_brackets_is_printed_whole() -> None:
+    other = "river-border,venue_choice.rule=fixed,venue_choice.order=[north_fort]"
+    assert "order=[north_fort]" in parley("compare", "river-border", other, "-n", "20").output.replace("\n", "")
 
 
 def test_a_comparisons_manifest_says_what_it_takes_to_repeat_it(tmp_path: Path) -> None:
