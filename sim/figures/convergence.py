@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -40,8 +39,34 @@ _STRIP = (-0.17, -0.05)
 _LINE = 0.102
 """Height of a line of a label as a share of the scale, in an axes of the height used here."""
 
-PARTY_STYLES = ((BLUE, "-"), (VERMILION, "--"), (PURPLE, "-."), (ORANGE, ":"), (BLACK, "-"), (SKY, "--"))
-"""Colour and dashes of the parties' lines; green is left to zones and settlements."""
+_COLOURS = (BLUE, VERMILION, PURPLE, ORANGE, BLACK, SKY)
+"""Colours of the parties' lines; green is left to zones and settlements."""
+_DASHES = ("-", "--", "-.", ":")
+
+Styles = Mapping[str, tuple[str, str]]
+"""Colour and dashes of every party's lines by its name."""
+
+
+def assign_styles(parties: Iterable[str]) -> Styles:
+    """Assign colour and dashes to every party by its place, so that it has them on every issue and in the legend.
+
+    Parameters
+    ----------
+    parties : iterable of str
+        Names of all parties in the order of the scenario; a name may occur again. Up to 24 have styles of their own.
+
+    Returns
+    -------
+    mapping of str to (str, str)
+        Colour and dashes by name.
+    """
+    names = enumerate(dict.fromkeys(parties))
+    return {name: (_COLOURS[k % 6], _DASHES[(k + k // 6) % 4]) for k, name in names}
+
+
+def _list_parties(trajectory: Trajectory, titles: Mapping[str, str]) -> list[str]:
+    """List all parties: those that have titles, in their order, then others with a stake in some issue."""
+    return [*titles, *(party for issue in trajectory.issues() for party in trajectory.parties(issue))]
 
 
 def plot_offers(
@@ -70,7 +95,7 @@ def plot_offers(
     ax : matplotlib.axes.Axes, optional
         Axes to draw into; a new figure is made without it.
     titles : mapping of str to str, optional
-        Titles of the parties by name.
+        Titles of all parties by name, in the order of the scenario: the place of a party decides its style.
     legend : bool
         Whether to draw a legend to the right of the axes.
 
@@ -84,7 +109,10 @@ def plot_offers(
     low, high = find_zone(trajectory, issue)
     if (high >= low).any():
         ax.fill_between(days, low, high, where=(high >= low).tolist(), color=_ZONE, lw=0, zorder=0.5)
-    for party, (colour, dash) in zip(parties, itertools.cycle(PARTY_STYLES), strict=False):
+    titles = titles or {}
+    styles = assign_styles(_list_parties(trajectory, titles))
+    for party in parties:
+        colour, dash = styles[party]
         offer = trajectory.offers(party, issue)
         _fill(ax, days, offer[1], offer[5], color=colour, alpha=0.16)
         ax.plot(days, trajectory.reservations(party, issue)[3], color=colour, ls=":", lw=1.1)
@@ -95,8 +123,8 @@ def plot_offers(
     _label_scale(ax, scale)
     ax.set_xlabel("Days since the start")
     if legend:
-        names = {party: (titles or {}).get(party, party) for party in parties}
-        ax.legend(handles=list_handles(names), fontsize=7, loc="upper left", bbox_to_anchor=(1.01, 1.0))
+        names = {party: titles.get(party, party) for party in styles if party in parties}
+        ax.legend(handles=list_handles(names, styles), fontsize=7, loc="upper left", bbox_to_anchor=(1.01, 1.0))
     return ax
 
 
@@ -151,11 +179,24 @@ def _label_scale(ax: Axes, scale: Scale | None) -> None:
     ax.tick_params(axis="y", length=2.5)
 
 
-def list_handles(titles: Mapping[str, str]) -> list[Any]:
-    """List what a legend explains: every party's line, then reservation values, zone and settlements."""
+def list_handles(titles: Mapping[str, str], styles: Styles) -> list[Any]:
+    """List what a legend explains: every party's line, then reservation values, zone and settlements.
+
+    Parameters
+    ----------
+    titles : mapping of str to str
+        Titles of the parties to explain by name.
+    styles : mapping of str to (str, str)
+        Colour and dashes of these parties, as `assign_styles` returns them.
+
+    Returns
+    -------
+    list of matplotlib artists
+        Handles with labels.
+    """
     handles: list[Any] = [
-        Line2D([], [], color=colour, ls=dash, lw=1.9, label=f"offer of {title}")
-        for title, (colour, dash) in zip(titles.values(), itertools.cycle(PARTY_STYLES), strict=False)
+        Line2D([], [], color=styles[party][0], ls=styles[party][1], lw=1.9, label=f"offer of {title}")
+        for party, title in titles.items()
     ]
     handles.append(Patch(color=PALE, label="middle 80% of runs"))
     handles.append(Line2D([], [], color=SMALL_PRINT, ls=":", lw=1.1, label="reservation value (same colour)"))
@@ -173,7 +214,7 @@ def draw_convergence(trajectory: Trajectory, caption: Caption) -> Figure:
     figure, axes = create_grid(caption, title, len(issues), columns, height=1.3, left=1.5, legend=2, width=3.75)
     for issue, ax in zip(issues, axes, strict=len(issues) <= MOST_PANELS):
         scale = caption.scales.get(issue)
-        plot_offers(trajectory, issue, scale, ax, legend=False)
+        plot_offers(trajectory, issue, scale, ax, titles=caption.parties, legend=False)
         ax.set_xlabel("")
         ax.tick_params(axis="x", labelsize=7)
         ax.set_title(scale.title if scale else issue, loc="left", fontsize=8.5, fontweight="bold", pad=12)
@@ -181,8 +222,10 @@ def draw_convergence(trajectory: Trajectory, caption: Caption) -> Figure:
             ax.annotate(scale.basket, (0, 1), (0, 3), xycoords="axes fraction", textcoords="offset points", fontsize=7,
                         color=SMALL_PRINT)  # fmt: skip
     label_days(figure, 2, "Lines: medians of the latest offers, or of the terms where a settlement stands.")
-    parties = {party: None for issue in issues for party in trajectory.parties(issue)}
-    add_legend_below(figure, *_split(list_handles({p: caption.parties.get(p, p) for p in parties})), 4)
+    styles = assign_styles(_list_parties(trajectory, caption.parties))
+    shown = {party for issue in issues[:MOST_PANELS] for party in trajectory.parties(issue)}
+    parties = {party: caption.parties.get(party, party) for party in styles if party in shown}
+    add_legend_below(figure, *_split(list_handles(parties, styles)), 4)
     return figure
 
 

@@ -69,6 +69,7 @@ def plot_ranges(
     red: Ints | None = None,
     packages: Mapping[str, Floats] | None = None,
     ax: Axes | None = None,
+    colours: Sequence[str] | None = None,
 ) -> Axes:
     """Plot each party's range on every issue, from its demand (tick) to its reservation value, and packages across.
 
@@ -86,6 +87,8 @@ def plot_ranges(
         Packages (n,) by the name of the solution.
     ax : matplotlib.axes.Axes, optional
         Axes to draw into; a new figure is made without it.
+    colours : sequence of str, optional
+        Colours of the P parties; without them by the place of each.
 
     Returns
     -------
@@ -93,13 +96,14 @@ def plot_ranges(
         The axes, first issue on top.
     """
     ax = create_axes() if ax is None else ax
+    colours = colours or _assign_colours(len(demand))
     row, middles = 0.0, []
     for k in range(len(issues)):
         top = row
         for i in range(len(demand)):
             if salience is not None and salience[i, k] <= 0.0:
                 continue
-            ends, colour = [demand[i, k], reservation[i, k]], _colour(i)
+            ends, colour = [demand[i, k], reservation[i, k]], colours[i]
             width = 4 if red is not None and red[i, k] else 2
             ax.plot(ends, [row, row], color=colour, lw=width, solid_capstyle="butt")
             ax.plot(ends[:1], [row], marker="|", ms=10, mew=2, color=colour)
@@ -119,6 +123,7 @@ def plot_frontier(
     floor: Floats,
     utilities: Mapping[str, Floats] | None = None,
     ax: Axes | None = None,
+    colours: Sequence[str] | None = None,
 ) -> Axes:
     """Plot the Pareto frontier of two parties in the plane of their utilities, with their floors and solutions.
 
@@ -134,6 +139,8 @@ def plot_frontier(
         Utilities (2,) by the name of the solution.
     ax : matplotlib.axes.Axes, optional
         Axes to draw into; a new figure is made without it.
+    colours : sequence of str, optional
+        Colours of the two parties; without them by the place of each.
 
     Returns
     -------
@@ -141,13 +148,14 @@ def plot_frontier(
         The axes; utilities below -1 are outside the view.
     """
     ax = create_axes() if ax is None else ax
+    first, second = colours or _assign_colours(len(parties))
     ax.plot(frontier[:, 0], frontier[:, 1], color="black", lw=1.2)
     ax.axvline(floor[0], color="black", ls=":", lw=1)
     ax.axhline(floor[1], color="black", ls=":", lw=1)
     for name, utility in (utilities or {}).items():
         ax.plot(*utility, marker=_marker(name), color="black", mfc="none", ms=8)
-    ax.set_xlabel(f"utility of {parties[0]}", color=_colour(0))
-    ax.set_ylabel(f"utility of {parties[1]}", color=_colour(1))
+    ax.set_xlabel(f"utility of {parties[0]}", color=first)
+    ax.set_ylabel(f"utility of {parties[1]}", color=second)
     ax.set_xlim(max(frontier[:, 0].min(), -1.0) - 0.05, 1.05)
     ax.set_ylim(max(frontier[:, 1].min(), -1.0) - 0.05, 1.05)
     for axis in (ax.xaxis, ax.yaxis):  # Matplotlib's own choice of ticks sets labels that overlap
@@ -156,7 +164,11 @@ def plot_frontier(
 
 
 def plot_utilities(
-    parties: Sequence[str], floor: Floats, utilities: Mapping[str, Floats], ax: Axes | None = None
+    parties: Sequence[str],
+    floor: Floats,
+    utilities: Mapping[str, Floats],
+    ax: Axes | None = None,
+    colours: Sequence[str] | None = None,
 ) -> Axes:
     """Plot the utility of every party at each solution, a row a party; a tick marks the floor.
 
@@ -170,6 +182,8 @@ def plot_utilities(
         Utilities (P,) by the name of the solution.
     ax : matplotlib.axes.Axes, optional
         Axes to draw into; a new figure is made without it.
+    colours : sequence of str, optional
+        Colours of the P parties; without them by the place of each.
 
     Returns
     -------
@@ -177,11 +191,12 @@ def plot_utilities(
         The axes, first party on top.
     """
     ax = create_axes() if ax is None else ax
+    colours = colours or _assign_colours(len(parties))
     for i, party in enumerate(parties):
         ax.plot([floor[i]], [-i], marker="|", ms=14, color="black", ls="")
         for name, utility in utilities.items():
-            ax.plot(utility[i], -i, marker=_marker(name), color=_colour(i), mfc="none")
-        ax.text(0.01, -i + 0.15, party, color=_colour(i), transform=ax.get_yaxis_transform())
+            ax.plot(utility[i], -i, marker=_marker(name), color=colours[i], mfc="none")
+        ax.text(0.01, -i + 0.15, party, color=colours[i], transform=ax.get_yaxis_transform())
     ax.set_yticks([])
     ax.set_ylim(0.6 - len(parties), 0.6)
     ax.set_xlabel("utility")
@@ -195,7 +210,11 @@ def draw_solutions(panels: Sequence[Panel], title: str) -> Figure:
     FigureCanvasAgg(figure)
     ratios = {"height_ratios": heights, "width_ratios": (3, 2)}
     axes = figure.subplots(len(panels), 2, squeeze=False, gridspec_kw=ratios)
+    largest = sorted(panels, key=lambda panel: -len(panel.parties))  # the whole, where it is shown, has all parties
+    names = dict.fromkeys(name for panel in largest for name in panel.parties)
+    colour = dict(zip(names, _assign_colours(len(names)), strict=True))
     for (left, right), panel in zip(axes, panels, strict=True):
+        colours = [colour[name] for name in panel.parties]
         plot_ranges(
             panel.issues,
             panel.demand,
@@ -204,12 +223,13 @@ def draw_solutions(panels: Sequence[Panel], title: str) -> Figure:
             red=panel.red,
             packages=panel.packages,
             ax=left,
+            colours=colours,
         )
         left.set_title(panel.title, loc="left", fontsize=10)
         if len(panel.parties) == 2 and len(panel.frontier):
-            plot_frontier(panel.parties, panel.frontier, panel.floor, panel.utilities, right)
+            plot_frontier(panel.parties, panel.frontier, panel.floor, panel.utilities, right, colours)
         else:
-            plot_utilities(panel.parties, panel.floor, panel.utilities, right)
+            plot_utilities(panel.parties, panel.floor, panel.utilities, right, colours)
         right.set_title(panel.subtitle, loc="left", fontsize=10)
     figure.suptitle(title)
     _add_legend(figure)
@@ -233,9 +253,9 @@ def _add_legend(figure: Figure) -> None:
     figure.legend(handles=marks, loc="outside lower center", ncols=4, frameon=False)
 
 
-def _colour(party: int) -> str:
-    """Colour of a party."""
-    return LINE_STYLES[party % 7][0]
+def _assign_colours(count: int) -> list[str]:
+    """Assign a colour to every party by its place; the eighth has that of the first again."""
+    return [LINE_STYLES[k % 7][0] for k in range(count)]
 
 
 def _marker(solution: str) -> str:

@@ -19,16 +19,17 @@ from matplotlib.text import Text
 from PIL import Image
 
 from sim.figures.blocking import plot_blocking
-from sim.figures.convergence import find_zone, plot_offers
+from sim.figures.convergence import assign_styles, find_zone, plot_offers
 from sim.figures.days import plot_days
 from sim.figures.distance import plot_closed
 from sim.figures.ensemble import FIGURES, TRAJECTORY_FIGURES, draw_figures, save_figures
 from sim.figures.outcomes import plot_outcomes
 from sim.figures.scales import Scale, choose_labels
-from sim.figures.solutions import plot_frontier, plot_ranges, plot_utilities
+from sim.figures.solutions import Panel, draw_solutions, plot_frontier, plot_ranges, plot_utilities
 from sim.figures.style import CAUTION, LINE_STYLES, REASON_STYLES
 from sim.figures.terms import plot_terms
 from sim.rules.outcome import CODES, REASONS
+from sim.scenario.load import load
 from sim.tables.quantities import format_percent
 from sim.tables.summary import Summary
 from sim.tables.trajectory import BANDS, BASKET, EVERYTHING, LATENT, OFFER, RESERVATION, SETTLED, Trajectory
@@ -186,6 +187,60 @@ def test_offers_reservation_values_zone_and_settlements_are_drawn() -> None:
     assert [label.get_text() for label in axes.get_yticklabels()] == ["none", "half of it", "all"]
     assert any(text.get_text() == "settled 50%" for text in axes.texts)
     assert "offer of North" in [text.get_text() for text in axes.get_legend().get_texts()]
+
+
+def take_stakes(case: str) -> tuple[Trajectory, dict[str, Any]]:
+    """A trajectory of the stakes that parties have in a shipped case, and its manifest; the k-th party offers .1 k."""
+    scenario = load(case).scenario
+    bands = {}
+    for issue in scenario.issues:
+        bands[SETTLED, "", "", issue] = np.zeros((len(BANDS), 2))
+        for k, (name, party) in enumerate(scenario.parties.items()):
+            if issue in party.issues:
+                bands[OFFER, "", name, issue] = np.full((len(BANDS), 2), 0.1 * k)
+                bands[RESERVATION, "", name, issue] = np.full((len(BANDS), 2), 0.1 * k + 0.05)
+    parties = {name: {"title": party.title} for name, party in scenario.parties.items()}
+    resolved = {**MANIFEST["scenario"]["resolved"], "parties": parties}
+    manifest = {**MANIFEST, "scenario": {**MANIFEST["scenario"], "resolved": resolved}}
+    return Trajectory(np.array([0, 90]), 400, bands), manifest
+
+
+@pytest.mark.parametrize("case", ["dayton-1995", "northern-ireland-1996"])
+def test_a_party_has_one_style_on_every_issue_and_in_the_legend(case: str) -> None:
+    """Not all parties have a stake in every issue of these; styles went by the place among those that have one."""
+    found, manifest = take_stakes(case)
+    bands = {**found.bands, (EVERYTHING, "", "", ""): np.zeros((7, 2)), (LATENT, "", "", ""): np.zeros((7, 2))}
+    titles = [party["title"] for party in manifest["scenario"]["resolved"]["parties"].values()]
+    figure = draw_figures(None, manifest, Trajectory(found.days, 400, bands))["convergence"]
+    below = figure.legends[0]
+    legend = {text.get_text(): line for text, line in zip(below.get_texts(), below.legend_handles, strict=True)}
+    assert list(legend)[: len(titles)] == [f"offer of {title}" for title in titles]
+    assert len({len(found.parties(issue)) for issue in found.issues()}) > 1
+    for issue, axes in zip(found.issues(), figure.axes, strict=True):
+        drawn = {round(float(line.get_ydata()[0]), 2): line for line in axes.lines}
+        for party in found.parties(issue):
+            place = list(manifest["scenario"]["resolved"]["parties"]).index(party)
+            line, named = drawn[round(0.1 * place, 2)], legend[f"offer of {titles[place]}"]
+            assert (line.get_color(), line.get_linestyle()) == (named.get_color(), named.get_linestyle())
+            assert drawn[round(0.1 * place + 0.05, 2)].get_color() == named.get_color()
+
+
+def test_many_parties_have_styles_of_their_own() -> None:
+    assert len(set(assign_styles(map(str, range(24))).values())) == 24
+
+
+def test_parties_keep_their_colour_in_every_row_of_the_solutions() -> None:
+    def panel(title: str, *parties: str) -> Panel:
+        grid, empty = np.full((len(parties), 1), 0.5), np.zeros(len(parties))
+        red = np.zeros(grid.shape, dtype=np.int64)
+        return Panel(title, "", parties, ("water",), grid, grid, grid, red, empty, {}, {}, np.zeros((0, 2)))
+
+    figure = draw_solutions([panel("basket", "b", "c"), panel("whole", "a", "b", "c")], "T")
+    rows = [{text.get_text(): text.get_color() for text in axes.texts} for axes in figure.axes[1::2]]
+    assert list(rows[1]) == ["a", "b", "c"] and len(set(rows[1].values())) == 3
+    assert rows[0] == {name: rows[1][name] for name in ("b", "c")}
+    lines = [line.get_color() for line in figure.axes[0].lines if len(line.get_xdata()) == 2]
+    assert lines == [rows[1]["b"], rows[1]["c"]]
 
 
 def test_the_zone_lies_between_reservation_values_and_may_vanish() -> None:
