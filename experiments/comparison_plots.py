@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from experiments.figure_layout import clip_text
 from experiments.measures import read_day
@@ -28,6 +29,7 @@ from sim.figures.style import (
 if TYPE_CHECKING:
     import pandas as pd
 
+_HOLLOW = Line2D([], [], ls="", marker="o", ms=4.5, mfc="white", mec=BLACK, label="hollow: may be chance (Holm, 5%)")
 _SERIES = ((False, BLUE, "o", "by the offers that stand"), (True, VERMILION, "s", "by offers made that day"))
 
 
@@ -37,7 +39,8 @@ def plot_effects(frame: pd.DataFrame, ax: Axes | None = None, *, legend: bool = 
     Parameters
     ----------
     frame : pd.DataFrame
-        Differences of one contrast, as in `Comparison.frame`.
+        Differences of one contrast, as in `Comparison.frame`. A mark is hollow where p after Holm's
+        correction is 0.05 or more.
     ax : matplotlib.axes.Axes, optional
         Axes to draw into; a new figure is made without it.
     legend : bool
@@ -56,8 +59,10 @@ def plot_effects(frame: pd.DataFrame, ax: Axes | None = None, *, legend: bool = 
         if points:
             across = np.array([k for k, _ in points]) + (0.08 if latent else -0.08)
             mid, *ends = (np.array([100 * row[name] for _, row in points]) for name in ("difference", "low", "high"))
-            bars = [mid - ends[0], ends[1] - mid]
-            ax.errorbar(across, mid, bars, fmt=marker, color=colour, ms=4.5, capsize=2.5, label=label)
+            bars, sure = [mid - ends[0], ends[1] - mid], np.array([row["p_holm"] < 0.05 for _, row in points])
+            ax.errorbar(across, mid, bars, fmt="none", color=colour, capsize=2.5)
+            ax.plot(across[sure], mid[sure], marker, color=colour, ms=4.5, label=label)
+            ax.plot(across[~sure], mid[~sure], marker, mfc="white", mec=colour, ms=4.5)
     ax.axhline(0, color=BLACK, lw=0.8)
     ax.set_xticks(range(len(days)), ["end" if math.isinf(day) else f"{day:.0f}" for day in days])
     ax.set_xlim(-0.5, max(len(days), 1) - 0.5)
@@ -77,10 +82,11 @@ def draw_effects(frame: pd.DataFrame, caption: Caption) -> Figure:
     contrasts = list(dict.fromkeys(frame["contrast"])) or [""]
     title = "Difference of the share of the distance closed"
     columns = min(2, len(contrasts))
-    figure, axes = create_grid(caption, title, len(contrasts), columns, height=2.2, left=0.65, legend=1)
+    figure, axes = create_grid(caption, title, len(contrasts), columns, height=2.2, left=0.65, legend=2, labels=True)
     for contrast, ax in zip(contrasts, axes, strict=True):
         plot_effects(frame[frame["contrast"] == contrast], ax, legend=False)
         if len(contrasts) > 1:
             ax.set_title(clip_text(contrast.rpartition(" − ")[0], 2.6, 9), loc="left", fontsize=9)
-    add_legend_below(figure, *legend_entries(axes[0]), 2)
+    handles, labels = legend_entries(axes[0])
+    add_legend_below(figure, [*handles, _HOLLOW], [*labels, str(_HOLLOW.get_label())], 2)
     return figure

@@ -180,7 +180,16 @@ def create_figure(
 
 
 def create_grid(
-    caption: Caption, title: str, count: int, columns: int, height: float, left: float, legend: int, width: float = 3.3
+    caption: Caption,
+    title: str,
+    count: int,
+    columns: int,
+    height: float,
+    left: float,
+    legend: int,
+    width: float = 3.3,
+    *,
+    labels: bool = False,
 ) -> tuple[Figure, list[Axes]]:
     """Create a captioned figure with small multiples, row by row.
 
@@ -196,6 +205,8 @@ def create_grid(
         Height of an axes, room on its left, and width with that room, in inches; wider where the figure needs it.
     legend : int
         Rows to leave free for the legend below.
+    labels : bool
+        Whether the axes get titles of their own beside their ticks; finding places for them takes time.
 
     Returns
     -------
@@ -205,7 +216,7 @@ def create_grid(
         As many as `count`, at most `MOST_PANELS`.
     """
     count = min(count, MOST_PANELS)
-    rows, gap, width = -(-count // columns), 0.62, max(width, (_WIDTH - 0.2) / columns)
+    rows, gap, width = -(-count // columns), 0.78 if labels else 0.62, max(width, (_WIDTH - 0.2) / columns)
     wide, total = columns * width + 0.2, _TOP + rows * (height + gap) + 0.2 + legend * _ROW + _FOOT
     figure = _create_captioned(caption, title, wide, total)
     axes = []
@@ -213,7 +224,7 @@ def create_grid(
         row, column = divmod(k, columns)
         x, y = column * width + left, total - _TOP - 0.3 - row * (height + gap) - height
         axes.append(figure.add_axes((x / wide, y / total, (width - left - 0.1) / wide, height / total)))
-        for axis in (axes[-1].xaxis, axes[-1].yaxis):
+        for axis in () if labels else (axes[-1].xaxis, axes[-1].yaxis):
             axis.set_label_coords(0, 0)  # these labels are empty; else every tick is measured to find their places
     return figure, axes
 

@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from experiments.compare import Comparison, compare_scenarios, count_changes, describe_changes
 from experiments.comparison_folder import write_comparison
-from experiments.comparison_plots import plot_effects
+from experiments.comparison_plots import draw_effects, plot_effects
+from experiments.figure_layout import Note
 from experiments.measures import is_main, is_percent, read_day
 from sim.core.atomic import OutputFolder
 from sim.report.document import render_report
@@ -61,12 +63,42 @@ def test_differences_of_shares_closed_are_those_of_the_tables(compared: Comparis
     assert read_day("closed_calm") is None
 
 
+def build_differences() -> pd.DataFrame:
+    """Differences of one contrast: a sure one, one that may be chance, one that was not tested."""
+    rows = [
+        ("closed_d30", 0.1, 0.05, 0.15, 0.05),
+        ("closed", 0.3, 0.2, 0.4, 0.049),
+        ("latent_closed_d30", -0.1, -0.2, 0.0, float("nan")),
+    ]
+    frame = pd.DataFrame(rows, columns=["measure", "difference", "low", "high", "p_holm"])
+    return frame.assign(contrast="b − a")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_axis_titles_of_effects_stand_clear_of_the_labels_of_ticks(count: int) -> None:
+    frame = pd.concat([build_differences().assign(contrast=f"change {k} − a") for k in range(count)])
+    figure = draw_effects(frame, Note("A case", 40, 0, "abc", {}, scale="40 runs"))
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            title = axis.label.get_window_extent()
+            shown = [label for label in axis.get_ticklabels() if label.get_text()]
+            assert shown and not any(title.overlaps(label.get_window_extent()) for label in shown)
+        heads = [text for text in figure.findobj(Text) if text.get_text().startswith("change")]
+        assert len(heads) == (count if count > 1 else 0)
+        below = axes.xaxis.label.get_window_extent()
+        assert not any(below.overlaps(text.get_window_extent()) for text in heads)
+
+
 def test_effects_are_drawn_by_day() -> None:
-    rows = [("closed_d30", 0.1, 0.05, 0.15), ("closed", 0.3, 0.2, 0.4), ("latent_closed_d30", -0.1, -0.2, 0.0)]
-    frame = pd.DataFrame(rows, columns=["measure", "difference", "low", "high"])
-    axes = plot_effects(frame, Figure().subplots())
-    points = [line.get_ydata().tolist() for line in axes.lines if line.get_marker() in ("o", "s")]
-    assert points == [[10.0, 30.0], [-10.0]]
+    axes = plot_effects(build_differences(), Figure().subplots())
+    points = {
+        (line.get_marker(), line.get_markerfacecolor() == "white"): line.get_ydata().tolist()
+        for line in axes.lines
+        if line.get_marker() in ("o", "s")
+    }
+    # Filled where the corrected p is below .05, hollow where it is not, or where nothing was tested.
+    assert points == {("o", False): [30.0], ("o", True): [10.0], ("s", False): [], ("s", True): [-10.0]}
     assert [label.get_text() for label in axes.get_xticklabels()] == ["30", "end"]
 
 
