@@ -23,7 +23,8 @@ from sim.figures.style import (
 from sim.tables.quantities import format_percent
 from sim.tables.summary import Summary
 
-_BINS = 40
+_BINS = ((400, 40), (100, 20), (0, 10))
+"""Runs that end with terms, and the number of bins from there on: few runs in many bins look like gaps."""
 _LINE = 0.082
 """Height of a line of a label as a share of the scale, in an axes of the height used here."""
 _MARGIN = 2.35
@@ -53,7 +54,7 @@ def plot_terms(summary: Summary, issue: str, scale: Scale | None = None, ax: Axe
     """
     ax = create_axes() if ax is None else ax
     places, runs = summary.count_terms(issue)
-    heights, edges = np.histogram(places, bins=_BINS, range=(0, 1), weights=runs)
+    heights, edges = np.histogram(places, bins=_count_bins(int(runs.sum())), range=(0, 1), weights=runs)
     bars = StepPatch(heights, edges, orientation="horizontal", facecolor=BLUE, lw=0)
     ax.add_artist(bars)  # `stairs` would look for the limits, which are set below
     terms = summary.terms(issue)
@@ -67,7 +68,9 @@ def plot_terms(summary: Summary, issue: str, scale: Scale | None = None, ax: Axe
                 color=SMALL_PRINT)  # fmt: skip
     ax.set_ylim(-0.03, 1.03)
     ax.set_xlim(0, max(1.0, 1.05 * heights.max()))
-    ax.set_xticks([])
+    ends = sorted({0, int(heights.max())})
+    ax.set_xticks(ends, [f"{end:,}" for end in ends], fontsize=7)
+    ax.set_xlabel("Runs", fontsize=7)
     if scale is None:
         ax.set_yticks([0, 0.5, 1])
     else:
@@ -75,6 +78,11 @@ def plot_terms(summary: Summary, issue: str, scale: Scale | None = None, ax: Axe
         labels = choose_labels(scale.list_labels(), columns=42, lines=2, line=_LINE, near=near)
         ax.set_yticks([at for at, _ in labels], [text for _, text in labels], fontsize=6.8)
     return ax
+
+
+def _count_bins(runs: int) -> int:
+    """Count the bins of a histogram of so many runs."""
+    return next(bins for least, bins in _BINS if runs >= least)
 
 
 def plot_terms_overview(summary: Summary, scales: Mapping[str, Scale] | None = None, ax: Axes | None = None) -> Axes:
@@ -130,6 +138,7 @@ def draw_terms(summary: Summary, caption: Caption) -> Figure:
     for issue, ax in zip(issues, axes, strict=0 < len(issues) <= MOST_PANELS):
         scale = caption.scales.get(issue)
         plot_terms(summary, issue, scale, ax)
+        ax.xaxis.set_label_coords(0.5, -0.067)  # between the two ticks
         across = ax.get_position().width * figure.get_figwidth()
         title = scale.title if scale else issue
         ax.set_title(title, loc="left", fontsize=8.5, fontweight="bold", pad=12, x=(0.15 - _MARGIN) / across)

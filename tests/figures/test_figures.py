@@ -274,6 +274,28 @@ def test_terms_are_counted_along_the_scale() -> None:
     assert {round(edge, 3): height for edge, height in zip(edges, runs, strict=False) if height} == {0.5: 40, 0.9: 60}
     assert axes.lines[0].get_ydata()[0] == 0.9
     assert any("agreed in 10%; median 0.90" in text.get_text() for text in axes.texts)
+    assert axes.get_xlabel() == "Runs" and axes.get_xticks().tolist() == [0, 60]
+
+
+@pytest.mark.parametrize(("runs", "bins"), [(3, 10), (99, 10), (100, 20), (400, 40), (9_000, 40)])
+def test_few_runs_are_counted_in_wide_bins(runs: int, bins: int) -> None:
+    found = summary()
+    found.issues, found.counts["terms_water:fine"] = ("water",), Counter({480: runs})
+    heights, _, _ = plot_terms(found, "water", SCALE, Figure().subplots()).patches[0].get_data()
+    assert len(heights) == bins and max(heights) == runs
+
+
+def test_the_count_of_runs_is_written_clear_of_its_ticks() -> None:
+    found = summary()
+    found.issues, found.counts["terms_water:fine"] = ("water", "fish"), Counter({480: 123_456})
+    found.counts["terms_fish:fine"] = Counter({480: 90})
+    figure = draw_figures(found, MANIFEST)["terms"]
+    FigureCanvasAgg(figure).draw()
+    for axes in figure.axes:
+        title, ticks = axes.xaxis.label, [label.get_window_extent() for label in axes.get_xticklabels()]
+        assert title.get_text() == "Runs" and len(ticks) == 2
+        assert not any(title.get_window_extent().overlaps(tick) for tick in ticks)
+        assert ticks[1].x1 <= figure.bbox.x1
 
 
 @pytest.mark.parametrize("issues", [("water",), ("water", "fish"), ("water", "fish", "swap")])
