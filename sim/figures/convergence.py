@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -38,6 +39,10 @@ _STRIP = (-0.17, -0.05)
 """Where the strip of settlements lies, below the scale from 0 to 1."""
 _LINE = 0.102
 """Height of a line of a label as a share of the scale, in an axes of the height used here."""
+_MARGIN = 1.5
+"""Inches on the left of an axes, for the labels of its scale and the title above them."""
+_MOST_TITLE, _MOST_BASKET = 48, 33
+"""Letters of an issue's title, from margin to margin, and of its basket's, beside the share of runs settled."""
 
 _COLOURS = (BLUE, VERMILION, PURPLE, ORANGE, BLACK, SKY)
 """Colours of the parties' lines; green is left to zones and settlements."""
@@ -82,7 +87,7 @@ def plot_offers(
 
     Lines are each party's median offer, with the middle 80% of runs; where a settlement stands, its terms count as
     offer. Dotted lines are median reservation values, the green area between them the zone of agreement. The strip
-    below shows the share of runs in which a settlement stands.
+    below shows the share of runs in which a settlement stands; the text above the axes is that at the end.
 
     Parameters
     ----------
@@ -157,16 +162,15 @@ def _fill(ax: Axes, days: Ints, low: Floats, high: Floats, **style: Any) -> None
 
 
 def _mark_settlements(ax: Axes, trajectory: Trajectory, issue: str) -> None:
-    """Draw the strip with the share of runs settled by day, and write the share at the end."""
+    """Draw the strip with the share of runs settled by day, and write the share at the end above the axes."""
     days, share = trajectory.days, trajectory.settled(issue)
     bottom, top = _STRIP
     _fill(ax, days, np.full(days.size, bottom), np.full(days.size, top), color="#F0F0F0")
     if share.any():
         _fill(ax, days, np.full(days.size, bottom), bottom + (top - bottom) * share, color=GREEN)
     text = format_percent(float(share[-1]), round(float(share[-1]) * trajectory.runs))
-    colour = "white" if share[-1] > 0.9 else SMALL_PRINT
-    ax.annotate(f"settled {text}", (1, sum(_STRIP) / 2), (-3, 0), xycoords=("axes fraction", "data"),
-                textcoords="offset points", ha="right", va="center", fontsize=6.5, color=colour)  # fmt: skip
+    ax.annotate(f"settled {text}", (1, 1), (0, 3), xycoords="axes fraction", textcoords="offset points", ha="right",
+                fontsize=6.2, color=SMALL_PRINT)  # fmt: skip
 
 
 def _label_scale(ax: Axes, scale: Scale | None) -> None:
@@ -211,15 +215,18 @@ def draw_convergence(trajectory: Trajectory, caption: Caption) -> Figure:
     columns = 3 if len(issues) > 4 else 2
     title = "Where the offers stand, issue by issue"
     title += f" (first {MOST_PANELS} of {len(issues)})" if len(issues) > MOST_PANELS else ""
-    figure, axes = create_grid(caption, title, len(issues), columns, height=1.3, left=1.5, legend=2, width=3.75)
+    figure, axes = create_grid(caption, title, len(issues), columns, height=1.3, left=_MARGIN, legend=2, width=3.75)
     for issue, ax in zip(issues, axes, strict=len(issues) <= MOST_PANELS):
         scale = caption.scales.get(issue)
         plot_offers(trajectory, issue, scale, ax, titles=caption.parties, legend=False)
         ax.set_xlabel("")
         ax.tick_params(axis="x", labelsize=7)
-        ax.set_title(scale.title if scale else issue, loc="left", fontsize=8.5, fontweight="bold", pad=12)
+        name = textwrap.shorten(scale.title if scale else issue, _MOST_TITLE, placeholder=" …")
+        across = ax.get_position().width * figure.get_figwidth()
+        ax.set_title(name, loc="left", fontsize=8.5, fontweight="bold", pad=12, x=(0.12 - _MARGIN) / across)
         if scale:
-            ax.annotate(scale.basket, (0, 1), (0, 3), xycoords="axes fraction", textcoords="offset points", fontsize=7,
+            basket = textwrap.shorten(scale.basket, _MOST_BASKET, placeholder=" …")
+            ax.annotate(basket, (0, 1), (0, 3), xycoords="axes fraction", textcoords="offset points", fontsize=6.2,
                         color=SMALL_PRINT)  # fmt: skip
     label_days(figure, 2, "Lines: medians of the latest offers, or of the terms where a settlement stands.")
     styles = assign_styles(_list_parties(trajectory, caption.parties))

@@ -225,6 +225,34 @@ def test_a_party_has_one_style_on_every_issue_and_in_the_legend(case: str) -> No
             assert drawn[round(0.1 * place + 0.05, 2)].get_color() == named.get_color()
 
 
+@pytest.mark.parametrize("case", ["camp-david-1978", "colombia-2012", "dayton-1995", "northern-ireland-1996"])
+def test_titles_of_issues_are_whole_and_clear_of_all_other_texts(case: str) -> None:
+    """The longest titles of issues and baskets that are shipped; the share settled was struck through by its strip."""
+    found, manifest = take_stakes(case)
+    scenario = load(case).scenario
+    bands = {**found.bands, (EVERYTHING, "", "", ""): np.zeros((7, 2)), (LATENT, "", "", ""): np.zeros((7, 2))}
+    bands |= {key: np.ones((7, 2)) for key in bands if key[0] == SETTLED}
+    resolved = manifest["scenario"]["resolved"]
+    resolved["baskets"] = {name: {"title": basket.title} for name, basket in scenario.baskets.items()}
+    options = [{"at": at, "label": "a label that takes three lines of the margin, as some do"} for at in (0, 1)]
+    resolved["issues"] = {
+        name: {"title": issue.title, "basket": issue.basket, "options": options}
+        for name, issue in scenario.issues.items()
+    }
+    figure = draw_figures(None, manifest, Trajectory(found.days, 400, bands))["convergence"]
+    figure.set_dpi(150)
+    FigureCanvasAgg(figure).draw()
+    for axes in figure.axes:
+        texts = [text for text in axes.findobj(Text) if text.get_text()]
+        boxes = {text.get_text(): text.get_window_extent() for text in texts}
+        (title,) = (text for text in texts if text.get_fontweight() == "bold")
+        head = boxes.pop(title.get_text())
+        assert figure.bbox.x0 <= head.x0 and head.x1 <= axes.bbox.x1 + 20, title.get_text()
+        assert not any(head.overlaps(box) for box in boxes.values()), title.get_text()
+        settled = boxes.pop("settled 100%")
+        assert settled.y0 >= axes.bbox.y1 and not any(settled.overlaps(box) for box in boxes.values())
+
+
 def test_many_parties_have_styles_of_their_own() -> None:
     assert len(set(assign_styles(map(str, range(24))).values())) == 24
 
