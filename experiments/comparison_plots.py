@@ -25,12 +25,13 @@ from sim.figures.style import (
     create_grid,
     legend_entries,
 )
+from sim.tables.titles import LATENT_OFFERS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _HOLLOW = Line2D([], [], ls="", marker="o", ms=4.5, mfc="white", mec=BLACK, label="hollow: may be chance (Holm, 5%)")
-_SERIES = ((False, BLUE, "o", "by the offers that stand"), (True, VERMILION, "s", "by offers made that day"))
+_SERIES = ((False, BLUE, "o", "by the offers that stand"), (True, VERMILION, "s", LATENT_OFFERS))
 
 
 def plot_effects(frame: pd.DataFrame, ax: Axes | None = None, *, legend: bool = True) -> Axes:

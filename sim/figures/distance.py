@@ -20,6 +20,7 @@ from sim.figures.style import (
     legend_entries,
     wrap_text,
 )
+from sim.tables.titles import LATENT_OFFERS
 from sim.tables.trajectory import Trajectory
 
 
@@ -34,7 +35,7 @@ def plot_closed(trajectory: Trajectory, basket: str = "", ax: Axes | None = None
     trajectory : Trajectory
         Quantiles over runs by day.
     basket : str
-        Name of a basket; everything without it, and then with the median by offers that would be made on the day.
+        Name of a basket; everything without it, and then with the median by offers they would make that day.
     ax : matplotlib.axes.Axes, optional
         Axes to draw into; a new figure is made without it.
     legend : bool
@@ -48,9 +49,10 @@ def plot_closed(trajectory: Trajectory, basket: str = "", ax: Axes | None = None
     ax = create_axes() if ax is None else ax
     days, closed = trajectory.days, trajectory.closed(basket)
     draw_fan(ax, days, closed[[0, 2, 3, 4, 6]], BLUE)
+    ax.lines[-1].set_label("median run, not the mean")
     if not basket:
         latent = trajectory.latent_closed()[3]
-        ax.plot(days, latent, color=VERMILION, ls="--", lw=1.3, label="median by offers they would make that day")
+        ax.plot(days, latent, color=VERMILION, ls="--", lw=1.3, label=f"median {LATENT_OFFERS}")
     ax.set_xlim(0, max(int(days[-1]), 1))
     ax.set_ylim(min(0.0, np.floor(10 * np.nan_to_num(closed[0]).min()) / 10), 1.02)
     ax.set_xlabel("Days since the start")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sim.tables.quantities import format_interval, format_percent
+from sim.tables.titles import LATENT_OFFERS
 
 if TYPE_CHECKING:
     from sim.core.units import NativeUnit
@@ -41,7 +42,7 @@ def list_closed(summary: Summary, titles: Mapping[str, str]) -> Rows:
     columns : tuple of str
         Headings; each day has its mean and the 95% interval.
     rows : list of tuple of str
-        Everything, everything by the offers that would be made on the day, then every basket; none without measures.
+        Everything, everything by offers they would make that day, then every basket; none without measures.
     """
     days = choose_days(summary)
     heads = [f"Day {day}" if day else "At the end" for day in days]
@@ -50,7 +51,7 @@ def list_closed(summary: Summary, titles: Mapping[str, str]) -> Rows:
         return columns, []
     latent = [summary.closed("", day, latent=True) for day in days]
     rows = [("everything", *_format_spreads([summary.closed("", day) for day in days]))]
-    rows.append(("everything, by offers made that day", *_format_spreads(latent)))
+    rows.append((f"everything, {LATENT_OFFERS}", *_format_spreads(latent)))
     for basket in summary.baskets:
         rows.append((titles[basket], *_format_spreads([summary.closed(basket, day) for day in days])))
     return columns, rows
@@ -131,7 +132,7 @@ def describe_verdict(summary: Summary, titles: Mapping[str, str]) -> str:
     closed = summary.closed()
     if closed.runs:
         text += f"On average {format_mean(closed.mean)} of the distance between the first demands is closed at the end "
-        text += f"({format_interval(closed)}). "
+        text += f"({format_interval(closed)}); in the median run: {format_mean(closed.quantiles[0.5])}. "
     settled = {basket: summary.settled_share(basket) for basket in summary.baskets}
     best, least = (choose(settled, key=lambda basket: settled[basket].runs) for choose in (max, min))
     text += f"Settled most often: {titles[best]} ({format_percent(settled[best].share, settled[best].runs)})"

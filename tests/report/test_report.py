@@ -7,14 +7,19 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from matplotlib.figure import Figure
 
 from sim.core.errors import ParleyError
+from sim.figures.distance import plot_closed
 from sim.report.document import render_report, write_report
 from sim.results.plan import plan
 from sim.results.store import write_ensemble
 from sim.tables.quantities import format_percent
+from sim.tables.titles import LATENT_OFFERS
+from sim.tables.trajectory import Trajectory
 
 html5lib = pytest.importorskip("html5lib", reason="html5lib is not installed (extra `dev`)")
 
@@ -69,7 +74,16 @@ def test_the_first_page_has_verdict_convergence_and_terms(run_folder: Path) -> N
     assert f"Of 60 runs {format_percent(most, 1)} end with this outcome" in sentence
     closed, calm = ((1000 * runs[name]).round().mean() / 1000 for name in ("closed", "closed_calm_d30"))
     assert f"{closed:.1%} of the distance between the first demands is closed" in sentence
+    median = np.sort(runs["closed"])[len(runs) // 2 - 1]  # the lower of the two in the middle
+    assert f"in the median run: {median:.1%}." in sentence and f"{median:.1%}" != f"{closed:.1%}"
     assert f"Calm on the river</td><td>{calm:.1%}</td>" in text
+
+
+def test_closed_shares_have_one_name_in_table_and_figure(run_folder: Path) -> None:
+    drawn = plot_closed(Trajectory.from_table(pq.read_table(run_folder / "trajectory.parquet")), ax=Figure().subplots())
+    labels = [text.get_text() for text in drawn.get_legend().get_texts()]
+    assert labels[1].startswith("median run") and labels[0] == f"median {LATENT_OFFERS}"
+    assert f"<td>everything, {LATENT_OFFERS}</td>" in render_report(run_folder)
 
 
 def test_report_of_a_comparison(tmp_path: Path) -> None:
