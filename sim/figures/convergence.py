@@ -230,8 +230,8 @@ def draw_convergence(trajectory: Trajectory, caption: Caption) -> Figure:
                         color=SMALL_PRINT)  # fmt: skip
     label_days(figure, 2, "Lines: medians of the latest offers, or of the terms where a settlement stands.")
     styles = assign_styles(_list_parties(trajectory, caption.parties))
-    shown = {party for issue in issues[:MOST_PANELS] for party in trajectory.parties(issue)}
-    parties = {party: caption.parties.get(party, party) for party in styles if party in shown}
+    visible = {party for issue in issues[:MOST_PANELS] for party in trajectory.parties(issue)}
+    parties = {party: caption.parties.get(party, party) for party in styles if party in visible}
     add_legend_below(figure, *_split(list_handles(parties, styles)), 4)
     return figure
 
