@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from experiments.compare import describe_changes
-from experiments.measures import is_main, is_percent, list_baskets
+from experiments.measures import is_main, list_baskets
 from sim.core.errors import ParleyError
 from sim.report.sections import Section, Table, name_scenario
 from sim.results.reader import read_text
+from sim.tables.titles import Names, describe_measure, read_names
 
 MOST_TABLE = 16 * 2**20
 """Bytes of the largest table of differences that is read."""
 
-_COLUMNS = ("Measure", "First", "Second", "Difference", "95% interval", "p, corrected")
 _READING = (
-    "Second minus first of every pair of runs on the same draws; shares in percent, their differences in percentage "
-    "points. A star marks a difference from 0 after Holm's correction over all tests of the comparison (5% "
-    "family-wise); p is after that correction. Intervals from separate draws and the variance saved by pairing are in "
-    "differences.csv."
+    "Differences over all pairs of runs on the same draws: the scenario in the third column minus the one in the "
+    "second; those of shares are in percentage points. A star marks a difference from 0 after Holm's correction over "
+    "all tests of the comparison (5% family-wise); p is after that correction. Intervals from separate draws and the "
+    "variance saved by pairing are in differences.csv."
 )
 
 
@@ -35,45 +35,49 @@ def describe_comparison(folder: Path, manifest: dict[str, Any]) -> Iterator[Sect
     for counts, title in _read_changes(manifest):
         section.blocks.append(f"{title}: {describe_changes(counts)}")
     titles = _name_contrasts(manifest)
-    baskets = _title_baskets(manifest)
-    verdicts = [_describe_verdict(titles.get(label, label), rows, baskets) for label, rows in contrasts.items()]
+    names = read_names(entry["resolved"] for entry in manifest.get("scenarios", []))
+    verdicts = [_describe_verdict(titles.get(label, label), rows, names) for label, rows in contrasts.items()]
+    short = _shorten_scenarios(manifest)
     if verdicts:
         yield Section("", [*verdicts], first=True)
     for label, rows in contrasts.items():
-        contrast, names = titles.get(label, label), list_baskets(row["measure"] for row in rows)
-        main = [row for row in rows if is_main(row["measure"], names)]
+        contrast, baskets = titles.get(label, label), list_baskets(row["measure"] for row in rows)
+        second, _, first = label.rpartition(" − ")
+        ends = (short.get(first, first), short.get(second, second))
+        columns = ("Measure", *ends, "Difference", "95% interval", "p, corrected")
+        main = [row for row in rows if is_main(row["measure"], baskets)]
         pairs = max(row["n"] for row in rows)
-        section.blocks.append(Table(f"{contrast}: {pairs:,.0f} pairs of runs", _COLUMNS, [*map(_format_row, main)]))
+        cells = [_format_row(row, names) for row in main]
+        section.blocks.append(Table(f"{contrast}: {pairs:,.0f} pairs of runs", columns, cells))
         others = [row for row in rows if row not in main]
         if others:
-            section.blocks.append(Table(f"{contrast}: other measures", _COLUMNS, [*map(_format_row, others)]))
+            cells = [_format_row(row, names) for row in others]
+            section.blocks.append(Table(f"{contrast}: other measures", columns, cells))
     yield section
 
 
-def _describe_verdict(contrast: str, rows: list[dict[str, Any]], baskets: dict[str, str]) -> str:
+def _describe_verdict(contrast: str, rows: list[dict[str, Any]], names: Names) -> str:
     """Describe the largest difference of a share of runs that survives the correction, or say that none does."""
-    names = list_baskets(row["measure"] for row in rows)
-    main = [row for row in rows if is_main(row["measure"], names) and row["kind"] == "share"]
+    baskets = list_baskets(row["measure"] for row in rows)
+    main = [row for row in rows if is_main(row["measure"], baskets) and row["kind"] == "share"]
     sure = [row for row in main if row["p_holm"] < 0.05]
     if not sure:
         return f"{contrast}: no share of runs in the main table differs after Holm's correction."
     row = max(sure, key=lambda row: abs(row["difference"]))
     first, second = (f"{row[name]:.1%}" for name in ("first", "second"))
     difference, low, high = (f"{100 * row[name]:+z.1f}" for name in ("difference", "low", "high"))
-    name = row["measure"].removeprefix("settled_")
-    title = f"{baskets[name]} settled at the end" if name in baskets else name.replace("_", " ")
-    title += f": {row['level']}" if row["level"] else ""
-    text = f"{contrast}: the largest difference of a share is in {title}, {second} of runs instead of {first} "
+    title = describe_measure(row["measure"], row["level"], names).text
+    text = f"{contrast}: the largest difference of a share is in “{title}”: {second} of runs instead of {first} "
     return text + f"({difference} points, 95% interval {low} to {high})."
 
 
-def _title_baskets(manifest: dict[str, Any]) -> dict[str, str]:
-    """Titles of the baskets of all scenarios by name, those of the first one first."""
-    titles: dict[str, str] = {}
-    for entry in manifest.get("scenarios", []):
-        for name, basket in entry["resolved"].get("baskets", {}).items():
-            titles.setdefault(name, basket.get("title", name))
-    return titles
+def _shorten_scenarios(manifest: dict[str, Any]) -> dict[str, str]:
+    """Name every scenario by what stands before the colon of its title, and its changes; none where two are alike."""
+    names = {
+        entry["label"]: name_scenario({**entry, "title": entry["title"].split(":")[0]})
+        for entry in manifest.get("scenarios", [])
+    }
+    return names if len(set(names.values())) == len(names) else {}
 
 
 def _name_contrasts(manifest: dict[str, Any]) -> dict[str, str]:
@@ -109,16 +113,20 @@ def _read_contrasts(path: Path) -> dict[str, list[dict[str, Any]]]:
     return contrasts
 
 
-def _format_row(row: dict[str, Any]) -> tuple[str, ...]:
-    """A row as `parley compare` prints it."""
-    share = is_percent(row["measure"], row["kind"])
+_LEAST = 1e-12
+"""Smaller numbers are what rounding leaves of 0."""
+
+
+def _format_row(row: dict[str, Any], names: Names) -> tuple[str, ...]:
+    """A row with the title of its measure."""
+    title = describe_measure(row["measure"], row["level"], names)
 
     def number(value: float, sign: str = "") -> str:
-        return f"{100 * value:{sign}.1f}" if share else f"{value:{sign}.3g}"
+        value = 0.0 if abs(value) < _LEAST else value
+        return f"{100 * value:{sign}z.1f}" if title.is_percent else f"{value:{sign}z.3g}"
 
-    name = row["measure"].replace("_", " ") + (f": {row['level']}" if row["level"] else "")
     p = row["p_holm"]
     star, p_text = "*" if p < 0.05 else "", "<0.001" if p < 0.001 else f"{p:.3f}" if p == p else "–"
     interval = f"{number(row['low'], '+')} to {number(row['high'], '+')}"
     means = (number(row["first"]), number(row["second"]), number(row["difference"], "+") + star)
-    return (name + (" (%)" if share else ""), *means, interval, p_text)
+    return (str(title), *means, interval, p_text)

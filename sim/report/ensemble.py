@@ -16,6 +16,7 @@ from sim.report.convergence import caption_terms, describe_verdict, list_closed,
 from sim.report.sections import Section, Table
 from sim.tables.arrow import decode_labels, decode_numbers
 from sim.tables.quantities import format_percent
+from sim.tables.titles import Names, describe_measure, read_names
 
 if TYPE_CHECKING:
     from sim.tables.quantities import Share
@@ -40,7 +41,8 @@ def describe_run(folder: Path, manifest: dict[str, Any]) -> Iterator[Section]:
     if terms[1]:
         first.append(Table(caption_terms(summary), *terms, labels=True))
     yield Section("", first, first=True)
-    tables = [_outcomes(summary), _settlements(summary, titles), _blocks(summary, titles), _means(summary)]
+    tables = [_outcomes(summary), _settlements(summary, titles), _blocks(summary, titles)]
+    tables.append(_means(summary, read_names([manifest["scenario"]["resolved"]])))
     yield Section("In numbers", [*tables])
 
 
@@ -76,10 +78,12 @@ def _blocks(summary: Summary, titles: dict[str, str]) -> Table:
     return Table("What stood in the way", ("Basket and reason", "Runs", "Share of all runs", "95% interval"), rows)
 
 
-def _means(summary: Summary) -> Table:
+def _means(summary: Summary, names: Names) -> Table:
     """Means over runs."""
-    means = summary.as_dict()["means"].items()
-    rows = [(name.replace("_", " "), "–" if mean is None else f"{mean:.3g}") for name, mean in means]
+    rows = []
+    for name, mean in summary.as_dict()["means"].items():
+        title = describe_measure(f"day_{name}" if name == "day_of_outcome" else name, names=names)
+        rows.append((str(title), "–" if mean is None else f"{100 * mean:.1f}" if title.is_percent else f"{mean:.4g}"))
     return Table("Means over runs", ("Measure", "Mean"), rows)
 
 

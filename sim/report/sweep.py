@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import ParleyError
 from sim.report.sections import Section, Table
-from sim.scenario.ladder import read_titles
+from sim.tables.titles import Names, describe_measure, read_names
 
 if TYPE_CHECKING:
     from experiments.results import Results
@@ -41,8 +41,7 @@ def describe_sweep(folder: Path, manifest: dict[str, Any]) -> Iterator[Section]:
         yield Section("", [verdict], first=True)
     section = Section("In numbers", [*_remarks(results, len(complete), len(failed))])
     measures = list(dict.fromkeys(key[1:] for key in cells))
-    outcomes = read_titles(manifest["asked"]["scenario"])
-    for caption, columns, cell in _tables(cells, measures, _basket_titles(manifest), outcomes):
+    for caption, columns, cell in _tables(cells, measures, read_names([manifest["asked"]["scenario"]])):
         lines = [
             (labels[point], *(cell(cells.get((point, *key))) for key, _ in columns)) for point in complete[:MOST_POINTS]
         ]
@@ -93,12 +92,6 @@ def _head(results: Results) -> str:
     return ", ".join(titles) if 0 < len(titles) <= MOST_FACTORS else "Point"
 
 
-def _basket_titles(manifest: dict[str, Any]) -> dict[str, str]:
-    """Titles of the baskets by name."""
-    baskets = manifest.get("asked", {}).get("scenario", {}).get("baskets", {})
-    return {name: basket.get("title", name) for name, basket in baskets.items()}
-
-
 def _remarks(results: Results, complete: int, failed: int) -> Iterator[str]:
     """One paragraph on what the tables below omit, and why."""
     remarks = []
@@ -124,18 +117,17 @@ Columns = list[tuple[tuple[str, str], str]]
 
 
 def _tables(
-    cells: Cells, measures: Sequence[tuple[str, str]], titles: dict[str, str], outcomes: Iterable[str]
+    cells: Cells, measures: Sequence[tuple[str, str]], names: Names
 ) -> Iterator[tuple[str, Columns, Callable[[Cell | None], str]]]:
     """Caption, columns and format of a cell of each table that has columns."""
     reached = {key[2] for key, cell in cells.items() if key[1] == "outcome" and cell["mean"] > 0}
-    codes: Columns = [(("outcome", code), code) for code in outcomes if code in reached]
-    settled: Columns = [
-        ((name, level), titles.get(name.removeprefix("settled_"), name.removeprefix("settled_").replace("_", " ")))
-        for name, level in measures
-        if name.startswith("settled_")
+    codes: Columns = [
+        (("outcome", code), title.partition(":")[0]) for code, title in names.outcomes.items() if code in reached
     ]
+    baskets = {(name, level): name.removeprefix("settled_") for name, level in measures if name.startswith("settled_")}
+    settled: Columns = [(key, names.baskets.get(of, of.replace("_", " "))) for key, of in baskets.items()]
     means: Columns = [
-        ((name, ""), name.replace("_", " ")) for name in ("rounds_held", "days") if (name, "") in measures
+        ((name, ""), str(describe_measure(name))) for name in ("rounds_held", "days") if (name, "") in measures
     ]
     share = "share of runs (95% interval)"
     tables = (

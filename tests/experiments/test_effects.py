@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -108,6 +109,9 @@ def test_the_report_names_scenarios_by_title(compared: Comparison, tmp_path: Pat
     text = render_report(tmp_path / "out")
     title = load("river-border").scenario.title
     assert f"{title} with venues.lake_hall.insulation = 0.9, compared with {title}" in text
-    assert "closed d90 (%)" in text
+    assert "<td>Distance closed by day 90 (%)</td>" in text and "closed d90" not in text
+    named = f"{title.split(':')[0]} with venues.lake_hall.insulation = 0.9"
+    heads = [re.sub(r"<.*?>", "|", row).split("||") for row in re.findall(r"<tr><th scope.*?</tr>", text)]
+    assert any(title.split(":")[0] in head and named in head for head in heads), heads[:2]
     assert "what differs cannot have an effect in these runs" in text
     assert {"effects.png", "effects.svg"} <= {path.name for path in (tmp_path / "out").iterdir()}

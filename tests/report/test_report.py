@@ -79,6 +79,16 @@ def test_the_first_page_has_verdict_convergence_and_terms(run_folder: Path) -> N
     assert f"Calm on the river</td><td>{calm:.1%}</td>" in text
 
 
+def test_means_are_named_in_words_and_shares_in_percent(run_folder: Path) -> None:
+    text = render_report(run_folder)
+    means = dict(rows_of(text, "Means over runs")[1:])
+    runs = pq.read_table(run_folder / "runs.parquet").to_pandas()
+    assert means["Distance closed at the end (%)"] == f"{100 * runs['closed'].mean():.1f}"
+    assert means["Northbank: utility of the standing agreements"] == f"{runs['utility_northbank'].mean():.4g}"
+    assert means["Length of the run (days)"] == f"{runs['days'].mean():.4g}"
+    assert not re.search(r"gap whole|delivered share|latent closed|utility northbank", text)
+
+
 def test_closed_shares_have_one_name_in_table_and_figure(run_folder: Path) -> None:
     drawn = plot_closed(Trajectory.from_table(pq.read_table(run_folder / "trajectory.parquet")), ax=Figure().subplots())
     labels = [text.get_text() for text in drawn.get_legend().get_texts()]
@@ -92,7 +102,7 @@ def test_report_of_a_comparison(tmp_path: Path) -> None:
     found = compare_scenarios(["river-border", "river-border,calendar.horizon=60"], n=60, seed=1)
     found.frame.to_csv(tmp_path / "differences.csv", index=False)
     text = validated(render_report(tmp_path))
-    assert "settled exchange" in text or "settled_exchange" in text
+    assert "<td>exchange: settled at the end (% of runs)</td>" in text
     assert "not a forecast" in text
 
 
@@ -226,12 +236,13 @@ def test_a_comparison_has_a_table_a_contrast_in_percent(tmp_path: Path) -> None:
     text = validated(render_report(tmp_path))
     for label in changed:
         head, *rows = rows_of(text, f"{label} − river-border: 60 pairs of runs")
-        assert head == ["Measure", "First", "Second", "Difference", "95% interval", "p, corrected"]
+        assert head == ["Measure", "river-border", label, "Difference", "95% interval", "p, corrected"]
         wanted = found.frame[found.frame["contrast"].str.startswith(label)].set_index(["measure", "level"])
-        (row,) = (row for row in rows if row[0] == "outcome: texts (%)")
+        (row,) = (row for row in rows if row[0] == "Ended as texts, nothing agreed (% of runs)")
         share = wanted.loc[("outcome", "texts")]
         assert row[1:3] == [f"{100 * share['first']:.1f}", f"{100 * share['second']:.1f}"]
-        assert row[4] == f"{100 * share['low']:+.1f} to {100 * share['high']:+.1f}"
+        assert row[4] == f"{100 * share['low']:+z.1f} to {100 * share['high']:+z.1f}"
+        assert not any(cell in ("-0.0", "+-0.0") or "e-" in cell or "-0.0 " in cell for row in rows for cell in row)
         sure = wanted[(wanted["kind"] == "share") & (wanted["p_holm"] < 0.05)]
         largest = f"{label} − river-border: the largest difference of a share is in "
         assert (largest in text) == bool(len(sure)) or f"{label} − river-border: no share of runs" in text
