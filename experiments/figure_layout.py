@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from experiments.results import Results, label_points
+from experiments.results import Results, format_value, label_points
 from sim.core.errors import ParleyError
 from sim.core.version import __version__
 from sim.figures.style import CAUTION, DPI, STYLE, Caption, create_figure
@@ -203,6 +203,8 @@ def get_title(results: Results, factor: str) -> str:
 def label_rows(results: Results, by: Sequence[str] | None = None) -> tuple[dict[int, str], str]:
     """Label points by the values of factors that all have titles, which are returned too; else by names and values.
 
+    Numbers of several factors look alike, so each has the name of its factor before it: `time 90, trust 1`.
+
     Parameters
     ----------
     results : Results
@@ -218,9 +220,28 @@ def label_rows(results: Results, by: Sequence[str] | None = None) -> tuple[dict[
         What the labels are values of, for a line below the figure; empty where they say it themselves.
     """
     names = list(by or results.factors)
-    titles = [get_title(results, name) for name in names]
-    by_name = not names or any(title == name for title, name in zip(titles, names, strict=True))
-    return label_points(results, by, with_names=by_name), "" if by_name else f"Points by: {', '.join(titles)}"
+    titles = {name: get_title(results, name) for name in names}
+    if not names or any(title == name for name, title in titles.items()):
+        return label_points(results, by), ""
+    rows = results.points.to_dict("records")
+    numeric = {name for name in names if len(names) > 1 and any(isinstance(row[name], int | float) for row in rows)}
+    labels = {int(row["point"]): ", ".join(_label_value(name, row[name], numeric) for name in names) for row in rows}
+    heads = [
+        f"{_space(name)} ({title})" if name in numeric and title.lower() != _space(name).lower() else title
+        for name, title in titles.items()
+    ]
+    return labels, f"Points by: {' × '.join(heads)}"
+
+
+def _label_value(name: str, value: Any, numeric: Collection[str]) -> str:
+    """Label a value of a factor, with the name of the factor before a number where the factor is one of `numeric`."""
+    text = format_value(value)
+    return f"{_space(name)} {text}" if name in numeric and isinstance(value, int | float) else text
+
+
+def _space(name: str) -> str:
+    """Return a name with spaces for underscores."""
+    return name.replace("_", " ")
 
 
 def write_foot(figure: Figure, text: str, titles: str) -> None:

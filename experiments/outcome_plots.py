@@ -74,7 +74,8 @@ def plot_outcome_share(results: Results, code: str, by: Sequence[str] | None = N
     row_of = {point: row for row, point in enumerate(names)}
     span = np.clip([rows["mean"] - rows["low"], rows["high"] - rows["mean"]], 0.0, None)
     y = [row_of[point] for point in rows["point"]]
-    ax.errorbar(rows["mean"], y, xerr=span, fmt="o", color=BLUE, ms=4.5, elinewidth=1.3, capsize=2.5)
+    bars = ax.errorbar(rows["mean"], y, xerr=span, fmt="o", color=BLUE, ms=4.5, elinewidth=1.3, capsize=2.5, zorder=3)
+    bars.lines[0].set_clip_on(False)  # a mark at 0 is whole
     titles = read_titles(results.manifest["asked"]["scenario"])
     most = float(rows["high"].max())
     end = next(k for k in _SHARE_ENDS if most <= k or k == 1.0)

@@ -33,7 +33,7 @@ def describe_sweep(folder: Path, manifest: dict[str, Any]) -> Iterator[Section]:
     except (OSError, ValueError) as error:  # Arrow reports a damaged file by a ValueError
         raise ParleyError(f"the tables of `{folder}` cannot be read: {error}") from None
     cells = {(int(row["point"]), row["measure"], row["level"]): row for row in rows}
-    labels, head = _label_points(results), _head(results)
+    labels, head = _label_points(results)
     failed = {int(point["point"]): point["error"] for point in points if isinstance(point["error"], str)}
     complete = [point for point in labels if point in {point for point, _, _ in cells}]
     verdict = _describe_verdict(cells, {point: labels[point] for point in complete}, head)
@@ -76,20 +76,18 @@ def _format_ends(cell: Cell) -> str:
     return f"{cell['low']:.1%} to {cell['high']:.1%}"
 
 
-def _label_points(results: Results) -> dict[int, str]:
-    """A name for every point."""
+def _label_points(results: Results) -> tuple[dict[int, str], str]:
+    """A name for every point, and what the names are: `Point` where there are no factors, or too many."""
+    from experiments.figure_layout import get_title, label_rows
     from experiments.results import label_points
 
-    if len(results.factors) > MOST_FACTORS:
-        return {int(point): str(point) for point in results.points["point"]}
-    return label_points(results, with_names=False)  # the heading has the names
-
-
-def _head(results: Results) -> str:
-    """Heading of the names: the titles of the factors; `Point` where there are none or too many."""
-    entries = results.manifest["asked"]["experiment"].get("factors", {})
-    titles = [str((entries.get(name) or {}).get("title") or name) for name in results.factors]
-    return ", ".join(titles) if 0 < len(titles) <= MOST_FACTORS else "Point"
+    factors = results.factors
+    if len(factors) > MOST_FACTORS:
+        return {int(point): str(point) for point in results.points["point"]}, "Point"
+    if len(factors) == 1:
+        return label_points(results, with_names=False), get_title(results, factors[0])
+    labels, titles = label_rows(results)
+    return labels, titles.removeprefix("Points by: ") or " × ".join(factors) or "Point"
 
 
 def _remarks(results: Results, complete: int, failed: int) -> Iterator[str]:

@@ -21,7 +21,7 @@ from experiments.contrasts import compare_points, compute_effects, parse_contras
 from experiments.discovery import Boxes
 from experiments.effect_plots import draw_effects, plot_effects
 from experiments.factor_plots import plot_fan, plot_heatmap
-from experiments.figure_layout import Note, clip_text, measure_width, wrap_names
+from experiments.figure_layout import Note, clip_text, label_rows, measure_width, wrap_names
 from experiments.forest_plots import draw_box, draw_forest, plot_box, plot_forest, plot_tornado, plot_variance
 from experiments.outcome_plots import plot_blocking, plot_outcome_share, plot_settlement_days
 from experiments.results import Results, load
@@ -94,6 +94,24 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     factors = {"venues.lake_hall.insulation": [0.1, 0.9], "calendar.gap_scale": [10, 20]}
     run_sweep({"experiment": "small", "scenario": "river-border", "runs": 30, "factors": factors}, out)
     return load(out)
+
+
+def test_marks_at_the_edge_of_a_panel_are_whole(results: Results) -> None:
+    axes = plot_outcome_share(results, "comprehensive", ax=Figure().add_subplot())
+    (marks,) = (line for line in axes.lines if line.get_marker() == "o")
+    assert not marks.get_clip_on() and marks.get_zorder() > axes.spines["left"].get_zorder()
+
+
+def test_numbers_of_several_factors_have_names_and_words_do_not(results: Results) -> None:
+    titles = {"calendar.gap_scale": "Days between rounds", "seat_of": "Seat of the mediator"}
+    asked = {"experiment": {"factors": {name: {"title": title} for name, title in titles.items()}}}
+    values = {"calendar.gap_scale": [10, 20], "seat_of": ["beside", "as coded"]}
+    named = Results(results.folder, {**results.manifest, "asked": {**results.manifest["asked"], **asked}})
+    named.__dict__["points"] = pd.DataFrame({"point": [0, 1], **values})
+    labels, line = label_rows(named, list(titles))
+    assert labels == {0: "calendar.gap scale 10, beside", 1: "calendar.gap scale 20, as coded"}
+    assert line == "Points by: calendar.gap scale (Days between rounds) × Seat of the mediator"
+    assert label_rows(named, ["calendar.gap_scale"]) == ({0: "10", 1: "20"}, "Points by: Days between rounds")
 
 
 def build_effects(results: Results) -> pd.DataFrame:

@@ -192,15 +192,29 @@ def test_a_sweep_says_which_numbers_belong_to_which_point(tmp_path: Path) -> Non
     (tmp_path / "figures" / "indices.svg").write_text("<svg/>", encoding="utf-8")
     text = validated(render_report(tmp_path))
     head, *rows = rows_of(text, "Outcome standing at the end")
-    assert head[0] == "calendar.horizon, rate" and [row[0] for row in rows] == ["60, 0.1", "180, 0.1"]
+    names = [f"calendar.horizon {horizon}, rate " for horizon in (60, 180)]
+    assert head[0] == "calendar.horizon × rate" and [row[0] for row in rows] == [f"{name}0.1" for name in names]
     assert sum(float(cell.split("%")[0]) for cell in rows[0][1:]) == pytest.approx(100)
     settled = rows_of(text, "Settled at the end")
     assert settled[0][1:] == ["Exchange of crews", "Calm on the river", "Crossing and water"]
     assert [row[1] for row in rows_of(text, "Means over runs")] and "4 points, 40 runs" in text
     assert "2 of 4 points failed" in text
     failed = rows_of(text, "Points that failed")[1:]
-    assert [row[0] for row in failed] == ["60, 100000", "180, 100000"] and "incidents" in failed[0][1]
+    assert [row[0] for row in failed] == [f"{name}100000" for name in names] and "incidents" in failed[0][1]
     assert 'alt="Sensitivity index of every factor' in text
+
+
+def test_numbers_of_several_factors_are_named(tmp_path: Path) -> None:
+    from experiments.sweep import run_sweep
+
+    time = {"path": "calendar.horizon", "levels": [60, 90], "title": "Horizon, days"}
+    trust = {"path": PATIENCE, "levels": [20, 300], "title": "Patience, days"}
+    asked = {"experiment": "x", "scenario": "river-border", "runs": 10, "factors": {"time": time, "trust": trust}}
+    run_sweep(asked, tmp_path)
+    head, *rows = rows_of(render_report(tmp_path), "Outcome standing at the end")
+    assert head[0] == "time (Horizon, days) × trust (Patience, days)"
+    assert [row[0] for row in rows] == [f"time {time}, trust {trust}" for time in (60, 90) for trust in (20, 300)]
+    assert "texts" not in head and "texts, nothing agreed" in head
 
 
 def test_a_sweep_without_results_says_so(tmp_path: Path) -> None:
