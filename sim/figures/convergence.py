@@ -18,6 +18,7 @@ from sim.figures.style import (
     BLACK,
     BLUE,
     GREEN,
+    LABEL_BOX,
     MOST_PANELS,
     ORANGE,
     PALE,
@@ -87,7 +88,7 @@ def plot_offers(
 
     Lines are each party's median offer, with the middle 80% of runs; where a settlement stands, its terms count as
     offer. Dotted lines are median reservation values, the green area between them the zone of agreement. The strip
-    below shows the share of runs in which a settlement stands; the text above the axes is that at the end.
+    below shows the share of runs in which a settlement stands, and names that at the end.
 
     Parameters
     ----------
@@ -110,13 +111,26 @@ def plot_offers(
         The axes (days across, the issue's scale up).
     """
     ax = create_axes() if ax is None else ax
-    days, parties = trajectory.days, trajectory.parties(issue)
+    titles, parties = titles or {}, trajectory.parties(issue)
+    styles = assign_styles(_list_parties(trajectory, titles))
+    _plot_issue(ax, trajectory, issue, scale, styles)
+    at: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+    ax.annotate(_format_settled(trajectory, issue), (1, sum(_STRIP) / 2), (-3, 0), **at, ha="right", va="center",
+                fontsize=6.5, color=SMALL_PRINT, bbox=LABEL_BOX)  # fmt: skip
+    ax.set_xlabel("Days since the start")
+    if legend:
+        names = {party: titles.get(party, party) for party in styles if party in parties}
+        ax.legend(handles=list_handles(names, styles), fontsize=7, loc="upper left", bbox_to_anchor=(1.01, 1.0))
+    return ax
+
+
+def _plot_issue(ax: Axes, trajectory: Trajectory, issue: str, scale: Scale | None, styles: Styles) -> None:
+    """Plot offers, reservation values, zone and settlements of an issue, without texts but the labels of its scale."""
+    days = trajectory.days
     low, high = find_zone(trajectory, issue)
     if (high >= low).any():
         ax.fill_between(days, low, high, where=(high >= low).tolist(), color=_ZONE, lw=0, zorder=0.5)
-    titles = titles or {}
-    styles = assign_styles(_list_parties(trajectory, titles))
-    for party in parties:
+    for party in trajectory.parties(issue):
         colour, dash = styles[party]
         offer = trajectory.offers(party, issue)
         _fill(ax, days, offer[1], offer[5], color=colour, alpha=0.16)
@@ -126,11 +140,6 @@ def plot_offers(
     ax.set_xlim(0, max(int(days[-1]), 1))
     ax.set_ylim(-0.2, 1.04)
     _label_scale(ax, scale)
-    ax.set_xlabel("Days since the start")
-    if legend:
-        names = {party: titles.get(party, party) for party in styles if party in parties}
-        ax.legend(handles=list_handles(names, styles), fontsize=7, loc="upper left", bbox_to_anchor=(1.01, 1.0))
-    return ax
 
 
 def find_zone(trajectory: Trajectory, issue: str) -> tuple[Floats, Floats]:
@@ -162,15 +171,18 @@ def _fill(ax: Axes, days: Ints, low: Floats, high: Floats, **style: Any) -> None
 
 
 def _mark_settlements(ax: Axes, trajectory: Trajectory, issue: str) -> None:
-    """Draw the strip with the share of runs settled by day, and write the share at the end above the axes."""
+    """Draw the strip with the share of runs settled by day."""
     days, share = trajectory.days, trajectory.settled(issue)
     bottom, top = _STRIP
     _fill(ax, days, np.full(days.size, bottom), np.full(days.size, top), color="#F0F0F0")
     if share.any():
         _fill(ax, days, np.full(days.size, bottom), bottom + (top - bottom) * share, color=GREEN)
-    text = format_percent(float(share[-1]), round(float(share[-1]) * trajectory.runs))
-    ax.annotate(f"settled {text}", (1, 1), (0, 3), xycoords="axes fraction", textcoords="offset points", ha="right",
-                fontsize=6.2, color=SMALL_PRINT)  # fmt: skip
+
+
+def _format_settled(trajectory: Trajectory, issue: str) -> str:
+    """Format the share of runs in which a settlement stands at the end."""
+    share = float(trajectory.settled(issue)[-1])
+    return f"settled {format_percent(share, round(share * trajectory.runs))}"
 
 
 def _label_scale(ax: Axes, scale: Scale | None) -> None:
@@ -216,20 +228,20 @@ def draw_convergence(trajectory: Trajectory, caption: Caption) -> Figure:
     title = "Where the offers stand, issue by issue"
     title += f" (first {MOST_PANELS} of {len(issues)})" if len(issues) > MOST_PANELS else ""
     figure, axes = create_grid(caption, title, len(issues), columns, height=1.3, left=_MARGIN, legend=2, width=3.75)
+    styles = assign_styles(_list_parties(trajectory, caption.parties))
+    small: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "fontsize": 6.2}
     for issue, ax in zip(issues, axes, strict=len(issues) <= MOST_PANELS):
         scale = caption.scales.get(issue)
-        plot_offers(trajectory, issue, scale, ax, titles=caption.parties, legend=False)
-        ax.set_xlabel("")
+        _plot_issue(ax, trajectory, issue, scale, styles)
+        ax.annotate(_format_settled(trajectory, issue), (1, 1), (0, 3), **small, ha="right", color=SMALL_PRINT)
         ax.tick_params(axis="x", labelsize=7)
         name = textwrap.shorten(scale.title if scale else issue, _MOST_TITLE, placeholder=" …")
         across = ax.get_position().width * figure.get_figwidth()
         ax.set_title(name, loc="left", fontsize=8.5, fontweight="bold", pad=12, x=(0.12 - _MARGIN) / across)
         if scale:
             basket = textwrap.shorten(scale.basket, _MOST_BASKET, placeholder=" …")
-            ax.annotate(basket, (0, 1), (0, 3), xycoords="axes fraction", textcoords="offset points", fontsize=6.2,
-                        color=SMALL_PRINT)  # fmt: skip
+            ax.annotate(basket, (0, 1), (0, 3), **small, color=SMALL_PRINT)
     label_days(figure, 2, "Lines: medians of the latest offers, or of the terms where a settlement stands.")
-    styles = assign_styles(_list_parties(trajectory, caption.parties))
     visible = {party for issue in issues[:MOST_PANELS] for party in trajectory.parties(issue)}
     parties = {party: caption.parties.get(party, party) for party in styles if party in visible}
     add_legend_below(figure, *_split(list_handles(parties, styles)), 4)

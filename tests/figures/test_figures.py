@@ -253,6 +253,15 @@ def test_titles_of_issues_are_whole_and_clear_of_all_other_texts(case: str) -> N
         assert settled.y0 >= axes.bbox.y1 and not any(settled.overlaps(box) for box in boxes.values())
 
 
+def test_the_title_of_one_issue_stands_clear_of_the_share_settled() -> None:
+    axes = plot_offers(trajectory(), "water", SCALE, Figure().subplots(), titles={"north": "North", "south": "South"})
+    axes.set_title("A title that is longer than the axes, of which there is no need to see the whole", loc="right")
+    FigureCanvasAgg(axes.figure).draw()
+    (text,) = (text for text in axes.texts if text.get_text() == "settled 50%")
+    assert axes.bbox.y0 < text.get_window_extent().y0 < text.get_window_extent().y1 < axes.bbox.y1
+    assert text.get_bbox_patch() is not None, "on the strip a text needs a box"
+
+
 def test_many_parties_have_styles_of_their_own() -> None:
     assert len(set(assign_styles(map(str, range(24))).values())) == 24
 
