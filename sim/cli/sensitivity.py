@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli.options import make_console
+
 if TYPE_CHECKING:
+    import pandas as pd
+
     from experiments.results import Results
     from experiments.variance import VarianceSplit
 
@@ -44,12 +48,15 @@ def add(app: typer.Typer) -> None:
 
         if (read_manifest(folder) or {}).get("kind") == "run":
             _write_disagreement(folder)
+            typer.echo(f"The table is in {folder / 'experts.csv'}")
             return
         results = load(folder)
-        if restore_experiment(results).nested is not None:
+        if nested := restore_experiment(results).nested is not None:
             _write_splits(results, folder, of)
         else:
             _write_indices(results, folder, of)
+        name = "split" if nested else "indices"
+        typer.echo(f"The table is in {folder / f'{name}.csv'}, the figure in {folder / 'figures'}")
 
 
 def _write_disagreement(folder: Path) -> None:
@@ -123,6 +130,21 @@ def _compute_splits(results: Results, of: str) -> dict[str, VarianceSplit]:
     return splits
 
 
-def print_frame(frame: Any) -> None:
-    """Print a data frame."""
-    typer.echo(frame.to_string(index=False, float_format=lambda value: f"{value:.4g}"))
+def print_frame(frame: pd.DataFrame) -> None:
+    """Print a data frame as a table that fits the screen: words first, a dash where a number is missing."""
+    from sim.cli.text_table import TextTable, build_table
+
+    whole = frame.dropna(axis="columns", how="all")
+    words = [name for name in whole.columns if whole[name].dtype.kind not in "biuf"]
+    numbers = [name for name in whole.columns if name not in words]
+    rows = [
+        (*(str(row[name]) for name in words), *(_format_number(row[name]) for name in numbers))
+        for row in whole.to_dict("records")
+    ]
+    screen, heads = make_console(), tuple(name.replace("_", " ") for name in [*words, *numbers])
+    screen.print(build_table(TextTable("", heads, rows, texts=len(words)), screen.width))
+
+
+def _format_number(value: float) -> str:
+    """Format a number with three digits; a dash where it is missing."""
+    return "–" if value != value else f"{value:z.3f}" if abs(value) < 1.0 else f"{value:.4g}"

@@ -18,6 +18,7 @@ from experiments.sensitivity import collect_point_means, compute_indices, comput
 from experiments.sweep import run_sweep
 from experiments.variants import parse_variant
 from sim.cli.main import app
+from sim.cli.sensitivity import print_frame
 from sim.core.errors import ParleyError, ScenarioError
 from sim.scenario.library import shipped_folder
 
@@ -128,3 +129,10 @@ def test_names_with_commas(tmp_path: Path, monkeypatch):
     assert parse_variant("a, b.yaml")[1].scenario.id == "river-border"
     with pytest.raises((ParleyError, ScenarioError)):
         parse_variant("a, c.yaml")
+
+
+def test_the_printed_table_has_words_first_and_a_dash_for_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    frame = pd.DataFrame({"low": [0.25, np.nan], "factor": ["rate", "seat"], "never": [np.nan, np.nan]})
+    print_frame(frame)
+    lines = [line.split() for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert lines[0] == ["factor", "low"] and lines[2:] == [["rate", "0.250"], ["seat", "–"]]
