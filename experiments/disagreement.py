@@ -81,8 +81,8 @@ def compute_disagreement(runs: pa.Table, problem: Problem, seed: int = 0) -> pd.
     import pandas as pd
 
     if len(problem.experts) < 2:
-        problem = "the scenario has no numbers of two or more experts (`elicited`): nothing to disagree on"
-        raise ParleyError(f"{problem}; for what factors do, name the folder of a sweep")
+        reason = "the scenario has no numbers of two or more experts (`elicited`): nothing to disagree on"
+        raise ParleyError(f"{reason}; for what factors do, name the folder of a sweep")
     experts = draw_experts(problem, runs.column("assumption").to_numpy())
     generator, n = np.random.default_rng(seed), experts.size
     picks = [generator.integers(0, n, n) for _ in range(_RESAMPLES)]

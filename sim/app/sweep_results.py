@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.scenario.ladder import CODE_TITLES
+from sim.tables import titles
+from sim.tables.titles import Names, read_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,10 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sweep:
-    """A finished sweep: titles of factors, of baskets and parties, and the summary with the values of every point."""
+    """A finished sweep: titles of factors, of what measures name, and the summary with the values of every point."""
 
     factors: dict[str, str]
-    titles: dict[str, str]
+    names: Names
     summary: pd.DataFrame
 
 
@@ -33,13 +34,11 @@ def load_sweep(folder: str | Path) -> Sweep:
     design = results.manifest.get("asked", {})
     entries = design.get("experiment", {}).get("factors") or {}
     factors = {name: (entries.get(name) or {}).get("title") or name for name in results.factors}
-    groups = (design.get("scenario", {}).get(group, {}) for group in ("baskets", "parties"))
-    titles = {name: entry.get("title", name) for group in groups for name, entry in group.items()}
     points = results.points[["point", "name", *results.factors]].copy()
-    names = label_points(results) if len(results.factors) <= _MOST_FACTORS else {}
+    labels = label_points(results) if len(results.factors) <= _MOST_FACTORS else {}
     own = zip(points["name"], points["point"], strict=True)
-    points["name"] = [name or names.get(int(point), f"point {point}") for name, point in own]
-    return Sweep(factors, titles, results.summary.merge(points, on="point"))
+    points["name"] = [name or labels.get(int(point), f"point {point}") for name, point in own]
+    return Sweep(factors, read_names([design.get("scenario", {})]), results.summary.merge(points, on="point"))
 
 
 def list_measures(summary: pd.DataFrame) -> list[str]:
@@ -48,28 +47,13 @@ def list_measures(summary: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(joined))
 
 
-_ENDED = {"outcome": "Ended as", "outcome_at_least": "Ended at least as", "peak_outcome": "Got as far as"}
-_BY_NAME = {
-    "day_first_settled_": "mean day first agreed on",
-    "first_settled_": "ever agreed on, share of runs",
-    "day_settled_": "mean day of the settlement that stands",
-    "settled_": "settled at the end, share of runs",
-    "zone_": "a package above every floor, share of runs",
-    "blocked_": "in the way",
-    "utility_": "utility of the standing agreements, mean",
-}
-
-
-def describe_measure(measure: str, titles: dict[str, str]) -> str:
-    """Describe a measure such as `outcome_at_least=ceasefire` in the words of an axis title."""
+def describe_measure(measure: str, names: Names) -> str:
+    """Describe a measure such as `outcome_at_least=ceasefire` in the words of an axis title; shares are of 1."""
     name, _, level = measure.partition("=")
-    if name in _ENDED:
-        return f"{_ENDED[name]} {CODE_TITLES.get(level, level).partition(':')[0]}, share of runs"
-    for start, what in _BY_NAME.items():
-        if name.startswith(start):
-            of = name.removeprefix(start)
-            return f"{titles.get(of, of)}: {what}" + (f": {level}, share of runs" if level else "")
-    return (f"{name}: {level}" if level else f"{name}, mean").replace("_", " ").capitalize()
+    title = titles.describe_measure(name, level, names)
+    if title.unit == titles.RUNS:
+        return f"{title.text}, share of runs"
+    return f"{title.text}, {'share' if title.is_percent else f'mean ({title.unit})' if title.unit else 'mean'}"
 
 
 def select_rows(sweep: Sweep, measure: str, factor: str) -> list[dict[str, Any]]:

@@ -153,7 +153,7 @@ def _show_results(folder: Path, key: str) -> None:
         st.info("This sweep has a single point.")
         return
     known = list_measures(sweep.summary)
-    words = {name: describe_measure(name, sweep.titles) for name in known}
+    words = {name: describe_measure(name, sweep.names) for name in known}
     best = known.index(_MEASURE) if _MEASURE in known else 0
     measure = st.selectbox("Measure", known, best, key=f"measure:{key}", format_func=words.__getitem__)
     if len(labels) > MOST_POINTS or results.manifest["tables"]["failed_points"]:

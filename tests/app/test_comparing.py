@@ -28,6 +28,7 @@ from sim.app.scenario_differences import describe_mismatch, list_differences
 from sim.app.sweep_results import Sweep, describe_measure, load_sweep, select_rows
 from sim.app.theme import COLOURS, INK, QUIET
 from sim.scenario.load import load
+from sim.tables.titles import Names
 from tests.app.contrast import compute_contrast
 
 
@@ -148,7 +149,7 @@ def test_every_point_of_a_sweep_has_a_name(swept: Sweep) -> None:
 
 def test_points_that_differ_on_another_factor_stand_beside_each_other(swept: Sweep) -> None:
     rows = select_rows(swept, "outcome_at_least=ceasefire", "sequence")
-    words = describe_measure("outcome_at_least=ceasefire", swept.titles)
+    words = describe_measure("outcome_at_least=ceasefire", swept.names)
     drawn = plot_points(rows, "Sequence", words).to_dict()["layer"][1]["encoding"]
     assert drawn["y"]["title"] == ["Ended at least as", "ceasefire, share of runs"]
     assert (drawn["x"]["title"], drawn["x"]["sort"]) == ("Sequence", ["as coded", "no preconditions"])
@@ -165,14 +166,12 @@ def test_many_points_are_put_on_a_scale() -> None:
 
 
 def test_measures_are_put_in_words() -> None:
-    titles = {"exchange": "Exchange of crews", "northbank": "Northbank"}
-    assert describe_measure("blocked_exchange=no mandate", titles) == (
-        "Exchange of crews: in the way: no mandate, share of runs"
-    )
-    assert (
-        describe_measure("day_first_settled_exchange", titles) == "Exchange of crews: mean day first agreed on"
-    )
-    assert (
-        describe_measure("utility_northbank", titles) == "Northbank: utility of the standing agreements, mean"
-    )
-    assert describe_measure("rounds_held", titles) == "Rounds held, mean"
+    names = Names(baskets={"exchange": "Exchange of crews"}, parties={"northbank": "Northbank"})
+    words = {
+        "blocked_exchange=no mandate": "Exchange of crews: in the way: no mandate, share of runs",
+        "day_first_settled_exchange": "Exchange of crews: day first agreed on, mean",
+        "utility_northbank": "Northbank: utility of the standing agreements, mean",
+        "closed_exchange": "Exchange of crews: distance closed at the end, share",
+        "rounds_held": "Rounds held, mean",
+    }
+    assert {measure: describe_measure(measure, names) for measure in words} == words
