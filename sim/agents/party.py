@@ -201,7 +201,7 @@ class Party(Principal):
     def accept(self, basket: Basket, package: Floats, threshold: float, u: Callable[[], float]) -> bool:
         """Whether it takes a package: its floor can be reached, no red line is crossed, it is worth enough.
 
-        `u()` draws the uniform of its noise; it is asked for only where the answer hangs on it.
+        `u()` draws the uniform of its noise; it is asked for only where the answer depends on it.
         """
         s = basket.slice
         if not commitment.is_reachable(self.floor[basket.index]):

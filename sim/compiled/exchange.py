@@ -208,7 +208,7 @@ def listen(mem: Memory) -> None:
     trusts = view.trust(mem)
     w = view.th_world(mem)
     gains[:] = 0.0
-    compared = False  # whether any party's concession hangs on risk limits
+    compared = False  # whether any party's concession depends on risk limits
     for p in range(x.parties):
         compared = compared or compares_risk(view.concession_rule(mem)[p])
         for field in (P.RECEIVED, P.OWN_VALUE, P.OFFERED_VALUE, P.FLOOR_VALUE, P.WEIGHT):

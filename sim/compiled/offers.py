@@ -143,7 +143,7 @@ def accept(
 ) -> bool:
     """Whether a party takes a package (of the basket's issues): floor in reach, no red line crossed, worth enough.
 
-    The noise is drawn, at its address, only where the answer hangs on it.
+    The noise is drawn, at its address, only where the answer depends on it.
     """
     pb = view.party_basket(mem)
     w = view.th_world(mem)

@@ -77,7 +77,7 @@ def pain(
     drift : float
         Recent drift of the balance, a day.
     stalemate_drift : float
-        Drift `D` from which on the war is no stalemate, above 0, a day.
+        Drift `D` from which on the war is not a stalemate, above 0, a day.
     weight, cap : float
         Pain `κ` of a unit of cost a day, and the most pain, in utility.
 
