@@ -10,6 +10,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
+from sim.app import theme
 from sim.app.explore import OUTCOMES, SETTLED, Contrast, Result, excludes_zero
 from sim.app.theme import COLOURS, INK, QUIET, ZONE, Plot, list_colours, style_chart
 from sim.figures.convergence import find_zone
@@ -17,7 +18,6 @@ from sim.tables.trajectory import Trajectory
 
 _STRIP = (-0.16, -0.06)
 """Where the share of runs with a settlement lies, below the scale from 0 to 1."""
-_AGREED = "#007A5A"
 _SHARE = alt.Axis(format=".0%", values=[0, 0.2, 0.4, 0.6, 0.8, 1])
 
 Rows = list[dict[str, Any]]
@@ -39,7 +39,7 @@ def plot_convergence(
     issue : str
         Name of the issue.
     titles : dict
-        Titles of the parties by name.
+        Titles of all parties by name, in the order of the scenario.
     about : str
         Text alternative.
 
@@ -50,20 +50,23 @@ def plot_convergence(
     """
     rows = [*_list_zone(changed, issue), *_list_offers(changed, issue, titles, "offer"), *_list_settled(changed, issue)]
     rows += [] if base is changed else _list_offers(base, issue, titles, "before")
-    names = tuple(titles.get(party, party) for party in changed.parties(issue))
+    # A party has one colour in all panels and in their legend, also where others have no stake.
+    colours = dict(zip(titles, list_colours(len(titles)), strict=True))
+    shades = tuple((titles[party], colours[party]) for party in changed.parties(issue))
     # Marks beyond the scale would leave the chart no width.
     last = max(int(changed.days[-1]), int(base.days[-1]), 1)
-    return {**deepcopy(_form_convergence(last, names, about)), "data": {"values": rows}}
+    return {**deepcopy(_form_convergence(last, shades, about)), "data": {"values": rows}}
 
 
 @lru_cache(maxsize=128)
-def _form_convergence(last: int, names: tuple[str, ...], about: str) -> dict[str, Any]:
+def _form_convergence(last: int, shades: tuple[tuple[str, str], ...], about: str) -> dict[str, Any]:
     """Form of a chart of convergence, which stays the same while its rows change; making it takes the most time."""
     whole = alt.Scale(domain=[0, last], nice=False)
     x = alt.X("day:Q", title="days", scale=whole, axis=alt.Axis(tickCount=4))
     scale = alt.Scale(domain=[_STRIP[0], 1.02], nice=False)
     y = alt.Y("low:Q", title=None, scale=scale, axis=alt.Axis(values=[0, 0.5, 1], grid=True))
-    colour = alt.Color("party:N", scale=alt.Scale(domain=list(names), range=list_colours(len(names))), legend=None)
+    names, colours = [name for name, _ in shades], [colour for _, colour in shades]
+    colour = alt.Color("party:N", scale=alt.Scale(domain=names, range=colours), legend=None)
     median = alt.Y("median:Q", title=None, scale=scale)
     tip = [alt.Tooltip("party:N"), alt.Tooltip("day:Q"), alt.Tooltip("median:Q", format=".2f")]
     layers = [
@@ -74,7 +77,7 @@ def _form_convergence(last: int, names: tuple[str, ...], about: str) -> dict[str
             x=x, y=alt.Y("limit:Q", title=None, scale=scale), color=colour
         ),
         _select("offer").mark_line(strokeWidth=2.2).encode(x=x, y=median, color=colour, tooltip=tip),
-        _select("settled").mark_area(color=_AGREED).encode(x=x, y=y, y2="high:Q"),
+        _select("settled").mark_area(color=theme.SETTLED).encode(x=x, y=y, y2="high:Q"),
     ]
     form: dict[str, Any] = style_chart(alt.layer(*layers, data=_rows([])), 150, about).to_dict(validate=False)
     return form

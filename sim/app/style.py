@@ -6,7 +6,7 @@ NARROW = '<p class="narrow">Scenario and controls are behind » at the top.</p>'
 """Line on a narrow screen, where the side panel is closed."""
 
 _LIGHT = "--quiet:#555;--line:#ddd;--edge:#8C8C8C;--accent:#0072B2;--soft:#F2F7FB;--page:#fff"
-_DARK = "--quiet:#B8B8B8;--line:#3D4450;--edge:#8C8C8C;--accent:#4FA9DD;--soft:#17222E;--page:#0E1117"
+_DARK = "--quiet:#B8B8B8;--line:#3D4450;--edge:#8C8C8C;--accent:#45A3DB;--soft:#17222E;--page:#0E1117"
 
 # The bar takes the place of Streamlit's header, which is empty but for the button of the side panel. Stale output fades
 # in one step: Streamlit's slow fading keeps the browser drawing while the processors are needed for the runs. Captions

@@ -7,8 +7,12 @@ from typing import Any, TypeAlias
 
 import altair as alt
 
-COLOURS = ("#0072B2", "#C1440E", "#007A5A", "#A8527F", "#8A6100", "#1F6E9C", "#4D4D4D", "#000000")
-"""Colours of series, in the order of use: those of the figures, darkened where their contrast was below 3 to 1."""
+COLOURS = ("#0072B2", "#C1440E", "#A8527F", "#BE8600", "#000000", "#4B1E96", "#4D4D4D", "#622718")
+"""Colours of series, in the order of use: those of the parties in figures (`PARTY_STYLES`), darkened where their
+contrast was below 3 to 1; the sixth is violet, since a sky blue of that contrast looks like the first. Green is left
+to zones and settlements."""
+SETTLED = "#007A5A"
+"""Colour of settlements."""
 SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "triangle-left", "triangle-right")
 INK, QUIET, ZONE = "#1A1A1A", "#6C6C6C", "#D6EBE1"
 """Text and rules; the scenario as it is; the area of a zone of agreement, which a line bounds."""
@@ -17,9 +21,9 @@ GRID, WHITE = "#E5E5E5", "white"
 BACKGROUND = {"light": "#FFFFFF", "dark": "#0E1117"}
 """Background of the page in each theme: those of Streamlit."""
 DARK = {
-    "#0072B2": "#4FA9DD", "#C1440E": "#F08A5D", "#007A5A": "#3DBB94", "#A8527F": "#D98CB3", "#8A6100": "#CFA33A",
-    "#1F6E9C": "#7CC4EE", "#4D4D4D": "#B5B5B5", "#000000": "#F5F5F5", INK: "#EDEDED", QUIET: "#A3A3A3",
-    ZONE: "#1F4A3A", GRID: "#333842", WHITE: BACKGROUND["dark"],
+    "#0072B2": "#45A3DB", "#C1440E": "#F08A5D", "#A8527F": "#F0A8CC", "#BE8600": "#F0D060", "#000000": "#F5F5F5",
+    "#4B1E96": "#7A5CE0", "#4D4D4D": "#B5B5B5", "#622718": "#905237", SETTLED: "#3DBB94", INK: "#EDEDED",
+    QUIET: "#A3A3A3", ZONE: "#1F4A3A", GRID: "#333842", WHITE: BACKGROUND["dark"],
 }  # fmt: skip
 """Colour in the dark theme of each colour of the light one."""
 FILLED = "filled"

@@ -10,8 +10,10 @@ import pytest
 
 from sim.app.charts import SHADES, plot_blocking, plot_outcomes
 from sim.app.explore import simulate
-from sim.app.theme import BACKGROUND, DARK, GRID, INK, WHITE, ZONE, darken
+from sim.app.theme import BACKGROUND, COLOURS, DARK, GRID, INK, SETTLED, WHITE, ZONE, darken
 from sim.core.layout import Floats
+from sim.figures.convergence import PARTY_STYLES
+from sim.figures.style import BLACK
 from sim.scenario.load import load
 from tests.app.contrast import compute_contrast
 
@@ -88,6 +90,22 @@ def test_any_two_reasons_can_be_told_apart(sight: str) -> None:
     seen = {reason: lab(colour, SIGHTS[sight]) for reason, colour in SHADES.items()}
     near = {pair: delta(seen[pair[0]], seen[pair[1]]) for pair in itertools.combinations(seen, 2)}
     assert not {pair: round(apart, 1) for pair, apart in near.items() if apart < LEAST}
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_the_colours_of_six_parties_and_of_settlements_can_be_told_apart(sight: str) -> None:
+    for colours in ([*COLOURS[:6], SETTLED], [DARK[colour] for colour in (*COLOURS[:6], SETTLED)]):
+        seen = {colour: lab(colour, SIGHTS[sight]) for colour in colours}
+        assert len(seen) == 7
+        near = {pair: delta(seen[pair[0]], seen[pair[1]]) for pair in itertools.combinations(seen, 2)}
+        assert not {pair: round(apart, 1) for pair, apart in near.items() if apart < LEAST}
+
+
+def test_parties_have_the_colours_of_the_figures_in_their_order() -> None:
+    pairs = list(zip(COLOURS[:5], PARTY_STYLES, strict=False))  # the sixth is another one: sky blue, darkened, is blue
+    for own, (figure, _) in pairs:
+        own_hue, figure_hue = (_polar(*lab(colour, SIGHTS["normal"])[1:])[1] for colour in (own, figure))
+        assert own == figure == BLACK or abs((own_hue - figure_hue + 180) % 360 - 180) < 12, (own, figure)
 
 
 def test_control_the_shades_that_were_confused_are_found() -> None:

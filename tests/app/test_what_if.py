@@ -14,7 +14,7 @@ import pytest
 pytest.importorskip("streamlit", reason="Streamlit is not installed (extra `app`)")
 import altair as alt
 
-from sim.app import charts_what_if
+from sim.app import charts_what_if, theme
 from sim.app.address import read_changes, read_whole, write_link, write_query
 from sim.app.controls import list_sliders
 from sim.app.editing import Edits
@@ -22,7 +22,7 @@ from sim.app.explore import SETTLED, Contrast, compute_contrasts, simulate
 from sim.app.phrases import group_changes, name_change
 from sim.app.presets import list_presets
 from sim.app.questions import Question
-from sim.app.theme import COLOURS, QUIET
+from sim.app.theme import COLOURS, QUIET, list_colours
 from sim.app.verdict import choose_headline, explain_idle, write_verdict
 from sim.core.errors import ParleyError
 from sim.results.plan import plan
@@ -126,6 +126,21 @@ def test_the_chart_of_convergence_shows_the_medians_of_the_runs() -> None:
     assert sorted(charts_what_if.sort_issues(before, now)) == sorted(base.scenario.issues)
 
 
+def test_a_party_has_the_same_colour_in_every_panel_and_in_the_legend() -> None:
+    base = load("dayton-1995")
+    now = simulate_trajectory(plan(base, 10, 0))
+    parties = {name: party.title for name, party in base.scenario.parties.items()}
+    legend = dict(zip(parties.values(), list_colours(len(parties)), strict=True))
+    stakes = set()
+    for issue in now.issues():
+        spec = charts_what_if.plot_convergence(now, now, issue, parties, "about")
+        scale = spec["layer"][1]["encoding"]["color"]["scale"]
+        shades = dict(zip(scale["domain"], scale["range"], strict=True))
+        assert shades == {parties[name]: legend[parties[name]] for name in now.parties(issue)}
+        stakes.add(tuple(now.parties(issue)))
+    assert len(stakes) > 1  # not all parties have a stake in every issue
+
+
 def test_shares_run_from_none_to_all_and_days_over_the_whole_horizon() -> None:
     base = load("river-border")
     results = {"as it is": simulate(base, 60, 1)}
@@ -144,7 +159,7 @@ def luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-@pytest.mark.parametrize("colour", [*COLOURS, QUIET, charts_what_if._AGREED])
+@pytest.mark.parametrize("colour", [*COLOURS, QUIET, theme.SETTLED])
 def test_marks_stand_out_from_the_page(colour: str) -> None:
     assert 1.05 / (luminance(colour) + 0.05) >= 3  # WCAG 2.2, 1.4.11
     assert math.isclose(1.05 / (luminance("#FFFFFF") + 0.05), 1)
