@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from sim.app.build_fields import ask_basis, bind, get_title, make_key, show_range
-from sim.app.chart_element import choose_shade
+from sim.app.chart_element import write_shade
 from sim.app.draft import STAKES, Draft, Figure
 from sim.app.draft_statements import ASSUMED
 from sim.app.escape import escape_markdown
@@ -112,10 +112,10 @@ def mirror_stake(stake: dict[str, Any]) -> None:
 def draw_scale(draft: Draft, issue: str, party: str) -> str:
     """Draw ranges of a party, the zone at the middle of all ranges, and the labels of the scale at their places."""
     entry = draft["issues"][issue]
-    colour = choose_shade(list_colours(len(draft["parties"]))[list(draft["parties"]).index(party)])
+    colour = write_shade(list_colours(len(draft["parties"]))[list(draft["parties"]).index(party)])
     demand, reservation = (entry["stakes"][party][name] for name in ("demand", "reservation"))
     zone = find_zone(entry["stakes"].values())
-    shade = f"top:0;height:30px;background:{choose_shade(ZONE)};border:1px solid #8C8C8C"
+    shade = f"top:0;height:30px;background:{write_shade(ZONE)};border:1px solid #8C8C8C"
     parts = [_draw_bar(*zone, shade)] if zone else []
     parts.append(_draw_bar(demand["low"], demand["high"], f"top:3px;height:10px;background:{colour}"))
     outline = f"top:17px;height:10px;border:2px solid {colour};background:transparent"

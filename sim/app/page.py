@@ -13,7 +13,7 @@ loading = st.empty()
 loading.markdown("Loading the model. The first start compiles once, about 30 s.")
 
 from sim.app import bar, state, style  # noqa: E402
-from sim.app.chart_element import is_dark, skip_checks  # noqa: E402
+from sim.app.chart_element import follow_theme, skip_checks  # noqa: E402
 
 VIEWS = (
     ("view_start", "Start", "start"),
@@ -34,8 +34,9 @@ pages = {
 st.session_state.what_if_page = pages["view_what_if"]
 chosen = st.navigation(list(pages.values()), position="hidden")
 loading.empty()
-st.html(style.write_style(is_dark()))
+st.html(style.write_style())
 skip_checks()
+follow_theme()
 state.start()
 bar.show_bar(pages)
 st.html(style.NARROW)

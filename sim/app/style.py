@@ -5,8 +5,16 @@ from __future__ import annotations
 NARROW = '<p class="narrow">Scenario and controls are behind » at the top.</p>'
 """Line on a narrow screen, where the side panel is closed."""
 
-_LIGHT = "--quiet:#555;--line:#ddd;--edge:#8C8C8C;--accent:#0072B2;--soft:#F2F7FB;--page:#fff"
-_DARK = "--quiet:#B8B8B8;--line:#3D4450;--edge:#8C8C8C;--accent:#45A3DB;--soft:#17222E;--page:#0E1117"
+# Streamlit has no choice of theme here: it follows the system, also while the page is open, and so do these.
+_COLOURS = {
+    "quiet": ("#555", "#B8B8B8"),
+    "line": ("#ddd", "#3D4450"),
+    "edge": ("#8C8C8C", "#8C8C8C"),
+    "accent": ("#0072B2", "#45A3DB"),
+    "soft": ("#F2F7FB", "#17222E"),
+    "page": ("#fff", "#0E1117"),
+}
+"""Variables of the style sheet, each with its colour in the light and in the dark theme."""
 
 # The bar takes the place of Streamlit's header, which is empty but for the button of the side panel. Stale output fades
 # in one step: Streamlit's slow fading keeps the browser drawing while the processors are needed for the runs. Captions
@@ -37,7 +45,11 @@ background:var(--soft)}
 .cards h3{margin:0}.cards ul{margin:0;padding-left:1.1rem}
 p.key{margin:0;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem}p.key i{display:inline-block;
 width:1.3rem;height:.25rem;margin:0 .4rem .25rem 0}
-.panel{margin:0;font-size:.9rem;line-height:1.25}
+p.key i.plain,p.key i.dashed{width:1.8rem;height:0;border-top:.15rem solid currentColor}
+p.key i.dashed{border-top-style:dashed}
+p.key b{margin-right:.4rem}
+.st-key-theme{display:none}
+.panel{margin:0;font-size:.9rem;line-height:1.25}.panel small{color:var(--quiet);font-size:.8rem}
 [data-stale=true]{transition:opacity 0s 1.2s!important}
 [role=tab][aria-selected=true] p,[data-testid=stSliderThumbValue]{color:var(--accent)!important}
 .narrow{display:none}
@@ -48,6 +60,8 @@ width:1.3rem;height:.25rem;margin:0 .4rem .25rem 0}
 """
 
 
-def write_style(dark: bool) -> str:
-    """Write the style sheet in the colours of the light or the dark theme."""
-    return f"<style>:root{{{_DARK if dark else _LIGHT}}}{_RULES}</style>"
+def write_style() -> str:
+    """Write the style sheet, whose colours follow the theme of the system."""
+    light, dark = (";".join(f"--{name}:{pair[k]}" for name, pair in _COLOURS.items()) for k in (0, 1))
+    theme = f":root{{color-scheme:light dark;{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
+    return f"<style>{theme}{_RULES}</style>"

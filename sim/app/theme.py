@@ -13,7 +13,11 @@ contrast was below 3 to 1; the sixth is violet, since a sky blue of that contras
 to zones and settlements."""
 SETTLED = "#007A5A"
 """Colour of settlements."""
-SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down", "triangle-left", "triangle-right")
+SHAPES = {
+    "circle": "●", "square": "■", "diamond": "◆", "triangle-up": "▲", "cross": "✚", "triangle-down": "▼",
+    "triangle-left": "◀", "triangle-right": "▶",
+}  # fmt: skip
+"""Shapes of marks, in the order of use, each with the sign that stands for it in a legend."""
 INK, QUIET, ZONE = "#1A1A1A", "#6C6C6C", "#D6EBE1"
 """Text and rules; the scenario as it is; the area of a zone of agreement, which a line bounds."""
 GRID, WHITE = "#E5E5E5", "white"

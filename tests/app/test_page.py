@@ -13,6 +13,7 @@ import pytest
 pytest.importorskip("selenium", reason="Selenium is not installed (extra `dev`)")
 from selenium.webdriver.common.keys import Keys
 
+from sim.app.theme import COLOURS, DARK
 from tests.app.reader import Reader
 
 PATIENCE_OF_NORTH = "Northbank: days until it would concede all"
@@ -175,3 +176,31 @@ def test_nothing_leaves_this_machine_and_the_console_is_quiet(reader: Reader) ->
     assert hosts == {"127.0.0.1"}  # the record was kept
     errors = [entry for entry in reader.browser.get_log("browser") if entry["level"] == "SEVERE"]
     assert not errors
+
+
+# The theme
+
+DRAWN = "return [...document.querySelectorAll('[data-testid=stVegaLiteChart] svg')].map(c => c.outerHTML).join()"
+"""The charts as they are drawn."""
+
+
+def test_an_open_page_follows_the_theme_of_the_system(reader: Reader) -> None:
+    def shows(colour: str) -> bool:
+        return colour.lower() in reader.browser.execute_script(DRAWN).lower()
+
+    def change(theme: str) -> None:
+        features = [{"name": "prefers-color-scheme", "value": theme}]
+        reader.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+    change("light")
+    reader.open("what-if?runs=500")
+    reader.wait.until(lambda b: shows(COLOURS[1]))
+    assert not shows(DARK[COLOURS[1]])
+    print_of = "return getComputedStyle(document.querySelector('.caution')).color"
+    before = reader.browser.execute_script(print_of)
+    change("dark")
+    reader.wait.until(lambda b: shows(DARK[COLOURS[1]]) and not shows(COLOURS[1]))
+    assert reader.browser.execute_script(print_of) != before
+    change("light")
+    reader.wait.until(lambda b: shows(COLOURS[1]) and not shows(DARK[COLOURS[1]]))
+    assert reader.browser.execute_script(print_of) == before
