@@ -20,6 +20,8 @@ Changes = dict[str, Any]
 """Values at dotted paths, as `Loaded.with_changes` takes them."""
 
 WHY = "set on the interactive page"
+ELSE = "other (see What you changed)"
+"""What a choice shows where the changes set what it sets, but to values of none of its options."""
 MEDIATION = "Who mediates, and how"
 """Group of the choices about mediators."""
 
@@ -71,6 +73,8 @@ class Choice:
 
     def put(self, changes: Changes, option: str) -> Changes:
         """Return the changes with this option."""
+        if option == ELSE:
+            return changes
         own = {path for change in self.options.values() for path in change}
         return {path: value for path, value in changes.items() if path not in own} | self.options[option]
 
@@ -78,6 +82,15 @@ class Choice:
         """Return the option that agrees with the changes; of several, the one that sets most paths."""
         fits = [name for name, c in self.options.items() if all(changes.get(path) == v for path, v in c.items())]
         return max(fits, key=lambda name: len(self.options[name]))
+
+    def list_shown(self, changes: Changes) -> tuple[list[str], str]:
+        """List the options to show under the changes, and the present one: `ELSE` where no option has its values."""
+        option = self.get_option(changes)
+        own = {path for change in self.options.values() for path in change}
+        others = [path for path in changes if path not in self.options[option]]
+        if any(_overlap(path, mine) for path in others for mine in own):
+            return [ELSE, *self.options], ELSE
+        return list(self.options), option
 
 
 @dataclass(frozen=True)
@@ -114,6 +127,11 @@ class Mandate:
         entries = [entry for entry in changes.get(self.path, self.own) if self.basket in entry["baskets"]]
         last: str = max(entries, key=lambda e: str(e.get("since") or ""))["level"] if entries else self.levels[0]
         return last
+
+
+def _overlap(one: str, two: str) -> bool:
+    """Whether one path is the other, or leads to it."""
+    return f"{one}.".startswith(f"{two}.") or f"{two}.".startswith(f"{one}.")
 
 
 Control = Slider | Choice | Mandate

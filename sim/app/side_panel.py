@@ -104,8 +104,12 @@ def _show_control(control: Control) -> None:
         _show_slider(control)
         return
     key = f"{control.key}" if isinstance(control, Choice) else f"{control.path}:{control.basket}"
-    options = list(control.options) if isinstance(control, Choice) else list(control.levels)
-    st.session_state[f"c:{key}"] = control.get_option(state.get_edits().changes)
+    changes = state.get_edits().changes
+    if isinstance(control, Choice):
+        options, now = control.list_shown(changes)
+    else:
+        options, now = list(control.levels), control.get_option(changes)
+    st.session_state[f"c:{key}"] = now
     st.selectbox(escape_markdown(control.label), options, key=f"c:{key}", on_change=_select, args=(control, f"c:{key}"))
     state.show_error(f"c:{key}")
     text = describe_idle_controls(control, state.get_edits().loaded.scenario) if isinstance(control, Choice) else ""

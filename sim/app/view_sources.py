@@ -58,8 +58,8 @@ def _show_switch() -> None:
     if choice is None:
         st.info("This scenario cites no documents, so there is no choice of documents.")
         return
-    st.session_state["admit"] = choice.get_option(edits.changes)
-    st.selectbox("Documents that count", list(choice.options), key="admit", on_change=_admit, args=(choice,))
+    options, st.session_state["admit"] = choice.list_shown(edits.changes)
+    st.selectbox("Documents that count", options, key="admit", on_change=_admit, args=(choice,))
     state.show_error("admit")
     others = choice.put(edits.changes, next(iter(choice.options)))
     try:

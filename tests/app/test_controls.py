@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.app.controls import (
+    ELSE,
     Choice,
     Mandate,
     Slider,
@@ -14,6 +15,7 @@ from sim.app.controls import (
     search_sliders,
 )
 from sim.app.explore import simulate
+from sim.app.presets import list_presets
 from sim.scenario.load import load
 
 ALL = ("river-border", "belarus-2022", "istanbul-2022", "istanbul-2025")
@@ -90,6 +92,34 @@ def test_controls_of_a_mediator_that_does_not_sit_in_are_said_to_do_nothing() ->
     assert simulate(base.with_changes(idle), 40, 0).runs.equals(simulate(base, 40, 0).runs)
     always = base.with_changes({f"{path}.attends": "always"}).scenario
     assert "Sits in" not in describe_idle_controls(choice("istanbul-2025", "saudi_arabia.attends"), always)
+
+
+def test_a_choice_says_where_the_changes_are_none_of_its_options() -> None:
+    base = load("river-border")
+    time = next(preset for preset in list_presets(base.scenario) if preset.key == "time")
+    assert time.list_shown({"calendar.horizon": 60}) == ([ELSE, *time.options], ELSE)
+    assert time.list_shown({"calendar.horizon": 90}) == (list(time.options), "90 days")
+    assert time.list_shown({"parties.northbank.deadline": 60})[1].startswith("as in the scenario")
+    assert time.put({"calendar.horizon": 60}, "90 days") == {"calendar.horizon": 90}
+    assert time.put({"calendar.horizon": 60}, ELSE) == {"calendar.horizon": 60}
+    trust = next(preset for preset in list_presets(base.scenario) if preset.key == "trust")
+    much = trust.put({}, "much (0.8)")
+    assert trust.list_shown(much)[1] == "much (0.8)"
+    first = next(iter(much))
+    assert trust.list_shown(much | {first: 0.5})[1] == ELSE
+    assert trust.list_shown({first: 0.5})[1] == ELSE
+    assert trust.list_shown({first.rpartition(".")[0]: {}})[1] == ELSE  # a path that leads to its own
+    venue = choice("river-border", "venue_choice")
+    assert venue.list_shown({"venue_choice.rule": "rotating", "venue_choice.order": ["north_fort"]})[1] == ELSE
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_option_that_is_chosen_is_the_one_that_is_shown(name: str) -> None:
+    base = load(name)
+    for control in [*list_controls(base), *list_presets(base.scenario)]:
+        if isinstance(control, Choice):
+            for option in control.options:
+                assert control.list_shown(control.put({}, option)) == (list(control.options), option)
 
 
 def test_mandates_of_one_party_do_not_overwrite_each_other() -> None:
