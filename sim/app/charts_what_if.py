@@ -154,19 +154,19 @@ def plot_differences(contrasts: list[Contrast]) -> Plot:
     rows: Rows = [
         {
             "measure": ("settled: " if c.group == SETTLED else "ends as: ") + c.name,
-            "difference": c.difference, "low": c.low, "high": c.high,
+            "difference": 100 * c.difference, "low": 100 * c.low, "high": 100 * c.high,
             "clear": "differs" if excludes_zero(c) else "may be chance",
         }
         for c in contrasts
         if c.group in (SETTLED, OUTCOMES) and not math.isnan(c.difference)
     ]  # fmt: skip
     ends = [abs(row[end]) for row in rows for end in ("low", "high")]
-    far = min(1.0, math.ceil(max([0.05, *ends]) * 20) / 20)
-    span, points = alt.Scale(domain=[-far, far], nice=False), alt.Axis(format="+.0%")
+    far = min(100, math.ceil(max([5, *ends]) / 5) * 5)
+    span, points = alt.Scale(domain=[-far, far], nice=False), alt.Axis(format="+d", tickCount=5)
     x = alt.X("low:Q", title="Difference in points", scale=span, axis=points)
     y = alt.Y("measure:N", title=None, sort=[row["measure"] for row in rows], axis=alt.Axis(labelLimit=260))
     interval = alt.Chart(_rows(rows)).mark_rule(color=QUIET, strokeWidth=2).encode(x=x, x2="high:Q", y=y)
-    tip = [alt.Tooltip("measure:N")] + [alt.Tooltip(f"{n}:Q", format="+.1%") for n in ("difference", "low", "high")]
+    tip = [alt.Tooltip("measure:N")] + [alt.Tooltip(f"{n}:Q", format="+.1f") for n in ("difference", "low", "high")]
     shades = alt.Scale(domain=["differs", "may be chance"], range=[COLOURS[0], "white"])
     fill = alt.Fill("clear:N", scale=shades, title=None, legend=alt.Legend(symbolStrokeColor=COLOURS[0]))
     dot = alt.Chart(_rows(rows)).mark_point(size=70, stroke=COLOURS[0], opacity=1).encode(
@@ -177,21 +177,26 @@ def plot_differences(contrasts: list[Contrast]) -> Plot:
 
 
 def plot_agreements(results: dict[str, Result], titles: dict[str, str], horizon: float) -> Plot:
-    """Plot the share of runs in which each basket was first agreed on by a day; dashed is the baseline."""
+    """Plot the share of runs in which each basket was first agreed on by a day; dashed is the baseline.
+
+    A line ends at the horizon of its own scenario; the axis ends at `horizon`. The page has the legend: of the colours
+    in the order of the baskets, and of the dashes.
+    """
     names, rows = list(results), Rows()
     for series, result in results.items():
         for basket in result.summary.baskets:
             of = {"of": series, "basket": titles.get(basket, basket)}
-            rows += [of | row for row in _list_days(result, basket, horizon)]
+            last = result.loaded.scenario.calendar.horizon.high
+            rows += [of | row for row in _list_days(result, basket, min(last, horizon))]
     baskets = [titles.get(basket, basket) for basket in results[names[0]].summary.baskets]
     dashes = [[4, 3], [1, 0]] if len(names) > 1 else [[1, 0]]
     chart = alt.Chart(_rows(rows)).mark_line(interpolate="step-after", strokeWidth=2).encode(
         x=alt.X("day:Q", title="Days since the start", scale=alt.Scale(domain=[0, horizon], nice=False)),
         y=alt.Y("share:Q", title="Agreed by then", scale=alt.Scale(domain=[0, 1]), axis=_SHARE),
-        color=alt.Color("basket:N", title=None, scale=alt.Scale(domain=baskets, range=list_colours(len(baskets)))),
-        strokeDash=alt.StrokeDash("of:N", title=None, scale=alt.Scale(domain=names, range=dashes)),
+        color=alt.Color("basket:N", legend=None, scale=alt.Scale(domain=baskets, range=list_colours(len(baskets)))),
+        strokeDash=alt.StrokeDash("of:N", legend=None, scale=alt.Scale(domain=names, range=dashes)),
     )  # fmt: skip
-    return style_chart(chart, 240, "Share of runs in which each basket was first agreed on by a day")
+    return style_chart(chart, 220, "Share of runs in which each basket was first agreed on by a day")
 
 
 def _list_days(result: Result, basket: str, horizon: float) -> Rows:

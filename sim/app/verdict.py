@@ -57,9 +57,9 @@ def choose_headline(contrasts: list[Contrast]) -> Contrast | None:
 
 
 def format_interval(contrast: Contrast) -> str:
-    """Format a difference of shares with its interval, such as `−18.9 points, 95% −20.7 to −17.1`."""
+    """Format a difference of shares with its interval, such as `−18.9 points, 95% interval −20.7 to −17.1`."""
     low, high = _format_signed(contrast.low * 100), _format_signed(contrast.high * 100)
-    return f"{_format_signed(contrast.difference * 100)} points, 95% {low} to {high}"
+    return f"{_format_signed(contrast.difference * 100)} points, 95% interval {low} to {high}"
 
 
 def _format_signed(value: float) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from sim.app import charts, charts_what_if, progress, side_panel, state
-from sim.app.chart_element import choose_shade, show_chart
+from sim.app.chart_element import show_chart, write_key
 from sim.app.clauses import show_clauses
 from sim.app.controls import Changes
 from sim.app.escape import escape_markdown
@@ -49,7 +49,7 @@ def show() -> None:
         return
     measures = compute_contrasts(base, changed)
     _show_verdict(sentence, base, changed, measures, name)
-    _show_convergence(before, edits.loaded)
+    _show_convergence((base, changed))
     _show_results(base, changed, measures)
     show_clauses(edits.loaded, state.get_seed())
     _show_downloads(bool(edits.changes))
@@ -135,8 +135,9 @@ def _show_verdict(
         st.markdown(said)
 
 
-def _show_convergence(before: Loaded, after: Loaded) -> None:
+def _show_convergence(results: tuple[Result, Result]) -> None:
     """Show convergence by issue: the issues that the change moves most first."""
+    before, after = (result.loaded for result in results)
     try:
         base = progress.get_trajectory(before, state.get_runs(), state.get_seed())
         same = before.changes == after.changes
@@ -147,39 +148,50 @@ def _show_convergence(before: Loaded, after: Loaded) -> None:
     issues = charts_what_if.sort_issues(base, changed)
     st.header("How the offers converge, issue by issue", anchor=False)
     parties = {name: party.title for name, party in after.scenario.parties.items()}
-    shades = zip(parties.values(), map(choose_shade, list_colours(len(parties))), strict=True)
-    keys = "".join(f'<span><i style="background:{colour}"></i>{escape(title)}</span>' for title, colour in shades)
-    baseline = "" if same else f'<span><i style="background:{choose_shade(QUIET)}"></i>baseline</span>'
-    st.html(f'<p class="key">{keys}{baseline}</p>')
-    _show_issues(base, changed, issues[:FEW], after)
+    colours = list(zip(parties.values(), list_colours(len(parties)), strict=True))
+    st.html(write_key(colours if same else [*colours, ("baseline", QUIET)]))
+    _show_issues(base, changed, issues[:FEW], results)
+    whole = results[1].n
+    more = f" The shares above the charts are of all {whole:,} runs." if whole > changed.runs else ""
     st.caption(
         f"Median offer and middle 80% of the first {changed.runs} runs; where a settlement stands, its terms. Dotted: "
-        "reservation values. Shaded: the zone of agreement between them. Green strip: share of runs settled."
+        "reservation values. Shaded: the zone of agreement between them. Green strip: share of these runs settled."
+        f"{more}"
     )
     if len(issues) > FEW:
         box = st.expander(f"The other {len(issues) - FEW} issues", on_change="rerun")
         if box.open:
             with box:
-                _show_issues(base, changed, issues[FEW:], after)
+                _show_issues(base, changed, issues[FEW:], results)
 
 
-def _show_issues(base: Trajectory, changed: Trajectory, issues: list[str], loaded: Loaded) -> None:
+def _show_issues(
+    base: Trajectory, changed: Trajectory, issues: list[str], results: tuple[Result, Result]
+) -> None:
     """Show small multiples, three in a row."""
-    s = loaded.scenario
-    order = list(s.parties)
-    parties = {name: s.parties[name].title for name in order}
+    s = results[1].loaded.scenario
+    parties = {name: party.title for name, party in s.parties.items()}
     for start in range(0, len(issues), 3):
-        for column, issue in zip(st.columns(3), issues[start : start + 3], strict=False):
+        # Headings differ in height: the charts of a row stand side by side at its bottom.
+        columns = st.columns(3, vertical_alignment="bottom")
+        for column, issue in zip(columns, issues[start : start + 3], strict=False):
             with column:
-                after, before = (float(t.settled(issue)[-1]) for t in (changed, base))
-                beside = "" if changed is base else f" (baseline {before:.0%})"
                 ends = s.issues[issue].options
-                scale = f"0: {ends[0].label}; 1: {ends[-1].label}"
-                words = f"<b>{escape(s.issues[issue].title)}</b><br>settled in {after:.0%}{beside}"
-                st.html(f'<p class="panel" title="{escape(scale)}">{words}</p>')
+                scale = f"1: {ends[-1].label}; 0: {ends[0].label}"
+                st.html(f'<p class="panel">{head_issue(results, issue)}</p>')
                 about = f"{s.issues[issue].title}: offers by day. {scale}"
                 chart = charts_what_if.plot_convergence(base, changed, issue, parties, about)
                 show_chart(chart, key=f"issue:{issue}")
+
+
+def head_issue(results: tuple[Result, Result], issue: str) -> str:
+    """Write the heading of an issue as HTML: its title, its share of all runs settled, and the ends of its scale."""
+    base, changed = results
+    entry = changed.loaded.scenario.issues[issue]
+    after, before = (result.summary.settled_share(entry.basket).share for result in (changed, base))
+    beside = "" if changed is base else f" (baseline {before:.0%})"
+    ends = f"1: {escape(entry.options[-1].label)}<br>0: {escape(entry.options[0].label)}"
+    return f"<b>{escape(entry.title)}</b><br>settled in {after:.0%}{beside}<br><small>{ends}</small>"
 
 
 def _show_results(base: Result, changed: Result, measures: list[Contrast]) -> None:
@@ -200,6 +212,8 @@ def _show_results(base: Result, changed: Result, measures: list[Contrast]) -> No
         show_chart(charts.plot_blocking(both), key="blocking")
     st.header("Days until a first agreement", anchor=False)
     horizon = max(result.loaded.scenario.calendar.horizon.high for result in both.values())
+    colours = list(zip(titles.values(), list_colours(len(titles)), strict=True))
+    st.html(write_key(colours, [] if changed is base else list(both)))
     show_chart(charts_what_if.plot_agreements(both, titles, horizon), key="days")
     with st.expander("In numbers"):
         _show_table(measures, changed is not base)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import socket
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import altair as alt
 
 from sim.app import charts_what_if, theme
 from sim.app.address import read_changes, read_whole, write_link, write_query
+from sim.app.chart_element import write_key
 from sim.app.controls import list_sliders
 from sim.app.editing import Edits
 from sim.app.explore import SETTLED, Contrast, compute_contrasts, simulate
@@ -23,7 +25,8 @@ from sim.app.phrases import group_changes, name_change
 from sim.app.presets import list_presets
 from sim.app.questions import Question
 from sim.app.theme import COLOURS, QUIET, list_colours
-from sim.app.verdict import choose_headline, explain_idle, write_verdict
+from sim.app.verdict import choose_headline, explain_idle, format_interval, write_verdict
+from sim.app.view_what_if import head_issue
 from sim.core.errors import ParleyError
 from sim.results.plan import plan
 from sim.results.trajectory import simulate_trajectory
@@ -150,7 +153,47 @@ def test_shares_run_from_none_to_all_and_days_over_the_whole_horizon() -> None:
     (data,) = spec["datasets"].values() if "datasets" in spec else [spec["data"]["values"]]
     assert max(row["day"] for row in data) == 180
     difference = charts_what_if.plot_differences([share("a", 0.2, 0.4, 0.01)]).to_dict()
-    assert difference["layer"][1]["encoding"]["x"]["scale"]["domain"] == [-0.25, 0.25]
+    assert difference["layer"][1]["encoding"]["x"]["scale"]["domain"] == [-25, 25]
+
+
+def test_differences_are_in_points_on_the_axis_and_in_words() -> None:
+    spec = charts_what_if.plot_differences([share("a", 0.2, 0.236, 0.012)]).to_dict()
+    interval = spec["layer"][1]
+    (row,) = spec["datasets"][interval["data"]["name"]] if "datasets" in spec else interval["data"]["values"]
+    assert (row["low"], row["difference"], row["high"]) == pytest.approx((2.4, 3.6, 4.8))
+    assert interval["encoding"]["x"]["axis"]["format"] == "+d"
+    words = format_interval(share("a", 0.99, 0.954, 0.012))
+    assert words == "\N{MINUS SIGN}3.6 points, 95% interval \N{MINUS SIGN}4.8 to \N{MINUS SIGN}2.4"
+
+
+def test_lines_of_agreements_end_at_the_horizon_of_their_own_scenario() -> None:
+    base = load("river-border")
+    changed = base.with_changes({"calendar.horizon": 60})
+    both = {"as it is": simulate(base, 40, 1), "changed": simulate(changed, 40, 1)}
+    spec = charts_what_if.plot_agreements(both, {}, 180).to_dict()
+    (data,) = spec["datasets"].values() if "datasets" in spec else [spec["data"]["values"]]
+    last = {series: max(row["day"] for row in data if row["of"] == series) for series in both}
+    assert last == {"as it is": 180, "changed": 60}
+
+
+def test_an_issue_has_the_share_of_the_whole_ensemble_and_the_ends_of_its_scale() -> None:
+    base = load("river-border")
+    results = simulate(base, 400, 1), simulate(base.with_changes({"calendar.horizon": 60}), 400, 1)
+    issue = base.scenario.issues["patrols"]
+    settled = [np.isfinite(result.values(f"settled_{issue.basket}")).mean() for result in results]
+    words = head_issue(results, "patrols")
+    assert f"settled in {settled[1]:.0%} (baseline {settled[0]:.0%})" in words
+    assert f"1: {issue.options[-1].label}<br>0: {issue.options[0].label}" in unescape(words)
+    assert "baseline" not in head_issue((results[0], results[0]), "patrols")
+
+
+def test_a_legend_of_the_page_wraps_and_tells_plain_lines_from_dashed_ones() -> None:
+    words = write_key([("A & B", COLOURS[0])], ["as it is", "changed"])
+    assert words.count("<span>") == 3 and "A &amp; B" in words
+    assert '<i class="dashed"></i>as it is' in words and '<i class="plain"></i>changed' in words
+    base = load("river-border")
+    encoding = charts_what_if.plot_agreements({"as it is": simulate(base, 20, 1)}, {}, 180).to_dict()["encoding"]
+    assert encoding["color"]["legend"] is encoding["strokeDash"]["legend"] is None
 
 
 def luminance(colour: str) -> float:
