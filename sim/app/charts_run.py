@@ -53,16 +53,20 @@ def list_positions(story: Story, now: Round) -> list[Row]:
 
 
 def plot_positions(issues: Sequence[str], parties: Sequence[str]) -> Spec:
-    """Plot demand, reservation value and offer of each party on each issue, and the zone that all could accept."""
-    names = [wrap(issue) for issue in dict.fromkeys(issues)]
+    """Plot demand, reservation value and offer of each party on each issue, and the zone that all could accept.
+
+    The page has the legend, of the colours and shapes in the order of the parties.
+    """
+    lines = [wrap(issue) for issue in dict.fromkeys(issues)]
     axis = alt.Axis(values=_POINTS, format=".2~f", grid=True)
     x = alt.X("a:Q", title="Scale of the issue", scale=alt.Scale(domain=[0, 1]), axis=axis)
-    y = alt.Y("issue:N", title=None, scale=alt.Scale(domain=names), axis=alt.Axis(**WRAPPED))
+    y = alt.Y("issue:N", title=None, scale=alt.Scale(domain=lines), axis=alt.Axis(**WRAPPED))
     lane = alt.YOffset("party:N", scale=alt.Scale(domain=list(parties)))
     colour = alt.Color(
-        "party:N", title=None, scale=alt.Scale(domain=list(parties), range=list_colours(len(parties)))
+        "party:N", legend=None, scale=alt.Scale(domain=list(parties), range=list_colours(len(parties)))
     )
-    shapes = alt.Scale(domain=list(parties), range=[SHAPES[k % len(SHAPES)] for k in range(len(parties))])
+    names = list(SHAPES)
+    shapes = alt.Scale(domain=list(parties), range=[names[k % len(names)] for k in range(len(parties))])
     own = {"y": y, "yOffset": lane, "color": colour}
     tip = ["party:N", alt.Tooltip("a:Q", title="at", format=".2f")]
     layers = [
@@ -73,38 +77,63 @@ def plot_positions(issues: Sequence[str], parties: Sequence[str]) -> Spec:
         _layer("span").mark_tick(size=11, thickness=2).encode(x=alt.X("b:Q"), **own),
         _layer("earlier").mark_point(size=8, filled=True, opacity=1).encode(x=x, **own),
         _layer("offer").mark_point(size=110, filled=True, opacity=1, stroke="white", strokeWidth=1).encode(
-            x=x, shape=alt.Shape("party:N", title=None, scale=shapes), tooltip=tip, **own
+            x=x, shape=alt.Shape("party:N", legend=None, scale=shapes), tooltip=tip, **own
         ),
     ]  # fmt: skip
-    height = len(names) * max(15 * len(parties), LINE * count_lines(names) + 3)
-    # A legend wider than a phone would be cut off.
-    columns = 3 if sum(map(len, parties)) <= 36 else 1
-    return _finish(layers, height, "Demands, reservation values and offers by issue", columns, len(parties))
+    height = len(lines) * max(15 * len(parties), LINE * count_lines(lines) + 3)
+    return _finish(layers, height, "Demands, reservation values and offers by issue")
 
 
 # Trust
 
 
-def list_trust(story: Story, now: Round) -> list[Row]:
-    """List trust of all rounds, and the present one."""
-    return [{"kind": "trust", **row} for row in story.trust] + [{"kind": "now", "round": now.planned}]
+MOST_PAIRS = 6
+"""Pairs of parties whose trust is drawn at once; of more, that of one party."""
 
 
-def plot_trust(story: Story) -> Spec:
-    """Plot trust by planned round, with a line at the present one."""
-    pairs = list(dict.fromkeys(row["pair"] for row in story.trust))
+def list_givers(stories: Iterable[Story]) -> list[str]:
+    """List the parties of whose trust one must be chosen; none where all pairs are drawn at once."""
+    rows = [row for story in stories for row in story.trust]
+    pairs = {row["pair"] for row in rows}
+    return list(dict.fromkeys(row["of"] for row in rows)) if len(pairs) > MOST_PAIRS else []
+
+
+def list_trust(story: Story, now: Round, of: str = "") -> list[Row]:
+    """List trust of all rounds, or that of one party, and the present round."""
+    rows = [{"kind": "trust", **row} for row in story.trust if of in ("", row["of"])]
+    return [*rows, {"kind": "now", "round": now.planned}]
+
+
+def plot_trust(stories: Sequence[Story], parties: Sequence[str] = (), of: str = "") -> Spec:
+    """Plot trust by planned round, with a line at the present one.
+
+    Parameters
+    ----------
+    stories : sequence of Story
+        The run, first, and others beside it, which share its scales.
+    parties : sequence of str
+        Titles of all parties in the order of the scenario.
+    of : str
+        The party whose trust is drawn, a line for each other party in the colour of that party; without it all pairs.
+    """
+    rows = [row for story in stories for row in story.trust if of in ("", row["of"])]
+    field = "other" if of else "pair"
+    names = list(dict.fromkeys(row[field] for row in rows))
+    own = dict(zip(parties, list_colours(len(parties)), strict=True))
+    colours = [own[name] for name in names] if of else list_colours(len(names))
+    last = max(2, *(len(story.rounds) for story in stories))
     x = alt.X(
-        "round:Q", title="Planned round", axis=alt.Axis(tickMinStep=1),
-        scale=alt.Scale(domain=[1, max(len(story.rounds), 2)]),
-    )  # fmt: skip
-    y = alt.Y("trust:Q", title="Trust", scale=alt.Scale(domain=[0, 1]))
-    colour = alt.Color("pair:N", title=None, scale=alt.Scale(domain=pairs, range=list_colours(len(pairs))))
-    dash = alt.StrokeDash("pair:N", title=None, scale=alt.Scale(domain=pairs))
+        "round:Q", title="Planned round", axis=alt.Axis(tickMinStep=1, format="d"), scale=alt.Scale(domain=[1, last])
+    )
+    y = alt.Y("trust:Q", title="Trust in" if of else "Trust", scale=alt.Scale(domain=[0, 1]))
+    colour = alt.Color(f"{field}:N", title=None, scale=alt.Scale(domain=names, range=colours))
+    dash = alt.StrokeDash(f"{field}:N", title=None, scale=alt.Scale(domain=names))
+    about = f"Trust of {of or 'each party'} in each other, by planned round"
     layers = [
         _layer("trust").mark_line(point=True).encode(x=x, y=y, color=colour, strokeDash=dash),
         _layer("now").mark_rule(color=INK).encode(x=x),
     ]
-    return _finish(layers, 180, "Trust of each party in each other, by planned round", 1, len(pairs))
+    return _finish(layers, 180, about, 1, len(names))
 
 
 # Days
@@ -125,10 +154,14 @@ def list_days(story: Story, now: Round, part: int = 0) -> list[Row]:
 _ROUNDS = "Planned rounds"
 
 
-def plot_line_of_days(story: Story) -> Spec:
-    """Plot incidents and rounds on the days of the whole run, with a line at the present day."""
-    lines = [*sorted({wrap(row["kind"]) for row in story.incidents}), _ROUNDS]
-    x = alt.X("day:Q", title="Day", scale=alt.Scale(domain=[0, max(story.horizon, 1)], nice=False))
+def plot_line_of_days(*stories: Story) -> Spec:
+    """Plot incidents and rounds on the days of the whole run, with a line at the present day.
+
+    Runs that stand side by side share their days and kinds of incidents.
+    """
+    lines = [*sorted({wrap(row["kind"]) for story in stories for row in story.incidents}), _ROUNDS]
+    last = max(1.0, *(story.horizon for story in stories))
+    x = alt.X("day:Q", title="Day", scale=alt.Scale(domain=[0, last], nice=False))
     y = alt.Y("line:N", title=None, scale=alt.Scale(domain=lines), axis=alt.Axis(**WRAPPED))
     tip = ["title:N", alt.Tooltip("day:Q", format=".0f")]
     point = {"size": 60, "opacity": 1, "stroke": INK}

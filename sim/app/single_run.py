@@ -130,7 +130,8 @@ class _Recorder:
         for name, mood in facts["parties"].items():
             for other, value in mood["trust"].items():
                 pair = f"{self.titles.party(name)} in {self.titles.party(other)}"
-                self.trust.append({"round": self._planned, "pair": pair, "trust": value})
+                about = {"round": self._planned, "of": self.titles.party(name), "other": self.titles.party(other)}
+                self.trust.append({**about, "pair": pair, "trust": value})
         self.rounds.append(now)
 
     def _list_offers(self) -> list[tuple[str, str, Row]]:

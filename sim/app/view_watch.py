@@ -10,17 +10,20 @@ import pandas as pd
 import streamlit as st
 
 from sim.app import charts_run, state
-from sim.app.chart_element import show_chart
+from sim.app.chart_element import show_chart, write_key
 from sim.app.escape import escape_markdown
 from sim.app.identity import hash_scenario
 from sim.app.single_run import Bools, Round, Story, describe_divergence, find_next_run, list_endings, record_run
 from sim.app.tables import STYLE, format_table
+from sim.app.theme import list_colours
 from sim.core.errors import ParleyError
 from sim.scenario.ladder import build_ladder
 from sim.scenario.load import Loaded
 
 SPEEDS = {"slow": 1.0, "usual": 2.0, "fast": 5.0, "very fast": 10.0}
 """Rounds a second."""
+PACKAGE = "A package all would accept now, with distrust and exposure"
+"""Heading of whether a package exists that gives every party at least what distrust and exposure leave it to ask."""
 AS_IT_IS, CHANGED = "The scenario as it is", "With your changes"
 
 
@@ -180,7 +183,7 @@ def _show_player(versions: list[Version], part: int) -> None:
     columns = st.columns(len(versions)) if len(versions) > 1 else [st.container()]
     for column, version in zip(columns, versions, strict=True):
         with column:
-            _show_version(version, session.round_now, part, len(versions) > 1)
+            _show_version(version, session.round_now, part, versions)
 
 
 def _show_controls(last: int, part: int) -> None:
@@ -237,9 +240,9 @@ def _scrub() -> None:
 # A round
 
 
-def _show_version(version: Version, at: int, part: int, beside: bool) -> None:
-    """Show a round of one version."""
-    s, story = version.loaded.scenario, version.story
+def _show_version(version: Version, at: int, part: int, versions: list[Version]) -> None:
+    """Show a round of one of the versions, whose charts have the same scales."""
+    s, story, stories, beside = version.loaded.scenario, version.story, [v.story for v in versions], len(versions) > 1
     if beside:
         st.header(version.heading, anchor=False)
     if not story.rounds:
@@ -254,24 +257,46 @@ def _show_version(version: Version, at: int, part: int, beside: bool) -> None:
         st.markdown(f"**{title}**{' · here they part' if part == now.planned else ''}")
     parties = [party.title for party in s.parties.values()]
     key = version.heading
-    _draw(charts_run.plot_line_of_days(story), charts_run.list_days(story, now, part), f"days:{key}")
+    _draw(charts_run.plot_line_of_days(*stories), charts_run.list_days(story, now, part), f"days:{key}")
+    ring = "; ring: here they part" if 0 < part <= len(story.rounds) else ""
+    st.caption(f"Filled: held; hollow: postponed{ring}.")
     areas = [st.container(), st.container()] if beside else st.columns(2)
     with areas[0]:
         st.markdown("**Positions**")
         issues = [row["issue"] for row in story.rounds[0].stakes]
         rows = charts_run.list_positions(story, now)
+        st.html(write_key(list(zip(parties, list_colours(len(parties)), strict=True)), shapes=True))
         _draw(charts_run.plot_positions(issues, parties), rows, f"positions:{key}")
         st.caption(
             "Bar: from demand to reservation value. Large mark: latest offer; small ones: earlier offers. "
-            "Shaded: what all could accept on this issue alone; a package may trade one issue for another."
+            "Shaded: what all could accept on this issue alone by their reservation values; a package may trade one "
+            "issue for another, while distrust and exposure let parties ask for more than their reservation values."
         )
     with areas[1]:
         st.markdown("**Who said what, and why it was refused**")
         # Lines are indented by depth; the first one is the title above.
         st.html("".join(map(_format_line, now.lines[1:])))
         st.markdown("**Trust**")
-        _draw(charts_run.plot_trust(story), charts_run.list_trust(story, now), f"trust:{key}")
+        of = _choose_giver(charts_run.list_givers(stories), key)
+        _draw(charts_run.plot_trust(stories, parties, of), charts_run.list_trust(story, now, of), f"trust:{key}:{of}")
         _show_packages(now, version.loaded)
+
+
+def _choose_giver(givers: list[str], version: str) -> str:
+    """Choose the party whose trust is drawn, the same in all versions; empty where all pairs are drawn at once."""
+    if not givers:
+        return ""
+    session, key = st.session_state, f"giver:{version}"
+    if session.get("giver") not in givers:
+        session.giver = givers[0]
+    session[key] = session.giver
+    st.selectbox("Trust of", givers, key=key, on_change=_set_giver, args=(key,))
+    return str(session.giver)
+
+
+def _set_giver(key: str) -> None:
+    """Take the party whose trust is drawn."""
+    st.session_state.giver = st.session_state[key]
 
 
 def _draw(spec: charts_run.Spec, rows: list[charts_run.Row], key: str) -> None:
@@ -285,7 +310,7 @@ def _show_packages(now: Round, loaded: Loaded) -> None:
     titles = {name: basket.title for name, basket in loaded.scenario.baskets.items()}
     zones = [(titles[b], "exists" if zone else "does not exist") for b, zone in now.packages.items()]
     if zones:
-        st.html(STYLE + format_table("", ("Still open", "A package above every reservation value"), zones, text=True))
+        st.html(STYLE + format_table("", ("Still open", PACKAGE), zones, text=True))
 
 
 def _format_line(line: str) -> str:

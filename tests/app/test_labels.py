@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from sim.app import charts, charts_run
+from sim.app.chart_element import write_key
 from sim.app.explore import simulate
 from sim.app.single_run import Round, Story, record_run
-from sim.app.theme import COLOURS, WRAPPED, count_lines, wrap_label
+from sim.app.theme import COLOURS, WRAPPED, count_lines, list_colours, wrap_label
 from sim.scenario.library import shipped
 from sim.scenario.load import load
 
@@ -60,3 +62,41 @@ def test_a_bar_is_told_from_its_neighbour_by_a_label_not_cut_off() -> None:
         "Vulnerable prisoners and the fallen · as it is", "Vulnerable prisoners and the fallen · changed",
     ]  # fmt: skip
     assert all(place.endswith(("·\xa0as\xa0it\xa0is", "·\xa0changed")) for place in places)
+
+
+def test_trust_of_many_parties_is_that_of_one_in_the_colours_of_the_others() -> None:
+    base = load("northern-ireland-1996")
+    story = record_run(base, 0, 0)
+    parties = [party.title for party in base.scenario.parties.values()]
+    assert charts_run.list_givers([story]) == parties
+    assert charts_run.list_givers([record_run(load("river-border"), 0, 0)]) == []
+    of = parties[1]
+    spec = charts_run.plot_trust([story], parties, of)
+    scale = spec["layer"][0]["encoding"]["color"]["scale"]
+    colours = dict(zip(parties, list_colours(len(parties)), strict=True))
+    assert dict(zip(scale["domain"], scale["range"], strict=True)) == {p: colours[p] for p in parties if p != of}
+    drawn = [row for row in charts_run.list_trust(story, story.rounds[0], of) if row["kind"] == "trust"]
+    assert {row["of"] for row in drawn} == {of} and len(drawn) == 5 * len(story.rounds)
+
+
+def test_runs_side_by_side_have_the_same_scales() -> None:
+    first, second = (
+        Story(0, days, [], [Round("", 1.0, 1)] * rounds, [], [{"kind": kind, "day": 2.0}], [], "none", {})
+        for days, rounds, kind in ((60.0, 3, "Raids"), (365.0, 9, "Threats"))
+    )
+    pairs = [(first, second), (second, first)]
+    for plot, axis in ((charts_run.plot_line_of_days, "x"), (charts_run.plot_line_of_days, "y")):
+        scales = [plot(*pair)["layer"][1]["encoding"][axis]["scale"]["domain"] for pair in pairs]
+        assert scales[0] == scales[1]
+    assert charts_run.plot_line_of_days(first, second)["layer"][0]["encoding"]["x"]["scale"]["domain"] == [0, 365]
+    for pair in pairs:
+        assert charts_run.plot_trust(pair)["layer"][0]["encoding"]["x"]["scale"]["domain"] == [1, 9]
+
+
+def test_the_legend_of_positions_is_on_the_page_with_the_shapes_of_the_chart() -> None:
+    parties = ["First", "Second"]
+    offers = charts_run.plot_positions(["a"], parties)["layer"][-1]["encoding"]
+    assert offers["color"]["legend"] is offers["shape"]["legend"] is None
+    words = write_key(list(zip(parties, list_colours(2), strict=True)), shapes=True)
+    assert offers["shape"]["scale"]["range"] == ["circle", "square"]
+    assert re.findall(r">(.)</b>(\w+)", words) == [("●", "First"), ("■", "Second")]

@@ -48,6 +48,8 @@ def test_a_run_that_reaches_a_ceasefire_is_the_run_of_the_command_line(reader: R
     codes = simulate(load("river-border"), 2000, 0).codes("outcome")
     first, second = [k for k, code in enumerate(codes) if code == "ceasefire" and k > 0][:2]
     reader.open("run")
+    reader.until("A package all would accept now, with distrust and exposure")
+    assert "distrust and exposure let parties ask for more than their reservation values" in reader.text()
     choose(reader, "Find a run that", "ends as: ceasefire")
     reader.until(f"run {first} ends as: ceasefire")
     reader.settle()
