@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from experiments.compare import compute_difference
+from sim.app.intervals import write_ends
 from sim.core.columns import ROUND
 from sim.core.layout import Floats
 from sim.results.plan import plan, simulate_chunks
@@ -180,10 +181,11 @@ def describe_change(base: Result, changed: Result) -> str:
 def format_contrast(contrast: Contrast) -> tuple[str, str, str, str]:
     """Format the two values, the difference and its interval."""
     if contrast.share and not math.isnan(contrast.difference):
-        points = f"{contrast.low * 100:+z.1f} to {contrast.high * 100:+z.1f}"
+        points = " to ".join(write_ends(contrast.low * 100, contrast.high * 100, 1))
         return f"{contrast.first:.1%}", f"{contrast.second:.1%}", f"{contrast.difference * 100:+z.1f} points", points
-    form = ".0f" if contrast.group == FIRST else ".2f" if abs(contrast.first) < 10 else ".1f"
-    between = "–" if math.isnan(contrast.low) else f"{contrast.low:+{form}} to {contrast.high:+{form}}"
+    digits = 0 if contrast.group == FIRST else 2 if abs(contrast.first) < 10 else 1
+    form = f".{digits}f"
+    between = "–" if math.isnan(contrast.low) else " to ".join(write_ends(contrast.low, contrast.high, digits))
     first, second = _format_number(contrast.first, form), _format_number(contrast.second, form)
     return first, second, _format_number(contrast.difference, f"+{form}"), between
 

@@ -7,6 +7,7 @@ from typing import Any
 from experiments.contrasts import compute_effects
 from experiments.results import Results, format_value, label_points
 from experiments.spec import Contrast
+from sim.app.intervals import write_ends
 
 MOST_POINTS = 120
 """The most points for which the page computes differences."""
@@ -55,3 +56,29 @@ def list_effects(results: Results, reference: int, measure: str) -> list[dict[st
         rows.append({"point": point, "label": labels[point], **levels, **numbers, "kind": row["kind"]})
     return rows
 
+
+def format_effects(rows: list[dict[str, Any]], factors: list[str], reference: int) -> list[tuple[str, ...]]:
+    """Format effects as cells: levels of the factors, value, difference to the reference, and its interval.
+
+    Parameters
+    ----------
+    rows : list of dict
+        As `list_effects` gives them.
+    factors : list of str
+        Names of the factors.
+    reference : int
+        Number of the reference point, which has no interval.
+    """
+    share = any(row["kind"] == "share" for row in rows)
+    scale, digits = (100, 1) if share else (1, 3)
+    cells = []
+    for row in rows:
+        between = " to ".join(write_ends(row["low"] * scale, row["high"] * scale, digits))
+        if row["point"] == reference:
+            between = "reference"
+        elif not row["low"] < row["high"]:
+            between = "equal in every run"
+        value = f"{row['value'] * scale:.{digits}f}{'%' if share else ''}"
+        levels = (format_value(row[name]) for name in factors)
+        cells.append((*levels, value, f"{row['difference'] * scale:+z.{digits}f}", between))
+    return cells

@@ -6,6 +6,7 @@ import math
 
 from sim.app.controls import Changes, describe_idle_mediator
 from sim.app.explore import FIRST, MEANS, OUTCOMES, SETTLED, Contrast, Result, excludes_zero
+from sim.app.intervals import write_ends
 from sim.scenario.schema import Scenario
 
 _LEAST = 0.0005
@@ -58,13 +59,9 @@ def choose_headline(contrasts: list[Contrast]) -> Contrast | None:
 
 def format_interval(contrast: Contrast) -> str:
     """Format a difference of shares with its interval, such as `−18.9 points, 95% interval −20.7 to −17.1`."""
-    low, high = _format_signed(contrast.low * 100), _format_signed(contrast.high * 100)
-    return f"{_format_signed(contrast.difference * 100)} points, 95% interval {low} to {high}"
-
-
-def _format_signed(value: float) -> str:
-    """Format a number with its sign, a real minus among them."""
-    return f"{value:+z.1f}".replace("-", "\N{MINUS SIGN}")
+    low, high = write_ends(contrast.low * 100, contrast.high * 100, 1)
+    text = f"{contrast.difference * 100:+z.1f} points, 95% interval {low} to {high}"
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def _list_reasons(contrasts: list[Contrast]) -> list[str]:

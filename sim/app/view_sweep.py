@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from experiments.results import Results, format_value, load
+from experiments.results import Results, load
 from sim.app import state
 from sim.app.chart_element import show_chart
 from sim.app.charts_sweep import plot_effects, plot_heat_map, plot_points
@@ -23,7 +23,7 @@ from sim.app.sweep_design import (
     make_factor,
     space_levels,
 )
-from sim.app.sweep_effects import MOST_POINTS, list_effects, list_points
+from sim.app.sweep_effects import MOST_POINTS, format_effects, list_effects, list_points
 from sim.app.sweep_job import SweepJob
 from sim.app.sweep_results import Sweep, describe_measure, list_measures, load_sweep, select_rows
 from sim.app.tables import STYLE, format_table
@@ -72,9 +72,10 @@ def _show_design() -> None:
         experiment = build_experiment(edits.name, edits.changes, factors, runs, state.get_seed())
         points = len(first.levels) * (len(second.levels) if len(factors) == 2 else 1)
         job = st.session_state.get("sweep_job")
+        why = _explain_refusal(points, bool(job and job.running))
         st.button(
             f"Run {points} points", on_click=_start, args=(experiment,), type="primary",
-            disabled=points < 2 or points > MOST_POINTS or bool(job and job.running),
+            disabled=bool(why), help=why or None,
         )  # fmt: skip
         text = format_experiment(experiment)
         st.download_button("Download the YAML", text, "page-sweep.yaml", "text/yaml", on_click="ignore")
@@ -103,6 +104,15 @@ def _choose_factor(label: str, key: str, candidates: dict[str, Slider | Choice],
     with right:
         count = st.number_input("Levels", 2, MOST_LEVELS, 3, key=f"{key}:{title}:count")
     return make_factor(title, control, space_levels(low, high, int(count)) if low < high else (low,))
+
+
+def _explain_refusal(points: int, running: bool) -> str:
+    """Explain why a sweep of so many points cannot be started; empty where it can."""
+    if running:
+        return "A sweep is running: wait for its end, or stop it."
+    if points < 2:
+        return "Needs two levels of a factor or more."
+    return f"At most {MOST_POINTS} points: choose fewer levels." if points > MOST_POINTS else ""
 
 
 def _start(experiment: dict[str, Any]) -> None:
@@ -165,7 +175,7 @@ def _show_results(folder: Path, key: str) -> None:
     except ParleyError as error:
         st.error(escape_markdown(error))
         return
-    _show_differences(results, sweep, rows, words[measure], key)
+    _show_differences(results, sweep, rows, words[measure], key, reference)
     st.caption(
         "Differences are paired: run k has the same draws at every point. Intervals are 95%, one at a time. "
         f"In the sweep's own tables this measure is `{measure}`."
@@ -186,7 +196,7 @@ def _show_points(sweep: Sweep, measure: str, words: str, key: str) -> None:
 
 
 def _show_differences(
-    results: Results, sweep: Sweep, rows: list[dict[str, Any]], words: str, key: str
+    results: Results, sweep: Sweep, rows: list[dict[str, Any]], words: str, key: str, reference: int
 ) -> None:
     """Show chart and table of the differences."""
     factors = list(sweep.factors)
@@ -199,18 +209,7 @@ def _show_differences(
         levels = list(values.values()) if len(factors) == 1 else []
         title = sweep.factors[factors[0]] if factors else ""
         show_chart(plot_effects(rows, words, title, levels), key=f"effects:{key}")
-    scale, unit = (100, ".1f") if any(row["kind"] == "share" for row in rows) else (1, ".3f")
-    cells = [
-        (
-            *(format_value(row[name]) for name in factors),
-            f"{row['value'] * scale:{unit}}{'%' if scale == 100 else ''}",
-            f"{row['difference'] * scale:+{unit}}",
-            f"{row['low'] * scale:+{unit}} to {row['high'] * scale:+{unit}}"
-            if row["low"] < row["high"]
-            else "equal in every run",
-        )
-        for row in rows
-    ]
     titles = [sweep.factors[name] for name in factors]
-    difference = "Difference, points" if scale == 100 else "Difference"
+    difference = "Difference, points" if any(row["kind"] == "share" for row in rows) else "Difference"
+    cells = format_effects(rows, factors, reference)
     st.html(STYLE + format_table("", (*titles, words, difference, "95% interval"), cells))

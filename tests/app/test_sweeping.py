@@ -11,8 +11,10 @@ from typer.testing import CliRunner
 from experiments.results import load as load_results
 from experiments.spec import read_experiment
 from sim.app.controls import Choice, Slider
+from sim.app.explore import SETTLED, Contrast, format_contrast
+from sim.app.intervals import write_ends
 from sim.app.sweep_design import build_experiment, format_experiment, list_candidates, make_factor, space_levels
-from sim.app.sweep_effects import list_effects, list_points
+from sim.app.sweep_effects import format_effects, list_effects, list_points
 from sim.app.sweep_job import SweepJob
 from sim.cli.main import app
 from sim.scenario.library import shipped
@@ -82,6 +84,23 @@ def test_differences_are_those_of_the_runs() -> None:
     standard_error = (wide[3] - wide[0]).std(ddof=1) / 200**0.5
     assert rows[3]["high"] - rows[3]["low"] == pytest.approx(2 * 1.96 * standard_error, rel=0.02)
     assert len(list_points(results)) == 4
+
+
+def test_the_reference_has_no_interval_and_a_bound_near_zero_has_one_more_digit() -> None:
+    number = {"value": 0.5, "kind": "share"}
+    rows: list[dict[str, Any]] = [
+        {"point": 0, "x": "1", "difference": 0.0, "low": 0.0, "high": 0.0, **number},
+        {"point": 1, "x": "2", "difference": 0.002, "low": 0.0004, "high": 0.0036, **number},
+        {"point": 2, "x": "3", "difference": 0.0, "low": 0.0, "high": 0.0, **number},
+    ]
+    assert format_effects(rows, ["x"], 0) == [
+        ("1", "50.0%", "+0.0", "reference"),
+        ("2", "50.0%", "+0.2", "+0.04 to +0.36"),
+        ("3", "50.0%", "+0.0", "equal in every run"),
+    ]
+    assert write_ends(-0.31, 0.0, 1) == ("-0.3", "+0.0")  # what is 0 stays 0
+    words = format_contrast(Contrast(SETTLED, "a", True, 0.5, 0.502, 0.002, 0.0004, 0.0036))
+    assert words[3] == "+0.04 to +0.36"
 
 
 def test_a_job_can_be_stopped() -> None:
