@@ -16,7 +16,7 @@ from sim.app import bar, state, style  # noqa: E402
 from sim.app.chart_element import follow_theme, skip_checks  # noqa: E402
 
 VIEWS = (
-    ("view_start", "Start", "start"),
+    ("view_start", "Start", "home"),
     ("view_what_if", "What if", "what-if"),
     ("view_watch", "Watch a run", "run"),
     ("view_sweep", "Sweep", "sweep"),
@@ -32,7 +32,9 @@ pages = {
     if find_spec(f"sim.app.{module}") is not None
 }
 st.session_state.what_if_page = pages["view_what_if"]
-chosen = st.navigation(list(pages.values()), position="hidden")
+# Streamlit serves the first view at the root alone; a reader may also type its name.
+start = st.Page(import_module("sim.app.view_start").show, title="Start", url_path="start")
+chosen = st.navigation([*pages.values(), start], position="hidden")
 loading.empty()
 st.html(style.write_style())
 skip_checks()

@@ -82,11 +82,12 @@ def _show_choice() -> None:
         key = f"scenario:{name}"
         st.selectbox("Scenario", names, names.index(name), key=key, on_change=_open_selected, args=(key,))
         show_error("scenario")
+        show_error("runs")
         with st.expander("A scenario file, runs, seed"):
             st.text_input("Path of a scenario file", key="file", on_change=_open_file)
             show_error("file")
             st.session_state.setdefault("runs", USUAL_RUNS)
-            st.select_slider("Runs", RUNS, key="runs")
+            st.select_slider("Runs", RUNS, key="runs", on_change=lambda: st.session_state.problems.pop("runs", None))
             st.session_state.setdefault("seed_text", str(get_seed()))
             st.session_state.seed_text = st.session_state.seed_text
             st.text_input("Seed of all draws", key="seed_text", on_change=_set_seed)
@@ -129,7 +130,10 @@ def _return(query: dict[str, str]) -> None:
 def _take_numbers(query: dict[str, str]) -> None:
     """Take runs, seed and run of a query."""
     runs = read_whole(query, "runs", USUAL_RUNS)
-    st.session_state.runs = runs if runs in RUNS else USUAL_RUNS
+    st.session_state.runs = min(RUNS, key=lambda allowed: abs(allowed - runs))
+    if runs != st.session_state.runs:
+        text = f"the address asks for {runs} runs; the nearest number to choose is {st.session_state.runs:,}"
+        st.session_state.problems["runs"] = text
     st.session_state.seed_now = read_whole(query, "seed", 0)
     st.session_state.run_now = read_whole(query, "run", 0, 10**9)
 

@@ -73,9 +73,10 @@ def _show_file(draft: Draft) -> None:
     texts = "  \n".join(escape_markdown(line) for line in lines)
     (st.success if usable else st.error)(texts)
     name, content = pack_draft(draft)
+    why = None if usable else "Needs a scenario that can be run: the message above says what is missing."
     with st.container(horizontal=True):
         st.download_button("Download the scenario", content, name, on_click="ignore", type="primary")
-        st.button("Open on the other pages", on_click=_open, disabled=not usable)
+        st.button("Open on the other pages", on_click=_open, disabled=not usable, help=why)
     if state.get_edits().name == str(_find_copy()):
         st.caption("The other pages use this case as it was when you opened it.")
     if usable:

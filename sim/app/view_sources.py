@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,11 +12,12 @@ import streamlit as st
 from sim.app import state
 from sim.app.controls import Choice, list_controls
 from sim.app.document_effects import RUNS, Effect, compute_effects
-from sim.app.escape import escape_markdown
+from sim.app.escape import escape_markdown, escape_message
 from sim.app.explore import OUTCOMES, compute_contrasts, excludes_zero, format_contrast
 from sim.app.identity import hash_scenario
 from sim.app.tables import STYLE, Address, format_table
 from sim.core.errors import ParleyError
+from sim.core.fields import BLOCKS
 from sim.results.manifest import count_numbers, list_citations
 from sim.scenario.ledger import ORIGINS, Entry, Group, build_ledger
 from sim.scenario.library import load_papers
@@ -93,12 +95,21 @@ def _show_groups(groups: list[Group], words: str, origins: list[str]) -> None:
             continue
         count += len(entries)
         with st.expander(f"{escape_markdown(group.title)} ({len(entries)})", expanded=filtered and count <= 12):
-            rows = [(e.name, e.value, e.origin, ": ".join(filter(None, (e.where, e.why)))) for e in entries]
+            rows = [(name_entry(e), e.value, e.origin, ": ".join(filter(None, (e.where, e.why)))) for e in entries]
             st.html(STYLE + format_table("", COLUMNS, rows, text=True))
             for note in group.notes:
-                st.markdown(f"- {escape_markdown(note)}")
+                st.markdown(f"- {escape_message(note)}")
     if filtered and not count:
         st.warning("No number matches.")
+
+
+def name_entry(entry: Entry) -> str:
+    """Name a number; one whose name is a code, such as `m0`, by what it means."""
+    *_, group, code = entry.path.split(".")
+    fields = (field for block in BLOCKS for field in block.fields)
+    meanings = (meaning for path, _, _, meaning in fields if path.endswith(f".{group}.{code}"))
+    meaning = next(meanings, "") if re.fullmatch(r"[a-z]\d", code) else ""
+    return f"{meaning} ({entry.name})" if meaning else entry.name
 
 
 def _matches(entry: Entry, group: Group, words: str, origins: list[str]) -> bool:

@@ -118,7 +118,9 @@ def _show_search(changed: bool) -> None:
         "Find a run that …", list(words), index=None, key="ending", format_func=words.__getitem__,
         placeholder="choose how it goes", on_change=_search, args=(changed,), width=330,
     )  # fmt: skip
-    st.button("Find the next", on_click=_search, args=(changed,), disabled=st.session_state.get("ending") is None)
+    none = st.session_state.get("ending") is None
+    why = "Choose first how the run goes." if none else None
+    st.button("Find the next", on_click=_search, args=(changed,), disabled=none, help=why)
 
 
 def _list_endings(changed: bool) -> dict[str, Bools]:
@@ -194,8 +196,11 @@ def _show_controls(last: int, part: int) -> None:
             st.button("Pause", on_click=_play, args=(False,), type="primary", icon=":material/pause:")
         else:
             st.button("Play", on_click=_play, args=(True, last), type="primary", icon=":material/play_arrow:")
-        st.button("Previous round", on_click=_step, args=(-1,), disabled=session.round_now == 0)
-        st.button("Next round", on_click=_step, args=(1,), disabled=session.round_now == last)
+        first, final = session.round_now == 0, session.round_now == last
+        why = "This is the first round." if first else None
+        st.button("Previous round", on_click=_step, args=(-1,), disabled=first, help=why)
+        why = "This is the last round." if final else None
+        st.button("Next round", on_click=_step, args=(1,), disabled=final, help=why)
         session.setdefault("speed", "usual")
         session.speed = session.speed
         st.selectbox("Speed", list(SPEEDS), key="speed", width=130)

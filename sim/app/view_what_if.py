@@ -68,9 +68,12 @@ def _show_chips(chips: list[tuple[str, list[str]]]) -> None:
         st.markdown("What you changed:" if chips else "Nothing is changed.")
         for number, (words, paths) in enumerate(chips):
             st.button(f"{escape_markdown(words)} ✕", key=f"chip:{number}", on_click=_remove, args=(paths,))
-        st.button("Undo the latest", on_click=edits.undo, disabled=not edits.can_undo)
-        st.button("Undo all", on_click=_replace_changes, args=({},), disabled=not edits.changes)
-        st.button("Pin as baseline", on_click=state.pin, disabled=not edits.changes)
+        none = not edits.changes
+        why = None if edits.can_undo else "There is no change of this visit to undo."
+        st.button("Undo the latest", on_click=edits.undo, disabled=not edits.can_undo, help=why)
+        why = "Nothing is changed." if none else None
+        st.button("Undo all", on_click=_replace_changes, args=({},), disabled=none, help=why)
+        st.button("Pin as baseline", on_click=state.pin, disabled=none, help=why)
         if pinned:
             st.button("Unpin the baseline", on_click=state.unpin)
     if pinned:

@@ -78,6 +78,28 @@ def test_a_scenario_opened_by_its_path_is_the_one_the_selector_shows(
     assert "nowhere.yaml" in errors(test)[0]
 
 
+def test_a_number_of_runs_that_is_no_choice_becomes_the_nearest_and_the_page_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PARLEY_APP_SCENARIO", "river-border")
+    test: Any = AppTest.from_function(explore, default_timeout=600)
+    test.query_params["runs"] = "300"
+    test.run()
+    assert test.session_state["runs"] == 500
+    assert any("asks for 300 runs; the nearest number to choose is 500" in text for text in errors(test))
+    slider = next(entry for entry in test.select_slider if entry.label == "Runs")
+    slider.set_value(1000).run()
+    assert not errors(test)
+
+
+def test_a_button_that_cannot_be_pressed_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    test = opened(one_run, monkeypatch)
+    buttons = {button.label: button for button in test.button}
+    assert buttons["Previous round"].disabled and buttons["Previous round"].help == "This is the first round."
+    assert buttons["Find the next"].disabled and buttons["Find the next"].help == "Choose first how the run goes."
+    assert not buttons["Next round"].disabled and not buttons["Next round"].help
+
+
 def test_a_refused_seed_keeps_its_complaint_as_long_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     test = opened(explore, monkeypatch)
     for text in ("-3", "²", "9" * 5000):

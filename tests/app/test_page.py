@@ -204,3 +204,9 @@ def test_an_open_page_follows_the_theme_of_the_system(reader: Reader) -> None:
     change("light")
     reader.wait.until(lambda b: shows(COLOURS[1]) and not shows(DARK[COLOURS[1]]))
     assert reader.browser.execute_script(print_of) == before
+
+
+def test_the_first_view_has_an_address_of_its_own_name(reader: Reader) -> None:
+    reader.open("start?runs=500")
+    assert "Page not found" not in reader.text()
+    reader.until("Watch a run")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from sim.app import document_effects
 from sim.app.document_effects import compute_effects, list_entries
 from sim.app.explore import simulate
 from sim.app.tables import Address, format_table
+from sim.app.view_sources import name_entry
+from sim.scenario.ledger import build_ledger
 from sim.scenario.load import load
 
 
@@ -79,3 +82,19 @@ def test_documents_stand_in_the_order_of_their_effects(monkeypatch: pytest.Monke
     assert "cannot do without it" in first and "pravda.com.ua" in first
     assert "25.0%" in second and "1.5 points" in second
     assert third.count("<td></td>") >= 2
+
+
+def test_a_number_whose_name_is_a_code_has_its_meaning_as_name() -> None:
+    entries = {entry.path: entry for group in build_ledger(load("river-border")) for entry in group.entries}
+    assert name_entry(entries["behaviour.readiness.m1"]) == "motivation by pain (m1)"
+    assert name_entry(entries["parties.northbank.concession.k0"]) == "first concession (concession k0)"
+    assert name_entry(entries["calendar.horizon"]) == entries["calendar.horizon"].name
+    assert not [entry for entry in entries.values() if re.fullmatch(r"[a-z]\d", name_entry(entry))]
+
+
+def test_names_in_notes_are_set_off_without_backticks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARLEY_APP_SCENARIO", "river-border")
+    test: Any = AppTest.from_function(sources, default_timeout=600).run()
+    assert not test.exception
+    notes = [note.value for note in test.markdown if "concedes by the rule" in note.value]
+    assert notes and not [note for note in notes if "\\`" in note]
