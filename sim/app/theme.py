@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import altair as alt
 
 COLOURS = ("#0072B2", "#C1440E", "#A8527F", "#BE8600", "#000000", "#4B1E96", "#4D4D4D", "#622718")
-"""Colours of series, in the order of use: those of the parties in figures (`PARTY_STYLES`), darkened where their
+"""Colours of series, in the order of use: those of the parties in figures (`assign_styles`), darkened where their
 contrast was below 3 to 1; the sixth is violet, since a sky blue of that contrast looks like the first. Green is left
 to zones and settlements."""
 SETTLED = "#007A5A"

@@ -12,7 +12,7 @@ from sim.app.charts import SHADES, plot_blocking, plot_outcomes
 from sim.app.explore import simulate
 from sim.app.theme import BACKGROUND, COLOURS, DARK, GRID, INK, SETTLED, WHITE, ZONE, darken
 from sim.core.layout import Floats
-from sim.figures.convergence import PARTY_STYLES
+from sim.figures.convergence import assign_styles
 from sim.figures.style import BLACK
 from sim.scenario.load import load
 from tests.app.contrast import compute_contrast
@@ -102,8 +102,8 @@ def test_the_colours_of_six_parties_and_of_settlements_can_be_told_apart(sight: 
 
 
 def test_parties_have_the_colours_of_the_figures_in_their_order() -> None:
-    pairs = list(zip(COLOURS[:5], PARTY_STYLES, strict=False))  # the sixth is another one: sky blue, darkened, is blue
-    for own, (figure, _) in pairs:
+    styles = assign_styles(map(str, range(5))).values()  # the sixth is another one: sky blue, darkened, is blue
+    for own, (figure, _) in zip(COLOURS[:5], styles, strict=True):
         own_hue, figure_hue = (_polar(*lab(colour, SIGHTS["normal"])[1:])[1] for colour in (own, figure))
         assert own == figure == BLACK or abs((own_hue - figure_hue + 180) % 360 - 180) < 12, (own, figure)
 
