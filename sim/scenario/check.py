@@ -83,9 +83,11 @@ def _check_sizes(s: Scenario, o: Origins) -> Faults:
 
 def _check_dates(s: Scenario, o: Origins) -> Faults:
     if s.start < s.as_of:
-        yield o.error(("start",), f"{s.start} lies before `as_of` {s.as_of}: what was not yet said could explain it")
+        problem = f"{s.start} lies before `as_of` {s.as_of}: what was not yet said could explain it"
+        yield o.error(("start",), problem, ("as_of",))
     if s.calendar.horizon.high > (datetime.date.max - s.start).days:
-        yield o.error(("start",), f"{s.start} and the horizon lead beyond the year {datetime.date.max.year}")
+        problem = f"{s.start} and the horizon lead beyond the year {datetime.date.max.year}"
+        yield o.error(("start",), problem, ("calendar", "horizon"))
 
 
 def _check_names(s: Scenario, o: Origins) -> Faults:
@@ -139,7 +141,8 @@ def _check_venues(s: Scenario, o: Origins) -> Faults:
         yield from check_name(o, ("venue_choice", "order"), v, s.venues, "venue")
     if s.venue_choice.rule == VenueRule.FIXED.label and len(order) != 1:
         number = f"{len(order)} are given: {', '.join(order)}" if order else "none is given"
-        yield o.error(("venue_choice", "order"), f"rule `fixed` takes exactly one venue; {number}")
+        problem = f"rule `fixed` takes exactly one venue; {number}"
+        yield o.error(("venue_choice", "order"), problem, ("venue_choice", "rule"))
 
 
 def _check_stakes(s: Scenario, o: Origins) -> Faults:
@@ -160,7 +163,8 @@ def _check_stakes(s: Scenario, o: Origins) -> Faults:
     for i in s.issues:
         holders = [party for party in s.parties.values() if i in party.issues]
         if len(holders) < 2:
-            yield o.error(("issues", i), "fewer than two parties have a stake in it")
+            stakes = [("parties", p, "issues", i) for p in s.parties]
+            yield o.error(("issues", i), "fewer than two parties have a stake in it", *stakes, ("parties",))
         elif sum(party.enters is None or party.enters.date <= s.start for party in holders) < 2:
             problem = "fewer than two parties with a stake in it take part from the start on; "
             yield o.error(("issues", i), problem + "the others enter later (`enters`)")
@@ -183,7 +187,7 @@ def _check_baskets(s: Scenario, o: Origins) -> Faults:
     for b, basket in s.baskets.items():
         at = ("baskets", b)
         if b not in held:
-            yield o.error(at, "holds no issue")
+            yield o.error(at, "holds no issue", ("issues",), *(("issues", i, "basket") for i in s.issues))
         yield from check_name(o, (*at, "code"), basket.code, codes, "outcome code")
         yield from check_name(o, (*at, "level"), basket.level, s.levels, "level")
         for p in basket.exposure:
@@ -211,7 +215,8 @@ def _check_incidents(s: Scenario, o: Origins) -> Faults:
             yield from check_name(o, (*at, "excites", other), other, names, "incident type")
         early = next((date for date in incident.scripted if date <= s.start), None)
         if early is not None:
-            yield o.error((*at, "scripted"), f"{early} is not after `start` {s.start}: it would never happen")
+            problem = f"{early} is not after `start` {s.start}: it would never happen"
+            yield o.error((*at, "scripted"), problem, ("start",))
     # branching[i, j]: incidents of type i set off by one of type j, at the top of their ranges
     excites = {(i, j): number.high for j in names for i, number in s.incidents[j].excites.items()}
     radius = spectral_radius(np.array([[excites.get((i, j), 0.0) for j in names] for i in names])) if names else 0.0
@@ -252,20 +257,19 @@ def _check_past(s: Scenario, o: Origins) -> Faults:
     days += [(("baskets", b, "urgency", "since"), x.urgency.since) for b, x in s.baskets.items() if x.urgency]
     for at, date in days:
         if date > s.start:
-            yield o.error(at, f"{date} is after `start` {s.start}; it lies before the talks")
+            yield o.error(at, f"{date} is after `start` {s.start}; it lies before the talks", ("start",))
     for i, settlement in s.precedents.items():
         yield from check_name(o, ("precedents", i), i, s.issues, "issue")
         if settlement.date > s.as_of:
-            yield o.error(
-                ("precedents", i, "date"), f"{settlement.date} is after `as_of` {s.as_of}: a precedent lies before it"
-            )
+            problem = f"{settlement.date} is after `as_of` {s.as_of}: a precedent lies before it"
+            yield o.error(("precedents", i, "date"), problem, ("as_of",))
 
 
 def _check_known(s: Scenario, o: Origins, at: Path, date: datetime.date | None, reason: str | None) -> Faults:
     """Refuse a date after `as_of` for which no reason stands in `assumed`."""
     if date is not None and date > s.as_of and reason is None:
         problem = f"{date} is after `as_of` {s.as_of}: not yet known then; say why in `assumed` if you mean it"
-        yield o.error(at, problem)
+        yield o.error(at, problem, ("as_of",))
 
 
 def describe_size(scenario: Scenario) -> str:

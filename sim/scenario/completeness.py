@@ -19,7 +19,8 @@ def check_complete(s: Scenario, o: Origins) -> None:
     for v, venue in s.venues.items():
         for p, party in s.parties.items():
             if p not in venue.acceptability and not party.observer:
-                raise o.error(("venues", v, "acceptability"), f"says nothing on party `{p}`; give it or `others`")
+                problem = f"says nothing on party `{p}`; give it or `others`"
+                raise o.error(("venues", v, "acceptability"), problem, ("parties", p))
     for m, mediator in s.mediators.items():
         if mediator.styles.facilitation is None:
             raise o.error(("mediators", m, "styles", "facilitation"), "is missing and must be given")

@@ -27,11 +27,14 @@ def check_name(origins: Origins, path: tuple[str, ...], name: str, allowed: Iter
     Yields
     ------
     ScenarioError
-        Names the nearest name of the kind.
+        Names the nearest name of the kind, or the line that deletes what the name stood for.
     """
     names = list(allowed)
     if name not in names:
-        yield origins.error(path, f"unknown {kind} `{name}`; known: {', '.join(names) or 'none'}{nearest(name, names)}")
+        deleted = origins.find_deletion(name)
+        hint = nearest(name, names) if deleted is None else ""
+        problem = f"unknown {kind} `{name}`; known: {', '.join(names) or 'none'}{hint}"
+        yield origins.error(path, problem, deleted or (f"{kind.split()[0]}s",))
 
 
 def check_conditions(s: Scenario, o: Origins) -> Faults:

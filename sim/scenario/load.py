@@ -209,14 +209,16 @@ def _lay_over(
     def put(key: merge.Path) -> None:
         origins.note(key, path.name, document.line(_key_path(key)))
 
-    def absent(key: merge.Path, siblings: list[str]) -> None:
-        if key[-1] not in list_keys(Scenario, key[:-1]):  # else an optional entry, which may as well be left out
+    def delete(key: merge.Path, siblings: list[str]) -> None:
+        if key[-1] in siblings:
+            origins.note_deletion(key, path.name, document.line(_key_path(key)))
+        elif key[-1] not in list_keys(Scenario, key[:-1]):  # else an optional entry, which may as well be left out
             raise document.refuse(f"nothing of this name is there to delete{nearest(key[-1], siblings)}", key)
 
     origins.note((), path.name, 1)
     if type(layer.get("as_of")) is datetime.date:
         origins.dates[path.name] = layer["as_of"]
-    return merge.overlay(data, layer, put, absent)
+    return merge.overlay(data, layer, put, delete)
 
 
 def _key_path(path: merge.Path) -> KeyPath:

@@ -34,11 +34,17 @@ class Origins:
 
     def __init__(self, at: dict[Path, Place] | None = None, dates: dict[str, datetime.date] | None = None) -> None:
         self._at: dict[Path, Place] = {} if at is None else at
+        self._deleted: dict[Path, Place] = {}
         self.dates: dict[str, datetime.date] = {} if dates is None else dates
 
     def note(self, path: Path, file: str, line: int | None) -> None:
         """Remember file and line of a key; the latest layer wins."""
         self._at[path] = (file, line)
+        self._deleted.pop(path, None)
+
+    def note_deletion(self, path: Path, file: str, line: int | None) -> None:
+        """Remember file and line at which a layer deletes a key of its bases."""
+        self._deleted[path] = (file, line)
 
     def __len__(self) -> int:
         return len(self._at)
@@ -46,6 +52,7 @@ class Origins:
     def include(self, other: Origins) -> None:
         """Remember what another layer remembers; where both know a key, the other one's place counts."""
         self._at.update(other._at)
+        self._deleted = {path: at for path, at in self._deleted.items() if path not in other._at} | other._deleted
         self.dates.update(other.dates)
 
     def note_default(self, path: Path, default: Path) -> None:
@@ -57,7 +64,9 @@ class Origins:
         """Return a copy in which the values at dotted paths come from the user's changes and no longer from a file."""
         put = dict.fromkeys((tuple(path.split(".")) for path in paths), (CHANGE, None))
         rest = {path: at for path, at in self._at.items() if not any(path[:n] in put for n in range(len(path) + 1))}
-        return Origins(rest | put, self.dates)
+        changed = Origins(rest | put, self.dates)
+        changed._deleted = {path: at for path, at in self._deleted.items() if path not in put}
+        return changed
 
     def list_siblings(self, path: Path) -> list[str]:
         """List the other names beside a key, in the order of the files."""
@@ -71,10 +80,41 @@ class Origins:
                 return self._at[path[:length]]
         return None, None
 
-    def error(self, path: Path, problem: str) -> ScenarioError:
-        """Return a ScenarioError that names file, line and key."""
+    def find_deletion(self, name: str) -> Path | None:
+        """Return the path of a deleted entity; a lever's name is `sponsor.lever`. None where none is deleted."""
+        return next((path for path in self._deleted if ".".join(path[1::2]) in (name, name.split(".")[0])), None)
+
+    def error(self, path: Path, problem: str, *causes: Path) -> ScenarioError:
+        """Return a ScenarioError that names file, line and key.
+
+        Parameters
+        ----------
+        path : tuple of str
+            The key at fault.
+        problem : str
+            What is wrong and what is allowed.
+        *causes : tuple of str
+            Other keys that the fault may come from. Where the key at fault is inherited, the message also names those
+            of them that the file itself or a change sets or deletes; of a mapping also the entries that are deleted.
+        """
         file, line = self.find(path)
-        return ScenarioError(problem, file=file, line=line, key=".".join(path) or None)
+        own = self._at.get((), (None, None))[0]
+        deeds = self._list_deletions(causes, own) or self._list_settings(causes, own, file)
+        return ScenarioError("; ".join([problem, *deeds[:3]]), file=file, line=line, key=".".join(path) or None)
+
+    def _list_deletions(self, causes: tuple[Path, ...], own: str | None) -> list[str]:
+        """List what the file `own` deletes at keys or just below them."""
+        gone = [(path, at) for path, at in self._deleted.items() if at[0] == own and {path, path[:-1]} & {*causes}]
+        return [f"{file}:{line} deletes `{'.'.join(path)}`" for path, (file, line) in gone]
+
+    def _list_settings(self, causes: tuple[Path, ...], own: str | None, blamed: str | None) -> list[str]:
+        """List which of the keys the file `own` or a change sets, without those that stand in the blamed file."""
+        places = [(path, *self._at[path]) for path in causes if path in self._at]
+        return [
+            f"{'this run' if file == CHANGE else f'{file}:{line}'} sets `{'.'.join(path)}`"
+            for path, file, line in places
+            if file in (own, CHANGE) and blamed not in (file, CHANGE)
+        ]
 
 
 def is_number(data: Any) -> bool:
@@ -86,7 +126,7 @@ def is_number(data: Any) -> bool:
     )
 
 
-def overlay(base: Data, layer: Data, put: Any = None, absent: Any = None, path: Path = ()) -> Data:
+def overlay(base: Data, layer: Data, put: Any = None, delete: Any = None, path: Path = ()) -> Data:
     """Lay `layer` over `base`: mappings merge, everything else is replaced, null removes a key.
 
     Parameters
@@ -95,8 +135,8 @@ def overlay(base: Data, layer: Data, put: Any = None, absent: Any = None, path: 
         Plain data; neither is changed.
     put : callable, optional
         Receives the path of every key that the layer writes.
-    absent : callable, optional
-        Receives the path of every key that the layer removes and the base lacks, and the keys that the base has there.
+    delete : callable, optional
+        Receives the path of every key that the layer removes, and the keys that the base has there.
     path : tuple of str
         The place of both within the whole.
 
@@ -110,13 +150,13 @@ def overlay(base: Data, layer: Data, put: Any = None, absent: Any = None, path: 
         if put:
             put(here)
         if value is None:
-            if absent and key not in merged:
-                absent(here, list(merged))
+            if delete:
+                delete(here, list(merged))
             merged.pop(key, None)
         elif isinstance(value, dict) and not is_number(value):
             below = merged.get(key)
             under = below if isinstance(below, dict) and not is_number(below) else {}
-            merged[key] = overlay(under, value, put, absent, here)
+            merged[key] = overlay(under, value, put, delete, here)
         else:
             merged[key] = copy.deepcopy(value)
             if put and isinstance(value, dict | list):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.rules.assumption import LEAST_DISTANCE
 from sim.scenario.conditions import Faults, raise_faults
-from sim.scenario.merge import Origins
+from sim.scenario.merge import Origins, Path
 from sim.scenario.numbers import Number
 from sim.scenario.schema import Scenario, Stake
 
@@ -29,14 +29,14 @@ def check_reservations(scenario: Scenario, origins: Origins) -> None:
     faults = []
     for p, party in scenario.parties.items():
         for i, stake in party.issues.items():
-            others = [q.issues[i].demand for n, q in scenario.parties.items() if n != p and i in q.issues]
-            known = [demand for demand in others if demand is not None]
-            faults += list(_check_reservation(origins, ("parties", p, "issues", i), stake, known))
+            demands = {n: q.issues[i].demand for n, q in scenario.parties.items() if n != p and i in q.issues}
+            others: dict[Path, Number] = {("parties", n, "issues", i, "demand"): d for n, d in demands.items() if d}
+            faults += list(_check_reservation(origins, ("parties", p, "issues", i), stake, others))
     raise_faults(faults)
 
 
-def _check_reservation(origins: Origins, at: tuple[str, ...], stake: Stake, others: list[Number]) -> Faults:
-    """Check one stake: it has one fault at most."""
+def _check_reservation(origins: Origins, at: Path, stake: Stake, others: dict[Path, Number]) -> Faults:
+    """Check one stake against the others' demands by path: it has one fault at most."""
     demand = stake.demand
     assert demand is not None
     if stake.conceded is not None:
@@ -52,19 +52,22 @@ def _check_reservation(origins: Origins, at: tuple[str, ...], stake: Stake, othe
     assert reservation is not None
     if reservation.low <= demand.high + _SLACK and reservation.high >= demand.low - _SLACK:
         problem = f"{reservation.format_range()} overlaps the demand {_quote(demand)}"
-        yield origins.error((*at, "reservation"), problem + "; it must lie on the conceding side of it")
+        problem += "; it must lie on the conceding side of it"
+        yield origins.error((*at, "reservation"), problem, (*at, "demand"))
         return
     distance = max(reservation.low - demand.high, demand.low - reservation.high)
     if distance < LEAST_DISTANCE - _SLACK:
         problem = f"{reservation.format_range()} comes nearer than {LEAST_DISTANCE} to the demand {_quote(demand)}"
-        yield origins.error((*at, "reservation"), problem)
+        yield origins.error((*at, "reservation"), problem, (*at, "demand"))
         return
     upward = reservation.low > demand.high
-    toward = any(d.high < demand.low - _SLACK if upward else d.low > demand.high + _SLACK for d in others)
-    away = any(d.low > demand.high + _SLACK if upward else d.high < demand.low - _SLACK for d in others)
+    demands = others.values()
+    toward = any(d.high < demand.low - _SLACK if upward else d.low > demand.high + _SLACK for d in demands)
+    away = any(d.low > demand.high + _SLACK if upward else d.high < demand.low - _SLACK for d in demands)
     if toward and not away:
         problem = f"{reservation.format_range()} lies on the wrong side of the demand {_quote(demand)}"
-        yield origins.error((*at, "reservation"), problem + ": conceding means moving toward the others' demands")
+        problem += ": conceding means moving toward the others' demands"
+        yield origins.error((*at, "reservation"), problem, (*at, "demand"), *others)
 
 
 def _quote(number: Number) -> str:

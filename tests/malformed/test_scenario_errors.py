@@ -198,6 +198,52 @@ def test_a_wrong_change_is_refused_with_this_message(changes: dict[str, Any], me
     assert refusal(FIXTURES / "sound.yaml", changes) == message
 
 
+RIVER = "river-border.yaml"
+INHERITED = {
+    "parties: {northbank: {issues: {patrols: {demand: 0.5}}}}": "parties.northbank.issues.patrols.reservation: "
+    "0.4 to 0.8 overlaps the demand 0.5; it must lie on the conceding side of it; mine.yaml:3 sets "
+    "`parties.northbank.issues.patrols.demand`",
+    "parties: {northbank: null}": "venues.north_fort.acceptability.northbank: unknown party `northbank`; known: "
+    "southbank, upland; mine.yaml:3 deletes `parties.northbank`",
+    "issues: {patrols: null}": "parties.northbank.issues.patrols: unknown issue `patrols`; known: detainees, "
+    "crossing, water; mine.yaml:3 deletes `issues.patrols`",
+    "baskets: {calm: null}": "issues.patrols.basket: unknown basket `calm`; known: exchange, river; mine.yaml:3 "
+    "deletes `baskets.calm`",
+    "mediators: {lake_league: null}": "venues.lake_hall.host: unknown mediator `lake_league`; known: none; "
+    "mine.yaml:3 deletes `mediators.lake_league`",
+    "calendar: {horizon: 1e9}": "start: 2030-01-08 and the horizon lead beyond the year 9999; mine.yaml:3 sets "
+    "`calendar.horizon`",
+    "levels: [delegation]": "parties.northbank.mandate.0.level: unknown level `ministers`; known: delegation; "
+    "mine.yaml:3 sets `levels`",
+    "as_of: 2031-01-01": "start: 2030-01-08 lies before `as_of` 2031-01-01: what was not yet said could explain it; "
+    "mine.yaml:3 sets `as_of`",
+    "parties: {northbank: {issues: {detainees: null}}}": "issues.detainees: fewer than two parties have a stake in "
+    "it; mine.yaml:3 deletes `parties.northbank.issues.detainees`",
+}
+"""Faults of a line that a file inherits, by the file's own line that leads to them."""
+
+
+@pytest.mark.parametrize("line", INHERITED)
+def test_a_fault_in_an_inherited_line_names_the_own_line_that_leads_to_it(line: str, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(f"extends: river-border\nid: mine\n{line}\n", encoding="utf-8")
+    message = refusal(mine)
+    assert message.startswith(RIVER) and message.removeprefix(RIVER).split(": ", 1)[1] == INHERITED[line]
+
+
+def test_a_fault_in_a_line_of_a_file_names_the_change_that_leads_to_it() -> None:
+    assert refusal("river-border", {"calendar.horizon": 1e9}).endswith("9999; this run sets `calendar.horizon`")
+
+
+def test_control_a_name_that_comes_back_after_its_deletion_is_not_called_deleted(tmp_path: Path) -> None:
+    (tmp_path / "less.yaml").write_text("extends: river-border\nmediators: {lake_league: null}\n", encoding="utf-8")
+    styles = "{facilitation: 0.5, formulation: 0.5, manipulation: 0}"
+    more = f"extends: less\nid: more\nmediators: {{lake_league: {{title: L, styles: {styles}}}}}\n"
+    more += "venues: {tent: {title: T, host: lake_leage, acceptability: 0.5}}\n"
+    (tmp_path / "more.yaml").write_text(more, encoding="utf-8")
+    assert refusal(tmp_path / "more.yaml").endswith("known: lake_league (did you mean `lake_league`?)")
+
+
 def test_an_error_elsewhere_still_names_its_file_after_a_change() -> None:
     file = FIXTURES / "requires-itself.yaml"
     assert refusal(file, {"calendar.horizon": 100}) == f"{file.name}:{MESSAGES['requires-itself']}"
