@@ -38,6 +38,8 @@ def parse_changes(texts: list[str] | None) -> dict[str, Any]:
         path, mark, value = text.partition("=")
         if not mark or not path.strip():
             raise ScenarioError(f"`{text}` is not of the form path=value", key="--set")
+        if not value.strip():
+            raise ScenarioError("no value after `=`", file="--set", key=path.strip())
         changes[path.strip()] = read_value(value, path.strip(), "--set")
     return changes
 

@@ -41,6 +41,8 @@ def _explain_detail(first: Any, origins: Origins) -> ScenarioError:
     if path and path[-1] == "[key]":
         return origins.error(path[:-1], f"`{first['input']}` is not a valid name; {NAMES}")
     dashes = ", with dashes in place of underscores" if path == ("id",) else ""
+    if first["type"] == "missing" and origins.has_line(path):
+        return origins.error(path, "has no value and must be given")
     problem = describe_error(first, Scenario, path, NAMES + dashes)
     return origins.error(path, problem + _suggest_entity(first["type"], path, origins))
 

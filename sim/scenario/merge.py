@@ -80,6 +80,10 @@ class Origins:
                 return self._at[path[:length]]
         return None, None
 
+    def has_line(self, path: Path) -> bool:
+        """Whether a file, a default or a change writes a key, be it to delete it."""
+        return path in self._at
+
     def find_deletion(self, name: str) -> Path | None:
         """Return the path of a deleted entity; a lever's name is `sponsor.lever`. None where none is deleted."""
         return next((path for path in self._deleted if ".".join(path[1::2]) in (name, name.split(".")[0])), None)
