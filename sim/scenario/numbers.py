@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 from sim.scenario.experts import Judgement, find_ends, find_quantile, read_judgements
+from sim.yamlio.scalars import UnusableScalar, parse_scalar, suggest_digits
 from sim.yamlio.validation import describe_value
 
 Provenance = Literal["documented", "assumed", "elicited", "convention", "derived", "set", "unsourced"]
@@ -24,6 +25,7 @@ FORMS = (
     "a number, {value, source, locator}, {assumed: [low, high]}, {assumed: [low, mode, high]}, "
     "{elicited: {expert: [5%, 50%, 95%]}} or {value, convention}"
 )
+_DAYS = {"d": 1, "day": 1, "w": 7, "week": 7, "month": 365 / 12, "y": 365, "year": 365}
 _KEYS = {"value", "assumed", "elicited", "source", "locator", "why", "convention", "set"}
 
 
@@ -100,24 +102,42 @@ def _is_number(raw: Any) -> bool:
 
 
 def _suggest_number(raw: Any) -> str:
-    """Suggest how a percentage, or a number with a decimal comma, is written; empty for all other values."""
+    """Suggest how a percentage, a time, a number with a comma or in quotes is written; empty for all other values."""
+    if isinstance(raw, list) and len(raw) in (2, 3) and all(map(_is_number, raw)):
+        return f"; a range is written {{assumed: [{', '.join(f'{end:g}' for end in raw)}]}}"
     text = raw.strip() if isinstance(raw, str) else ""
     if re.fullmatch(r"[-+]?[0-9]+([.,][0-9]+)?\s*%", text):
         share = float(text.rstrip("% ").replace(",", ".")) / 100
         return f"; a percentage is written as a share: {share:g}"
-    if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", text):
-        return f"; decimals have a point: {text.replace(',', '.')}"
-    return ""
+    length = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?([a-z]+?)s?", text.lower())
+    if length and length[2] in _DAYS:
+        about = "about " if _DAYS[length[2]] > 7 else ""
+        return f"; a length of time is a number of days: {about}{round(float(length[1]) * _DAYS[length[2]])}"
+    return suggest_digits(text) or (f"; remove the quotes: {text}" if _is_quoted(text) else "")
+
+
+def _is_quoted(text: str) -> bool:
+    """Whether a text would be a number without its quotes."""
+    try:
+        return bool(text) and _is_number(parse_scalar(text))
+    except UnusableScalar:
+        return False
 
 
 def _suggest_ends(ends: Any) -> str:
-    """Suggest how the ends of a range are written where decimal commas split them, or one is a text."""
+    """Say which end of a range is not a number, and how the ends are written where commas split them."""
     if not isinstance(ends, list | tuple):
-        return _suggest_number(ends)
+        dash = re.fullmatch(r"([0-9.]+) ?(?:-|–|to|\.\.) ?([0-9.]+)", str(ends).strip())
+        return f"; write [{dash[1]}, {dash[2]}]" if dash else _suggest_number(ends)
     if len(ends) in (4, 6) and all(isinstance(end, int) for end in ends):
+        if any(part == 0 or part >= 100 for part in ends[1::2]):
+            return "; decimals have a point, and thousands have no comma"
         pairs = (f"{whole}.{part}" for whole, part in zip(ends[::2], ends[1::2], strict=True))
         return f"; decimals have a point: [{', '.join(pairs)}]"
-    return next(filter(None, map(_suggest_number, ends)), "")
+    wrong = next((end for end in ends if not _is_number(end)), None)
+    if wrong is None:
+        return f"; got {len(ends)}"
+    return f"; {describe_value(wrong)} is not a number{_suggest_number(wrong)}"
 
 
 def _fix(value: float, provenance: Provenance, **more: Any) -> dict[str, Any]:
@@ -134,6 +154,8 @@ def _read_range(raw: dict[str, Any]) -> dict[str, Any]:
     ends = [float(end) for end in ends]
     if sorted(ends) != ends or ends[0] == ends[-1]:
         written = ", ".join(f"{end:g}" for end in ends)
+        if ends[0] < ends[-1]:
+            raise ValueError(f"the middle of [{written}] lies outside the range; the order is [low, mode, high]")
         raise ValueError(f"the range [{written}] is upside down or empty; give low before high")
     low, high = ends[0], ends[-1]
     mode = ends[1] if len(ends) == 3 else (low + high) / 2
@@ -183,7 +205,9 @@ def _bound(low: float, high: float, limits: str) -> AfterValidator:
     def check(number: Number) -> Number:
         first, last = number.stated()
         if first < low or last > high:
-            raise ValueError(f"{first if first < low else last:g} is out of bounds; allowed: {limits}")
+            wrong = first if first < low else last
+            share = f"; a percentage is written as a share: {wrong / 100:g}" if high == 1 and 2 < wrong <= 100 else ""
+            raise ValueError(f"{wrong:g} is out of bounds; allowed: {limits}{share}")
         return number.within(low, high) if number.experts else number
 
     return AfterValidator(check)

@@ -79,6 +79,19 @@ def name_kind(value: Scalar) -> str:
     return "a date" if isinstance(value, datetime.date) else "a number"
 
 
+def suggest_digits(text: str) -> str:
+    """Suggest how a number with a comma, or with a mark between thousands, is written; empty for all other texts."""
+    if re.fullmatch(r"[-+]?[1-9][0-9]{0,2}(,[0-9]{3})(,[0-9]{3})*", text):
+        decimal = f", {text.replace(',', '.')} for a decimal" if text.count(",") == 1 else ""
+        return f"; write {text.replace(',', '')} for a whole number{decimal}"
+    if re.fullmatch(r"[-+]?[0-9]{1,3}([_ ',][0-9]{3})+(\.[0-9]+)?", text):
+        digits = text.translate(str.maketrans("", "", "_ ',"))
+        return f"; write {digits}, without marks between thousands"
+    if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", text):
+        return f"; decimals have a point: {text.replace(',', '.')}"
+    return ""
+
+
 def name_character(character: str) -> str:
     """Name a character that cannot be printed."""
     return f"the character U+{ord(character):04X}"

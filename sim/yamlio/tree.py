@@ -23,7 +23,16 @@ from ruamel.yaml.events import (
 )
 
 from sim.core.errors import ScenarioError
-from sim.yamlio.scalars import UNPRINTABLE, Scalar, UnusableScalar, name_character, name_kind, parse_scalar, shorten
+from sim.yamlio.scalars import (
+    UNPRINTABLE,
+    Scalar,
+    UnusableScalar,
+    name_character,
+    name_kind,
+    parse_scalar,
+    shorten,
+    suggest_digits,
+)
 
 MAX_DEPTH = 40
 """The deepest nesting of mappings and lists."""
@@ -222,8 +231,8 @@ class _Builder:
 
     def _key(self, inner: _Mapping, value: Scalar, text: str, line: int) -> None:
         if not isinstance(value, str):
-            problem = f"is read as {name_kind(value)}; keys are text (put it in quotes)"
-            self._refuse(f"key `{shorten(text)}` {problem}", line)
+            hint = self._suggest_digits(inner, text, line) or "; keys are text (put it in quotes)"
+            self._refuse(f"key `{shorten(text)}` is read as {name_kind(value)}{hint}", line)
         if not value or not value.isprintable():
             problem = "is empty or holds a character that cannot be seen; keys are printable text on one line"
             self._refuse(f"key `{shorten(text)}` {problem}", line)
@@ -233,6 +242,14 @@ class _Builder:
             first = inner.lines[value][0]
             self._refuse(f"duplicate key, first given on line {first}; each key may stand once", line, value)
         inner.key, inner.key_line = value, line
+
+    def _suggest_digits(self, inner: _Mapping, text: str, line: int) -> str:
+        """Suggest how a number is written that a comma inside braces splits: the value before a key, and the key."""
+        last = next(reversed(inner.data), None)
+        value = inner.data.get(last) if last is not None else None
+        if last is None or inner.lines[last][0] != line or type(value) is not int or not text.isdigit():
+            return ""
+        return suggest_digits(f"{value},{text}")
 
     def _start(self, event: CollectionStartEvent, line: int) -> None:
         self._check(event, line)

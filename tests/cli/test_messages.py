@@ -28,7 +28,19 @@ def call(*arguments: object) -> str:
         ("0,5", "got text `0,5`; decimals have a point: 0.5"),
         ("{value: '0,5', convention: x}", "as the value; decimals have a point: 0.5"),
         ("{assumed: [0,2, 0,8], why: x}", "decimals have a point: [0.2, 0.8]"),
-        ("{assumed: [20%, 30%], why: x}", "a percentage is written as a share: 0.2"),
+        ("{assumed: [20%, 30%], why: x}", "text `20%` is not a number; a percentage is written as a share: 0.2"),
+        ("{assumed: [60, 98]}", "98 is out of bounds; allowed: 0 to 1; a percentage is written as a share: 0.98"),
+        ("1,000", "got text `1,000`; write 1000 for a whole number, 1.000 for a decimal"),
+        ("1,000,000", "write 1000000 for a whole number"),
+        ("1_000", "write 1000, without marks between thousands"),
+        ("1 000.5", "write 1000.5, without marks between thousands"),
+        ("'90'", "got text `90`; remove the quotes: 90"),
+        ("3 months", "a length of time is a number of days: about 91"),
+        ("{assumed: [90d, 300d]}", "text `90d` is not a number; a length of time is a number of days: 90"),
+        ("{assumed: 90-300}", "two or three numbers: [low, high] or [low, mode, high]; write [90, 300]"),
+        ("{assumed: [0.1, 0.2, 0.3, 0.5, 0.6]}", "[low, mode, high]; got 5"),
+        ("{assumed: [1,000, 2,000]}", "decimals have a point, and thousands have no comma"),
+        ("{assumed: [90, 400, 300]}", "the middle of [90, 400, 300] lies outside the range; the order is [low, mode"),
     ],
 )
 def test_hints_at_numbers(tmp_path: Path, value: str, hint: str) -> None:
@@ -38,6 +50,34 @@ def test_hints_at_numbers(tmp_path: Path, value: str, hint: str) -> None:
         file.write_text(file.read_text().replace(value, f"'{value}'"))
     output = call("check", file)
     assert "mine.yaml:3: parties.upland.trust.northbank" in output and hint in output
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        ("[60, 98]", "northbank: expected a number, {value, source, locator}, {assumed: [low, high]}"),
+        ("[60, 98]", "got a list; a range is written {assumed: [60, 98]}"),
+        ("0,6", "parties.upland.trust: key `6` is read as a number; decimals have a point: 0.6"),
+        ("1,000", "key `000` is read as a number; write 1000 for a whole number, 1.000 for a decimal"),
+        ("much, 5", "key `5` is read as a number; keys are text (put it in quotes)"),
+    ],
+)
+def test_hints_at_numbers_that_braces_and_brackets_split(tmp_path: Path, value: str, hint: str) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"extends: river-border\nid: mine\nparties: {{upland: {{trust: {{northbank: {value}}}}}}}\n")
+    assert hint in call("check", file)
+
+
+@pytest.mark.parametrize("line", ["parties: {northbank: {title: }}", "parties: {northbank: {title: null}}"])
+def test_a_key_without_a_value_suggests_no_other_entity(tmp_path: Path, line: str) -> None:
+    (tmp_path / "mine.yaml").write_text(f"extends: river-border\nid: mine\n{line}\n")
+    assert call("check", tmp_path / "mine.yaml").endswith("3: parties.northbank.title: has no value and must be given")
+
+
+def test_a_change_without_a_value() -> None:
+    path = "parties.northbank.deadline"
+    assert call("run", "river-border", "--set", f"{path}=") == f"parley: --set: {path}: no value after `=`"
+    assert call("run", "river-border", "--set", f"{path}=null").endswith(f"set: {path}: has no value and must be given")
 
 
 @pytest.mark.parametrize("value", ["much", "[0.2]", "{assumed: [a, b], why: x}"])
