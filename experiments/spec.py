@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 
 from experiments.spec_errors import Place, describe_error
 from sim.core.errors import ScenarioError, nearest
+from sim.scenario.library import shipped
 from sim.scenario.merge import CHANGE
 from sim.yamlio.reader import Document, format_path, read
 from sim.yamlio.validation import describe_value
@@ -283,6 +284,9 @@ def read_experiment(source: str | Path | Mapping[str, Any] | Experiment) -> Expe
     path = _locate(str(source))
     document = read(path)
     data = dict(document.data)
+    signs = [key for key in ("extends", "parties", "as_of") if key in data]
+    if signs and "experiment" not in data:
+        raise document.refuse("this file is a scenario, not an experiment; `parley run` simulates it", (signs[0],))
     neighbour = path.parent / f"{data.get('scenario')}"
     if isinstance(data.get("scenario"), str) and data["scenario"].endswith((".yaml", ".yml")) and neighbour.is_file():
         data["scenario"] = str(neighbour)
@@ -298,6 +302,11 @@ def _locate(name: str) -> Path:
     if experiment.is_file():
         return experiment
     names = list_shipped()
+    if name in shipped():
+        problem = f"`{name}` is a scenario, not an experiment; `parley run {name}` simulates it"
+        raise ScenarioError(f"{problem}, and an experiment names it under `scenario`")
+    if Path(f"{name}.yaml").is_file():
+        raise ScenarioError(f"no experiment `{name}` is shipped; did you mean the file `{name}.yaml`?")
     raise ScenarioError(f"no experiment `{name}`; shipped: {', '.join(names)}{nearest(name, names)}, or give a path")
 
 

@@ -61,6 +61,10 @@ def locate(name: str) -> Path:
     if file is not None:
         return file
     known = shipped()
+    if Path(str(resources.files("experiments")), f"{name}.yaml").is_file():
+        raise ScenarioError(f"`{name}` is an experiment, not a scenario; `parley sweep {name}` simulates it")
+    if Path(f"{name}.yaml").is_file():
+        raise ScenarioError(f"no scenario `{name}` is shipped; did you mean the file `{name}.yaml`?")
     raise ScenarioError(f"no scenario `{name}`; shipped: {', '.join(known)}{nearest(name, known)}, or give a path")
 
 

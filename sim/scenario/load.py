@@ -193,7 +193,10 @@ class _Layers:
         return self._known[path]
 
     def _check(self, document: Document, path: Path, children: tuple[Path, ...]) -> None:
-        """Refuse a circle, a long chain and too many files."""
+        """Refuse an experiment, a circle, a long chain and too many files."""
+        if "experiment" in document.data:
+            problem = "this file is an experiment, not a scenario; `parley sweep` simulates it"
+            raise document.refuse(problem, ("experiment",))
         if path in children:
             circle = " → ".join(p.name for p in (*children[children.index(path) :], path))
             raise document.refuse(f"runs in a circle: {circle}", ("extends",))

@@ -94,6 +94,29 @@ def test_a_file_that_extends_nothing(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("check study.yaml", "study.yaml:1: experiment: this file is an experiment, not a scenario; `parley sweep` "),
+        ("run study.yaml", "study.yaml:1: experiment: this file is an experiment, not a scenario; `parley sweep` "),
+        ("sweep talks.yaml -o out", "talks.yaml:1: extends: this file is a scenario, not an experiment; `parley run` "),
+        ("run venue", "`venue` is an experiment, not a scenario; `parley sweep venue` simulates it"),
+        ("sweep river-border -o out", "`river-border` is a scenario, not an experiment; `parley run river-border` "),
+        ("check talks", "no scenario `talks` is shipped; did you mean the file `talks.yaml`?"),
+        ("sweep study -o out", "no experiment `study` is shipped; did you mean the file `study.yaml`?"),
+        ("check behavior", "no scenario `behavior`; shipped: aceh-2005"),
+        ("sweep behaviour -o out", "no experiment `behaviour`; shipped: "),
+    ],
+)
+def test_scenarios_and_experiments_are_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: str, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "talks.yaml").write_text("extends: river-border\nid: talks\n")
+    (tmp_path / "study.yaml").write_text("experiment: study\nscenario: river-border\nruns: 5\nfactors: {a.b: [1]}\n")
+    assert message in call(*arguments.split())
+
+
 def test_a_file_is_named_with_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "below" / "deeper"
