@@ -10,12 +10,14 @@ from sim.core.errors import ScenarioError, nearest
 from sim.scenario.merge import Origins
 from sim.scenario.numbers import Number
 from sim.scenario.schema import Scenario
-from sim.yamlio.validation import describe_error, find_annotation, list_keys, strip_annotation
+from sim.yamlio.validation import describe_error, describe_problem, find_annotation, list_keys, strip_annotation
 
 Path = tuple[str, ...]
 
 MOST_PROBLEMS = 100
 """The most problems of one scenario that are explained."""
+FILE_KEYS = ("defaults", "extends")
+"""Keys of a file that the merged data has no longer."""
 NAMES = "names are lower-case letters, digits and underscores, a letter first, 60 characters at most"
 
 
@@ -43,6 +45,9 @@ def _explain_detail(first: Any, origins: Origins) -> ScenarioError:
     dashes = ", with dashes in place of underscores" if path == ("id",) else ""
     if first["type"] == "missing" and origins.has_line(path):
         return origins.error(path, "has no value and must be given")
+    if first["type"] == "extra_forbidden" and len(path) == 1:
+        keys = sorted([*list_keys(Scenario, ()), *FILE_KEYS])
+        return origins.error(path, describe_problem(first, path[0], keys, [], NAMES))
     problem = describe_error(first, Scenario, path, NAMES + dashes)
     return origins.error(path, problem + _suggest_entity(first["type"], path, origins))
 

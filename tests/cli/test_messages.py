@@ -74,6 +74,11 @@ def test_a_key_without_a_value_suggests_no_other_entity(tmp_path: Path, line: st
     assert call("check", tmp_path / "mine.yaml").endswith("3: parties.northbank.title: has no value and must be given")
 
 
+def test_a_misspelt_key_that_only_files_have(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("extends: river-border\nid: mine\ndefault: {party: {compliance: 0.5}}\n")
+    assert call("check", tmp_path / "mine.yaml").endswith("(did you mean `defaults`?)")
+
+
 def test_a_change_without_a_value() -> None:
     path = "parties.northbank.deadline"
     assert call("run", "river-border", "--set", f"{path}=") == f"parley: --set: {path}: no value after `=`"

@@ -29,9 +29,9 @@ PARTY_KEYS = (
     "preconditions, ratifiers, side, title, trust, trust_baseline"
 )
 TOP_KEYS = (
-    "as_of, baskets, behaviour, calendar, decision, documents, evidence, id, incidents, issues, levels, mediators, "
-    "model, outcomes, parties, precedents, salience_scale, sponsors, start, start_level, summary, title, "
-    "venue_choice, venues, war"
+    "as_of, baskets, behaviour, calendar, decision, defaults, documents, evidence, extends, id, incidents, issues, "
+    "levels, mediators, model, outcomes, parties, precedents, salience_scale, sponsors, start, start_level, summary, "
+    "title, venue_choice, venues, war"
 )
 NOT_YET = "not yet known then; say why in `assumed` if you mean it"
 
