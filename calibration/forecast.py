@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from calibration.baselines import OTHER
-from calibration.calibrate import CONDITIONAL
+from calibration.calibrate import CONDITIONAL, CONDITIONAL_UNFITTED
 from calibration.content import Agenda, describe_agenda, list_settlements, tabulate_settlements
 from calibration.posterior import Posterior, check_model, simulate_chunks
 from calibration.records import Round, load_rounds
@@ -134,7 +134,7 @@ def compute_forecast(
         "start": start.isoformat(),
         "after": after.isoformat(),
         "last_round": conditions.last.isoformat() if conditions.last else None,
-        "conditional_on": CONDITIONAL,
+        "conditional_on": CONDITIONAL if posterior else CONDITIONAL_UNFITTED,
         "given": f"{conditions.held} rounds held from {start} on, the last {conditions.since_last} days before {after}",
         "since_last": conditions.since_last,
         "earlier": [

@@ -71,6 +71,7 @@ def add(app: typer.Typer) -> None:
         counts = f"{result['runs_kept']} of {result['runs']} runs were kept."
         screen.print(f"Given {result['given']}. {counts}", markup=False)
         screen.print(result["conditional_on"], markup=False)
+        screen.print(f"{out} is written. Next: parley score {out} RECORD.csv", markup=False)
 
 
 def _format_round(entry: dict[str, Any], after: str) -> list[str]:
