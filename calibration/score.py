@@ -12,16 +12,17 @@ from __future__ import annotations
 
 import csv
 import datetime
+import io
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from calibration.baselines import OTHER, KnownRound, predict_baselines
+from calibration.baselines import KnownRound, predict_baselines
 from calibration.content import (
     Agenda,
     Content,
@@ -31,7 +32,7 @@ from calibration.content import (
     parse_content,
     read_settlements,
 )
-from calibration.records import COLUMNS
+from calibration.venues import describe_match, match_venue
 from sim.core.errors import ParleyError, nearest
 from sim.core.layout import Floats
 from sim.core.renames import read_code
@@ -57,7 +58,7 @@ class RecordedRound:
 
 
 def read_record(path: Path) -> list[RecordedRound]:
-    """Read rounds from a CSV file with the record's columns; `texts|partial` is a set of codes.
+    """Read rounds from a CSV file (commas or semicolons) with the record's columns; `texts|partial` is a set of codes.
 
     Returns
     -------
@@ -69,16 +70,31 @@ def read_record(path: Path) -> list[RecordedRound]:
     ParleyError
         The file cannot be read, a column is missing, or a value is wrong (the message names file and line).
     """
+    text = _read_text(path)
+    head = text.partition("\n")[0]
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
+    missing = [name for name in _NEEDED if name not in (reader.fieldnames or [])]
+    if missing:
+        columns = f"a record needs {', '.join(_NEEDED)}, and may have venue and content"
+        raise ParleyError(f"{path.name}:1: column `{missing[0]}` is missing; {columns}")
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            missing = [name for name in _NEEDED if name not in (reader.fieldnames or [])]
-            if missing:
-                raise ParleyError(f"{path.name}: column `{missing[0]}` is missing; a record has {', '.join(COLUMNS)}")
-            rounds = [_parse_row(path, line, row) for line, row in enumerate(reader, start=2)]
-    except (OSError, UnicodeDecodeError) as error:
-        raise ParleyError(f"{path} cannot be read as a UTF-8 CSV file: {error}") from None
+        rounds = [_parse_row(path, line, row) for line, row in enumerate(reader, start=2)]
+    except csv.Error as error:
+        raise ParleyError(f"{path.name}:{reader.line_num}: is not CSV: {error}") from None
     return sorted(rounds, key=lambda r: r.start)
+
+
+def _read_text(path: Path) -> str:
+    """Read a file of text. Raises ParleyError."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ParleyError(f"{path}: no such file") from None
+    except OSError as error:
+        problem = "is a folder; a file is needed" if path.is_dir() else f"cannot be read: {error.strerror}"
+        raise ParleyError(f"{path}: {problem}") from None
+    except UnicodeDecodeError:
+        raise ParleyError(f"{path}: is not UTF-8; save the file as UTF-8") from None
 
 
 def _parse_row(path: Path, line: int, row: dict[str, str]) -> RecordedRound:
@@ -89,11 +105,16 @@ def _parse_row(path: Path, line: int, row: dict[str, str]) -> RecordedRound:
             raise ParleyError(
                 f"{path.name}:{line}: unknown code `{code}`; allowed: {', '.join(CODES)}{nearest(code, list(CODES))}"
             )
+    day, days = row["date_start"] or "", row["gap_days_from_previous_start"]
     try:
-        start = datetime.date.fromisoformat(row["date_start"])
-        gap = float(row["gap_days_from_previous_start"]) if row["gap_days_from_previous_start"] else None
-    except ValueError as error:
-        raise ParleyError(f"{path.name}:{line}: {error}; dates are YYYY-MM-DD, gaps are numbers of days") from None
+        start = datetime.date.fromisoformat(day)
+    except ValueError:
+        raise ParleyError(f"{path.name}:{line}: date_start: `{day}` is not a date; dates are YYYY-MM-DD") from None
+    try:
+        gap = float(days) if days else None
+    except ValueError:
+        problem = f"gap_days_from_previous_start: `{days}` is not a number of days"
+        raise ParleyError(f"{path.name}:{line}: {problem}") from None
     if gap is not None and not 0 <= gap < math.inf:
         raise ParleyError(f"{path.name}:{line}: a gap is 0 days or more, not {gap:g}")
     try:
@@ -161,13 +182,12 @@ def find_bin(gap: float, edges: Sequence[float]) -> int:
 def read_forecast(path: Path) -> dict[str, Any]:
     """Read a forecast that `parley forecast` wrote. Raises ParleyError."""
     try:
-        venues = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ParleyError(f"{path} is not a forecast: {error}") from None
-    if not isinstance(venues, dict) or venues.get("kind") != "forecast":
-        hint = "`parley forecast SCENARIO --posterior DIR --after DATE` writes one"
-        raise ParleyError(f"{path} is not a forecast; {hint}")
-    return venues
+        forecast = json.loads(_read_text(path))
+    except json.JSONDecodeError:
+        forecast = None
+    if not isinstance(forecast, dict) or forecast.get("kind") != "forecast":
+        raise ParleyError(f"{path} is not a forecast; `parley forecast SCENARIO --after DATE -o FILE` writes one")
+    return forecast
 
 
 def score_forecast(forecast: dict[str, Any], record: Sequence[RecordedRound]) -> dict[str, Any]:
@@ -206,6 +226,7 @@ def score_forecast(forecast: dict[str, Any], record: Sequence[RecordedRound]) ->
         prediction = forecast["rounds"][min(k, len(forecast["rounds"]) - 1)]
         row = _score_round(prediction, outcome, forecast, agenda)
         row["beyond"] = k >= len(forecast["rounds"])
+        row["venue_note"] = describe_match(outcome.venue, forecast["venues"]) if forecast.get("venues") else None
         guesses = predict_baselines(forecast, earlier, k)
         row["baselines"] = {name: _score_round(guess, outcome, forecast, agenda) for name, guess in guesses.items()}
         rows.append(row)
@@ -287,22 +308,6 @@ def _score_content(prediction: dict[str, Any], outcome: RecordedRound, agenda: A
         row["probability_content"] = sum(agenda.guess(content, codes) for content in outcome.content)
     row["log_content"] = math.log(row["probability_content"]) if row["probability_content"] > 0 else -math.inf
     return row
-
-
-def match_venue(text: str, titles: Mapping[str, str]) -> str | None:
-    """Match the record's venue with the scenario's, by id or title.
-
-    Returns
-    -------
-    str or None
-        The venue; `other` where none occurs in the text; None where the text is empty or names several.
-    """
-    venues = [
-        v for v, title in titles.items() if v.casefold() in text.casefold() or title.casefold() in text.casefold()
-    ]
-    if not text.strip() or len(venues) > 1:
-        return None
-    return venues[0] if venues else OTHER
 
 
 def _mean(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -80,6 +80,8 @@ def _format_rounds(scores: dict[str, Any]) -> Iterator[str]:
             parts.append(f"{row['content']} had {share}: log {row['log_content']:z.2f}")
         beyond = " (beyond the forecast: by its last round)" if row["beyond"] else ""
         yield f"{row['id']}{beyond}: {'; '.join(parts)}"
+        if row["venue_note"]:
+            yield f"{row['id']}: {row['venue_note']}"
 
 
 def _tabulate(forecasts: dict[str, dict[str, Any]]) -> Any:

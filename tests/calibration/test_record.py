@@ -13,6 +13,7 @@ import pytest
 
 from calibration import score
 from calibration.records import STYLES, compute_odds_ratio, load_crises, load_rounds, record_folder
+from calibration.venues import describe_match, match_venue
 from sim.core.errors import ParleyError
 
 
@@ -118,9 +119,10 @@ def test_only_rounds_after_the_date_are_scored(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("id,date_start\n", "column `outcome_code` is missing"),
+        ("id,date_start\n", "column `outcome_code` is missing; a record needs id, date_start, outcome_code, gap_"),
         (HEAD + "x,2030-07-01,,,,textz,3\n", "record.csv:2: unknown code `textz`.*texts"),
-        (HEAD + "x,1.7.2030,,,,texts,3\n", "record.csv:2: .*dates are YYYY-MM-DD"),
+        (HEAD + "x,1.7.2030,,,,texts,3\n", "record.csv:2: date_start: `1.7.2030` is not a date; dates are YYYY-MM-DD"),
+        (HEAD + "x,2030-07-01,,,,texts,many\n", "record.csv:2: gap_days_.*: `many` is not a number of days"),
         (HEAD + "x,2030-07-01,,,,texts,-3\n", "a gap is 0 days or more"),
         (HEAD + "x,2030-06-02,,,,texts,3\n", "holds no round after 2030-06-02"),
     ],
@@ -130,6 +132,69 @@ def test_a_record_that_cannot_be_scored_says_why(tmp_path: Path, text: str, mess
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ParleyError, match=message):
         score.score_forecast(said(), score.read_record(file))
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_a_record_may_have_other_separators(tmp_path: Path, mark: str) -> None:
+    text = HEAD + "b,2030-06-29,,,Istanbul,texts|partial,27\n"
+    for name, content in (("commas.csv", text), ("others.csv", text.replace(",", mark))):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    assert score.read_record(tmp_path / "commas.csv") == score.read_record(tmp_path / "others.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nosuch", "nosuch: no such file"),
+        (".", "is a folder; a file is needed"),
+        ("talks.yaml", "talks.yaml is not a forecast; `parley forecast"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_without_pythons_words(tmp_path: Path, name: str, message: str) -> None:
+    (tmp_path / "talks.yaml").write_text("extends: river-border\n", encoding="utf-8")
+    with pytest.raises(ParleyError, match=message) as caught:
+        score.read_forecast(tmp_path / name)
+    assert "Errno" not in str(caught.value) and "Expecting" not in str(caught.value)
+
+
+VENUES = {"istanbul": "Istanbul", "north_fort": "The North Fort"}
+
+
+@pytest.mark.parametrize(
+    ("text", "venue", "note"),
+    [
+        ("Palace, ISTANBUL", "istanbul", None),
+        ("north_fort", "north_fort", None),
+        ("the North Fort (east wing)", "north_fort", None),
+        ("Istanbul and the North Fort", None, None),
+        (" ", None, None),
+        ("istanbull", "other", "venue `istanbull` counts as `other` (did you mean `istanbul`?)"),
+        ("Instanbul, Palace", "other", "venue `Instanbul, Palace` counts as `other` (did you mean `istanbul`?)"),
+        ("Geneva", "other", "venue `Geneva` counts as `other`"),
+    ],
+)
+def test_venues_match_by_whole_words(text: str, venue: str | None, note: str | None) -> None:
+    assert (match_venue(text, VENUES), describe_match(text, VENUES)) == (venue, note)
+
+
+def test_a_round_at_a_venue_that_counts_as_other_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "record.csv"
+    file.write_text(HEAD + "b,2030-06-29,,,istanbull,texts,27\nc,2030-07-29,,,Minsk,texts,30\n", encoding="utf-8")
+    rows = score.score_forecast(said(), score.read_record(file))["rounds"]
+    assert rows[0]["venue_note"].endswith("counts as `other` (did you mean `istanbul`?)")
+    assert rows[1]["venue_note"] is None
+
+
+def test_a_forecast_without_a_posterior_does_not_say_that_a_record_agrees(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from sim.cli.main import app
+
+    out = tmp_path / "f.json"
+    done = CliRunner().invoke(app, ["forecast", "river-border", "--after", "2030-01-08", "-n", "200", "-o", str(out)])
+    text = json.loads(out.read_text(encoding="utf-8"))["conditional_on"]
+    assert done.exit_code == 0 and "agree" not in text and "nothing was fitted to a record" in text
+    assert f"{out} is written. Next: parley score {out}" in done.stdout.replace("\n", " ").replace("  ", " ")
 
 
 def test_scores_do_not_replace_a_file(tmp_path: Path) -> None:

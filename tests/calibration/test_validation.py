@@ -45,6 +45,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_a_folder_that_does_not_exist_is_called_that(tmp_path: Path) -> None:
+    with pytest.raises(ParleyError, match="nosuch: no such folder"):
+        load_units(tmp_path / "nosuch")
+
+
 def test_a_record_by_windows(folder: Path) -> None:
     """Days 0 and 20 lie in the first window, day 59 in the second, whose only code is a default; then silence."""
     unit = load_units(folder)[0]
