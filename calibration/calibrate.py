@@ -31,10 +31,6 @@ CONDITIONAL = (
     "Conditional on the scenarios, on the ranges they assume, on the coding of the record and on the model. It says "
     "which assumptions agree with what happened; it is no forecast and no probability of an event in the world."
 )
-CONDITIONAL_UNFITTED = (
-    "Conditional on the scenario, on the ranges it assumes and on the model; nothing was fitted to a record. It says "
-    "what follows from these assumptions; it is not a probability of an event in the world."
-)
 _PREDICTED_FROM = 1 << 39
 """Numbers of the draws of the posterior, which fix their fates, start here, far from those of the table."""
 _PREDICTIVE_DRAWS = {"rounds": 2000, "crises": 400}

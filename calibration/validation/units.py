@@ -146,8 +146,6 @@ def load_units(folder: Path | None = None) -> list[Unit]:
     where = folder or units_folder()
     units = [load_unit(file) for file in sorted(where.glob("*.yaml"))]
     if len({unit.dyad for unit in units}) < 2:
-        if not where.is_dir():
-            raise ParleyError(f"{where}: no such folder; it holds the records of cases, a YAML file each")
         raise ParleyError(f"{where} holds {len(units)} units; leaving one out needs two dyads or more")
     if len({unit.id for unit in units}) < len(units):
         raise ParleyError(f"two units in {where} have the same `id`")
