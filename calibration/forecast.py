@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from calibration.baselines import OTHER
-from calibration.calibrate import CONDITIONAL, CONDITIONAL_UNFITTED
+from calibration.calibrate import CONDITIONAL
 from calibration.content import Agenda, describe_agenda, list_settlements, tabulate_settlements
 from calibration.posterior import Posterior, check_model, simulate_chunks
 from calibration.records import Round, load_rounds
@@ -30,6 +30,11 @@ from sim.results.plan import simulate_chunks as simulate_prior
 from sim.rules.outcome import CODES, POSTPONED
 from sim.scenario.load import Loaded
 
+UNFITTED = (
+    "Conditional on the scenario, on the ranges it assumes and on the model; nothing was fitted to a record. It says "
+    "what follows from these assumptions; it is not a probability of an event in the world."
+)
+"""What a forecast without a posterior is conditional on."""
 READING = {
     "held_within_horizon": "share of the runs kept in which this round is held before they end",
     "code": "shares among the runs in which this round is held; so with venue and gap_quantiles",
@@ -134,7 +139,7 @@ def compute_forecast(
         "start": start.isoformat(),
         "after": after.isoformat(),
         "last_round": conditions.last.isoformat() if conditions.last else None,
-        "conditional_on": CONDITIONAL if posterior else CONDITIONAL_UNFITTED,
+        "conditional_on": CONDITIONAL if posterior else UNFITTED,
         "given": f"{conditions.held} rounds held from {start} on, the last {conditions.since_last} days before {after}",
         "since_last": conditions.since_last,
         "earlier": [

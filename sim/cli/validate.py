@@ -50,7 +50,10 @@ def add(app: typer.Typer) -> None:
         from calibration.validation.units import load_units
         from calibration.validation.validation import Size, validate
         from sim.core.atomic import lock_folder, report_write_errors
+        from sim.core.errors import ParleyError
 
+        if cases is not None and not cases.is_dir():
+            raise ParleyError(f"{cases}: no such folder; it holds the records of cases, a YAML file each")
         units, chosen = load_units(cases), select_theories(theories)
         size, screen = Size(draws, plays, accept, seed), make_console(stderr=True)
         store = out / "runs"

@@ -46,8 +46,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_folder_that_does_not_exist_is_called_that(tmp_path: Path) -> None:
-    with pytest.raises(ParleyError, match="nosuch: no such folder"):
-        load_units(tmp_path / "nosuch")
+    done = CliRunner().invoke(app, ["validate", "--cases", str(tmp_path / "nosuch"), "-o", str(tmp_path / "out")])
+    assert done.exit_code == 2 and "nosuch: no such folder" in done.stderr and not (tmp_path / "out").exists()
 
 
 def test_a_record_by_windows(folder: Path) -> None:
