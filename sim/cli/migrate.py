@@ -20,9 +20,9 @@ def add(app: typer.Typer) -> None:
     ) -> None:
         """Rewrite a scenario or an experiment of an earlier version; comments stay.
 
-        Renames the outcome code `tabled` (now `texts`) and the measure `gap` (now `gap_open`). A scenario that does not
-        say which version of the model it plays gets `model: {version: 1}`, so that its results stay what they were.
-        Delete that line to play version 2.
+        Renames the outcome code `tabled` (now `texts`) and the measure `gap` (now `gap_open`). A scenario that has
+        baskets or extends a shipped one, and does not say which version of the model it plays, gets
+        `model: {version: 1}`, so that its results stay what they were. Delete that line to play version 2.
 
         Examples:
 

@@ -13,6 +13,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from sim.core.renames import read_code
 from sim.rules.pace import Pace
+from sim.scenario.library import shipped
 from sim.scenario.load import Loaded
 from sim.yamlio.reader import read
 
@@ -35,8 +36,8 @@ def list_unread(loaded: Loaded) -> list[str]:
 def migrate(path: Path) -> tuple[str, list[str]]:
     """Rewrite a scenario or an experiment of an earlier version; comments stay.
 
-    A scenario that does not say which version of the model it plays was written for version 1: it gets
-    `model: {version: 1}`, so that its results stay what they were.
+    A scenario that has baskets or extends a shipped scenario, and does not say which version of the model it plays, was
+    written for version 1: it gets `model: {version: 1}`, so that its results stay what they were.
 
     Parameters
     ----------
@@ -60,7 +61,7 @@ def migrate(path: Path) -> tuple[str, list[str]]:
     yaml.width, yaml.preserve_quotes = _LONG, True
     yaml.indent(mapping=2, sequence=4, offset=2)
     data = yaml.load(path.read_text(encoding="utf-8"))
-    changes = [*_rename(data, ()), *_state_version(data)]
+    changes = [*_rename(data, ()), *_state_version(data, path.parent)]
     out = io.StringIO()
     yaml.dump(data, out)
     return out.getvalue(), changes
@@ -88,9 +89,9 @@ def _rename_text(text: str, path: tuple[str, ...]) -> str:
     return text
 
 
-def _state_version(data: Any) -> Iterator[str]:
+def _state_version(data: Any, folder: Path) -> Iterator[str]:
     """Let a scenario without a version play version 1, as it did; yields what was added."""
-    if not isinstance(data, CommentedMap) or "id" not in data or "baskets" not in data:
+    if not isinstance(data, CommentedMap) or not (_extends_shipped(data, folder) or {"id", "baskets"} <= data.keys()):
         return
     model = data.get("model")
     if isinstance(model, CommentedMap) and "version" not in model:
@@ -98,7 +99,14 @@ def _state_version(data: Any) -> Iterator[str]:
     elif model is None:
         version = CommentedMap(version=1)
         version.fa.set_flow_style()
-        data.insert(list(data).index("id") + 1, "model", version)
+        data.insert(list(data).index("id" if "id" in data else "extends") + 1, "model", version)
     else:
         return
     yield "model.version: 1 is stated, the default of the version it was written for"
+
+
+def _extends_shipped(data: CommentedMap, folder: Path) -> bool:
+    """Whether a file extends a shipped scenario; one of the same name beside the file comes first."""
+    bases = data.get("extends")
+    names = [str(name).removesuffix(".yaml") for name in (bases if isinstance(bases, list) else [bases])]
+    return any(name in shipped() and not (folder / f"{name}.yaml").is_file() for name in names)

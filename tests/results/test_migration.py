@@ -59,6 +59,25 @@ def test_a_key_that_is_not_read_is_named_with_the_present_one(tmp_path: Path) ->
     assert list_unread(load("river-border")) == [], "control: the shipped default is nobody's own"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "extends: river-border\nid: mine\nstart: 2030-02-01\n",
+        "extends: [behaviour, river-border]\nstart: 2030-02-01\n",
+    ],
+)
+def test_a_file_that_extends_a_shipped_scenario_plays_version_1_too(tmp_path: Path, text: str) -> None:
+    new, changes = migrate(write(tmp_path, text))
+    assert len(changes) == 1 and "model: {version: 1}\n" in new
+    assert migrate(write(tmp_path, new)) == (new, []), "control: a stated version stays"
+
+
+@pytest.mark.parametrize("text", ["extends: behaviour\nstart: 2030-02-01\n", "extends: river-border\nid: other\n"])
+def test_control_a_file_whose_base_says_the_version_gets_none(tmp_path: Path, text: str) -> None:
+    write(tmp_path, OLD, "river-border.yaml")  # a file beside comes before the shipped one
+    assert migrate(write(tmp_path, text)) == (text, [])
+
+
 def test_a_present_file_stays_as_it_is(tmp_path: Path) -> None:
     text, changes = migrate(write(tmp_path, OLD))
     again, none = migrate(write(tmp_path, text, "again.yaml"))
