@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import numpy as np
 
-from calibration.folder import DATABASE, NOTE, read_note, set_database_aside
+from calibration.folder import DATABASE, NOTE, describe_settings, read_note, set_database_aside
 from calibration.inference import Sample
 from calibration.particles import hash_vector
 from calibration.problem import FitProblem
@@ -150,9 +150,7 @@ def _open_history(abc: Any, problem: FitProblem, folder: Path, epsilon: float) -
     """Open a new database, or the existing one if it belongs to the same fit. Raises ParleyError."""
     folder.mkdir(parents=True, exist_ok=True)
     database = folder / DATABASE
-    settings = problem.file.model_dump(mode="json", include={"id", "seed", "targets", "parameters", "smc"})
-    settings["smc"].pop("generations")
-    own = {"fit": settings, "epsilon": epsilon}
+    own = {"fit": describe_settings(problem.file), "epsilon": epsilon}
     note = read_note(folder)
     if database.is_file() and note and note != own:
         raise ParleyError(f"{folder} holds a fit of another file or version; choose an empty folder")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from calibration.fit_file import FitFile
-from sim.core.atomic import MANIFEST, report_write_errors, write_file
+from sim.core.atomic import MANIFEST, read_manifest, report_write_errors, write_file
 from sim.core.errors import ParleyError
 from sim.core.identity import hash_code, hash_data, hash_file, seal
 from sim.results.manifest import describe_environment, describe_software, describe_time, to_plain_data
@@ -37,7 +37,7 @@ def claim_folder(folder: Path, file: FitFile) -> None:
     Raises
     ------
     ParleyError
-        It is a file, or holds something else than this fit so far.
+        It is a file, or holds something else than this fit so far. Its manifest stays then.
     """
     if folder.exists() and not folder.is_dir():
         raise ParleyError(f"`{folder}` is a file; give a folder")
@@ -49,7 +49,20 @@ def claim_folder(folder: Path, file: FitFile) -> None:
     other = read_note(folder).get("fit", {}).get("id", file.id)
     if other != file.id:
         raise ParleyError(f"`{folder}` holds the fit `{other}`; give another folder")
+    manifest = read_manifest(folder) or {}
+    settings, finished = describe_settings(file), manifest.get("fit", {})
+    note = read_note(folder).get("fit", settings) if (folder / DATABASE).is_file() else settings
+    other_size = finished.get("reference", {}).get("size", file.reference.size) != file.reference.size
+    if manifest.get("kind", "calibration") != "calibration" or note != settings or other_size:
+        raise ParleyError(f"`{folder}` holds a fit of another file or version; choose an empty folder")
     (folder / MANIFEST).unlink(missing_ok=True)  # written again when the fit is finished
+
+
+def describe_settings(file: FitFile) -> dict[str, Any]:
+    """Describe what the database of a fit belongs to; more generations of the same fit continue it."""
+    settings = file.model_dump(mode="json", include={"id", "seed", "targets", "parameters", "smc"})
+    settings["smc"].pop("generations")
+    return settings
 
 
 def read_note(folder: Path) -> dict[str, Any]:

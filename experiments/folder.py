@@ -17,6 +17,7 @@ from sim.core.atomic import (
     temporary_path,
     write_file,
 )
+from sim.core.differences import list_differences
 from sim.core.errors import ParleyError
 from sim.core.identity import hash_bytes
 
@@ -104,6 +105,8 @@ class SweepFolder:
             The folder holds something else or another experiment (the message lists the differences), another sweep
             is at work in it, or it cannot be written.
         """
+        if self.path.exists() and not self.path.is_dir():
+            raise ParleyError(f"`{self.path}` is a file; give a folder")
         with report_write_errors(self.path, _CONSEQUENCE):
             self._check_content()
             (self.path / "runs").mkdir(parents=True, exist_ok=True)
@@ -140,45 +143,3 @@ class SweepFolder:
             raise ParleyError(
                 f"{self.path} holds another experiment; choose another folder or undo the change:\n{lines}"
             )
-
-
-def list_differences(before: Any, after: Any, path: str = "", most: int = 12) -> list[str]:
-    """List what differs between two trees of plain data as `key: old → new`.
-
-    Parameters
-    ----------
-    before, after : dict or scalar
-        Plain data, as JSON has it.
-    path : str
-        Dotted path of both in a larger tree.
-    most : int
-        Lines at most; one more says how many are left.
-
-    Returns
-    -------
-    list of str
-        One line a difference, keys in alphabetical order.
-    """
-    lines = list(_iterate_differences(before, after, path))
-    return lines if len(lines) <= most else [*lines[:most], f"… and {len(lines) - most} more"]
-
-
-def _iterate_differences(before: Any, after: Any, path: str) -> Iterator[str]:
-    """Yield a line for every leaf that differs."""
-    if isinstance(before, dict) and isinstance(after, dict):
-        for key in sorted(before.keys() | after.keys()):
-            below = f"{path}.{key}" if path else key
-            yield from _iterate_differences(before.get(key, _ABSENT), after.get(key, _ABSENT), below)
-    elif before != after:
-        yield f"{path}: {_format_value(before)} → {_format_value(after)}"
-
-
-_ABSENT = object()
-
-
-def _format_value(value: Any) -> str:
-    """Format plain data in at most 80 characters."""
-    if value is _ABSENT:
-        return "(nothing)"
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 80 else text[:77] + "…"

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from calibration.report import format_table
+from calibration.validation.folder import IDENTITY, KIND
 from calibration.validation.theories import Theory
 from calibration.validation.units import Unit
 from calibration.validation.validation import PRIMARY, Size, compare_scores
@@ -64,9 +65,9 @@ def write_results(
     write_file(folder / "comparisons.json", json.dumps(list_comparisons(table), indent=1) + "\n")
     titles = {theory.id: theory.title for theory in theories}
     write_file(folder / "report.md", "\n\n".join(_list_sections(table, units, titles)) + "\n")
-    names = ("scores.csv", "means.csv", "comparisons.json", "report.md")
+    names = (IDENTITY, "scores.csv", "means.csv", "comparisons.json", "report.md")
     record = {
-        "kind": "validation",
+        "kind": KIND,
         "parley": __version__,
         "code": hash_code(),
         "title": "Validation that leaves one dyad out",
@@ -76,7 +77,7 @@ def write_results(
             unit.id: {"scenario": unit.scenario, "dyad": unit.dyad, "windows": list_windows(unit)} for unit in units
         },
         "theories": {theory.id: theory.title for theory in theories},
-        "hashes": {name: hash_file(folder / name) for name in names},
+        "hashes": {name: hash_file(folder / name) for name in names if (folder / name).is_file()},
         "environment": describe_environment(),
     }
     write_file(folder / MANIFEST, json.dumps(seal(to_plain_data(record)), indent=1, ensure_ascii=False) + "\n")

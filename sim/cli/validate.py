@@ -43,23 +43,20 @@ def add(app: typer.Typer) -> None:
 
         parley validate -o out/validation
 
-        parley validate -o out/validation --theories model,no-positions,rule-clock
+        parley validate -o out/three-theories --theories model,no-positions,rule-clock
         """
+        from calibration.validation.folder import claim_folder, describe_identity
         from calibration.validation.report import write_results
         from calibration.validation.theories import select_theories
         from calibration.validation.units import load_units
         from calibration.validation.validation import Size, validate
-        from sim.core.atomic import lock_folder, report_write_errors
         from sim.core.errors import ParleyError
 
         if cases is not None and not cases.is_dir():
             raise ParleyError(f"{cases}: no such folder; it holds the records of cases, a YAML file each")
         units, chosen = load_units(cases), select_theories(theories)
         size, screen = Size(draws, plays, accept, seed), make_console(stderr=True)
-        store = out / "runs"
-        with report_write_errors(out, "what was simulated stays; start the same command again"):
-            store.mkdir(parents=True, exist_ok=True)
-        with lock_folder(out, "validation"):
+        with claim_folder(out, describe_identity(units, chosen, size)) as store:
             table = validate(units, chosen, size, store, lambda text: screen.print(text, markup=False))
             write_results(table, units, chosen, size, out)
         _print(table)

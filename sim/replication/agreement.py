@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from experiments.folder import list_differences
+from sim.core.differences import list_differences
 from sim.core.identity import hash_file
 
 _MOST_PIXELS = 100_000_000

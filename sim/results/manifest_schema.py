@@ -181,6 +181,13 @@ class Calibration(_Results):
     inputs: dict[str, str] = {}
 
 
+class Validation(_Results):
+    """The manifest of `parley validate`."""
+
+    kind: Literal["validation"]
+    title: str = ""
+
+
 class Analysis(_Results):
     """The manifest of `parley analyse --out`."""
 
@@ -200,6 +207,7 @@ SCHEMAS: dict[str, type[Manifest]] = {
     "comparison": Comparison,
     "sweep": Sweep,
     "calibration": Calibration,
+    "validation": Validation,
     "analysis": Analysis,
     "export": Export,
 }

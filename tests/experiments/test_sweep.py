@@ -18,12 +18,13 @@ import numpy as np
 import pytest
 
 import experiments
-from experiments.folder import SweepFolder, list_differences
+from experiments.folder import SweepFolder
 from experiments.setup import Setup
 from experiments.spec import read_experiment
 from experiments.sweep import run_sweep
 from experiments.validation import check_values
 from sim.core import atomic
+from sim.core.differences import list_differences
 from sim.core.errors import ParleyError
 
 INSULATION = "venues.lake_hall.insulation"

@@ -1,0 +1,80 @@
+"""Verbs that write refuse what they did not write, other results, and names that say another kind of file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from sim.cli.main import app
+from sim.core.identity import hash_file
+from tests.cli.test_verify import make_run
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    done = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.exit_code, " ".join(done.output.split())
+
+
+def read_hashes(folder: Path) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): hash_file(path) for path in folder.rglob("*") if path.is_file()}
+
+
+VALIDATION = ("--draws", 20, "--plays", 1, "--theories", "no-positions")
+
+
+def test_a_validation_leaves_other_results_and_files_alone(tmp_path: Path) -> None:
+    make_run(tmp_path / "run")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "scores.csv").write_text("mine\n")
+    for name in ("run", "own"):
+        before = read_hashes(tmp_path / name)
+        status, said = run("validate", "-o", tmp_path / name, *VALIDATION)
+        assert status == 2 and "holds something else" in said
+        assert read_hashes(tmp_path / name) == before
+    status, said = run("validate", "-o", tmp_path / "own" / "scores.csv", *VALIDATION)
+    assert status == 2 and "is a file; give a folder" in said
+
+
+def test_a_folder_holds_one_validation(tmp_path: Path) -> None:
+    from calibration.validation.folder import check_folder, claim_folder
+    from sim.core.errors import ParleyError
+
+    first = {"seed": 0, "size": {"draws": 20}, "theories": ["model"], "cases": {"a": "river-border"}}
+    other = {**first, "size": {"draws": 40}}
+    with claim_folder(tmp_path / "new", first) as store:
+        (store / "a.npz").write_bytes(b"x")
+    check_folder(tmp_path / "new", first)
+    with pytest.raises(ParleyError, match=r"another validation.*\n  size.draws: 20 → 40"):
+        check_folder(tmp_path / "new", other)
+    earlier = tmp_path / "earlier"  # a version that wrote no identity
+    earlier.mkdir()
+    units = {"a": {"scenario": "river-border"}}
+    manifest = {"parley": "0.2.0", "kind": "validation", **first, "theories": {"model": "M"}, "units": units}
+    (earlier / "manifest.json").write_text(json.dumps(manifest))
+    check_folder(earlier, first)
+    with pytest.raises(ParleyError, match="another validation"):
+        check_folder(earlier, other)
+
+
+def test_a_fit_of_another_file_keeps_the_manifest(tmp_path: Path) -> None:
+    from calibration.fit_file import load_fit
+    from calibration.folder import NOTE, TABLE, claim_folder, describe_settings, write_manifest
+    from sim.core.errors import ParleyError
+
+    file = load_fit("short")
+    for name in (TABLE, "smc.db"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / NOTE).write_text(json.dumps({"fit": describe_settings(file), "epsilon": 1.0}))
+    write_manifest(tmp_path, file)
+    before = read_hashes(tmp_path)
+    smaller = file.reference.model_copy(update={"size": file.reference.size - 1})
+    for change in ({"seed": file.seed + 1}, {"reference": smaller}):
+        with pytest.raises(ParleyError, match="holds a fit of another file or version"):
+            claim_folder(tmp_path, file.model_copy(update=change))
+        assert read_hashes(tmp_path) == before
+    claim_folder(tmp_path, file)
+    assert not (tmp_path / "manifest.json").exists(), "the same fit goes on"
