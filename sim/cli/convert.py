@@ -152,7 +152,7 @@ def import_elicitation(
 
 def export_elicitation(
     scenario: ScenarioArgument,
-    out: Annotated[Path, typer.Option("--out", "-o", help="CSV file to write; it must not exist.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="CSV file to write, NAME.csv; it must not exist.")],
     of: Annotated[str, typer.Option("--of", metavar="MEASURE", help="Measure that the numbers are screened for.")] = (
         "closed"
     ),
@@ -173,12 +173,11 @@ def export_elicitation(
     """
     from experiments.elementary_effects import screen_numbers
     from sim.cli.options import make_console
-    from sim.core.errors import ParleyError
+    from sim.core.atomic import check_new_file
     from sim.interop.elicitation import write_template
     from sim.scenario.load import load
 
-    if out.exists():
-        raise ParleyError(f"{out} exists; give a new name")
+    check_new_file(out, ".csv")
     loaded = load(scenario, parse_changes(changes))
     with make_console(stderr=True).status("screening the numbers with a range"):
         effects = screen_numbers(loaded, of, only=only, runs=runs, points=points, seed=seed)

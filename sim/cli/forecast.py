@@ -20,7 +20,7 @@ def add(app: typer.Typer) -> None:
         after: Annotated[
             str, typer.Option("--after", metavar="DATE", help="Day (YYYY-MM-DD) after which the rounds take place.")
         ],
-        out: Annotated[Path, typer.Option("-o", "--out", help="JSON file to write; it must not exist.")],
+        out: Annotated[Path, typer.Option("-o", "--out", help="JSON file to write, NAME.json; it must not exist.")],
         posterior: Annotated[
             Path | None,
             typer.Option(
@@ -61,7 +61,7 @@ def add(app: typer.Typer) -> None:
             date = datetime.date.fromisoformat(after)
         except ValueError:
             raise ParleyError(f"--after: `{after}` is not a date; write YYYY-MM-DD") from None
-        check_new_file(out)
+        check_new_file(out, ".json")
         loaded, draws = load(scenario), read_posterior(posterior) if posterior else None
         result = compute_forecast(loaded, draws, date, n, seed, rounds)
         write_forecast(add_provenance(result, loaded, draws), out)

@@ -35,9 +35,10 @@ def add(app: typer.Typer) -> None:
         from sim.scenario.migration import migrate as rewrite
 
         if not file.is_file():
-            raise ParleyError(f"there is no file {file}")
+            problem = "is a folder" if file.is_dir() else "is not a file" if file.exists() else "does not exist"
+            raise ParleyError(f"`{file}` {problem}; name a scenario or an experiment")
         if out is not None:
-            check_new_file(out)
+            check_new_file(out, ".yaml", ".yml")
         text, changes = rewrite(file)
         for change in changes:
             typer.echo(change)

@@ -16,7 +16,7 @@ def add(app: typer.Typer) -> None:
         folder: Annotated[
             Path, typer.Argument(help="Folder that run, compare, sweep or calibrate wrote.", show_default=False)
         ],
-        out: Annotated[Path, typer.Option("-o", "--out", help="ZIP file to write; it must not exist.")],
+        out: Annotated[Path, typer.Option("-o", "--out", help="ZIP file to write, NAME.zip; it must not exist.")],
     ) -> None:
         """Pack results for replication: one ZIP file with all that a colleague needs to repeat them.
 

@@ -14,8 +14,8 @@ def add(app: typer.Typer) -> None:
     @app.command()
     def report(
         folder: Annotated[Path, typer.Argument(help="Folder that run, compare, sweep, calibrate or analyse wrote.")],
-        out: Annotated[Path, typer.Option("--out", "-o", help="HTML file to write.")] = Path("report.html"),
-        force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+        out: Annotated[Path, typer.Option("--out", "-o", help="HTML file to write, NAME.html.")] = Path("report.html"),
+        force: Annotated[bool, typer.Option("--force", help="Replace an earlier report.")] = False,
     ) -> None:
         """Write a report: one HTML file with figures, tables, assumptions, sources and a guide to reading it.
 

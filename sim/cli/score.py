@@ -33,7 +33,7 @@ def add(app: typer.Typer) -> None:
         ] = None,
         out: Annotated[
             Path | None,
-            typer.Option("-o", "--out", help="New JSON file for the scores.", show_default=False),
+            typer.Option("-o", "--out", help="New JSON file for the scores, NAME.json.", show_default=False),
         ] = None,
     ) -> None:
         """Score a forecast on rounds that took place, beside baselines that know no model.
@@ -55,7 +55,7 @@ def add(app: typer.Typer) -> None:
         from sim.core.atomic import check_new_file, write_file
 
         if out is not None:
-            check_new_file(out)
+            check_new_file(out, ".json")
         rounds = read_record(record)
         scores = score_forecast(read_forecast(forecast), rounds)
         others = {path.name: score_forecast(read_forecast(path), rounds) for path in beside or []}

@@ -40,19 +40,34 @@ def report_write_errors(path: Path, consequence: str = "nothing is left half-wri
         raise ParleyError(f"cannot write to `{path}`: {reason}; {consequence}") from error
 
 
-def check_new_file(path: Path) -> None:
+def check_suffix(path: Path, *suffixes: str) -> None:
+    """Refuse the name of an output file that does not end in one of `suffixes`. Raises ParleyError."""
+    if path.suffix.lower() not in suffixes:
+        raise ParleyError(f"`{path}`: the name of this file has to end in {' or '.join(suffixes)}")
+
+
+def check_new_file(path: Path, *suffixes: str) -> None:
     """Refuse an output file before the work for it begins.
+
+    Parameters
+    ----------
+    path
+        The file.
+    *suffixes
+        Endings that its name may have; any without them.
 
     Raises
     ------
     ParleyError
-        The file exists already, or its folder does not.
+        The file exists already, its folder does not, or its name ends otherwise.
     """
     with report_write_errors(path):  # the system may refuse even to look
         if path.exists():
             raise ParleyError(f"{path} is already there; choose another file")
         if not path.parent.is_dir():
             raise ParleyError(f"there is no folder {path.parent}")
+    if suffixes:
+        check_suffix(path, *suffixes)
 
 
 def temporary_path(path: Path) -> Path:

@@ -64,7 +64,7 @@ def write_package(folder: Path, out: Path) -> list[str]:
     folder : Path
         Folder that `run`, `compare`, `sweep` or `calibrate` wrote.
     out : Path
-        New ZIP file.
+        New ZIP file; its name ends in .zip.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def write_package(folder: Path, out: Path) -> list[str]:
     ParleyError
         The folder holds no such results, a file is not as it was written, or the package cannot be written.
     """
-    check_new_file(out)
+    check_new_file(out, ".zip")
     manifest = read_manifest(folder)
     if manifest is None or manifest["kind"] not in _KINDS or "rules" not in manifest:
         raise ParleyError(f"`{folder}` holds no results of run, compare, sweep or calibrate that can be repeated")

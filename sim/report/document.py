@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from calibration.posterior import describe_posterior
-from sim.core.atomic import report_write_errors, write_file
+from sim.core.atomic import check_suffix, report_write_errors, write_file
 from sim.core.errors import ParleyError
 from sim.report.analysis import describe_analysis
 from sim.report.calibration import describe_calibration, read_fit_report
@@ -42,6 +42,9 @@ READING = (
     "the model.",
 )
 
+_HEAD = 1 << 17
+"""Bytes of a report in which its style sheet and its first sentences lie."""
+
 _TITLES = {
     "run": "One scenario, many runs",
     "sweep": "A sweep over many settings",
@@ -67,22 +70,43 @@ def write_report(folder: str | Path, out: str | Path, force: bool = False) -> No
     folder
         What run, compare, sweep, calibrate or analyse wrote.
     out
-        The HTML file; missing folders on the way to it are made.
+        The HTML file, NAME.html or NAME.htm; missing folders on the way to it are made.
     force
-        Whether to replace a file that exists.
+        Whether to replace an earlier report.
 
     Raises
     ------
     ParleyError
-        If the folder holds no results or the file cannot be written; an existing file stays as it was.
+        If the folder holds no results, the name says another kind of file, the file is not a report, or it cannot be
+        written; an existing file stays as it was.
     """
     target = Path(out)
-    if target.exists() and not force:
-        raise ParleyError(f"`{target}` already exists; --force replaces it, or give another name")
+    check_suffix(target, ".html", ".htm")
+    with report_write_errors(target):
+        _check_target(target, force)
     text = render_report(Path(folder))
     with report_write_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
     write_file(target, text)
+
+
+def _check_target(target: Path, force: bool) -> None:
+    """Refuse to replace a report without `force`, and anything else at all. Raises ParleyError."""
+    if not target.exists():
+        return
+    if not _is_report(target):
+        raise ParleyError(f"`{target}` is not a report of parley and is left as it is; give another name")
+    if not force:
+        raise ParleyError(f"`{target}` already exists; --force replaces it, or give another name")
+
+
+def _is_report(path: Path) -> bool:
+    """Return whether a file begins as a report does: the first sentence of `READING` stands below the title."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        head = file.read(_HEAD).decode("utf-8", errors="replace")
+    return head.startswith("<!DOCTYPE html>") and f'<p class="caution">{READING[0].partition(".")[0]}.' in head
 
 
 def render_report(folder: Path) -> str:

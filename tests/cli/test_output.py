@@ -39,6 +39,46 @@ def test_a_validation_leaves_other_results_and_files_alone(tmp_path: Path) -> No
     assert status == 2 and "is a file; give a folder" in said
 
 
+def test_a_report_replaces_nothing_but_a_report(tmp_path: Path) -> None:
+    make_run(tmp_path / "run")
+    own = tmp_path / "own.html"
+    own.write_text("<!DOCTYPE html>\n<p>mine</p>\n")
+    (tmp_path / "talks.yaml").write_text("extends: river-border\n")
+    for name, message in (
+        ("talks.yaml", "has to end in .html or .htm"),
+        ("new.pdf", "has to end in .html or .htm"),
+        ("own.html", "is not a report of parley"),
+    ):
+        status, said = run("report", tmp_path / "run", "-o", tmp_path / name, "--force")
+        assert status == 2 and message in said, said
+    assert own.read_text() == "<!DOCTYPE html>\n<p>mine</p>\n" and not (tmp_path / "new.pdf").exists()
+    report = tmp_path / "new.htm"
+    assert run("report", tmp_path / "run", "-o", report)[0] == 0
+    assert run("report", tmp_path / "run", "-o", report)[0] == 2
+    assert run("report", tmp_path / "run", "-o", report, "--force")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "suffix"),
+    [
+        (("pack", "{run}", "-o", "{new}"), ".zip"),
+        (("forecast", "istanbul-2025", "--after", "2025-06-02", "-o", "{new}"), ".json"),
+        (("score", "{own}", "{own}", "-o", "{new}"), ".json"),
+        (("export", "elicitation", "river-border", "-o", "{new}"), ".csv"),
+        (("migrate", "{own}", "-o", "{new}"), ".yaml"),
+    ],
+)
+def test_a_file_is_called_what_it_is(tmp_path: Path, arguments: tuple[str, ...], suffix: str) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("extends: river-border\n")
+    places = {"run": tmp_path / "run", "own": own, "new": tmp_path / "new.pdf"}
+    status, said = run(*(argument.format(**places) for argument in arguments))
+    assert status == 2 and f"has to end in {suffix}" in said and not places["new"].exists()
+    places["new"] = own
+    status, said = run(*(argument.format(**places) for argument in arguments))
+    assert status == 2 and "is already there" in said and own.read_text() == "extends: river-border\n"
+
+
 def test_a_folder_holds_one_validation(tmp_path: Path) -> None:
     from calibration.validation.folder import check_folder, claim_folder
     from sim.core.errors import ParleyError

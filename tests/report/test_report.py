@@ -279,7 +279,8 @@ def test_what_is_assumed_prints_open(run_folder: Path) -> None:
 def test_a_report_that_cannot_be_written_leaves_the_old_one(run_folder: Path, tmp_path: Path) -> None:
     resource = pytest.importorskip("resource")
     out = tmp_path / "report.html"
-    out.write_text("good", encoding="utf-8")
+    good = render_report(run_folder)[:5000]
+    out.write_text(good, encoding="utf-8")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
     try:
@@ -287,7 +288,7 @@ def test_a_report_that_cannot_be_written_leaves_the_old_one(run_folder: Path, tm
             write_report(run_folder, out, force=True)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"report.html": "good"}
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"report.html": good}
 
 
 def test_a_report_names_the_posterior(tmp_path: Path) -> None:
