@@ -49,6 +49,10 @@ class SweepFolder:
         """Return the name of a part's file relative to the folder."""
         return self.part_path(number).relative_to(self.path).as_posix()
 
+    def list_parts(self) -> list[Path]:
+        """List the files of the parts that are there."""
+        return sorted((self.path / "runs").glob("part-*.parquet"))
+
     def write_part(self, number: int, content: bytes) -> None:
         """Write a part, its hash before it. Raises ParleyError."""
         line = json.dumps({"part": number, "hash": hash_bytes(content)}) + "\n"

@@ -80,6 +80,8 @@ class Verbs(TyperGroup):
         except KeyboardInterrupt:
             typer.echo(_INTERRUPTED, err=True)
             raise typer.Exit(130) from None
+        except typer.Exit:  # the verb has said all there is to say, also about an interruption
+            raise
         except Exception as error:
             if _signals:  # an extension that was being imported reports the interruption as an ImportError
                 typer.echo(_INTERRUPTED, err=True)

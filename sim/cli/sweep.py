@@ -96,6 +96,10 @@ def add(app: typer.Typer) -> None:
             with show_progress() as progress:
                 manifest = run_sweep(spec, out, workers=workers, dask=dask, progress=progress, notice=say)
         except KeyboardInterrupt:
+            from experiments.folder import SweepFolder
+
+            if not SweepFolder(out).list_parts():
+                raise
             typer.echo("parley: interrupted; finished parts are kept, and the same command continues", err=True)
             raise typer.Exit(130) from None
         tables = manifest["tables"]

@@ -41,6 +41,9 @@ def add(app: typer.Typer) -> None:
                 f"{len(report.damaged):,} of {report.checked:,} files of this {report.kind} are damaged", err=True
             )
             raise typer.Exit(1)
+        if not report.checked:
+            typer.echo(f"This {report.kind} has no finished part yet")
+            return
         typer.echo(f"All {report.checked:,} files of this {report.kind} are as they were written")
 
 

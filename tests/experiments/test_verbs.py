@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -133,15 +134,24 @@ def test_a_nested_experiment_says_how_it_is_made_shorter(tmp_path: Path) -> None
     assert "copy " in result.output and "assumptions-or-chance.yaml" in result.output
 
 
-def test_an_interrupted_sweep_says_that_the_same_command_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("parts", [0, 1])
+def test_an_interrupted_sweep_says_whether_parts_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: int
 ) -> None:
-    def interrupted(*given: Any, **options: Any) -> None:
+    from sim.cli import main
+
+    def interrupt(*given: Any, **options: Any) -> Iterator[tuple[int, bytes]]:
+        yield from [(0, b"x")][:parts]
+        main._signals.append(2)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("experiments.sweep.run_on_threads", interrupted)
+    monkeypatch.setattr(main, "_signals", [])
+    monkeypatch.setattr("experiments.sweep.run_on_threads", interrupt)
     result = parley("sweep", "venue", "-o", str(tmp_path / "out"), "--runs", "20")
-    assert result.exit_code == 130 and "the same command continues" in result.output
+    assert result.exit_code == 130 and result.output.count("interrupted") == 1, result.output
+    assert ("finished parts are kept, and the same command continues" in result.output) == bool(parts)
+    if not parts:
+        assert "no finished part yet" in parley("verify", str(tmp_path / "out")).output
 
 
 def test_compare_prints_intervals_and_says_how_it_corrects(tmp_path: Path) -> None:
