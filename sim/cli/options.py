@@ -44,8 +44,15 @@ def parse_changes(texts: list[str] | None) -> dict[str, Any]:
     return changes
 
 
+_YAML = (".yaml", ".yml")
+_OF_THE_PATH = ("is a folder;", "is not a regular file;", "no such file", "cannot be read")
+"""Problems of a file that the user named, whatever its name."""
+
+
 def add_folder(message: str, arguments: Iterable[str]) -> str:
     """Put the folder in front of the file that a message begins with, where it lies beside a file of the arguments.
+
+    A file that the user named, and that cannot be read, is named as it was typed.
 
     Parameters
     ----------
@@ -54,10 +61,15 @@ def add_folder(message: str, arguments: Iterable[str]) -> str:
     arguments : iterable of str
         Arguments of the command.
     """
-    name = message.partition(":")[0]
-    if not name.endswith(".yaml") or Path(name).is_file():
+    name, _, problem = message.partition(":")
+    if Path(name).is_file():
         return message
-    paths = [Path(argument) for argument in arguments if argument.endswith(".yaml")]
+    if problem.strip().startswith(_OF_THE_PATH):
+        typed = next((argument for argument in arguments if Path(argument).name == name), name)
+        return f"{typed}{message[len(name) :]}"
+    if not name.endswith(_YAML):
+        return message
+    paths = [Path(argument) for argument in arguments if argument.endswith(_YAML)]
     beside = (path.with_name(name) for path in paths if path.name == name or path.with_name(name).is_file())
     return f"{next(beside, name)}{message[len(name) :]}"
 
