@@ -84,9 +84,6 @@ def add(app: typer.Typer) -> None:
         with make_console(stderr=True).status(f"computing zones in {n:,} draws"):
             analysis = study.analyse(loaded, n, seed, assumption, power)
             acceptability = assess_clauses(loaded, n, seed) if clauses else None
-        print_analysis(analysis)
-        if acceptability is not None:
-            print_clauses(acceptability, loaded)
         if folder is not None:
             with folder:
                 write_analysis(analysis, folder, loaded.scenario.title)
@@ -94,6 +91,10 @@ def add(app: typer.Typer) -> None:
                     write_clauses(acceptability, loaded, folder)
                 about = describe_theory("analysis", loaded, seed, assumption) | {"n": n, "weights": power}
                 write_manifest(folder, about)
+        print_analysis(analysis)
+        if acceptability is not None:
+            print_clauses(acceptability, loaded)
+        if folder is not None:
             typer.echo(f"\nTables, figures and manifest are in {out}")
 
 

@@ -45,11 +45,12 @@ def analyse_domain(source: str, name: str | None, profiles: list[str] | None, ou
     domain = read(Path(source), name, profiles or [])
     show_notes(domain)
     solutions = solve(domain)
-    show(domain, solutions)
     if out is not None:
         with out:
             write(domain, solutions, out)
             write_manifest(out, describe_domain(domain, Path(source)))
+    show(domain, solutions)
+    if out is not None:
         typer.echo(f"\nTables and manifest are in {out.folder}")
 
 

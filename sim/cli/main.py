@@ -10,6 +10,7 @@ import re
 import signal
 import sys
 import threading
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -18,6 +19,7 @@ from typer.core import TyperGroup
 
 from sim.cli import MODULES
 from sim.cli.options import add_folder
+from sim.cli.standard_output import close_standard_output, replace_standard_output
 from sim.core.command import record_command
 from sim.core.errors import ParleyError
 
@@ -149,8 +151,9 @@ def _leave(end: SystemExit) -> NoReturn:
     """End this process at once if no other thread runs in it: Python's own clean-up takes a fifth of a second."""
     if threading.active_count() > 1 or not isinstance(end.code, int | None):
         raise end
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # it was closed before the command began
+            stream.flush()
     atexit._run_exitfuncs()
     os._exit(end.code or 0)
 
@@ -181,6 +184,7 @@ def main() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as under `nohup`
             signal.signal(number, _end_on_signal)
+    replace_standard_output()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -191,8 +195,15 @@ def main() -> None:
         except SystemExit as end:
             _leave(end)
     except BrokenPipeError:  # the reader closed the pipe (`parley show … | head`)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        close_standard_output()
         sys.exit(141)
+    except OSError as error:
+        if error is not getattr(sys.stdout, "error", None):
+            raise
+        close_standard_output()
+        with suppress(OSError):
+            typer.echo(f"parley: cannot write to standard output: {error.strerror or error}", err=True)
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
 

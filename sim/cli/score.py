@@ -59,13 +59,13 @@ def add(app: typer.Typer) -> None:
         rounds = read_record(record)
         scores = score_forecast(read_forecast(forecast), rounds)
         others = {path.name: score_forecast(read_forecast(path), rounds) for path in beside or []}
+        if out is not None:
+            content = {**scores, "beside": others} if others else scores
+            write_file(out, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
         screen = make_console()
         screen.print("\n".join(_format_rounds(scores)), markup=False)
         screen.print(_tabulate({forecast.name: scores, **others}))
         screen.print("\n".join(_format_reading(scores)), markup=False)
-        if out is not None:
-            content = {**scores, "beside": others} if others else scores
-            write_file(out, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
 def _format_rounds(scores: dict[str, Any]) -> Iterator[str]:

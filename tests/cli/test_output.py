@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+import sim
 from sim.cli.main import app
 from sim.core.identity import hash_file
 from tests.cli.test_verify import make_run
@@ -118,3 +122,41 @@ def test_a_fit_of_another_file_keeps_the_manifest(tmp_path: Path) -> None:
         assert read_hashes(tmp_path) == before
     claim_folder(tmp_path, file)
     assert not (tmp_path / "manifest.json").exists(), "the same fit goes on"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_standard_output_is_one_line_and_loses_no_results(tmp_path: Path, unbuffered: str) -> None:
+    command = [sys.executable, "-m", "sim.cli.main"]
+    root = str(Path(sim.__file__).parents[1])
+    environment = {**os.environ, "PYTHONPATH": root, "PYTHONUNBUFFERED": unbuffered}
+    for words in (["list"], ["run", "river-border", "-n", "3", "--engine", "mesa", "-o", "out"]):
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [*command, *words], stdout=full, stderr=subprocess.PIPE, text=True, env=environment, cwd=tmp_path
+            )
+        assert done.returncode == 2, done.stderr
+        assert done.stderr.splitlines()[-1] == "parley: cannot write to standard output: No space left on device"
+        assert "Traceback" not in done.stderr
+    assert "are as they were written" in run("verify", tmp_path / "out")[1]
+
+
+def test_control_an_error_of_a_file_is_not_one_of_the_output() -> None:
+    code = "import sys; sys.argv = ['parley', 'list']; import sim.cli.list as verb; import sim.cli.main as m; "
+    code += "m.Verbs.invoke = lambda self, ctx: open('/no/such'); m.main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "FileNotFoundError" in done.stderr
+
+
+def test_a_path_is_named_as_it_was_typed(tmp_path: Path) -> None:
+    folder = tmp_path / "out.d" / "first"
+    folder.mkdir(parents=True)
+    for verb in ("check", "run"):
+        assert f"{folder}: is a folder" in run(verb, folder)[1]
+        assert f"{tmp_path}/none.yml: no such file" in run(verb, f"{tmp_path}/none.yml")[1]
+    assert f"`{folder}` is a folder" in run("migrate", folder)[1]
+    if os.name != "nt":
+        assert "/dev/null: is not a regular file" in run("check", "/dev/null")[1]
+    (tmp_path / "file").write_text("mine")
+    status, said = run("sweep", "venue", "--runs", 20, "-o", tmp_path / "file")
+    assert status == 2 and "is a file; give a folder" in said
