@@ -105,7 +105,7 @@ def analyse_run(folder: Path) -> pd.DataFrame:
     manifest = read_manifest(folder) or {}
     if manifest.get("kind") != "run":
         raise ParleyError(f"`{folder}` is not a folder of `parley run`")
-    check_files(folder, manifest)
+    check_files(folder, {"hashes": manifest.get("hashes")})
     problem = resolve(load_resolved(manifest["scenario"]["resolved"]).scenario, manifest["seed"])
     return compute_disagreement(read_table(folder / "runs.parquet", {"assumption": "number"}), problem)
 

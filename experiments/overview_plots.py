@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from experiments.figure_layout import (
 )
 from experiments.overview import MOST_POINTS
 from experiments.results import Results
+from sim.core.atomic import write_file
 from sim.figures.style import (
     BLUE,
     GRID,
@@ -34,6 +36,7 @@ from sim.figures.style import (
     format_percent_axis,
     legend_entries,
 )
+from sim.results.analyses import record_analysis
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,8 +94,10 @@ def draw_closed(results: Results) -> Figure:
     return figure
 
 
-def write_overview(results: Results, effects: pd.DataFrame | None, folder: Path) -> list[Path]:
-    """Write the standard figures of a sweep, and the table of effects of its planned contrasts.
+def write_overview(
+    results: Results, effects: pd.DataFrame | None, folder: Path, contrasts: Sequence[str] = ()
+) -> list[Path]:
+    """Write the standard figures of a sweep and the effects of its planned contrasts; the manifest records the files.
 
     Parameters
     ----------
@@ -102,6 +107,8 @@ def write_overview(results: Results, effects: pd.DataFrame | None, folder: Path)
         As `compute_effects` returns it.
     folder : Path
         Folder of the sweep; figures go into `figures` in it.
+    contrasts : sequence of str
+        Contrasts that were asked for beside those of the experiment.
 
     Returns
     -------
@@ -119,13 +126,15 @@ def write_overview(results: Results, effects: pd.DataFrame | None, folder: Path)
         figures["closed"] = draw_closed(results)
     if effects is not None:
         written.append(folder / "effects.csv")
-        effects.to_csv(written[0], index=False, lineterminator="\n")
+        write_file(written[0], effects.to_csv(index=False, lineterminator="\n"))
         case = str(results.manifest["asked"]["scenario"]["id"])
         rows = _label_rows(effects.assign(case=case))
         if rows["contrast"].nunique() <= MOST_POINTS and "closed" in set(rows["measure"]):
             days = {name: title for name, title in _DAYS.items() if name in set(rows["measure"])}
             figures["effects"] = draw_effects({case: results}, rows, "What the planned contrasts change", days)
-    return written + save_figures(figures, folder / "figures", results.manifest["hash"])
+    written += save_figures(figures, folder / "figures", results.manifest["hash"])
+    record_analysis(folder, "overview", {"contrasts": list(contrasts)}, written)
+    return written
 
 
 def _label_rows(effects: pd.DataFrame) -> pd.DataFrame:

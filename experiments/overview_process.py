@@ -18,6 +18,6 @@ def main() -> None:
 
     with suppress(EOFError):
         while True:
-            (folder, effects), _ = pickle.load(sys.stdin.buffer)
-            write_overview(load(folder), effects, folder)
+            (folder, effects, contrasts), _ = pickle.load(sys.stdin.buffer)
+            write_overview(load(folder), effects, folder, contrasts)
     os._exit(0)  # taking the interpreter apart would take a twentieth of a second

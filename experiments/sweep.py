@@ -22,6 +22,7 @@ from sim.compiled.pool import workers_available
 from sim.core.atomic import MANIFEST
 from sim.core.errors import ParleyError
 from sim.core.identity import hash_bytes, hash_data, hash_file, seal
+from sim.results.analyses import remove_analyses
 from sim.results.manifest import (
     describe_environment,
     describe_software,
@@ -114,7 +115,10 @@ def run_sweep(
         if open_ or stale or not before.get("complete") or _find_damaged_tables(target, before, notice):
             tables = write_tables(setup, target, len(parts))
             manifest = _build_manifest(setup, experiment, target, len(parts), tables, [*sessions, session])
-            target.write_json(MANIFEST, manifest)
+            analyses = before.get("analyses", {})
+            target.write_json(MANIFEST, seal({**manifest, "analyses": analyses}) if analyses else manifest)
+            if analyses and manifest["hash"] != before["hash"]:
+                remove_analyses(target.path)
         _name_unknown_files(target, len(parts), notice)
         finished: dict[str, Any] = target.read_json(MANIFEST)
         return finished

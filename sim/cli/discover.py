@@ -27,18 +27,14 @@ def add(app: typer.Typer) -> None:
 
         parley discover results/ceasefire-conditions --above 0.5
         """
+        from experiments.analyses import write_box
         from experiments.discovery import discover as search
-        from experiments.figure_layout import build_note, save_figures
-        from experiments.forest_plots import draw_box
         from experiments.results import load
 
         results = load(folder)
         result = search(results, of, above, density)
+        write_box(results, {"of": of, "above": above, "density": density}, result)
         print_frame(result.limits)
         typer.echo(f"{result.interesting} of {result.cases} points have {of} above {above:g}.")
         inside = f"In the box {result.density:.0%} of the points have it (density)"
         typer.echo(f"{inside}; it holds {result.coverage:.0%} of them (coverage).")
-        result.path.to_csv(folder / "box-path.csv", index=False, lineterminator="\n")
-        result.limits.to_csv(folder / "box.csv", index=False, lineterminator="\n")
-        figure = draw_box(result, build_note(results), f"Where {of} exceeds {above:g}")
-        save_figures({"box": figure}, folder / "figures", results.manifest["hash"])

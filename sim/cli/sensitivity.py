@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.results import Results
-    from experiments.variance import VarianceSplit
 
 FolderArgument = Annotated[
     Path, typer.Argument(help="Folder of a finished sweep, or of a run with elicited numbers.", show_default=False)
@@ -22,8 +21,6 @@ MeasureOption = Annotated[
     str, typer.Option("--of", metavar="MEASURE", help="Measure to explain: outcome_at_least=ceasefire, days, …")
 ]
 MEASURE = "outcome_at_least=ceasefire"
-_MOST_POINTS = 30
-"""Most points that the figure shows; more would not fit on a page."""
 
 
 def add(app: typer.Typer) -> None:
@@ -52,82 +49,46 @@ def add(app: typer.Typer) -> None:
             return
         results = load(folder)
         if nested := restore_experiment(results).nested is not None:
-            _write_splits(results, folder, of)
+            _write_splits(results, of)
         else:
-            _write_indices(results, folder, of)
+            _write_indices(results, of)
         name = "split" if nested else "indices"
         typer.echo(f"The table is in {folder / f'{name}.csv'}, the figure in {folder / 'figures'}")
 
 
 def _write_disagreement(folder: Path) -> None:
     """Print and write the share of disagreement between experts in the results of a run."""
+    from experiments.analyses import write_disagreement
     from experiments.disagreement import analyse_run
 
     frame = analyse_run(folder)
+    write_disagreement(folder, frame)
     print_frame(frame)
-    frame.to_csv(folder / "experts.csv", index=False, lineterminator="\n")
 
 
-def _write_indices(results: Results, folder: Path, of: str) -> None:
+def _write_indices(results: Results, of: str) -> None:
     """Print and write the indices of all factors."""
-    from experiments.factorial import analyse_factorial
-    from experiments.figure_layout import build_note, save_figures
-    from experiments.forest_plots import draw_tornado
-    from experiments.sensitivity import analyse_sweep, describe_noise, is_share, restore_experiment
+    from experiments.analyses import compute_indices, write_indices
+    from experiments.sensitivity import describe_noise
 
-    factorial = restore_experiment(results).design == "factorial"
-    frame = analyse_factorial(results, of) if factorial else analyse_sweep(results, of)
+    frame = compute_indices(results, of)
+    write_indices(results, of, frame)
     print_frame(frame)
     if line := describe_noise(frame):
         typer.echo(line)
-    frame.to_csv(folder / "indices.csv", index=False, lineterminator="\n")
-    figure = draw_tornado(frame, build_note(results), f"What {of} depends on", share=is_share(results, of))
-    save_figures({"indices": figure}, folder / "figures", results.manifest["hash"])
 
 
-def _write_splits(results: Results, folder: Path, of: str) -> None:
-    """Print and write the split of the variance at every point."""
-    import pandas as pd
+def _write_splits(results: Results, of: str) -> None:
+    """Print and write the split of the variance at every point, and say why a point has none."""
+    from experiments.analyses import MOST_POINTS, compute_splits, tabulate_splits, write_splits
 
-    from experiments.figure_layout import build_note, save_figures
-    from experiments.forest_plots import draw_variance
-
-    splits = _compute_splits(results, of)
-    rows = [{"point": name, **row} for name, split in splits.items() for row in split.rows()]
-    frame = pd.DataFrame(rows)
-    if len(results.points) == 1:
-        frame = frame.drop(columns="point")
-    print_frame(frame)
-    frame.to_csv(folder / "split.csv", index=False, lineterminator="\n")
-    visible = dict(list(splits.items())[:_MOST_POINTS])
-    if len(visible) < len(splits):
-        typer.echo(f"The figure shows the first {len(visible)} of {len(splits)} points; split.csv has them all.")
-    title = "Assumption or chance" if len(results.points) == 1 else f"Assumption or chance: {of}"
-    save_figures(
-        {"split": draw_variance(visible, build_note(results), title)}, folder / "figures", results.manifest["hash"]
-    )
-
-
-def _compute_splits(results: Results, of: str) -> dict[str, VarianceSplit]:
-    """Compute the split at every point by its name, and print why a point has none. Raises ParleyError if none has."""
-    from experiments.results import label_points
-    from experiments.variance import arrange_results, split_variance
-    from sim.core.errors import ParleyError
-
-    if len(results.points) == 1:
-        return {of: split_variance(arrange_results(results, of))}
-    splits, errors = {}, {}
-    for point, label in label_points(results).items():
-        name = f"point {point}: {label}"
-        try:
-            splits[name] = split_variance(arrange_results(results, of, point))
-        except ParleyError as error:
-            errors[name] = error
-    if not splits:
-        raise next(iter(errors.values()))
+    splits, errors = compute_splits(results, of)
+    write_splits(results, of, splits)
     for name, reason in errors.items():
         typer.echo(f"{name}: {reason}", err=True)
-    return splits
+    print_frame(tabulate_splits(results, splits))
+    if len(splits) > MOST_POINTS:
+        typer.echo(f"The figure shows the first {MOST_POINTS} of {len(splits)} points; split.csv has them all.")
 
 
 def print_frame(frame: pd.DataFrame) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -79,16 +79,19 @@ def add(app: typer.Typer) -> None:
 
         figure_process = context.with_resource(FigureProcess("experiments.overview_process"))
         from experiments.contrasts import parse_contrast
+        from experiments.setup import Setup
         from experiments.sweep import run_sweep
+        from experiments.validation import check_plans
 
-        planned = {text: parse_contrast(text).model_dump() for text in contrast or []}
+        contrasts = {text: parse_contrast(text) for text in contrast or []}
 
         def say(line: str) -> None:
             typer.echo(f"parley: {line}", err=True)
 
         spec = load_experiment(experiment, runs, points, scenario)
-        if planned:
-            spec = spec.replace_keys(contrasts={**spec.model_dump()["contrasts"], **planned})
+        if contrasts:
+            plans = {name: plan.model_dump() for name, plan in {**spec.contrasts, **contrasts}.items()}
+            check_plans(Setup.load(spec.replace_keys(contrasts=plans)))
         if until_se is not None:
             spec = replace_runs(spec, until_se, runs is not None)
             say(f"{spec.runs:,} runs at each point for {until_se}")
@@ -104,7 +107,7 @@ def add(app: typer.Typer) -> None:
             raise typer.Exit(130) from None
         tables = manifest["tables"]
         if len(tables["failed_points"]) < tables["points"]:
-            print_overview(out, spec.contrasts, spec.measures, figure_process)
+            print_overview(out, spec, contrasts, figure_process)
         typer.echo(f"{tables['points']:,} points, {tables['runs']:,} runs; tables, figures and manifest are in {out}")
         for point, error in list_failures(manifest):
             typer.echo(f"point {point} failed: {error}", err=True)
@@ -124,11 +127,12 @@ def replace_runs(spec: Experiment, until: str, fixed: bool) -> Experiment:
 
 
 def print_overview(
-    folder: Path, contrasts: Mapping[str, Contrast], measures: Sequence[str], figure_process: FigureProcess
+    folder: Path, spec: Experiment, more: Mapping[str, Contrast], figure_process: FigureProcess
 ) -> None:
     """Print the table of points and of planned contrasts, and write the standard figures. Raises ParleyError."""
+    contrasts, measures = {**spec.contrasts, **more}, spec.measures
     if not contrasts:
-        figure_process.send(folder, None, is_last=True)
+        figure_process.send(folder, None, [], is_last=True)
     from experiments.contrasts import compute_effects
     from experiments.overview import MOST_POINTS, tabulate_effects, tabulate_points
     from experiments.results import load
@@ -140,7 +144,7 @@ def print_overview(
         typer.echo("parley: contrasts need all points, and some failed", err=True)
     effects = compute_effects(results, contrasts, measures or None) if contrasts and not failed else None
     if contrasts:
-        figure_process.send(folder, effects, is_last=True)
+        figure_process.send(folder, effects, list(more), is_last=True)
     screen.print(
         build_table(TextTable("Results at every point, with 95% intervals", *tabulate_points(results)), screen.width)
     )
@@ -154,7 +158,7 @@ def print_overview(
     if not figure_process.finish():
         from experiments.overview_plots import write_overview
 
-        write_overview(results, effects, folder)
+        write_overview(results, effects, folder, list(more))
 
 
 def load_experiment(name: str, runs: int | None, points: int | None, scenario: str | None = None) -> Experiment:

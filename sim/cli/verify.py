@@ -73,8 +73,8 @@ def verify_folder(folder: Path) -> Finding:
     return Finding(manifest["kind"], len(hashes), find_damage(folder, hashes), unknown)
 
 
-_NOTES = ("experiment.json", "parts.jsonl", "indices.csv", "split.csv", "box.csv", "box-path.csv")
-"""Files of a sweep beside its tables: its identity, its journal, and what `sensitivity` and `discover` write."""
+_NOTES = ("experiment.json", "parts.jsonl")
+"""Files of a sweep beside its tables: its identity and its journal."""
 
 
 def _verify_parts(folder: Path) -> Finding:

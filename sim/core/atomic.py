@@ -262,8 +262,7 @@ class OutputFolder:
             else:
                 with path.open("rb+") as file:
                     sync_file(file)
-        before = (read_manifest(self.folder) or {}).get("files")
-        for name in [MANIFEST, *(before if isinstance(before, list | dict) else [])]:
+        for name in [MANIFEST, *_list_files(read_manifest(self.folder) or {})]:
             if isinstance(name, str) and Path(name).name == name:
                 (self.folder / name).unlink(missing_ok=True)
         for path in sorted(self.stage.iterdir()):
@@ -274,6 +273,15 @@ class OutputFolder:
             os.replace(self.path(MANIFEST), self.folder / MANIFEST)
         for folder in (self.folder, *(path.parent for path in self._new_folders)):
             sync_folder(folder)
+
+
+def _list_files(manifest: dict[str, Any]) -> list[Any]:
+    """List the files that a manifest names, those of analyses beside the results too."""
+    files, analyses = manifest.get("files"), manifest.get("analyses")
+    names = list(files) if isinstance(files, list | dict) else []
+    for entry in analyses.values() if isinstance(analyses, dict) else ():
+        names += list(entry.get("files", {})) if isinstance(entry, dict) else []
+    return names
 
 
 def _few(names: list[str]) -> str:

@@ -14,7 +14,7 @@ _MOST_PIXELS = 100_000_000
 """The largest image that is decoded."""
 _UNTOLD = {
     "created", "command", "sessions", "checksum", "hashes", "files", "hash", "citations", "git", "tables",
-    "source_files", "complete", "fingerprint",
+    "source_files", "complete", "fingerprint", "analyses",
 }  # fmt: skip
 """Keys that are not inputs: time, command, checksums, and what follows from other keys."""
 _MACHINE = {"workers", "chunk", "platform"}

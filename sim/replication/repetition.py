@@ -93,6 +93,8 @@ def repeat(
     ParleyError
         The folder holds no results that can be repeated, or its manifest is damaged.
     """
+    from experiments.analyses import repeat_analyses
+
     manifest = read_manifest(folder)
     if manifest is None:
         raise ParleyError(f"`{folder}` holds no manifest: no results of run, compare, sweep or calibrate")
@@ -112,6 +114,7 @@ def repeat(
     if POSTERIOR in damage and manifest["kind"] == "run":
         raise ParleyError(f"{folder / POSTERIOR} {damage[POSTERIOR]}; the run cannot be repeated without it")
     repeaters[manifest["kind"]]()
+    repeat_analyses(into, manifest.get("analyses", {}))
     repeated = read_manifest(into)
     if repeated is None:
         raise ParleyError(f"the repetition in `{into}` is not complete")

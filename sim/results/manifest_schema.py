@@ -88,6 +88,13 @@ _Ranges = list[Annotated[list[int], Field(min_length=2, max_length=2)]] | dict[s
 """First and last index of each range of draws, or what is said of very many."""
 
 
+class _Analysis(Manifest):
+    """What was asked of an analysis that stands beside the results, and the hash of its files."""
+
+    asked: dict[str, Any]
+    files: dict[str, str]
+
+
 class _Results(Manifest):
     """What every folder of results has."""
 
@@ -98,6 +105,7 @@ class _Results(Manifest):
     seed: int = Field(default=0, ge=0, lt=2**63)
     git: dict[str, Any] | None = None
     command: list[str] = []
+    analyses: dict[str, _Analysis] = {}
 
 
 class Run(_Results):

@@ -326,7 +326,10 @@ def find_unknown(folder: Path, known: Iterable[str], suffix: str = ".parquet") -
 def list_hashes(manifest: Mapping[str, Any]) -> dict[str, str]:
     """Return the hash of every file that a manifest names; empty for one of an earlier version."""
     files = manifest.get("files")
-    return dict(files) if isinstance(files, dict) else dict(manifest.get("hashes") or {})
+    hashes = dict(files) if isinstance(files, dict) else dict(manifest.get("hashes") or {})
+    for entry in manifest.get("analyses", {}).values():
+        hashes |= entry["files"]
+    return hashes
 
 
 def check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
