@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from calibration.inference import Sample
 from calibration.priors import Parameter, find_position
 from sim.core.atomic import replace_file
+from sim.core.counts import format_count
 from sim.core.draws import stream_key, uniform
 from sim.core.errors import ParleyError, one_line
 from sim.core.layout import Floats, Ints
@@ -232,7 +233,7 @@ def check_model(posterior: Posterior, scenario: Scenario) -> None:
 def describe_posterior(note: Mapping[str, Any]) -> str:
     """Describe the posterior of a plan or a manifest in a few words, from its note."""
     count = len(note.get("paths", ()))
-    numbers = f"{count} fitted number{'s' if count != 1 else ''}" if count else "fitted numbers"
+    numbers = format_count(count, "fitted number") if count else "fitted numbers"
     return f"{numbers} drawn from the posterior of the fit {note.get('fit') or note.get('name', 'unnamed')}"
 
 

@@ -12,6 +12,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from experiments.results import Results, format_value, label_points
+from sim.core.counts import format_count
 from sim.core.errors import ParleyError
 from sim.core.version import __version__
 from sim.figures.style import CAUTION, DPI, STYLE, Caption, create_figure
@@ -35,7 +36,7 @@ def build_note(results: Results) -> Note:
     """Build the caption of a sweep: its scenario, points and runs, and the hash of its manifest."""
     identity, tables = results.manifest["asked"], results.manifest["tables"]
     runs = tables["runs"] // max(tables["points"], 1)
-    scale = f"{runs:,} runs" + (f" at each of {tables['points']:,} points" if tables["points"] > 1 else "")
+    scale = format_count(runs, "run") + (f" at each of {tables['points']:,} points" if tables["points"] > 1 else "")
     title = identity["scenario"]["title"]
     return Note(
         title,

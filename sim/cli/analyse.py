@@ -9,6 +9,7 @@ import typer
 
 from sim.cli.domain import DomainOption, ProfileOption, analyse_domain, is_domain
 from sim.cli.options import ChangesOption, SeedOption, make_console, parse_changes
+from sim.core.counts import format_count
 
 if TYPE_CHECKING:
     from sim.core.atomic import OutputFolder
@@ -81,7 +82,7 @@ def add(app: typer.Typer) -> None:
         if domain is not None or profile:
             raise ParleyError("--domain and --profile are for a folder of a GENIUS or GeniusWeb domain")
         loaded, power = load(scenario, parse_changes(changes)), parse_weights(weights)
-        with make_console(stderr=True).status(f"computing zones in {n:,} draws"):
+        with make_console(stderr=True).status(f"computing zones in {format_count(n, 'draw')}"):
             analysis = study.analyse(loaded, n, seed, assumption, power)
             acceptability = assess_clauses(loaded, n, seed) if clauses else None
         if folder is not None:
@@ -122,7 +123,8 @@ def parse_weights(text: str) -> dict[str, float]:
 
 def print_analysis(analysis: Any) -> None:
     """Print zones and solutions."""
-    typer.echo(f"Zone of agreement over {analysis.zones[0].n:,} draws of the assumed ranges, with 95% intervals,")
+    draws = format_count(analysis.zones[0].n, "draw")
+    typer.echo(f"Zone of agreement over {draws} of the assumed ranges, with 95% intervals,")
     typer.echo("at the start of the talks; `parley run` looks at their end, when trust and balance have moved")
     typer.echo(f"{'basket':24} {'interests alone':>26} {'above the floors':>26} {'median surplus':>15}")
     import numpy as np

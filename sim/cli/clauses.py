@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import typer
 
+from sim.core.counts import format_count
+
 if TYPE_CHECKING:
     from sim.analysis.acceptability import Acceptability
     from sim.core.atomic import OutputFolder
@@ -22,7 +24,7 @@ def print_clauses(result: Acceptability, loaded: Loaded) -> None:
     from sim.analysis.acceptability import ALL, describe_method, describe_package, group_packages
 
     scenario, packages = loaded.scenario, group_packages(result)
-    typer.echo(f"\nAcceptability by clause over {result.n:,} draws, at the start of the talks")
+    typer.echo(f"\nAcceptability by clause over {format_count(result.n, 'draw')}, at the start of the talks")
     typer.echo("Share of draws in which an option alone is worth at least the party's floor (in brackets: at least its")
     typer.echo("reservation value). The floor counts the loss if others do not comply, and the pain of war.")
     for basket, best in packages.items():
@@ -67,7 +69,7 @@ def write_clauses(result: Acceptability, loaded: Loaded, out: OutputFolder) -> N
             shares = np.array([clause.floors / clause.n for clause in own]).reshape(len(options), len(parties))
             titles = (
                 f"Clauses that each party could live with: {scenario.baskets[basket].title}",
-                f"{scenario.title}. Start of the talks, {result.n:,} draws of the assumed ranges:",
+                f"{scenario.title}. Start of the talks, {format_count(result.n, 'draw')} of the assumed ranges:",
                 "share in which an option alone is worth at least the party's floor.",
             )
             paths = [out.path(f"clauses_{basket}.{suffix}") for suffix in ("png", "svg")]

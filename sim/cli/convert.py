@@ -10,6 +10,7 @@ import typer
 
 from sim.cli.domain import DomainOption, FolderArgument, ProfileOption, show_notes
 from sim.cli.options import ChangesOption, ScenarioArgument, SeedOption, parse_changes
+from sim.core.counts import format_count
 
 OutFile = Annotated[Path, typer.Option("--out", "-o", help="Scenario file to write; it must not exist.")]
 
@@ -27,6 +28,11 @@ def add(app: typer.Typer) -> None:
     imports.command("elicitation")(import_elicitation)
     exports.command()(negmas)
     exports.command("elicitation")(export_elicitation)
+
+
+def _describe_size(parties: int, issues: int) -> str:
+    """Describe the size of an imported scenario."""
+    return f"{format_count(parties, 'party', 'parties')}, {format_count(issues, 'issue')}"
 
 
 class Condorcet(StrEnum):
@@ -59,7 +65,7 @@ def ktab(
     table = convert(file, out)
     for note in table.notes:
         typer.echo(f"note: {note}", err=True)
-    typer.echo(f"{out}: {len(table.groups[0].names)} parties, {len(table.dimensions)} issues")
+    typer.echo(f"{out}: {_describe_size(len(table.groups[0].names), len(table.dimensions))}")
     typer.echo("Static forecasts on the imported scale, weighted by power times salience")
     typer.echo(f"Condorcet: the likeliest position by KTAB's probabilistic election, {condorcet} form")
     typer.echo(f"{'dimension':28} {'mean':>8} {'median':>8} {'challenge':>10} {'Condorcet, likeliest':>22}")
@@ -97,7 +103,8 @@ def genius(
 
     result, errors = convert(folder, out, domain, profile or [], approximate)
     show_notes(result)
-    typer.echo(f"{out}: {len(result.profiles)} parties, {len(result.issues)} issues, {result.count:,} outcomes")
+    size = _describe_size(len(result.profiles), len(result.issues))
+    typer.echo(f"{out}: {size}, {format_count(result.count, 'outcome')}")
     typer.echo(f"Utilities ({', '.join(p.name for p in result.profiles)}) at the solutions, valued in the tables:")
     for line in errors:
         typer.echo(f"  {line}")
@@ -147,7 +154,7 @@ def import_elicitation(
 
     judgements = convert(file, out, scenario)
     experts = {judgement.expert for own in judgements.values() for judgement in own}
-    typer.echo(f"{out}: {len(judgements)} numbers from {len(experts)} experts")
+    typer.echo(f"{out}: {format_count(len(judgements), 'number')} from {format_count(len(experts), 'expert')}")
 
 
 def export_elicitation(
@@ -183,6 +190,8 @@ def export_elicitation(
         effects = screen_numbers(loaded, of, only=only, runs=runs, points=points, seed=seed)
     paths = list(effects)[:most]
     write_template(loaded, scenario, paths, out)
-    typer.echo(f"{out}: {len(paths)} questions")
+    typer.echo(f"{out}: {format_count(len(paths), 'question')}")
     if len(paths) < len(effects):
-        typer.echo(f"{len(effects) - len(paths)} numbers that move {of} less are left out")
+        left = len(effects) - len(paths)
+        what = f"number that moves {of} less is" if left == 1 else f"numbers that move {of} less are"
+        typer.echo(f"{left:,} {what} left out")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.sensitivity import MEASURE, FolderArgument, MeasureOption, print_frame
+from sim.core.counts import format_count
 
 
 def add(app: typer.Typer) -> None:
@@ -35,6 +36,7 @@ def add(app: typer.Typer) -> None:
         result = search(results, of, above, density)
         write_box(results, {"of": of, "above": above, "density": density}, result)
         print_frame(result.limits)
-        typer.echo(f"{result.interesting} of {result.cases} points have {of} above {above:g}.")
+        have = "has" if result.interesting == 1 else "have"
+        typer.echo(f"{result.interesting} of {format_count(result.cases, 'point')} {have} {of} above {above:g}.")
         inside = f"In the box {result.density:.0%} of the points have it (density)"
         typer.echo(f"{inside}; it holds {result.coverage:.0%} of them (coverage).")

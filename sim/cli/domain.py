@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.core.counts import format_count
+
 if TYPE_CHECKING:
     from sim.core.atomic import OutputFolder
     from sim.core.layout import Ints
@@ -80,17 +82,20 @@ def show(domain: Domain, solutions: Solutions) -> None:
     """Print solution points, each with its definition, and the Pareto-efficient outcomes."""
     from sim.interop.solutions import DEFINITIONS
 
-    sizes = f"{len(domain.profiles)} sides, {len(domain.issues)} issues, {domain.count:,} outcomes"
+    issues, outcomes = format_count(len(domain.issues), "issue"), format_count(domain.count, "outcome")
+    sizes = f"{len(domain.profiles)} sides, {issues}, {outcomes}"
     typer.echo(f"{domain.name}: {sizes}, each looked at")
     floors = "  ".join(f"{p.name} {p.reserved:.4f}" for p in domain.profiles)
     typer.echo(f"No agreement is worth {floors}")
-    typer.echo(f"{solutions.zone.size:,} outcomes give every side at least that; solutions are taken among them")
+    suiting = format_count(solutions.zone.size, "outcome gives", "outcomes give")
+    typer.echo(f"{suiting} every side at least that; solutions are taken among them")
     for name, definition in DEFINITIONS.items():
         typer.echo(f"\n{name}: {definition}")
         if not solutions.zone.size:
             typer.echo("  none: no outcome suits all sides")
         _show_outcomes(domain, solutions, solutions.points[name])
-    typer.echo(f"\nPareto-efficient: {solutions.efficient.size:,} outcomes of all, one of each set of utilities")
+    efficient = format_count(solutions.efficient.size, "outcome")
+    typer.echo(f"\nPareto-efficient: {efficient} of all, one of each set of utilities")
     _show_outcomes(domain, solutions, solutions.efficient)
 
 

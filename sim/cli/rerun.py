@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.core.counts import format_count
+
 if TYPE_CHECKING:
     from sim.replication.repetition import Repetition
 
@@ -82,11 +84,13 @@ def print_repetition(repetition: Repetition) -> None:
     for line in repetition.inputs:
         typer.echo(f"  {line}")
     if repetition.agrees:
-        typer.echo(f"The {repetition.kind} is repeated: all {len(repetition.files):,} files agree")
+        agree = "its file agrees" if len(repetition.files) == 1 else f"all {len(repetition.files):,} files agree"
+        typer.echo(f"The {repetition.kind} is repeated: {agree}")
         return
     count = sum(not agreement.agrees for agreement in repetition.files.values())
     if repetition.damage:
-        typer.echo(f"{len(repetition.damage):,} files are not as they were written", err=True)
+        damaged = format_count(len(repetition.damage), "file is not as it was", "files are not as they were")
+        typer.echo(f"{damaged} written", err=True)
     if count:
         why = "see the inputs above" if repetition.inputs else "though every recorded input is the same"
-        typer.echo(f"{count:,} files differ, {why}", err=True)
+        typer.echo(f"{format_count(count, 'file differs', 'files differ')}, {why}", err=True)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.cli.options import make_console
+from sim.core.counts import format_count
 
 _SCORES = {
     "log": "codes, log",
@@ -91,7 +92,7 @@ def _tabulate(forecasts: dict[str, dict[str, Any]]) -> Any:
 
     first = next(iter(forecasts.values()))
     rows = {name: scores["mean"] for name, scores in forecasts.items()} | first["baselines"]
-    table = Table("", *_SCORES.values(), title=f"mean of {first['mean']['rounds']} rounds")
+    table = Table("", *_SCORES.values(), title=f"mean of {format_count(first['mean']['rounds'], 'round')}")
     for name in sorted(rows, key=lambda name: -rows[name]["log"]):
         cells = ["" if rows[name][key] is None else f"{rows[name][key]:z.3f}" for key in _SCORES]
         table.add_row(escape(name), *cells)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.options import ChangesOption, ScenarioArgument, make_console, parse_changes
+from sim.core.counts import format_count
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -146,7 +147,7 @@ def format_heading(loaded: Loaded) -> Iterator[str]:
     yield f"{s.title} ({s.id})"
     if s.summary:
         yield s.summary
-    yield f"{sum(counts.values())} numbers:"
+    yield f"{format_count(sum(counts.values()), 'number')}:"
     for origin, meaning in ORIGINS.items():
         if origin in counts:
             yield f"  {counts[origin]:>4} {origin}: {meaning}"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sim.cli.text_table import TextTable, build_table
+from sim.core.counts import format_count
 from sim.figures.scales import create_scales
 from sim.report.convergence import caption_terms, list_closed, list_terms
 from sim.rules.outcome import BlockingReason
@@ -31,7 +32,7 @@ def print_summary(screen: Console, summary: Summary, job: Plan, zones: ZoneCount
     s = job.loaded.scenario
     titles = {name: basket.title for name, basket in s.baskets.items()}
     changed = " (changed)" if job.loaded.changes else ""
-    title = f"{s.title}{changed}: {summary.n:,} runs, seed {job.seed}"
+    title = f"{s.title}{changed}: {format_count(summary.n, 'run')}, seed {job.seed}"
     screen.print(title, style="bold", highlight=False, markup=False)
     screen.print()
     for text_table in (

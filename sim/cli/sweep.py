@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.options import make_console
+from sim.core.counts import format_count
 
 if TYPE_CHECKING:
     from experiments.spec import Contrast, Experiment
@@ -94,7 +95,7 @@ def add(app: typer.Typer) -> None:
             check_plans(Setup.load(spec.replace_keys(contrasts=plans)))
         if until_se is not None:
             spec = replace_runs(spec, until_se, runs is not None)
-            say(f"{spec.runs:,} runs at each point for {until_se}")
+            say(f"{format_count(spec.runs_per_point, 'run')} at each point for {until_se}")
         try:
             with show_progress() as progress:
                 manifest = run_sweep(spec, out, workers=workers, dask=dask, progress=progress, notice=say)
@@ -108,11 +109,12 @@ def add(app: typer.Typer) -> None:
         tables = manifest["tables"]
         if len(tables["failed_points"]) < tables["points"]:
             print_overview(out, spec, contrasts, figure_process)
-        typer.echo(f"{tables['points']:,} points, {tables['runs']:,} runs; tables, figures and manifest are in {out}")
+        whole, made = format_count(tables["points"], "point"), format_count(tables["runs"], "run")
+        typer.echo(f"{whole}, {made}; tables, figures and manifest are in {out}")
         for point, error in list_failures(manifest):
             typer.echo(f"point {point} failed: {error}", err=True)
         if tables["failed_points"]:
-            typer.echo(f"{len(tables['failed_points']):,} of {tables['points']:,} points failed", err=True)
+            typer.echo(f"{len(tables['failed_points']):,} of {whole} failed", err=True)
             raise typer.Exit(1)
 
 
@@ -154,7 +156,8 @@ def print_overview(
         table = TextTable("Planned contrasts, on the same draws", *tabulate_effects(effects), texts=3)
         screen.print(build_table(table, screen.width))
         tests = int(effects["p"].notna().sum())
-        typer.echo(f"* differs from 0 after Holm's correction over all {tests} tests planned; effects.csv holds them.")
+        planned = "the one test" if tests == 1 else f"all {tests} tests"
+        typer.echo(f"* differs from 0 after Holm's correction over {planned} planned; effects.csv holds them.")
     if not figure_process.finish():
         from experiments.overview_plots import write_overview
 

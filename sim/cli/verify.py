@@ -7,6 +7,8 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from sim.core.counts import format_count
+
 
 class Finding(NamedTuple):
     """What a folder holds: its kind, how many files were checked, and what is damaged and unknown, by name."""
@@ -37,12 +39,14 @@ def add(app: typer.Typer) -> None:
         for name, problem in report.damaged.items():
             typer.echo(f"{folder / name} {problem}", err=True)
         if report.damaged:
-            typer.echo(
-                f"{len(report.damaged):,} of {report.checked:,} files of this {report.kind} are damaged", err=True
-            )
+            are, files = "is" if len(report.damaged) == 1 else "are", format_count(report.checked, "file")
+            typer.echo(f"{len(report.damaged):,} of {files} of this {report.kind} {are} damaged", err=True)
             raise typer.Exit(1)
         if not report.checked:
             typer.echo(f"This {report.kind} has no finished part yet")
+            return
+        if report.checked == 1:
+            typer.echo(f"The only file of this {report.kind} is as it was written")
             return
         typer.echo(f"All {report.checked:,} files of this {report.kind} are as they were written")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.core.counts import format_count
 from sim.core.errors import ParleyError
-from sim.narrative.titles import Titles, format_count, format_number, join_words
+from sim.narrative.titles import Titles, format_number, join_words
 from sim.scenario.load import Loaded, load
 
 if TYPE_CHECKING:

@@ -24,11 +24,6 @@ def format_number(value: float) -> str:
     return "0.00" if text == "-0.00" else text
 
 
-def format_count(count: int, one: str, many: str | None = None) -> str:
-    """Format a count with its noun, as in `1 round`, `2 rounds`."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
-
-
 class Titles:
     """Titles and dates of one scenario.
 

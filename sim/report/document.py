@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from calibration.posterior import describe_posterior
 from sim.core.atomic import check_suffix, report_write_errors, write_file
+from sim.core.counts import format_count
 from sim.core.errors import ParleyError
 from sim.report.analysis import describe_analysis
 from sim.report.calibration import describe_calibration, read_fit_report
@@ -192,8 +193,9 @@ def _fit_title(folder: Path) -> str:
 def _describe_facts(manifest: dict[str, Any]) -> str:
     """Size, question, seed and changes in one line."""
     facts = [_describe_design(manifest)] if manifest.get("kind") == "sweep" else []
-    unit = "draws of the assumed ranges" if manifest.get("kind") == "analysis" else "runs"
-    facts += [f"{manifest['n']:,} {unit}" if "n" in manifest else "", manifest.get("question") or ""]
+    of = " of the assumed ranges" if manifest.get("kind") == "analysis" else ""
+    size = f"{format_count(manifest['n'], 'draw' if of else 'run')}{of}" if "n" in manifest else ""
+    facts += [size, manifest.get("question") or ""]
     facts += [f"seed {manifest['seed']}" if "seed" in manifest else ""]
     changes = manifest["scenario"].get("changes", {}) if isinstance(manifest.get("scenario"), dict) else {}
     facts += [describe_posterior(manifest["posterior"])] if manifest.get("posterior") else []
@@ -205,4 +207,5 @@ def _describe_facts(manifest: dict[str, Any]) -> str:
 def _describe_design(manifest: dict[str, Any]) -> str:
     """Scenario, points and runs of a sweep."""
     tables = manifest["tables"]
-    return f"{manifest['asked']['scenario']['title']}; {tables['points']:,} points, {tables['runs']:,} runs"
+    points, runs = format_count(tables["points"], "point"), format_count(tables["runs"], "run")
+    return f"{manifest['asked']['scenario']['title']}; {points}, {runs}"

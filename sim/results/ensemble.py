@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.core.counts import format_count
 from sim.core.layout import Ints
 from sim.results.export import write_csv, write_excel
 from sim.results.manifest import manifest
@@ -135,7 +136,7 @@ def _describe(ensemble: Ensemble) -> list[str]:
     settled = ", ".join(f"{basket} {counts.settled_share(basket).share:.1%}" for basket in counts.baskets)
     changed = " (changed)" if scenario["changes"] else ""
     return [
-        f"Ensemble: {scenario['title']}{changed}, {counts.n:,} runs, seed {ensemble.manifest['seed']}",
+        f"Ensemble: {scenario['title']}{changed}, {format_count(counts.n, 'run')}, seed {ensemble.manifest['seed']}",
         f"  outcomes: {outcomes}",
         f"  distance closed at the end: {closed.mean:.1%} (95% {format_interval(closed)})",
         f"  settled: {settled}",

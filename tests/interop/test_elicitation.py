@@ -128,7 +128,7 @@ def test_import(tmp_path: Path) -> None:
     rows = f"river-border,anna,{DEADLINE},60,90,120", f"river-border,2,{DEADLINE},80,90,200"
     file = write(tmp_path, HEAD, *rows, ",,,,,")
     code, text = invoke("import", "elicitation", file, "-o", tmp_path / "mine.yaml")
-    assert (code, text.splitlines()[-1]) == (0, f"{tmp_path / 'mine.yaml'}: 1 numbers from 2 experts")
+    assert (code, text.splitlines()[-1]) == (0, f"{tmp_path / 'mine.yaml'}: 1 number from 2 experts")
     number = load(tmp_path / "mine.yaml").scenario.parties["upland"].deadline
     assert number.provenance == "elicited" and [j.expert for j in number.experts] == ["anna", "2"]
     assert number.why == "stated by 2 experts, in answers.csv"
@@ -201,7 +201,7 @@ def test_the_template_asks_first_for_what_matters_most(tmp_path: Path) -> None:
     assert code == 0, text
     paths = {line.split(",")[2] for line in out.read_text(encoding="utf-8").splitlines()[1:]}
     assert paths == {"parties.southbank.deadline", "parties.northbank.deadline"}
-    assert "1 numbers that move closed less are left out" in text  # venues.north_fort.insulation
+    assert "1 number that moves closed less is left out" in text  # venues.north_fort.insulation
 
 
 def test_the_split_by_hand() -> None:

@@ -11,9 +11,10 @@ import pytest
 import sim
 from sim.agents.model import NegotiationModel, play
 from sim.agents.report import report_run
+from sim.core.counts import format_count
 from sim.core.errors import ParleyError
 from sim.narrative.narrator import Narrator, trace
-from sim.narrative.titles import Titles, describe_point, format_count, format_number, join_words
+from sim.narrative.titles import Titles, describe_point, format_number, join_words
 from sim.results.ensemble import run_ensemble
 from sim.results.plan import plan
 from sim.scenario.load import load

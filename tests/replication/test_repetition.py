@@ -84,7 +84,7 @@ def test_a_flipped_byte_is_named(folder: Path) -> None:
     status, text = run("rerun", folder)
     assert status == 1
     assert "rounds.parquet: equal to the byte; the file was changed after it was written" in text
-    assert "1 files are not as they were written" in text
+    assert "1 file is not as it was written" in text
 
 
 def test_a_changed_rule_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +155,7 @@ def test_a_sweep_is_repeated_and_its_factors_keep_their_order(tmp_path: Path) ->
     (tmp_path / "x.yaml").write_text(text)
     assert run("sweep", tmp_path / "x.yaml", "-o", tmp_path / "out")[0] == 0
     status, said = run("rerun", tmp_path / "out")
-    assert status == 0 and "all 3 files agree" in said, said
+    assert status == 0 and "all 7 files agree" in said, said
 
 
 def test_a_sweep_of_a_scenario_that_has_gone(tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_a_sweep_of_a_scenario_that_has_gone(tmp_path: Path) -> None:
     assert run("sweep", tmp_path / "x.yaml", "-o", tmp_path / "out")[0] == 0
     (tmp_path / "mine.yaml").unlink()
     status, said = run("rerun", tmp_path / "out")
-    assert status == 0 and "all 3 files agree" in said, said
+    assert status == 0 and "all 7 files agree" in said, said
     status, said = run("rerun", tmp_path / "out", "--scenario", "river-border")
     assert status == 2 and "is not the scenario of this sweep" in said
 
