@@ -98,18 +98,18 @@ def write_splits(results: Results, of: str, splits: Mapping[str, VarianceSplit])
     record_analysis(results.folder, "sensitivity", {"of": of}, [table, *figures])
 
 
-def write_box(results: Results, asked: Mapping[str, Any], boxes: Boxes) -> None:
-    """Write a box of conditions as tables and figure; `asked` has `of`, `above` and `density`. Raises ParleyError."""
+def write_box(results: Results, request: Mapping[str, Any], boxes: Boxes) -> None:
+    """Write a box of conditions as tables and figure; `request` has `of`, `above` and `density`. Raises ParleyError."""
     from experiments.figure_layout import build_note, save_figures
     from experiments.forest_plots import draw_box
 
-    figure = draw_box(boxes, build_note(results), f"Where {asked['of']} exceeds {asked['above']:g}")
+    figure = draw_box(boxes, build_note(results), f"Where {request['of']} exceeds {request['above']:g}")
     tables = [
         _write_table(results.folder, "box-path.csv", boxes.path),
         _write_table(results.folder, "box.csv", boxes.limits),
     ]
     figures = save_figures({"box": figure}, results.folder / "figures", results.manifest["hash"])
-    record_analysis(results.folder, "discovery", dict(asked), [*tables, *figures])
+    record_analysis(results.folder, "discovery", dict(request), [*tables, *figures])
 
 
 def repeat_analyses(folder: Path, analyses: Mapping[str, Any]) -> None:
@@ -129,47 +129,47 @@ def repeat_analyses(folder: Path, analyses: Mapping[str, Any]) -> None:
     """
     for name, entry in analyses.items():
         try:
-            _repeat_analysis(folder, name, entry["asked"])
+            _repeat_analysis(folder, name, entry["request"])
         except (KeyError, TypeError, ValueError) as error:
             raise ParleyError(f"the manifest: analyses.{name}: this cannot be repeated: {error}") from None
 
 
-def _repeat_analysis(folder: Path, name: str, asked: Mapping[str, Any]) -> None:
+def _repeat_analysis(folder: Path, name: str, request: Mapping[str, Any]) -> None:
     """Repeat one analysis; one of an unknown name is left out."""
     if name == "disagreement":
         from experiments.disagreement import analyse_run
 
         write_disagreement(folder, analyse_run(folder))
     elif name == "overview":
-        _repeat_overview(load(folder), asked)
+        _repeat_overview(load(folder), request)
     elif name == "sensitivity":
-        _repeat_sensitivity(load(folder), asked)
+        _repeat_sensitivity(load(folder), request)
     elif name == "discovery":
         from experiments.discovery import discover
 
-        results, of = load(folder), str(asked["of"])
-        above, density = float(asked["above"]), float(asked["density"])
+        results, of = load(folder), str(request["of"])
+        above, density = float(request["above"]), float(request["density"])
         write_box(results, {"of": of, "above": above, "density": density}, discover(results, of, above, density))
 
 
-def _repeat_overview(results: Results, asked: Mapping[str, Any]) -> None:
+def _repeat_overview(results: Results, request: Mapping[str, Any]) -> None:
     """Draw the standard figures of a sweep again, and compute its planned contrasts."""
     from experiments.contrasts import compute_effects, parse_contrast
     from experiments.overview_plots import write_overview
     from experiments.sensitivity import restore_experiment
 
-    spec, texts = restore_experiment(results), [str(text) for text in asked["contrasts"]]
+    spec, texts = restore_experiment(results), [str(text) for text in request["contrasts"]]
     contrasts = {**spec.contrasts, **{text: parse_contrast(text) for text in texts}}
     whole = contrasts and not results.manifest["tables"]["failed_points"]
     effects = compute_effects(results, contrasts, spec.measures or None) if whole else None
     write_overview(results, effects, results.folder, texts)
 
 
-def _repeat_sensitivity(results: Results, asked: Mapping[str, Any]) -> None:
+def _repeat_sensitivity(results: Results, request: Mapping[str, Any]) -> None:
     """Compute indices or splits again."""
     from experiments.sensitivity import restore_experiment
 
-    of = str(asked["of"])
+    of = str(request["of"])
     if restore_experiment(results).nested is None:
         write_indices(results, of, compute_indices(results, of))
     else:

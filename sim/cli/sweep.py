@@ -109,12 +109,12 @@ def add(app: typer.Typer) -> None:
         tables = manifest["tables"]
         if len(tables["failed_points"]) < tables["points"]:
             print_overview(out, spec, contrasts, figure_process)
-        whole, made = format_count(tables["points"], "point"), format_count(tables["runs"], "run")
-        typer.echo(f"{whole}, {made}; tables, figures and manifest are in {out}")
+        point_count, run_count = format_count(tables["points"], "point"), format_count(tables["runs"], "run")
+        typer.echo(f"{point_count}, {run_count}; tables, figures and manifest are in {out}")
         for point, error in list_failures(manifest):
             typer.echo(f"point {point} failed: {error}", err=True)
         if tables["failed_points"]:
-            typer.echo(f"{len(tables['failed_points']):,} of {whole} failed", err=True)
+            typer.echo(f"{len(tables['failed_points']):,} of {point_count} failed", err=True)
             raise typer.Exit(1)
 
 

@@ -13,7 +13,7 @@ from sim.core.identity import hash_file, seal
 from sim.results.reader import read_manifest
 
 
-def record_analysis(folder: Path, name: str, asked: dict[str, Any], files: Iterable[Path]) -> None:
+def record_analysis(folder: Path, name: str, request: dict[str, Any], files: Iterable[Path]) -> None:
     """Record the files of an analysis in the manifest of the results that it was computed from.
 
     Files that an earlier analysis of the same name wrote, and this one did not, are removed.
@@ -24,7 +24,7 @@ def record_analysis(folder: Path, name: str, asked: dict[str, Any], files: Itera
         Folder of finished results.
     name : str
         Analysis: `overview`, `sensitivity`, `discovery` or `disagreement`.
-    asked : dict
+    request : dict
         What repeats it beside the results, as plain data.
     files : iterable of Path
         Files in the folder, or below it.
@@ -39,9 +39,9 @@ def record_analysis(folder: Path, name: str, asked: dict[str, Any], files: Itera
         manifest = _read(folder)
         analyses = manifest.get("analyses", {})
         others = {key: entry for key, entry in analyses.items() if key != name}
-        kept = {*hashes, *(file for entry in others.values() for file in entry["files"])}
-        _remove_files(folder, set(analyses.get(name, {}).get("files", {})) - kept)
-        _write(folder, {**manifest, "analyses": {**others, name: {"asked": asked, "files": hashes}}})
+        remaining = {*hashes, *(file for entry in others.values() for file in entry["files"])}
+        _remove_files(folder, set(analyses.get(name, {}).get("files", {})) - remaining)
+        _write(folder, {**manifest, "analyses": {**others, name: {"request": request, "files": hashes}}})
 
 
 def remove_analyses(folder: Path) -> None:

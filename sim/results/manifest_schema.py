@@ -91,7 +91,7 @@ _Ranges = list[Annotated[list[int], Field(min_length=2, max_length=2)]] | dict[s
 class _Analysis(Manifest):
     """What was asked of an analysis that stands beside the results, and the hash of its files."""
 
-    asked: dict[str, Any]
+    request: dict[str, Any]
     files: dict[str, str]
 
 

@@ -81,18 +81,18 @@ def test_files_of_a_run_are_recorded_and_go_with_it(tmp_path: Path) -> None:
 
     make_run(tmp_path / "other")
     path = tmp_path / "other" / "manifest.json"
-    entry = {"asked": {}, "files": {"../outside.csv": "0"}}
+    entry = {"request": {}, "files": {"../outside.csv": "0"}}
     path.write_text(json.dumps(seal({**json.loads(path.read_text()), "analyses": {"disagreement": entry}})))
     remove_analyses(tmp_path / "other")
     assert outside.read_text() == "x", "a name that leads out of the folder removes nothing"
 
 
-@pytest.mark.parametrize("asked", [{}, {"of": 3}, {"of": []}])
-def test_a_damaged_analysis_is_one_message(tmp_path: Path, asked: dict[str, object]) -> None:
+@pytest.mark.parametrize("wrong", [{}, {"of": 3}, {"of": []}])
+def test_a_damaged_analysis_is_one_message(tmp_path: Path, wrong: dict[str, object]) -> None:
     from experiments.analyses import repeat_analyses
     from sim.core.errors import ParleyError
     from tests.cli.test_verify import make_sweep
 
     make_sweep(tmp_path / "out")
     with pytest.raises(ParleyError):
-        repeat_analyses(tmp_path / "out", {"sensitivity": {"asked": asked, "files": {}}})
+        repeat_analyses(tmp_path / "out", {"sensitivity": {"request": wrong, "files": {}}})
