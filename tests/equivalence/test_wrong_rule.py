@@ -38,7 +38,7 @@ def scaled(rule, by):
 
 # Where a rule is called, its name, and what it becomes: from a coarse error to one in the last digits.
 WRONG = [
-    (party.concession, "concede", 1.2),
+    (party.concession, "concede", 0.9),
     (party.aspiration, "next_utility", 0.9),
     (party.convening, "chance", 0.9),
     (principal.ripeness, "pull_to_settle", 1.1),

@@ -17,9 +17,9 @@ from sim.figures.distance import plot_closed
 from sim.report.document import render_report, write_report
 from sim.results.plan import plan
 from sim.results.store import write_ensemble
+from sim.results.trajectory import simulate_trajectory
 from sim.tables.quantities import format_percent
 from sim.tables.titles import LATENT_OFFERS
-from sim.tables.trajectory import Trajectory
 
 html5lib = pytest.importorskip("html5lib", reason="html5lib is not installed (extra `dev`)")
 
@@ -90,7 +90,7 @@ def test_means_are_named_in_words_and_shares_in_percent(run_folder: Path) -> Non
 
 
 def test_closed_shares_have_one_name_in_table_and_figure(run_folder: Path) -> None:
-    drawn = plot_closed(Trajectory.from_table(pq.read_table(run_folder / "trajectory.parquet")), ax=Figure().subplots())
+    drawn = plot_closed(simulate_trajectory(plan("river-border", 40), runs=30), ax=Figure().subplots())
     labels = [text.get_text() for text in drawn.get_legend().get_texts()]
     assert labels[1].startswith("median run") and labels[0] == f"median {LATENT_OFFERS}"
     assert f"<td>everything, {LATENT_OFFERS}</td>" in render_report(run_folder)
