@@ -105,15 +105,20 @@ def _measure_chunk(chunk: Chunk, days: Ints, names: Names) -> dict[Key, Floats]:
     }
     for basket in names.baskets:
         values[BASKET, basket, "", ""] = np.stack([columns[f"closed_{basket}{end}"] for end in ends], axis=1)
-    return values | _measure_offers(chunk, days, names)
+    terms = np.stack([columns[f"terms_{issue}"] for issue in names.issues], axis=1)
+    return values | _measure_offers(chunk, days, names, columns["days"], terms)
 
 
-def _measure_offers(chunk: Chunk, days: Ints, names: Names) -> dict[Key, Floats]:
-    """Measure offers, reservation values and settlements after the last round up to each day; demands before it."""
+def _measure_offers(chunk: Chunk, days: Ints, names: Names, end: Floats, final: Floats) -> dict[Key, Floats]:
+    """Measure offers, reservation values and settlements after the last round up to each day; demands before it.
+
+    From the day `end` (runs,) of a run on, what stands are its `final` terms (runs, issues): a settlement may have
+    collapsed since the last round.
+    """
     terms, stakes = split_offers(chunk.rounds, names)
     holders = np.logical_not(np.isnan(stakes[..., OFFER.DEMAND]).all(axis=0))
     last, first = _find_rounds(chunk, days)
-    begun = last >= first[:, None]
+    begun, over = last >= first[:, None], days >= end[:, None]
     met = np.asarray(chunk.rows > 0).reshape(-1, 1)
     row = np.where(begun, last, np.minimum(first, max(len(terms) - 1, 0))[:, None])
 
@@ -124,7 +129,7 @@ def _measure_offers(chunk: Chunk, days: Ints, names: Names) -> dict[Key, Floats]
 
     values: dict[Key, Floats] = {}
     for i, issue in enumerate(names.issues):
-        standing = np.where(begun, pick(terms[:, i]), np.nan)
+        standing = np.where(over, final[:, i, None], np.where(begun, pick(terms[:, i]), np.nan))
         open_ = np.isnan(standing)
         values[SETTLED, "", "", issue] = (~open_).astype(np.float64)
         for p in np.flatnonzero(holders[:, i]).tolist():

@@ -44,17 +44,22 @@ def test_it_ends_where_the_table_of_runs_ends(river: Trajectory, frames: dict[st
 
 
 def test_offers_are_those_of_the_table(river: Trajectory, frames: dict[str, pd.DataFrame]) -> None:
-    """By another way: the last row of offers up to a day, its terms where there are some, before any row the demand."""
+    """By another way: the last row of offers up to a day, its terms where there are some, before any row the demand.
+
+    On the last day the terms are those of the table of runs.
+    """
+    final = frames["runs"].set_index("run")["terms_patrols"]
     days = frames["rounds"].set_index(["run", "step"])["day"]
     offers = frames["offers"][lambda o: (o["party"] == "southbank") & (o["issue"] == "patrols")]
     offers = offers.assign(day=days.loc[list(zip(offers["run"], offers["round"], strict=True))].to_numpy())
     for k in (0, 20, len(river.days) - 1):
         day, values, settled = river.days[k], [], 0
-        for _, own in offers.groupby("run"):
+        for run, own in offers.groupby("run"):
             past = own[own["day"] <= day]
             last = past.iloc[-1] if len(past) else own.iloc[0]
-            value = last["demand"] if not len(past) else last["offer"] if np.isnan(last["terms"]) else last["terms"]
-            settled += bool(len(past)) and not np.isnan(last["terms"])
+            terms = final[run] if day == 180 else last["terms"] if len(past) else np.nan
+            value = last["demand"] if not len(past) else last["offer"] if np.isnan(terms) else terms
+            settled += not np.isnan(terms)
             values.append(value)
         assert river.offers("southbank", "patrols")[3, k] == np.sort(values)[(len(values) + 1) // 2 - 1]
         assert river.settled("patrols")[k] == pytest.approx(settled / 60)
@@ -92,3 +97,12 @@ def test_a_large_scenario_is_measured_in_fewer_runs_or_not_at_all(monkeypatch: p
 def test_more_chunks_are_the_same_trajectory(river: Trajectory) -> None:
     parts = simulate_trajectory(plan("river-border", 80, 3, chunk=7), runs=60)
     assert all(np.array_equal(parts.bands[key], band, equal_nan=True) for key, band in river.bands.items())
+
+
+def test_what_collapsed_after_the_last_round_is_not_settled_at_the_end() -> None:
+    """Of the agreements of Dayton some collapse in the last silence, which no row of rounds tells."""
+    job = plan("dayton-1995", 40, 0)
+    runs = pd.concat([part["runs"].to_pandas() for part in simulate_named_tables(job)])
+    measured = simulate_trajectory(job)
+    for issue in job.problem.names.issues:
+        assert measured.settled(issue)[-1] == pytest.approx(runs[f"terms_{issue}"].notna().mean())
