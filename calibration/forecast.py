@@ -121,8 +121,6 @@ def compute_forecast(
     if posterior is not None:
         check_model(posterior, job.loaded.scenario)
     start, agenda = job.loaded.scenario.start, describe_agenda(job.loaded.scenario)
-    if posterior is not None:
-        check_model(posterior, job.loaded.scenario)
     earlier = _select_record(job, record)
     conditions = derive_conditions(start, after, earlier)
     runs, table = _simulate_held_rounds(job, posterior, conditions.held + rounds_ahead)

@@ -33,7 +33,7 @@ def write_disagreement(folder: Path, frame: pd.DataFrame) -> None:
     record_analysis(folder, "disagreement", {}, [_write_table(folder, "experts.csv", frame)])
 
 
-def compute_indices(results: Results, of: str) -> pd.DataFrame:
+def analyse_factors(results: Results, of: str) -> pd.DataFrame:
     """Compute the indices of all factors as the design of a sweep allows. Raises ParleyError."""
     from experiments.factorial import analyse_factorial
     from experiments.sensitivity import analyse_sweep, restore_experiment
@@ -171,6 +171,6 @@ def _repeat_sensitivity(results: Results, request: Mapping[str, Any]) -> None:
 
     of = str(request["of"])
     if restore_experiment(results).nested is None:
-        write_indices(results, of, compute_indices(results, of))
+        write_indices(results, of, analyse_factors(results, of))
     else:
         write_splits(results, of, compute_splits(results, of)[0])

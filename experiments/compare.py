@@ -135,7 +135,9 @@ def compare_scenarios(
     labels = list(variants)
     plans = [plan(loaded, n, seed, engine=engine, workers=workers, chunk=chunk) for loaded in variants.values()]
     runs, marks = zip(*map(_simulate, plans), strict=True)
-    return Comparison(labels, n, seed, compute_contrasts(labels, runs), [*runs], plans, [*marks])
+    first, *others = variants.values()
+    paired = [not describe_mismatch(first, other) for other in others]
+    return Comparison(labels, n, seed, compute_contrasts(labels, runs, paired), [*runs], plans, [*marks])
 
 
 def _simulate(job: Plan) -> tuple[pa.Table, Marks]:
@@ -189,7 +191,9 @@ def _mix(bits: Marks) -> Marks:
     return bits ^ (bits >> np.uint64(31))
 
 
-def compute_contrasts(labels: Sequence[str], runs: Sequence[pa.Table]) -> pd.DataFrame:
+def compute_contrasts(
+    labels: Sequence[str], runs: Sequence[pa.Table], paired: Sequence[bool] | None = None
+) -> pd.DataFrame:
     """Compare every table of runs with the first, in every measure that both have.
 
     Parameters
@@ -198,6 +202,8 @@ def compute_contrasts(labels: Sequence[str], runs: Sequence[pa.Table]) -> pd.Dat
         Label of each table.
     runs : sequence of pa.Table
         Tables of runs; row k of each has the same draws.
+    paired : sequence of bool, optional
+        Whether that holds for each table but the first; it does by default.
 
     Returns
     -------
@@ -208,9 +214,9 @@ def compute_contrasts(labels: Sequence[str], runs: Sequence[pa.Table]) -> pd.Dat
 
     base = dict(compute_measures(runs[0]))
     rows: list[dict[str, Any]] = []
-    for label, other in zip(labels[1:], runs[1:], strict=True):
+    for label, other, same in zip(labels[1:], runs[1:], paired or [True] * len(runs[1:]), strict=True):
         for measure, values in compute_measures(other):
-            if measure in base and (difference := compute_difference(base[measure], values)) is not None:
+            if measure in base and (difference := compute_difference(base[measure], values, same)) is not None:
                 contrast = {"contrast": f"{label} − {labels[0]}", **_describe_measure(measure)}
                 rows.append(contrast | difference._asdict())
     frame = pd.DataFrame(rows, columns=["contrast", "measure", "level", "kind", *Difference._fields])
@@ -223,13 +229,15 @@ def _describe_measure(measure: Measure) -> dict[str, str]:
     return {"measure": measure.measure, "level": measure.level, "kind": "share" if measure.share else "mean"}
 
 
-def compute_difference(first: Floats, second: Floats) -> Difference | None:
+def compute_difference(first: Floats, second: Floats, same_draws: bool = True) -> Difference | None:
     """Compute a mean difference with 95% intervals, paired and unpaired.
 
     Parameters
     ----------
     first, second : ndarray (n,)
         A measure in each run of two scenarios; NaN where a run has none.
+    same_draws : bool
+        Whether run k of both has the same draws; if not, interval and p-value are those of separate draws.
 
     Returns
     -------
@@ -242,8 +250,8 @@ def compute_difference(first: Floats, second: Floats) -> Difference | None:
         return None
     a, b = first[both], second[both]
     gap = b - a
-    paired = float(gap.var(ddof=1)) / n
     unpaired = float(a.var(ddof=1) + b.var(ddof=1)) / n
+    paired = float(gap.var(ddof=1)) / n if same_draws else unpaired
     mean = float(gap.mean())
     if unpaired <= 0.0 and mean == 0.0:
         return None
@@ -306,7 +314,7 @@ def describe_mismatch(first: Loaded, other: Loaded) -> str:
 def count_changes(comparison: Comparison) -> dict[str, dict[str, int]]:
     """Count in how many pairs of runs anything, and the outcome, differs between the first scenario and each other.
 
-    No change in any row of any run means that what differs between the scenarios cannot have an effect in these runs.
+    No change in any row means that what differs cannot have an effect. Scenarios whose runs do not pair are left out.
 
     Parameters
     ----------
@@ -320,6 +328,8 @@ def count_changes(comparison: Comparison) -> dict[str, dict[str, int]]:
     """
     counts = {}
     for k, label in enumerate(comparison.labels[1:], 1):
+        if describe_mismatch(comparison.plans[0].loaded, comparison.plans[k].loaded):
+            continue
         any_row = int((comparison.marks[0] != comparison.marks[k]).sum())
         outcome = len(list_changed_runs(comparison, k))
         counts[label] = {"any": any_row, "outcome": outcome, "of": comparison.n}

@@ -95,7 +95,7 @@ def write_comparison(comparison: Comparison, out: OutputFolder) -> None:
     names = _name_scenarios(comparison)
     contrast, frame = _format_contrast(list(names.values())), _rename_contrasts(comparison, names)
     mark = record["fingerprint"]
-    scale = f"{comparison.n:,} paired runs"
+    scale = f"{comparison.n:,} runs each"
     note = Note(contrast, comparison.n, comparison.seed, mark, {}, scale=scale)
     with report_write_errors(out.folder):
         comparison.frame.to_csv(out.path("differences.csv"), index=False, lineterminator="\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.agents import agenda, events, mediation
-from sim.agents.answers import check_share
+from sim.agents.party_checks import check_share
 from sim.agents.protocols import Party, Talks
 from sim.core.layout import VENUE, W
 from sim.rules import convening, outcome, readiness, venue

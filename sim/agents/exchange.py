@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from sim.agents import events, measures
-from sim.agents.answers import check_share
 from sim.agents.coalition import is_decided, list_consenting
+from sim.agents.party_checks import check_share
 from sim.agents.protocols import Basket, Talks
 from sim.core.layout import Floats, W
 from sim.rules import distance, outcome, trust

@@ -85,23 +85,22 @@ def print_comparison(comparison: Comparison, everything: bool) -> None:
         columns += ["Separate draws, 95%", "Variance saved"] if everything and not mismatch else []
         baskets = list_baskets(rows["measure"])
         main = [row for row in rows.to_dict("records") if everything or is_main(row["measure"], baskets)]
-        cells = [_format_row(row, bool(mismatch))[: len(columns)] for row in main]
+        cells = [_format_row(row)[: len(columns)] for row in main]
         screen.print(build_table(TextTable(title, tuple(columns), cells), screen.width))
     for label, mismatch in zip(comparison.labels[1:], mismatches, strict=True):
         if mismatch:
             typer.echo(f"{label}: not paired: the scenarios have {mismatch}, so that run k is another in each.")
         else:
             typer.echo(f"{label}: {describe_changes(counts[label])}")
-    if not all(mismatches):
-        typer.echo(f"* differs from 0 after correction: {comparison.correction}.")
+    typer.echo(f"* differs from 0 after correction: {comparison.correction}.")
     if not mismatches[0]:
         changed = ", ".join(map(str, list_changed_runs(comparison)[:8])) or "none"
         typer.echo(f"Runs whose outcome changes, for --run: {changed}")
     typer.echo("Conditional on the assumptions of the scenarios; not a forecast.")
 
 
-def _format_row(row: dict[str, Any], separate: bool) -> tuple[str, ...]:
-    """Format the cells of one measure, all with as many decimals; without a star where draws are separate."""
+def _format_row(row: dict[str, Any]) -> tuple[str, ...]:
+    """Format the cells of one measure, all with as many decimals."""
     from experiments.measures import is_percent
 
     percent = is_percent(row["measure"], row["kind"])
@@ -112,13 +111,13 @@ def _format_row(row: dict[str, Any], separate: bool) -> tuple[str, ...]:
         return f"{factor * value:{sign}z.{decimals}f}"
 
     name = row["measure"].replace("_", " ") + (f": {row['level']}" if row["level"] else "") + (" %" if percent else "")
-    star = "*" if row["p_holm"] < 0.05 and not separate else " "
-    paired, unpaired = (
+    star = "*" if row["p_holm"] < 0.05 else " "
+    intervals = (
         f"{format_number(row[a], '+')} to {format_number(row[b], '+')}"
         for a, b in (("low", "high"), ("unpaired_low", "unpaired_high"))
     )
     means = (format_number(row["first"]), format_number(row["second"]), format_number(row["difference"], "+") + star)
-    return (name, *means, unpaired if separate else paired, unpaired, f"{row['variance_saved']:.0%}")
+    return (name, *means, *intervals, f"{row['variance_saved']:.0%}")
 
 
 def print_divergence(variants: list[tuple[str, Any]], seed: int, run: int) -> None:

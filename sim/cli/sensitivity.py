@@ -68,10 +68,10 @@ def _write_disagreement(folder: Path) -> None:
 
 def _write_indices(results: Results, of: str) -> None:
     """Print and write the indices of all factors."""
-    from experiments.analyses import compute_indices, write_indices
+    from experiments.analyses import analyse_factors, write_indices
     from experiments.sensitivity import describe_noise
 
-    frame = compute_indices(results, of)
+    frame = analyse_factors(results, of)
     write_indices(results, of, frame)
     print_frame(frame)
     if line := describe_noise(frame):

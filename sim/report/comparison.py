@@ -19,10 +19,11 @@ MOST_TABLE = 16 * 2**20
 """Bytes of the largest table of differences that is read."""
 
 _READING = (
-    "Differences over all pairs of runs on the same draws: the scenario in the third column minus the one in the "
-    "second; those of shares are in percentage points. A star marks a difference from 0 after Holm's correction over "
-    "all tests of the comparison (5% family-wise); p is after that correction. Intervals from separate draws and the "
-    "variance saved by pairing are in differences.csv."
+    "Differences: the scenario in the third column minus the one in the second; those of shares are in percentage "
+    "points. Runs are paired on the same draws where both scenarios have the same parties, issues and venues; else the "
+    "intervals are those of separate draws. A star marks a difference from 0 after Holm's correction over all tests of "
+    "the comparison (5% family-wise); p is after that correction. Intervals from separate draws and the variance saved "
+    "by pairing are in differences.csv."
 )
 
 
@@ -48,7 +49,7 @@ def describe_comparison(folder: Path, manifest: dict[str, Any]) -> Iterator[Sect
         main = [row for row in rows if is_main(row["measure"], baskets)]
         pairs = max(row["n"] for row in rows)
         cells = [_format_row(row, names) for row in main]
-        section.blocks.append(Table(f"{contrast}: {pairs:,.0f} pairs of runs", columns, cells))
+        section.blocks.append(Table(f"{contrast}: {pairs:,.0f} runs each", columns, cells))
         others = [row for row in rows if row not in main]
         if others:
             cells = [_format_row(row, names) for row in others]

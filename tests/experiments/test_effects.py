@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 
@@ -115,3 +116,13 @@ def test_the_report_names_scenarios_by_title(compared: Comparison, tmp_path: Pat
     assert any(title.split(":")[0] in head and named in head for head in heads), heads[:2]
     assert "what differs cannot have an effect in these runs" in text
     assert {"effects.png", "effects.svg"} <= {path.name for path in (tmp_path / "out").iterdir()}
+
+
+def test_scenarios_of_other_parties_are_compared_as_separate_draws_everywhere() -> None:
+    """Their run k is not the same run: the interval of the table is that of two independent samples."""
+    found = compare_scenarios(["river-border", "generic-crisis"], n=200)
+    closed = found.frame[found.frame["measure"] == "closed"].iloc[0]
+    sides = [table.column("closed").to_numpy() for table in found.tables]
+    half = 1.959964 * math.sqrt(sum(side.var(ddof=1) / side.size for side in sides))
+    assert closed["high"] - closed["difference"] == pytest.approx(half, rel=1e-6)
+    assert closed["variance_saved"] == 0.0 and count_changes(found) == {}

@@ -249,7 +249,7 @@ def test_a_comparison_has_a_table_a_contrast_in_percent(tmp_path: Path) -> None:
     found.frame.to_csv(tmp_path / "differences.csv", index=False)
     text = validated(render_report(tmp_path))
     for label in changed:
-        head, *rows = rows_of(text, f"{label} − river-border: 60 pairs of runs")
+        head, *rows = rows_of(text, f"{label} − river-border: 60 runs each")
         assert head == ["Measure", "river-border", label, "Difference", "95% interval", "p, corrected"]
         wanted = found.frame[found.frame["contrast"].str.startswith(label)].set_index(["measure", "level"])
         (row,) = (row for row in rows if row[0] == "Ended as texts, nothing agreed (% of runs)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sim.core.declarations import Column
 from sim.core.fields import RUN_COLUMNS
 from sim.tables.titles import Names, describe_measure, read_names
 
@@ -15,7 +16,7 @@ ENTITIES = {"parties": "north", "measure_days": "30", "basket_days": "calm_d30"}
 
 
 @pytest.mark.parametrize("column", RUN_COLUMNS, ids=lambda column: f"{column.name} {column.axis}")
-def test_every_column_of_the_table_of_runs_has_a_title(column) -> None:  # type: ignore[no-untyped-def]
+def test_every_column_of_the_table_of_runs_has_a_title(column: Column) -> None:
     """The name of a column is what an unknown measure is called; no title has it."""
     name = column.name.format(ENTITIES.get(column.axis, "calm"))
     level = "texts" if column.kind in ("code", "reason") else ""
